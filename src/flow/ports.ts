@@ -1,0 +1,21 @@
+import type { ChatEvent, ChatRequest } from '#wire/chat-event.ts';
+
+/** Who served a model call: sent once per call, before its first event. */
+export interface Served {
+  readonly type: 'served';
+  readonly deployment: string;
+  readonly attempts: number;
+  readonly queueMs: number;
+}
+
+export interface ModelCall {
+  readonly runId: string;
+  readonly nodeId: string;
+  readonly signal: AbortSignal;
+}
+
+/** All that a flow may ask of the world. `main` fills it; the flow never learns whether `chat` crosses a socket. */
+export interface FlowServices {
+  /** Throws SpillwayError when no answer begins; an `error` event when one breaks off. */
+  chat(request: ChatRequest, call: ModelCall): AsyncIterable<ChatEvent | Served>;
+}
