@@ -1,0 +1,14 @@
+import type { Provider } from '#providers/provider.ts';
+
+export default {
+  name: 'hosted_vllm',
+  baseUrl: '',
+  auth: 'bearer',
+  keyOptional: true,
+  keyEnv: ['HOSTED_VLLM_API_KEY'],
+  baseEnv: ['HOSTED_VLLM_API_BASE'],
+  operations: {
+    chat: { path: '/chat/completions', dialect: 'openai-chat' },
+    embeddings: { path: '/embeddings', dialect: 'openai-embeddings' },
+  },
+} satisfies Provider;

@@ -1,0 +1,10 @@
+import hostedVllm from '#providers/hosted-vllm.ts';
+import openai from '#providers/openai.ts';
+import type { Provider } from '#providers/provider.ts';
+
+/** Every vendor, one line each. */
+export const providers: readonly Provider[] = [hostedVllm, openai];
+
+const byName = new Map(providers.map((provider) => [provider.name, provider]));
+
+export const findProvider = (name: string): Provider | undefined => byName.get(name);

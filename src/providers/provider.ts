@@ -1,0 +1,27 @@
+/** What can be asked of a vendor, by our names. */
+export type Operation = 'chat' | 'embeddings';
+
+export interface Endpoint {
+  /** Appended to the base URL. */
+  readonly path: string;
+  /** The wire dialect it speaks: a name in `wire/dialects.ts`. */
+  readonly dialect: 'openai-chat' | 'openai-embeddings';
+}
+
+/** A provider is data: one file, one object. */
+export interface Provider {
+  /** The prefix in `litellm_params.model`. */
+  readonly name: string;
+  /** Without a trailing slash; empty when a deployment must name its own `api_base`. */
+  readonly baseUrl: string;
+  readonly auth: 'bearer' | { readonly header: string };
+  /** Whether a deployment can do without a key, as self-hosted endpoints do. */
+  readonly keyOptional?: boolean;
+  /** Environment variables that hold the key, in the order in which they are read. */
+  readonly keyEnv: readonly string[];
+  /** Environment variables that hold the base URL, in the order in which they are read. */
+  readonly baseEnv: readonly string[];
+  /** The header that names an organisation, where the vendor has one. */
+  readonly organizationHeader?: string;
+  readonly operations: { readonly [Op in Operation]?: Endpoint };
+}
