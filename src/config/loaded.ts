@@ -1,15 +1,5 @@
+import type { Finding } from '#core/finding.ts';
 import type { JsonObject } from '#core/json.ts';
-
-/** One place in a config file that somebody should look at. Line and column count from 1. */
-export interface Finding {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  /** `model_list.0.litellm_params.rpm`; empty for the file as a whole. */
-  readonly path: string;
-  /** One sentence that says what is wrong and what to do. */
-  readonly message: string;
-}
 
 /** One row of `model_list`, complete and resolved. */
 export interface Deployment {

@@ -10,3 +10,15 @@ export const isObject = (value: unknown): value is JsonObject =>
 /** Reads an own property: `__proto__` and `constructor` of a client body are data, never behaviour. */
 export const own = (object: JsonObject, key: string): Json | undefined =>
   Object.hasOwn(object, key) ? object[key] : undefined;
+
+/** Writes an own property: a key named `__proto__` becomes data too. */
+export const setOwn = (object: JsonObject, key: string, value: Json): void => {
+  if (key === '__proto__')
+    Object.defineProperty(object, key, {
+      value,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
+  else object[key] = value;
+};
