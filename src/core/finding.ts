@@ -1,4 +1,4 @@
-import { SpillwayError } from '#core/errors.ts';
+import { type ErrorCode, SpillwayError } from '#core/errors.ts';
 import type { Json } from '#core/json.ts';
 
 /** Where something stands in a text; both count from 1, columns in UTF-16 units as editors do. */
@@ -33,8 +33,8 @@ export const formatFindings = (findings: readonly Finding[]): string =>
 export class FindingsError extends SpillwayError {
   readonly findings: readonly Finding[];
 
-  constructor(findings: readonly Finding[]) {
-    super('config_invalid', formatFindings(findings));
+  constructor(findings: readonly Finding[], code: ErrorCode = 'config_invalid') {
+    super(code, formatFindings(findings));
     this.name = 'FindingsError';
     this.findings = findings;
   }
