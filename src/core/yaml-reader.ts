@@ -10,7 +10,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
-import type { Finding, Position } from '#core/finding.ts';
+import { type Finding, FindingsError, type Position } from '#core/finding.ts';
 import { isObject, type Json, type JsonObject, setOwn } from '#core/json.ts';
 import { resolvePlain, resolveTagged, type ScalarValue } from '#core/yaml-scalar.ts';
 
@@ -51,17 +51,20 @@ export class YamlReader {
     this.#options = options;
   }
 
-  /** The node's value; null where something is wrong, which `errors` then tells. */
+  /**
+   * The node's value; null where something is wrong, which `errors` then tells. Throws
+   * FindingsError only when a bound is passed: nothing more can be said about such a file.
+   */
   read(node: ParsedNode | null): Json {
     if (node === null) return null;
-    if (this.#aliasesOpen > 0 && ++this.#aliasNodes > this.#options.mostAliasNodes) return null;
+    const { deepestNesting, mostAliasNodes } = this.#options;
+    if (this.#aliasesOpen > 0 && ++this.#aliasNodes > mostAliasNodes)
+      this.#stop(node, `aliases repeat more than ${mostAliasNodes} values`);
     if (isAlias(node)) return this.#alias(node);
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     if (isScalar(node)) return this.#scalar(node);
-    if (this.#depth > this.#options.deepestNesting) {
-      this.#error(node, `aliases nest deeper than ${this.#options.deepestNesting} levels`);
-      return null;
-    }
+    if (this.#depth > deepestNesting)
+      this.#stop(node, `aliases nest deeper than ${deepestNesting} levels`);
     this.#depth++;
     this.#open.add(node);
     const value = isMap(node) ? this.#map(node) : this.#list(node);
@@ -77,7 +80,9 @@ export class YamlReader {
       return { value: target.items[part] ?? null };
     if (!isMap(target)) return undefined;
     const pairs = target.items;
-    const own = pairs.findLast(({ key }) => !isMergeKey(key) && this.#keyText(key) === part);
+    const own = pairs.findLast(
+      ({ key }) => !isMergeKey(key) && this.#keyText(key) === String(part),
+    );
     if (own) return own;
     return pairs
       .filter(({ key }) => isMergeKey(key))
@@ -107,8 +112,6 @@ export class YamlReader {
     this.#aliasesOpen++;
     const value = this.read(target);
     this.#aliasesOpen--;
-    if (this.#aliasNodes > this.#options.mostAliasNodes && this.#aliasesOpen === 0)
-      this.#error(alias, `aliases repeat more than ${this.#options.mostAliasNodes} values`);
     return value;
   }
 
@@ -155,13 +158,14 @@ export class YamlReader {
 
   /** Where several sources have a key the first of a list wins, and a later `<<` over an earlier. */
   #merge(into: JsonObject, value: ParsedNode | null): void {
-    const found = this.#at('<<', () => this.read(value));
-    const sources = Array.isArray(found) ? found.toReversed() : [found];
-    for (const source of sources) {
-      if (isObject(source))
-        for (const [key, item] of Object.entries(source)) setOwn(into, key, item);
-      else this.#error(value, 'only a map or a list of maps can be merged with <<');
-    }
+    this.#at('<<', () => {
+      const found = this.read(value);
+      for (const source of Array.isArray(found) ? found.toReversed() : [found]) {
+        if (isObject(source))
+          for (const [key, item] of Object.entries(source)) setOwn(into, key, item);
+        else this.#error(value, 'only a map or a list of maps can be merged with <<');
+      }
+    });
   }
 
   #mergeSources(value: ParsedNode | null): (ParsedNode | null)[] {
@@ -192,6 +196,11 @@ export class YamlReader {
     this.#note(this.errors, node, message);
   }
 
+  #stop(node: ParsedNode, message: string): never {
+    this.#error(node, message);
+    throw new FindingsError(this.errors.slice(-1));
+  }
+
   #warn(node: ParsedNode | null, message: string): void {
     this.#note(this.warnings, node, message);
   }
@@ -210,10 +219,9 @@ const isMergeKey = (key: ParsedNode | null): boolean =>
   isScalar(key) && key.type === 'PLAIN' && key.source === '<<' && key.tag === undefined;
 
 const typed = (node: Scalar.Parsed): ScalarValue | undefined => {
-  if (node.tag === undefined)
+  // `!` alone names no type: PyYAML resolves what follows as if it were not there.
+  if (node.tag === undefined || node.tag === '!')
     return node.type === 'PLAIN' ? resolvePlain(node.source) : { kind: 'str', value: node.source };
-  // `!` alone: no type but text.
-  if (node.tag === '!') return { kind: 'str', value: node.source };
   return node.tag.startsWith(CORE_TAG)
     ? resolveTagged(node.source, node.tag.slice(CORE_TAG.length))
     : undefined;

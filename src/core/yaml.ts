@@ -2,13 +2,13 @@ import {
   Composer,
   type CST,
   type Document,
-  LineCounter,
   Parser,
   type ParsedNode,
   type YAMLParseError,
 } from 'yaml';
 import { type Finding, FindingsError, type Path, type Position } from '#core/finding.ts';
 import type { Json } from '#core/json.ts';
+import { lineIndex } from '#core/line-index.ts';
 import { explainSyntax, isUnclosedQuote } from '#core/yaml-syntax.ts';
 import { type Entry, YamlReader } from '#core/yaml-reader.ts';
 import { nestsDeeperThan, quoteEndingAt } from '#core/yaml-tokens.ts';
@@ -41,11 +41,7 @@ const NOT_TEXT = /[^\t\n\r\x20-\x7E\x85\xA0-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FF
  */
 export const readYaml = (text: string, file: string): YamlDocument => {
   const source = text.replace(/\r\n?/g, '\n');
-  const lines = new LineCounter();
-  const positionOf = (offset: number): Position => {
-    const { line, col } = lines.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
+  const positionOf = lineIndex(source);
   const refuse = (problems: readonly Problem[]): never => {
     const findings = problems.map(({ offset, message }) => ({
       file,
@@ -58,7 +54,7 @@ export const readYaml = (text: string, file: string): YamlDocument => {
   };
   if (Buffer.byteLength(source) > LARGEST_FILE_BYTES)
     refuse([{ offset: 0, message: 'the file is larger than 10 MB' }]);
-  const tokens = [...new Parser(lines.addNewLine).parse(source)];
+  const tokens = [...new Parser().parse(source)];
   const problem = textProblem(source, tokens);
   if (problem) refuse([problem]);
   const { root, problems } = compose(tokens, source.length);
