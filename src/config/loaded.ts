@@ -77,7 +77,9 @@ export interface LoadedConfig {
     readonly alwaysIncludeUsage: boolean;
   };
   readonly limits: {
+    /** Largest request body (default 32 MiB) and whole reply (64 MiB) that are taken, bytes. */
     readonly requestBytes: number;
+    readonly replyBytes: number;
     readonly jsonDepth: number;
     readonly eventBytes: number;
   };

@@ -1,6 +1,6 @@
 import { closest } from '#core/closest.ts';
 import { describeFound, type Finding, FindingsError, type Path } from '#core/finding.ts';
-import { isObject, type Json, own } from '#core/json.ts';
+import { type Json, valueAt } from '#core/json.ts';
 import { expectation } from '#core/schema-expectation.ts';
 import { knownKeys } from '#core/schema-keys.ts';
 import type { z } from '#core/schema.ts';
@@ -93,13 +93,4 @@ const foundText = (part: Part, path: Path, found: Json): string => {
   const kind =
     typeof found === 'string' ? `a text of ${found.length} characters` : describeFound(found, []);
   return `${describeFound(written, [])}, which is ${kind}`;
-};
-
-const valueAt = (value: Json, path: Path): Json | undefined => {
-  let at: Json | undefined = value;
-  for (const part of path) {
-    if (Array.isArray(at)) at = typeof part === 'number' ? at[part] : undefined;
-    else at = isObject(at) ? own(at, String(part)) : undefined;
-  }
-  return at;
 };

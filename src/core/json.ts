@@ -22,3 +22,16 @@ export const setOwn = (object: JsonObject, key: string, value: Json): void => {
     });
   else object[key] = value;
 };
+
+/** What stands at `path` in a value, by own keys and indexes; undefined where nothing does. */
+export const valueAt = (
+  value: Json | undefined,
+  path: readonly (string | number)[],
+): Json | undefined => {
+  let at = value;
+  for (const part of path) {
+    if (Array.isArray(at)) at = typeof part === 'number' ? at[part] : undefined;
+    else at = isObject(at) ? own(at, String(part)) : undefined;
+  }
+  return at;
+};

@@ -1,0 +1,101 @@
+import type { Admit, FailureKind, Lease } from '#balancer/admit.ts';
+import { backoffMs } from '#balancer/backoff.ts';
+import type { DecisionBuilder } from '#balancer/decision.ts';
+import { type Clock, sleep } from '#core/clock.ts';
+import { SpillwayError } from '#core/errors.ts';
+import type { Random } from '#core/random.ts';
+
+/** What one try came to, before anything has reached the caller. */
+export type Sent<Reply> =
+  | { readonly ok: true; readonly reply: Reply }
+  | ({ readonly ok: false } & Failure);
+
+export interface Failure {
+  readonly kind: FailureKind;
+  readonly error: SpillwayError;
+  /** The upstream's own hint, ms. */
+  readonly retryAfterMs?: number;
+}
+
+export interface Plan<Reply> {
+  readonly group: string;
+  /** Further tries after the first one, ≥ 0. */
+  readonly retries: number;
+  /** Shortest pause before a try that has no other deployment to go to, ms. */
+  readonly retryAfterMs: number;
+  readonly signal: AbortSignal;
+  readonly decision: DecisionBuilder;
+  /** Sends once; must end the lease when it fails, and keeps it when it returns a reply. */
+  send(lease: Lease): Promise<Sent<Reply>>;
+}
+
+export interface AttemptsDeps {
+  readonly admit: Admit;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/**
+ * Kinds of failure that another deployment, or another moment, may not share. A caller's own error
+ * comes back the same from everywhere.
+ */
+const RETRIED: ReadonlySet<FailureKind> = new Set([
+  'connect',
+  'reset',
+  'timeout',
+  'rate-limit',
+  'overloaded',
+  'auth',
+  'broken',
+]);
+
+/**
+ * The one loop: asks for a deployment, sends, and goes on to another one until a reply begins or
+ * `retries` are spent. When all have been tried it pauses and begins again with all of them.
+ * Throws the first failure, as LiteLLM does; `no_deployment` when nobody could take the request.
+ */
+export const runAttempts = async <Reply>(deps: AttemptsDeps, plan: Plan<Reply>): Promise<Reply> => {
+  const failures: Failure[] = [];
+  let tried = new Set<string>();
+  for (;;) {
+    const admission = await deps.admit({ group: plan.group, tried });
+    plan.decision.admitted(admission);
+    if (!admission.lease) {
+      if (tried.size === 0) throw failures[0]?.error ?? noDeployment(admission.routed.out);
+      await sleep(deps.clock, pauseMs(deps, plan, failures), plan.signal);
+      tried = new Set();
+      continue;
+    }
+    const { deployment } = admission.lease;
+    plan.decision.attemptStarted(deployment, deps.clock.now());
+    const sent = await plan.send(admission.lease);
+    if (sent.ok) return sent.reply;
+    plan.decision.attemptFailed(sent.kind, sent.error.status, deps.clock.now());
+    failures.push(sent);
+    tried.add(deployment);
+    const spent = failures.length > plan.retries;
+    if (spent || !RETRIED.has(sent.kind) || plan.signal.aborted) throw failures[0]!.error;
+  }
+};
+
+const pauseMs = (
+  { random }: AttemptsDeps,
+  { retryAfterMs: leastMs }: Plan<unknown>,
+  failures: readonly Failure[],
+): number => {
+  const hintMs = failures.at(-1)?.retryAfterMs;
+  return backoffMs(failures.length - 1, {
+    leastMs,
+    random,
+    ...(hintMs !== undefined && { hintMs }),
+  });
+};
+
+const noDeployment = (out: readonly { name: string; why: string }[]): SpillwayError => {
+  const why = out.slice(0, 5).map(({ name, why }) => `${name}: ${why}`);
+  return new SpillwayError(
+    'no_deployment',
+    `No deployments available for selected model${why.length > 0 ? ` (${why.join(', ')})` : ''}. ` +
+      'Try again later, or add a deployment to the group.',
+  );
+};

@@ -1,0 +1,34 @@
+import type { Candidate, Choice } from '#balancer/policies/policy.ts';
+
+/** All candidates whose load is the least. */
+export const leastLoaded = (
+  candidates: readonly Candidate[],
+  load: (candidate: Candidate) => number,
+): readonly Candidate[] => {
+  let least = Number.POSITIVE_INFINITY;
+  let best: Candidate[] = [];
+  for (const candidate of candidates) {
+    const its = load(candidate);
+    if (its > least) continue;
+    if (its < least) best = [];
+    least = its;
+    best.push(candidate);
+  }
+  return best;
+};
+
+/** Draws one with a chance in proportion to its share; any of them when all shares are 0. */
+export const pickWeighted = (
+  { candidates, random }: Choice,
+  share: (candidate: Candidate) => number,
+): Candidate => {
+  const total = candidates.reduce((sum, candidate) => sum + share(candidate), 0);
+  if (total <= 0) return candidates[Math.floor(random() * candidates.length)]!;
+  let left = random() * total;
+  for (const candidate of candidates) {
+    left -= share(candidate);
+    if (left < 0) return candidate;
+  }
+  // Rounding may leave a crumb: it belongs to the last one that has a share.
+  return candidates.findLast((candidate) => share(candidate) > 0)!;
+};

@@ -1,0 +1,50 @@
+import { SpillwayError } from '#core/errors.ts';
+import { type Json, type JsonObject, isObject } from '#core/json.ts';
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+const OPEN = [91, 123];
+const CLOSE = [93, 125];
+
+/**
+ * A request's body → an object. Throws SpillwayError `invalid_json`: not UTF-8 JSON (the position is
+ * named), not an object, or nested deeper than `maxDepth`, which is found before anything is built.
+ */
+export const parseJsonObject = (bytes: Buffer, maxDepth: number): JsonObject => {
+  if (bytes.length === 0) throw invalid('the body is empty; send a JSON object');
+  if (deeperThan(bytes, maxDepth))
+    throw invalid(`arrays and objects may be nested ${maxDepth} deep at most`);
+  let value: Json;
+  try {
+    value = JSON.parse(bytes.toString('utf8')) as Json;
+  } catch (error) {
+    // V8 quotes the text around a fault; a prompt does not belong in an error.
+    const where = /position \d+(?: \(line \d+ column \d+\))?/.exec(String(error))?.[0];
+    throw invalid(
+      where === undefined ? 'it ends too early or is no JSON' : `it breaks at ${where}`,
+    );
+  }
+  if (isObject(value)) return value;
+  throw invalid('the body must be a JSON object');
+};
+
+const invalid = (what: string): SpillwayError =>
+  new SpillwayError('invalid_json', `Invalid JSON payload: ${what}.`, { param: 'request_body' });
+
+/** One pass over the bytes; texts are skipped. Linear, and without recursion. */
+const deeperThan = (bytes: Buffer, maxDepth: number): boolean => {
+  if (bytes.length <= maxDepth) return false;
+  let depth = 0;
+  let inText = false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]!;
+    if (inText) {
+      if (byte === BACKSLASH) i++;
+      else if (byte === QUOTE) inText = false;
+    } else if (byte === QUOTE) inText = true;
+    else if (byte === OPEN[0] || byte === OPEN[1]) {
+      if (++depth > maxDepth) return true;
+    } else if (byte === CLOSE[0] || byte === CLOSE[1]) depth--;
+  }
+  return false;
+};

@@ -1,0 +1,88 @@
+import type { Lease } from '#balancer/admit.ts';
+import { type Failure, type Sent, runAttempts } from '#balancer/attempts.ts';
+import { DecisionBuilder } from '#balancer/decision.ts';
+import { SpillwayError } from '#core/errors.ts';
+import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
+import type { Operation } from '#providers/provider.ts';
+import type { UpstreamRequest } from '#upstream/call.ts';
+import type { Target } from '#upstream/target.ts';
+
+/** Runs one request through the loop: `send` is called once per try. */
+export const ask = <Reply>(
+  deps: GatewayDeps,
+  call: GatewayCall,
+  to: {
+    readonly group: string;
+    send(lease: Lease, decision: DecisionBuilder): Promise<Sent<Reply>>;
+  },
+): Promise<Reply> => {
+  const { settings } = deps;
+  const known = { policy: settings.policy, arrivedMs: call.arrivedAt };
+  const decision = new DecisionBuilder(call.id, to.group, known);
+  return runAttempts(deps, {
+    group: to.group,
+    retries: call.retries ?? settings.retries,
+    retryAfterMs: settings.retryAfterMs,
+    signal: call.signal,
+    decision,
+    send: (lease) => to.send(lease, decision),
+  });
+};
+
+/** The deployment behind a lease, and where it takes `operation`. */
+export const targetOf = (
+  deps: GatewayDeps,
+  lease: Lease,
+  operation: Operation,
+): { target: Target; path: string } | Failure => {
+  const target = deps.targets.get(lease.deployment);
+  const path = target?.paths[operation];
+  if (target && path !== undefined) return { target, path };
+  const message = `Deployment ${lease.deployment} does not offer ${operation}.`;
+  return { kind: 'invalid', error: new SpillwayError('invalid_request', message) };
+};
+
+/** What remains of the caller's time, and the phases inside it. */
+export const upstreamRequest = (
+  deps: GatewayDeps,
+  call: GatewayCall,
+  to: { target: Target; path: string; body: string; stream: boolean },
+): UpstreamRequest => {
+  const { target, path, body, stream } = to;
+  const { settings, clock } = deps;
+  const totalMs = call.timeoutMs ?? target.spec.timeoutMs ?? settings.timeoutMs;
+  const firstByteMs =
+    call.streamTimeoutMs ??
+    target.spec.streamTimeoutMs ??
+    settings.streamTimeoutMs ??
+    settings.timeouts.firstByteMs;
+  return {
+    dispatcher: deps.agents.of(target.origin),
+    origin: target.origin,
+    path,
+    headers: target.headers,
+    body,
+    timeouts: {
+      ...(stream && { firstByteMs }),
+      betweenChunksMs: settings.timeouts.betweenChunksMs,
+      totalMs: Math.max(0, call.arrivedAt + totalMs - clock.now()),
+    },
+    signal: call.signal,
+  };
+};
+
+/** Ends a lease that bore no reply. */
+export const failedAttempt = <Reply>(
+  deps: GatewayDeps,
+  { lease, signal }: { lease: Lease; signal: AbortSignal },
+  failure: Failure,
+): Sent<Reply> => {
+  const now = deps.clock.now();
+  if (signal.aborted) lease.abandoned(now);
+  else lease.failed(failure.kind, now);
+  const { deployment } = lease;
+  const { kind, error } = failure;
+  if (!signal.aborted)
+    deps.log.warn({ deployment, kind, status: error.status }, `attempt failed: ${error.message}`);
+  return { ok: false, ...failure };
+};

@@ -1,0 +1,51 @@
+import type { Admit } from '#balancer/admit.ts';
+import type { Clock } from '#core/clock.ts';
+import type { JsonObject } from '#core/json.ts';
+import type { Log } from '#core/log.ts';
+import type { Random } from '#core/random.ts';
+import type { Groups } from '#gateway/groups.ts';
+import type { Agents } from '#upstream/agents.ts';
+import type { Target } from '#upstream/target.ts';
+
+/** What a gateway is made of: filled in by `main`, the same for every request. */
+export interface GatewayDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly admit: Admit;
+  readonly agents: Agents;
+  readonly targets: ReadonlyMap<string, Target>;
+  readonly groups: Groups;
+  readonly settings: GatewaySettings;
+}
+
+export interface GatewaySettings {
+  readonly version: string;
+  /** The policy's name, for decisions. */
+  readonly policy: string;
+  readonly retries: number;
+  readonly retryAfterMs: number;
+  readonly timeoutMs: number;
+  readonly streamTimeoutMs?: number;
+  readonly alwaysIncludeUsage: boolean;
+  readonly timeouts: { readonly firstByteMs: number; readonly betweenChunksMs: number };
+  readonly limits: {
+    readonly requestBytes: number;
+    readonly replyBytes: number;
+    readonly jsonDepth: number;
+    readonly eventBytes: number;
+  };
+}
+
+/** One request on its way in, free of HTTP. */
+export interface GatewayCall {
+  readonly id: string;
+  /** Monotonic, ms. */
+  readonly arrivedAt: number;
+  readonly body: JsonObject;
+  readonly signal: AbortSignal;
+  /** The caller's own wishes, where it has any; ms. */
+  readonly timeoutMs?: number;
+  readonly streamTimeoutMs?: number;
+  readonly retries?: number;
+}

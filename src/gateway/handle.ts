@@ -1,0 +1,60 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { SpillwayError } from '#core/errors.ts';
+import type { GatewayDeps } from '#gateway/call.ts';
+import { type HttpCall, createHttpCall } from '#gateway/http-call.ts';
+import { type Route, routes } from '#gateway/routes.ts';
+import { sendError } from '#gateway/send-reply.ts';
+import type { Served } from '#gateway/served.ts';
+import type { Authenticate } from '#keys/authenticate.ts';
+
+export type HttpHandler = (req: IncomingMessage, res: ServerResponse) => void;
+
+/** HTTP in, HTTP out: look up, authenticate before anything is read, serve, tell the log. */
+export const createHandler = (deps: GatewayDeps, authenticate: Authenticate): HttpHandler => {
+  const handle = async (http: HttpCall): Promise<void> => {
+    try {
+      const route = findRoute(http);
+      if (route.access === 'key') authenticate(http.req.headers);
+      logServed(deps, http, await route.serve(deps, http));
+    } catch (thrown) {
+      logFailed(deps, http, sendError(deps, http, thrown));
+    }
+  };
+  return (req, res) => void handle(createHttpCall(deps.clock, req, res));
+};
+
+const findRoute = ({ path, req, res }: HttpCall): Route => {
+  const route = routes.get(path);
+  if (!route)
+    throw new SpillwayError(
+      'not_found',
+      'There is nothing at this path. Models answer at /v1/chat/completions and /v1/embeddings.',
+    );
+  if (route.method === req.method) return route;
+  res.setHeader('allow', route.method);
+  throw new SpillwayError('method_not_allowed', `This path takes ${route.method} only.`);
+};
+
+const line = (deps: GatewayDeps, { req, path, id, arrivedAt }: HttpCall) => {
+  const ms = Math.round(deps.clock.now() - arrivedAt);
+  return { id, method: req.method, path, ms };
+};
+
+const logServed = (deps: GatewayDeps, http: HttpCall, { decision, usage }: Served): void => {
+  // Probes come every few seconds and say nothing.
+  if (!decision) return deps.log.debug(line(deps, http), 'answered');
+  const served = decision.attempts.at(-1);
+  const tokens = usage && { input: usage.inputTokens, output: usage.outputTokens };
+  const fields = { ...line(deps, http), group: decision.group, deployment: served?.deployment };
+  deps.log.info(
+    { ...fields, outcome: served?.outcome, ...(tokens && { tokens }), decision },
+    'answered',
+  );
+};
+
+const logFailed = (deps: GatewayDeps, http: HttpCall, error: SpillwayError): void => {
+  const fields = { ...line(deps, http), status: error.status, code: error.code };
+  if (error.code === 'internal')
+    deps.log.error({ ...fields, cause: String(error.cause) }, 'failed inside Spillway');
+  else deps.log.info(fields, `refused: ${error.message}`);
+};

@@ -1,0 +1,38 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '#core/clock.ts';
+import { SpillwayError } from '#core/errors.ts';
+import { newCallId } from '#core/ids.ts';
+
+/** One HTTP request being answered. */
+export interface HttpCall {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** The path without its query. */
+  readonly path: string;
+  readonly id: string;
+  /** Monotonic, ms. */
+  readonly arrivedAt: number;
+  /** Aborted as soon as the caller has left. */
+  readonly signal: AbortSignal;
+}
+
+/** What a client may call its own request: printable, short, safe in a header and in a log. */
+const CLIENT_ID = /^[\w.:-]{1,128}$/;
+
+export const createHttpCall = (
+  clock: Clock,
+  req: IncomingMessage,
+  res: ServerResponse,
+): HttpCall => {
+  const controller = new AbortController();
+  res.once('close', () => {
+    if (!res.writableFinished)
+      controller.abort(new SpillwayError('client_closed', 'The caller left before the answer.'));
+  });
+  const given = req.headers['x-litellm-call-id'];
+  const id = typeof given === 'string' && CLIENT_ID.test(given) ? given : newCallId();
+  const url = req.url ?? '/';
+  const query = url.indexOf('?');
+  const path = query < 0 ? url : url.slice(0, query);
+  return { req, res, path, id, arrivedAt: clock.now(), signal: controller.signal };
+};

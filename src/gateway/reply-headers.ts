@@ -1,0 +1,53 @@
+import { type DecisionBuilder, headerText } from '#balancer/decision.ts';
+import type { GatewayDeps } from '#gateway/call.ts';
+import type { HttpCall } from '#gateway/http-call.ts';
+import type { Target } from '#upstream/target.ts';
+
+/** Headers as names and values in turn: what `writeHead` takes without copying. */
+export type FlatHeaders = string[];
+
+/** What every answer carries, errors included. */
+export const baseHeaders = (deps: GatewayDeps, http: HttpCall): FlatHeaders => [
+  'x-litellm-call-id',
+  http.id,
+  'x-litellm-version',
+  deps.settings.version,
+];
+
+/** Who served, how it was chosen, and where the time went so far. */
+export const replyHeaders = (
+  deps: GatewayDeps,
+  http: HttpCall,
+  reply: { target: Target; decision: DecisionBuilder; upstreamMs: number },
+): FlatHeaders => {
+  const { target, decision, upstreamMs } = reply;
+  const totalMs = deps.clock.now() - http.arrivedAt;
+  const queueMs = Math.round(decision.queueMs);
+  const overheadMs = Math.max(0, totalMs - upstreamMs - decision.queueMs);
+  const headers = baseHeaders(deps, http);
+  headers.push(
+    'x-litellm-model-id',
+    headerText(target.spec.id),
+    'x-litellm-model-group',
+    headerText(target.spec.group),
+    'x-litellm-attempted-retries',
+    String(decision.attempts - 1),
+    'x-litellm-attempted-fallbacks',
+    '0',
+    'x-litellm-response-duration-ms',
+    totalMs.toFixed(1),
+    'x-litellm-overhead-duration-ms',
+    overheadMs.toFixed(1),
+    'x-spillway-deployment',
+    headerText(target.spec.name),
+    'x-spillway-attempts',
+    String(decision.attempts),
+    'x-spillway-queue-ms',
+    String(queueMs),
+    'x-spillway-decision',
+    decision.summary(),
+    'server-timing',
+    `queue;dur=${queueMs}, upstream;dur=${upstreamMs.toFixed(1)}, total;dur=${totalMs.toFixed(1)}`,
+  );
+  return headers;
+};

@@ -1,0 +1,34 @@
+import type { GatewayDeps } from '#gateway/call.ts';
+import type { HttpCall } from '#gateway/http-call.ts';
+import { serveChat } from '#gateway/serve-chat.ts';
+import { serveEmbeddings } from '#gateway/serve-embeddings.ts';
+import { serveLiveness, serveReadiness } from '#gateway/serve-health.ts';
+import { serveModels } from '#gateway/serve-models.ts';
+import type { Served } from '#gateway/served.ts';
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  /** Who may call it. There is no third kind: a route that says nothing does not compile. */
+  readonly access: 'public' | 'key';
+  readonly serve: (deps: GatewayDeps, http: HttpCall) => Promise<Served>;
+}
+
+const get = (access: Route['access'], serve: Route['serve']): Route => ({
+  method: 'GET',
+  access,
+  serve,
+});
+const post = (serve: Route['serve']): Route => ({ method: 'POST', access: 'key', serve });
+
+/** Every path there is. Dify's plugin appends to whatever base it is given: both prefixes work. */
+export const routes: ReadonlyMap<string, Route> = new Map([
+  ['/chat/completions', post(serveChat)],
+  ['/v1/chat/completions', post(serveChat)],
+  ['/embeddings', post(serveEmbeddings)],
+  ['/v1/embeddings', post(serveEmbeddings)],
+  ['/models', get('key', serveModels)],
+  ['/v1/models', get('key', serveModels)],
+  ['/health/liveliness', get('public', serveLiveness)],
+  ['/health/liveness', get('public', serveLiveness)],
+  ['/health/readiness', get('public', serveReadiness)],
+]);

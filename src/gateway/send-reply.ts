@@ -1,0 +1,47 @@
+import type { ServerResponse } from 'node:http';
+import { SpillwayError } from '#core/errors.ts';
+import type { Json } from '#core/json.ts';
+import type { GatewayDeps } from '#gateway/call.ts';
+import { errorEnvelope } from '#gateway/error-envelope.ts';
+import type { HttpCall } from '#gateway/http-call.ts';
+import { type FlatHeaders, baseHeaders } from '#gateway/reply-headers.ts';
+
+const JSON_TYPE = 'application/json';
+
+export const sendBytes = (
+  res: ServerResponse,
+  status: number,
+  { headers, bytes }: { headers: FlatHeaders; bytes: Buffer },
+): void => {
+  headers.push('content-type', JSON_TYPE, 'content-length', String(bytes.length));
+  res.writeHead(status, headers);
+  res.end(bytes);
+};
+
+export const sendJson = (deps: GatewayDeps, http: HttpCall, body: Json): void => {
+  const bytes = Buffer.from(JSON.stringify(body));
+  sendBytes(http.res, 200, { headers: baseHeaders(deps, http), bytes });
+};
+
+/** Anything thrown → the caller's error. A caller that has left gets nothing. */
+export const sendError = (deps: GatewayDeps, http: HttpCall, thrown: unknown): SpillwayError => {
+  const error = SpillwayError.from(thrown);
+  const { res, req } = http;
+  if (res.headersSent || res.destroyed) {
+    res.destroy();
+    return error;
+  }
+  const headers = baseHeaders(deps, http);
+  if (error.retryAfterMs !== undefined)
+    headers.push(
+      'retry-after',
+      String(Math.ceil(error.retryAfterMs / 1000)),
+      'retry-after-ms',
+      String(Math.ceil(error.retryAfterMs)),
+    );
+  // What is left of the body will not be read: the socket cannot be used again.
+  if (!req.complete) headers.push('connection', 'close');
+  const bytes = Buffer.from(JSON.stringify(errorEnvelope(error, http.id)));
+  sendBytes(res, error.status, { headers, bytes });
+  return error;
+};

@@ -1,0 +1,27 @@
+import { readCall } from '#gateway/call-wishes.ts';
+import type { GatewayDeps } from '#gateway/call.ts';
+import { vendorBody } from '#gateway/control-fields.ts';
+import type { HttpCall } from '#gateway/http-call.ts';
+import { replyHeaders } from '#gateway/reply-headers.ts';
+import { sendBytes } from '#gateway/send-reply.ts';
+import { type Served, servedBy } from '#gateway/served.ts';
+import { type WholeCodec, askWhole } from '#gateway/whole.ts';
+import { openaiEmbeddings } from '#wire/openai-embeddings/index.ts';
+
+export const serveEmbeddings = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
+  const call = await readCall(deps, http);
+  const group = deps.groups.resolve(openaiEmbeddings.touchRequest(call.body).model);
+  const body = vendorBody(call.body);
+  const codec: WholeCodec = {
+    operation: 'embeddings',
+    write: ({ spec }) => JSON.stringify({ ...spec.defaults, ...body, model: spec.model }),
+    readUsage: (reply) => openaiEmbeddings.readUsage(reply),
+    readError: (...answer) => openaiEmbeddings.readError(...answer),
+  };
+  const reply = await askWhole(deps, call, { group, codec });
+  sendBytes(http.res, 200, {
+    headers: replyHeaders(deps, http, reply),
+    bytes: reply.answer.bytes,
+  });
+  return servedBy(reply.decision, reply.answer.usage);
+};

@@ -1,0 +1,211 @@
+import type { Failure } from '#balancer/attempts.ts';
+import { SpillwayError } from '#core/errors.ts';
+import { answeredFailure, transportAttemptFailure } from '#gateway/upstream-failure.ts';
+import type { CallControl, ReplyReader } from '#upstream/call.ts';
+import type { TransportFailure } from '#upstream/failure.ts';
+import type { UpstreamError, Usage } from '#wire/chat-event.ts';
+import type { ChatDialect, ReplyHeaders } from '#wire/dialect.ts';
+import { SSE_DONE, type SseEvent, SseReader } from '#wire/framing/sse.ts';
+
+/** Most that is held back while a stream has said nothing yet, or kept of an error page, bytes. */
+const HELD_BYTES = 65_536;
+const DONE = Buffer.from(SSE_DONE);
+
+/** Where a committed stream goes. */
+export interface StreamSink {
+  /** False when it is full: `resume()` on the body goes on. */
+  write(bytes: Buffer): boolean;
+  /** The stream was whole. */
+  end(): void;
+  /** It broke off: what was written stands, and must not look complete. */
+  fail(error: SpillwayError): void;
+}
+
+/** A stream whose first content has come: from here on nothing is retried. */
+export interface StreamBody {
+  /** Called once; what was held back is written at once. */
+  pipe(sink: StreamSink): void;
+  resume(): void;
+}
+
+export interface StreamOptions {
+  readonly deployment: string;
+  readonly dialect: ChatDialect;
+  readonly eventBytes: number;
+  /** Whether the chunk that carries usage alone goes to the caller. */
+  readonly includeUsage: boolean;
+  /** Before content: the one answer to "did it begin?". */
+  readonly settle: (result: { body: StreamBody } | { failure: Failure }) => void;
+  /** After content: how it ended. */
+  readonly ended: (usage: Usage | undefined, failure?: Failure) => void;
+}
+
+type State = 'waiting' | 'refused' | 'committed' | 'over';
+
+/**
+ * One streamed reply of the caller's own dialect, passed on event by event as it came. The opening
+ * is held back until the first content: until then another deployment can still take over.
+ */
+export class StreamExchange implements ReplyReader, StreamBody {
+  readonly #options: StreamOptions;
+  readonly #events: SseReader;
+  #call: CallControl | undefined;
+  #sink: StreamSink | undefined;
+  #ending: ((sink: StreamSink) => void) | undefined;
+  #state: State = 'waiting';
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+  #status = 0;
+  #headers: ReplyHeaders = {};
+  #usage: Usage | undefined;
+  #finished = false;
+
+  constructor(options: StreamOptions) {
+    this.#options = options;
+    this.#events = new SseReader(options.eventBytes);
+  }
+
+  /** Before the first byte can come. */
+  controlledBy(call: CallControl): void {
+    this.#call = call;
+  }
+
+  head(status: number, headers: ReplyHeaders): void {
+    this.#status = status;
+    this.#headers = headers;
+    if (status !== 200) this.#state = 'refused';
+  }
+
+  data(chunk: Buffer): void {
+    if (this.#state === 'refused') return this.#hold(chunk);
+    if (this.#state === 'over') return this.#call?.abandon();
+    const events = this.#events.push(chunk);
+    const passed: Buffer[] = [];
+    try {
+      if (!this.#take(events, passed)) return;
+    } catch (thrown) {
+      this.#pass(Buffer.concat(passed));
+      throw thrown;
+    }
+    const bytes = passed.reduce((sum, raw) => sum + raw.length, 0);
+    // All of the chunk goes on and it was in our framing: the bytes as they came, uncopied.
+    this.#pass(bytes === chunk.length ? chunk : Buffer.concat(passed));
+  }
+
+  end(): void {
+    if (this.#state === 'refused') return this.#settleRefused();
+    if (this.#state === 'over') return;
+    const passed: Buffer[] = [];
+    try {
+      if (!this.#take(this.#events.end(), passed)) return;
+    } catch {
+      // Half a message: the stream was cut off in it.
+    }
+    this.#pass(Buffer.concat(passed));
+    // A vendor that forgets the end mark has still said that it finished.
+    if (this.#finished && this.#state === 'committed') return this.#complete();
+    this.#broken('The upstream ended its stream before it was whole.');
+  }
+
+  failed(failure: TransportFailure): void {
+    if (this.#state === 'over') return;
+    this.#fail(transportAttemptFailure(failure, this.#options.deployment));
+  }
+
+  pipe(sink: StreamSink): void {
+    this.#sink = sink;
+    const held = Buffer.concat(this.#held.splice(0));
+    if (held.length === 0 || sink.write(held)) this.#call?.resume();
+    else this.#call?.pause();
+    this.#ending?.(sink);
+  }
+
+  resume(): void {
+    this.#call?.resume();
+  }
+
+  /** Sorts messages into `passed`; false when one of them ended the stream and all is told. */
+  #take(events: readonly SseEvent[], passed: Buffer[]): boolean {
+    for (const { data, raw } of events) {
+      const passing = this.#options.dialect.watch(data, this.#state === 'committed');
+      if (passing.usage) this.#usage = passing.usage;
+      if (passing.finished) this.#finished = true;
+      if (passing.error || passing.kind === 'done') {
+        this.#pass(Buffer.concat(passed));
+        if (passing.error) this.#refuse(passing.error);
+        else this.#complete();
+        return false;
+      }
+      if (passing.kind === 'usage' && !this.#options.includeUsage) continue;
+      passed.push(raw);
+      if (passing.kind === 'content') this.#begin();
+    }
+    return true;
+  }
+
+  /** An error inside the stream: another deployment may still do better, if nothing was said yet. */
+  #refuse(error: UpstreamError): void {
+    this.#call?.abandon();
+    this.#fail(answeredFailure(error, this.#options.deployment));
+  }
+
+  #broken(message: string): void {
+    this.failed({ kind: 'broken', error: new SpillwayError('stream_truncated', message) });
+  }
+
+  #fail(failure: Failure): void {
+    const committed = this.#state === 'committed';
+    this.#state = 'over';
+    if (!committed) return this.#options.settle({ failure });
+    this.#options.ended(this.#usage, failure);
+    this.#tell((sink) => sink.fail(failure.error));
+  }
+
+  #begin(): void {
+    if (this.#state !== 'waiting') return;
+    this.#state = 'committed';
+    this.#options.settle({ body: this });
+  }
+
+  #pass(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    if (!this.#sink) this.#hold(bytes);
+    else if (!this.#sink.write(bytes)) this.#call?.pause();
+  }
+
+  #hold(bytes: Buffer): void {
+    this.#heldBytes += bytes.length;
+    const full = this.#heldBytes > HELD_BYTES;
+    if (full && this.#state === 'refused') return;
+    if (full && this.#state === 'waiting')
+      throw new SpillwayError(
+        'upstream_invalid',
+        'The upstream sent no content in its first 64 KB.',
+      );
+    if (full) this.#call?.pause();
+    this.#held.push(bytes);
+  }
+
+  #complete(): void {
+    // `[DONE]` before anything was said: an answer without content, if it has said so.
+    if (this.#state === 'waiting' && !this.#finished)
+      return this.#broken('The upstream sent a stream without an answer.');
+    this.#begin();
+    this.#pass(DONE);
+    this.#state = 'over';
+    this.#options.ended(this.#usage);
+    this.#tell((sink) => sink.end());
+  }
+
+  /** The end may come in the same packet as the beginning, before anybody listens. */
+  #tell(ending: (sink: StreamSink) => void): void {
+    if (this.#sink) ending(this.#sink);
+    else this.#ending = ending;
+  }
+
+  #settleRefused(): void {
+    const body = Buffer.concat(this.#held).toString('utf8');
+    const { dialect, deployment } = this.#options;
+    this.#fail(answeredFailure(dialect.readError(this.#status, this.#headers, body), deployment));
+  }
+}

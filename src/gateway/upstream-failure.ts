@@ -1,0 +1,50 @@
+import type { Failure } from '#balancer/attempts.ts';
+import { SpillwayError } from '#core/errors.ts';
+import { redact } from '#core/redact.ts';
+import type { TransportFailure } from '#upstream/failure.ts';
+import type { UpstreamError } from '#wire/chat-event.ts';
+
+/** Longest piece of a vendor's text shown to a caller, characters. */
+const SHOWN_CHARS = 300;
+
+const ADVICE: Readonly<
+  Record<UpstreamError['kind'], (deployment: string, status: number) => string>
+> = {
+  auth: (name) =>
+    `The upstream refused the key of deployment ${name}; check it in the gateway's config.`,
+  'rate-limit': (name) => `Deployment ${name} is at its upstream rate limit; wait and try again.`,
+  overloaded: (name) => `The upstream of deployment ${name} is overloaded; try again shortly.`,
+  timeout: (name) => `The upstream of deployment ${name} timed out; try again or ask for less.`,
+  content: () => 'The upstream refused the content.',
+  invalid: () => 'The upstream refused the request.',
+  broken: (name, status) =>
+    `The upstream of deployment ${name} failed (status ${status}); try again.`,
+};
+
+/** What a vendor answered → what the loop decides by and the caller may see. */
+export const answeredFailure = (error: UpstreamError, deployment: string): Failure => {
+  const said = redact(error.message, SHOWN_CHARS);
+  const advice = ADVICE[error.kind](deployment, error.status);
+  const message = `${advice}${said === '' ? '' : ` It said: ${said}`}`;
+  const hint = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
+  // A redirect or other status that is no error of HTTP's is none that a caller can act on.
+  const status = error.status >= 400 ? error.status : 502;
+  const param = error.param === undefined ? {} : { param: error.param };
+  return {
+    kind: error.kind,
+    error: new SpillwayError('upstream_rejected', message, { status, ...param, ...hint }),
+    ...hint,
+  };
+};
+
+/** The same for what never became an answer. */
+export const transportAttemptFailure = (
+  { kind, error }: TransportFailure,
+  deployment: string,
+): Failure => ({
+  kind,
+  error: new SpillwayError(error.code, `${error.message} (deployment ${deployment})`, {
+    status: error.status,
+    cause: error.cause,
+  }),
+});

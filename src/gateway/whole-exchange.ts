@@ -1,0 +1,98 @@
+import type { Failure } from '#balancer/attempts.ts';
+import { SpillwayError } from '#core/errors.ts';
+import { type Json, isObject, own } from '#core/json.ts';
+import { answeredFailure, transportAttemptFailure } from '#gateway/upstream-failure.ts';
+import type { ReplyReader } from '#upstream/call.ts';
+import type { TransportFailure } from '#upstream/failure.ts';
+import type { UpstreamError, Usage } from '#wire/chat-event.ts';
+import type { ReplyHeaders } from '#wire/dialect.ts';
+
+/** Above this a reply is passed on without being parsed: that would hold the loop for too long. */
+const PARSED_BYTES = 4_194_304;
+/** Longest error page that is read, bytes. */
+const ERROR_BYTES = 65_536;
+
+export interface WholeAnswer {
+  readonly bytes: Buffer;
+  readonly usage: Usage | undefined;
+}
+
+/** How an operation's replies are read. */
+export interface ReplyCodec {
+  readUsage(body: Json): Usage | undefined;
+  readError(status: number, headers: ReplyHeaders, body: string): UpstreamError;
+}
+
+export interface WholeOptions {
+  readonly deployment: string;
+  readonly replyBytes: number;
+  readonly codec: ReplyCodec;
+  readonly settle: (result: { answer: WholeAnswer } | { failure: Failure }) => void;
+}
+
+/** Gathers one whole reply and says once what it came to. */
+export class WholeExchange implements ReplyReader {
+  readonly #options: WholeOptions;
+  #status = 0;
+  #headers: ReplyHeaders = {};
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+
+  constructor(options: WholeOptions) {
+    this.#options = options;
+  }
+
+  head(status: number, headers: ReplyHeaders): void {
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  data(chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    const ok = this.#status === 200;
+    if (this.#bytes > (ok ? this.#options.replyBytes : ERROR_BYTES)) {
+      if (!ok) return;
+      const limit = this.#options.replyBytes;
+      throw new SpillwayError('upstream_invalid', `The reply is larger than ${limit} bytes.`);
+    }
+    this.#chunks.push(chunk);
+  }
+
+  end(): void {
+    const bytes = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
+    const { deployment, codec, settle } = this.#options;
+    if (this.#status !== 200) {
+      const error = codec.readError(this.#status, this.#headers, bytes.toString('utf8'));
+      return settle({ failure: answeredFailure(error, deployment) });
+    }
+    if (bytes.length > PARSED_BYTES) return settle({ answer: { bytes, usage: undefined } });
+    const body = parse(bytes);
+    if (!isObject(body)) return settle({ failure: notJson(deployment) });
+    // Some vendors say 200 and mean an error.
+    if (isObject(own(body, 'error')) && own(body, 'choices') === undefined)
+      return settle({
+        failure: answeredFailure(codec.readError(502, {}, bytes.toString('utf8')), deployment),
+      });
+    settle({ answer: { bytes, usage: codec.readUsage(body) } });
+  }
+
+  failed(failure: TransportFailure): void {
+    this.#options.settle({ failure: transportAttemptFailure(failure, this.#options.deployment) });
+  }
+}
+
+const parse = (bytes: Buffer): Json | undefined => {
+  try {
+    return JSON.parse(bytes.toString('utf8')) as Json;
+  } catch {
+    return undefined;
+  }
+};
+
+const notJson = (deployment: string): Failure => ({
+  kind: 'broken',
+  error: new SpillwayError(
+    'upstream_invalid',
+    `The upstream answered with something that is not JSON (deployment ${deployment}); try again.`,
+  ),
+});

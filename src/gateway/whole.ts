@@ -1,0 +1,67 @@
+import type { Lease } from '#balancer/admit.ts';
+import type { Sent } from '#balancer/attempts.ts';
+import type { DecisionBuilder } from '#balancer/decision.ts';
+import { ask, failedAttempt, targetOf, upstreamRequest } from '#gateway/attempt.ts';
+import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
+import { type ReplyCodec, type WholeAnswer, WholeExchange } from '#gateway/whole-exchange.ts';
+import type { Operation } from '#providers/provider.ts';
+import { callUpstream } from '#upstream/call.ts';
+import type { Target } from '#upstream/target.ts';
+
+/** What an operation knows of its bodies. */
+export interface WholeCodec extends ReplyCodec {
+  readonly operation: Operation;
+  /** The body for this deployment, as JSON. */
+  write(target: Target): string;
+}
+
+export interface WholeReply {
+  readonly target: Target;
+  readonly decision: DecisionBuilder;
+  readonly answer: WholeAnswer;
+  /** Time spent waiting for the upstream that answered, ms. */
+  readonly upstreamMs: number;
+}
+
+/** One request with one whole reply, of any operation: chosen, sent, retried, counted. */
+export const askWhole = (
+  deps: GatewayDeps,
+  call: GatewayCall,
+  { group, codec }: { readonly group: string; readonly codec: WholeCodec },
+): Promise<WholeReply> =>
+  ask(deps, call, {
+    group,
+    send: (lease, decision) => sendWhole(deps, call, { lease, codec, decision }),
+  });
+
+const sendWhole = (
+  deps: GatewayDeps,
+  call: GatewayCall,
+  { lease, codec, decision }: { lease: Lease; codec: WholeCodec; decision: DecisionBuilder },
+): Promise<Sent<WholeReply>> =>
+  new Promise((resolve) => {
+    const found = targetOf(deps, lease, codec.operation);
+    if ('kind' in found) return resolve(failedAttempt(deps, { lease, signal: call.signal }, found));
+    const { target, path } = found;
+    const startedAt = deps.clock.now();
+    const exchange = new WholeExchange({
+      deployment: lease.deployment,
+      replyBytes: deps.settings.limits.replyBytes,
+      codec,
+      settle(result) {
+        if ('failure' in result)
+          return resolve(failedAttempt(deps, { lease, signal: call.signal }, result.failure));
+        const now = deps.clock.now();
+        lease.done(now);
+        decision.ended('ok', 200, now);
+        const upstreamMs = now - startedAt;
+        resolve({ ok: true, reply: { target, decision, answer: result.answer, upstreamMs } });
+      },
+    });
+    const body = codec.write(target);
+    callUpstream(
+      deps.clock,
+      upstreamRequest(deps, call, { target, path, body, stream: false }),
+      exchange,
+    );
+  });

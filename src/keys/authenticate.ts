@@ -1,0 +1,32 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { SpillwayError } from '#core/errors.ts';
+import { readCredential } from '#keys/credential.ts';
+
+/** Throws SpillwayError `unauthorized`: with the same words for every key that is not the right one. */
+export type Authenticate = (headers: IncomingHttpHeaders) => void;
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/**
+ * The master key opens everything; without one configured, everybody may enter (which is why such
+ * a gateway listens on loopback). Digests are compared, so that neither time nor length tells.
+ */
+export const createAuthenticate = (masterKey: string | undefined): Authenticate => {
+  if (masterKey === undefined) return () => {};
+  const expected = digest(masterKey);
+  return (headers) => {
+    const key = readCredential(headers);
+    if (key === undefined)
+      throw new SpillwayError(
+        'unauthorized',
+        'Authentication Error, No api key passed in. Send one as `Authorization: Bearer sk-…`.',
+      );
+    if (!timingSafeEqual(digest(key), expected))
+      throw new SpillwayError(
+        'unauthorized',
+        'Authentication Error, Invalid proxy server token passed. Check the key, or ask for one.',
+        { param: 'key' },
+      );
+  };
+};

@@ -1,0 +1,35 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { SpillwayError } from '#core/errors.ts';
+
+/** Headers that may carry a key, in the order in which LiteLLM looks at them. */
+const KEY_HEADERS = [
+  'x-litellm-api-key',
+  'authorization',
+  'api-key',
+  'x-api-key',
+  'x-goog-api-key',
+  'ocp-apim-subscription-key',
+] as const;
+
+const SCHEME = /^(?:bearer|basic)\s+/i;
+
+/**
+ * The caller's key, whichever header carries it; undefined when none does. An empty header counts as
+ * none. Throws SpillwayError `unauthorized` for an Authorization value without a scheme.
+ */
+export const readCredential = (headers: IncomingHttpHeaders): string | undefined => {
+  for (const name of KEY_HEADERS) {
+    const value = headers[name];
+    if (typeof value !== 'string' || value.trim() === '') continue;
+    if (name === 'authorization' && !SCHEME.test(value)) throw malformed();
+    const key = value.replace(SCHEME, '').trim();
+    if (key !== '') return key;
+  }
+  return undefined;
+};
+
+const malformed = (): SpillwayError =>
+  new SpillwayError(
+    'unauthorized',
+    'Authentication Error, Malformed API Key passed in. Send it as `Authorization: Bearer sk-…`.',
+  );

@@ -1,0 +1,33 @@
+import { newCallId } from '#core/ids.ts';
+import type { FlowServices } from '#flow/ports.ts';
+import type { GatewayDeps } from '#gateway/call.ts';
+import { chat } from '#gateway/chat.ts';
+import { streamEvents } from '#server/stream-events.ts';
+import { openaiChat } from '#wire/openai-chat/index.ts';
+
+/** A flow's model calls enter the gateway at its spine, like everybody else's but without a socket. */
+export const createFlowServices = (deps: GatewayDeps): FlowServices => ({
+  async *chat(request, { signal }) {
+    // The call ends with its reader, however that one ends.
+    const left = new AbortController();
+    const reply = await chat(deps, {
+      id: newCallId(),
+      arrivedAt: deps.clock.now(),
+      body: openaiChat.writeRequest({ ...request, includeUsage: request.stream }),
+      signal: AbortSignal.any([signal, left.signal]),
+    });
+    const { decision, target } = reply;
+    const deployment = target.spec.name;
+    yield { type: 'served', deployment, attempts: decision.attempts, queueMs: decision.queueMs };
+    if (!reply.stream) {
+      yield* openaiChat.readReply(JSON.parse(reply.answer.bytes.toString('utf8')));
+      return;
+    }
+    try {
+      const { eventBytes } = deps.settings.limits;
+      yield* streamEvents(reply.body, { dialect: openaiChat, eventBytes });
+    } finally {
+      left.abort();
+    }
+  },
+});

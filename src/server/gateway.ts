@@ -1,0 +1,73 @@
+import { createPolicy } from '#balancer/policies/index.ts';
+import { Pool } from '#balancer/pool.ts';
+import type { LoadedConfig } from '#config/loaded.ts';
+import type { Clock } from '#core/clock.ts';
+import type { Log } from '#core/log.ts';
+import type { Random } from '#core/random.ts';
+import type { GatewayDeps, GatewaySettings } from '#gateway/call.ts';
+import { Groups } from '#gateway/groups.ts';
+import { findProvider } from '#providers/index.ts';
+import type { Environment } from '#server/env.ts';
+import { createMemoryOwner } from '#shared/memory.ts';
+import { createAgents } from '#upstream/agents.ts';
+import { type Target, createTarget } from '#upstream/target.ts';
+
+export interface World {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly environment: Environment;
+  readonly version: string;
+}
+
+/** Builds all that answers requests out of a config; listens to nothing yet. */
+export const createGateway = (config: LoadedConfig, world: World): GatewayDeps => {
+  const { clock, random, log, environment, version } = world;
+  const options = { ...config.routing.strategyOptions, ...config.compat };
+  const policy = createPolicy(config.routing.strategy, options);
+  const caFile = config.tls.caFile ?? environment.caFile;
+  const tls = { verify: config.tls.verify, ...(caFile !== undefined && { caFile }) };
+  if (!tls.verify)
+    log.warn({}, 'TLS certificates of upstreams are NOT checked (ssl_verify: false)');
+  return {
+    clock,
+    random,
+    log,
+    admit: createMemoryOwner({ pool: new Pool(config.deployments), policy, random }),
+    agents: createAgents({
+      clock,
+      connectMs: config.timeouts.connectMs,
+      tls,
+      proxy: environment.proxy,
+    }),
+    targets: targetsOf(config),
+    groups: new Groups({
+      groups: config.deployments.map((deployment) => deployment.group),
+      aliases: config.routing.aliases,
+    }),
+    settings: settingsOf(config, version),
+  };
+};
+
+const targetsOf = (config: LoadedConfig): ReadonlyMap<string, Target> =>
+  new Map(
+    config.deployments.map((deployment) => {
+      const provider = findProvider(deployment.provider);
+      if (!provider) throw new Error(`There is no provider named ${deployment.provider}.`);
+      return [deployment.name, createTarget(provider, deployment)];
+    }),
+  );
+
+const settingsOf = (config: LoadedConfig, version: string): GatewaySettings => ({
+  version,
+  policy: config.routing.strategy,
+  retries: config.routing.numRetries,
+  retryAfterMs: config.routing.retryAfterMs,
+  timeoutMs: config.routing.timeoutMs,
+  ...(config.routing.streamTimeoutMs !== undefined && {
+    streamTimeoutMs: config.routing.streamTimeoutMs,
+  }),
+  alwaysIncludeUsage: config.streams.alwaysIncludeUsage,
+  timeouts: config.timeouts,
+  limits: config.limits,
+});

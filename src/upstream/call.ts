@@ -1,0 +1,183 @@
+import type { Dispatcher } from 'undici';
+import type { Clock } from '#core/clock.ts';
+import { SpillwayError } from '#core/errors.ts';
+import { type TransportFailure, transportFailure } from '#upstream/failure.ts';
+import type { ReplyHeaders } from '#wire/dialect.ts';
+
+export interface CallTimeouts {
+  /** Until the first byte of the body, ms; absent where an answer may take as long as it wants. */
+  readonly firstByteMs?: number;
+  readonly betweenChunksMs: number;
+  readonly totalMs: number;
+}
+
+export interface UpstreamRequest {
+  readonly dispatcher: Dispatcher;
+  readonly origin: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly timeouts: CallTimeouts;
+  readonly signal: AbortSignal;
+}
+
+/** Hears a reply as it comes, synchronously. After `end` or `failed` nothing more is heard. */
+export interface ReplyReader {
+  head(status: number, headers: ReplyHeaders): void;
+  /** May throw a SpillwayError: the call is cut off and `failed` hears it. */
+  data(chunk: Buffer): void;
+  end(): void;
+  failed(failure: TransportFailure): void;
+}
+
+/** The reader's hold on a call under way. */
+export interface CallControl {
+  pause(): void;
+  resume(): void;
+  /** Cuts the call off; the reader hears nothing more. */
+  abandon(): void;
+}
+
+/** Sends one request and tells `reader` what comes back. The signal's abort is heard as `failed`. */
+export const callUpstream = (
+  clock: Clock,
+  request: UpstreamRequest,
+  reader: ReplyReader,
+): CallControl => {
+  const call = new Call(clock, request, reader);
+  call.start();
+  return call;
+};
+
+class Call implements Dispatcher.DispatchHandler, CallControl {
+  readonly #clock: Clock;
+  readonly #request: UpstreamRequest;
+  readonly #reader: ReplyReader;
+  readonly #startedAt: number;
+  #controller: Dispatcher.DispatchController | undefined;
+  #over = false;
+  #paused = false;
+  /** When the last byte came; undefined before the first. */
+  #lastByteAt: number | undefined;
+  #cancelTimer: () => void = () => {};
+
+  constructor(clock: Clock, request: UpstreamRequest, reader: ReplyReader) {
+    this.#clock = clock;
+    this.#request = request;
+    this.#reader = reader;
+    this.#startedAt = clock.now();
+  }
+
+  start(): void {
+    const { signal, dispatcher, origin, path, headers, body } = this.#request;
+    if (signal.aborted) return this.#fail(abortReason(signal));
+    signal.addEventListener('abort', this.#onAbort);
+    this.#arm();
+    dispatcher.dispatch({ origin, path, method: 'POST', headers, body }, this);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // Given up while it waited for a socket: it must not be sent any more.
+    if (this.#over) controller.abort(new Error('given up'));
+  }
+
+  onResponseStart(
+    _: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    if (!this.#over && status >= 200) this.#reader.head(status, headers);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#over) return controller.abort(new Error('unexpected data'));
+    this.#lastByteAt = this.#clock.now();
+    try {
+      this.#reader.data(chunk);
+    } catch (thrown) {
+      this.#fail(SpillwayError.from(thrown));
+    }
+  }
+
+  onResponseEnd(): void {
+    if (this.#finish()) this.#reader.end();
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    if (this.#finish()) this.#reader.failed(transportFailure(error));
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#controller?.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    // The silence while we did not listen was ours.
+    this.#lastByteAt = this.#clock.now();
+    this.#controller?.resume();
+  }
+
+  abandon(): void {
+    if (this.#finish()) this.#controller?.abort(new Error('abandoned'));
+  }
+
+  readonly #onAbort = (): void => this.#fail(abortReason(this.#request.signal));
+
+  #fail(error: Error): void {
+    if (!this.#finish()) return;
+    this.#controller?.abort(error);
+    this.#reader.failed(transportFailure(error));
+  }
+
+  /** True once: the caller of the winning end tells the reader. */
+  #finish(): boolean {
+    if (this.#over) return false;
+    this.#over = true;
+    this.#cancelTimer();
+    this.#request.signal.removeEventListener('abort', this.#onAbort);
+    return true;
+  }
+
+  /** One timer for all phases: bytes only move the moment at which it looks again. */
+  #arm(): void {
+    const { at } = this.#due();
+    this.#cancelTimer = this.#clock.after(Math.max(0, at - this.#clock.now()), () => {
+      const due = this.#due();
+      if (this.#clock.now() < due.at) return this.#arm();
+      this.#fail(new SpillwayError('timeout', due.text));
+    });
+  }
+
+  #due(): { at: number; text: string } {
+    const { firstByteMs, betweenChunksMs, totalMs } = this.#request.timeouts;
+    const totalAt = this.#startedAt + totalMs;
+    const phase = this.#phase(firstByteMs, betweenChunksMs);
+    if (phase && phase.at < totalAt) return phase;
+    return { at: totalAt, text: `The upstream did not finish within ${seconds(totalMs)}.` };
+  }
+
+  #phase(
+    firstByteMs: number | undefined,
+    betweenMs: number,
+  ): { at: number; text: string } | undefined {
+    if (this.#lastByteAt !== undefined)
+      return {
+        at: (this.#paused ? this.#clock.now() : this.#lastByteAt) + betweenMs,
+        text: `The upstream went silent for ${seconds(betweenMs)} in the middle of its answer.`,
+      };
+    if (firstByteMs === undefined) return undefined;
+    const text = `The upstream did not begin to answer within ${seconds(firstByteMs)}.`;
+    return { at: this.#startedAt + firstByteMs, text };
+  }
+}
+
+const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
+
+const abortReason = (signal: AbortSignal): Error =>
+  signal.reason instanceof Error
+    ? signal.reason
+    : new SpillwayError('client_closed', 'The caller left.');

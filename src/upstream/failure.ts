@@ -1,0 +1,44 @@
+import { SpillwayError } from '#core/errors.ts';
+
+/** What went wrong on the way, before or instead of an answer from the vendor. */
+export type TransportKind = 'connect' | 'reset' | 'timeout' | 'broken';
+
+export interface TransportFailure {
+  readonly kind: TransportKind;
+  readonly error: SpillwayError;
+}
+
+const CONNECT = new Set([
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EADDRNOTAVAIL',
+  'EPROTO',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+const RESET = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'ETIMEDOUT']);
+/** TLS refusals come under many codes; all of them speak of a certificate. */
+const CERTIFICATE = /CERT|SIGNATURE|SELF_SIGNED|ALTNAME|ERR_TLS|ERR_SSL/;
+
+/** A socket's or parser's error → its class, with a text that names neither host nor address. */
+export const transportFailure = (cause: Error & { code?: unknown }): TransportFailure => {
+  if (cause instanceof SpillwayError) {
+    const kind = cause.code === 'timeout' ? 'timeout' : 'broken';
+    return { kind, error: cause };
+  }
+  const code = typeof cause.code === 'string' ? cause.code : '';
+  if (CERTIFICATE.test(code))
+    return fail('connect', `The upstream's TLS certificate was not accepted (${code}).`, cause);
+  if (CONNECT.has(code))
+    return fail('connect', `The upstream could not be reached (${code}).`, cause);
+  if (RESET.has(code)) return fail('reset', 'The upstream closed the connection early.', cause);
+  return fail('broken', 'The upstream sent an answer that is not valid HTTP.', cause);
+};
+
+const fail = (kind: TransportKind, message: string, cause: Error): TransportFailure => {
+  const code = kind === 'broken' ? 'upstream_invalid' : 'upstream_unreachable';
+  return { kind, error: new SpillwayError(code, message, { cause }) };
+};

@@ -1,0 +1,67 @@
+import { SpillwayError } from '#core/errors.ts';
+import type { JsonObject } from '#core/json.ts';
+import type { Operation, Provider } from '#providers/provider.ts';
+
+/** What a deployment says about where and how to send. */
+export interface TargetSpec {
+  readonly name: string;
+  readonly id: string;
+  readonly group: string;
+  readonly model: string;
+  readonly apiKey?: string;
+  readonly apiBase?: string;
+  readonly organization?: string;
+  readonly extraHeaders: Readonly<Record<string, string>>;
+  readonly defaults: JsonObject;
+  readonly timeoutMs?: number;
+  readonly streamTimeoutMs?: number;
+}
+
+/** A deployment ready to be called: everything that does not change from call to call. Holds the key. */
+export interface Target {
+  readonly spec: TargetSpec;
+  readonly origin: string;
+  /** Path by operation; absent where the provider has none. */
+  readonly paths: { readonly [Op in Operation]?: string };
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Throws SpillwayError `config_invalid` when the base URL is none. */
+export const createTarget = (provider: Provider, spec: TargetSpec): Target => {
+  const base = baseUrl(spec.apiBase ?? provider.baseUrl, spec.name);
+  const prefix = base.pathname === '/' ? '' : base.pathname;
+  const paths: { [Op in Operation]?: string } = {};
+  for (const [operation, endpoint] of Object.entries(provider.operations))
+    paths[operation as Operation] = `${prefix}${endpoint.path}${base.search}`;
+  return { spec, origin: base.origin, paths, headers: headersOf(provider, spec) };
+};
+
+const baseUrl = (text: string, name: string): URL => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') {
+    url.pathname = url.pathname.replace(/\/+$/, '');
+    return url;
+  }
+  throw new SpillwayError(
+    'config_invalid',
+    `Deployment ${name}: api_base must be an http(s) URL without user and password, such as https://api.openai.com/v1.`,
+  );
+};
+
+const headersOf = (provider: Provider, spec: TargetSpec): Record<string, string> => {
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    // Compressed answers would have to be opened to be counted, and a stream would stutter.
+    'accept-encoding': 'identity',
+    'user-agent': 'spillway',
+  };
+  if (spec.apiKey !== undefined) {
+    if (provider.auth === 'bearer') headers['authorization'] = `Bearer ${spec.apiKey}`;
+    else headers[provider.auth.header] = spec.apiKey;
+  }
+  if (spec.organization !== undefined && provider.organizationHeader !== undefined)
+    headers[provider.organizationHeader] = spec.organization;
+  for (const [name, value] of Object.entries(spec.extraHeaders))
+    headers[name.toLowerCase()] = value;
+  return headers;
+};
