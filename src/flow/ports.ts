@@ -16,6 +16,9 @@ export interface ModelCall {
 
 /** All that a flow may ask of the world. `main` fills it; the flow never learns whether `chat` crosses a socket. */
 export interface FlowServices {
-  /** Throws SpillwayError when no answer begins; an `error` event when one breaks off. */
+  /**
+   * Throws SpillwayError when no answer begins; an `error` event when one breaks off. Either says what
+   * a person may read: secrets and hosts are out already. Ends soon after the call's signal aborts.
+   */
   chat(request: ChatRequest, call: ModelCall): AsyncIterable<ChatEvent | Served>;
 }

@@ -1,0 +1,48 @@
+import type { Path } from '#core/finding.ts';
+import type { Json, JsonObject } from '#core/json.ts';
+import type { YamlDocument } from '#core/yaml.ts';
+
+/** The modes of app that have a workflow, which is what runs here. */
+export type AppMode = 'advanced-chat' | 'workflow';
+
+/** A node as the file has it. Its type may be one that nobody here knows. */
+export interface DslNode {
+  readonly id: string;
+  readonly type: string;
+  /** Never empty: a node without a title goes by its id. */
+  readonly title: string;
+  /** The container that the node lives in. */
+  readonly parentId?: string;
+  readonly data: JsonObject;
+  /** Where `data` stands in the file. */
+  readonly path: Path;
+}
+
+export interface DslEdge {
+  readonly source: string;
+  readonly target: string;
+  readonly sourceHandle: string;
+  /** Where the edge stands in the file. */
+  readonly path: Path;
+}
+
+/** What Dify's importer says of a file's version: read, read though older, or ask first since newer. */
+export type Compatibility = 'completed' | 'completed-with-warnings' | 'pending';
+
+/** An app file, understood as far as it takes to keep it; whether it can run is another question. */
+export interface App {
+  readonly file: string;
+  readonly name: string;
+  readonly mode: AppMode;
+  /** The DSL's version: `0.4.0`. */
+  readonly version: string;
+  readonly compatibility: Compatibility;
+  readonly nodes: readonly DslNode[];
+  readonly edges: readonly DslEdge[];
+  /** Environment variables by name. */
+  readonly environment: Readonly<Record<string, Json>>;
+  /** First values of the conversation variables by name. */
+  readonly conversation: Readonly<Record<string, Json>>;
+  /** The file as written, with all that is not understood here: export and error positions need it. */
+  readonly document: YamlDocument;
+}

@@ -1,0 +1,107 @@
+import { checkPart, type Part } from '#core/check-schema.ts';
+import { FindingsError, type Path } from '#core/finding.ts';
+import { isObject, type Json, own } from '#core/json.ts';
+import type { z } from '#core/schema.ts';
+import { readYaml, type YamlDocument } from '#core/yaml.ts';
+import type { App, AppMode, DslEdge, DslNode } from '#flow/dsl/app.ts';
+import { bodySchema, headSchema, type Workflow } from '#flow/dsl/schema.ts';
+import { compatibilityOf, FIRST_VERSION } from '#flow/dsl/version.ts';
+
+/**
+ * Reads an app as Dify exports it; `file` is what messages call it. Throws FindingsError
+ * `flow_invalid` with every place at fault. Unknown keys and node types are no faults.
+ */
+export const parseApp = (text: string, file: string): App => {
+  const document = read(text, file);
+  const root = document.value;
+  const invalid = (path: Path, message: string): FindingsError =>
+    new FindingsError(
+      [{ file, ...document.position(path), path: path.join('.'), message }],
+      'flow_invalid',
+    );
+  if (!isObject(root) || !isObject(own(root, 'app'))) throw invalid([], NOT_AN_APP);
+  const whole: Part = { document, file, path: [], value: root };
+  const { app, version: written } = check(whole, headSchema);
+  if (!isMode(app.mode)) throw invalid(['app', 'mode'], wrongMode(app.mode));
+  const version = written || FIRST_VERSION;
+  const compatibility = compatibilityOf(version);
+  if (!compatibility)
+    throw invalid(['version'], 'this is no version; expected "0.4.0" or the like');
+  const { workflow } = check(whole, bodySchema);
+  return {
+    file,
+    name: app.name || file,
+    mode: app.mode,
+    version,
+    compatibility,
+    nodes: nodesOf(workflow),
+    edges: edgesOf(workflow),
+    environment: valuesOf(workflow.environment_variables),
+    conversation: valuesOf(workflow.conversation_variables),
+    document,
+  };
+};
+
+const NOT_AN_APP =
+  'this is not an app: there is no `app` section with its data; export the app from Dify as DSL';
+
+const read = (text: string, file: string): YamlDocument => {
+  try {
+    return readYaml(text, file);
+  } catch (error) {
+    throw error instanceof FindingsError
+      ? new FindingsError(error.findings, 'flow_invalid')
+      : error;
+  }
+};
+
+const check = <T>(part: Part, schema: z.ZodType<T>): T => {
+  const checked = checkPart(part, schema);
+  if ('findings' in checked) throw new FindingsError(checked.findings, 'flow_invalid');
+  return checked.value;
+};
+
+const MODES: readonly string[] = ['advanced-chat', 'workflow'] satisfies AppMode[];
+const MODES_WITHOUT_WORKFLOW = ['chat', 'agent-chat', 'completion'];
+
+const isMode = (mode: string): mode is AppMode => MODES.includes(mode);
+
+const wrongMode = (mode: string): string => {
+  const why = MODES_WITHOUT_WORKFLOW.includes(mode)
+    ? `apps of mode ${mode} have no workflow to run`
+    : 'this is no mode of an app';
+  return `${why}; supported are advanced-chat (a chatflow) and workflow`;
+};
+
+const nodesOf = ({ graph }: Workflow): DslNode[] =>
+  (graph.nodes ?? []).flatMap((node, i) => {
+    // A sticky note on the canvas, whatever its data says.
+    if (node.type === 'custom-note') return [];
+    const data = node.data ?? {};
+    return {
+      id: node.id,
+      type: textOf(own(data, 'type')),
+      title: textOf(own(data, 'title')).trim() || node.id,
+      ...(node.parentId && { parentId: node.parentId }),
+      data,
+      path: ['workflow', 'graph', 'nodes', i, 'data'],
+    };
+  });
+
+const textOf = (value: Json | undefined): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+
+const edgesOf = ({ graph }: Workflow): DslEdge[] =>
+  (graph.edges ?? []).flatMap(({ source, target, sourceHandle }, i) =>
+    source === '' || target === ''
+      ? []
+      : {
+          source,
+          target,
+          sourceHandle: sourceHandle || 'source',
+          path: ['workflow', 'graph', 'edges', i],
+        },
+  );
+
+const valuesOf = (variables: Workflow['environment_variables']): Record<string, Json> =>
+  Object.fromEntries((variables ?? []).map(({ name, value }) => [name, value ?? null]));

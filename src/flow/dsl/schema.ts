@@ -1,0 +1,51 @@
+import { isObject, type Json, type JsonObject } from '#core/json.ts';
+import { z } from '#core/schema.ts';
+
+// As permissive as Dify's importer: only what this program stands on is checked, an empty value is
+// as good as none, and the document itself keeps every key that is not named here.
+
+const jsonSchema = z.custom<Json>((value) => value !== undefined, 'a value');
+
+/** Ids are texts; a file written by hand may have them without quotes. */
+const idSchema = z.union([z.string().min(1), z.int()]).transform(String);
+
+/** One end of an edge; empty when the file leaves it out. */
+const endSchema = z
+  .union([z.string(), z.int()])
+  .nullish()
+  .transform((id) => String(id ?? ''));
+
+const nodeSchema = z.object({
+  id: idSchema,
+  type: z.string().nullish(),
+  parentId: z.string().nullish(),
+  data: z.custom<JsonObject>(isObject, 'a map').nullish(),
+});
+
+const edgeSchema = z.object({
+  source: endSchema,
+  target: endSchema,
+  sourceHandle: z.string().nullish(),
+});
+
+const variableSchema = z.object({ name: z.string(), value: jsonSchema.nullish() });
+
+export const headSchema = z.object({
+  app: z.object({ mode: z.string(), name: z.string().nullish() }),
+  version: z
+    .custom<string>((value) => typeof value === 'string', 'a text in quotes, like "0.4.0"')
+    .nullish(),
+});
+
+export const bodySchema = z.object({
+  workflow: z.object({
+    graph: z.object({
+      nodes: z.array(nodeSchema).nullish(),
+      edges: z.array(edgeSchema).nullish(),
+    }),
+    environment_variables: z.array(variableSchema).nullish(),
+    conversation_variables: z.array(variableSchema).nullish(),
+  }),
+});
+
+export type Workflow = z.infer<typeof bodySchema>['workflow'];

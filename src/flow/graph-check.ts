@@ -1,0 +1,100 @@
+import type { Path } from '#core/finding.ts';
+import type { App, DslNode } from '#flow/dsl/app.ts';
+import { findCycles, type Graph } from '#flow/graph.ts';
+import type { NodeType } from '#flow/nodes/node-type.ts';
+import { RESERVED_SCOPES } from '#flow/variables.ts';
+
+/** One thing that is wrong, at a place in the app's file. */
+export interface Fault {
+  readonly path: Path;
+  readonly message: string;
+}
+
+export interface GraphToCheck {
+  readonly app: Pick<App, 'nodes' | 'edges'>;
+  readonly graph: Graph;
+  readonly reachable: ReadonlySet<string>;
+  readonly types: ReadonlyMap<string, NodeType<unknown>>;
+}
+
+/** All that keeps a graph from being run as it was meant. What no run can reach may stay unknown. */
+export const checkGraph = (checked: GraphToCheck): Fault[] => [
+  ...badIds(checked),
+  ...danglingEdges(checked),
+  ...cycles(checked),
+  ...missingStart(checked),
+  ...unknownTypes(checked),
+  ...missingAnswer(checked),
+];
+
+const MOST_CYCLES = 20;
+const MOST_TITLES = 12;
+const LONGEST_TITLE = 60;
+
+/** A node as a message calls it. */
+export const titleOf = ({ title }: DslNode): string =>
+  JSON.stringify(title.length > LONGEST_TITLE ? `${title.slice(0, LONGEST_TITLE)}…` : title);
+
+const badIds = ({ app }: GraphToCheck): Fault[] => {
+  const seen = new Set<string>();
+  return app.nodes.flatMap(({ id, path }) => {
+    const taken = seen.has(id);
+    seen.add(id);
+    if (taken) return { path, message: `another node has the id "${id}" too; give each its own` };
+    if (!RESERVED_SCOPES.has(id)) return [];
+    return { path, message: `"${id}" is a reserved word; give the node another id` };
+  });
+};
+
+const danglingEdges = ({ app, graph }: GraphToCheck): Fault[] =>
+  app.edges.flatMap(({ source, target, path }) => {
+    const missing = [source, target].filter((id) => !graph.nodes.has(id));
+    if (missing.length === 0) return [];
+    const ends = missing.map((id) => JSON.stringify(id.slice(0, LONGEST_TITLE))).join(' and ');
+    return { path, message: `this edge hangs loose: there is no node ${ends}; delete the edge` };
+  });
+
+const cycles = ({ graph }: GraphToCheck): Fault[] =>
+  findCycles(graph, MOST_CYCLES).map(({ edge, nodes }) => {
+    const titles = nodes.flatMap((id) => graph.nodes.get(id) ?? []).map(titleOf);
+    const shown =
+      titles.length > MOST_TITLES
+        ? [...titles.slice(0, MOST_TITLES - 1), '…', titles.at(-1)]
+        : titles;
+    const way = [...shown, titles[0]].join(' → ');
+    return {
+      path: edge.path,
+      message: `this edge closes a cycle: ${way}; remove one of its edges`,
+    };
+  });
+
+const GRAPH: Path = ['workflow', 'graph'];
+
+const missingStart = ({ graph, types }: GraphToCheck): Fault[] => {
+  const root = graph.root === undefined ? undefined : graph.nodes.get(graph.root);
+  const type = root && types.get(root.type);
+  // A root of an unknown type may well be a start of some kind: it is reported as what it is.
+  if (root && (!type || type.accept !== undefined)) return [];
+  return [
+    { path: GRAPH, message: 'there is no start node without an edge into it, so nothing can run' },
+  ];
+};
+
+const unknownTypes = ({ app, reachable, types }: GraphToCheck): Fault[] =>
+  app.nodes
+    .filter(({ id, type }) => reachable.has(id) && !types.has(type))
+    .map((node) => ({
+      path: [...node.path, 'type'],
+      message: `node ${titleOf(node)} is of type ${JSON.stringify(node.type.slice(0, LONGEST_TITLE))}, which cannot be run; supported: ${[...types.keys()].join(', ')}`,
+    }));
+
+const missingAnswer = ({ app, reachable, types }: GraphToCheck): Fault[] => {
+  const speaking = app.nodes.filter(({ type }) => types.get(type)?.response !== undefined);
+  if (speaking.some(({ id }) => reachable.has(id))) return [];
+  // An unknown node may be the one that speaks, and is reported already.
+  if (app.nodes.some(({ id, type }) => reachable.has(id) && !types.has(type))) return [];
+  const message = 'cannot be reached from the start, so nobody would get an answer';
+  return speaking.length > 0
+    ? speaking.map((node) => ({ path: node.path, message: `node ${titleOf(node)} ${message}` }))
+    : [{ path: GRAPH, message: 'there is no answer node, so nobody would get an answer' }];
+};

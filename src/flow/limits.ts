@@ -1,0 +1,19 @@
+/** What one run may use. Each bound ends the node or the run with an error that names it. */
+export interface FlowLimits {
+  /** Node starts in one run. */
+  readonly steps: number;
+  /** From the run's start to its end, ms. */
+  readonly durationMs: number;
+  /** Characters (UTF-16 units) that one node may stream, leave as outputs, or render from a template. */
+  readonly nodeChars: number;
+  /** Characters that all variables of a run may hold, and that its answer may have. */
+  readonly runChars: number;
+}
+
+/** Steps and time are Dify's own defaults. */
+export const DEFAULT_LIMITS: FlowLimits = {
+  steps: 500,
+  durationMs: 1_200_000,
+  nodeChars: 2_000_000,
+  runChars: 32_000_000,
+};

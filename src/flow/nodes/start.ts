@@ -1,0 +1,111 @@
+import { SpillwayError } from '#core/errors.ts';
+import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
+import { z } from '#core/schema.ts';
+import type { NodeType, ValueType } from '#flow/nodes/node-type.ts';
+
+const variableSchema = z.object({
+  variable: z.string().min(1),
+  type: z.string(),
+  required: z.boolean().nullish(),
+  max_length: z.number().nullish(),
+  options: z.array(z.string()).nullish(),
+  default: z.json().nullish(),
+});
+
+const config = z.object({ variables: z.array(variableSchema).nullish() });
+
+type Config = z.infer<typeof config>;
+type Variable = z.infer<typeof variableSchema>;
+
+/** Kinds of input, with the type that each leaves in the pool. */
+const KINDS: Readonly<Record<string, ValueType>> = {
+  'text-input': 'string',
+  paragraph: 'string',
+  select: 'string',
+  number: 'number',
+  checkbox: 'boolean',
+  json_object: 'object',
+};
+
+const start: NodeType<Config> = {
+  type: 'start',
+  config,
+  outputs: ({ variables }) =>
+    Object.fromEntries(
+      (variables ?? []).map(({ variable, type }) => [variable, KINDS[type] ?? 'string']),
+    ),
+  reads: () => [],
+  unsupported: ({ variables }) =>
+    (variables ?? []).flatMap(({ type }, i) =>
+      Object.hasOwn(KINDS, type) ? [] : [`variables.${i}.type`],
+    ),
+  accept: ({ variables }, given) =>
+    Object.fromEntries(
+      (variables ?? []).map((variable) => [variable.variable, acceptOne(variable, given)]),
+    ),
+  async *run(node) {
+    return { outputs: node.inputs };
+  },
+};
+
+export default start;
+
+/** An input that is not declared is dropped; one that is declared and not given has its default. */
+const acceptOne = (variable: Variable, given: JsonObject): Json => {
+  const value = own(given, variable.variable) ?? null;
+  if (value === null && variable.required) throw wrong(variable, 'is required');
+  const present = value ?? (variable.default === '' ? null : variable.default);
+  if (present === null || present === undefined) return variable.type === 'checkbox' ? false : null;
+  return READERS[variable.type]?.(present, variable) ?? null;
+};
+
+const wrong = ({ variable }: Variable, what: string): SpillwayError =>
+  new SpillwayError('invalid_request', `The input \`${variable}\` ${what}.`, {
+    param: `inputs.${variable}`,
+  });
+
+const readText = (value: Json, variable: Variable): string => {
+  if (typeof value !== 'string') throw wrong(variable, 'must be a text');
+  const { max_length: longest } = variable;
+  // Characters as people count them: one for an emoji, where `length` says two.
+  if (longest && value.length > longest && Array.from(value).length > longest)
+    throw wrong(variable, `may have ${longest} characters at most`);
+  return value;
+};
+
+const readChoice = (value: Json, variable: Variable): string => {
+  const options = variable.options ?? [];
+  if (typeof value === 'string' && options.includes(value)) return value;
+  throw wrong(variable, `must be one of: ${options.join(', ')}`);
+};
+
+const readNumber = (value: Json, variable: Variable): number | null => {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'string' && value.trim() === '') return null;
+  const number = typeof value === 'string' ? Number(value) : Number.NaN;
+  if (!Number.isFinite(number)) throw wrong(variable, 'must be a number');
+  return number;
+};
+
+const readSwitch = (value: Json, variable: Variable): boolean => {
+  if (typeof value === 'boolean') return value;
+  const word = typeof value === 'string' ? value.toLowerCase() : value;
+  if (word === 1 || word === 'true' || word === '1' || word === 'yes' || word === 'on') return true;
+  if (word === 0 || word === 'false' || word === '0' || word === 'no' || word === 'off')
+    return false;
+  throw wrong(variable, 'must be true or false');
+};
+
+const readObject = (value: Json, variable: Variable): JsonObject => {
+  if (!isObject(value)) throw wrong(variable, 'must be an object');
+  return value;
+};
+
+const READERS: Readonly<Record<string, (value: Json, variable: Variable) => Json>> = {
+  'text-input': readText,
+  paragraph: readText,
+  select: readChoice,
+  number: readNumber,
+  checkbox: readSwitch,
+  json_object: readObject,
+};

@@ -1,0 +1,145 @@
+import { type Clock, sleep } from '#core/clock.ts';
+import { VirtualClock } from '#core/virtual-clock.ts';
+import { parseApp } from '#flow/dsl/parse.ts';
+import type { RunEvent } from '#flow/events.ts';
+import { modelResolver } from '#flow/model-map.ts';
+import type { FlowServices, ModelCall, Served } from '#flow/ports.ts';
+import { type Flow, prepareFlow, type PrepareOptions } from '#flow/prepare.ts';
+import { runFlow, type RunOptions } from '#flow/run.ts';
+import type { ChatEvent, ChatRequest, UpstreamError } from '#wire/chat-event.ts';
+
+/** What one model call answers, and when. */
+export interface Script {
+  readonly pieces: readonly string[];
+  /** Before the first piece, ms. */
+  readonly firstMs?: number;
+  /** Before each further piece, ms. */
+  readonly everyMs?: number;
+  /** Breaks off with this after the pieces. */
+  readonly error?: UpstreamError;
+}
+
+export interface ScriptedCall {
+  readonly nodeId: string;
+  readonly request: ChatRequest;
+  readonly startedAt: number;
+  endedAt?: number;
+}
+
+/** A model that says what a script tells it to, on the clock it is given. */
+export class ScriptedChat implements FlowServices {
+  readonly calls: ScriptedCall[] = [];
+  readonly #clock: Clock;
+  readonly #scriptFor: (call: ModelCall) => Script;
+
+  constructor(clock: Clock, scriptFor: (call: ModelCall) => Script) {
+    this.#clock = clock;
+    this.#scriptFor = scriptFor;
+  }
+
+  /** Calls that nobody has ended or let go of. */
+  get open(): number {
+    return this.calls.filter(({ endedAt }) => endedAt === undefined).length;
+  }
+
+  async *chat(request: ChatRequest, call: ModelCall): AsyncGenerator<ChatEvent | Served> {
+    const clock = this.#clock;
+    const { pieces, firstMs = 0, everyMs = 0, error } = this.#scriptFor(call);
+    const record: ScriptedCall = { nodeId: call.nodeId, request, startedAt: clock.now() };
+    const number = this.calls.push(record);
+    try {
+      yield { type: 'served', deployment: `PJ${number}`, attempts: 1, queueMs: 0 };
+      yield { type: 'start', id: `reply-${number}`, model: request.model, created: 0 };
+      yield { type: 'block-start', index: 0, block: { kind: 'text' } };
+      for (const [i, piece] of pieces.entries()) {
+        await sleep(clock, i === 0 ? firstMs : everyMs, call.signal);
+        yield { type: 'block-delta', index: 0, delta: piece };
+      }
+      if (error) {
+        yield { type: 'error', error };
+        return;
+      }
+      yield { type: 'block-end', index: 0 };
+      yield { type: 'usage', usage: { inputTokens: 10, outputTokens: pieces.length } };
+      yield { type: 'finish', reason: 'stop', raw: 'stop' };
+    } finally {
+      record.endedAt = clock.now();
+    }
+  }
+}
+
+/** A flow of a DSL text, every model of it served by the one group there is. */
+export const flowOf = (text: string, options: Partial<PrepareOptions> = {}): Flow =>
+  prepareFlow(parseApp(text, 'flow.yml'), {
+    resolveModel: modelResolver({ groups: ['gpt-4.1'], mappings: [] }),
+    ...options,
+  });
+
+const LONGEST_TEST_MS = 3_600_000;
+
+/** A whole run, its clock driven to the end; the events in order. */
+export const runToEnd = async (
+  flow: Flow,
+  clock: VirtualClock,
+  options: Partial<RunOptions> & Pick<RunOptions, 'services'>,
+): Promise<RunEvent[]> => {
+  const events: RunEvent[] = [];
+  let running = true;
+  const reading = (async () => {
+    try {
+      const ids = { run: 'run-1' };
+      for await (const event of runFlow(flow, { query: 'Hi', inputs: {}, clock, ids, ...options }))
+        events.push(event);
+    } finally {
+      running = false;
+    }
+  })();
+  for (const start = clock.now(); running && clock.now() - start < LONGEST_TEST_MS; )
+    await clock.advance(1);
+  await reading;
+  return events;
+};
+
+/** What a person reads. */
+export const answerOf = (events: readonly RunEvent[]): string =>
+  events.map((event) => (event.type === 'answer-delta' ? event.text : '')).join('');
+
+/** A small flow as DSL text. `nodes` is id → its `data`; `edges` is `from>to` or `from:handle>to`. */
+export const dsl = (
+  nodes: Readonly<Record<string, object>>,
+  edges: readonly string[],
+  more: object = {},
+): string =>
+  // JSON is YAML.
+  JSON.stringify({
+    version: '0.4.0',
+    kind: 'app',
+    app: { mode: 'advanced-chat', name: 'test' },
+    workflow: {
+      graph: {
+        nodes: Object.entries(nodes).map(([id, data]) => ({
+          id,
+          type: 'custom',
+          data: { title: id, ...data },
+        })),
+        edges: edges.map((edge) => {
+          const [from = '', target = ''] = edge.split('>');
+          const [source = '', sourceHandle = 'source'] = from.split(':');
+          return { source, sourceHandle, target };
+        }),
+      },
+      ...more,
+    },
+  });
+
+/** The `data` of an `llm` node that is asked `text`. */
+export const llmData = (text = '{{#sys.query#}}', more: object = {}): object => ({
+  type: 'llm',
+  model: { provider: 'openai', name: 'gpt-4.1', mode: 'chat', completion_params: {} },
+  prompt_template: [{ role: 'user', text }],
+  context: { enabled: false, variable_selector: [] },
+  vision: { enabled: false },
+  ...more,
+});
+
+export const newClock = (): VirtualClock => new VirtualClock();
