@@ -1,9 +1,19 @@
 import type { Admission, FailureKind } from '#balancer/admit.ts';
 
-// Bounds that keep a record under 1 KB as JSON.
-const MAX_NAMES = 10;
-const MAX_ATTEMPTS = 6;
-const MAX_NAME_CHARS = 24;
+const MAX_RECORD_BYTES = 1024;
+
+interface Bounds {
+  readonly names: number;
+  readonly chars: number;
+  readonly attempts: number;
+}
+
+/** Tried in turn until a record fits; the last one always does. */
+const BOUNDS: readonly Bounds[] = [
+  { names: 16, chars: 32, attempts: 6 },
+  { names: 8, chars: 16, attempts: 4 },
+  { names: 3, chars: 8, attempts: 3 },
+];
 
 export interface AttemptRecord {
   readonly deployment: string;
@@ -78,25 +88,37 @@ export class DecisionBuilder {
   }
 
   build(): Decision {
-    return {
-      id: this.#id,
-      group: cut(this.#group),
-      policy: this.#policy,
-      queueMs: Math.round(this.#queueMs),
-      candidates: listed(this.#last.candidates.map(cut)),
-      out: listed(this.#last.out.map(({ name, why }) => `${cut(name)}: ${cut(why)}`)),
-      attempts: this.#attempts
-        .slice(-MAX_ATTEMPTS)
-        .map((attempt) => ({ ...attempt, deployment: cut(attempt.deployment) })),
-    };
+    for (const bounds of BOUNDS) {
+      const record = this.#record(bounds);
+      if (Buffer.byteLength(JSON.stringify(record)) <= MAX_RECORD_BYTES) return record;
+    }
+    return this.#record(BOUNDS.at(-1)!);
   }
 
   /** One header line: `simple-shuffle chose PJ2 of PJ1 PJ2 PJ3`. ASCII, without line breaks. */
   summary(): string {
-    const { choice, candidates, out } = this.#last;
+    const { choice = 'none', candidates, out } = this.#last;
     const left = out.length > 0 ? `; out ${out.length}` : '';
-    const names = listed(candidates.map(cut)).join(' ');
-    return headerText(`${this.#policy} chose ${choice ?? 'none'} of ${names}${left}`);
+    const names = listed(candidates, BOUNDS[1]!).join(' ');
+    return headerText(`${this.#policy} chose ${choice} of ${names}${left}`);
+  }
+
+  #record(bounds: Bounds): Decision {
+    const { chars } = bounds;
+    const reasons = this.#last.out.map(
+      ({ name, why }) => `${cut(name, chars)}: ${cut(why, chars)}`,
+    );
+    return {
+      id: this.#id,
+      group: cut(this.#group, chars),
+      policy: this.#policy,
+      queueMs: Math.round(this.#queueMs),
+      candidates: listed(this.#last.candidates, bounds),
+      out: listed(reasons, { ...bounds, chars: 2 * chars + 2 }),
+      attempts: this.#attempts
+        .slice(-bounds.attempts)
+        .map((attempt) => ({ ...attempt, deployment: cut(attempt.deployment, chars) })),
+    };
   }
 
   #since(now: number): number {
@@ -104,13 +126,13 @@ export class DecisionBuilder {
   }
 }
 
-const cut = (text: string): string =>
-  text.length > MAX_NAME_CHARS ? `${text.slice(0, MAX_NAME_CHARS - 1)}…` : text;
+const cut = (text: string, chars: number): string =>
+  text.length > chars ? `${text.slice(0, chars - 1)}…` : text;
 
-const listed = (names: readonly string[]): string[] =>
-  names.length > MAX_NAMES
-    ? [...names.slice(0, MAX_NAMES), `+${names.length - MAX_NAMES}`]
-    : [...names];
+const listed = (texts: readonly string[], { names, chars }: Bounds): string[] => {
+  const shown = texts.slice(0, names).map((text) => cut(text, chars));
+  return texts.length > names ? [...shown, `+${texts.length - names}`] : shown;
+};
 
 /** Header values are Latin-1 at best: anything else, and control characters, become `?`. */
 export const headerText = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?');

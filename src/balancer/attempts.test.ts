@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import type { FailureKind, Lease } from '#balancer/admit.ts';
+import { type Plan, type Sent, runAttempts } from '#balancer/attempts.ts';
+import { DecisionBuilder } from '#balancer/decision.ts';
+import { createPolicy } from '#balancer/policies/index.ts';
+import { Pool } from '#balancer/pool.ts';
+import { SpillwayError } from '#core/errors.ts';
+import { seededRandom } from '#core/random.ts';
+import { VirtualClock } from '#core/virtual-clock.ts';
+import { createMemoryOwner } from '#shared/memory.ts';
+
+type Script = (deployment: string, attempt: number) => FailureKind | 'ok';
+
+const world = (names: readonly string[], script: Script, plan: Partial<Plan<string>> = {}) => {
+  const clock = new VirtualClock();
+  const pool = new Pool(names.map((name) => ({ name, group: 'g' })));
+  const random = seededRandom(7);
+  const admit = createMemoryOwner({ pool, policy: createPolicy('least-busy', {}), random });
+  const decision = new DecisionBuilder('id', 'g', { policy: 'least-busy', arrivedMs: 0 });
+  const calls: { deployment: string; at: number }[] = [];
+  const send = async (lease: Lease): Promise<Sent<string>> => {
+    const { deployment } = lease;
+    calls.push({ deployment, at: clock.now() });
+    const outcome = script(deployment, calls.length);
+    if (outcome === 'ok') {
+      lease.done(clock.now());
+      return { ok: true, reply: deployment };
+    }
+    lease.failed(outcome, clock.now());
+    const error = new SpillwayError('upstream_rejected', `${deployment} ${outcome}`);
+    return { ok: false, kind: outcome, error };
+  };
+  const controller = new AbortController();
+  const { signal } = controller;
+  const run = runAttempts(
+    { admit, clock, random },
+    { group: 'g', retries: 2, retryAfterMs: 0, signal, decision, send, ...plan },
+  );
+  return { clock, pool, calls, run, decision, controller };
+};
+
+const inFlight = (pool: Pool) => pool.rows('g').map((row) => row.inFlight);
+
+describe('runAttempts', () => {
+  it('goes to another deployment at once', async () => {
+    const { run, calls, pool } = world(['a', 'b', 'c'], (_, attempt) =>
+      attempt === 3 ? 'ok' : 'overloaded',
+    );
+    await run;
+    expect(new Set(calls.map((call) => call.deployment)).size).toBe(3);
+    expect(calls.every((call) => call.at === 0)).toBe(true);
+    expect(inFlight(pool)).toEqual([0, 0, 0]);
+  });
+
+  it('throws the first failure when the tries are spent', async () => {
+    const kinds: FailureKind[] = ['timeout', 'overloaded', 'reset'];
+    const { run, calls } = world(['a', 'b', 'c', 'd'], (_, attempt) => kinds[attempt - 1]!);
+    await expect(run).rejects.toThrow('timeout');
+    expect(calls).toHaveLength(3);
+  });
+
+  it('does not try again what fails the same everywhere', async () => {
+    const { run, calls } = world(['a', 'b'], () => 'invalid');
+    await expect(run).rejects.toThrow('invalid');
+    expect(calls).toHaveLength(1);
+  });
+
+  it('pauses before it asks the only deployment again', async () => {
+    const { run, calls, clock } = world(['a'], (_, attempt) => (attempt === 2 ? 'ok' : 'broken'));
+    await clock.advance(249);
+    expect(calls).toHaveLength(1);
+    await clock.advance(251);
+    await expect(run).resolves.toBe('a');
+    expect(calls[1]!.at).toBeGreaterThanOrEqual(250);
+  });
+
+  it('keeps the shortest pause that the config asks for', async () => {
+    const { run, calls, clock } = world(['a'], (_, n) => (n === 2 ? 'ok' : 'broken'), {
+      retryAfterMs: 5_000,
+    });
+    await clock.advance(5_000);
+    await run;
+    expect(calls[1]!.at).toBe(5_000);
+  });
+
+  it('stops waiting when the caller leaves', async () => {
+    const { run, calls, clock, controller } = world(['a'], () => 'broken');
+    await clock.advance(10);
+    controller.abort(new SpillwayError('client_closed', 'left'));
+    await expect(run).rejects.toThrow('left');
+    expect(calls).toHaveLength(1);
+  });
+
+  it('says so when a group has nobody', async () => {
+    const { run } = world([], () => 'ok');
+    await expect(run).rejects.toMatchObject({ code: 'no_deployment', status: 429 });
+  });
+
+  it('records candidates, attempts and times', async () => {
+    const { run, decision } = world(['a', 'b'], (_, n) => (n === 2 ? 'ok' : 'rate-limit'));
+    await run;
+    const record = decision.build();
+    expect(record.attempts.map((attempt) => attempt.outcome)).toEqual(['rate-limit', undefined]);
+    expect(record.out).toEqual([`${record.attempts[0]!.deployment}: tried`]);
+    expect(record.candidates).toEqual([record.attempts[1]!.deployment]);
+  });
+});
+
+it('keeps a decision under 1 KB, whatever the names', () => {
+  const long = (i: number) => `ディプロイメント-${'x'.repeat(80)}-${i}`;
+  const builder = new DecisionBuilder(crypto.randomUUID(), long(0), {
+    policy: 'usage-based-routing-v2',
+    arrivedMs: 0,
+  });
+  const out = Array.from({ length: 50 }, (_, i) => ({ name: long(i), why: long(i) }));
+  const candidates = out.map(({ name }) => name);
+  builder.admitted({ routed: { choice: long(1), candidates, out }, queueMs: 123.456 });
+  for (let i = 0; i < 20; i++) {
+    builder.attemptStarted(long(i), 123_456.789);
+    builder.attemptFailed('rate-limit', 429, 999_999.123);
+  }
+  expect(Buffer.byteLength(JSON.stringify(builder.build()))).toBeLessThanOrEqual(1024);
+  expect(builder.summary()).toMatch(/^[\x20-\x7e]+$/);
+});
