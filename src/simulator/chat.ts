@@ -1,0 +1,119 @@
+import { SpillwayError } from '#core/errors.ts';
+import { own } from '#core/json.ts';
+import {
+  type Answer,
+  stepCount,
+  streamSteps,
+  tokensWithin,
+  wholeReply,
+} from '#simulator/answer/reply.ts';
+import { composeChoice } from '#simulator/answer/answer.ts';
+import { drawId } from '#simulator/draw.ts';
+import type { ModelCall } from '#simulator/model-call.ts';
+import { type Pace, drawPace, dueMs, tokensDue } from '#simulator/pace.ts';
+import { promptSize, promptTokens } from '#simulator/prompt.ts';
+import { Refused } from '#simulator/refused.ts';
+import type { ChatRequest } from '#wire/chat-event.ts';
+import { openaiChat } from '#wire/openai-chat/index.ts';
+
+const MOST_CHOICES = 128;
+
+/** `POST /v1/chat/completions`, whole or streamed. Throws Refused. */
+export const serveChat = async (call: ModelCall): Promise<void> => {
+  const model = call.model();
+  const request = readRequest(call);
+  const choices = choiceCount(call, request);
+  call.charge(model, upFrontTokens(call, request, choices));
+  const { random, clock, latency } = call.world;
+  const speaker = { project: call.project.id, random };
+  const answer: Answer = {
+    id: drawId('chatcmpl-', 29, random),
+    model,
+    created: Math.floor(clock.wall() / 1000),
+    choices: Array.from({ length: choices }, () => composeChoice(request, speaker)),
+    inputTokens: promptTokens(request.messages),
+  };
+  const pace = drawPace(latency, random);
+  if (request.stream)
+    await streamAnswer(call, answer, { pace, includeUsage: request.includeUsage });
+  else await sendAnswer(call, answer, pace);
+};
+
+const readRequest = ({ body, world: { profile } }: ModelCall): ChatRequest => {
+  if (own(body, 'messages') === undefined) throw new Refused(profile.missingParameter('messages'));
+  try {
+    const request = openaiChat.readRequest(body);
+    const { maxOutputTokens, messages } = request;
+    if (messages.length === 0) throw invalid('`messages` must not be empty.', 'messages');
+    if (maxOutputTokens === 0) {
+      const param =
+        own(body, 'max_completion_tokens') === 0 ? 'max_completion_tokens' : 'max_tokens';
+      throw invalid(`\`${param}\` must be at least 1.`, param);
+    }
+    return request;
+  } catch (thrown) {
+    if (!(thrown instanceof SpillwayError)) throw thrown;
+    throw new Refused(profile.invalidParameter(thrown.message, thrown.param));
+  }
+};
+
+const invalid = (message: string, param: string): SpillwayError =>
+  new SpillwayError('invalid_request', message, { param });
+
+const choiceCount = ({ world: { profile } }: ModelCall, { extra }: ChatRequest): number => {
+  const n = own(extra, 'n') ?? 1;
+  if (typeof n === 'number' && Number.isInteger(n) && n >= 1 && n <= MOST_CHOICES) return n;
+  throw new Refused(profile.invalidParameter(`\`n\` must be from 1 to ${MOST_CHOICES}.`, 'n'));
+};
+
+/** The sum of the prompt's estimate and every choice's bound: the safe reading of the vendor's rule. */
+const upFrontTokens = (call: ModelCall, request: ChatRequest, choices: number): number => {
+  const { profile } = call.world;
+  const { characters, images } = promptSize(request.messages);
+  const output = request.maxOutputTokens ?? profile.defaultOutputCharge;
+  return profile.promptCharge(characters) + images * profile.imageTokens + choices * output;
+};
+
+const sendAnswer = async (call: ModelCall, answer: Answer, pace: Pace): Promise<void> => {
+  const { exchange } = call;
+  const steps = stepCount(answer);
+  const complete = await exchange.until(dueMs(pace, steps - 1));
+  const made = complete ? steps : tokensDue(pace, exchange.elapsedMs, steps);
+  logEnd(call, answer, { complete, steps: made });
+  if (complete) exchange.sendJson(200, call.headers(), wholeReply(answer));
+};
+
+const streamAnswer = async (
+  call: ModelCall,
+  answer: Answer,
+  { pace, includeUsage }: { pace: Pace; includeUsage: boolean },
+): Promise<void> => {
+  const { exchange } = call;
+  const steps = stepCount(answer);
+  let step = 0;
+  for (const part of streamSteps(answer, includeUsage)) {
+    if (!(await exchange.until(dueMs(pace, step)))) break;
+    if (step === 0) exchange.open({ ...call.headers(), ...EVENT_STREAM });
+    step++;
+    if (step === steps) logEnd(call, answer, { complete: true, steps });
+    if (!(await exchange.write(part))) break;
+  }
+  if (step < steps) logEnd(call, answer, { complete: false, steps: step });
+  exchange.end();
+};
+
+const EVENT_STREAM = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache',
+};
+
+const logEnd = (
+  call: ModelCall,
+  answer: Answer,
+  { complete, steps }: { complete: boolean; steps: number },
+): void =>
+  call.log({
+    status: complete ? 200 : 499,
+    inputTokens: answer.inputTokens,
+    outputTokens: tokensWithin(answer, steps),
+  });

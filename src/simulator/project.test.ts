@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { defaultSimulatorConfig } from '#simulator/config.ts';
+import { type Project, createProjects } from '#simulator/project.ts';
+
+const project = (projects: ReadonlyMap<string, Project>, n: number): Project => {
+  const found = projects.get(`sk-sim-project-${n}`);
+  if (found === undefined) throw new Error(`no project ${n}`);
+  return found;
+};
+
+const call = { model: 'gpt-4.1', requests: 1, tokens: 1000 };
+
+describe('projects', () => {
+  test('have limits of their own, per model', () => {
+    const projects = createProjects(defaultSimulatorConfig);
+    const first = project(projects, 1);
+    for (let i = 0; i < 30; i++) expect(first.admit(call, 0).admitted).toBe(true);
+    expect(first.admit(call, 0)).toMatchObject({
+      admitted: false,
+      refusal: { dimension: 'tokens', limit: 30_000, used: 30_000, requested: 1000, waitMs: 2000 },
+    });
+    expect(first.admit({ ...call, model: 'text-embedding-3-small' }, 0).admitted).toBe(true);
+    expect(project(projects, 2).admit(call, 0).admitted).toBe(true);
+    expect(first.report()).toMatchObject({
+      requests: 32,
+      admitted: 31,
+      refused: { requests: 0, tokens: 1 },
+    });
+  });
+
+  test('share what the organisation has, per model', () => {
+    const projects = createProjects({ ...defaultSimulatorConfig, organisation: { tpm: 2000 } });
+    expect(project(projects, 1).admit(call, 0).admitted).toBe(true);
+    expect(project(projects, 2).admit(call, 0).admitted).toBe(true);
+    expect(project(projects, 3).admit(call, 0)).toMatchObject({
+      admitted: false,
+      refusal: { scope: 'organisation', limit: 2000, waitMs: 30_000 },
+    });
+    expect(project(projects, 3).admit(call, 30_000).admitted).toBe(true);
+  });
+
+  test('without limits admit everything', () => {
+    const [one] = createProjects({
+      ...defaultSimulatorConfig,
+      projects: [{ id: 'free', key: 'k', models: ['m'] }],
+    }).values();
+    for (let i = 0; i < 1000; i++)
+      expect(one?.admit({ model: 'm', requests: 1, tokens: 1e9 }, 0).admitted).toBe(true);
+    expect(one?.gauges('m', 0)).toEqual([]);
+  });
+
+  test('list their newest calls and count them all', () => {
+    const first = project(createProjects(defaultSimulatorConfig), 1);
+    for (let i = 0; i < 20_500; i++)
+      first.record({ atMs: i, model: 'm', inputTokens: 2, outputTokens: 1, status: 200 });
+    const { calls, tokens } = first.report();
+    expect(calls).toHaveLength(10_000);
+    expect(calls.at(0)?.at).toBe('1970-01-01T00:00:10.500Z');
+    expect(calls.at(-1)?.at).toBe('1970-01-01T00:00:20.499Z');
+    expect(tokens).toEqual({ input: 41_000, output: 20_500 });
+  });
+
+  test('know only their models', () => {
+    const first = project(createProjects(defaultSimulatorConfig), 1);
+    expect(() => first.admit({ ...call, model: 'gpt-9' }, 0)).toThrow('has no model gpt-9');
+  });
+});

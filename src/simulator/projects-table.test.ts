@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { formatProjects } from '#simulator/projects-table.ts';
+
+const calls = (n: number) =>
+  Array.from({ length: n }, (_, i) => ({
+    at: `2026-05-01T09:00:${String(i).padStart(2, '0')}.120Z`,
+    model: 'gpt-4.1',
+    input_tokens: 12,
+    output_tokens: 1034,
+    status: i === 1 ? 429 : 200,
+  }));
+
+test('shows what each project did, and its last calls', () => {
+  const text = formatProjects([
+    {
+      id: 'project-1',
+      requests: 3,
+      admitted: 2,
+      refused: { requests: 0, tokens: 1 },
+      tokens: { input: 24, output: 2068 },
+      calls: calls(2),
+    },
+    {
+      id: 'プロジェクト2',
+      requests: 12,
+      admitted: 4,
+      refused: { requests: 0, tokens: 0 },
+      tokens: { input: 0, output: 0 },
+      calls: calls(12),
+    },
+  ]);
+  const lines = text.split('\n');
+  expect(lines.slice(0, 7)).toEqual([
+    'project        requests  admitted   share  refused (requests)  refused (tokens)  tokens in  tokens out',
+    'project-1             3         2  33.3 %                   0                 1         24       2,068',
+    'プロジェクト2        12         4  66.7 %                   0                 0          0           0',
+    '',
+    'project-1',
+    '  time (UTC)    model    tokens in  tokens out  status',
+    '  09:00:00.120  gpt-4.1         12       1,034     200',
+  ]);
+  expect(text).toContain('プロジェクト2, the last 10 calls');
+  expect(lines.filter((line) => line.includes('gpt-4.1'))).toHaveLength(12);
+});
+
+test('shows no share before the first call', () => {
+  const text = formatProjects([
+    {
+      id: 'a',
+      requests: 0,
+      admitted: 0,
+      refused: { requests: 0, tokens: 0 },
+      tokens: { input: 0, output: 0 },
+      calls: [],
+    },
+  ]);
+  expect(text.split('\n')[1]).toMatch(/^a +0 +0 +– /);
+});

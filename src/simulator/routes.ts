@@ -1,0 +1,117 @@
+import { isObject, type Json, type JsonObject } from '#core/json.ts';
+import { serveChat } from '#simulator/chat.ts';
+import { serveEmbeddings } from '#simulator/embeddings.ts';
+import type { Exchange } from '#simulator/exchange.ts';
+import { ModelCall, type World } from '#simulator/model-call.ts';
+import type { Project, ProjectReport } from '#simulator/project.ts';
+import { formatProjects } from '#simulator/projects-table.ts';
+import { drawId } from '#simulator/draw.ts';
+import { Refused } from '#simulator/refused.ts';
+
+/** Largest body of a call: room for pictures in a prompt, small enough to parse in one go. */
+const MOST_BODY_BYTES = 8 * 1024 * 1024;
+
+/** What the routes need of the simulator that serves them. */
+export interface Site {
+  readonly world: World;
+  readonly projectOf: (key: string) => Project | undefined;
+  readonly reports: () => ProjectReport[];
+  readonly reset: () => void;
+}
+
+type Handler = (site: Site, exchange: Exchange) => Promise<void> | void;
+
+/** Answers one request. Rejects only for a fault of the simulator's own. */
+export const route = async (site: Site, exchange: Exchange): Promise<void> => {
+  const { profile } = site.world;
+  const { method, path } = exchange;
+  const methods = ROUTES.get(path);
+  const handler = methods?.get(method);
+  try {
+    if (methods === undefined) throw new Refused(profile.unknownPath(method, path.slice(0, 200)));
+    if (handler === undefined) throw new Refused(profile.wrongMethod(method, path));
+    await handler(site, exchange);
+  } catch (thrown) {
+    if (!(thrown instanceof Refused)) throw thrown;
+    const { status, headers, body } = thrown.answer;
+    exchange.sendJson(status, { ...baseHeaders(site, exchange), ...headers }, body);
+  }
+};
+
+const baseHeaders = ({ world }: Site, exchange: Exchange): Record<string, string> =>
+  world.profile.baseHeaders(drawId('req_', 32, world.random), exchange.elapsedMs);
+
+const authenticated = ({ world, projectOf }: Site, { bearer }: Exchange): Project => {
+  const project = bearer === undefined ? undefined : projectOf(bearer);
+  if (project === undefined) throw new Refused(world.profile.unauthorized(bearer));
+  return project;
+};
+
+/** Authenticates, reads the body and lets `serve` answer; its refusals go to the project's log. */
+const modelRoute =
+  (serve: (call: ModelCall) => Promise<void>): Handler =>
+  async (site, exchange) => {
+    const { world } = site;
+    const project = authenticated(site, exchange);
+    const text = await exchange.readBody(MOST_BODY_BYTES).catch(() => null);
+    // The client broke off: nobody is left to answer, and there was no call to log.
+    if (text === null) return;
+    const body = text === undefined ? undefined : parseObject(text);
+    const call = new ModelCall({ world, project, exchange, body: body ?? {} });
+    try {
+      if (text === undefined) throw new Refused(world.profile.tooLarge(MOST_BODY_BYTES));
+      if (body === undefined) throw new Refused(world.profile.invalidJson());
+      await serve(call);
+    } catch (thrown) {
+      if (!(thrown instanceof Refused)) throw thrown;
+      call.refuse(thrown);
+    }
+  };
+
+const parseObject = (text: string): JsonObject | undefined => {
+  try {
+    const value = JSON.parse(text) as Json;
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const listModels: Handler = (site, exchange) => {
+  const project = authenticated(site, exchange);
+  const created = Math.floor(site.world.clock.wall() / 1000);
+  const data = project.models.map((id) => ({
+    id,
+    object: 'model',
+    created,
+    owned_by: 'simulator',
+  }));
+  exchange.sendJson(200, baseHeaders(site, exchange), { object: 'list', data });
+};
+
+const showTable: Handler = (site, exchange) =>
+  exchange.sendText(200, formatProjects(site.reports()));
+
+const ROUTES: ReadonlyMap<string, ReadonlyMap<string, Handler>> = new Map([
+  ['/v1/chat/completions', new Map([['POST', modelRoute(serveChat)]])],
+  ['/v1/embeddings', new Map([['POST', modelRoute(serveEmbeddings)]])],
+  ['/v1/models', new Map([['GET', listModels]])],
+  ['/', new Map([['GET', showTable]])],
+  ['/simulator', new Map([['GET', showTable]])],
+  [
+    '/simulator/projects',
+    new Map([['GET', (site: Site, to: Exchange) => to.sendJson(200, {}, site.reports())]]),
+  ],
+  [
+    '/simulator/reset',
+    new Map([
+      [
+        'POST',
+        (site: Site, to: Exchange) => {
+          site.reset();
+          to.sendJson(200, {}, { status: 'reset' });
+        },
+      ],
+    ]),
+  ],
+]);
