@@ -31,8 +31,8 @@ export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' |
 
 /**
  * The hub: a reply in no vendor's words.
- * Grammar: start (block-start block-delta* block-end)* usage? (finish | error).
- * Blocks of different index may interleave.
+ * Grammar: start (block-start block-delta* block-end)* usage? (finish | error), or an error alone.
+ * Blocks of different index may interleave; nothing follows the last event.
  */
 export type ChatEvent =
   | {
@@ -49,7 +49,7 @@ export type ChatEvent =
   | { readonly type: 'error'; readonly error: UpstreamError };
 
 export type Block =
-  | { readonly kind: 'text' | 'reasoning' }
+  | { readonly kind: 'text' | 'reasoning' | 'refusal' }
   | { readonly kind: 'tool-call'; readonly id: string; readonly name: string };
 
 /** What a vendor said went wrong, in our classes. */

@@ -1,5 +1,5 @@
 import { SpillwayError } from '#core/errors.ts';
-import type { ChatEvent, FinishReason, Usage } from '#wire/chat-event.ts';
+import type { Block, ChatEvent, FinishReason, Usage } from '#wire/chat-event.ts';
 
 export interface WholeReply {
   readonly id: string;
@@ -7,6 +7,8 @@ export interface WholeReply {
   readonly created: number;
   readonly text: string;
   readonly reasoning: string;
+  /** The vendor's own words for why the model would not answer; empty when it did. */
+  readonly refusal: string;
   readonly toolCalls: readonly { id: string; name: string; input: string }[];
   readonly usage?: Usage;
   readonly finish: { readonly reason: FinishReason; readonly raw: string };
@@ -38,7 +40,7 @@ export const collect = (events: Iterable<ChatEvent>): WholeReply => {
   }
   if (!finish) throw new SpillwayError('stream_truncated', 'The reply ended before it was whole.');
   const all = [...blocks.values()];
-  const join = (kind: string): string =>
+  const join = (kind: Block['kind']): string =>
     all.map((block) => (block.kind === kind ? block.content : '')).join('');
   return {
     id: head.id,
@@ -46,6 +48,7 @@ export const collect = (events: Iterable<ChatEvent>): WholeReply => {
     created: head.created,
     text: join('text'),
     reasoning: join('reasoning'),
+    refusal: join('refusal'),
     toolCalls: all
       .filter((block) => block.kind === 'tool-call')
       .map(({ id, name, content }) => ({ id, name, input: content })),

@@ -57,6 +57,6 @@ export interface ChatDialect {
    * usage, errors and the end still matter. Throws SpillwayError `upstream_invalid` on what is no JSON.
    */
   watch(data: Buffer, begun: boolean): Passing;
-  /** Never throws: an unreadable body is kind `broken`. */
+  /** Never throws: an unreadable body is kind `broken`, unless its status is plain enough (401, 429, 503). */
   readError(status: number, headers: ReplyHeaders, body: string): UpstreamError;
 }

@@ -13,7 +13,9 @@ const LF = 10;
 const CR = 13;
 const COLON = 58;
 const SPACE = 32;
-const DATA = Buffer.from('data');
+const BOM = Buffer.from('\ufeff');
+const NEWLINE = Buffer.from('\n');
+const PREFIX = Buffer.from('data: ');
 const NOTHING = Buffer.alloc(0);
 
 export const SSE_DONE = 'data: [DONE]\n\n';
@@ -25,7 +27,8 @@ export const writeSse = (data: string): string =>
 /**
  * Bytes → events, by the rules of the WHATWG specification: CR, LF and CRLF end a line, a byte-order
  * mark and comments are dropped, `data:` lines join. It works on bytes, so that a character cut in
- * two by the network stays whole. An event of more than `maxEventBytes` throws `upstream_invalid`.
+ * two by the network stays whole. Throws SpillwayError `upstream_invalid` when a line, or the `data:`
+ * lines of one event, take more than `maxEventBytes` on the wire.
  */
 export class SseReader {
   readonly #maxEventBytes: number;
@@ -33,6 +36,7 @@ export class SseReader {
   #partial: Buffer[] = [];
   #partialBytes = 0;
   #data: Buffer[] = [];
+  /** What the `data:` lines of this event took on the wire, field names included. */
   #dataBytes = 0;
   #event: string | undefined;
   #started = false;
@@ -44,30 +48,33 @@ export class SseReader {
 
   push(chunk: Buffer): SseEvent[] {
     const events: SseEvent[] = [];
-    if (lineEnd(chunk, 0) < 0) {
+    if (!chunk.includes(LF) && !chunk.includes(CR)) {
       if (chunk.length > 0) this.#skipLf = false;
       this.#keep(chunk);
       return events;
     }
-    let bytes = this.#withPartial(chunk);
-    if (!this.#started) bytes = this.#withoutBom(bytes);
-    const carriageReturns = this.#skipLf || bytes.includes(CR);
+    const bytes = this.#withPartial(chunk);
     let start = this.#skipLf && bytes[0] === LF ? 1 : 0;
     this.#skipLf = false;
+    let lf = bytes.indexOf(LF, start);
+    let cr = bytes.indexOf(CR, start);
+    const ours = start === 0 && cr < 0;
     let eventStart = this.#data.length === 0 ? start : -1;
-    for (;;) {
-      const end = carriageReturns ? lineEnd(bytes, start) : bytes.indexOf(LF, start);
-      if (end < 0) break;
+    while (lf >= 0 || cr >= 0) {
+      const end = cr < 0 || (lf >= 0 && lf < cr) ? lf : cr;
       const next = this.#afterLine(bytes, end);
       if (end > start) {
         if (!this.#line(bytes, start, end)) eventStart = -1;
       } else {
-        const canonical = eventStart >= 0 && this.#data.length === 1 && !carriageReturns;
+        const canonical = ours && eventStart >= 0 && this.#data.length === 1;
         const event = this.#take(canonical ? bytes.subarray(eventStart, next) : undefined);
         if (event) events.push(event);
         eventStart = next;
       }
       start = next;
+      // Each kind is looked for only past its last find, so that a chunk of one kind is read once.
+      if (lf >= 0 && lf < start) lf = bytes.indexOf(LF, start);
+      if (cr >= 0 && cr < start) cr = bytes.indexOf(CR, start);
     }
     if (start < bytes.length) this.#keep(bytes.subarray(start));
     return events;
@@ -75,10 +82,8 @@ export class SseReader {
 
   /** The other side has ended. What was begun and not closed by a blank line comes out as it is. */
   end(): SseEvent[] {
-    if (this.#partialBytes > 0) {
-      const rest = this.#withPartial(NOTHING);
-      this.#line(rest, 0, rest.length);
-    }
+    const rest = this.#withPartial(NOTHING);
+    if (rest.length > 0) this.#line(rest, 0, rest.length);
     const event = this.#take(undefined);
     return event ? [event] : [];
   }
@@ -93,19 +98,16 @@ export class SseReader {
 
   /** Reads one line; false when the event can no longer be sent on as the bytes it came in. */
   #line(bytes: Buffer, start: number, end: number): boolean {
-    const colon = bytes[start + 4] === COLON ? start + 4 : bytes.indexOf(COLON, start);
-    if (colon === start) return false;
-    const nameEnd = colon < 0 || colon > end ? end : colon;
-    const isData = nameEnd - start === 4 && bytes.compare(DATA, 0, 4, start, nameEnd) === 0;
-    const spaced = bytes[nameEnd + 1] === SPACE;
-    const value = bytes.subarray(Math.min(end, nameEnd + (spaced ? 2 : 1)), end);
-    if (isData) {
-      this.#data.push(value);
-      this.#dataBytes += value.length + 1;
-      this.#limit(this.#dataBytes);
-      return spaced;
+    const lineBytes = this.#dataBytes + end - start;
+    this.#limit(lineBytes);
+    if (isData(bytes, start, end)) {
+      this.#data.push(value(bytes, start + 5, end));
+      this.#dataBytes = lineBytes;
+      return start + 5 < end && bytes[start + 5] === SPACE;
     }
-    if (bytes.toString('latin1', start, nameEnd) === 'event') this.#event = value.toString('utf8');
+    const field = bytes.toString('latin1', start, Math.min(end, start + 6));
+    if (field === 'event:' || field === 'event')
+      this.#event = value(bytes, start + 6, end).toString('utf8') || undefined;
     return false;
   }
 
@@ -122,12 +124,14 @@ export class SseReader {
     return event;
   }
 
+  /** The kept beginning of the line and `chunk`; a byte-order mark before the first line is dropped. */
   #withPartial(chunk: Buffer): Buffer {
-    if (this.#partialBytes === 0) return chunk;
-    const whole = Buffer.concat([...this.#partial, chunk]);
+    const bytes = this.#partialBytes === 0 ? chunk : Buffer.concat([...this.#partial, chunk]);
     this.#partial = [];
     this.#partialBytes = 0;
-    return whole;
+    if (this.#started) return bytes;
+    this.#started = true;
+    return bytes.subarray(0, BOM.length).equals(BOM) ? bytes.subarray(BOM.length) : bytes;
   }
 
   #keep(rest: Buffer): void {
@@ -144,26 +148,22 @@ export class SseReader {
       `The upstream sent one event of more than ${this.#maxEventBytes} bytes.`,
     );
   }
-
-  #withoutBom(bytes: Buffer): Buffer {
-    this.#started = true;
-    const bom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-    return bom ? bytes.subarray(3) : bytes;
-  }
 }
 
-const lineEnd = (bytes: Buffer, from: number): number => {
-  const lf = bytes.indexOf(LF, from);
-  const cr = bytes.indexOf(CR, from);
-  if (cr < 0) return lf;
-  return lf < 0 ? cr : Math.min(lf, cr);
-};
+/** Whether the line is `data` or begins with `data:`. */
+const isData = (bytes: Buffer, start: number, end: number): boolean =>
+  bytes[start] === 100 &&
+  bytes[start + 1] === 97 &&
+  bytes[start + 2] === 116 &&
+  bytes[start + 3] === 97 &&
+  (end === start + 4 || bytes[start + 4] === COLON);
+
+/** A field's value, which begins at `start` behind the colon: one leading space is not part of it. */
+const value = (bytes: Buffer, start: number, end: number): Buffer =>
+  bytes.subarray(start < end && bytes[start] === SPACE ? start + 1 : Math.min(start, end), end);
 
 const joinLines = (lines: readonly Buffer[]): Buffer =>
   Buffer.concat(lines.flatMap((line, i) => (i === 0 ? [line] : [NEWLINE, line])));
-
-const NEWLINE = Buffer.from('\n');
-const PREFIX = Buffer.from('data: ');
 
 const frame = (lines: readonly Buffer[]): Buffer =>
   Buffer.concat([...lines.flatMap((line) => [PREFIX, line, NEWLINE]), NEWLINE]);

@@ -7,57 +7,64 @@ import { retryAfterMs } from '#wire/retry-after.ts';
 const MESSAGE_CHARS = 400;
 
 export const readError = (status: number, headers: ReplyHeaders, body: string): UpstreamError => {
-  const error = errorObject(body);
-  const message = text(error, 'message')?.slice(0, MESSAGE_CHARS) ?? '';
+  const error = errorObject(parse(body));
+  const wait = retryAfterMs(headers);
+  return { ...describe(status, error), ...(wait !== undefined && { retryAfterMs: wait }) };
+};
+
+/** An error inside a stream: `{"error": {…}}` in a `data:` line. A status it has only if it says so. */
+export const readStreamError = (error: Json): UpstreamError => {
+  const said = isObject(error) ? [own(error, 'status'), own(error, 'code')].map(Number) : [];
+  const status = said.find((each) => Number.isInteger(each) && each >= 400 && each < 600);
+  return describe(status ?? 502, errorObject({ error }));
+};
+
+const describe = (status: number, error: JsonObject | undefined): UpstreamError => {
   const type = text(error, 'type');
   const code = text(error, 'code');
   const param = text(error, 'param');
-  const wait = retryAfterMs(headers);
+  const message = text(error, 'message') ?? text(error, 'detail') ?? '';
   return {
-    kind: kindOf(status, code),
+    kind: kindOf(status, error),
     status,
-    message,
+    message: message.slice(0, MESSAGE_CHARS),
     ...(type !== undefined && { type }),
     ...(code !== undefined && { code }),
     ...(param !== undefined && { param }),
-    ...(wait !== undefined && { retryAfterMs: wait }),
   };
 };
 
-/** `{error: {…}}`, `{error: "text"}` and `{message: "text"}` are all seen in the wild. */
-const errorObject = (body: string): JsonObject => {
-  let parsed: Json;
+const parse = (body: string): Json | undefined => {
   try {
-    parsed = JSON.parse(body) as Json;
+    return JSON.parse(body) as Json;
   } catch {
-    return {};
+    return undefined;
   }
-  if (!isObject(parsed)) return {};
-  const error = own(parsed, 'error');
-  if (isObject(error)) return error;
-  return typeof error === 'string' ? { message: error } : parsed;
 };
 
-const text = (object: JsonObject, key: string): string | undefined => {
-  const value = own(object, key);
+/** All of these are seen in the wild: an object or a text under `error`, bare fields, one in an array. */
+const errorObject = (body: Json | undefined): JsonObject | undefined => {
+  const said = Array.isArray(body) ? body[0] : body;
+  if (!isObject(said)) return undefined;
+  const error = own(said, 'error');
+  if (isObject(error)) return error;
+  return typeof error === 'string' ? { message: error } : said;
+};
+
+const text = (object: JsonObject | undefined, key: string): string | undefined => {
+  const value = object && own(object, key);
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value : undefined;
 };
 
 const CONTENT_CODES = new Set(['content_policy_violation', 'content_filter']);
 
-const kindOf = (status: number, code: string | undefined): UpstreamError['kind'] => {
-  if (code !== undefined && CONTENT_CODES.has(code)) return 'content';
+const kindOf = (status: number, error: JsonObject | undefined): UpstreamError['kind'] => {
+  if (CONTENT_CODES.has(text(error, 'code') ?? '')) return 'content';
   if (status === 429) return 'rate-limit';
   if (status === 401 || status === 403) return 'auth';
   if (status === 408 || status === 504) return 'timeout';
   if (status === 503 || status === 529) return 'overloaded';
-  return status >= 400 && status < 500 ? 'invalid' : 'broken';
-};
-
-/** An error inside a stream: `{"error": {…}}` in a `data:` line. It has no status of its own. */
-export const readStreamError = (error: Json): UpstreamError => {
-  const status = isObject(error) ? Number(own(error, 'status') ?? own(error, 'code')) : Number.NaN;
-  const known = Number.isInteger(status) && status >= 400 && status < 600;
-  return readError(known ? status : 502, {}, JSON.stringify({ error }));
+  // A page of HTML is no judgement on the request: whoever sent it may not even be the vendor.
+  return error && status >= 400 && status < 500 ? 'invalid' : 'broken';
 };

@@ -1,7 +1,8 @@
 import { SpillwayError } from '#core/errors.ts';
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
-import type { ChatEvent, FinishReason, Usage } from '#wire/chat-event.ts';
+import type { Block, ChatEvent, FinishReason, Usage } from '#wire/chat-event.ts';
 import { collect } from '#wire/collect.ts';
+import { TEXT_FIELD, fieldText, textsOf, toolCallsOf } from '#wire/openai-chat/parts.ts';
 
 const REASONS: Readonly<Record<string, FinishReason>> = {
   stop: 'stop',
@@ -29,15 +30,15 @@ const OPENAI_WORD: Readonly<Record<FinishReason, string>> = {
 export const finishWord = (reason: FinishReason, raw: string): string =>
   Object.hasOwn(REASONS, raw) ? raw : OPENAI_WORD[reason];
 
-const tokens = (value: Json | undefined): number | undefined =>
+const wholeNumber = (value: Json | undefined): number | undefined =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 
 /** Reads `usage`; undefined when a count that must be there is missing, negative or no number. */
 export const readUsage = (value: Json | undefined): Usage | undefined => {
   if (!isObject(value)) return undefined;
-  const inputTokens = tokens(own(value, 'prompt_tokens'));
+  const inputTokens = wholeNumber(own(value, 'prompt_tokens'));
   // Embeddings produce no output and say so by leaving it out.
-  const outputTokens = tokens(own(value, 'completion_tokens') ?? 0);
+  const outputTokens = wholeNumber(own(value, 'completion_tokens') ?? 0);
   if (inputTokens === undefined || outputTokens === undefined) return undefined;
   const cachedTokens = detail(value, 'prompt_tokens_details', 'cached_tokens');
   const reasoningTokens = detail(value, 'completion_tokens_details', 'reasoning_tokens');
@@ -51,7 +52,7 @@ export const readUsage = (value: Json | undefined): Usage | undefined => {
 
 const detail = (usage: JsonObject, group: string, key: string): number | undefined => {
   const details = own(usage, group);
-  return isObject(details) ? tokens(own(details, key)) : undefined;
+  return isObject(details) ? wholeNumber(own(details, key)) : undefined;
 };
 
 export const writeUsage = (usage: Usage): JsonObject => ({
@@ -74,43 +75,35 @@ export const readReply = (body: Json): ChatEvent[] => {
     throw new SpillwayError('upstream_invalid', 'The upstream sent a reply without a message.');
   const events: ChatEvent[] = [startEvent(body)];
   let index = 0;
-  const block = (kind: 'text' | 'reasoning', value: Json | undefined): void => {
-    if (typeof value !== 'string' || value === '') return;
-    events.push({ type: 'block-start', index, block: { kind } });
-    events.push({ type: 'block-delta', index, delta: value });
+  const add = (block: Block, delta: string): void => {
+    events.push({ type: 'block-start', index, block });
+    events.push({ type: 'block-delta', index, delta });
     events.push({ type: 'block-end', index: index++ });
   };
-  block('reasoning', own(message, 'reasoning_content') ?? own(message, 'reasoning'));
-  block('text', own(message, 'content'));
-  const calls = own(message, 'tool_calls');
-  for (const call of Array.isArray(calls) ? calls : []) {
-    const fn = isObject(call) ? own(call, 'function') : undefined;
-    if (!isObject(call) || !isObject(fn)) continue;
-    const id = asText(own(call, 'id'));
-    const name = asText(own(fn, 'name'));
-    events.push({ type: 'block-start', index, block: { kind: 'tool-call', id, name } });
-    events.push({ type: 'block-delta', index, delta: asText(own(fn, 'arguments')) });
-    events.push({ type: 'block-end', index: index++ });
-  }
+  for (const { kind, text } of textsOf(message)) add({ kind }, text);
+  for (const { id, name, input } of toolCallsOf(message))
+    add({ kind: 'tool-call', id, name }, input);
   const usage = readUsage(own(body, 'usage'));
   if (usage) events.push({ type: 'usage', usage });
-  events.push(finishEvent(asText(own(first, 'finish_reason'))));
+  events.push(finishEvent(fieldText(first, 'finish_reason')));
   return events;
 };
 
 export const startEvent = (body: JsonObject): ChatEvent => ({
   type: 'start',
-  id: asText(own(body, 'id')),
-  model: asText(own(body, 'model')),
-  created: tokens(own(body, 'created')) ?? 0,
+  id: fieldText(body, 'id'),
+  model: fieldText(body, 'model'),
+  created: wholeNumber(own(body, 'created')) ?? 0,
 });
-
-export const asText = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 
 export const writeReply = (events: readonly ChatEvent[]): JsonObject => {
   const whole = collect(events);
-  const message: JsonObject = { role: 'assistant', content: whole.text || null, refusal: null };
-  if (whole.reasoning) message['reasoning_content'] = whole.reasoning;
+  const message: JsonObject = {
+    role: 'assistant',
+    [TEXT_FIELD.text]: whole.text || null,
+    [TEXT_FIELD.refusal]: whole.refusal || null,
+  };
+  if (whole.reasoning) message[TEXT_FIELD.reasoning] = whole.reasoning;
   if (whole.toolCalls.length > 0)
     message['tool_calls'] = whole.toolCalls.map(({ id, name, input }) => ({
       id,

@@ -1,40 +1,10 @@
-import { SpillwayError } from '#core/errors.ts';
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 import type { ChatMessage, ChatRequest } from '#wire/chat-event.ts';
+import { bad, bool, count, modelName, optional } from '#wire/check.ts';
 import type { Touched } from '#wire/dialect.ts';
 
-const bad = (param: string, expected: string, found: Json | undefined): never => {
-  const what = found === undefined ? 'nothing' : describe(found);
-  throw new SpillwayError('invalid_request', `\`${param}\` must be ${expected}; found ${what}.`, {
-    param,
-  });
-};
-
-const describe = (value: Json): string => {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
-};
-
-/** `null` stands for "not given", as OpenAI reads it. */
-const optional = (body: JsonObject, key: string): Json | undefined => own(body, key) ?? undefined;
-
-const bool = (body: JsonObject, key: string, param = key): boolean => {
-  const value = optional(body, key);
-  if (value === undefined || typeof value === 'boolean') return value ?? false;
-  return bad(param, 'true or false', value);
-};
-
-const count = (body: JsonObject, key: string, least: number): number | undefined => {
-  const value = optional(body, key);
-  if (value === undefined) return undefined;
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value;
-  return bad(key, `a whole number of at least ${least}`, value);
-};
-
 export const touchRequest = (body: JsonObject): Touched => {
-  const model = own(body, 'model');
-  if (typeof model !== 'string' || model === '') return bad('model', "a model's name", model);
+  const model = modelName(body);
   const messages = own(body, 'messages');
   if (!Array.isArray(messages)) return bad('messages', 'an array', messages);
   for (let i = 0; i < messages.length; i++) checkMessage(messages[i]!, i);
@@ -55,7 +25,7 @@ const checkMessage = (message: Json, i: number): void => {
     bad(`messages.${i}.role`, 'a text', own(message, 'role'));
 };
 
-const TOUCHED = new Set(['model', 'messages', 'stream', 'stream_options', 'max_tokens']);
+const TOUCHED = new Set(['model', 'messages', 'stream', 'max_tokens']);
 
 export const readRequest = (body: JsonObject): ChatRequest => {
   const { model, stream, includeUsage } = touchRequest(body);
@@ -73,16 +43,18 @@ export const readRequest = (body: JsonObject): ChatRequest => {
 
 const MESSAGE_TOUCHED = new Set(['role', 'content']);
 
-const readMessage = (message: JsonObject, i: number): ChatMessage => {
-  const content = own(message, 'content') ?? null;
-  const parts = Array.isArray(content) && content.every(isObject) ? content : undefined;
-  if (content !== null && typeof content !== 'string' && !parts)
-    bad(`messages.${i}.content`, 'a text, an array of parts or null', content);
-  return {
-    role: message['role'] as string,
-    content: parts ?? (content as string | null),
-    extra: rest(message, MESSAGE_TOUCHED),
-  };
+const readMessage = (message: JsonObject, i: number): ChatMessage => ({
+  role: message['role'] as string,
+  content: readContent(own(message, 'content') ?? null, `messages.${i}.content`),
+  extra: rest(message, MESSAGE_TOUCHED),
+});
+
+const readContent = (content: Json, param: string): ChatMessage['content'] => {
+  if (content === null || typeof content === 'string') return content;
+  if (!Array.isArray(content)) return bad(param, 'a text, an array of parts or null', content);
+  return content.map((part, i) =>
+    isObject(part) ? part : bad(`${param}.${i}`, 'an object', part),
+  );
 };
 
 const rest = (object: JsonObject, known: ReadonlySet<string>): JsonObject =>
@@ -96,18 +68,24 @@ export const writeRequest = (request: ChatRequest): JsonObject => ({
     ...message.extra,
   })),
   ...request.extra,
-  // A cap read from `max_completion_tokens` is still in `extra`, under the name it came with.
-  ...(request.maxOutputTokens !== undefined &&
-    !Object.hasOwn(request.extra, 'max_completion_tokens') && {
-      max_tokens: request.maxOutputTokens,
-    }),
+  ...(request.maxOutputTokens !== undefined && {
+    [capName(request.extra)]: request.maxOutputTokens,
+  }),
   ...(request.stream && { stream: true }),
-  ...(request.includeUsage && { stream_options: { include_usage: true } }),
+  ...(request.includeUsage && { stream_options: askingUsage(request.extra) }),
 });
 
-export const redirectRequest = (body: JsonObject, model: string): JsonObject => {
-  if (own(body, 'stream') !== true) return { ...body, model };
+/** A cap that came as `max_completion_tokens` is still in `extra`, and leaves under that name. */
+const capName = (extra: JsonObject): string =>
+  optional(extra, 'max_completion_tokens') === undefined ? 'max_tokens' : 'max_completion_tokens';
+
+/** The stream options as they came, and the wish for usage. */
+const askingUsage = (body: JsonObject): JsonObject => {
   const options = own(body, 'stream_options');
-  const asked = { ...(isObject(options) ? options : undefined), include_usage: true };
-  return { ...body, model, stream_options: asked };
+  return { ...(isObject(options) && options), include_usage: true };
 };
+
+export const redirectRequest = (body: JsonObject, model: string): JsonObject =>
+  own(body, 'stream') === true
+    ? { ...body, model, stream_options: askingUsage(body) }
+    : { ...body, model };

@@ -1,18 +1,30 @@
 import { SpillwayError } from '#core/errors.ts';
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
-import type { ChatEvent, UpstreamError } from '#wire/chat-event.ts';
+import type { Block, ChatEvent, FinishReason, UpstreamError } from '#wire/chat-event.ts';
 import type { Frame, Step } from '#wire/dialect.ts';
 import { readStreamError } from '#wire/openai-chat/error.ts';
-import { asText, finishEvent, finishWord, readUsage } from '#wire/openai-chat/reply.ts';
-import { startEvent, writeUsage } from '#wire/openai-chat/reply.ts';
+import {
+  TEXT_FIELD,
+  type TextKind,
+  type ToolCallPart,
+  fieldText,
+  textsOf,
+  toolCallsOf,
+} from '#wire/openai-chat/parts.ts';
+import {
+  finishEvent,
+  finishWord,
+  readUsage,
+  startEvent,
+  writeUsage,
+} from '#wire/openai-chat/reply.ts';
 
 const DONE = '[DONE]';
 
-const truncated: UpstreamError = {
-  kind: 'broken',
-  status: 502,
-  message: 'The stream ended before it was whole.',
-};
+const broken = (message: string): ChatEvent => ({
+  type: 'error',
+  error: { kind: 'broken', status: 502, message },
+});
 
 /** Throws SpillwayError `upstream_invalid`: a `data:` line that is no JSON object. */
 export const parseChunk = (data: string): JsonObject => {
@@ -29,82 +41,101 @@ export const parseChunk = (data: string): JsonObject => {
 };
 
 /** Chunks of the first choice → events. A chunk that is no JSON ends the stream with an error. */
-export const streamReader = (): Step<Frame, ChatEvent> => {
-  // Text, reasoning and each tool call are blocks; a block is known by what carries it in a delta.
-  const blocks = new Map<string, number>();
-  let started = false;
-  let finish: ChatEvent | undefined;
-  let over = false;
+export const streamReader = (): Step<Frame, ChatEvent> => new StreamReader();
 
-  const open = (key: string, block: Extract<ChatEvent, { type: 'block-start' }>['block']) => {
-    const known = blocks.get(key);
-    if (known !== undefined) return { index: known, events: [] };
-    const index = blocks.size;
-    blocks.set(key, index);
-    return { index, events: [{ type: 'block-start', index, block } as const] };
-  };
-  const delta = (key: string, value: string, block: Parameters<typeof open>[1]): ChatEvent[] => {
-    const { index, events } = open(key, block);
-    return value === '' ? events : [...events, { type: 'block-delta', index, delta: value }];
-  };
-  const toolCall = (call: Json, at: number): ChatEvent[] => {
-    if (!isObject(call)) return [];
-    const fn = own(call, 'function');
-    const input = isObject(fn) ? asText(own(fn, 'arguments')) : '';
-    const name = isObject(fn) ? asText(own(fn, 'name')) : '';
-    const key = `tool ${String(own(call, 'index') ?? at)}`;
-    return delta(key, input, { kind: 'tool-call', id: asText(own(call, 'id')), name });
-  };
-  const fail = (error: UpstreamError): ChatEvent[] => {
-    over = true;
-    return [{ type: 'error', error }];
-  };
-  const choiceEvents = (choice: JsonObject): ChatEvent[] => {
-    const events: ChatEvent[] = [];
-    const piece = own(choice, 'delta');
-    if (isObject(piece)) {
-      const reasoning = asText(own(piece, 'reasoning_content') ?? own(piece, 'reasoning'));
-      if (reasoning) events.push(...delta('reasoning', reasoning, { kind: 'reasoning' }));
-      const text = asText(own(piece, 'content'));
-      if (text) events.push(...delta('text', text, { kind: 'text' }));
-      const calls = own(piece, 'tool_calls');
-      for (const [at, call] of (Array.isArray(calls) ? calls : []).entries())
-        events.push(...toolCall(call, at));
+class StreamReader implements Step<Frame, ChatEvent> {
+  readonly #texts = new Map<TextKind, number>();
+  readonly #calls = new Map<string, { readonly block: number; readonly id: string }>();
+  #latestCall: { readonly block: number; readonly id: string } | undefined;
+  #blocks = 0;
+  #started = false;
+  /** Held back until the end: vendors that count as they go send it with every chunk. */
+  #usage: ChatEvent | undefined;
+  #finish: ChatEvent | undefined;
+  #over = false;
+
+  push({ data }: Frame): ChatEvent[] {
+    if (this.#over) return [];
+    if (data === DONE) return this.end();
+    let chunk: JsonObject;
+    try {
+      chunk = parseChunk(data);
+    } catch (thrown) {
+      return this.#stop(broken((thrown as Error).message));
     }
-    const reason = own(choice, 'finish_reason');
-    if (typeof reason === 'string') finish = finishEvent(reason);
+    const error = own(chunk, 'error');
+    if (error) return this.#stop({ type: 'error', error: readStreamError(error) });
+    const usage = readUsage(own(chunk, 'usage'));
+    if (usage) this.#usage = { type: 'usage', usage };
+    const choice = firstChoice(chunk);
+    if (!choice) return [];
+    const events = this.#started ? [] : [startEvent(chunk)];
+    this.#started = true;
+    this.#read(choice, events);
     return events;
-  };
-  const close = (): ChatEvent[] => {
-    over = true;
-    const ends = [...blocks.values()].map((index) => ({ type: 'block-end', index }) as const);
-    return finish ? [...ends, finish] : [...ends, { type: 'error', error: truncated }];
-  };
+  }
 
-  return {
-    push(frame) {
-      if (over) return [];
-      if (frame.data === DONE) return close();
-      let chunk: JsonObject;
-      try {
-        chunk = parseChunk(frame.data);
-      } catch (thrown) {
-        return fail({ kind: 'broken', status: 502, message: (thrown as Error).message });
-      }
-      const error = own(chunk, 'error');
-      if (error) return fail(readStreamError(error));
-      const events: ChatEvent[] = [];
-      if (!started) events.push(startEvent(chunk));
-      started = true;
-      const choices = own(chunk, 'choices');
-      const first = Array.isArray(choices) ? choices[0] : undefined;
-      if (isObject(first)) events.push(...choiceEvents(first));
-      const usage = readUsage(own(chunk, 'usage'));
-      if (usage) events.push({ type: 'usage', usage });
-      return events;
-    },
-    end: () => (over ? [] : close()),
-  };
+  end(): ChatEvent[] {
+    if (this.#over) return [];
+    return this.#stop(this.#finish ?? broken('The stream ended before it was whole.'));
+  }
+
+  #read(choice: JsonObject, events: ChatEvent[]): void {
+    const delta = own(choice, 'delta');
+    if (isObject(delta)) {
+      for (const { kind, text } of textsOf(delta)) this.#text(kind, text, events);
+      for (const call of toolCallsOf(delta)) this.#call(call, events);
+    }
+    const reason = fieldText(choice, 'finish_reason');
+    if (reason !== '') this.#finish = finishEvent(reason);
+  }
+
+  #text(kind: TextKind, delta: string, events: ChatEvent[]): void {
+    let index = this.#texts.get(kind);
+    if (index === undefined) {
+      index = this.#open({ kind }, events);
+      this.#texts.set(kind, index);
+    }
+    events.push({ type: 'block-delta', index, delta });
+  }
+
+  /**
+   * A piece belongs to the call of its index, else of its id, else to the latest call. A name with a
+   * new id begins a call in any case: some vendors give every call the index 0.
+   */
+  #call({ index, id, name, input }: ToolCallPart, events: ChatEvent[]): void {
+    const key = index === undefined ? id && `id ${id}` : `index ${index}`;
+    const unmarked = name === '' ? this.#latestCall : undefined;
+    let call = key === '' ? unmarked : this.#calls.get(key);
+    if (!call || (name !== '' && id !== '' && id !== call.id)) {
+      call = { block: this.#open({ kind: 'tool-call', id, name }, events), id };
+      if (key !== '') this.#calls.set(key, call);
+    }
+    this.#latestCall = call;
+    if (input !== '') events.push({ type: 'block-delta', index: call.block, delta: input });
+  }
+
+  #open(block: Block, events: ChatEvent[]): number {
+    events.push({ type: 'block-start', index: this.#blocks, block });
+    return this.#blocks++;
+  }
+
+  #stop(last: ChatEvent): ChatEvent[] {
+    this.#over = true;
+    if (!this.#started) return [last];
+    const ends = Array.from(
+      { length: this.#blocks },
+      (_, index) => ({ type: 'block-end', index }) as const,
+    );
+    return [...ends, ...(this.#usage ? [this.#usage] : []), last];
+  }
+}
+
+/** Other choices than the first (`n` above 1) have no place among the events. */
+const firstChoice = (chunk: JsonObject): JsonObject | undefined => {
+  const choices = own(chunk, 'choices');
+  const list = Array.isArray(choices) ? choices.filter(isObject) : [];
+  return list.find((choice) => (own(choice, 'index') ?? 0) === 0);
 };
 
 /** Events → chunks as OpenAI sends them: the role first, usage last and only when asked for. */
@@ -114,7 +145,7 @@ export const streamWriter = (options: {
   let head: JsonObject = {};
   let usage: ChatEvent | undefined;
   const tools = new Map<number, number>();
-  const kinds = new Map<number, string>();
+  const fields = new Map<number, string>();
 
   const chunk = (delta: JsonObject, finish_reason: string | null = null): Frame => ({
     data: JSON.stringify({
@@ -132,7 +163,7 @@ export const streamWriter = (options: {
     const tool = tools.get(index);
     if (tool !== undefined)
       return [chunk({ tool_calls: [{ index: tool, function: { arguments: text } }] })];
-    return [chunk({ [kinds.get(index) === 'reasoning' ? 'reasoning_content' : 'content']: text })];
+    return [chunk({ [fields.get(index) ?? TEXT_FIELD.text]: text })];
   };
 
   return {
@@ -143,9 +174,10 @@ export const streamWriter = (options: {
         return [chunk({ role: 'assistant', content: '', refusal: null })];
       }
       if (event.type === 'block-start') {
-        kinds.set(event.index, event.block.kind);
-        if (event.block.kind !== 'tool-call') return [];
-        return toolStart(event.index, event.block.id, event.block.name);
+        const { index, block } = event;
+        if (block.kind === 'tool-call') return toolStart(index, block.id, block.name);
+        fields.set(index, TEXT_FIELD[block.kind]);
+        return [];
       }
       if (event.type === 'block-delta') return blockDelta(event.index, event.delta);
       if (event.type === 'usage') usage = event;
@@ -157,7 +189,7 @@ export const streamWriter = (options: {
     end: () => [],
   };
 
-  function finishFrames(reason: Parameters<typeof finishWord>[0], raw: string): Frame[] {
+  function finishFrames(reason: FinishReason, raw: string): Frame[] {
     const frames = [chunk({}, finishWord(reason, raw))];
     if (options.includeUsage && usage?.type === 'usage')
       frames.push({

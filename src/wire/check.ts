@@ -1,0 +1,40 @@
+import { SpillwayError } from '#core/errors.ts';
+import { type Json, type JsonObject, own } from '#core/json.ts';
+
+/** Throws SpillwayError `invalid_request`. `param` is the field's path, `expected` completes "must be". */
+export const bad = (param: string, expected: string, found: Json | undefined): never => {
+  const message = `\`${param}\` must be ${expected}; found ${describe(found)}.`;
+  throw new SpillwayError('invalid_request', message, { param });
+};
+
+/** Texts are not repeated: they may be long, and they are the caller's own. */
+const describe = (value: Json | undefined): string => {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'string') return value === '' ? 'an empty text' : 'a text';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+};
+
+/** `null` stands for "not given", as OpenAI reads it. */
+export const optional = (body: JsonObject, key: string): Json | undefined =>
+  own(body, key) ?? undefined;
+
+/** False when it is not given. */
+export const bool = (body: JsonObject, key: string, param = key): boolean => {
+  const value = optional(body, key);
+  if (value === undefined || typeof value === 'boolean') return value ?? false;
+  return bad(param, 'true or false', value);
+};
+
+export const count = (body: JsonObject, key: string, least: number): number | undefined => {
+  const value = optional(body, key);
+  if (value === undefined) return undefined;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value;
+  return bad(key, `a whole number of at least ${least}`, value);
+};
+
+/** The `model` field, which every operation has. */
+export const modelName = (body: JsonObject): string => {
+  const model = own(body, 'model');
+  return typeof model === 'string' && model !== '' ? model : bad('model', "a model's name", model);
+};
