@@ -32,10 +32,15 @@ const CLEAN: Readonly<Record<string, string>> = {
   'src/upstream/call.ts':
     "import { request } from 'undici';\nimport { PROVIDERS } from '#providers/index.ts';\nexport const call = () => [request, PROVIDERS];\n",
   'src/gateway/chat.ts':
-    "// Speaks OpenAI's words; Anthropic's come through their own dialect.\nimport { openaiChat } from '#wire/openai-chat/index.ts';\nexport const help = 'Set OPENAI_API_KEY, as OpenAI calls it.';\nexport const variable = 'OPENAI_API_KEY';\nexport const dialect = [openaiChat, 'openai-chat'];\n",
+    "// Speaks OpenAI's words; Anthropic's come through their own dialect.\nimport { openaiChat } from '#wire/openai-chat/index.ts';\nexport const help = 'Set OPENAI_API_KEY, as OpenAI calls it.';\nexport const variables = ['OPENAI_API_KEY', { OPENAI_BASE_URL: 1 }];\nexport const dialect = [openaiChat, 'openai-chat'];\n",
   'src/server/env.ts': 'export const port = process.env.PORT ?? Date.now();\n',
   'src/server/main.ts':
     "import { port } from '#server/env.ts';\nimport { help } from '#gateway/chat.ts';\nexport const main = () => setTimeout(() => [help, port], 5);\n",
+  'src/cli/command.ts': 'export type CliCommand = number;\n',
+  'src/cli/commands.ts':
+    "import type { CliCommand } from '#cli/command.ts';\nimport { serve } from '#cli/serve.ts';\nexport const commands: CliCommand[] = [serve];\n",
+  'src/cli/serve.ts':
+    "import type { CliCommand } from '#cli/command.ts';\nexport const serve: CliCommand = 1;\n",
   'src/gateway/chat.test.ts':
     "import { main } from '#server/main.ts';\nmain();\nDate.now();\nexport const place = '../shared/fixtures';\n",
   'README.md': '# A tree\n',
@@ -201,6 +206,11 @@ const FAULTS: readonly [name: string, files: Record<string, string>, report: str
     "src/providers/acme.ts:2: is named 'acme-2'",
   ],
   [
+    'a policy defined under another name than its file',
+    { 'src/balancer/policies/calm.ts': "export default define('wild', () => 0);\n" },
+    "src/balancer/policies/calm.ts:1: is named 'wild'",
+  ],
+  [
     'a policy that is not listed',
     { 'src/balancer/policies/wild.ts': "export default { name: 'wild' };\n" },
     'src/balancer/policies/wild.ts:1: policy is not listed',
@@ -209,6 +219,14 @@ const FAULTS: readonly [name: string, files: Record<string, string>, report: str
     'a node type called unlike its file',
     { 'src/flow/nodes/llm.ts': "export default { type: 'model' };\n" },
     "src/flow/nodes/llm.ts:1: is named 'model'",
+  ],
+  [
+    'a command that is not listed',
+    {
+      'src/cli/sing.ts':
+        "import type { CliCommand } from '#cli/command.ts';\nexport const sing: CliCommand = 1;\n",
+    },
+    'src/cli/sing.ts:1: command is not listed in src/cli/commands.ts',
   ],
   [
     'a dialect that is not listed',

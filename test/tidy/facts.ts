@@ -19,7 +19,8 @@ export interface FunctionFact {
 export interface Word {
   readonly text: string;
   readonly line: number;
-  readonly kind: 'identifier' | 'string';
+  /** A `key` is an identifier that names an object's field: data, as a string is. */
+  readonly kind: 'identifier' | 'key' | 'string';
 }
 
 /** What the rules ask of a source file, gathered in one walk over its syntax. */
@@ -161,9 +162,10 @@ class Gatherer {
   #word(node: Node, { parent, field }: Place): void {
     if (field === 'source' || parent?.type === 'ImportSpecifier') return;
     const line = this.line(node.start);
-    if (node.type === 'Identifier' || node.type === 'PrivateIdentifier')
-      this.#words.push({ text: node['name'] as string, line, kind: 'identifier' });
-    else if (node.type === 'Literal' && typeof node['value'] === 'string')
+    if (node.type === 'Identifier' || node.type === 'PrivateIdentifier') {
+      const kind = parent?.type === 'Property' && field === 'key' ? 'key' : 'identifier';
+      this.#words.push({ text: node['name'] as string, line, kind });
+    } else if (node.type === 'Literal' && typeof node['value'] === 'string')
       this.#words.push({ text: node['value'], line, kind: 'string' });
     else if (node.type === 'TemplateElement') {
       const { raw } = node['value'] as { raw: string };
@@ -207,8 +209,12 @@ const isOptions = (param: Node): boolean => {
   );
 };
 
-/** The `name` (or `type`) of the object that a member's file exports, through casts and constants. */
+/**
+ * The name in a member's default export: `{ name }`, `{ type }`, `define({ name })` or
+ * `define('name')`, through casts and constants.
+ */
 const memberName = (node: Node, program: Node): string | undefined => {
+  if (node.type === 'Literal') return nameOf(node);
   if (EXPRESSION_WRAPPERS.includes(node.type))
     return memberName(node['expression'] as Node, program);
   if (node.type === 'CallExpression') {

@@ -10,7 +10,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   providers: ['wire'],
   ledger: [],
   balancer: ['ledger'],
-  shared: ['ledger'],
+  shared: ['ledger', 'balancer'],
   net: [],
   store: [],
   keys: ['ledger', 'store'],
@@ -64,18 +64,21 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   pino: ['src/server/'],
 };
 
-/** One kind, one folder: each member is a file (or a folder's index) that `list` names once. */
+/** One kind, one folder: `list` names each member once. */
 export const KINDS: readonly Kind[] = [
   { kind: 'provider', folder: 'src/providers', list: 'src/providers/index.ts' },
   { kind: 'policy', folder: 'src/balancer/policies', list: 'src/balancer/policies/index.ts' },
   { kind: 'node type', folder: 'src/flow/nodes', list: 'src/flow/nodes/index.ts' },
   { kind: 'profile', folder: 'src/simulator/profiles', list: 'src/simulator/profiles/index.ts' },
+  { kind: 'command', folder: 'src/cli', list: 'src/cli/commands.ts', shape: '#cli/command.ts' },
 ];
 
 export interface Kind {
   readonly kind: string;
   readonly folder: string;
   readonly list: string;
+  /** Where members are told from their helpers by importing this; others have a default export. */
+  readonly shape?: string;
 }
 
 /** Dialects are folders of `wire` with an index; this file lists them. */
@@ -101,6 +104,12 @@ export const VENDORS = [
   'openrouter',
   'ollama',
 ];
+
+/** Words of other programs' protocols that contain a vendor's name and mean nothing by it. */
+export const FOREIGN_WORDS: Readonly<Record<string, readonly string[]>> = {
+  'src/gateway/control-fields.ts': ['allowed_openai_params'],
+  'src/gateway/serve-models.ts': ['openai'],
+};
 
 export const MAX_FILE_LINES = 400;
 export const MAX_FUNCTION_LINES = 70;

@@ -10,9 +10,7 @@ export const lists: Rule = function* (tree) {
 };
 
 function* kindFaults(kind: Kind, tree: Tree): Iterable<Fault> {
-  const members = tree.sources.filter(
-    (file) => isMember(file, kind) && file.facts.defaultExport !== undefined,
-  );
+  const members = tree.sources.filter((file) => isMember(file, kind));
   yield* unlisted(members, kind, tree);
   for (const { path, facts } of members) {
     const stem = posix.basename(path, '.ts');
@@ -40,11 +38,16 @@ export const defaultExports: Rule = function* ({ sources }) {
   for (const file of sources) {
     const found = file.facts.defaultExport;
     if (!found || file.path.split('/').length === 1) continue;
-    if (KINDS.some((kind) => isMember(file, kind))) continue;
+    if (KINDS.some((kind) => !kind.shape && isMember(file, kind))) continue;
     const message = 'has a default export, which only members of a kind have; export it by name';
     yield { path: file.path, line: found.line, message };
   }
 };
 
-const isMember = (file: SourceFile, { folder, list }: Kind): boolean =>
-  posix.dirname(file.path) === folder && file.path !== list && !file.isTest;
+const isMember = (file: SourceFile, { folder, list, shape }: Kind): boolean =>
+  posix.dirname(file.path) === folder &&
+  file.path !== list &&
+  !file.isTest &&
+  (shape
+    ? file.facts.imports.some(({ from }) => from === shape)
+    : file.facts.defaultExport !== undefined);

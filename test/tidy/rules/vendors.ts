@@ -1,11 +1,11 @@
-import { DIALECT_LIST, VENDOR_ROOMS, VENDORS } from '../house.ts';
+import { DIALECT_LIST, FOREIGN_WORDS, VENDOR_ROOMS, VENDORS } from '../house.ts';
 import type { Word } from '../facts.ts';
 import type { Rule } from '../tree.ts';
 
 /**
  * Vendor names are data of a few rooms: code that compares a vendor's name belongs in that vendor's
  * file. Names of dialects are the field's words and free; so are sentences for people (a string
- * with a space) and the names of environment variables.
+ * with a space) and the names of environment variables, as strings or as keys.
  */
 export const vendors: Rule = function* ({ sources }) {
   const dialects = sources.flatMap(
@@ -15,7 +15,7 @@ export const vendors: Rule = function* ({ sources }) {
   const stripDialects = stripper(dialects);
   for (const { path, room, isTest, facts } of sources) {
     if (!room || isTest || homes.some((home) => path.startsWith(home))) continue;
-    const seen = new Set<string>();
+    const seen = new Set(FOREIGN_WORDS[path]);
     for (const word of facts.words) {
       const vendor = isFree(word) ? undefined : VENDOR.exec(stripDialects(word.text))?.[0];
       if (!vendor || seen.has(word.text)) continue;
@@ -29,7 +29,7 @@ export const vendors: Rule = function* ({ sources }) {
 const VENDOR = new RegExp(VENDORS.join('|'), 'i');
 
 const isFree = ({ text, kind }: Word): boolean =>
-  kind === 'string' && (/\s/.test(text) || /^[A-Z][A-Z0-9_]*$/.test(text));
+  kind !== 'identifier' && (/\s/.test(text) || /^[A-Z][A-Z0-9_]*$/.test(text));
 
 /** Removes `openai-chat`, `openaiChat`, `OPENAI_CHAT` and the like. */
 const stripper = (dialects: readonly string[]): ((text: string) => string) => {
