@@ -1,0 +1,9 @@
+import { check } from '#cli/check.ts';
+import type { CliCommand } from '#cli/command.ts';
+import { demo } from '#cli/demo.ts';
+import { run } from '#cli/run.ts';
+import { serve } from '#cli/serve.ts';
+import { simulate } from '#cli/simulate.ts';
+
+/** Every command, one line each, in the order in which help shows them. */
+export const commands: readonly CliCommand[] = [serve, check, run, simulate, demo];

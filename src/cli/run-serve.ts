@@ -1,0 +1,42 @@
+import { readConfig } from '#cli/read-config.ts';
+import { DEFAULT_PORT, type ServeOptions } from '#cli/serve.ts';
+import { untilStopped } from '#cli/until-stopped.ts';
+import { formatFindings } from '#core/finding.ts';
+import { createAuthenticate } from '#keys/authenticate.ts';
+import { createHandler } from '#gateway/handle.ts';
+import { processEnvironment } from '#server/env.ts';
+import { createGateway } from '#server/gateway.ts';
+import { listen } from '#server/http.ts';
+import { realWorld } from '#server/world.ts';
+
+const ANY_ADDRESS = '0.0.0.0';
+const LOOPBACK = '127.0.0.1';
+
+/** Serves one config until it is told to stop. */
+export const runServe = async (options: ServeOptions & { config: string }): Promise<void> => {
+  const environment = processEnvironment();
+  const world = realWorld(environment, { debug: options.debug ?? options.detailed_debug ?? false });
+  const { log } = world;
+  const config = await readConfig(options.config, environment);
+  const notes = [...config.warnings, ...config.unusable.map((row) => row.reason)];
+  if (notes.length > 0) process.stderr.write(`${formatFindings(notes)}\n`);
+  if (options.num_workers > 1)
+    log.warn(
+      { asked: options.num_workers },
+      'one process serves for now, whatever --num_workers says',
+    );
+  const host = options.host ?? (config.masterKey === undefined ? LOOPBACK : ANY_ADDRESS);
+  if (config.masterKey === undefined)
+    log.warn(
+      { host },
+      'no master key is configured: everybody who can reach this address may call it',
+    );
+  const gateway = createGateway(config, world);
+  const handler = createHandler(gateway, createAuthenticate(config.masterKey));
+  const listener = await listen(handler, { port: options.port ?? DEFAULT_PORT, host });
+  process.stdout.write(`ready ${listener.url}\n`);
+  await untilStopped(async (graceMs) => {
+    await listener.close(graceMs);
+    await gateway.agents.close();
+  });
+};

@@ -1,0 +1,37 @@
+import type { CliCommand } from '#cli/command.ts';
+import { parsePort } from '#cli/options.ts';
+
+const HELP = `
+Plays a vendor with several projects: keys, request and token limits, headers and 429 texts
+as OpenAI's, answers that stream at a believable pace. Without a file: project-1 to
+project-3 with the keys sk-sim-project-1 to -3, gpt-4.1 and an embedding model, 500 requests
+and 30,000 tokens a minute each.
+
+A file may say:
+  organisation: {rpm: 1000, tpm: 60000}        # shared by all projects; optional
+  projects:
+    - {id: one, key: sk-one, models: [gpt-4.1], rpm: 500, tpm: 30000, rpd: 10000}
+  latency:
+    ttft_ms: {median: 450, sigma: 0.6}
+    tokens_per_s: {min: 40, max: 80}
+
+Look at it:   GET  /simulator           a table, project by project
+              GET  /simulator/projects  the same as JSON
+Start afresh: POST /simulator/reset
+`;
+
+export const simulate: CliCommand = {
+  name: 'simulate',
+  register(command) {
+    command
+      .description('play a vendor: projects, keys, limits, no model and no cost')
+      .option('--port <number>', 'port to listen on; 0 picks a free one', parsePort, 4100)
+      .option('--host <address>', 'address to listen on', '127.0.0.1')
+      .option('-c, --config <file>', 'projects, limits and pace')
+      .addHelpText('after', HELP)
+      .action(async (options: { port: number; host: string; config?: string }) => {
+        const { runSimulate } = await import('#cli/run-simulate.ts');
+        await runSimulate(options);
+      });
+  },
+};

@@ -1,0 +1,45 @@
+import type { LoadedConfig } from '#config/loaded.ts';
+import type { Clock } from '#core/clock.ts';
+import { newCallId } from '#core/ids.ts';
+import { parseApp } from '#flow/dsl/parse.ts';
+import type { RunEvent } from '#flow/events.ts';
+import { modelResolver } from '#flow/model-map.ts';
+import { prepareFlow } from '#flow/prepare.ts';
+import { runFlow } from '#flow/run.ts';
+import type { GatewayDeps } from '#gateway/call.ts';
+import { createFlowServices } from '#server/flow-services.ts';
+
+export interface OpenFlow {
+  readonly name: string;
+  run(options: {
+    readonly gateway: GatewayDeps;
+    readonly query: string;
+    readonly clock: Clock;
+    readonly signal?: AbortSignal;
+  }): AsyncGenerator<RunEvent, void>;
+}
+
+/** An app's file, checked against a config's groups. Throws FindingsError with all that is wrong. */
+export const openFlow = (source: {
+  readonly text: string;
+  readonly file: string;
+  readonly config: LoadedConfig;
+}): OpenFlow => {
+  const { text, file, config } = source;
+  const groups = [...new Set(config.deployments.map((deployment) => deployment.group))];
+  const resolveModel = modelResolver({ groups, mappings: config.apps.models });
+  const app = parseApp(text, file);
+  const flow = prepareFlow(app, { resolveModel });
+  return {
+    name: app.name,
+    run: ({ gateway, query, clock, signal }) =>
+      runFlow(flow, {
+        query,
+        inputs: {},
+        services: createFlowServices(gateway),
+        clock,
+        ids: { run: newCallId() },
+        ...(signal && { signal }),
+      }),
+  };
+};

@@ -1,0 +1,119 @@
+import type { Deployment, LoadedConfig } from '#config/loaded.ts';
+import { systemClock } from '#core/clock.ts';
+import type { Log } from '#core/log.ts';
+import { seededRandom } from '#core/random.ts';
+import { createHandler } from '#gateway/handle.ts';
+import { createAuthenticate } from '#keys/authenticate.ts';
+import { environmentOf } from '#server/env.ts';
+import { createGateway } from '#server/gateway.ts';
+import { listen } from '#server/http.ts';
+
+export const MASTER_KEY = 'sk-test-master';
+
+export const deployment = (
+  name: string,
+  apiBase: string,
+  more: Partial<Deployment> = {},
+): Deployment => ({
+  id: `id-${name}`,
+  name,
+  group: 'gpt-4.1',
+  provider: 'openai',
+  model: 'gpt-4.1-upstream',
+  apiKey: `sk-secret-${name}`,
+  apiBase,
+  extraHeaders: {},
+  defaults: {},
+  modelInfo: {},
+  line: 1,
+  column: 1,
+  ...more,
+});
+
+/** A loaded config with everything at its default but what a test names. */
+export const configOf = (
+  deployments: readonly Deployment[],
+  more: Partial<LoadedConfig> = {},
+): LoadedConfig => ({
+  file: 'test.yaml',
+  deployments,
+  unusable: [],
+  warnings: [],
+  masterKey: MASTER_KEY,
+  routing: {
+    strategy: 'simple-shuffle',
+    strategyOptions: {},
+    numRetries: 2,
+    retryAfterMs: 0,
+    timeoutMs: 6_000_000,
+    aliases: {},
+  },
+  compat: { independentDraws: false },
+  streams: { alwaysIncludeUsage: false },
+  limits: { requestBytes: 1_000_000, replyBytes: 4_000_000, jsonDepth: 64, eventBytes: 200_000 },
+  timeouts: { connectMs: 2_000, firstByteMs: 5_000, betweenChunksMs: 5_000 },
+  tls: { verify: true },
+  apps: { models: [] },
+  ...more,
+});
+
+export interface LogLine {
+  readonly level: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+export const memoryLog = (): Log & { readonly lines: LogLine[] } => {
+  const lines: LogLine[] = [];
+  const write = (level: string) => (fields: LogLine['fields'], text: string) =>
+    void lines.push({ level, fields, text });
+  return {
+    lines,
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+  };
+};
+
+/** The whole gateway on a free port, in real time, with a log that can be read. */
+export const startGateway = async (config: LoadedConfig) => {
+  const log = memoryLog();
+  const environment = environmentOf({});
+  const random = seededRandom(1);
+  const gateway = createGateway(config, {
+    clock: systemClock,
+    random,
+    log,
+    environment,
+    version: '9.9.9',
+  });
+  const handler = createHandler(gateway, createAuthenticate(config.masterKey));
+  const listener = await listen(handler, { port: 0, host: '127.0.0.1' });
+  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+    fetch(`${listener.url}${path}`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${MASTER_KEY}`,
+        'content-type': 'application/json',
+        ...headers,
+      },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  return {
+    url: listener.url,
+    gateway,
+    log,
+    post,
+    chat: (body: object = {}, headers?: Record<string, string>) =>
+      post(
+        '/v1/chat/completions',
+        { model: 'gpt-4.1', messages: [{ role: 'user', content: 'Hi' }], ...body },
+        headers,
+      ),
+    close: async () => {
+      await listener.close(0);
+      await gateway.agents.close();
+    },
+  };
+};
