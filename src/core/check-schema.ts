@@ -8,7 +8,7 @@ import type { YamlDocument } from '#core/yaml.ts';
 
 /** A value of a file: the whole of it, or what stands at `path` with its references resolved. */
 export interface Part {
-  readonly document: Pick<YamlDocument, 'value' | 'position' | 'keyPosition'>;
+  readonly document: YamlDocument;
   readonly file: string;
   readonly path: Path;
   readonly value: Json;
@@ -18,11 +18,7 @@ export interface Part {
  * Checks a whole document. Throws FindingsError with everything that is wrong, at its line and
  * column. A refinement's message completes the sentence "expected …": `a name without spaces`.
  */
-export const checkSchema = <T>(
-  document: Part['document'],
-  file: string,
-  schema: z.ZodType<T>,
-): T => {
+export const checkSchema = <T>(document: YamlDocument, file: string, schema: z.ZodType<T>): T => {
   const checked = checkPart({ document, file, path: [], value: document.value }, schema);
   if ('findings' in checked) throw new FindingsError(checked.findings);
   return checked.value;

@@ -8,3 +8,10 @@ export const providers: readonly Provider[] = [hostedVllm, openai];
 const byName = new Map(providers.map((provider) => [provider.name, provider]));
 
 export const findProvider = (name: string): Provider | undefined => byName.get(name);
+
+/** Who speaks behind an `api_base` whose deployment names no vendor: most servers copy this one. */
+export const commonProvider: Provider = openai;
+
+/** The vendor that a model's name alone gives away. */
+export const providerOfModel = (model: string): Provider | undefined =>
+  providers.find(({ bareModels }) => bareModels?.test(model));

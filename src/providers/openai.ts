@@ -2,6 +2,8 @@ import type { Provider } from '#providers/provider.ts';
 
 export default {
   name: 'openai',
+  bareModels:
+    /^(?:ft:)?(?:gpt-|chatgpt-|codex-|o\d|text-embedding-|(?:omni|text)-moderation-|davinci-|babbage-)/,
   baseUrl: 'https://api.openai.com/v1',
   auth: 'bearer',
   keyEnv: ['OPENAI_API_KEY'],

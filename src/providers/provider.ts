@@ -12,6 +12,8 @@ export interface Endpoint {
 export interface Provider {
   /** The prefix in `litellm_params.model`. */
   readonly name: string;
+  /** Model names that mean this vendor without its prefix. */
+  readonly bareModels?: RegExp;
   /** Without a trailing slash; empty when a deployment must name its own `api_base`. */
   readonly baseUrl: string;
   readonly auth: 'bearer' | { readonly header: string };

@@ -1,0 +1,91 @@
+import type { Json } from '#core/json.ts';
+import type { Provider } from '#providers/provider.ts';
+import { type Environment, lookUp, referencedVariable } from '#config/os-environ.ts';
+
+/** A setting as it was written and what its reference resolved to. */
+export interface Setting {
+  readonly written: Json | undefined;
+  readonly value: string | null | undefined;
+}
+
+/** Why a deployment cannot serve, and the parameter at fault. */
+export interface Problem {
+  readonly param: string;
+  readonly message: string;
+}
+
+export interface Credential {
+  readonly key?: string;
+  /** The variable that held it, or `config`. */
+  readonly source?: string;
+}
+
+/**
+ * A deployment's key: its own, else the vendor's variable. A key that is referenced and missing is
+ * a problem, never a reason to spend another project's key.
+ */
+export const credentialOf = (
+  apiKey: Setting,
+  provider: Provider,
+  env: Environment,
+): Credential | Problem => {
+  const variable = referencedVariable(apiKey.written);
+  if (variable !== undefined && !apiKey.value) return unset('api_key', variable, env);
+  const source = variable ?? (apiKey.value ? 'config' : firstSet(provider.keyEnv, env));
+  if (source === undefined)
+    return provider.keyOptional
+      ? {}
+      : {
+          param: 'api_key',
+          message: `there is no key; write api_key, or set ${provider.keyEnv.join(' or ')}`,
+        };
+  const key = apiKey.value || (lookUp(env, source) ?? '');
+  return isHeaderText(key)
+    ? { key, source }
+    : {
+        param: 'api_key',
+        message: `the key ${source === 'config' ? '' : `in ${source} `}contains a line break or another character that a header cannot carry; set it again without`,
+      };
+};
+
+/** A deployment's base URL: its own, else the vendor's variable; absent where the vendor's default holds. */
+export const apiBaseOf = (
+  bases: Readonly<Record<'base_url' | 'api_base', Setting>>,
+  provider: Provider,
+  env: Environment,
+): { readonly apiBase?: string } | Problem => {
+  for (const param of ['base_url', 'api_base'] as const) {
+    const { written, value } = bases[param];
+    const variable = referencedVariable(written);
+    if (variable !== undefined && !value) return unset(param, variable, env);
+    if (value) return checkedBase(value, param, variable);
+  }
+  const variable = firstSet(provider.baseEnv, env);
+  if (variable !== undefined) return checkedBase(lookUp(env, variable) ?? '', 'api_base', variable);
+  return provider.baseUrl === ''
+    ? { param: 'api_base', message: `a ${provider.name} deployment needs an api_base` }
+    : {};
+};
+
+const checkedBase = (
+  text: string,
+  param: string,
+  variable: string | undefined,
+): { readonly apiBase: string } | Problem => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '')
+    return { apiBase: text.replace(/\/+$/, '') };
+  const subject = variable === undefined ? 'this' : `what ${variable} holds`;
+  return { param, message: `${subject} is not an http(s) URL without user and password` };
+};
+
+const firstSet = (variables: readonly string[], env: Environment): string | undefined =>
+  variables.find((variable) => lookUp(env, variable));
+
+const unset = (param: string, variable: string, env: Environment): Problem => ({
+  param,
+  message: `${variable} is ${lookUp(env, variable) === undefined ? 'not set' : 'empty'}; set it, or remove the deployment`,
+});
+
+/** Printable ASCII: what every HTTP stack sends unchanged. */
+export const isHeaderText = (text: string): boolean => /^[\x20-\x7E]*$/.test(text);

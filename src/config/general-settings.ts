@@ -1,0 +1,54 @@
+import type { Part } from '#core/check-schema.ts';
+import { z } from '#core/schema.ts';
+import { isHeaderText } from '#config/credentials.ts';
+import { GENERAL_IDLE } from '#config/idle-keys.ts';
+import { type Environment, lookUp, referencedVariable } from '#config/os-environ.ts';
+import { findingAt, type Report, warnOfKeys, writtenAt } from '#config/section.ts';
+import { decimal, flag } from '#config/values.ts';
+
+export interface GeneralSettings {
+  readonly masterKey?: string;
+  readonly requestBytes?: number;
+  readonly alwaysIncludeUsage?: boolean;
+}
+
+const MEBIBYTE = 1024 * 1024;
+const MASTER_KEY_VARIABLE = 'LITELLM_MASTER_KEY';
+
+const schema = z.looseObject({
+  master_key: z.string().nullish(),
+  max_request_size_mb: decimal(0, 1024).nullish(),
+  always_include_stream_usage: flag.nullish(),
+});
+
+/** `general_settings`. Without a master key in the file, `LITELLM_MASTER_KEY` is it. */
+export const loadGeneralSettings = (
+  section: Part | undefined,
+  env: Environment,
+  report: Report,
+): GeneralSettings => {
+  const settings =
+    section && section.value !== null ? report.read(section, schema) : schema.parse({});
+  if (section) warnOfKeys(section, { used: Object.keys(schema.shape), idle: GENERAL_IDLE }, report);
+  if (!settings) return {};
+  const problem = section && masterKeyProblem(section, settings.master_key ?? undefined);
+  if (section && problem) report.error(findingAt(section, ['master_key'], problem));
+  const masterKey = settings.master_key || lookUp(env, MASTER_KEY_VARIABLE);
+  const { max_request_size_mb: megabytes, always_include_stream_usage: usage } = settings;
+  return {
+    ...(masterKey ? { masterKey } : {}),
+    ...(megabytes ? { requestBytes: Math.round(megabytes * MEBIBYTE) } : {}),
+    ...(typeof usage === 'boolean' ? { alwaysIncludeUsage: usage } : {}),
+  };
+};
+
+/** A key that somebody meant to set and that is none would leave the gateway open. */
+const masterKeyProblem = (section: Part, key: string | undefined): string | undefined => {
+  const variable = referencedVariable(writtenAt(section, ['master_key']));
+  if (variable !== undefined && !key)
+    return `${variable} is ${key === undefined ? 'not set' : 'empty'}; set it, or remove the line to run without a key`;
+  if (key === '') return 'the key is empty; write one, or remove the line to run without a key';
+  if (key !== undefined && (!isHeaderText(key) || key.trim() !== key))
+    return 'the key has a line break, an outer space or another character that a header cannot carry; choose another';
+  return undefined;
+};

@@ -1,0 +1,54 @@
+import type { Part } from '#core/check-schema.ts';
+import { z } from '#core/schema.ts';
+import { LITELLM_IDLE } from '#config/idle-keys.ts';
+import { type Environment, lookUp } from '#config/os-environ.ts';
+import { type Report, warnOfKeys } from '#config/section.ts';
+import { flag, seconds, toMs, whole } from '#config/values.ts';
+
+export interface LitellmSettings {
+  readonly numRetries?: number;
+  readonly requestTimeoutMs: number;
+  readonly tls: { readonly caFile?: string; readonly verify: boolean };
+}
+
+/** LiteLLM's `DEFAULT_REQUEST_TIMEOUT_SECONDS`, also when `REQUEST_TIMEOUT` is not set. */
+const DEFAULT_TIMEOUT_S = 6000;
+
+const schema = z.looseObject({
+  num_retries: whole(0, 1000).nullish(),
+  request_timeout: seconds.nullish(),
+  ssl_verify: z.union([flag, z.string().min(1)]).nullish(),
+});
+
+/** `litellm_settings`, and the environment variables that LiteLLM reads beside them. */
+export const loadLitellmSettings = (
+  section: Part | undefined,
+  env: Environment,
+  report: Report,
+): LitellmSettings => {
+  const settings = section && section.value !== null ? (report.read(section, schema) ?? {}) : {};
+  if (section) warnOfKeys(section, { used: Object.keys(schema.shape), idle: LITELLM_IDLE }, report);
+  const { num_retries: numRetries, request_timeout: timeout } = settings;
+  return {
+    ...(typeof numRetries === 'number' ? { numRetries } : {}),
+    requestTimeoutMs: toMs(timeout) ?? toMs(environmentTimeout(env)) ?? DEFAULT_TIMEOUT_S * 1000,
+    tls: loadTls(settings.ssl_verify ?? undefined, env),
+  };
+};
+
+const environmentTimeout = (env: Environment): number | undefined => {
+  const parsed = seconds.safeParse(lookUp(env, 'REQUEST_TIMEOUT'));
+  return parsed.success ? parsed.data : undefined;
+};
+
+/** `SSL_VERIFY` wins over the file and `SSL_CERT_FILE` names the authorities, as in LiteLLM. */
+const loadTls = (
+  written: string | boolean | undefined,
+  env: Environment,
+): LitellmSettings['tls'] => {
+  const fromEnvironment = lookUp(env, 'SSL_VERIFY');
+  const asked = fromEnvironment ? schema.shape.ssl_verify.parse(fromEnvironment) : written;
+  if (asked === false) return { verify: false };
+  const caFile = typeof asked === 'string' ? asked : lookUp(env, 'SSL_CERT_FILE');
+  return caFile ? { caFile, verify: true } : { verify: true };
+};

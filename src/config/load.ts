@@ -1,0 +1,136 @@
+import type { Part } from '#core/check-schema.ts';
+import { type Finding, FindingsError } from '#core/finding.ts';
+import { isObject } from '#core/json.ts';
+import { commonProvider } from '#providers/index.ts';
+import { withEnvironmentVariables } from '#config/environment-variables.ts';
+import { loadGeneralSettings } from '#config/general-settings.ts';
+import { TOP_IDLE } from '#config/idle-keys.ts';
+import { loadLitellmSettings } from '#config/litellm-settings.ts';
+import type { LoadedConfig } from '#config/loaded.ts';
+import { loadModelList } from '#config/model-list.ts';
+import { type Environment, resolveReferences } from '#config/os-environ.ts';
+import { type KnownPolicy, loadRouterSettings } from '#config/router-settings.ts';
+import { findingAt, Report, warnOfKeys } from '#config/section.ts';
+import { type ReadFile, readSources, type Sources } from '#config/sources.ts';
+import { loadSpillwaySettings } from '#config/spillway-settings.ts';
+
+export interface LoadOptions {
+  /** The config's own path: for messages, and the folder that `include` starts from. */
+  readonly file: string;
+  readonly env: Environment;
+  readonly policies: readonly KnownPolicy[];
+  readonly readFile: ReadFile;
+}
+
+const SECTIONS = [
+  'include',
+  'environment_variables',
+  'model_list',
+  'router_settings',
+  'litellm_settings',
+  'general_settings',
+  'spillway_settings',
+];
+
+/** Retries that LiteLLM makes when nobody says otherwise: the OpenAI SDK's default. */
+const DEFAULT_RETRIES = 2;
+
+/**
+ * Loads a LiteLLM config with our own section: every default applied, every reference resolved, the
+ * result frozen. Throws FindingsError with everything that is wrong at once; what can be lived with
+ * is among `warnings` and `unusable`.
+ */
+export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => {
+  const { file, policies } = options;
+  const report = new Report();
+  const sources = readSources(text, options, report);
+  const env = withEnvironmentVariables(
+    sources.sections.get('environment_variables'),
+    options.env,
+    report,
+  );
+  const resolved = (part: Part): Part => resolvePart(part, env, report);
+  const section = (key: string): Part | undefined => {
+    const part = sources.sections.get(key);
+    return part && resolved(part);
+  };
+  for (const part of sources.files) warnOfKeys(part, { used: SECTIONS, idle: TOP_IDLE }, report);
+  checkRows(sources, report);
+  const { deployments, unusable } = loadModelList(sources.rows.map(resolved), env, report);
+  const groups = new Set([...deployments, ...unusable].map(({ group }) => group));
+  const router = loadRouterSettings(section('router_settings'), { groups, policies }, report);
+  const litellm = loadLitellmSettings(section('litellm_settings'), env, report);
+  const general = loadGeneralSettings(section('general_settings'), env, report);
+  const { alwaysIncludeUsage, ...own } = loadSpillwaySettings(
+    section('spillway_settings'),
+    { groups, requestBytes: general.requestBytes },
+    report,
+  );
+  if (report.errors.length > 0) throw new FindingsError(inFileOrder(report.errors));
+  const { numRetries, timeoutMs, ...routing } = router;
+  return deepFreeze({
+    file,
+    deployments,
+    unusable,
+    warnings: inFileOrder(report.warnings),
+    ...(general.masterKey ? { masterKey: general.masterKey } : {}),
+    routing: {
+      ...routing,
+      numRetries: numRetries ?? litellm.numRetries ?? DEFAULT_RETRIES,
+      timeoutMs: timeoutMs ?? litellm.requestTimeoutMs,
+    },
+    ...own,
+    streams: { alwaysIncludeUsage: alwaysIncludeUsage ?? general.alwaysIncludeUsage ?? false },
+    tls: litellm.tls,
+  });
+};
+
+/** Where a missing variable is told with what it means, instead of in passing. */
+const TOLD_ELSEWHERE = new Set(['api_key', 'api_base', 'base_url', 'master_key']);
+
+const resolvePart = (part: Part, env: Environment, report: Report): Part => ({
+  ...part,
+  value: resolveReferences(part.value, env, (path) => {
+    if (!TOLD_ELSEWHERE.has(String(path.at(-1))))
+      report.warn(findingAt(part, path, 'this variable is not set; read as empty'));
+  }),
+});
+
+const checkRows = ({ files, sections, rows }: Sources, report: Report): void => {
+  const [main] = files;
+  const list = sections.get('model_list');
+  if (list && list.value !== null && !Array.isArray(list.value))
+    report.error(findingAt(list, [], 'expected a list of models'));
+  else if (!isObject(main.value) && main.value !== null)
+    report.error(findingAt(main, [], 'expected a map with model_list in it'));
+  else if (rows.length === 0) report.error(findingAt(list ?? main, [], NO_MODELS));
+};
+
+const NO_MODELS = `there are no models; write at least one:
+  model_list:
+    - model_name: my-model
+      litellm_params:
+        model: ${commonProvider.name}/MODEL
+        api_key: os.environ/${commonProvider.keyEnv[0] ?? 'API_KEY'}`;
+
+/** Main file first, then by line; the same thing said twice is said once. */
+const inFileOrder = (findings: readonly Finding[]): Finding[] => {
+  const files = [...new Set(findings.map(({ file }) => file))];
+  return findings
+    .filter((one, i) => findings.findIndex((other) => isSame(one, other)) === i)
+    .toSorted(
+      (a, b) =>
+        files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
+    );
+};
+
+const isSame = (a: Finding, b: Finding): boolean =>
+  a.file === b.file && a.line === b.line && a.column === b.column && a.message === b.message;
+
+const deepFreeze = <T>(value: T): T => {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const item of Object.values(value)) deepFreeze(item);
+  }
+  return value;
+};

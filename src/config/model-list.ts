@@ -1,0 +1,231 @@
+import type { Part } from '#core/check-schema.ts';
+import { closest } from '#core/closest.ts';
+import type { Finding } from '#core/finding.ts';
+import { isObject, type Json, type JsonObject, setOwn } from '#core/json.ts';
+import { apiBaseOf, credentialOf, type Problem, type Setting } from '#config/credentials.ts';
+import { deploymentId } from '#config/deployment-id.ts';
+import { deploymentNames } from '#config/deployment-name.ts';
+import { PARAMS_IDLE } from '#config/idle-keys.ts';
+import type { Deployment, UnusableDeployment } from '#config/loaded.ts';
+import {
+  type Draft,
+  isBodyField,
+  isIdleParam,
+  PARAMS_USED,
+  ROW_USED,
+  rowSchema,
+} from '#config/model-row.ts';
+import { type Environment, referencedVariable } from '#config/os-environ.ts';
+import { present } from '#config/present.ts';
+import { chooseProvider } from '#config/provider-choice.ts';
+import {
+  childOf,
+  findingAt,
+  keyFindingAt,
+  NO_EFFECT,
+  type Report,
+  warnOfKeys,
+  writtenAt,
+} from '#config/section.ts';
+import { toMs } from '#config/values.ts';
+
+export interface ModelList {
+  readonly deployments: readonly Deployment[];
+  readonly unusable: readonly UnusableDeployment[];
+}
+
+/**
+ * The rows of `model_list` as deployments. A row that is malformed is an error; a row that is fine
+ * and cannot serve (no key, unknown provider) is unusable, and an error only where its whole group
+ * is.
+ */
+export const loadModelList = (
+  rows: readonly Part[],
+  env: Environment,
+  report: Report,
+): ModelList => {
+  const drafts = rows.flatMap((part) => draftsOf(part, report));
+  warnOfParams(drafts, report);
+  warnOfSharedIds(drafts, report);
+  const names = deploymentNames(
+    drafts.map(({ part, row }) => ({
+      group: row.model_name,
+      id: row.model_info?.id ?? undefined,
+      keyVariable: referencedVariable(writtenAt(part, ['litellm_params', 'api_key'])),
+    })),
+  );
+  const deployments: Deployment[] = [];
+  const unusable: UnusableDeployment[] = [];
+  for (const [i, draft] of drafts.entries()) {
+    const deployment = toDeployment(draft, names[i] ?? '', env);
+    if ('reason' in deployment) unusable.push(deployment);
+    else deployments.push(deployment);
+  }
+  reportDeadGroups(drafts, { deployments, unusable }, report);
+  return { deployments, unusable };
+};
+
+const draftsOf = (part: Part, report: Report): Draft[] => {
+  const row = report.read(part, rowSchema);
+  if (!row) return [];
+  warnOfKeys(part, { used: ROW_USED, idle: [] }, report);
+  const params = childOf(part, 'litellm_params')?.value;
+  if (!isObject(params)) return [];
+  const { organization } = row.litellm_params;
+  if (!Array.isArray(organization))
+    return [{ part, row, params, ...(organization ? { organization } : {}) }];
+  // As in LiteLLM, a list of organisations is one deployment for each.
+  return organization.map((one) => ({
+    part,
+    row,
+    params: { ...params, organization: one },
+    organization: one,
+  }));
+};
+
+const toDeployment = (
+  draft: Draft,
+  name: string,
+  env: Environment,
+): Deployment | UnusableDeployment => {
+  const { part, row, organization } = draft;
+  const { litellm_params: params, model_info: info } = row;
+  const group = row.model_name;
+  const unusable = ({ param, message }: Problem): UnusableDeployment => ({
+    name,
+    group,
+    reason: findingAt(part, param === '' ? [] : ['litellm_params', param], message),
+  });
+  const setting = (param: 'api_key' | 'api_base' | 'base_url'): Setting => ({
+    written: writtenAt(part, ['litellm_params', param]),
+    value: params[param],
+  });
+  if (group.includes('*'))
+    return { name, group, reason: findingAt(part, ['model_name'], WILDCARD) };
+  const bases = { api_base: setting('api_base'), base_url: setting('base_url') };
+  const choice = chooseProvider({
+    model: params.model,
+    providerName: params.custom_llm_provider ?? undefined,
+    hasApiBase: Boolean(bases.api_base.written || bases.base_url.written),
+  });
+  if (typeof choice === 'string') return unusable({ param: 'model', message: choice });
+  const credential = credentialOf(setting('api_key'), choice.provider, env);
+  if ('message' in credential) return unusable(credential);
+  const base = apiBaseOf(bases, choice.provider, env);
+  if ('message' in base) return unusable(base);
+  const { line, column } = part.document.position(part.path);
+  return {
+    id: info?.id ?? idOf(draft),
+    name,
+    group,
+    provider: choice.provider.name,
+    model: choice.model,
+    ...present({
+      apiKey: credential.key,
+      apiKeySource: credential.source,
+      apiBase: base.apiBase,
+      organization,
+      weight: params.weight ?? undefined,
+      rpm: params.rpm ?? row.rpm ?? info?.rpm ?? undefined,
+      tpm: params.tpm ?? row.tpm ?? info?.tpm ?? undefined,
+      order: params.order ?? undefined,
+      timeoutMs: toMs(params.timeout) ?? toMs(params.request_timeout),
+      streamTimeoutMs: toMs(params.stream_timeout),
+      numRetries: params.num_retries ?? undefined,
+    }),
+    extraHeaders: { ...params.headers, ...params.extra_headers },
+    defaults: bodyDefaults(draft.params),
+    modelInfo: isObject(childOf(part, 'model_info')?.value)
+      ? (childOf(part, 'model_info')?.value as JsonObject)
+      : {},
+    line,
+    column,
+  };
+};
+
+const WILDCARD = 'names with * are not matched yet; name each model';
+
+const idOf = ({ part, row, params }: Draft): string =>
+  deploymentId(row.model_name, params, (path) =>
+    part.document.isFloat([...part.path, 'litellm_params', ...path]),
+  );
+
+/** What goes into each request's body: unknown parameters, as LiteLLM passes them on, and `extra_body`. */
+const bodyDefaults = (params: JsonObject): JsonObject => {
+  const defaults: JsonObject = {};
+  const add = (key: string, value: Json): void => {
+    if (value !== null) setOwn(defaults, key, value);
+  };
+  for (const [key, value] of Object.entries(params))
+    if (isBodyField(key) && nearMiss(key) === undefined) add(key, value);
+  const extra = params['extra_body'];
+  if (isObject(extra)) for (const [key, value] of Object.entries(extra)) add(key, value);
+  return defaults;
+};
+
+/** The parameter that an unknown one is a slip of: `api_kye` must not travel to a vendor. */
+const nearMiss = (key: string): string | undefined =>
+  closest(key, [...PARAMS_USED, ...PARAMS_IDLE]);
+
+/** One warning for each parameter, however many rows have it. */
+const warnOfParams = (drafts: readonly Draft[], report: Report): void => {
+  const places = new Map<string, { finding: Finding; rows: Set<Part> }>();
+  for (const { part, params } of drafts) {
+    for (const key of Object.keys(params)) {
+      const message = paramWarning(key);
+      if (message === undefined) continue;
+      const place = places.get(key);
+      if (place) place.rows.add(part);
+      else
+        places.set(key, {
+          finding: keyFindingAt(part, ['litellm_params', key], message),
+          rows: new Set([part]),
+        });
+    }
+  }
+  for (const { finding, rows } of places.values())
+    report.warn(
+      rows.size === 1
+        ? finding
+        : { ...finding, message: `${finding.message} (${rows.size} rows have it)` },
+    );
+};
+
+const paramWarning = (key: string): string | undefined => {
+  if (isIdleParam(key)) return NO_EFFECT;
+  const near = isBodyField(key) ? nearMiss(key) : undefined;
+  return near === undefined ? undefined : `unknown key, not sent; did you mean "${near}"?`;
+};
+
+const warnOfSharedIds = (drafts: readonly Draft[], report: Report): void => {
+  const seen = new Map<string, Part>();
+  for (const { part, row } of drafts) {
+    const id = row.model_info?.id;
+    if (!id) continue;
+    const other = seen.get(id);
+    if (other && other !== part)
+      report.warn(findingAt(part, ['model_info', 'id'], 'another row has this id too'));
+    seen.set(id, part);
+  }
+};
+
+const reportDeadGroups = (
+  drafts: readonly Draft[],
+  { deployments, unusable }: ModelList,
+  report: Report,
+): void => {
+  const alive = new Set(deployments.map(({ group }) => group));
+  // A wildcard row beside named groups is ignored; alone it is nothing to serve.
+  const ignored = (group: string): boolean => group.includes('*') && alive.size > 0;
+  const reported = new Set<string>();
+  for (const { part, row } of drafts) {
+    const group = row.model_name;
+    if (alive.has(group) || ignored(group) || reported.has(group)) continue;
+    reported.add(group);
+    const dead = unusable.filter((one) => one.group === group);
+    for (const { reason } of dead) report.error(reason);
+    const subject = dead.length === 1 ? 'the deployment' : `none of the ${dead.length} deployments`;
+    const message = `${subject} of ${JSON.stringify(group)} can${dead.length === 1 ? 'not' : ''} serve`;
+    report.error(findingAt(part, ['model_name'], message));
+  }
+};

@@ -1,0 +1,74 @@
+import type { Part } from '#core/check-schema.ts';
+import type { JsonObject } from '#core/json.ts';
+import { z } from '#core/schema.ts';
+import { PARAMS_IDLE, PARAMS_IDLE_FAMILIES } from '#config/idle-keys.ts';
+import { decimal, name, seconds, whole } from '#config/values.ts';
+
+const text = z.string().nullish();
+const perMinute = whole(0, 1e12).nullish();
+
+const headers = z
+  .record(
+    z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'the name of a header'),
+    z
+      .union([z.string(), z.number(), z.boolean()])
+      .transform(String)
+      .pipe(z.string().regex(/^[\x20-\x7E]*$/, 'a text that a header can carry')),
+  )
+  .nullish();
+
+export const paramsSchema = z.looseObject({
+  model: name,
+  api_key: text,
+  api_base: text,
+  base_url: text,
+  organization: z.union([z.string(), z.array(z.string()).min(1)]).nullish(),
+  custom_llm_provider: text,
+  rpm: perMinute,
+  tpm: perMinute,
+  weight: decimal(0, 1e9).nullish(),
+  order: whole(-1_000_000, 1_000_000).nullish(),
+  timeout: seconds.nullish(),
+  request_timeout: seconds.nullish(),
+  stream_timeout: seconds.nullish(),
+  num_retries: whole(0, 1000).nullish(),
+  extra_headers: headers,
+  headers,
+  extra_body: z.record(z.string(), z.unknown()).nullish(),
+});
+
+export const rowSchema = z.looseObject({
+  model_name: name,
+  litellm_params: paramsSchema,
+  model_info: z
+    .looseObject({
+      id: z.union([name, z.int().transform(String)]).nullish(),
+      rpm: perMinute,
+      tpm: perMinute,
+    })
+    .nullish(),
+  rpm: perMinute,
+  tpm: perMinute,
+});
+
+export type Row = z.infer<typeof rowSchema>;
+
+/** One deployment-to-be: a row, or one of a row's organisations. */
+export interface Draft {
+  readonly part: Part;
+  readonly row: Row;
+  /** `litellm_params` with references resolved and nothing else changed, for this organisation. */
+  readonly params: JsonObject;
+  readonly organization?: string;
+}
+
+export const PARAMS_USED: readonly string[] = Object.keys(paramsSchema.shape);
+export const ROW_USED: readonly string[] = Object.keys(rowSchema.shape);
+
+const KNOWN_PARAMS = new Set([...PARAMS_USED, ...PARAMS_IDLE]);
+
+export const isIdleParam = (key: string): boolean =>
+  PARAMS_IDLE.includes(key) || PARAMS_IDLE_FAMILIES.test(key);
+
+/** Whether LiteLLM would pass a parameter on as a field of the request's body. */
+export const isBodyField = (key: string): boolean => !KNOWN_PARAMS.has(key) && !isIdleParam(key);

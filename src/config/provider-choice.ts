@@ -1,0 +1,45 @@
+import { closest } from '#core/closest.ts';
+import { commonProvider, findProvider, providerOfModel, providers } from '#providers/index.ts';
+import type { Provider } from '#providers/provider.ts';
+
+export interface ModelReference {
+  /** `litellm_params.model`. */
+  readonly model: string;
+  /** `custom_llm_provider`, which overrides a prefix. */
+  readonly providerName?: string | undefined;
+  readonly hasApiBase: boolean;
+}
+
+export interface ProviderChoice {
+  readonly provider: Provider;
+  /** The model's name at the vendor. */
+  readonly model: string;
+}
+
+/**
+ * Who serves a model, in LiteLLM's order: the provider by name, a known prefix, a model name that
+ * gives its vendor away, an `api_base` of its own. A string says what to write instead.
+ */
+export const chooseProvider = (reference: ModelReference): ProviderChoice | string => {
+  const { model, providerName, hasApiBase } = reference;
+  const slash = model.indexOf('/');
+  const prefix = slash < 0 ? undefined : model.slice(0, slash);
+  const name = providerName ?? prefix;
+  if (name !== undefined) {
+    const provider = findProvider(name);
+    if (!provider) return unknownProvider(name, reference);
+    return { provider, model: prefix === name ? model.slice(slash + 1) : model };
+  }
+  const provider = providerOfModel(model) ?? (hasApiBase ? commonProvider : undefined);
+  return provider
+    ? { provider, model }
+    : `no provider can be told from "${model}"; write it in front, such as ${commonProvider.name}/${model}`;
+};
+
+const unknownProvider = (name: string, { hasApiBase, model }: ModelReference): string => {
+  const names = providers.map((provider) => provider.name);
+  const near = closest(name, names);
+  if (near !== undefined) return `no provider is called "${name}"; did you mean "${near}"?`;
+  const hint = hasApiBase ? `; for a compatible server write ${commonProvider.name}/${model}` : '';
+  return `the provider "${name}" is not known; known are ${names.join(', ')}${hint}`;
+};

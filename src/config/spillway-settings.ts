@@ -1,0 +1,95 @@
+import type { Part } from '#core/check-schema.ts';
+import { z } from '#core/schema.ts';
+import type { LoadedConfig } from '#config/loaded.ts';
+import { noSuchGroup } from '#config/router-settings.ts';
+import { findingAt, type Report } from '#config/section.ts';
+import { decimal, name, whole } from '#config/values.ts';
+
+const KIBIBYTE = 1024;
+const MEBIBYTE = 1024 * KIBIBYTE;
+
+const DEFAULTS = {
+  requestBytes: 32 * MEBIBYTE,
+  replyBytes: 64 * MEBIBYTE,
+  jsonDepth: 64,
+  eventBytes: 4 * MEBIBYTE,
+  connectS: 3,
+  firstByteS: 60,
+  betweenChunksS: 60,
+};
+
+const timeout = decimal(0.001, 86_400).optional();
+
+const schema = z.strictObject({
+  compat: z.strictObject({ independent_draws: z.boolean().optional() }).nullish(),
+  streams: z.strictObject({ always_include_usage: z.boolean().optional() }).nullish(),
+  limits: z
+    .strictObject({
+      request_bytes: whole(KIBIBYTE, 1024 * MEBIBYTE).optional(),
+      reply_bytes: whole(KIBIBYTE, 1024 * MEBIBYTE).optional(),
+      json_depth: whole(8, 1000).optional(),
+      event_bytes: whole(KIBIBYTE, 256 * MEBIBYTE).optional(),
+    })
+    .nullish(),
+  timeouts: z
+    .strictObject({ connect_s: timeout, first_byte_s: timeout, between_chunks_s: timeout })
+    .nullish(),
+  apps: z
+    .strictObject({
+      models: z
+        .array(z.strictObject({ provider: z.string().min(1).optional(), name, group: name }))
+        .nullish(),
+    })
+    .nullish(),
+});
+
+export type SpillwaySettings = Pick<LoadedConfig, 'compat' | 'limits' | 'timeouts' | 'apps'> & {
+  /** Undefined where the file leaves it to LiteLLM's `always_include_stream_usage`. */
+  readonly alwaysIncludeUsage: boolean | undefined;
+};
+
+/** What LiteLLM's `general_settings` say where this section is silent. */
+export interface SpillwayContext {
+  readonly groups: ReadonlySet<string>;
+  readonly requestBytes: number | undefined;
+}
+
+/**
+ * `spillway_settings`: our own section, which LiteLLM ignores. Here an unknown key is an error:
+ * nobody else's file has it.
+ */
+export const loadSpillwaySettings = (
+  section: Part | undefined,
+  { groups, requestBytes }: SpillwayContext,
+  report: Report,
+): SpillwaySettings => {
+  const settings = section && section.value !== null ? (report.read(section, schema) ?? {}) : {};
+  const models = settings.apps?.models ?? [];
+  for (const [i, { group }] of models.entries())
+    if (section && !groups.has(group))
+      report.error(findingAt(section, ['apps', 'models', i, 'group'], noSuchGroup(group, groups)));
+  const { limits, timeouts } = settings;
+  return {
+    compat: { independentDraws: settings.compat?.independent_draws ?? false },
+    alwaysIncludeUsage: settings.streams?.always_include_usage,
+    limits: {
+      requestBytes: limits?.request_bytes ?? requestBytes ?? DEFAULTS.requestBytes,
+      replyBytes: limits?.reply_bytes ?? DEFAULTS.replyBytes,
+      jsonDepth: limits?.json_depth ?? DEFAULTS.jsonDepth,
+      eventBytes: limits?.event_bytes ?? DEFAULTS.eventBytes,
+    },
+    timeouts: {
+      connectMs: milliseconds(timeouts?.connect_s ?? DEFAULTS.connectS),
+      firstByteMs: milliseconds(timeouts?.first_byte_s ?? DEFAULTS.firstByteS),
+      betweenChunksMs: milliseconds(timeouts?.between_chunks_s ?? DEFAULTS.betweenChunksS),
+    },
+    apps: {
+      models: models.map(({ provider, ...rest }) => ({
+        ...(provider ? { provider } : {}),
+        ...rest,
+      })),
+    },
+  };
+};
+
+const milliseconds = (value: number): number => Math.round(value * 1000);
