@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { commands } from '#cli/commands.ts';
 import { failWith } from '#cli/fail.ts';
-import { addServeOptions, serveOrDemo } from '#cli/serve.ts';
+import { type ServeOptions, addServeOptions, serveOrDemo } from '#cli/serve.ts';
 import { version } from '#server/version.ts';
 
 const EXAMPLES = `
@@ -21,6 +21,12 @@ const program = new Command('spillway')
 
 for (const command of commands) command.register(program.command(command.name));
 // Without a command: `spillway --config FILE` serves it, as `litellm --config FILE` would.
-addServeOptions(program.command('start', { isDefault: true, hidden: true })).action(serveOrDemo);
+addServeOptions(program.command('start', { isDefault: true, hidden: true }))
+  .argument('[command]')
+  .action((word: string | undefined, options: ServeOptions) => {
+    if (word === undefined) return serveOrDemo(options);
+    const names = commands.map(({ name }) => name).join(', ');
+    return program.error(`error: there is no command '${word}'; there are ${names}`);
+  });
 
 program.parseAsync().catch(failWith);

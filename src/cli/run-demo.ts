@@ -14,7 +14,8 @@ import { environmentOf } from '#server/env.ts';
 import { formatProjects } from '#simulator/projects-table.ts';
 
 const HOST = '127.0.0.1';
-const QUESTION = 'Why is the sky blue? 一文で答えてください。';
+const JAPANESE = Intl.DateTimeFormat().resolvedOptions().locale.startsWith('ja');
+const QUESTION = JAPANESE ? '空はなぜ青いのですか。' : 'Why is the sky blue?';
 /** Ports looked at, from 4000 on, before the demo gives up. */
 const PORTS_TRIED = 50;
 

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { loadConfig } from '#config/load.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
 import { newSecretKey } from '#core/ids.ts';
 import { type Environment, environmentOf } from '#server/env.ts';
 import type { World } from '#server/gateway.ts';
-import { configReader } from '#server/config-reader.ts';
+import { loadConfigText } from '#server/load-config.ts';
 import { defaultSimulatorConfig } from '#simulator/config.ts';
 import { type Simulator, createSimulator } from '#simulator/simulator.ts';
 
@@ -44,7 +43,7 @@ export const startDemoWorld = async (world: World): Promise<DemoWorld> => {
   return {
     simulator,
     simulatorUrl: url,
-    config: loadConfig(text, { ...configReader(environment), file }),
+    config: loadConfigText(text, { file, environment }),
     environment,
     masterKey,
     chatflow: {
