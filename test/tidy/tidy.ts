@@ -22,7 +22,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Every fault in a tree as `path:line: what is wrong; what to write instead`, sorted. */
-export const faultsOf = (tree: Tree): string[] =>
+const faultsOf = (tree: Tree): string[] =>
   RULES.flatMap((rule) => [...rule(tree)])
     .map(({ path, line, message }) => `${path}:${line}: ${message}`)
     .toSorted();
