@@ -1,9 +1,10 @@
 import type { Part } from '#core/check-schema.ts';
+import type { Json } from '#core/json.ts';
 import { z } from '#core/schema.ts';
 import { isHeaderText } from '#config/credentials.ts';
 import { GENERAL_IDLE } from '#config/idle-keys.ts';
 import { type Environment, lookUp, referencedVariable } from '#config/os-environ.ts';
-import { findingAt, type Report, warnOfKeys, writtenAt } from '#config/section.ts';
+import { childOf, findingAt, type Report, warnOfKeys, writtenAt } from '#config/section.ts';
 import { decimal, flag } from '#config/values.ts';
 
 export interface GeneralSettings {
@@ -30,9 +31,9 @@ export const loadGeneralSettings = (
   const settings =
     section && section.value !== null ? report.read(section, schema) : schema.parse({});
   if (section) warnOfKeys(section, { used: Object.keys(schema.shape), idle: GENERAL_IDLE }, report);
-  if (!settings) return {};
-  const problem = section && masterKeyProblem(section, settings.master_key ?? undefined);
+  const problem = section && masterKeyProblem(section, childOf(section, 'master_key')?.value);
   if (section && problem) report.error(findingAt(section, ['master_key'], problem));
+  if (!settings) return {};
   const masterKey = settings.master_key || lookUp(env, MASTER_KEY_VARIABLE);
   const { max_request_size_mb: megabytes, always_include_stream_usage: usage } = settings;
   return {
@@ -43,12 +44,12 @@ export const loadGeneralSettings = (
 };
 
 /** A key that somebody meant to set and that is none would leave the gateway open. */
-const masterKeyProblem = (section: Part, key: string | undefined): string | undefined => {
+const masterKeyProblem = (section: Part, key: Json | undefined): string | undefined => {
   const variable = referencedVariable(writtenAt(section, ['master_key']));
-  if (variable !== undefined && !key)
-    return `${variable} is ${key === undefined ? 'not set' : 'empty'}; set it, or remove the line to run without a key`;
+  if (variable !== undefined && (key === null || key === ''))
+    return `${variable} is ${key === null ? 'not set' : 'empty'}; set it, or remove the line to run without a key`;
   if (key === '') return 'the key is empty; write one, or remove the line to run without a key';
-  if (key !== undefined && (!isHeaderText(key) || key.trim() !== key))
+  if (typeof key === 'string' && (!isHeaderText(key) || key.trim() !== key))
     return 'the key has a line break, an outer space or another character that a header cannot carry; choose another';
   return undefined;
 };

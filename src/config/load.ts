@@ -10,7 +10,7 @@ import type { LoadedConfig } from '#config/loaded.ts';
 import { loadModelList } from '#config/model-list.ts';
 import { type Environment, resolveReferences } from '#config/os-environ.ts';
 import { type KnownPolicy, loadRouterSettings } from '#config/router-settings.ts';
-import { findingAt, Report, warnOfKeys } from '#config/section.ts';
+import { childOf, findingAt, Report, warnOfKeys } from '#config/section.ts';
 import { type ReadFile, readSources, type Sources } from '#config/sources.ts';
 import { loadSpillwaySettings } from '#config/spillway-settings.ts';
 
@@ -56,8 +56,9 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
   };
   for (const part of sources.files) warnOfKeys(part, { used: SECTIONS, idle: TOP_IDLE }, report);
   checkRows(sources, report);
-  const { deployments, unusable } = loadModelList(sources.rows.map(resolved), env, report);
-  const groups = new Set([...deployments, ...unusable].map(({ group }) => group));
+  const rows = sources.rows.map(resolved);
+  const groups = groupsOf(rows);
+  const { deployments, unusable } = loadModelList(rows, env, report);
   const router = loadRouterSettings(section('router_settings'), { groups, policies }, report);
   const litellm = loadLitellmSettings(section('litellm_settings'), env, report);
   const general = loadGeneralSettings(section('general_settings'), env, report);
@@ -95,6 +96,15 @@ const resolvePart = (part: Part, env: Environment, report: Report): Part => ({
       report.warn(findingAt(part, path, 'this variable is not set; read as empty'));
   }),
 });
+
+/** Groups by name, of rows with errors too: an alias of such a group is not a second error. */
+const groupsOf = (rows: readonly Part[]): ReadonlySet<string> =>
+  new Set(
+    rows.flatMap((row) => {
+      const name = childOf(row, 'model_name')?.value;
+      return typeof name === 'string' ? [name] : [];
+    }),
+  );
 
 const checkRows = ({ files, sections, rows }: Sources, report: Report): void => {
   const [main] = files;

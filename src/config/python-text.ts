@@ -65,8 +65,9 @@ const jsonNumber = (value: number, float: boolean): string => {
 };
 
 const asciiJson = (text: string): string =>
-  JSON.stringify(text).replace(/[\u007f-\uffff]/g, (unit) =>
-    unit === '\u007f' ? unit : `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
 const quoted = (text: string): string => {

@@ -1,10 +1,11 @@
-import { checkPart, type Part } from '#core/check-schema.ts';
-import { closest } from '#core/closest.ts';
+import type { Part } from '#core/check-schema.ts';
 import { isObject, type JsonObject } from '#core/json.ts';
 import { z } from '#core/schema.ts';
 import { ROUTER_IDLE } from '#config/idle-keys.ts';
-import { childOf, findingAt, type Report, warnOfKeys } from '#config/section.ts';
-import { name, seconds, toMs, whole } from '#config/values.ts';
+import { groupName, hintFor } from '#config/group-name.ts';
+import { present } from '#config/present.ts';
+import { childOf, findingAt, keyFindingAt, type Report, warnOfKeys } from '#config/section.ts';
+import { flag, name, seconds, toMs, whole } from '#config/values.ts';
 
 /** A routing policy that exists, as the balancer's list has it. */
 export interface KnownPolicy {
@@ -36,17 +37,32 @@ const LITELLM_STRATEGIES = [
   'provider-budget-routing',
 ];
 
-const alias = z.union([name, z.looseObject({ model: name, hidden: z.boolean().nullish() })]);
+/** What the rest of the config has to say about these settings. */
+export interface RouterContext {
+  readonly groups: ReadonlySet<string>;
+  readonly policies: readonly KnownPolicy[];
+}
 
-const schema = z.looseObject({
-  routing_strategy: z.string().nullish(),
-  routing_strategy_args: z.record(z.string(), z.unknown()).nullish(),
-  num_retries: whole(0, 1000).nullish(),
-  retry_after: seconds.nullish(),
-  timeout: seconds.nullish(),
-  stream_timeout: seconds.nullish(),
-  model_group_alias: z.record(name, alias).nullish(),
-});
+const schemaFor = ({ groups, policies }: RouterContext) => {
+  const group = groupName(groups);
+  const strategies = new Set([...policies.map((policy) => policy.name), ...LITELLM_STRATEGIES]);
+  const strategy = z.string().refine((text) => strategies.has(text), {
+    error: ({ input }) => `a routing strategy${hintFor(String(input), strategies)}`,
+  });
+  return z.looseObject({
+    routing_strategy: strategy.nullish(),
+    routing_strategy_args: z.record(z.string(), z.unknown()).nullish(),
+    num_retries: whole(0, 1000).nullish(),
+    retry_after: seconds.nullish(),
+    timeout: seconds.nullish(),
+    stream_timeout: seconds.nullish(),
+    model_group_alias: z
+      .record(name, z.union([group, z.looseObject({ model: group, hidden: flag.nullish() })]))
+      .nullish(),
+  });
+};
+
+type Written = z.infer<ReturnType<typeof schemaFor>>;
 
 const NOTHING: RouterSettings = {
   strategy: DEFAULT_STRATEGY,
@@ -58,88 +74,64 @@ const NOTHING: RouterSettings = {
 /** `router_settings`. Times are seconds in the file; 0 means "not set", as in LiteLLM. */
 export const loadRouterSettings = (
   section: Part | undefined,
-  { groups, policies }: { groups: ReadonlySet<string>; policies: readonly KnownPolicy[] },
+  context: RouterContext,
   report: Report,
 ): RouterSettings => {
   if (!section || section.value === null) return NOTHING;
+  const schema = schemaFor(context);
+  warnOfKeys(section, { used: Object.keys(schema.shape), idle: ROUTER_IDLE }, report);
   const settings = report.read(section, schema);
   if (!settings) return NOTHING;
-  warnOfKeys(section, { used: Object.keys(schema.shape), idle: ROUTER_IDLE }, report);
-  const timeoutMs = toMs(settings.timeout);
-  const streamTimeoutMs = toMs(settings.stream_timeout);
+  warnOfHidden(section, settings, { groups: context.groups, report });
   return {
-    ...loadStrategy(section, settings.routing_strategy ?? DEFAULT_STRATEGY, { policies, report }),
-    ...(typeof settings.num_retries === 'number' ? { numRetries: settings.num_retries } : {}),
+    ...loadStrategy(section, settings, { policies: context.policies, report }),
+    ...present({
+      numRetries: settings.num_retries ?? undefined,
+      timeoutMs: toMs(settings.timeout),
+      streamTimeoutMs: toMs(settings.stream_timeout),
+    }),
     retryAfterMs: toMs(settings.retry_after) ?? 0,
-    ...(timeoutMs ? { timeoutMs } : {}),
-    ...(streamTimeoutMs ? { streamTimeoutMs } : {}),
-    aliases: loadAliases(section, settings.model_group_alias ?? {}, { groups, report }),
+    aliases: aliasesOf(settings),
   };
 };
 
 const loadStrategy = (
   section: Part,
-  strategy: string,
+  { routing_strategy: written }: Written,
   { policies, report }: { policies: readonly KnownPolicy[]; report: Report },
 ): Pick<RouterSettings, 'strategy' | 'strategyOptions'> => {
-  const fallback = { strategy: DEFAULT_STRATEGY, strategyOptions: {} };
+  const strategy = written ?? DEFAULT_STRATEGY;
   const policy = policies.find((one) => one.name === strategy);
   if (!policy) {
-    const known = [...new Set([...policies.map((one) => one.name), ...LITELLM_STRATEGIES])];
-    const near = closest(strategy, known);
-    if (known.includes(strategy))
-      report.warn(
-        findingAt(
-          section,
-          ['routing_strategy'],
-          `${strategy} does not exist yet; ${DEFAULT_STRATEGY} is used`,
-        ),
-      );
-    else
-      report.error(
-        findingAt(
-          section,
-          ['routing_strategy'],
-          `there is no such strategy; ${near ? `did you mean "${near}"? Known are` : 'known are'} ${known.join(', ')}`,
-        ),
-      );
-    return fallback;
+    const message = `${strategy} does not exist here yet; ${DEFAULT_STRATEGY} is used`;
+    report.warn(findingAt(section, ['routing_strategy'], message));
+    return { strategy: DEFAULT_STRATEGY, strategyOptions: {} };
   }
   const args = childOf(section, 'routing_strategy_args');
   if (!args || !isObject(args.value)) return { strategy, strategyOptions: {} };
-  const checked = checkPart(args, policy.options);
-  if ('findings' in checked) for (const finding of checked.findings) report.error(finding);
+  report.read(args, policy.options);
   return { strategy, strategyOptions: args.value };
 };
 
-const loadAliases = (
-  section: Part,
-  written: Readonly<Record<string, z.infer<typeof alias>>>,
-  { groups, report }: { groups: ReadonlySet<string>; report: Report },
-): RouterSettings['aliases'] => {
+const aliasesOf = ({ model_group_alias: written }: Written): RouterSettings['aliases'] => {
   // Clients choose the names that are looked up here: `constructor` must find nothing.
   const aliases = Object.create(null) as Record<string, { group: string; hidden: boolean }>;
-  for (const [public_, target] of Object.entries(written)) {
-    const group = typeof target === 'string' ? target : target.model;
-    const path = ['model_group_alias', public_, ...(typeof target === 'string' ? [] : ['model'])];
-    if (!groups.has(group)) report.error(findingAt(section, path, noSuchGroup(group, groups)));
-    else if (groups.has(public_))
-      report.warn(findingAt(section, path, `this alias hides the group of the same name`));
-    aliases[public_] = { group, hidden: typeof target !== 'string' && target.hidden === true };
-  }
+  for (const [alias, target] of Object.entries(written ?? {}))
+    aliases[alias] =
+      typeof target === 'string'
+        ? { group: target, hidden: false }
+        : { group: target.model, hidden: target.hidden === true };
   return aliases;
 };
 
-/** Says that a group does not exist, and which do. */
-export const noSuchGroup = (group: string, groups: ReadonlySet<string>): string => {
-  const near = closest(group, groups);
-  const hint = near ? `did you mean "${near}"?` : `groups are ${listed([...groups])}`;
-  return `no model_name is ${JSON.stringify(group)}; ${hint}`;
+const warnOfHidden = (
+  section: Part,
+  { model_group_alias: aliases }: Written,
+  { groups, report }: { groups: ReadonlySet<string>; report: Report },
+): void => {
+  for (const alias of Object.keys(aliases ?? {}))
+    if (groups.has(alias)) {
+      const path = ['model_group_alias', alias];
+      report.warn(keyFindingAt(section, path, 'this alias hides the model_name of the same name'));
+    }
 };
-
-const MOST_LISTED = 10;
-
-const listed = (names: readonly string[]): string =>
-  names.length > MOST_LISTED
-    ? `${names.slice(0, MOST_LISTED).join(', ')} and ${names.length - MOST_LISTED} more`
-    : names.join(', ');

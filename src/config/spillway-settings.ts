@@ -1,8 +1,8 @@
 import type { Part } from '#core/check-schema.ts';
 import { z } from '#core/schema.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
-import { noSuchGroup } from '#config/router-settings.ts';
-import { findingAt, type Report } from '#config/section.ts';
+import { groupName } from '#config/group-name.ts';
+import type { Report } from '#config/section.ts';
 import { decimal, name, whole } from '#config/values.ts';
 
 const KIBIBYTE = 1024;
@@ -20,28 +20,35 @@ const DEFAULTS = {
 
 const timeout = decimal(0.001, 86_400).optional();
 
-const schema = z.strictObject({
-  compat: z.strictObject({ independent_draws: z.boolean().optional() }).nullish(),
-  streams: z.strictObject({ always_include_usage: z.boolean().optional() }).nullish(),
-  limits: z
-    .strictObject({
-      request_bytes: whole(KIBIBYTE, 1024 * MEBIBYTE).optional(),
-      reply_bytes: whole(KIBIBYTE, 1024 * MEBIBYTE).optional(),
-      json_depth: whole(8, 1000).optional(),
-      event_bytes: whole(KIBIBYTE, 256 * MEBIBYTE).optional(),
-    })
-    .nullish(),
-  timeouts: z
-    .strictObject({ connect_s: timeout, first_byte_s: timeout, between_chunks_s: timeout })
-    .nullish(),
-  apps: z
-    .strictObject({
-      models: z
-        .array(z.strictObject({ provider: z.string().min(1).optional(), name, group: name }))
-        .nullish(),
-    })
-    .nullish(),
-});
+const schemaFor = (groups: ReadonlySet<string>) =>
+  z.strictObject({
+    compat: z.strictObject({ independent_draws: z.boolean().optional() }).nullish(),
+    streams: z.strictObject({ always_include_usage: z.boolean().optional() }).nullish(),
+    limits: z
+      .strictObject({
+        request_bytes: whole(KIBIBYTE, 1024 * MEBIBYTE).optional(),
+        reply_bytes: whole(KIBIBYTE, 1024 * MEBIBYTE).optional(),
+        json_depth: whole(8, 1000).optional(),
+        event_bytes: whole(KIBIBYTE, 256 * MEBIBYTE).optional(),
+      })
+      .nullish(),
+    timeouts: z
+      .strictObject({ connect_s: timeout, first_byte_s: timeout, between_chunks_s: timeout })
+      .nullish(),
+    apps: z
+      .strictObject({
+        models: z
+          .array(
+            z.strictObject({
+              provider: z.string().min(1).optional(),
+              name,
+              group: groupName(groups),
+            }),
+          )
+          .nullish(),
+      })
+      .nullish(),
+  });
 
 export type SpillwaySettings = Pick<LoadedConfig, 'compat' | 'limits' | 'timeouts' | 'apps'> & {
   /** Undefined where the file leaves it to LiteLLM's `always_include_stream_usage`. */
@@ -63,11 +70,9 @@ export const loadSpillwaySettings = (
   { groups, requestBytes }: SpillwayContext,
   report: Report,
 ): SpillwaySettings => {
+  const schema = schemaFor(groups);
   const settings = section && section.value !== null ? (report.read(section, schema) ?? {}) : {};
   const models = settings.apps?.models ?? [];
-  for (const [i, { group }] of models.entries())
-    if (section && !groups.has(group))
-      report.error(findingAt(section, ['apps', 'models', i, 'group'], noSuchGroup(group, groups)));
   const { limits, timeouts } = settings;
   return {
     compat: { independentDraws: settings.compat?.independent_draws ?? false },
