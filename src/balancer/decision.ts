@@ -1,3 +1,4 @@
+import { headerText } from '#core/header-text.ts';
 import type { Admission, FailureKind } from '#balancer/admit.ts';
 
 const MAX_RECORD_BYTES = 1024;
@@ -88,11 +89,22 @@ export class DecisionBuilder {
   }
 
   build(): Decision {
+    if (this.#isSmall()) return this.#record(BOUNDS[0]!);
     for (const bounds of BOUNDS) {
       const record = this.#record(bounds);
       if (Buffer.byteLength(JSON.stringify(record)) <= MAX_RECORD_BYTES) return record;
     }
     return this.#record(BOUNDS.at(-1)!);
+  }
+
+  /** Most records are far below the limit: counting characters (≤ 3 bytes each) is enough for them. */
+  #isSmall(): boolean {
+    const { candidates, out } = this.#last;
+    let chars = 60 + this.#id.length + this.#group.length;
+    for (const name of candidates) chars += name.length + 2;
+    for (const { name, why } of out) chars += name.length + why.length + 4;
+    for (const { deployment } of this.#attempts) chars += deployment.length + 60;
+    return chars * 3 <= MAX_RECORD_BYTES;
   }
 
   /** One header line: `simple-shuffle chose PJ2 of PJ1 PJ2 PJ3`. ASCII, without line breaks. */
@@ -133,6 +145,3 @@ const listed = (texts: readonly string[], { names, chars }: Bounds): string[] =>
   const shown = texts.slice(0, names).map((text) => cut(text, chars));
   return texts.length > names ? [...shown, `+${texts.length - names}`] : shown;
 };
-
-/** Header values are Latin-1 at best: anything else, and control characters, become `?`. */
-export const headerText = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?');

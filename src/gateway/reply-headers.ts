@@ -1,4 +1,4 @@
-import { type DecisionBuilder, headerText } from '#balancer/decision.ts';
+import type { DecisionBuilder } from '#balancer/decision.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import type { Target } from '#upstream/target.ts';
@@ -27,9 +27,9 @@ export const replyHeaders = (
   const headers = baseHeaders(deps, http);
   headers.push(
     'x-litellm-model-id',
-    headerText(target.spec.id),
+    target.shown.id,
     'x-litellm-model-group',
-    headerText(target.spec.group),
+    target.shown.group,
     'x-litellm-attempted-retries',
     String(decision.attempts - 1),
     'x-litellm-attempted-fallbacks',
@@ -39,7 +39,7 @@ export const replyHeaders = (
     'x-litellm-overhead-duration-ms',
     overheadMs.toFixed(1),
     'x-spillway-deployment',
-    headerText(target.spec.name),
+    target.shown.name,
     'x-spillway-attempts',
     String(decision.attempts),
     'x-spillway-queue-ms',

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { SpillwayError } from '#core/errors.ts';
 import { readCredential } from '#keys/credential.ts';
@@ -6,7 +6,7 @@ import { readCredential } from '#keys/credential.ts';
 /** Throws SpillwayError `unauthorized`: with the same words for every key that is not the right one. */
 export type Authenticate = (headers: IncomingHttpHeaders) => void;
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
 
 /**
  * The master key opens everything; without one configured, everybody may enter (which is why such

@@ -1,4 +1,5 @@
 import { SpillwayError } from '#core/errors.ts';
+import { headerText } from '#core/header-text.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { Operation, Provider } from '#providers/provider.ts';
 
@@ -24,6 +25,8 @@ export interface Target {
   /** Path by operation; absent where the provider has none. */
   readonly paths: { readonly [Op in Operation]?: string };
   readonly headers: Readonly<Record<string, string>>;
+  /** The names that callers see, fit for a header line. */
+  readonly shown: { readonly id: string; readonly group: string; readonly name: string };
 }
 
 /** Throws SpillwayError `config_invalid` when the base URL is none. */
@@ -33,7 +36,12 @@ export const createTarget = (provider: Provider, spec: TargetSpec): Target => {
   const paths: { [Op in Operation]?: string } = {};
   for (const [operation, endpoint] of Object.entries(provider.operations))
     paths[operation as Operation] = `${prefix}${endpoint.path}${base.search}`;
-  return { spec, origin: base.origin, paths, headers: headersOf(provider, spec) };
+  const shown = {
+    id: headerText(spec.id),
+    group: headerText(spec.group),
+    name: headerText(spec.name),
+  };
+  return { spec, origin: base.origin, paths, headers: headersOf(provider, spec), shown };
 };
 
 const baseUrl = (text: string, name: string): URL => {
