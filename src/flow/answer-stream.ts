@@ -1,7 +1,7 @@
 import type { AnswerDelta, NodeDelta, NodeFinish, RunEvent } from '#flow/events.ts';
 import type { FlowLimits } from '#flow/limits.ts';
 import type { Flow } from '#flow/prepare.ts';
-import { asMarkdown } from '#flow/python-text.ts';
+import { asMarkdown } from '#flow/show.ts';
 import type { Segment } from '#flow/template.ts';
 import type { Selector, VariablePool } from '#flow/variables.ts';
 import type { Step } from '#wire/dialect.ts';

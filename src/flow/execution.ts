@@ -6,7 +6,7 @@ import type { FlowLimits } from '#flow/limits.ts';
 import type { NodeEvent, NodeResult, NodeRun } from '#flow/nodes/node-type.ts';
 import type { FlowServices } from '#flow/ports.ts';
 import type { Flow, FlowNode } from '#flow/prepare.ts';
-import { asMarkdown, asText } from '#flow/python-text.ts';
+import { asMarkdown, asText } from '#flow/show.ts';
 import { Schedule } from '#flow/schedule.ts';
 import { fillTemplate } from '#flow/template.ts';
 import type { VariablePool } from '#flow/variables.ts';

@@ -50,7 +50,7 @@ const danglingEdges = ({ app, graph }: GraphToCheck): Fault[] =>
   app.edges.flatMap(({ source, target, path }) => {
     const missing = [source, target].filter((id) => !graph.nodes.has(id));
     if (missing.length === 0) return [];
-    const ends = missing.map((id) => JSON.stringify(id.slice(0, LONGEST_TITLE))).join(' and ');
+    const ends = missing.map((id) => JSON.stringify(id.slice(0, LONGEST_TITLE))).join(' or ');
     return { path, message: `this edge hangs loose: there is no node ${ends}; delete the edge` };
   });
 

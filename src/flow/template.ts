@@ -1,5 +1,5 @@
 import { SpillwayError } from '#core/errors.ts';
-import type { Shown } from '#flow/python-text.ts';
+import type { Shown } from '#flow/show.ts';
 import { type ReadVariable, type Selector, toSelector } from '#flow/variables.ts';
 
 /** A template's pieces in order: what stands in it, and what is filled in. */

@@ -1,5 +1,6 @@
 import { type Clock, sleep } from '#core/clock.ts';
-import { VirtualClock } from '#core/virtual-clock.ts';
+import { FindingsError } from '#core/finding.ts';
+import type { VirtualClock } from '#core/virtual-clock.ts';
 import { parseApp } from '#flow/dsl/parse.ts';
 import type { RunEvent } from '#flow/events.ts';
 import { modelResolver } from '#flow/model-map.ts';
@@ -75,29 +76,45 @@ export const flowOf = (text: string, options: Partial<PrepareOptions> = {}): Flo
     ...options,
   });
 
-const LONGEST_TEST_MS = 3_600_000;
+const LONGEST_RUN_MS = 10_000;
 
-/** A whole run, its clock driven to the end; the events in order. */
+/** A whole run, its clock driven until it ends; the events in order. Throws when it hangs. */
 export const runToEnd = async (
   flow: Flow,
   clock: VirtualClock,
   options: Partial<RunOptions> & Pick<RunOptions, 'services'>,
 ): Promise<RunEvent[]> => {
   const events: RunEvent[] = [];
-  let running = true;
-  const reading = (async () => {
+  const run = { ended: false };
+  const read = async (): Promise<void> => {
     try {
       const ids = { run: 'run-1' };
       for await (const event of runFlow(flow, { query: 'Hi', inputs: {}, clock, ids, ...options }))
         events.push(event);
     } finally {
-      running = false;
+      run.ended = true;
     }
-  })();
-  for (const start = clock.now(); running && clock.now() - start < LONGEST_TEST_MS; )
+  };
+  const reading = read();
+  const start = clock.now();
+  while (!run.ended) {
+    if (clock.now() - start > LONGEST_RUN_MS) throw new Error('the run hangs');
     await clock.advance(1);
+  }
   await reading;
   return events;
+};
+
+/** What `task` finds wrong, a line each; empty when it finds nothing. */
+export const findingsOf = (task: () => unknown): string[] => {
+  try {
+    task();
+    return [];
+  } catch (error) {
+    if (error instanceof FindingsError && error.code === 'flow_invalid')
+      return error.message.split('\n');
+    throw error;
+  }
 };
 
 /** What a person reads. */
@@ -141,5 +158,3 @@ export const llmData = (text = '{{#sys.query#}}', more: object = {}): object => 
   vision: { enabled: false },
   ...more,
 });
-
-export const newClock = (): VirtualClock => new VirtualClock();

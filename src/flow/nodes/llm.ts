@@ -2,7 +2,7 @@ import { type ErrorCode, SpillwayError } from '#core/errors.ts';
 import { type LlmConfig, llmConfig } from '#flow/nodes/llm-config.ts';
 import { modelOf, readsOf, requestOf } from '#flow/nodes/llm-request.ts';
 import type { NodeType } from '#flow/nodes/node-type.ts';
-import type { UpstreamError, Usage } from '#wire/chat-event.ts';
+import type { Block, UpstreamError, Usage } from '#wire/chat-event.ts';
 
 const llm: NodeType<LlmConfig> = {
   type: 'llm',
@@ -27,15 +27,15 @@ const llm: NodeType<LlmConfig> = {
   },
   async *run(node) {
     const { id: nodeId, runId, signal } = node;
-    const textBlocks = new Set<number>();
+    const spoken = new Set<number>();
     let text = '';
     let usage: Usage | undefined;
     let finishReason: string | undefined;
     for await (const event of node.services.chat(requestOf(node), { runId, nodeId, signal })) {
       if (event.type === 'served') yield event;
-      else if (event.type === 'block-start' && event.block.kind === 'text')
-        textBlocks.add(event.index);
-      else if (event.type === 'block-delta' && textBlocks.has(event.index)) {
+      else if (event.type === 'block-start' && SPOKEN.has(event.block.kind))
+        spoken.add(event.index);
+      else if (event.type === 'block-delta' && spoken.has(event.index)) {
         text += event.delta;
         yield { type: 'delta', output: 'text', text: event.delta };
       } else if (event.type === 'usage') usage = event.usage;
@@ -52,6 +52,9 @@ const llm: NodeType<LlmConfig> = {
 };
 
 export default llm;
+
+/** Blocks that a person is meant to read: an answer, or why there is none. */
+const SPOKEN: ReadonlySet<string> = new Set<Block['kind']>(['text', 'refusal']);
 
 const isJinja = (prompt: object): boolean =>
   'edition_type' in prompt && prompt.edition_type === 'jinja2';
