@@ -17,15 +17,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Says what it runs as, then does what its first argument says. */
+/** Does what its first argument says, and says what it runs as. */
 const MAIN = `
 import { answer } from '#core/answer.ts';
 const [command] = process.argv.slice(2);
 const { pid, version, execArgv } = process;
-console.log(JSON.stringify({ pid, version, execArgv, answer, args: process.argv.slice(2) }));
 if (command === 'exit-7') process.exitCode = 7;
 if (command === 'stop-on-term') process.on('SIGTERM', () => process.exit(3));
 if (command === 'stop-on-term' || command === 'hang') setInterval(() => {}, 1000);
+console.log(JSON.stringify({ pid, version, execArgv, answer, args: process.argv.slice(2) }));
 `;
 
 const findOldNode = (): string | undefined =>
