@@ -1,0 +1,121 @@
+/**
+ * What Spillway costs: CPU time, memory, latency and start, beside a direct call, a bare proxy on
+ * the same libraries, and nginx where it is installed. README.md says how to read the table.
+ */
+import { cpus, release } from 'node:os';
+import { parseArgs } from 'node:util';
+import { PARTS } from './overhead/measure.ts';
+import type { Part, Plan } from './overhead/measure.ts';
+import { LOAD_CORE, claimCore } from './overhead/processes.ts';
+import { report } from './overhead/report.ts';
+import { profileGateway, runRounds } from './overhead/run.ts';
+import { gatewayExists, nginxVersion } from './overhead/targets.ts';
+import type { TargetName } from './overhead/targets.ts';
+import { writeResults } from './results.ts';
+
+const HELP = `Usage: npm run bench:overhead -- [options]
+
+  --quick       two short rounds: a first look, not a verdict
+  --only PART   one of ${PARTS.join(', ')}
+  --profile     load only the gateway and keep a CPU profile of it
+  --write       put the table into bench/RESULTS.md (full runs only)
+  --help        this text
+
+Exit code: 0 when the gateway holds every bar, 1 when it does not, 2 when nothing could be measured.`;
+
+const FULL = {
+  rounds: 5,
+  warmUp: { requests: 16_000, streams: 300, mostMs: 3_000 },
+  burstMs: 700,
+  latencyMs: 2_400,
+};
+const QUICK = {
+  rounds: 2,
+  warmUp: { requests: 12_000, streams: 150, mostMs: 2_000 },
+  burstMs: 250,
+  latencyMs: 1_000,
+};
+const LIMIT_MS = { full: 240_000, quick: 60_000 };
+
+const say = (text: string): void => console.error(text);
+
+/** Ends the run at once; what it started is ended on the way out. */
+const giveUp = (text: string): never => {
+  say(text);
+  process.exit(2);
+};
+
+const readArguments = () => {
+  try {
+    const { values } = parseArgs({
+      options: {
+        quick: { type: 'boolean', default: false },
+        only: { type: 'string' },
+        profile: { type: 'boolean', default: false },
+        write: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    const part = PARTS.find((name) => name === values.only);
+    if (values.only !== undefined && part === undefined) {
+      return giveUp(`--only takes one of ${PARTS.join(', ')}.`);
+    }
+    if (values.write && (values.quick || values.profile || part !== undefined)) {
+      return giveUp('--write needs a full run: leave out --quick, --only and --profile.');
+    }
+    return { ...values, parts: new Set<Part>(part === undefined ? PARTS : [part]) };
+  } catch (error) {
+    return giveUp(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
+  }
+};
+
+const machine = (): string =>
+  [
+    `${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores`,
+    `Linux ${release()}`,
+    `Node ${process.version}`,
+    `nginx ${nginxVersion() ?? 'not installed'}`,
+  ].join(', ');
+
+const profile = async (plan: Plan): Promise<void> => {
+  const files = await profileGateway(plan);
+  if (files.length === 0) giveUp('The gateway ended without writing a profile.');
+  console.log(`Open in a browser's performance panel:\n${files.join('\n')}`);
+};
+
+const bench = async (plan: Plan, write: boolean): Promise<void> => {
+  const targets: TargetName[] = ['bare proxy'];
+  if (nginxVersion() === undefined) say('nginx: skipped, not installed');
+  else targets.push('nginx');
+  if (gatewayExists()) targets.push('gateway');
+  else say('gateway: skipped, bin/spillway does not exist');
+
+  const { table, missed, doubt } = report(await runRounds(targets, plan, say));
+  const heading = `${machine()}; medians of ${plan.rounds} rounds`;
+  console.log(`\n${heading}\n\n${table}\n`);
+  if (doubt !== undefined) console.log(doubt);
+  if (missed.length > 0) {
+    console.log(`Missed: ${missed.join('; ')}`);
+    process.exitCode = 1;
+  }
+  const day = new Date().toISOString().slice(0, 10);
+  if (write) writeResults('overhead', `${day}: ${heading}\n\n${table}`);
+};
+
+const args = readArguments();
+if (args.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+if (process.platform !== 'linux' || cpus().length < 2) {
+  giveUp('This benchmark needs Linux (taskset, /proc) and two cores.');
+}
+const limitMs = args.quick ? LIMIT_MS.quick : LIMIT_MS.full;
+setTimeout(() => giveUp(`Not done after ${limitMs / 1000} s.`), limitMs).unref();
+try {
+  claimCore(LOAD_CORE);
+  const plan: Plan = { ...(args.quick ? QUICK : FULL), parts: args.parts };
+  await (args.profile ? profile(plan) : bench(plan, args.write));
+} catch (error) {
+  giveUp(error instanceof Error ? error.message : String(error));
+}
