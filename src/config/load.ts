@@ -67,13 +67,13 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
     { groups, requestBytes: general.requestBytes },
     report,
   );
-  if (report.errors.length > 0) throw new FindingsError(inFileOrder(report.errors));
+  if (report.errors.length > 0) throw new FindingsError(inFileOrder(report.errors, file));
   const { numRetries, timeoutMs, ...routing } = router;
   return deepFreeze({
     file,
     deployments,
     unusable,
-    warnings: inFileOrder(report.warnings),
+    warnings: inFileOrder(report.warnings, file),
     ...(general.masterKey ? { masterKey: general.masterKey } : {}),
     routing: {
       ...routing,
@@ -124,8 +124,8 @@ const NO_MODELS = `there are no models; write at least one:
         api_key: os.environ/${commonProvider.keyEnv[0] ?? 'API_KEY'}`;
 
 /** Main file first, then by line; the same thing said twice is said once. */
-const inFileOrder = (findings: readonly Finding[]): Finding[] => {
-  const files = [...new Set(findings.map(({ file }) => file))];
+const inFileOrder = (findings: readonly Finding[], main: string): Finding[] => {
+  const files = [...new Set([main, ...findings.map(({ file }) => file)])];
   return findings
     .filter((one, i) => findings.findIndex((other) => isSame(one, other)) === i)
     .toSorted(

@@ -17,7 +17,7 @@ const headers = z
   )
   .nullish();
 
-export const paramsSchema = z.looseObject({
+const paramsSchema = z.looseObject({
   model: name,
   api_key: text,
   api_base: text,

@@ -24,7 +24,7 @@ export interface RouterSettings {
   readonly aliases: Readonly<Record<string, { readonly group: string; readonly hidden: boolean }>>;
 }
 
-export const DEFAULT_STRATEGY = 'simple-shuffle';
+const DEFAULT_STRATEGY = 'simple-shuffle';
 
 /** LiteLLM's own strategies: a file that names one loads, whether or not it exists here yet. */
 const LITELLM_STRATEGIES = [

@@ -45,6 +45,7 @@ const issueFindings = (issue: Issue, part: Part, schema: z.ZodType): Finding[] =
     return branch.flatMap((inner) =>
       issueFindings({ ...inner, path: [...issue.path, ...inner.path] }, part, schema),
     );
+  if (issue.code === 'invalid_key') return [badKey(path, part, issue.issues)];
   const found = valueAt(part.value, path);
   const fullPath = [...part.path, ...path];
   const { line, column } = part.document.position(fullPath);
@@ -78,6 +79,17 @@ const unknownKey = (path: Path, part: Part, schema: z.ZodType): Finding => {
     ...part.document.keyPosition(fullPath),
     path: fullPath.join('.'),
     message: `unknown key; ${hint}`,
+  };
+};
+
+const badKey = (path: Path, part: Part, issues: readonly Issue[]): Finding => {
+  const fullPath = [...part.path, ...path];
+  const wanted = issues.map(expectation).join(' and ');
+  return {
+    file: part.file,
+    ...part.document.keyPosition(fullPath),
+    path: fullPath.join('.'),
+    message: `expected ${wanted} as the key`,
   };
 };
 

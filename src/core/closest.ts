@@ -1,7 +1,8 @@
 /** The candidate that `word` is most likely a slip of, if any: at most a third of it differs. */
 export const closest = (word: string, candidates: Iterable<string>): string | undefined => {
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  // A single letter is a slip of nothing; two may miss one.
+  let bestDistance = word.length < 2 ? 1 : Math.max(1, Math.floor(word.length / 3)) + 1;
   if (word.length > LONGEST) return undefined;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;

@@ -1,0 +1,256 @@
+import { describe, expect, test } from 'vitest';
+import type { Deployment } from '#config/loaded.ts';
+import { errorsOf, load, warningsOf } from '#config/test-kit.ts';
+
+const row = (params: string, rest = ''): string =>
+  `model_list:\n  - model_name: m\n    litellm_params: {${params}}\n${rest}`;
+
+const one = (params: string, env: Record<string, string> = {}): Deployment | undefined =>
+  load(row(params), { env }).deployments[0];
+
+describe('provider and model', () => {
+  test.each([
+    ['model: openai/gpt-4.1, api_key: k', 'openai', 'gpt-4.1'],
+    ['model: gpt-4.1, api_key: k', 'openai', 'gpt-4.1'],
+    ['model: o3-mini, api_key: k', 'openai', 'o3-mini'],
+    ['model: text-embedding-3-small, api_key: k', 'openai', 'text-embedding-3-small'],
+    [
+      'model: openai/meta-llama/Llama-3, api_key: k, api_base: "http://x/v1"',
+      'openai',
+      'meta-llama/Llama-3',
+    ],
+    ['model: llama, api_key: k, api_base: "http://x/v1"', 'openai', 'llama'],
+    ['model: a/b, custom_llm_provider: openai, api_key: k', 'openai', 'a/b'],
+    ['model: openai/b, custom_llm_provider: openai, api_key: k', 'openai', 'b'],
+    ['model: hosted_vllm/a/b, api_base: "http://x/v1"', 'hosted_vllm', 'a/b'],
+  ])('%s', (params, provider, model) => {
+    expect(one(params)).toMatchObject({ provider, model });
+  });
+
+  test.each([
+    ['model: opnai/gpt-4.1', 'no provider is called "opnai"; did you mean "openai"?'],
+    ['model: nobody/x', 'the provider "nobody" is not known; known are hosted_vllm, openai'],
+    [
+      'model: meta-llama/L, api_base: "http://x"',
+      'for a compatible server write openai/meta-llama/L',
+    ],
+    [
+      'model: llama',
+      'no provider can be told from "llama"; write it in front, such as openai/llama',
+    ],
+  ])('%s', (params, message) => {
+    expect(errorsOf(row(`${params}, api_key: k`))).toEqual([
+      '2:17 model_list.0.model_name: the deployment of "m" cannot serve',
+      expect.stringMatching(/^3:29 model_list\.0\.litellm_params\.model: /),
+    ]);
+    expect(errorsOf(row(`${params}, api_key: k`))[1]).toContain(message);
+  });
+});
+
+describe('keys', () => {
+  const openai = 'model: openai/gpt-4.1';
+
+  test.each<[string, Record<string, string>, string | undefined, string | undefined]>([
+    [`${openai}, api_key: sk-literal`, {}, 'sk-literal', 'config'],
+    [
+      `${openai}, api_key: os.environ/MINE`,
+      { MINE: 'sk-m', OPENAI_API_KEY: 'sk-o' },
+      'sk-m',
+      'MINE',
+    ],
+    [openai, { OPENAI_API_KEY: 'sk-o' }, 'sk-o', 'OPENAI_API_KEY'],
+    [`${openai}, api_key: `, { OPENAI_API_KEY: 'sk-o' }, 'sk-o', 'OPENAI_API_KEY'],
+    [`${openai}, api_key: ""`, { OPENAI_API_KEY: 'sk-o' }, 'sk-o', 'OPENAI_API_KEY'],
+    ['model: hosted_vllm/x, api_base: "http://x"', {}, undefined, undefined],
+  ])('%s %j', (params, env, apiKey, apiKeySource) => {
+    const deployment = one(params, env);
+    expect(deployment?.apiKey).toBe(apiKey);
+    expect(deployment?.apiKeySource).toBe(apiKeySource);
+  });
+
+  test.each<[string, Record<string, string>, string]>([
+    [openai, {}, 'there is no key; write api_key, or set OPENAI_API_KEY'],
+    // Another project's key is never spent in place of the one that was named.
+    [`${openai}, api_key: os.environ/MINE`, { OPENAI_API_KEY: 'sk-o' }, 'MINE is not set'],
+    [`${openai}, api_key: os.environ/MINE`, { MINE: '' }, 'MINE is empty'],
+    [
+      `${openai}, api_key: os.environ/MINE`,
+      { MINE: 'sk-1\r' },
+      'the key in MINE contains a line break',
+    ],
+    [`${openai}, api_key: "sk-1\\n"`, {}, 'the key contains a line break'],
+    [`${openai}, api_key: ｋ`, {}, 'the key contains a line break or another character'],
+    [openai, { OPENAI_API_KEY: 'a\u0000' }, 'the key in OPENAI_API_KEY contains'],
+    ['model: hosted_vllm/x, api_base: "http://x", api_key: os.environ/K', {}, 'K is not set'],
+  ])('%s %j', (params, env, message) => {
+    expect(errorsOf(row(params), { env })[1]).toContain(`litellm_params.api_key: ${message}`);
+  });
+
+  test('a key that is no text is an error of the file', () => {
+    expect(errorsOf(row(`${openai}, api_key: 12345`))).toEqual([
+      '3:54 model_list.0.litellm_params.api_key: expected a text, found a number',
+    ]);
+    expect(errorsOf(row(`${openai}, api_key: os.environ/K`), { env: { K: 'true' } })).toEqual([
+      '3:54 model_list.0.litellm_params.api_key: expected a text, found the text "os.environ/K", which is true',
+    ]);
+  });
+});
+
+describe('base URLs', () => {
+  const keyed = 'model: openai/gpt-4.1, api_key: k';
+  const env = { OPENAI_BASE_URL: 'http://base/v1/', OPENAI_API_BASE: 'http://legacy/v1' };
+
+  test.each<[string, Record<string, string>, string | undefined]>([
+    [keyed, {}, undefined],
+    [keyed, env, 'http://base/v1'],
+    [keyed, { OPENAI_API_BASE: 'http://legacy/v1' }, 'http://legacy/v1'],
+    [keyed, { OPENAI_BASE_URL: '', OPENAI_API_BASE: 'http://legacy/v1' }, 'http://legacy/v1'],
+    [`${keyed}, api_base: "http://own/v1//"`, env, 'http://own/v1'],
+    [`${keyed}, api_base: "http://a", base_url: "http://b"`, env, 'http://b'],
+    [`${keyed}, api_base: os.environ/WHERE`, { WHERE: 'https://w' }, 'https://w'],
+  ])('%s %j', (params, environment, apiBase) => {
+    expect(one(params, environment)?.apiBase).toBe(apiBase);
+  });
+
+  test.each<[string, Record<string, string>, string]>([
+    [`${keyed}, api_base: os.environ/WHERE`, env, 'api_base: WHERE is not set'],
+    [`${keyed}, api_base: "localhost:4000"`, {}, 'api_base: this is not an http(s) URL'],
+    [`${keyed}, base_url: "http://u:p@h"`, {}, 'base_url: this is not an http(s) URL without user'],
+    [
+      keyed,
+      { OPENAI_BASE_URL: 'nowhere' },
+      'api_base: what OPENAI_BASE_URL holds is not an http(s) URL',
+    ],
+    ['model: hosted_vllm/x', {}, 'api_base: a hosted_vllm deployment needs an api_base'],
+  ])('%s %j', (params, environment, message) => {
+    expect(errorsOf(row(params), { env: environment })[1]).toContain(message);
+  });
+});
+
+test('numbers come as numbers or as numeric texts', () => {
+  const text = row(
+    'model: openai/gpt-4.1, api_key: k, rpm: "100", tpm: os.environ/TPM, weight: ".5", timeout: 1.5, stream_timeout: "2", num_retries: 3.0, order: 1',
+  );
+  expect(load(text, { env: { TPM: '30_000' } }).deployments[0]).toMatchObject({
+    rpm: 100,
+    tpm: 30_000,
+    weight: 0.5,
+    timeoutMs: 1500,
+    streamTimeoutMs: 2000,
+    numRetries: 3,
+    order: 1,
+  });
+});
+
+test.each([
+  ['rpm: -1', 'rpm: expected a number of at least 0, found -1'],
+  ['rpm: 1.5', 'rpm: expected a whole number, found 1.5'],
+  ['rpm: 1e3', 'rpm: expected a number, found the text "1e3"'],
+  ['rpm: yes', 'rpm: expected a number, found true'],
+  ['tpm: 10000000000000', 'tpm: expected a number of at most 1000000000000, found 10000000000000'],
+  ['weight: .inf', 'weight: expected a number, found Infinity'],
+  ['timeout: -3', 'timeout: expected a number of at least 0, found -3'],
+  ['timeout: 1_000_000', 'timeout: expected a number of at most 86400, found 1000000'],
+  ['num_retries: x', 'num_retries: expected a number, found the text "x"'],
+  ['organization: 3', 'organization: expected a text or a list, found 3'],
+  ['extra_headers: {"a b": c}', 'extra_headers.a b: expected the name of a header'],
+  [
+    'extra_headers: {A: [c]}',
+    'extra_headers.A: expected a text or a number or true or false, found a list',
+  ],
+  [
+    'extra_headers: {A: "x\\ny"}',
+    'extra_headers.A: expected a text that a header can carry, found a text of 3 characters',
+  ],
+])('%s', (param, message) => {
+  const errors = errorsOf(row(`model: openai/gpt-4.1, api_key: "", ${param}`));
+  expect(errors[0]).toContain(`model_list.0.litellm_params.${message}`);
+});
+
+test('limits may stand beside litellm_params or in model_info; the innermost wins', () => {
+  const text = `model_list:
+  - model_name: a
+    litellm_params: {model: openai/gpt-4.1, api_key: k}
+    rpm: 10
+    model_info: {rpm: 20, tpm: 30}
+  - model_name: b
+    litellm_params: {model: openai/gpt-4.1, api_key: k, rpm: 1}
+    rpm: 2
+`;
+  expect(load(text).deployments.map(({ rpm, tpm }) => [rpm, tpm])).toEqual([
+    [10, 30],
+    [1, undefined],
+  ]);
+});
+
+test('each organisation of a list is a deployment of its own', () => {
+  const { deployments } = load(
+    row('model: openai/gpt-4.1, api_key: os.environ/A_API_KEY_X, organization: [o1, o2]'),
+    { env: { A_API_KEY_X: 'k' } },
+  );
+  expect(deployments.map(({ name, organization }) => [name, organization])).toEqual([
+    ['X', 'o1'],
+    ['X-2', 'o2'],
+  ]);
+  expect(new Set(deployments.map(({ id }) => id)).size).toBe(2);
+});
+
+test('model_info.id names the deployment and is its id', () => {
+  const { deployments } = load(
+    row('model: openai/gpt-4.1, api_key: k', '    model_info: {id: 7, mode: chat}\n'),
+  );
+  expect(deployments[0]).toMatchObject({ id: '7', name: '7', modelInfo: { id: 7, mode: 'chat' } });
+});
+
+test('what LiteLLM would pass on becomes body defaults, what steers LiteLLM does not', () => {
+  const params =
+    'model: openai/gpt-4.1, api_key: k, temperature: 0.2, seed: null, rpm: 3, drop_params: true, mock_response: hi, input_cost_per_token: 0.1, aws_region_name: x, extra_body: {top_k: 4, __proto__: {a: 1}}, headers: {X-A: 1}, extra_headers: {X-B: b}';
+  const deployment = one(params);
+  expect(Object.entries(deployment?.defaults ?? {})).toEqual([
+    ['temperature', 0.2],
+    ['top_k', 4],
+    ['__proto__', { a: 1 }],
+  ]);
+  expect(deployment?.extraHeaders).toEqual({ 'X-A': '1', 'X-B': 'b' });
+});
+
+test('warnings: one for each parameter, slips are not sent', () => {
+  const text = `model_list:
+  - model_name: m
+    litellm_params: {model: openai/gpt-4.1, api_key: k, api_kye: sk-canary, max_budget: 1}
+    modelinfo: {id: 1}
+  - model_name: m
+    litellm_params: {model: openai/gpt-4.1, api_key: k, max_budget: 1, temperature: os.environ/T}
+    model_info: {id: same}
+  - model_name: m
+    litellm_params: {model: openai/gpt-4.1, api_key: k}
+    model_info: {id: same}
+`;
+  expect(warningsOf(text)).toEqual([
+    '3:57 model_list.0.litellm_params.api_kye: unknown key, not sent; did you mean "api_key"?',
+    '3:77 model_list.0.litellm_params.max_budget: understood, but has no effect yet (2 rows have it)',
+    '4:5 model_list.0.modelinfo: unknown key, ignored; did you mean "model_info"?',
+    '6:85 model_list.1.litellm_params.temperature: this variable is not set; read as empty',
+    '10:22 model_list.2.model_info.id: another row has this id too',
+  ]);
+  expect(load(text).deployments.map(({ defaults }) => defaults)).toEqual([{}, {}, {}]);
+});
+
+test('a group is dead only when none of its rows can serve; names with * wait', () => {
+  const text = `model_list:
+  - model_name: alive
+    litellm_params: {model: openai/gpt-4.1, api_key: k}
+  - model_name: alive
+    litellm_params: {model: nobody/x}
+  - model_name: "openai/*"
+    litellm_params: {model: "openai/*", api_key: k}
+`;
+  expect(load(text).unusable.map(({ name, reason }) => [name, reason.line, reason.path])).toEqual([
+    ['alive-2', 5, 'model_list.1.litellm_params.model'],
+    ['openai/*-1', 6, 'model_list.2.model_name'],
+  ]);
+  expect(errorsOf(row('model: "openai/*", api_key: k').replace('m\n', '"*"\n'))).toEqual([
+    '2:17 model_list.0.model_name: names with * are not matched yet; name each model',
+    '2:17 model_list.0.model_name: the deployment of "*" cannot serve',
+  ]);
+});
