@@ -1,9 +1,9 @@
 import type { Part } from '#core/check-schema.ts';
 import { isObject } from '#core/json.ts';
 import { z } from '#core/schema.ts';
-import { type Environment, resolveReferences } from '#config/os-environ.ts';
+import type { Environment } from '#config/os-environ.ts';
 import { pythonStr } from '#config/python-text.ts';
-import type { Report } from '#config/section.ts';
+import { type Report, resolvePart } from '#config/section.ts';
 
 const schema = z.record(
   z.string().regex(/^[^=\0]+$/, 'the name of a variable'),
@@ -21,7 +21,7 @@ export const withEnvironmentVariables = (
   report: Report,
 ): Environment => {
   if (!section || section.value === null || !report.read(section, schema)) return env;
-  const resolved = resolveReferences(section.value, env, () => {});
+  const resolved = resolvePart(section, env, report).value;
   const own: Record<string, string> = {};
   for (const [name, value] of Object.entries(isObject(resolved) ? resolved : {}))
     if (value !== null)

@@ -47,7 +47,7 @@ export const LITELLM_IDLE = words(`
   enable_end_user_cost_tracking_prometheus_only disable_end_user_cost_tracking
   langfuse_default_tags model_group_settings public_model_groups credential_list mcp_aliases
   custom_provider_map post_call_rules network_mock guardrails responses global_prompt_directory
-  global_bitbucket_config global_gitlab_config enable_redis_auth_cache
+  global_bitbucket_config global_gitlab_config enable_redis_auth_cache telemetry
 `);
 
 /** `general_settings`. */

@@ -179,6 +179,11 @@ test.each([
     `${ONE_MODEL}environment_variables: {A: {b: ${CANARY}}}`,
   ],
   ['an unfinished quote', `model_list: "${CANARY}`],
+  ['a key as a model', `model_list:\n  - model_name: m\n    litellm_params: {model: ${CANARY}}`],
+  [
+    'a key as a provider',
+    `model_list:\n  - model_name: m\n    litellm_params: {model: ${CANARY}/x}`,
+  ],
   ['a strategy', `${ONE_MODEL}router_settings: {routing_strategy: ${CANARY}}`],
 ])('a secret never shows: %s', (_, text) => {
   const errors = errorsOf(text, { env: { KEY: `${CANARY}\n` } });

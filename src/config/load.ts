@@ -8,9 +8,16 @@ import { TOP_IDLE } from '#config/idle-keys.ts';
 import { loadLitellmSettings } from '#config/litellm-settings.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
 import { loadModelList } from '#config/model-list.ts';
-import { type Environment, resolveReferences } from '#config/os-environ.ts';
+import type { Environment } from '#config/os-environ.ts';
 import { type KnownPolicy, loadRouterSettings } from '#config/router-settings.ts';
-import { childOf, findingAt, Report, warnOfKeys } from '#config/section.ts';
+import {
+  childOf,
+  findingAt,
+  Report,
+  resolvePart,
+  warnOfKeys,
+  withoutIdle,
+} from '#config/section.ts';
 import { type ReadFile, readSources, type Sources } from '#config/sources.ts';
 import { loadSpillwaySettings } from '#config/spillway-settings.ts';
 
@@ -73,7 +80,7 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
     file,
     deployments,
     unusable,
-    warnings: inFileOrder(report.warnings, file),
+    warnings: inFileOrder(withoutIdle(report.warnings), file),
     ...(general.masterKey ? { masterKey: general.masterKey } : {}),
     routing: {
       ...routing,
@@ -85,17 +92,6 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
     tls: litellm.tls,
   });
 };
-
-/** Where a missing variable is told with what it means, instead of in passing. */
-const TOLD_ELSEWHERE = new Set(['api_key', 'api_base', 'base_url', 'master_key']);
-
-const resolvePart = (part: Part, env: Environment, report: Report): Part => ({
-  ...part,
-  value: resolveReferences(part.value, env, (path) => {
-    if (!TOLD_ELSEWHERE.has(String(path.at(-1))))
-      report.warn(findingAt(part, path, 'this variable is not set; read as empty'));
-  }),
-});
 
 /** Groups by name, of rows with errors too: an alias of such a group is not a second error. */
 const groupsOf = (rows: readonly Part[]): ReadonlySet<string> =>

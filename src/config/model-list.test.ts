@@ -28,15 +28,12 @@ describe('provider and model', () => {
   });
 
   test.each([
-    ['model: opnai/gpt-4.1', 'no provider is called "opnai"; did you mean "openai"?'],
-    ['model: nobody/x', 'the provider "nobody" is not known; known are hosted_vllm, openai'],
-    [
-      'model: meta-llama/L, api_base: "http://x"',
-      'for a compatible server write openai/meta-llama/L',
-    ],
+    ['model: opnai/gpt-4.1', 'the text "opnai" names no provider; did you mean "openai"?'],
+    ['model: nobody/x', 'the text "nobody" names no provider; known are hosted_vllm, openai'],
+    ['model: meta-llama/L, api_base: "http://x"', 'for a compatible server write openai/ in front'],
     [
       'model: llama',
-      'no provider can be told from "llama"; write it in front, such as openai/llama',
+      'no provider can be told from the text "llama"; write it in front, as in openai/MODEL',
     ],
   ])('%s', (params, message) => {
     expect(errorsOf(row(`${params}, api_key: k`))).toEqual([

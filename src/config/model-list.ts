@@ -105,7 +105,7 @@ const toDeployment = (
   const bases = { api_base: setting('api_base'), base_url: setting('base_url') };
   const choice = chooseProvider({
     model: params.model,
-    providerName: params.custom_llm_provider ?? undefined,
+    providerName: params.custom_llm_provider || undefined,
     hasApiBase: Boolean(bases.api_base.written || bases.base_url.written),
   });
   if (typeof choice === 'string') return unusable({ param: 'model', message: choice });
@@ -135,12 +135,16 @@ const toDeployment = (
     }),
     extraHeaders: { ...params.headers, ...params.extra_headers },
     defaults: bodyDefaults(draft.params),
-    modelInfo: isObject(childOf(part, 'model_info')?.value)
-      ? (childOf(part, 'model_info')?.value as JsonObject)
-      : {},
+    modelInfo: modelInfoOf(part),
     line,
     column,
   };
+};
+
+/** As written: what the schema made of it would lose types. */
+const modelInfoOf = (part: Part): JsonObject => {
+  const info = childOf(part, 'model_info')?.value;
+  return isObject(info) ? info : {};
 };
 
 const WILDCARD = 'names with * are not matched yet; name each model';

@@ -1,4 +1,5 @@
 import { closest } from '#core/closest.ts';
+import { describeFound } from '#core/finding.ts';
 import { commonProvider, findProvider, providerOfModel, providers } from '#providers/index.ts';
 import type { Provider } from '#providers/provider.ts';
 
@@ -33,13 +34,14 @@ export const chooseProvider = (reference: ModelReference): ProviderChoice | stri
   const provider = providerOfModel(model) ?? (hasApiBase ? commonProvider : undefined);
   return provider
     ? { provider, model }
-    : `no provider can be told from "${model}"; write it in front, such as ${commonProvider.name}/${model}`;
+    : `no provider can be told from ${describeFound(model, [])}; write it in front, as in ${commonProvider.name}/MODEL`;
 };
 
-const unknownProvider = (name: string, { hasApiBase, model }: ModelReference): string => {
+const unknownProvider = (name: string, { hasApiBase }: ModelReference): string => {
   const names = providers.map((provider) => provider.name);
+  const subject = `${describeFound(name, [])} names no provider`;
   const near = closest(name, names);
-  if (near !== undefined) return `no provider is called "${name}"; did you mean "${near}"?`;
-  const hint = hasApiBase ? `; for a compatible server write ${commonProvider.name}/${model}` : '';
-  return `the provider "${name}" is not known; known are ${names.join(', ')}${hint}`;
+  if (near !== undefined) return `${subject}; did you mean "${near}"?`;
+  const hint = hasApiBase ? `; for a compatible server write ${commonProvider.name}/ in front` : '';
+  return `${subject}; known are ${names.join(', ')}${hint}`;
 };

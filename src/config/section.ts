@@ -3,6 +3,7 @@ import { closest } from '#core/closest.ts';
 import type { Finding, Path } from '#core/finding.ts';
 import { isObject, type Json, valueAt } from '#core/json.ts';
 import type { z } from '#core/schema.ts';
+import { type Environment, resolveReferences } from '#config/os-environ.ts';
 
 /** Collects what loading finds, so that everything is told at once. */
 export class Report {
@@ -25,6 +26,21 @@ export class Report {
     return undefined;
   }
 }
+
+/**
+ * A part with its references resolved. Warns of variables that are not set, but for those whose
+ * absence has a meaning of its own, which their readers tell.
+ */
+export const resolvePart = (part: Part, env: Environment, report: Report): Part => ({
+  ...part,
+  value: resolveReferences(part.value, env, (path) => {
+    if (!TOLD_BY_READERS.has(String(path.at(-1)))) report.warn(findingAt(part, path, UNSET));
+  }),
+});
+
+const TOLD_BY_READERS = new Set(['api_key', 'api_base', 'base_url', 'master_key']);
+
+const UNSET = 'this variable is not set; read as empty';
 
 /** What stands under `key` of a part, if anything does. */
 export const childOf = (part: Part, key: string | number): Part | undefined => {
@@ -54,6 +70,16 @@ export interface KnownKeys {
   /** Keys that are understood and do nothing yet. */
   readonly idle: Iterable<string>;
 }
+
+/** Without what is said about the inside of a key that has no effect. */
+export const withoutIdle = (warnings: readonly Finding[]): Finding[] => {
+  const idle = warnings.filter(({ message }) => message.startsWith(NO_EFFECT));
+  return warnings.filter(
+    ({ file, path, message }) =>
+      message !== UNSET ||
+      !idle.some((one) => one.file === file && `${path}.`.startsWith(`${one.path}.`)),
+  );
+};
 
 export const NO_EFFECT = 'understood, but has no effect yet';
 

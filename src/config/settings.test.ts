@@ -107,6 +107,17 @@ describe('router_settings', () => {
     ]);
   });
 
+  test('a variable that is not set is told where it matters', () => {
+    const text = withSection(
+      'router_settings: {timeout: os.environ/NONE, redis_host: os.environ/NONE, fallbacks: [{a: os.environ/NONE}]}',
+    );
+    expect(warningsOf(text)).toEqual([
+      '6:28 router_settings.timeout: this variable is not set; read as empty',
+      '6:45 router_settings.redis_host: understood, but has no effect yet',
+      '6:74 router_settings.fallbacks: understood, but has no effect yet',
+    ]);
+  });
+
   test('keys without effect and unknown keys are warnings', () => {
     const text = withSection(
       'router_settings: {enable_pre_call_checks: true, num_retrys: 3, fallbacks: [{m: [m]}], mine: 1}',

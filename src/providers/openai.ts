@@ -3,7 +3,7 @@ import type { Provider } from '#providers/provider.ts';
 export default {
   name: 'openai',
   bareModels:
-    /^(?:ft:)?(?:gpt-|chatgpt-|codex-|o\d|text-embedding-|(?:omni|text)-moderation-|davinci-|babbage-)/,
+    /^(?:ft:)?(?:gpt-|chatgpt-|codex-|o\d|text-embedding-|(?:omni|text)-moderation-|davinci-|babbage-|dall-e-|whisper-|tts-)/,
   baseUrl: 'https://api.openai.com/v1',
   auth: 'bearer',
   keyEnv: ['OPENAI_API_KEY'],
