@@ -122,16 +122,12 @@ const NO_MODELS = `there are no models; write at least one:
 /** Main file first, then by line; the same thing said twice is said once. */
 const inFileOrder = (findings: readonly Finding[], main: string): Finding[] => {
   const files = [...new Set([main, ...findings.map(({ file }) => file)])];
-  return findings
-    .filter((one, i) => findings.findIndex((other) => isSame(one, other)) === i)
-    .toSorted(
-      (a, b) =>
-        files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
-    );
+  const distinct = new Map(findings.map((finding) => [JSON.stringify(finding), finding]));
+  return [...distinct.values()].toSorted(
+    (a, b) =>
+      files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
+  );
 };
-
-const isSame = (a: Finding, b: Finding): boolean =>
-  a.file === b.file && a.line === b.line && a.column === b.column && a.message === b.message;
 
 const deepFreeze = <T>(value: T): T => {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {

@@ -94,7 +94,7 @@ const toDeployment = (
   const unusable = ({ param, message }: Problem): UnusableDeployment => ({
     name,
     group,
-    reason: findingAt(part, param === '' ? [] : ['litellm_params', param], message),
+    reason: findingAt(part, ['litellm_params', param], message),
   });
   const setting = (param: 'api_key' | 'api_base' | 'base_url'): Setting => ({
     written: writtenAt(part, ['litellm_params', param]),

@@ -67,8 +67,11 @@ export const ROW_USED: readonly string[] = Object.keys(rowSchema.shape);
 
 const KNOWN_PARAMS = new Set([...PARAMS_USED, ...PARAMS_IDLE]);
 
+/** Read into the deployment, but nothing acts on them yet. */
+const READ_ONLY = ['order', 'num_retries'];
+
 export const isIdleParam = (key: string): boolean =>
-  PARAMS_IDLE.includes(key) || PARAMS_IDLE_FAMILIES.test(key);
+  READ_ONLY.includes(key) || PARAMS_IDLE.includes(key) || PARAMS_IDLE_FAMILIES.test(key);
 
 /** Whether LiteLLM would pass a parameter on as a field of the request's body. */
 export const isBodyField = (key: string): boolean => !KNOWN_PARAMS.has(key) && !isIdleParam(key);

@@ -5,6 +5,9 @@ import { isObject, type Json, valueAt } from '#core/json.ts';
 import type { z } from '#core/schema.ts';
 import { type Environment, resolveReferences } from '#config/os-environ.ts';
 
+export const NO_EFFECT = 'understood, but has no effect yet';
+const UNSET = 'this variable is not set; read as empty';
+
 /** Collects what loading finds, so that everything is told at once. */
 export class Report {
   readonly errors: Finding[] = [];
@@ -22,7 +25,7 @@ export class Report {
   read<T>(part: Part, schema: z.ZodType<T>): T | undefined {
     const checked = checkPart(part, schema);
     if ('value' in checked) return checked.value;
-    this.errors.push(...checked.findings);
+    for (const finding of checked.findings) this.error(finding);
     return undefined;
   }
 }
@@ -39,8 +42,6 @@ export const resolvePart = (part: Part, env: Environment, report: Report): Part 
 });
 
 const TOLD_BY_READERS = new Set(['api_key', 'api_base', 'base_url', 'master_key']);
-
-const UNSET = 'this variable is not set; read as empty';
 
 /** What stands under `key` of a part, if anything does. */
 export const childOf = (part: Part, key: string | number): Part | undefined => {
@@ -81,8 +82,6 @@ export const withoutIdle = (warnings: readonly Finding[]): Finding[] => {
   );
 };
 
-export const NO_EFFECT = 'understood, but has no effect yet';
-
 /**
  * Warns of keys without effect and of unknown ones. Never an error: LiteLLM drops what it does not
  * know in silence, and its files must load.
@@ -93,10 +92,12 @@ export const warnOfKeys = (part: Part, { used, idle }: KnownKeys, report: Report
   const idleKeys = new Set(idle);
   for (const key of Object.keys(part.value)) {
     if (usedKeys.has(key)) continue;
-    const near = closest(key, [...usedKeys, ...idleKeys]);
-    const message = idleKeys.has(key)
-      ? NO_EFFECT
-      : `unknown key, ignored${near ? `; did you mean "${near}"?` : ''}`;
+    const message = idleKeys.has(key) ? NO_EFFECT : ignored(key, [...usedKeys, ...idleKeys]);
     report.warn(keyFindingAt(part, [key], message));
   }
+};
+
+const ignored = (key: string, known: readonly string[]): string => {
+  const near = closest(key, known);
+  return `unknown key, ignored${near === undefined ? '' : `; did you mean "${near}"?`}`;
 };
