@@ -25,7 +25,7 @@ Exit code: 0 when the gateway holds every bar, 1 when it does not, 2 when nothin
 
 const FULL = {
   rounds: 5,
-  warmUp: { requests: 16_000, streams: 300, mostMs: 3_000 },
+  warmUp: { requests: 40_000, streams: 500, mostMs: 4_000 },
   burstMs: 700,
   latencyMs: 2_400,
 };
