@@ -1,4 +1,4 @@
-import hostedVllm from '#providers/hosted-vllm.ts';
+import hostedVllm from '#providers/hosted_vllm.ts';
 import openai from '#providers/openai.ts';
 import type { Provider } from '#providers/provider.ts';
 

@@ -1,3 +1,5 @@
+import type { DialectName } from '#wire/dialects.ts';
+
 /** What can be asked of a vendor, by our names. */
 export type Operation = 'chat' | 'embeddings';
 
@@ -5,7 +7,7 @@ export interface Endpoint {
   /** Appended to the base URL. */
   readonly path: string;
   /** The wire dialect it speaks: a name in `wire/dialects.ts`. */
-  readonly dialect: 'openai-chat' | 'openai-embeddings';
+  readonly dialect: DialectName;
 }
 
 /** A provider is data: one file, one object. */

@@ -2,7 +2,7 @@ import { checkSchema } from '#core/check-schema.ts';
 import { z } from '#core/schema.ts';
 import { readYaml } from '#core/yaml.ts';
 import { MAX_LIMIT } from '#simulator/bucket.ts';
-import { OPENAI_MODELS } from '#simulator/profiles/openai.ts';
+import { defaultProfile } from '#simulator/profiles/index.ts';
 
 /** Limits per model. One that is absent does not exist. */
 export interface Limits {
@@ -40,7 +40,7 @@ export const defaultSimulatorConfig: SimulatorConfig = {
   projects: [1, 2, 3].map((n) => ({
     id: `project-${n}`,
     key: `sk-sim-project-${n}`,
-    models: OPENAI_MODELS,
+    models: defaultProfile.models,
     rpm: 500,
     tpm: 30_000,
   })),
@@ -59,7 +59,11 @@ const rate = z.union([z.number().positive(), z.literal(Infinity)]);
 const projectSchema = z.strictObject({
   id: name,
   key: name.regex(/^[\x21-\x7e]+$/, 'visible ASCII characters without spaces'),
-  models: z.array(name).min(1).max(MOST_MODELS).default(OPENAI_MODELS),
+  models: z
+    .array(name)
+    .min(1)
+    .max(MOST_MODELS)
+    .default([...defaultProfile.models]),
   rpm: perMinute,
   tpm: perMinute,
   rpd: perDay,

@@ -6,7 +6,7 @@ import { type Log, silentLog } from '#core/log.ts';
 import type { Random } from '#core/random.ts';
 import type { SimulatorConfig } from '#simulator/config.ts';
 import { Exchange } from '#simulator/exchange.ts';
-import { openai } from '#simulator/profiles/openai.ts';
+import { defaultProfile } from '#simulator/profiles/index.ts';
 import { createProjects, type ProjectReport } from '#simulator/project.ts';
 import { route, type Site } from '#simulator/routes.ts';
 
@@ -37,7 +37,7 @@ export const createSimulator = ({
 }): Simulator => {
   let projects = createProjects(config);
   const site: Site = {
-    world: { clock, random, latency: config.latency, profile: openai },
+    world: { clock, random, latency: config.latency, profile: defaultProfile },
     projectOf: (key) => projects.get(key),
     reports: () => [...projects.values()].map((project) => project.report()),
     reset() {
@@ -48,7 +48,7 @@ export const createSimulator = ({
     const exchange = new Exchange(request, response, clock);
     route(site, exchange).catch((error: unknown) => {
       log.error({ err: error, path: exchange.path }, 'A simulated call failed.');
-      const { status, headers, body } = openai.internal();
+      const { status, headers, body } = defaultProfile.internal();
       if (response.headersSent) response.destroy();
       else exchange.sendJson(status, headers, body);
     });

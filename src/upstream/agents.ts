@@ -23,7 +23,7 @@ const KEEP_ALIVE_MS = 30_000;
 const MAX_HEADER_BYTES = 32_768;
 
 /** Thrown by a socket that did not connect in time; undici hands it to the call unchanged. */
-export class ConnectTimeoutError extends Error {
+class ConnectTimeoutError extends Error {
   readonly code = 'CONNECT_TIMEOUT';
 }
 

@@ -6,3 +6,5 @@ export const dialects = {
   'openai-chat': openaiChat,
   'openai-embeddings': openaiEmbeddings,
 } as const;
+
+export type DialectName = keyof typeof dialects;

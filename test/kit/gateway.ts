@@ -63,7 +63,7 @@ export interface LogLine {
   readonly text: string;
 }
 
-export const memoryLog = (): Log & { readonly lines: LogLine[] } => {
+const memoryLog = (): Log & { readonly lines: LogLine[] } => {
   const lines: LogLine[] = [];
   const write = (level: string) => (fields: LogLine['fields'], text: string) =>
     void lines.push({ level, fields, text });

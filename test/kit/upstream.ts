@@ -1,4 +1,9 @@
-import { type IncomingHttpHeaders, type ServerResponse, createServer } from 'node:http';
+import {
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+  createServer,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { JsonObject } from '#core/json.ts';
 
@@ -23,7 +28,7 @@ export interface ScriptedUpstream {
 export const startUpstream = async (script: Script): Promise<ScriptedUpstream> => {
   const sockets = new Set<Socket>();
   const upstream: Omit<ScriptedUpstream, 'url' | 'close'> = { calls: [], script };
-  const server = createServer(async (req, res) => {
+  const serve: (req: IncomingMessage, res: ServerResponse) => Promise<void> = async (req, res) => {
     const chunks: Buffer[] = [];
     for await (const chunk of req) chunks.push(chunk as Buffer);
     const { promise: cutOff, resolve } = Promise.withResolvers<void>();
@@ -32,7 +37,8 @@ export const startUpstream = async (script: Script): Promise<ScriptedUpstream> =
     const call = { path: req.url ?? '', headers: req.headers, body, cutOff };
     upstream.calls.push(call);
     await upstream.script(call, res);
-  });
+  };
+  const server = createServer((req, res) => void serve(req, res));
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -60,7 +66,7 @@ export const chunk = (delta: JsonObject, more: JsonObject = {}): string =>
 
 export const USAGE = { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 };
 
-export const usageChunk = JSON.stringify({
+const usageChunk = JSON.stringify({
   id: 'chatcmpl-1',
   object: 'chat.completion.chunk',
   created: 1,
@@ -84,7 +90,7 @@ export const sendEvents = (res: ServerResponse, events: readonly string[]): void
   for (const event of events) res.write(`data: ${event}\n\n`);
 };
 
-export const sendStream: Script = (_, res) => {
+const sendStream: Script = (_, res) => {
   sendEvents(res, STREAM);
   res.end();
 };

@@ -5,8 +5,6 @@ import simpleShuffle from '#balancer/policies/simple-shuffle.ts';
 /** Every policy, one line each. */
 export const policies: readonly PolicyModule[] = [leastBusy, simpleShuffle];
 
-export const policyNames: ReadonlySet<string> = new Set(policies.map((policy) => policy.name));
-
 /** Throws when no policy has this name or its options do not fit: a loaded config has checked both. */
 export const createPolicy = (name: string, options: unknown): Policy => {
   const found = policies.find((policy) => policy.name === name);

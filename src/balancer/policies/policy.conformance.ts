@@ -15,7 +15,7 @@ const row: fc.Arbitrary<Omit<Candidate, 'name'>> = fc
   }));
 
 /** One to twenty rows, frozen as a policy gets them. */
-export const candidateRows: fc.Arbitrary<readonly Candidate[]> = fc
+const candidateRows: fc.Arbitrary<readonly Candidate[]> = fc
   .array(row, { minLength: 1, maxLength: 20 })
   .map((rows) => Object.freeze(rows.map((each, i) => Object.freeze({ ...each, name: `d${i}` }))));
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { admit } from '#simulator/admission.ts';
 import { Bucket } from '#simulator/bucket.ts';
-import { goDuration } from '#simulator/profiles/go-duration.ts';
+import { goDuration } from '#simulator/go-duration.ts';
 import { openai } from '#simulator/profiles/openai.ts';
 
 /** Public texts of real refusals: what the vendor said, to the millisecond. */

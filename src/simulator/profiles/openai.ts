@@ -1,13 +1,13 @@
 import type { JsonObject } from '#core/json.ts';
 import type { Refusal } from '#simulator/admission.ts';
 import type { Gauge } from '#simulator/bucket.ts';
-import { goDuration } from '#simulator/profiles/go-duration.ts';
+import { goDuration } from '#simulator/go-duration.ts';
 import type { ErrorAnswer, Profile } from '#simulator/profiles/profile.ts';
 
 const ORGANIZATION = 'org-simulator';
 
 /** What a project may use when its config names no models. */
-export const OPENAI_MODELS = ['gpt-4.1', 'text-embedding-3-small'];
+const MODELS = ['gpt-4.1', 'text-embedding-3-small'];
 
 const LIMIT_NAMES = {
   requests: { minute: 'requests per min (RPM)', day: 'requests per day (RPD)' },
@@ -20,6 +20,7 @@ const LIMIT_NAMES = {
  * bound is not published; its headers show little, so a short call costs little here too.
  */
 export const openai: Profile = {
+  models: MODELS,
   promptCharge: (characters) => Math.ceil(characters / 4),
   defaultOutputCharge: 16,
   imageTokens: 85,

@@ -14,6 +14,8 @@ export type ShownGauges = Readonly<Partial<Record<Dimension, Gauge>>>;
 
 /** What a vendor's API looks like from outside: its limits' words, its headers, its errors. */
 export interface Profile {
+  /** What a project offers unless its config says otherwise. */
+  readonly models: readonly string[];
   /** Tokens that a prompt is charged for before it runs, from its size in UTF-16 units. */
   promptCharge(characters: number): number;
   /** Tokens that are charged for the answer when the caller sets no bound to it. */
