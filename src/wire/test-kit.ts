@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { type Json, type JsonObject, isObject } from '#core/json.ts';
 import type { Block, ChatEvent, FinishReason } from '#wire/chat-event.ts';
 import type { Frame, Step } from '#wire/dialect.ts';
@@ -33,7 +33,7 @@ export interface Fixture {
 export const fixtures = (folder: URL, kind: 'request' | 'reply' | 'stream' | 'error'): Fixture[] =>
   readdirSync(folder)
     .filter((file) => file.startsWith(`${kind}-`))
-    .sort()
+    .toSorted()
     .map((file) => ({
       name: file.slice(kind.length + 1).replace(/\.\w+$/, ''),
       bytes: readFileSync(new URL(file, folder)),

@@ -49,7 +49,6 @@ export class SseReader {
   push(chunk: Buffer): SseEvent[] {
     const events: SseEvent[] = [];
     if (!chunk.includes(LF) && !chunk.includes(CR)) {
-      if (chunk.length > 0) this.#skipLf = false;
       this.#keep(chunk);
       return events;
     }
@@ -66,8 +65,9 @@ export class SseReader {
       if (end > start) {
         if (!this.#line(bytes, start, end)) eventStart = -1;
       } else {
-        const canonical = ours && eventStart >= 0 && this.#data.length === 1;
-        const event = this.#take(canonical ? bytes.subarray(eventStart, next) : undefined);
+        const event = this.#take(
+          ours && eventStart >= 0 ? bytes.subarray(eventStart, next) : undefined,
+        );
         if (event) events.push(event);
         eventStart = next;
       }
