@@ -88,6 +88,24 @@ export class DecisionBuilder {
     return this.#queueMs;
   }
 
+  /** What one line of a log says of it. */
+  served(): {
+    group: string;
+    deployment?: string;
+    outcome?: string;
+    attempts: number;
+    queueMs: number;
+  } {
+    const last = this.#attempts.at(-1);
+    return {
+      group: this.#group,
+      ...(last && { deployment: last.deployment }),
+      ...(last?.outcome && { outcome: last.outcome }),
+      attempts: this.#attempts.length,
+      queueMs: Math.round(this.#queueMs),
+    };
+  }
+
   build(): Decision {
     if (this.#isSmall()) return this.#record(BOUNDS[0]!);
     for (const bounds of BOUNDS) {
@@ -105,6 +123,11 @@ export class DecisionBuilder {
     for (const { name, why } of out) chars += name.length + why.length + 4;
     for (const { deployment } of this.#attempts) chars += deployment.length + 60;
     return chars * 3 <= MAX_RECORD_BYTES;
+  }
+
+  /** A log that is not interested never builds the record. */
+  toJSON(): Decision {
+    return this.build();
   }
 
   /** One header line: `simple-shuffle chose PJ2 of PJ1 PJ2 PJ3`. ASCII, without line breaks. */

@@ -37,8 +37,9 @@ const CONTROL_FIELDS: ReadonlySet<string> = new Set([
   'user_config',
 ]);
 
-/** The body without what is not the vendor's business. A key named `__proto__` stays plain data. */
+/** The body without what is not the vendor's business; itself where all of it is. */
 export const vendorBody = (body: JsonObject): JsonObject => {
-  const fields = Object.entries(body).filter(([key]) => !CONTROL_FIELDS.has(key));
-  return Object.fromEntries(fields);
+  if (!Object.keys(body).some((key) => CONTROL_FIELDS.has(key))) return body;
+  // `fromEntries` defines: a key named `__proto__` stays plain data.
+  return Object.fromEntries(Object.entries(body).filter(([key]) => !CONTROL_FIELDS.has(key)));
 };

@@ -43,13 +43,10 @@ const line = (deps: GatewayDeps, { req, path, id, arrivedAt }: HttpCall) => {
 const logServed = (deps: GatewayDeps, http: HttpCall, { decision, usage }: Served): void => {
   // Probes come every few seconds and say nothing.
   if (!decision) return deps.log.debug(line(deps, http), 'answered');
-  const served = decision.attempts.at(-1);
-  const tokens = usage && { input: usage.inputTokens, output: usage.outputTokens };
-  const fields = { ...line(deps, http), group: decision.group, deployment: served?.deployment };
-  deps.log.info(
-    { ...fields, outcome: served?.outcome, ...(tokens && { tokens }), decision },
-    'answered',
-  );
+  const fields = { ...line(deps, http), ...decision.served() };
+  if (usage) Object.assign(fields, { tokensIn: usage.inputTokens, tokensOut: usage.outputTokens });
+  deps.log.info(fields, 'answered');
+  deps.log.debug({ decision }, 'decided');
 };
 
 const logFailed = (deps: GatewayDeps, http: HttpCall, error: SpillwayError): void => {

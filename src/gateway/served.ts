@@ -1,13 +1,13 @@
-import type { Decision, DecisionBuilder } from '#balancer/decision.ts';
+import type { DecisionBuilder } from '#balancer/decision.ts';
 import type { Usage } from '#wire/chat-event.ts';
 
 /** What is known of a request once it has been answered: for its line in the log. */
 export interface Served {
-  readonly decision?: Decision;
+  readonly decision?: DecisionBuilder;
   readonly usage?: Usage;
 }
 
 export const servedBy = (decision: DecisionBuilder, usage: Usage | undefined): Served => ({
-  decision: decision.build(),
+  decision,
   ...(usage && { usage }),
 });
