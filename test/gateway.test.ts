@@ -261,6 +261,20 @@ describe('failures before the commit point', () => {
     expect((await gateway.chat({ timeout: 0.03, num_retries: 0 })).status).toBe(408);
   });
 
+  it('gives each deployment the whole of its configured time, and a caller no more than its own', async () => {
+    let calls = 0;
+    const upstream = await startUpstream((call, res) => {
+      if (calls++ % 2 === 1) return answer(call, res);
+    });
+    closing.push(() => upstream.close());
+    const rows = ['PJ1', 'PJ2'].map((name) => deployment(name, upstream.url, { timeoutMs: 60 }));
+    const gateway = await startGateway(configOf(rows));
+    closing.push(() => gateway.close());
+    expect((await gateway.chat()).headers.get('x-spillway-attempts')).toBe('2');
+    expect((await gateway.chat({ timeout: 0.06 })).status).toBe(408);
+    expect(upstream.calls).toHaveLength(3);
+  });
+
   it('leaves no call in flight behind', async () => {
     const { gateway } = await world(failFirst(500, error('no'), 20));
     await Promise.all(

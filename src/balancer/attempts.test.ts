@@ -34,7 +34,16 @@ const world = (names: readonly string[], script: Script, plan: Partial<Plan<stri
   const { signal } = controller;
   const run = runAttempts(
     { admit, clock, random },
-    { group: 'g', retries: 2, retryAfterMs: 0, signal, decision, send, ...plan },
+    {
+      group: 'g',
+      retries: 2,
+      retryAfterMs: 0,
+      deadline: Infinity,
+      signal,
+      decision,
+      send,
+      ...plan,
+    },
   );
   return { clock, pool, calls, run, decision, controller };
 };
@@ -81,6 +90,27 @@ describe('runAttempts', () => {
     await clock.advance(5_000);
     await run;
     expect(calls[1]!.at).toBe(5_000);
+  });
+
+  it('does not ask again with a key that was refused', async () => {
+    const alone = world(['a'], () => 'auth');
+    await expect(alone.run).rejects.toThrow('a auth');
+    expect(alone.calls).toHaveLength(1);
+    const { run, calls, clock } = world(['a', 'b'], (name, n) =>
+      name === 'a' ? 'auth' : n < 3 ? 'broken' : 'ok',
+    );
+    await clock.advance(1_000);
+    await expect(run).resolves.toBe('b');
+    expect(calls.map((call) => call.deployment)).toEqual(['a', 'b', 'b']);
+  });
+
+  it('begins nothing that the caller would not wait for', async () => {
+    const paused = world(['a'], () => 'broken', { deadline: 200 });
+    await expect(paused.run).rejects.toThrow('a broken');
+    expect(paused.calls).toHaveLength(1);
+    const late = world(['a', 'b'], () => 'timeout', { deadline: 0 });
+    await expect(late.run).rejects.toThrow('timeout');
+    expect(late.calls).toHaveLength(1);
   });
 
   it('stops waiting when the caller leaves', async () => {

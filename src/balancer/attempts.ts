@@ -23,6 +23,8 @@ export interface Plan<Reply> {
   readonly retries: number;
   /** Shortest pause before a try that has no other deployment to go to, ms. */
   readonly retryAfterMs: number;
+  /** When the caller stops waiting, monotonic ms (Infinity: never). No try begins after it. */
+  readonly deadline: number;
   readonly signal: AbortSignal;
   readonly decision: DecisionBuilder;
   /** Sends once; must end the lease when it fails, and keeps it when it returns a reply. */
@@ -51,19 +53,23 @@ const RETRIED: ReadonlySet<FailureKind> = new Set([
 
 /**
  * The one loop: asks for a deployment, sends, and goes on to another one until a reply begins or
- * `retries` are spent. When all have been tried it pauses and begins again with all of them.
- * Throws the first failure, as LiteLLM does; `no_deployment` when nobody could take the request.
+ * `retries` or the caller's time are spent. When all have been tried it pauses and begins again with
+ * those that a pause may mend. Throws the first failure, as LiteLLM does; `no_deployment` when nobody
+ * could take the request.
  */
 export const runAttempts = async <Reply>(deps: AttemptsDeps, plan: Plan<Reply>): Promise<Reply> => {
   const failures: Failure[] = [];
+  // A key that was refused stays refused, however long one waits.
+  const refused = new Set<string>();
   let tried = new Set<string>();
   for (;;) {
     const admission = await deps.admit({ group: plan.group, tried });
     plan.decision.admitted(admission);
     if (!admission.lease) {
-      if (tried.size === 0) throw failures[0]?.error ?? noDeployment(admission.routed.out);
-      await sleep(deps.clock, pauseMs(deps, plan, failures), plan.signal);
-      tried = new Set();
+      if (tried.size === refused.size)
+        throw failures[0]?.error ?? noDeployment(admission.routed.out);
+      await pause(deps, plan, failures);
+      tried = new Set(refused);
       continue;
     }
     const { deployment } = admission.lease;
@@ -73,9 +79,21 @@ export const runAttempts = async <Reply>(deps: AttemptsDeps, plan: Plan<Reply>):
     plan.decision.attemptFailed(sent.kind, sent.error.status, deps.clock.now());
     failures.push(sent);
     tried.add(deployment);
-    const spent = failures.length > plan.retries;
+    if (sent.kind === 'auth') refused.add(deployment);
+    const spent = failures.length > plan.retries || deps.clock.now() >= plan.deadline;
     if (spent || !RETRIED.has(sent.kind) || plan.signal.aborted) throw failures[0]!.error;
   }
+};
+
+/** Throws the first failure at once where the pause would outlast the caller. */
+const pause = async (
+  deps: AttemptsDeps,
+  plan: Plan<unknown>,
+  failures: readonly Failure[],
+): Promise<void> => {
+  const waitMs = pauseMs(deps, plan, failures);
+  if (deps.clock.now() + waitMs >= plan.deadline) throw failures[0]!.error;
+  await sleep(deps.clock, waitMs, plan.signal);
 };
 
 const pauseMs = (

@@ -23,6 +23,7 @@ export const ask = <Reply>(
     group: to.group,
     retries: call.retries ?? settings.retries,
     retryAfterMs: settings.retryAfterMs,
+    deadline: call.arrivedAt + (call.timeoutMs ?? Infinity),
     signal: call.signal,
     decision,
     send: (lease) => to.send(lease, decision),
@@ -42,7 +43,10 @@ export const targetOf = (
   return { kind: 'invalid', error: new SpillwayError('invalid_request', message) };
 };
 
-/** What remains of the caller's time, and the phases inside it. */
+/**
+ * One try. A time-out of the config holds for each try, as in LiteLLM, or there would be none left
+ * for the next deployment; a caller's own holds for all of them together.
+ */
 export const upstreamRequest = (
   deps: GatewayDeps,
   call: GatewayCall,
@@ -50,7 +54,10 @@ export const upstreamRequest = (
 ): UpstreamRequest => {
   const { target, path, body, stream } = to;
   const { settings, clock } = deps;
-  const totalMs = call.timeoutMs ?? target.spec.timeoutMs ?? settings.timeoutMs;
+  const totalMs =
+    call.timeoutMs === undefined
+      ? (target.spec.timeoutMs ?? settings.timeoutMs)
+      : Math.max(0, call.arrivedAt + call.timeoutMs - clock.now());
   const firstByteMs =
     call.streamTimeoutMs ??
     target.spec.streamTimeoutMs ??
@@ -65,7 +72,7 @@ export const upstreamRequest = (
     timeouts: {
       ...(stream && { firstByteMs }),
       betweenChunksMs: settings.timeouts.betweenChunksMs,
-      totalMs: Math.max(0, call.arrivedAt + totalMs - clock.now()),
+      totalMs,
     },
     signal: call.signal,
   };

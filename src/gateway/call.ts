@@ -44,8 +44,9 @@ export interface GatewayCall {
   readonly arrivedAt: number;
   readonly body: JsonObject;
   readonly signal: AbortSignal;
-  /** The caller's own wishes, where it has any; ms. */
+  /** The caller's own wishes, where it has any. How long it waits in all, ms. */
   readonly timeoutMs?: number;
+  /** Until the first byte of each try, ms. */
   readonly streamTimeoutMs?: number;
   readonly retries?: number;
 }
