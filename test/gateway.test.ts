@@ -245,6 +245,16 @@ describe('failures before the commit point', () => {
     expect((await gateway.chat()).status).toBe(200);
   });
 
+  it.each([{}, { error: { message: 'odd' } }, { code: 1001, message: 'odd' }])(
+    'goes elsewhere after a 200 without an answer: %j',
+    async (body) => {
+      const { gateway } = await world(failFirst(200, body));
+      const reply = await gateway.chat();
+      expect(await reply.json()).toEqual(WHOLE);
+      expect(reply.headers.get('x-spillway-attempts')).toBe('2');
+    },
+  );
+
   it('takes HTML for what it is and shows none of it', async () => {
     const { gateway } = await world((_, res) => void res.writeHead(200).end('<html>secret</html>'));
     const reply = await gateway.chat();

@@ -13,6 +13,7 @@ export type ChatReply =
   | ({ readonly stream: true } & StreamedReply);
 
 const chatReplies: ReplyCodec = {
+  isAnswer: (body) => Array.isArray(own(body, 'choices')),
   readUsage: (body) => (isObject(body) ? readUsage(own(body, 'usage')) : undefined),
   readError: (...answer) => openaiChat.readError(...answer),
 };

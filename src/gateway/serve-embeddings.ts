@@ -1,3 +1,4 @@
+import { own } from '#core/json.ts';
 import { readCall } from '#gateway/call-wishes.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
 import { vendorBody } from '#gateway/control-fields.ts';
@@ -15,6 +16,7 @@ export const serveEmbeddings = async (deps: GatewayDeps, http: HttpCall): Promis
   const codec: WholeCodec = {
     operation: 'embeddings',
     write: ({ spec }) => JSON.stringify({ ...spec.defaults, ...body, model: spec.model }),
+    isAnswer: (reply) => Array.isArray(own(reply, 'data')),
     readUsage: (reply) => openaiEmbeddings.readUsage(reply),
     readError: (...answer) => openaiEmbeddings.readError(...answer),
   };

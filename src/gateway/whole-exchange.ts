@@ -1,6 +1,6 @@
 import type { Failure } from '#balancer/attempts.ts';
 import { SpillwayError } from '#core/errors.ts';
-import { type Json, isObject, own } from '#core/json.ts';
+import { type Json, type JsonObject, isObject } from '#core/json.ts';
 import { answeredFailure, transportAttemptFailure } from '#gateway/upstream-failure.ts';
 import type { ReplyReader } from '#upstream/call.ts';
 import type { TransportFailure } from '#upstream/failure.ts';
@@ -19,6 +19,8 @@ export interface WholeAnswer {
 
 /** How an operation's replies are read. */
 export interface ReplyCodec {
+  /** Whether the body holds what was asked for. */
+  isAnswer(body: JsonObject): boolean;
   readUsage(body: Json): Usage | undefined;
   readError(status: number, headers: ReplyHeaders, body: string): UpstreamError;
 }
@@ -69,10 +71,10 @@ export class WholeExchange implements ReplyReader {
     const body = parse(bytes);
     if (!isObject(body)) return settle({ failure: notJson(deployment) });
     // Some vendors say 200 and mean an error.
-    if (isObject(own(body, 'error')) && own(body, 'choices') === undefined)
-      return settle({
-        failure: answeredFailure(codec.readError(502, {}, bytes.toString('utf8')), deployment),
-      });
+    if (!codec.isAnswer(body)) {
+      const error = codec.readError(502, {}, bytes.toString('utf8'));
+      return settle({ failure: answeredFailure(error, deployment) });
+    }
     settle({ answer: { bytes, usage: codec.readUsage(body) } });
   }
 
