@@ -72,9 +72,13 @@ describe('a whole reply', () => {
       api_base: 'http://evil.test',
       api_key: 'sk-evil',
       tags: ['a'],
+      metadata: { trace_id: 't', tags: ['a'] },
     });
     expect(Object.keys(upstream.calls[0]!.body).toSorted()).toEqual(['messages', 'model']);
     expect(upstream.calls[0]!.headers.authorization).toMatch(/^Bearer sk-secret-PJ/);
+    const stored = { store: true, metadata: { a: 'b' } };
+    await gateway.chat(stored);
+    expect(upstream.calls[1]!.body).toMatchObject(stored);
   });
 
   it('keeps a client’s own call id when it is fit for a header', async () => {

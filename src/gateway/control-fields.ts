@@ -1,10 +1,11 @@
-import type { JsonObject } from '#core/json.ts';
+import { type JsonObject, own } from '#core/json.ts';
 
 /**
  * Fields by which a client speaks to LiteLLM and not to the vendor; and those by which it would
  * choose where a request goes and with which key, which no client may.
  */
 const CONTROL_FIELDS: ReadonlySet<string> = new Set([
+  'additional_drop_params',
   'allowed_openai_params',
   'api_base',
   'api_key',
@@ -22,24 +23,44 @@ const CONTROL_FIELDS: ReadonlySet<string> = new Set([
   'fastest_response',
   'guardrails',
   'headers',
+  'litellm_call_id',
   'litellm_metadata',
   'litellm_session_id',
   'litellm_trace_id',
   'max_fallbacks',
+  'max_retries',
+  'merge_reasoning_content_in_choices',
+  'mock_delay',
   'mock_response',
+  'mock_testing_content_policy_fallbacks',
+  'mock_testing_context_fallbacks',
+  'mock_testing_fallbacks',
+  'mock_testing_rate_limit_error',
+  'mock_timeout',
+  'mock_tool_calls',
   'no-log',
   'num_retries',
   'prompt_id',
+  'prompt_label',
   'prompt_variables',
+  'prompt_version',
+  'request_timeout',
   'stream_timeout',
   'tags',
   'timeout',
   'user_config',
 ]);
 
+/**
+ * What LiteLLM's clients call `metadata` is for its logs. Only beside `store` is it the vendor's own
+ * field, which refuses it alone.
+ */
+const isControl = (body: JsonObject, key: string): boolean =>
+  CONTROL_FIELDS.has(key) || (key === 'metadata' && own(body, 'store') !== true);
+
 /** The body without what is not the vendor's business; itself where all of it is. */
 export const vendorBody = (body: JsonObject): JsonObject => {
-  if (!Object.keys(body).some((key) => CONTROL_FIELDS.has(key))) return body;
+  if (!Object.keys(body).some((key) => isControl(body, key))) return body;
   // `fromEntries` defines: a key named `__proto__` stays plain data.
-  return Object.fromEntries(Object.entries(body).filter(([key]) => !CONTROL_FIELDS.has(key)));
+  return Object.fromEntries(Object.entries(body).filter(([key]) => !isControl(body, key)));
 };
