@@ -93,6 +93,18 @@ describe('keys', () => {
   });
 });
 
+test.each(['litellm_credential_name: mine', 'mock_response: hi', 'mock_timeout: true'])(
+  'a row with %s does not call the vendor in its place',
+  (param) => {
+    const env = { OPENAI_API_KEY: 'sk-o' };
+    const [name] = param.split(':');
+    expect(errorsOf(row(`model: openai/m, ${param}`), { env })[1]).toContain(
+      `litellm_params.${name}: `,
+    );
+    expect(one(`model: openai/m, ${name}: `, env)).toBeDefined();
+  },
+);
+
 describe('base URLs', () => {
   const keyed = 'model: openai/gpt-4.1, api_key: k';
   const env = { OPENAI_BASE_URL: 'http://base/v1/', OPENAI_API_BASE: 'http://legacy/v1' };
@@ -205,7 +217,7 @@ test('model_info.id names the deployment and is its id', () => {
 
 test('what LiteLLM would pass on becomes body defaults, what steers LiteLLM does not', () => {
   const params =
-    'model: openai/gpt-4.1, api_key: k, temperature: 0.2, seed: null, rpm: 3, drop_params: true, mock_response: hi, input_cost_per_token: 0.1, aws_region_name: x, extra_body: {top_k: 4, __proto__: {a: 1}}, headers: {X-A: 1}, extra_headers: {X-B: b}';
+    'model: openai/gpt-4.1, api_key: k, temperature: 0.2, seed: null, rpm: 3, drop_params: true, mock_delay: 1, input_cost_per_token: 0.1, aws_region_name: x, extra_body: {top_k: 4, __proto__: {a: 1}}, headers: {X-A: 1}, extra_headers: {X-B: b}';
   const deployment = one(params);
   expect(Object.entries(deployment?.defaults ?? {})).toEqual([
     ['temperature', 0.2],

@@ -11,9 +11,11 @@ import {
   type Draft,
   isBodyField,
   isIdleParam,
+  isStandIn,
   PARAMS_USED,
   ROW_USED,
   rowSchema,
+  standInProblem,
 } from '#config/model-row.ts';
 import { type Environment, referencedVariable } from '#config/os-environ.ts';
 import { present } from '#config/present.ts';
@@ -102,6 +104,8 @@ const toDeployment = (
   });
   if (group.includes('*'))
     return { name, group, reason: findingAt(part, ['model_name'], WILDCARD) };
+  const standIn = standInProblem(draft.params);
+  if (standIn) return unusable(standIn);
   const bases = { api_base: setting('api_base'), base_url: setting('base_url') };
   const choice = chooseProvider({
     model: params.model,
@@ -196,6 +200,7 @@ const warnOfParams = (drafts: readonly Draft[], report: Report): void => {
 };
 
 const paramWarning = (key: string): string | undefined => {
+  if (isStandIn(key)) return undefined;
   if (isIdleParam(key)) return NO_EFFECT;
   const near = isBodyField(key) ? nearMiss(key) : undefined;
   return near === undefined ? undefined : `unknown key, not sent; did you mean "${near}"?`;

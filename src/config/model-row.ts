@@ -1,6 +1,7 @@
 import type { Part } from '#core/check-schema.ts';
 import type { JsonObject } from '#core/json.ts';
 import { z } from '#core/schema.ts';
+import type { Problem } from '#config/credentials.ts';
 import { PARAMS_IDLE, PARAMS_IDLE_FAMILIES } from '#config/idle-keys.ts';
 import { decimal, name, seconds, whole } from '#config/values.ts';
 
@@ -72,6 +73,29 @@ const READ_ONLY = ['order', 'num_retries'];
 
 export const isIdleParam = (key: string): boolean =>
   READ_ONLY.includes(key) || PARAMS_IDLE.includes(key) || PARAMS_IDLE_FAMILIES.test(key);
+
+const NO_MOCKS =
+  'made-up answers are not given yet; remove it to call the vendor, or remove the row';
+
+/**
+ * Parameters that stand in for a row's key or for the vendor's answer, and why they cannot yet. To
+ * ignore one would be to call, and to pay, somebody whom the row does not mean.
+ */
+const STAND_INS: Readonly<Record<string, string>> = {
+  litellm_credential_name: 'keys by name are not read yet; write api_key here',
+  mock_response: NO_MOCKS,
+  mock_timeout: NO_MOCKS,
+  mock_tool_calls: NO_MOCKS,
+};
+
+export const isStandIn = (key: string): boolean => Object.hasOwn(STAND_INS, key);
+
+/** Why a row with a stand-in cannot serve; undefined where it has none. */
+export const standInProblem = (params: JsonObject): Problem | undefined => {
+  for (const [param, message] of Object.entries(STAND_INS))
+    if (params[param]) return { param, message };
+  return undefined;
+};
 
 /** Whether LiteLLM would pass a parameter on as a field of the request's body. */
 export const isBodyField = (key: string): boolean => !KNOWN_PARAMS.has(key) && !isIdleParam(key);
