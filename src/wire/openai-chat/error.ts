@@ -23,7 +23,7 @@ const describe = (status: number, error: JsonObject | undefined): UpstreamError 
   const type = text(error, 'type');
   const code = text(error, 'code');
   const param = text(error, 'param');
-  const message = text(error, 'message') ?? text(error, 'detail') ?? '';
+  const message = text(error, 'message') ?? detail(error) ?? '';
   return {
     kind: kindOf(status, error),
     status,
@@ -55,6 +55,17 @@ const text = (object: JsonObject | undefined, key: string): string | undefined =
   const value = object && own(object, key);
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value : undefined;
+};
+
+/** Servers in Python say it under `detail`: as a text, or as a list of faults with their places. */
+const detail = (error: JsonObject | undefined): string | undefined => {
+  const said = error && own(error, 'detail');
+  const fault = Array.isArray(said) ? said[0] : undefined;
+  if (!isObject(fault)) return text(error, 'detail');
+  const message = text(fault, 'msg');
+  const place = own(fault, 'loc');
+  const steps = Array.isArray(place) ? place.filter((step) => typeof step !== 'object') : [];
+  return message !== undefined && steps.length > 0 ? `${steps.join('.')}: ${message}` : message;
 };
 
 const CONTENT_CODES = new Set(['content_policy_violation', 'content_filter']);
