@@ -36,5 +36,6 @@ export const count = (body: JsonObject, key: string, least: number): number | un
 /** The `model` field, which every operation has. */
 export const modelName = (body: JsonObject): string => {
   const model = own(body, 'model');
-  return typeof model === 'string' && model !== '' ? model : bad('model', "a model's name", model);
+  if (typeof model === 'string' && model !== '') return model;
+  return bad('model', 'one of the names that `/v1/models` lists', model);
 };

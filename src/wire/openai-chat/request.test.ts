@@ -12,11 +12,13 @@ const MESSAGES = [{ role: 'user', content: 'Hello' }];
 /** As it comes in: parsed, so that `__proto__` is a key like any other. */
 const body = (text: string): JsonObject => JSON.parse(text) as JsonObject;
 
+const NAME = '`model` must be one of the names that `/v1/models` lists';
+
 describe('what is touched is checked', () => {
   test.each<[JsonObject, string, string]>([
-    [{}, 'model', "`model` must be a model's name; found nothing."],
-    [{ model: '' }, 'model', "`model` must be a model's name; found an empty text."],
-    [{ model: 4 }, 'model', "`model` must be a model's name; found 4."],
+    [{}, 'model', `${NAME}; found nothing.`],
+    [{ model: '' }, 'model', `${NAME}; found an empty text.`],
+    [{ model: 4 }, 'model', `${NAME}; found 4.`],
     [{ messages: null }, 'messages', '`messages` must be an array; found null.'],
     [{ messages: {} }, 'messages', '`messages` must be an array; found an object.'],
     [{ messages: ['hi'] }, 'messages.0', '`messages.0` must be an object; found a text.'],
