@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { SpillwayError } from '#core/errors.ts';
 import { type Json, type JsonObject, isObject } from '#core/json.ts';
 
@@ -12,6 +13,8 @@ const CLOSE = [93, 125];
  */
 export const parseJsonObject = (bytes: Buffer, maxDepth: number): JsonObject => {
   if (bytes.length === 0) throw invalid('the body is empty; send a JSON object');
+  // Read leniently, another encoding would reach the vendor as other words.
+  if (!isUtf8(bytes)) throw invalid('the body is not UTF-8');
   if (deeperThan(bytes, maxDepth))
     throw invalid(`arrays and objects may be nested ${maxDepth} deep at most`);
   let value: Json;
