@@ -1,17 +1,27 @@
 /** Keys as vendors write them, masked ones included (`sk-ab**********yz`), and bearer tokens. */
-const KEY = /\b(?:sk|pk|rk|gsk|xai|key|AIza)-?[\w*-]{6,}|\bBearer\s+\S+/gi;
+const KEY = /\b(?:(?:sk|pk|rk|gsk|xai)[-_]|AIza)[\w*-]{6,}|\bBearer\s+\S+/gi;
 /** URLs, and bare hosts with a port: where we send is nobody's business. */
 const PLACE = /\bhttps?:\/\/\S+|\b[\w-]+(?:\.[\w-]+)+:\d+\b|\b(?:\d{1,3}\.){3}\d{1,3}\b/gi;
 /** What would break a line or a terminal. */
 // oxlint-disable-next-line no-control-regex -- control characters are exactly what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;
 
-/** A text from outside made fit to show: no key, no address, one line, at most `maxChars` long. */
-export const redact = (text: string, maxChars = 400): string => {
-  const clean = text
-    .slice(0, maxChars * 4)
-    .replaceAll(KEY, '[key]')
-    .replaceAll(PLACE, '[address]');
+export interface Known {
+  readonly keys: readonly string[];
+  readonly places: readonly string[];
+}
+
+const NOTHING_KNOWN: Known = { keys: [], places: [] };
+
+/**
+ * A text from outside made fit to show: no key and no address, neither one that looks so nor one
+ * that is known, one line, at most `maxChars` long.
+ */
+export const redact = (text: string, maxChars = 400, known = NOTHING_KNOWN): string => {
+  let clean = text.slice(0, maxChars * 4);
+  for (const key of known.keys) clean = clean.replaceAll(key, '[key]');
+  clean = clean.replaceAll(KEY, '[key]').replaceAll(PLACE, '[address]');
+  for (const place of known.places) clean = clean.replaceAll(place, '[address]');
   const line = clean.replaceAll(CONTROL, ' ').trim();
   return line.length > maxChars ? `${line.slice(0, maxChars - 1)}…` : line;
 };

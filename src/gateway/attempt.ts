@@ -64,7 +64,7 @@ export const upstreamRequest = (
     settings.streamTimeoutMs ??
     settings.timeouts.firstByteMs;
   return {
-    dispatcher: deps.agents.of(target.origin),
+    agent: deps.agents.of(target.origin),
     origin: target.origin,
     path,
     headers: target.headers,

@@ -3,6 +3,7 @@ import { SpillwayError } from '#core/errors.ts';
 import { answeredFailure, transportAttemptFailure } from '#gateway/upstream-failure.ts';
 import type { CallControl, ReplyReader } from '#upstream/call.ts';
 import type { TransportFailure } from '#upstream/failure.ts';
+import type { Target } from '#upstream/target.ts';
 import type { UpstreamError, Usage } from '#wire/chat-event.ts';
 import type { ChatDialect, ReplyHeaders } from '#wire/dialect.ts';
 import { SSE_DONE, type SseEvent, SseReader } from '#wire/framing/sse.ts';
@@ -29,7 +30,7 @@ export interface StreamBody {
 }
 
 export interface StreamOptions {
-  readonly deployment: string;
+  readonly target: Target;
   readonly dialect: ChatDialect;
   readonly eventBytes: number;
   /** Whether the chunk that carries usage alone goes to the caller. */
@@ -104,12 +105,12 @@ export class StreamExchange implements ReplyReader, StreamBody {
     this.#pass(Buffer.concat(passed));
     // A vendor that forgets the end mark has still said that it finished.
     if (this.#finished && this.#state === 'committed') return this.#complete();
-    this.#broken('The upstream ended its stream before it was whole.');
+    this.#broken('The upstream ended its stream before it was whole; try again.');
   }
 
   failed(failure: TransportFailure): void {
     if (this.#state === 'over') return;
-    this.#fail(transportAttemptFailure(failure, this.#options.deployment));
+    this.#fail(transportAttemptFailure(failure, this.#options.target));
   }
 
   pipe(sink: StreamSink): void {
@@ -146,7 +147,7 @@ export class StreamExchange implements ReplyReader, StreamBody {
   /** An error inside the stream: another deployment may still do better, if nothing was said yet. */
   #refuse(error: UpstreamError): void {
     this.#call?.abandon();
-    this.#fail(answeredFailure(error, this.#options.deployment));
+    this.#fail(answeredFailure(error, this.#options.target));
   }
 
   #broken(message: string): void {
@@ -180,7 +181,7 @@ export class StreamExchange implements ReplyReader, StreamBody {
     if (full && this.#state === 'waiting')
       throw new SpillwayError(
         'upstream_invalid',
-        'The upstream sent no content in its first 64 KB.',
+        'The upstream sent no content in its first 64 KB; try again.',
       );
     if (full) this.#call?.pause();
     this.#held.push(bytes);
@@ -189,7 +190,7 @@ export class StreamExchange implements ReplyReader, StreamBody {
   #complete(): void {
     // `[DONE]` before anything was said: an answer without content, if it has said so.
     if (this.#state === 'waiting' && !this.#finished)
-      return this.#broken('The upstream sent a stream without an answer.');
+      return this.#broken('The upstream sent a stream without an answer; try again.');
     this.#begin();
     this.#pass(DONE);
     this.#state = 'over';
@@ -205,7 +206,7 @@ export class StreamExchange implements ReplyReader, StreamBody {
 
   #settleRefused(): void {
     const body = Buffer.concat(this.#held).toString('utf8');
-    const { dialect, deployment } = this.#options;
-    this.#fail(answeredFailure(dialect.readError(this.#status, this.#headers, body), deployment));
+    const { dialect, target } = this.#options;
+    this.#fail(answeredFailure(dialect.readError(this.#status, this.#headers, body), target));
   }
 }

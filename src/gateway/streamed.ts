@@ -50,7 +50,7 @@ const sendStreamed = (
     const startedAt = deps.clock.now();
     const ended = Promise.withResolvers<Awaited<StreamedReply['ended']>>();
     const exchange = new StreamExchange({
-      deployment: lease.deployment,
+      target,
       dialect,
       eventBytes: deps.settings.limits.eventBytes,
       includeUsage,

@@ -2,6 +2,7 @@ import type { Failure } from '#balancer/attempts.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { redact } from '#core/redact.ts';
 import type { TransportFailure } from '#upstream/failure.ts';
+import type { Target } from '#upstream/target.ts';
 import type { UpstreamError } from '#wire/chat-event.ts';
 
 /** Longest piece of a vendor's text shown to a caller, characters. */
@@ -22,9 +23,9 @@ const ADVICE: Readonly<
 };
 
 /** What a vendor answered → what the loop decides by and the caller may see. */
-export const answeredFailure = (error: UpstreamError, deployment: string): Failure => {
-  const said = redact(error.message, SHOWN_CHARS);
-  const advice = ADVICE[error.kind](deployment, error.status);
+export const answeredFailure = (error: UpstreamError, { spec, concealed }: Target): Failure => {
+  const said = redact(error.message, SHOWN_CHARS, concealed);
+  const advice = ADVICE[error.kind](spec.name, error.status);
   const message = `${advice}${said === '' ? '' : ` It said: ${said}`}`;
   const hint = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
   // A redirect or other status that is no error of HTTP's is none that a caller can act on.
@@ -40,10 +41,10 @@ export const answeredFailure = (error: UpstreamError, deployment: string): Failu
 /** The same for what never became an answer. */
 export const transportAttemptFailure = (
   { kind, error }: TransportFailure,
-  deployment: string,
+  { spec }: Target,
 ): Failure => ({
   kind,
-  error: new SpillwayError(error.code, `${error.message} (deployment ${deployment})`, {
+  error: new SpillwayError(error.code, `Deployment ${spec.name}: ${error.message}`, {
     status: error.status,
     cause: error.cause,
   }),

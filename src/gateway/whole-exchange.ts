@@ -4,6 +4,7 @@ import { type Json, type JsonObject, isObject } from '#core/json.ts';
 import { answeredFailure, transportAttemptFailure } from '#gateway/upstream-failure.ts';
 import type { ReplyReader } from '#upstream/call.ts';
 import type { TransportFailure } from '#upstream/failure.ts';
+import type { Target } from '#upstream/target.ts';
 import type { UpstreamError, Usage } from '#wire/chat-event.ts';
 import type { ReplyHeaders } from '#wire/dialect.ts';
 
@@ -26,7 +27,7 @@ export interface ReplyCodec {
 }
 
 export interface WholeOptions {
-  readonly deployment: string;
+  readonly target: Target;
   readonly replyBytes: number;
   readonly codec: ReplyCodec;
   readonly settle: (result: { answer: WholeAnswer } | { failure: Failure }) => void;
@@ -55,31 +56,34 @@ export class WholeExchange implements ReplyReader {
     if (this.#bytes > (ok ? this.#options.replyBytes : ERROR_BYTES)) {
       if (!ok) return;
       const limit = this.#options.replyBytes;
-      throw new SpillwayError('upstream_invalid', `The reply is larger than ${limit} bytes.`);
+      throw new SpillwayError(
+        'upstream_invalid',
+        `The reply is larger than ${limit} bytes; ask for less.`,
+      );
     }
     this.#chunks.push(chunk);
   }
 
   end(): void {
     const bytes = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
-    const { deployment, codec, settle } = this.#options;
+    const { target, codec, settle } = this.#options;
     if (this.#status !== 200) {
       const error = codec.readError(this.#status, this.#headers, bytes.toString('utf8'));
-      return settle({ failure: answeredFailure(error, deployment) });
+      return settle({ failure: answeredFailure(error, target) });
     }
     if (bytes.length > PARSED_BYTES) return settle({ answer: { bytes, usage: undefined } });
     const body = parse(bytes);
-    if (!isObject(body)) return settle({ failure: notJson(deployment) });
+    if (!isObject(body)) return settle({ failure: notJson(target) });
     // Some vendors say 200 and mean an error.
     if (!codec.isAnswer(body)) {
       const error = codec.readError(502, {}, bytes.toString('utf8'));
-      return settle({ failure: answeredFailure(error, deployment) });
+      return settle({ failure: answeredFailure(error, target) });
     }
     settle({ answer: { bytes, usage: codec.readUsage(body) } });
   }
 
   failed(failure: TransportFailure): void {
-    this.#options.settle({ failure: transportAttemptFailure(failure, this.#options.deployment) });
+    this.#options.settle({ failure: transportAttemptFailure(failure, this.#options.target) });
   }
 }
 
@@ -91,10 +95,8 @@ const parse = (bytes: Buffer): Json | undefined => {
   }
 };
 
-const notJson = (deployment: string): Failure => ({
-  kind: 'broken',
-  error: new SpillwayError(
-    'upstream_invalid',
-    `The upstream answered with something that is not JSON (deployment ${deployment}); try again.`,
-  ),
-});
+const notJson = (target: Target): Failure => {
+  const message = 'The upstream answered with something that is not JSON; try again.';
+  const error = new SpillwayError('upstream_invalid', message);
+  return transportAttemptFailure({ kind: 'broken', error }, target);
+};

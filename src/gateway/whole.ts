@@ -45,7 +45,7 @@ const sendWhole = (
     const { target, path } = found;
     const startedAt = deps.clock.now();
     const exchange = new WholeExchange({
-      deployment: lease.deployment,
+      target,
       replyBytes: deps.settings.limits.replyBytes,
       codec,
       settle(result) {

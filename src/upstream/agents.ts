@@ -1,92 +1,83 @@
-import { readFileSync } from 'node:fs';
-import { type Dispatcher, EnvHttpProxyAgent, Pool, buildConnector } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
 import type { Clock } from '#core/clock.ts';
-import { isLoopback } from '#core/hosts.ts';
+import { type Connect, direct, inTime, proxyAuthorization, tunnelled } from '#upstream/connect.ts';
+import { type ProxySettings, chooseProxies } from '#upstream/proxies.ts';
+import { type TlsOptions, tlsTrust } from '#upstream/trust.ts';
 
 export interface AgentOptions {
   readonly clock: Clock;
-  /** TCP and TLS together, ms. */
+  /** TCP, the way through a proxy and TLS together, ms. */
   readonly connectMs: number;
-  readonly tls: { readonly caFile?: string; readonly verify: boolean };
-  /** As in the environment; absent where no proxy is set. */
-  readonly proxy: { readonly http?: string; readonly https?: string; readonly no?: string };
+  readonly tls: TlsOptions;
+  readonly proxy: ProxySettings;
+}
+
+export interface AgentRequest {
+  readonly origin: string;
+  readonly path: string;
+  readonly method: 'POST';
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+/** Takes requests to one origin: undici's dispatcher, as far as it is needed. */
+export interface Agent {
+  dispatch(request: AgentRequest, handler: Dispatcher.DispatchHandler): boolean;
+  destroy(): Promise<void>;
 }
 
 /** Sockets by origin. `HTTP/1.1` only: a shared HTTP/2 session serialises streams that should run apart. */
 export interface Agents {
   /** `origin` comes from the config only, so their number is bounded by it. */
-  of(origin: string): Dispatcher;
+  of(origin: string): Agent;
   close(): Promise<void>;
 }
 
-const KEEP_ALIVE_MS = 30_000;
-const MAX_HEADER_BYTES = 32_768;
+/** Every timer of the client is off, but the one that closes idle sockets: the caller's clock keeps time. */
+const POOL: Pool.Options = {
+  allowH2: false,
+  pipelining: 1,
+  headersTimeout: 0,
+  bodyTimeout: 0,
+  keepAliveTimeout: 30_000,
+  maxHeaderSize: 32_768,
+};
 
-/** Thrown by a socket that did not connect in time; undici hands it to the call unchanged. */
-class ConnectTimeoutError extends Error {
-  readonly code = 'CONNECT_TIMEOUT';
-}
-
-/**
- * Reads the CA file at once: throws when it cannot be read.
- * Every timer of the client is off; time is kept by the caller's clock alone.
- */
-export const createAgents = (options: AgentOptions): Agents => {
-  const shared = {
-    allowH2: false,
-    pipelining: 1,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    maxHeaderSize: MAX_HEADER_BYTES,
-  } as const;
-  const tls = {
-    rejectUnauthorized: options.tls.verify,
-    ...(options.tls.caFile !== undefined && { ca: readFileSync(options.tls.caFile) }),
+/** Throws SpillwayError `config_invalid` when the CA file or a proxy's URL cannot be used. */
+export const createAgents = ({ clock, connectMs, tls, proxy }: AgentOptions): Agents => {
+  const trust = tlsTrust(tls);
+  const proxyOf = chooseProxies(proxy);
+  const pool = (origin: string, connect: Connect): Pool =>
+    new Pool(origin, { ...POOL, connect: inTime(connect, { clock, connectMs }) });
+  const open = (origin: string): Agent => {
+    const url = new URL(origin);
+    const via = proxyOf(url);
+    if (!via) return pool(origin, direct(trust));
+    if (url.protocol === 'https:') return pool(origin, tunnelled(via, trust));
+    return forwarding(url, { via, pool: pool(via.origin, direct(trust)) });
   };
-  const connect = timedConnector(options, tls);
-  const pools = new Map<string, Dispatcher>();
-  const { http = '', https = '', no = '' } = options.proxy;
-  const proxied =
-    http !== '' || https !== ''
-      ? new EnvHttpProxyAgent({
-          ...shared,
-          httpProxy: http,
-          httpsProxy: https,
-          noProxy: no,
-          requestTls: tls,
-        })
-      : undefined;
+  const agents = new Map<string, Agent>();
   return {
     of(origin) {
-      // A proxy has its own view of "this machine": loopback is always reached directly.
-      if (proxied && !isLoopback(new URL(origin).hostname)) return proxied;
-      let pool = pools.get(origin);
-      if (!pool) {
-        pool = new Pool(origin, { ...shared, connect });
-        pools.set(origin, pool);
-      }
-      return pool;
+      const agent = agents.get(origin) ?? open(origin);
+      agents.set(origin, agent);
+      return agent;
     },
     async close() {
-      const all = [...pools.values(), ...(proxied ? [proxied] : [])];
-      await Promise.all(all.map((dispatcher) => dispatcher.destroy()));
+      await Promise.all([...agents.values()].map((agent) => agent.destroy()));
     },
   };
 };
 
-const timedConnector = (
-  { clock, connectMs }: AgentOptions,
-  tls: { rejectUnauthorized: boolean; ca?: Buffer },
-): buildConnector.connector => {
-  const connector = buildConnector({ ...tls, timeout: 0, allowH2: false });
-  return (target, done) => {
-    const cancel = clock.after(connectMs, () => {
-      socket?.destroy(new ConnectTimeoutError(`No connection within ${connectMs} ms.`));
-    });
-    const socket = connector(target, (...result) => {
-      cancel();
-      done(...result);
-    }) as unknown as { destroy(error: Error): void } | undefined;
+/** Plain HTTP is not tunnelled: the proxy reads the whole URL and sends the request on. */
+const forwarding = ({ origin, host }: URL, { via, pool }: { via: URL; pool: Pool }): Agent => {
+  const more = { host, ...proxyAuthorization(via) };
+  return {
+    dispatch(request, handler) {
+      const headers = { ...request.headers, ...more };
+      const path = origin + request.path;
+      return pool.dispatch({ ...request, origin: via.origin, path, headers }, handler);
+    },
+    destroy: () => pool.destroy(),
   };
 };

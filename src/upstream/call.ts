@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
+import type { Agent } from '#upstream/agents.ts';
 import { type TransportFailure, transportFailure } from '#upstream/failure.ts';
 import type { ReplyHeaders } from '#wire/dialect.ts';
 
@@ -12,7 +13,7 @@ export interface CallTimeouts {
 }
 
 export interface UpstreamRequest {
-  readonly dispatcher: Dispatcher;
+  readonly agent: Agent;
   readonly origin: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -69,11 +70,11 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
   }
 
   start(): void {
-    const { signal, dispatcher, origin, path, headers, body } = this.#request;
+    const { signal, agent, origin, path, headers, body } = this.#request;
     if (signal.aborted) return this.#fail(abortReason(signal));
     signal.addEventListener('abort', this.#onAbort);
     this.#arm();
-    dispatcher.dispatch({ origin, path, method: 'POST', headers, body }, this);
+    agent.dispatch({ origin, path, method: 'POST', headers, body }, this);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -157,7 +158,10 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
     const totalAt = this.#startedAt + totalMs;
     const phase = this.#phase(firstByteMs, betweenChunksMs);
     if (phase && phase.at < totalAt) return phase;
-    return { at: totalAt, text: `The upstream did not finish within ${seconds(totalMs)}.` };
+    return {
+      at: totalAt,
+      text: `The upstream did not finish within ${seconds(totalMs)}; ask for less, or for more time.`,
+    };
   }
 
   #phase(
@@ -167,10 +171,10 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
     if (this.#lastByteAt !== undefined)
       return {
         at: (this.#paused ? this.#clock.now() : this.#lastByteAt) + betweenMs,
-        text: `The upstream went silent for ${seconds(betweenMs)} in the middle of its answer.`,
+        text: `The upstream went silent for ${seconds(betweenMs)} in the middle of its answer; try again.`,
       };
     if (firstByteMs === undefined) return undefined;
-    const text = `The upstream did not begin to answer within ${seconds(firstByteMs)}.`;
+    const text = `The upstream did not begin to answer within ${seconds(firstByteMs)}; try again.`;
     return { at: this.#startedAt + firstByteMs, text };
   }
 }

@@ -30,13 +30,19 @@ export const transportFailure = (cause: Error & { code?: unknown }): TransportFa
     return { kind, error: cause };
   }
   const code = typeof cause.code === 'string' ? cause.code : '';
-  if (CERTIFICATE.test(code))
-    return fail('connect', `The upstream's TLS certificate was not accepted (${code}).`, cause);
+  if (CERTIFICATE.test(code)) return fail('connect', untrusted(code), cause);
+  if (code === 'PROXY')
+    return fail('connect', `The proxy did not lead there (${cause.message}); check it.`, cause);
   if (CONNECT.has(code))
-    return fail('connect', `The upstream could not be reached (${code}).`, cause);
-  if (RESET.has(code)) return fail('reset', 'The upstream closed the connection early.', cause);
-  return fail('broken', 'The upstream sent an answer that is not valid HTTP.', cause);
+    return fail('connect', `The upstream could not be reached (${code}); try again.`, cause);
+  if (RESET.has(code))
+    return fail('reset', 'The upstream closed the connection early; try again.', cause);
+  return fail('broken', 'The upstream sent an answer that is not valid HTTP; try again.', cause);
 };
+
+const untrusted = (code: string): string =>
+  `The upstream's TLS certificate was not accepted (${code}); ` +
+  'a CA of your own goes into litellm_settings.ssl_verify.';
 
 const fail = (kind: TransportKind, message: string, cause: Error): TransportFailure => {
   const code = kind === 'broken' ? 'upstream_invalid' : 'upstream_unreachable';

@@ -1,6 +1,7 @@
 import { SpillwayError } from '#core/errors.ts';
 import { headerText } from '#core/header-text.ts';
 import type { JsonObject } from '#core/json.ts';
+import type { Known } from '#core/redact.ts';
 import type { Operation, Provider } from '#providers/provider.ts';
 
 /** What a deployment says about where and how to send. */
@@ -25,6 +26,8 @@ export interface Target {
   /** Path by operation; absent where the provider has none. */
   readonly paths: { readonly [Op in Operation]?: string };
   readonly headers: Readonly<Record<string, string>>;
+  /** What no caller may read in a vendor's words. */
+  readonly concealed: Known;
   /** The names that callers see, fit for a header line. */
   readonly shown: { readonly id: string; readonly group: string; readonly name: string };
 }
@@ -41,8 +44,16 @@ export const createTarget = (provider: Provider, spec: TargetSpec): Target => {
     group: headerText(spec.group),
     name: headerText(spec.name),
   };
-  return { spec, origin: base.origin, paths, headers: headersOf(provider, spec), shown };
+  const { origin, hostname } = base;
+  const concealed = { keys: secretsOf(spec), places: [hostname] };
+  return { spec, origin, paths, headers: headersOf(provider, spec), concealed, shown };
 };
+
+/** Shorter ones are stand-ins such as `EMPTY`, for vendors that ask for no key. */
+const SECRET_CHARS = 8;
+
+const secretsOf = ({ apiKey = '', extraHeaders }: TargetSpec): string[] =>
+  [apiKey, ...Object.values(extraHeaders)].filter((text) => text.length >= SECRET_CHARS);
 
 const baseUrl = (text: string, name: string): URL => {
   const url = URL.canParse(text) ? new URL(text) : undefined;

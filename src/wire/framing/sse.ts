@@ -145,7 +145,7 @@ export class SseReader {
     if (bytes <= this.#maxEventBytes) return;
     throw new SpillwayError(
       'upstream_invalid',
-      `The upstream sent one event of more than ${this.#maxEventBytes} bytes.`,
+      `The upstream sent one event of more than ${this.#maxEventBytes} bytes; ask for less at once.`,
     );
   }
 }

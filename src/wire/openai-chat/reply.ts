@@ -72,7 +72,10 @@ export const readReply = (body: Json): ChatEvent[] => {
   const first = Array.isArray(choices) ? choices[0] : undefined;
   const message = isObject(first) ? own(first, 'message') : undefined;
   if (!isObject(body) || !isObject(first) || !isObject(message))
-    throw new SpillwayError('upstream_invalid', 'The upstream sent a reply without a message.');
+    throw new SpillwayError(
+      'upstream_invalid',
+      'The upstream sent a reply without a message; try again.',
+    );
   const events: ChatEvent[] = [startEvent(body)];
   let index = 0;
   const add = (block: Block, delta: string): void => {

@@ -32,12 +32,19 @@ export const parseChunk = (data: string): JsonObject => {
   try {
     chunk = JSON.parse(data) as Json;
   } catch (cause) {
-    throw new SpillwayError('upstream_invalid', 'The upstream sent a chunk that is not JSON.', {
-      cause,
-    });
+    throw new SpillwayError(
+      'upstream_invalid',
+      'The upstream sent a chunk that is not JSON; try again.',
+      {
+        cause,
+      },
+    );
   }
   if (isObject(chunk)) return chunk;
-  throw new SpillwayError('upstream_invalid', 'The upstream sent a chunk that is not an object.');
+  throw new SpillwayError(
+    'upstream_invalid',
+    'The upstream sent a chunk that is not an object; try again.',
+  );
 };
 
 /** Chunks of the first choice → events. A chunk that is no JSON ends the stream with an error. */

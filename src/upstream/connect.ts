@@ -1,0 +1,81 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { type Socket, isIP } from 'node:net';
+import { unescape } from 'node:querystring';
+import { buildConnector } from 'undici';
+import type { Clock } from '#core/clock.ts';
+import type { TlsTrust } from '#upstream/trust.ts';
+
+/** Opens a socket to `target` and tells `done` once; `signal` calls it off. */
+export type Connect = (
+  target: buildConnector.Options,
+  done: buildConnector.Callback,
+  signal: AbortSignal,
+) => void;
+
+/** Carries a code: who classifies a failure reads codes, whoever made them. */
+class ConnectError extends Error {
+  readonly code: 'CONNECT_TIMEOUT' | 'PROXY';
+
+  constructor(code: ConnectError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** What undici calls for a new socket: called off when it takes longer than `connectMs`. */
+export const inTime =
+  (connect: Connect, { clock, connectMs }: { clock: Clock; connectMs: number }) =>
+  (target: buildConnector.Options, done: buildConnector.Callback): void => {
+    const late = new AbortController();
+    const cancel = clock.after(connectMs, () =>
+      late.abort(new ConnectError('CONNECT_TIMEOUT', `No connection within ${connectMs} ms.`)),
+    );
+    const finish: buildConnector.Callback = (...result) => {
+      cancel();
+      done(...result);
+    };
+    connect(target, finish, late.signal);
+  };
+
+/** TCP, then TLS where the target asks for it. A socket that is open already is taken for its TCP. */
+export const direct = (tls: TlsTrust): Connect => {
+  const connector = buildConnector({ ...tls, timeout: 0, allowH2: false });
+  return (target, done, signal) => {
+    // undici returns the socket and does not say so in its types.
+    const socket = connector(target, done) as unknown as Socket;
+    signal.addEventListener('abort', () => socket.destroy(signal.reason as Error), { once: true });
+  };
+};
+
+/** A tunnel through a proxy to a target that speaks TLS. */
+export const tunnelled =
+  (proxy: URL, tls: TlsTrust): Connect =>
+  (target, done, signal) => {
+    const inside = direct(tls);
+    const path = `${target.hostname}:${target.port || '443'}`;
+    const headers = { host: path, ...proxyAuthorization(proxy) };
+    const request = proxy.protocol === 'https:' ? httpsRequest : httpRequest;
+    // Node would take the Host header's name, the target's, for that of the proxy.
+    const servername = isIP(proxy.hostname) === 0 ? proxy.hostname : '';
+    const options = { ...tls, servername, method: 'CONNECT', path, headers, agent: false, signal };
+    const fail = (why: string): void => done(new ConnectError('PROXY', why), null);
+    request(proxy, options)
+      .once('connect', ({ statusCode }, socket) => {
+        if (statusCode === 200) return inside({ ...target, httpSocket: socket }, done, signal);
+        socket.destroy();
+        return fail(`status ${statusCode}`);
+      })
+      .once('error', (error: NodeJS.ErrnoException) => {
+        if (signal.aborted) done(signal.reason as Error, null);
+        else fail(error.code ?? 'no answer');
+      })
+      .end();
+  };
+
+/** The header by which a proxy knows its user; none where the proxy's URL names nobody. */
+export const proxyAuthorization = ({ username, password }: URL): Record<string, string> => {
+  if (username === '') return {};
+  const user = [username, password].map((part) => unescape(part)).join(':');
+  return { 'proxy-authorization': `Basic ${Buffer.from(user).toString('base64')}` };
+};
