@@ -215,6 +215,14 @@ describe('ways in', () => {
     expect((await gateway.chat()).status).toBe(200);
   });
 
+  it('is no proxy, and minds no expectation', async () => {
+    const { gateway } = await world();
+    const tunnel = await raw(gateway.url, 'CONNECT a.test:443 HTTP/1.1\r\nhost: a.test\r\n\r\n');
+    expect(tunnel).toMatch(/^HTTP\/1\.1 405 [^]*"code":"405"/);
+    const tea = 'GET /v1/nothing HTTP/1.1\r\nhost: a\r\nconnection: close\r\nexpect: tea\r\n\r\n';
+    expect(await raw(gateway.url, tea)).toMatch(/^HTTP\/1\.1 404 [^]*"code":"404"/);
+  });
+
   it('keeps every secret out of its log', async () => {
     const { gateway } = await world();
     await gateway.chat({ messages: [{ role: 'user', content: 'canary-prompt' }] });

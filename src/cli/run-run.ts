@@ -1,10 +1,10 @@
+import { flowReport } from '#cli/flow-report.ts';
 import { play } from '#cli/play.ts';
 import { readConfig } from '#cli/read-config.ts';
 import { readFile } from '#cli/read-file.ts';
 import type { RunCommandOptions } from '#cli/run.ts';
 import { systemClock } from '#core/clock.ts';
 import type { RunEvent } from '#flow/events.ts';
-import { traceOf } from '#flow/trace.ts';
 import { startDemoWorld } from '#server/demo-world.ts';
 import { processEnvironment } from '#server/env.ts';
 import { createGateway } from '#server/gateway.ts';
@@ -23,6 +23,7 @@ export const runRun = async (file: string, options: RunCommandOptions): Promise<
       ...(demo && { environment: demo.environment }),
     });
     const flow = openFlow({ text: await readFile(file), file, config });
+    for (const note of flow.notes) process.stderr.write(`${note}\n`);
     const stop = new AbortController();
     process.once('SIGINT', () => stop.abort());
     const events = flow.run({
@@ -32,7 +33,7 @@ export const runRun = async (file: string, options: RunCommandOptions): Promise<
       clock: systemClock,
     });
     const seen = options.json ? await collected(events) : await play(events, process.stdout);
-    if (options.json) process.stdout.write(`${JSON.stringify(report(seen), undefined, 2)}\n`);
+    if (options.json) process.stdout.write(`${JSON.stringify(flowReport(seen), undefined, 2)}\n`);
     if (seen.at(-1)?.type === 'run-finish' && !succeeded(seen)) process.exitCode = 1;
     await gateway.agents.close();
   } finally {
@@ -48,15 +49,3 @@ const collected = async (events: AsyncIterable<RunEvent>): Promise<RunEvent[]> =
 
 const succeeded = (events: readonly RunEvent[]): boolean =>
   events.some((event) => event.type === 'run-finish' && event.status === 'succeeded');
-
-const report = (events: readonly RunEvent[]) => {
-  const finish = events.find((event) => event.type === 'run-finish');
-  const answer = events.map((event) => (event.type === 'answer-delta' ? event.text : '')).join('');
-  return {
-    status: finish?.status,
-    answer,
-    elapsed_ms: finish?.at,
-    ...(finish?.error && { error: finish.error }),
-    trace: traceOf(events),
-  };
-};

@@ -40,7 +40,7 @@ export const addServeOptions = (command: Command): Command =>
       parseCount,
       1,
     )
-    .option('--debug', 'log each decision')
+    .option('--debug', 'log each decision, and probes')
     .option('--detailed_debug', 'the same as --debug')
     .addHelpText('after', HELP);
 

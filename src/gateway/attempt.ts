@@ -8,7 +8,7 @@ import type { UpstreamRequest } from '#upstream/call.ts';
 import type { Target } from '#upstream/target.ts';
 
 /** Runs one request through the loop: `send` is called once per try. */
-export const ask = <Reply>(
+export const ask = async <Reply>(
   deps: GatewayDeps,
   call: GatewayCall,
   to: {
@@ -19,15 +19,21 @@ export const ask = <Reply>(
   const { settings } = deps;
   const known = { policy: settings.policy, arrivedMs: call.arrivedAt };
   const decision = new DecisionBuilder(call.id, to.group, known);
-  return runAttempts(deps, {
-    group: to.group,
-    retries: call.retries ?? settings.retries,
-    retryAfterMs: settings.retryAfterMs,
-    deadline: call.arrivedAt + (call.timeoutMs ?? Infinity),
-    signal: call.signal,
-    decision,
-    send: (lease) => to.send(lease, decision),
-  });
+  try {
+    return await runAttempts(deps, {
+      group: to.group,
+      retries: call.retries ?? settings.retries,
+      retryAfterMs: settings.retryAfterMs,
+      deadline: call.arrivedAt + (call.timeoutMs ?? Infinity),
+      signal: call.signal,
+      decision,
+      send: (lease) => to.send(lease, decision),
+    });
+  } catch (thrown) {
+    // Whoever serves a reply logs its decision when it is over; a refusal is over now.
+    deps.log.debug({ decision }, 'decided');
+    throw thrown;
+  }
 };
 
 /** The deployment behind a lease, and where it takes `operation`. */

@@ -1,5 +1,6 @@
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { SpillwayError } from '#core/errors.ts';
 import { newCallId } from '#core/ids.ts';
 import { errorEnvelope } from '#gateway/error-envelope.ts';
@@ -37,6 +38,9 @@ export const listen = async (handler: HttpHandler, at: ListenOptions): Promise<L
     handler,
   );
   server.on('clientError', refuseBrokenRequest);
+  server.on('connect', (_, socket) => refuse(socket, NO_TUNNEL));
+  // An expectation that nobody here knows is no reason to refuse what comes with it.
+  server.on('checkExpectation', handler);
   await bind(server, at);
   const { port } = server.address() as AddressInfo;
   return { port, url: `http://${shownHost(at.host)}:${port}`, close: (ms) => close(server, ms) };
@@ -84,7 +88,10 @@ const refuseBrokenRequest = (cause: NodeJS.ErrnoException, socket: Socket): void
     socket.destroy();
     return;
   }
-  const error = brokenRequest(cause.code);
+  refuse(socket, brokenRequest(cause.code));
+};
+
+const refuse = (socket: Duplex, error: SpillwayError): void => {
   const body = JSON.stringify(errorEnvelope(error, newCallId()));
   socket.end(
     `HTTP/1.1 ${error.status} ${REASONS[error.status] ?? 'Bad Request'}\r\n` +
@@ -95,9 +102,15 @@ const refuseBrokenRequest = (cause: NodeJS.ErrnoException, socket: Socket): void
 
 const REASONS: Readonly<Record<number, string>> = {
   400: 'Bad Request',
+  405: 'Method Not Allowed',
   408: 'Request Timeout',
   431: 'Request Header Fields Too Large',
 };
+
+const NO_TUNNEL = new SpillwayError(
+  'method_not_allowed',
+  'This is a gateway, not a proxy: send requests to its own paths, such as /v1/chat/completions.',
+);
 
 const brokenRequest = (code: string | undefined): SpillwayError => {
   if (code === 'HPE_HEADER_OVERFLOW')

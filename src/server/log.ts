@@ -27,15 +27,17 @@ const readableLog = (least: LogLevel): Log => {
   const write = (level: LogLevel) => (fields: Readonly<Record<string, unknown>>, text: string) => {
     if (LEVELS.indexOf(level) < LEVELS.indexOf(least)) return;
     const time = new Date().toTimeString().slice(0, 8);
-    const facts = Object.entries(fields).flatMap(([key, value]) => fact(key, value));
+    const all = level === 'debug';
+    const facts = Object.entries(fields).flatMap(([key, value]) => fact(key, value, all));
     process.stderr.write(`${time} ${level.padEnd(5)} ${text}  ${facts.join(' ')}\n`);
   };
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 };
 
-/** Nested facts (a whole decision) are for machines. */
-const fact = (key: string, value: unknown): string[] => {
+/** Nested facts (a whole decision) are for machines, and for people who want to see all. */
+const fact = (key: string, value: unknown, all: boolean): string[] => {
   const plain =
     typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-  return plain ? [`${key}=${value}`] : [];
+  if (plain) return [`${key}=${value}`];
+  return all ? [`${key}=${JSON.stringify(value)}`] : [];
 };

@@ -1,7 +1,9 @@
 import type { LoadedConfig } from '#config/loaded.ts';
 import type { Clock } from '#core/clock.ts';
 import { newCallId } from '#core/ids.ts';
+import type { App } from '#flow/dsl/app.ts';
 import { parseApp } from '#flow/dsl/parse.ts';
+import { CURRENT_VERSION } from '#flow/dsl/version.ts';
 import type { RunEvent } from '#flow/events.ts';
 import { modelResolver } from '#flow/model-map.ts';
 import { prepareFlow } from '#flow/prepare.ts';
@@ -11,6 +13,8 @@ import { createFlowServices } from '#server/flow-services.ts';
 
 export interface OpenFlow {
   readonly name: string;
+  /** What a person should know before it runs. */
+  readonly notes: readonly string[];
   run(options: {
     readonly gateway: GatewayDeps;
     readonly query: string;
@@ -32,6 +36,7 @@ export const openFlow = (source: {
   const flow = prepareFlow(app, { resolveModel });
   return {
     name: app.name,
+    notes: app.compatibility === 'pending' ? [newer(app)] : [],
     run: ({ gateway, query, clock, signal }) =>
       runFlow(flow, {
         query,
@@ -43,3 +48,6 @@ export const openFlow = (source: {
       }),
   };
 };
+
+const newer = ({ file, version }: App): string =>
+  `${file} is of DSL version ${version}, newer than ${CURRENT_VERSION}: it runs as far as it is understood.`;

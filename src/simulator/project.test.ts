@@ -60,6 +60,13 @@ describe('projects', () => {
     expect(tokens).toEqual({ input: 41_000, output: 20_500 });
   });
 
+  test('list calls as they came, not as they ended', () => {
+    const first = project(createProjects(defaultSimulatorConfig), 1);
+    for (const atMs of [20, 10])
+      first.record({ atMs, model: 'm', inputTokens: 1, outputTokens: 1, status: 200 });
+    expect(first.report().calls.map(({ at }) => at.slice(-5))).toEqual(['.010Z', '.020Z']);
+  });
+
   test('know only their models', () => {
     const first = project(createProjects(defaultSimulatorConfig), 1);
     expect(() => first.admit({ ...call, model: 'gpt-9' }, 0)).toThrow('has no model gpt-9');

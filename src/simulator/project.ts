@@ -23,7 +23,7 @@ export interface ProjectReport {
   /** By the dimension of the limit that refused. */
   readonly refused: { readonly requests: number; readonly tokens: number };
   readonly tokens: { readonly input: number; readonly output: number };
-  /** The newest calls that have ended, oldest first, those with a wrong request too. */
+  /** The newest calls that have ended, in the order of their arrival, those with a wrong request too. */
   readonly calls: readonly {
     /** When the call arrived, ISO 8601. */
     readonly at: string;
@@ -88,7 +88,7 @@ export class Project {
       admitted: this.#admitted,
       refused: { ...this.#refused },
       tokens: { ...this.#tokens },
-      calls: this.#calls.newest().map((call) => ({
+      calls: byArrival(this.#calls.newest()).map((call) => ({
         at: new Date(call.atMs).toISOString(),
         model: call.model,
         input_tokens: call.inputTokens,
@@ -106,6 +106,9 @@ export class Project {
     return buckets;
   }
 }
+
+const byArrival = (calls: readonly CallRecord[]): readonly CallRecord[] =>
+  calls.toSorted((a, b) => a.atMs - b.atMs);
 
 /** The projects of a config, by their keys, with full buckets and empty logs. */
 export const createProjects = (config: SimulatorConfig): Map<string, Project> => {

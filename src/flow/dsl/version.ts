@@ -1,7 +1,7 @@
 import type { Compatibility } from '#flow/dsl/app.ts';
 
 /** The newest DSL that is understood here. */
-const CURRENT_VERSION = '0.6.0';
+export const CURRENT_VERSION = '0.6.0';
 
 /** What a file without a version is taken for. */
 export const FIRST_VERSION = '0.1.0';
