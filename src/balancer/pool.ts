@@ -27,7 +27,14 @@ export class Pool {
   /** The group's deployments as they are now; empty for a group that does not exist. */
   rows(group: string): Row[] {
     const members = this.#groups.get(group) ?? [];
-    return members.map((member) => ({ ...member, inFlight: this.#inFlight.get(member.name)! }));
+    return members.map((member) => ({
+      ...member,
+      inFlight: this.#inFlight.get(member.name)!,
+      quota: [],
+      minute: { requests: 0, tokens: 0 },
+      runCalls: 0,
+      cachedTokens: 0,
+    }));
   }
 
   lease(name: string): Lease {

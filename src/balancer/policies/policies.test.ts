@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createPolicy, policies } from '#balancer/policies/index.ts';
-import { policyConformance } from '#balancer/policies/policy.conformance.ts';
+import { policyConformance, UNMEASURED } from '#balancer/policies/policy.conformance.ts';
 import type { Candidate, Policy } from '#balancer/policies/policy.ts';
 import { seededRandom } from '#core/random.ts';
 
 for (const policy of policies) policyConformance(policy);
 
-type Rows = Record<string, Omit<Candidate, 'name' | 'inFlight'>>;
+type Rows = Record<string, Partial<Candidate>>;
 
 /** Starts `calls` at once (none ends) and counts where they went. */
 const startTogether = (policy: Policy, rows: Rows, options: { calls: number; seed: number }) => {
@@ -14,6 +14,7 @@ const startTogether = (policy: Policy, rows: Rows, options: { calls: number; see
   const counts: Record<string, number> = Object.fromEntries(Object.keys(rows).map((n) => [n, 0]));
   for (let i = 0; i < options.calls; i++) {
     const candidates = Object.entries(rows).map(([name, row]) => ({
+      ...UNMEASURED,
       ...row,
       name,
       inFlight: counts[name]!,
@@ -35,7 +36,7 @@ describe('simple-shuffle', () => {
 
   it('is random for calls one after another', () => {
     const random = seededRandom(1);
-    const candidates = Object.keys(equal).map((name) => ({ name, inFlight: 0 }));
+    const candidates = Object.keys(equal).map((name) => ({ ...UNMEASURED, name }));
     const counts = new Map<string, number>();
     for (let i = 0; i < 3000; i++) {
       const { name } = policy({ candidates, random });
@@ -74,8 +75,8 @@ describe('least-busy', () => {
   it('takes the row with the fewest calls in flight, blind to weights', () => {
     const policy = createPolicy('least-busy', {});
     const candidates = [
-      { name: 'a', inFlight: 3, weight: 100 },
-      { name: 'b', inFlight: 2 },
+      { ...UNMEASURED, name: 'a', inFlight: 3, weight: 100 },
+      { ...UNMEASURED, name: 'b', inFlight: 2 },
     ];
     expect(policy({ candidates, random: () => 0.9 }).name).toBe('b');
   });

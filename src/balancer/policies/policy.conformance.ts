@@ -5,9 +5,19 @@ import { seededRandom } from '#core/random.ts';
 
 const share = fc.option(fc.integer({ min: 0, max: 1_000_000 }), { nil: undefined });
 
+/** A row of which nothing has been measured yet. */
+export const UNMEASURED: Omit<Candidate, 'name'> = {
+  inFlight: 0,
+  quota: [],
+  minute: { requests: 0, tokens: 0 },
+  runCalls: 0,
+  cachedTokens: 0,
+};
+
 const row: fc.Arbitrary<Omit<Candidate, 'name'>> = fc
   .record({ weight: share, rpm: share, tpm: share, inFlight: fc.nat(500) })
   .map(({ weight, rpm, tpm, inFlight }) => ({
+    ...UNMEASURED,
     inFlight,
     ...(weight !== undefined && { weight }),
     ...(rpm !== undefined && { rpm }),
@@ -53,7 +63,7 @@ export const policyConformance = (module: PolicyModule): void => {
     });
 
     it('takes the only candidate there is', () => {
-      const only = { name: 'only', inFlight: 7, weight: 0 };
+      const only = { ...UNMEASURED, name: 'only', inFlight: 7, weight: 0 };
       expect(policy({ candidates: [only], random: () => 0.5 })).toBe(only);
     });
   });

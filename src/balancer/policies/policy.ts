@@ -1,4 +1,17 @@
+import type { Dimension } from '#core/quota.ts';
 import type { z } from '#core/schema.ts';
+
+/** One limit that a request would draw from. */
+export interface QuotaRow {
+  readonly dimension: Dimension;
+  /** What comes back per minute, > 0. */
+  readonly perMinute: number;
+  /** What the limit holds when it is full, > 0, and what is left of that (a debt is negative). */
+  readonly capacity: number;
+  readonly level: number;
+  /** What this request would take. */
+  readonly cost: number;
+}
 
 /** What a policy may know of a deployment: a frozen row. Plain numbers; nothing to call or await. */
 export interface Candidate {
@@ -9,6 +22,23 @@ export interface Candidate {
   readonly tpm?: number;
   /** Calls under way, this request's siblings included. */
   readonly inFlight: number;
+  /** Every limit that is known; empty where the upstream has shown none. */
+  readonly quota: readonly QuotaRow[];
+  /** Smoothed; absent until something has been measured. */
+  readonly latency?: {
+    /** Until the first content, ms. */
+    readonly firstMs: number;
+    /** Whole call divided by its output tokens, ms. */
+    readonly perTokenMs: number;
+  };
+  /** What this request is likely to cost, nano-dollars; absent where the model has no price. */
+  readonly costNanos?: number;
+  /** What has been used in this minute of the wall clock, for those who count by it. */
+  readonly minute: { readonly requests: number; readonly tokens: number };
+  /** Calls of the same run that this deployment's pool has been given. */
+  readonly runCalls: number;
+  /** Tokens of this prompt that its cache is likely to hold; 0 where nothing is known. */
+  readonly cachedTokens: number;
 }
 
 export interface Choice {
