@@ -142,9 +142,14 @@ it('keeps a decision under 1 KB, whatever the names', () => {
     policy: 'usage-based-routing-v2',
     arrivedMs: 0,
   });
-  const out = Array.from({ length: 50 }, (_, i) => ({ name: long(i), why: long(i) }));
+  const out = Array.from({ length: 50 }, (_, i) => ({
+    name: long(i),
+    reason: 'unusable' as const,
+    why: long(i),
+  }));
   const candidates = out.map(({ name }) => name);
-  builder.admitted({ routed: { choice: long(1), candidates, out }, queueMs: 123.456 });
+  const routed = { choice: long(1), candidates, out, earliestMs: 0, betterMs: 0, tooLarge: false };
+  builder.admitted({ routed, queueMs: 123.456 });
   for (let i = 0; i < 20; i++) {
     builder.attemptStarted(long(i), 123_456.789);
     builder.attemptFailed('rate-limit', 429, 999_999.123);

@@ -1,5 +1,6 @@
 import { headerText } from '#core/header-text.ts';
 import type { Admission, FailureKind } from '#balancer/admit.ts';
+import type { Routed } from '#balancer/route.ts';
 
 const MAX_RECORD_BYTES = 1024;
 
@@ -46,7 +47,11 @@ export class DecisionBuilder {
   readonly #policy: string;
   readonly #arrivedMs: number;
   #queueMs = 0;
-  #last: Admission['routed'] = { choice: undefined, candidates: [], out: [] };
+  #last: Pick<Routed, 'choice' | 'candidates' | 'out'> = {
+    choice: undefined,
+    candidates: [],
+    out: [],
+  };
   readonly #attempts: { -readonly [K in keyof AttemptRecord]: AttemptRecord[K] }[] = [];
 
   constructor(id: string, group: string, options: { policy: string; arrivedMs: number }) {

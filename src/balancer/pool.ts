@@ -1,5 +1,5 @@
 import type { Lease } from '#balancer/admit.ts';
-import type { Row } from '#balancer/route.ts';
+import type { Row } from '#balancer/eligible.ts';
 
 /** What the config says of a deployment, as far as a balance is concerned. */
 export interface Member {
@@ -34,6 +34,7 @@ export class Pool {
       minute: { requests: 0, tokens: 0 },
       runCalls: 0,
       cachedTokens: 0,
+      waitMs: 0,
     }));
   }
 

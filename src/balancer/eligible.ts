@@ -1,0 +1,87 @@
+import type { Candidate } from '#balancer/policies/policy.ts';
+
+/** A deployment as its owner shows it to one request: a candidate, or the reason why it is none. */
+export interface Row extends Candidate {
+  /** Why it cannot take any request now; absent when it can. */
+  readonly unusable?: string;
+  /** Until its limits have room for this request, ms: 0 now, Infinity never. */
+  readonly waitMs: number;
+  /** Lower ones are asked first; a row without a number comes after all numbers, as in LiteLLM. */
+  readonly order?: number;
+  readonly tags?: readonly string[];
+  readonly region?: string;
+  /** The longest prompt that its model reads, tokens. */
+  readonly contextTokens?: number;
+  /** What its model is known to do, or not to do; a word that is missing is not known, and allowed. */
+  readonly abilities?: Readonly<Record<string, boolean>>;
+}
+
+/** What a request asks of any deployment. */
+export interface Needs {
+  /** The prompt, tokens: rather too few than too many where it is an estimate. */
+  readonly contextTokens?: number;
+  /** Words of `Row.abilities`. */
+  readonly abilities?: readonly string[];
+  /** The only region that may serve it (`allowed_model_region`). */
+  readonly region?: string;
+}
+
+/** Why a deployment was left out, as one of few words: what all rows share becomes the error. */
+export type OutReason =
+  | 'unusable'
+  | 'tried'
+  | 'pinned'
+  | 'sticky'
+  | 'region'
+  | 'context'
+  | 'ability'
+  | 'tags'
+  | 'size'
+  | 'wait'
+  | 'order';
+
+export interface Out {
+  readonly name: string;
+  readonly reason: OutReason;
+  /** The same for people, short. */
+  readonly why: string;
+  /** Of `wait`: until it has room, ms. */
+  readonly waitMs?: number;
+}
+
+export interface Eligibility {
+  /** Deployments that have failed this request already. */
+  readonly tried: ReadonlySet<string>;
+  readonly needs?: Needs;
+  /** The deployment that was called by its own name: nothing else is looked at, as in LiteLLM. */
+  readonly pinned?: string;
+  /** The only deployment that holds what the request builds upon. */
+  readonly sticky?: string;
+}
+
+/** Why this row cannot serve this request, whatever its limits say; nothing when it can. */
+export const whyNot = (row: Row, request: Eligibility): Out | undefined => {
+  const { name } = row;
+  const { needs, pinned, sticky } = request;
+  if (pinned !== undefined && pinned !== name)
+    return { name, reason: 'pinned', why: 'another one is called by its name' };
+  if (request.tried.has(name)) return { name, reason: 'tried', why: 'tried' };
+  if (pinned !== undefined) return undefined;
+  if (row.unusable !== undefined) return { name, reason: 'unusable', why: row.unusable };
+  if (sticky !== undefined && sticky !== name)
+    return { name, reason: 'sticky', why: 'another one holds its state' };
+  return needs && whatIsMissing(row, needs);
+};
+
+const whatIsMissing = (row: Row, needs: Needs): Out | undefined => {
+  const { name } = row;
+  if (needs.region !== undefined && needs.region !== row.region)
+    return { name, reason: 'region', why: `not in ${needs.region}` };
+  if (needs.contextTokens !== undefined && needs.contextTokens > (row.contextTokens ?? Infinity))
+    return { name, reason: 'context', why: `reads ${row.contextTokens} tokens` };
+  const { abilities } = row;
+  const missing = abilities && needs.abilities?.find((word) => abilities[word] === false);
+  return missing === undefined
+    ? undefined
+    : { name, reason: 'ability', why: `cannot do ${missing}` };
+};

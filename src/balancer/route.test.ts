@@ -1,0 +1,193 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Row } from '#balancer/eligible.ts';
+import { createPolicy } from '#balancer/policies/index.ts';
+import { UNMEASURED } from '#balancer/policies/policy.conformance.ts';
+import { type Routed, type RouteRequest, route } from '#balancer/route.ts';
+import { seededRandom } from '#core/random.ts';
+
+const policy = createPolicy('least-busy', {});
+
+const rowsOf = (rows: Record<string, Partial<Row>>): Row[] =>
+  Object.entries(rows).map(([name, row]) => ({ ...UNMEASURED, waitMs: 0, ...row, name }));
+
+const ask = (rows: Record<string, Partial<Row>>, request: Partial<RouteRequest> = {}): Routed =>
+  route({ rows: rowsOf(rows), tried: new Set(), policy, random: seededRandom(1), ...request });
+
+const reasons = (routed: Routed) =>
+  Object.fromEntries(routed.out.map(({ name, reason }) => [name, reason]));
+
+describe('route', () => {
+  it('lets the policy choose among those that can take the request now', () => {
+    const routed = ask({ a: { inFlight: 2 }, b: { inFlight: 1 }, c: { waitMs: 10 } });
+    expect(routed).toMatchObject({ choice: 'b', candidates: ['a', 'b'], earliestMs: 0 });
+    expect(routed.out).toEqual([
+      { name: 'c', reason: 'wait', why: 'has room in 10 ms', waitMs: 10 },
+    ]);
+  });
+
+  it('says when the first of those that would do has room', () => {
+    const rows = {
+      a: { waitMs: 900 },
+      b: { waitMs: 300.2 },
+      c: { waitMs: 5, unusable: 'ejected' },
+    };
+    const routed = ask({ ...rows, d: { waitMs: 1 } }, { tried: new Set(['d']) });
+    expect(routed).toMatchObject({ choice: undefined, earliestMs: 300.2, tooLarge: false });
+    expect(routed.out.map(({ name, why }) => `${name}: ${why}`)).toEqual([
+      'c: ejected',
+      'd: tried',
+      'a: has room in 900 ms',
+      'b: has room in 301 ms',
+    ]);
+  });
+
+  it('tells a request that no limit can ever hold from one that has to wait', () => {
+    expect(ask({ a: { waitMs: Infinity }, b: { waitMs: 5, unusable: 'ejected' } })).toMatchObject({
+      tooLarge: true,
+      earliestMs: Infinity,
+    });
+    expect(ask({ a: { waitMs: Infinity }, b: { waitMs: 5 } }).tooLarge).toBe(false);
+    expect(ask({ a: { unusable: 'ejected' } })).toMatchObject({
+      tooLarge: false,
+      earliestMs: Infinity,
+    });
+    expect(ask({}).tooLarge).toBe(false);
+  });
+
+  it('asks a later order only when no earlier one can take the request now', () => {
+    const rows = { a: { order: 1 }, b: { order: 2 }, c: {} };
+    expect(reasons(ask(rows))).toEqual({ b: 'order', c: 'order' });
+    const later = ask({ ...rows, a: { order: 1, waitMs: 700 } });
+    expect(later).toMatchObject({ choice: 'b', earliestMs: 0, betterMs: 700 });
+    const last = ask({ a: { order: 1, waitMs: 700 }, b: { order: 2, waitMs: 90 }, c: {} });
+    expect(last).toMatchObject({ choice: 'c', betterMs: 90 });
+    expect(ask({ ...rows, b: { order: 2, waitMs: 5 } })).toMatchObject({
+      choice: 'a',
+      betterMs: Infinity,
+    });
+  });
+
+  it('leaves out what cannot do what the request needs; what is not known may', () => {
+    const rows = {
+      small: { contextTokens: 8_000 },
+      large: { contextTokens: 128_000, abilities: { tools: false } },
+      fit: { contextTokens: 128_000, abilities: { tools: true } },
+      unknown: {},
+    };
+    const needs = { contextTokens: 9_000, abilities: ['tools', 'vision'] };
+    const routed = ask(rows, { needs });
+    expect(reasons(routed)).toEqual({ small: 'context', large: 'ability' });
+    expect(routed.out.map(({ why }) => why)).toEqual(['reads 8000 tokens', 'cannot do tools']);
+    expect(routed.candidates).toEqual(['fit', 'unknown']);
+  });
+
+  it('keeps to a region, and does not guess one', () => {
+    const rows = { a: { region: 'eu' }, b: { region: 'us' }, c: {} };
+    expect(ask(rows, { needs: { region: 'eu' } }).candidates).toEqual(['a']);
+  });
+
+  it('gives a deployment that is called by its name whatever state it is in', () => {
+    const rows = { a: {}, b: { unusable: 'ejected', tags: ['x'], order: 9, contextTokens: 1 } };
+    const pinned = {
+      pinned: 'b',
+      needs: { contextTokens: 5, region: 'eu' },
+      tags: { tags: ['y'], match: 'any' as const },
+    };
+    expect(ask(rows, pinned)).toMatchObject({ choice: 'b', candidates: ['b'] });
+    expect(reasons(ask(rows, pinned))).toEqual({ a: 'pinned' });
+    expect(reasons(ask(rows, { pinned: 'b', tried: new Set(['b']) }))).toMatchObject({
+      b: 'tried',
+    });
+    expect(ask({ b: { waitMs: 40 } }, { pinned: 'b' }).earliestMs).toBe(40);
+  });
+
+  it('waits for the one that holds the state rather than asking another', () => {
+    const routed = ask({ a: {}, b: { waitMs: 50 } }, { sticky: 'b' });
+    expect(routed).toMatchObject({ choice: undefined, earliestMs: 50 });
+    expect(reasons(routed)).toEqual({ a: 'sticky', b: 'wait' });
+    expect(ask({ a: {}, b: { unusable: 'ejected' } }, { sticky: 'b' }).choice).toBeUndefined();
+  });
+});
+
+describe('tags', () => {
+  const rows = {
+    free: { tags: ['free'] },
+    paid: { tags: ['paid', 'eu'] },
+    standard: { tags: ['default'] },
+    plain: {},
+  };
+  const allowed = (tags: string[], match: 'any' | 'all' = 'any', over = {}) =>
+    ask({ ...rows, ...over }, { tags: { tags, match } }).candidates;
+
+  it('go to those with a common tag, else to the default', () => {
+    expect(allowed(['free', 'eu'])).toEqual(['free', 'paid']);
+    expect(allowed(['other'])).toEqual(['standard']);
+    expect(allowed([])).toEqual(['standard']);
+  });
+
+  it('may all be needed', () => {
+    expect(allowed(['paid', 'eu'], 'all')).toEqual(['paid']);
+    expect(allowed(['paid', 'free'], 'all')).toEqual(['standard']);
+  });
+
+  it('go nowhere without a default, and anywhere without tags', () => {
+    const over = { standard: { tags: ['special'] } };
+    expect(allowed(['other'], 'any', over)).toEqual([]);
+    expect(allowed([], 'any', over)).toEqual(['free', 'paid', 'standard', 'plain']);
+    const routed = ask({ plain: {} }, { tags: { tags: ['other'], match: 'any' } });
+    expect(reasons(routed)).toEqual({ plain: 'tags' });
+  });
+
+  it('wait for their own deployment, and leave it when it is ejected', () => {
+    expect(allowed(['free'], 'any', { free: { tags: ['free'], waitMs: 9 } })).toEqual([]);
+    const ejected = { free: { tags: ['free'], unusable: 'ejected' } };
+    expect(allowed(['free'], 'any', ejected)).toEqual(['standard']);
+  });
+
+  it('are looked at only when they are to be', () => {
+    expect(ask(rows).candidates).toHaveLength(4);
+  });
+});
+
+const anyRow: fc.Arbitrary<Omit<Row, 'name'>> = fc
+  .record(
+    {
+      waitMs: fc.oneof(fc.constant(0), fc.constant(Infinity), fc.nat(1000)),
+      unusable: fc.constant('ejected'),
+      order: fc.nat(2),
+      tags: fc.subarray(['a', 'b', 'default']),
+      contextTokens: fc.integer({ min: 1, max: 20 }),
+    },
+    { requiredKeys: ['waitMs'] },
+  )
+  .map((row) => ({ ...UNMEASURED, ...row }));
+
+it('accounts for every row once, and chooses only what can take the request', () => {
+  fc.assert(
+    fc.property(
+      fc.array(anyRow, { maxLength: 8 }),
+      fc.option(fc.subarray(['a', 'b']), { nil: undefined }),
+      fc.nat(20),
+      (given, wanted, contextTokens) => {
+        const rows = given.map((row, i) => ({ ...row, name: `d${i}` }));
+        const routed = route({
+          rows,
+          tried: new Set(['d3']),
+          needs: { contextTokens },
+          ...(wanted && { tags: { tags: wanted, match: 'any' } }),
+          policy,
+          random: () => 0.5,
+        });
+        const named = [...routed.candidates, ...routed.out.map(({ name }) => name)];
+        expect(named.toSorted()).toEqual(rows.map(({ name }) => name));
+        expect(routed.choice === undefined).toBe(routed.candidates.length === 0);
+        expect(routed.earliestMs === 0).toBe(routed.choice !== undefined);
+        for (const row of rows.filter(({ name }) => routed.candidates.includes(name))) {
+          expect(row).toMatchObject({ waitMs: 0 });
+          expect(row.unusable).toBeUndefined();
+        }
+      },
+    ),
+  );
+});
