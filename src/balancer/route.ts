@@ -6,6 +6,7 @@ export interface RouteRequest extends Eligibility {
   readonly rows: readonly Row[];
   /** Absent where tags are not looked at. */
   readonly tags?: TagFilter;
+  readonly stream?: boolean;
   readonly policy: Policy;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -53,9 +54,9 @@ export const route = (request: RouteRequest): Routed => {
     } else if ((row.order ?? Infinity) > order) out.push(laterOrder(row));
     else candidates.push(row);
   }
-  const { policy, random } = request;
+  const { policy, random, stream = false } = request;
   return {
-    choice: fits ? policy({ candidates, random }).name : undefined,
+    choice: fits ? policy({ candidates, random, stream }).name : undefined,
     candidates: candidates.map((row) => row.name),
     out,
     earliestMs: fits ? 0 : earliestMs,

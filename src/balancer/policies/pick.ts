@@ -22,6 +22,7 @@ export const pickWeighted = (
   { candidates, random }: Choice,
   share: (candidate: Candidate) => number,
 ): Candidate => {
+  if (candidates.length === 1) return candidates[0]!;
   const total = candidates.reduce((sum, candidate) => sum + share(candidate), 0);
   if (total <= 0) return candidates[Math.floor(random() * candidates.length)]!;
   let left = random() * total;
@@ -32,3 +33,17 @@ export const pickWeighted = (
   // Rounding may leave a crumb: it belongs to the last one that has a share.
   return candidates.findLast((candidate) => share(candidate) > 0)!;
 };
+
+/**
+ * One of those between whom a policy sees no difference: where the fewest calls of the same run have
+ * gone, then where the fewest calls are under way, then where the prompt is at home, then by chance.
+ */
+export const pickEqual = ({ candidates, random }: Choice): Candidate => {
+  const apart = leastLoaded(candidates, (row) => row.runCalls);
+  const idlest = leastLoaded(apart, (row) => row.inFlight);
+  return pickWeighted({ candidates: athome(idlest), random }, () => 1);
+};
+
+/** The candidate to which the prompt's key belongs, where there is one; else all of them. */
+export const athome = (candidates: readonly Candidate[]): readonly Candidate[] =>
+  leastLoaded(candidates, (row) => (row.home ? 0 : 1));

@@ -13,6 +13,16 @@ export interface QuotaRow {
   readonly cost: number;
 }
 
+/** How fast a deployment has been; what has not been measured is absent. */
+export interface Latency {
+  /** Until the first content, ms. */
+  readonly firstMs?: number;
+  /** Whole call divided by its output tokens, or the whole call where there are none, ms. */
+  readonly perTokenMs?: number;
+  /** Since the last measurement, ms. */
+  readonly ageMs: number;
+}
+
 /** What a policy may know of a deployment: a frozen row. Plain numbers; nothing to call or await. */
 export interface Candidate {
   readonly name: string;
@@ -25,12 +35,7 @@ export interface Candidate {
   /** Every limit that is known; empty where the upstream has shown none. */
   readonly quota: readonly QuotaRow[];
   /** Smoothed; absent until something has been measured. */
-  readonly latency?: {
-    /** Until the first content, ms. */
-    readonly firstMs: number;
-    /** Whole call divided by its output tokens, ms. */
-    readonly perTokenMs: number;
-  };
+  readonly latency?: Latency;
   /** What this request is likely to cost, nano-dollars; absent where the model has no price. */
   readonly costNanos?: number;
   /** What has been used in this minute of the wall clock, for those who count by it. */
@@ -39,6 +44,8 @@ export interface Candidate {
   readonly runCalls: number;
   /** Tokens of this prompt that its cache is likely to hold; 0 where nothing is known. */
   readonly cachedTokens: number;
+  /** Whether this prompt's key belongs here when nothing else makes a difference. */
+  readonly home?: boolean;
 }
 
 export interface Choice {
@@ -46,6 +53,8 @@ export interface Choice {
   readonly random: () => number;
   /** Never empty; every row may take the request: what cannot was left out before. */
   readonly candidates: readonly Candidate[];
+  /** Whether the answer is wanted piece by piece. */
+  readonly stream?: boolean;
 }
 
 /** Names one of `choice.candidates`. Throws nothing, awaits nothing, keeps nothing between calls. */
