@@ -6,6 +6,8 @@ export interface Row extends Candidate {
   readonly unusable?: string;
   /** Until its limits have room for this request, ms: 0 now, Infinity never. */
   readonly waitMs: number;
+  /** Why it is not this request's turn here, although it would do; its room is for another one. */
+  readonly held?: string;
   /** Lower ones are asked first; a row without a number comes after all numbers, as in LiteLLM. */
   readonly order?: number;
   readonly tags?: readonly string[];
@@ -37,6 +39,7 @@ export type OutReason =
   | 'ability'
   | 'tags'
   | 'size'
+  | 'held'
   | 'wait'
   | 'order';
 
@@ -53,7 +56,10 @@ export interface Eligibility {
   /** Deployments that have failed this request already. */
   readonly tried: ReadonlySet<string>;
   readonly needs?: Needs;
-  /** The deployment that was called by its own name: nothing else is looked at, as in LiteLLM. */
+  /**
+   * The deployment that was called by its own name: what the request needs and how it is tagged does
+   * not matter then, as in LiteLLM.
+   */
   readonly pinned?: string;
   /** The only deployment that holds what the request builds upon. */
   readonly sticky?: string;
@@ -66,8 +72,8 @@ export const whyNot = (row: Row, request: Eligibility): Out | undefined => {
   if (pinned !== undefined && pinned !== name)
     return { name, reason: 'pinned', why: 'another one is called by its name' };
   if (request.tried.has(name)) return { name, reason: 'tried', why: 'tried' };
-  if (pinned !== undefined) return undefined;
   if (row.unusable !== undefined) return { name, reason: 'unusable', why: row.unusable };
+  if (pinned !== undefined) return undefined;
   if (sticky !== undefined && sticky !== name)
     return { name, reason: 'sticky', why: 'another one holds its state' };
   return needs && whatIsMissing(row, needs);

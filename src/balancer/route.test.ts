@@ -87,8 +87,8 @@ describe('route', () => {
     expect(ask(rows, { needs: { region: 'eu' } }).candidates).toEqual(['a']);
   });
 
-  it('gives a deployment that is called by its name whatever state it is in', () => {
-    const rows = { a: {}, b: { unusable: 'ejected', tags: ['x'], order: 9, contextTokens: 1 } };
+  it('asks nothing else of a deployment that is called by its name', () => {
+    const rows = { a: {}, b: { tags: ['x'], order: 9, contextTokens: 1 } };
     const pinned = {
       pinned: 'b',
       needs: { contextTokens: 5, region: 'eu' },
@@ -100,6 +100,7 @@ describe('route', () => {
       b: 'tried',
     });
     expect(ask({ b: { waitMs: 40 } }, { pinned: 'b' }).earliestMs).toBe(40);
+    expect(ask({ b: { unusable: 'parked' } }, { pinned: 'b' }).choice).toBeUndefined();
   });
 
   it('waits for the one that holds the state rather than asking another', () => {
@@ -107,6 +108,29 @@ describe('route', () => {
     expect(routed).toMatchObject({ choice: undefined, earliestMs: 50 });
     expect(reasons(routed)).toEqual({ a: 'sticky', b: 'wait' });
     expect(ask({ a: {}, b: { unusable: 'ejected' } }, { sticky: 'b' }).choice).toBeUndefined();
+  });
+});
+
+describe('a row whose room is for another request', () => {
+  const held = { held: 'kept for one that waits longer' };
+
+  it('is not used, and is no reason to come back at a certain time', () => {
+    const routed = ask({ a: held, b: { ...held, waitMs: 5 } });
+    expect(routed).toMatchObject({ choice: undefined, earliestMs: Infinity, tooLarge: false });
+    expect(reasons(routed)).toEqual({ a: 'held', b: 'held' });
+    expect(ask({ a: held, b: { waitMs: 70 } }).earliestMs).toBe(70);
+  });
+
+  it('still decides where the request belongs', () => {
+    const tagged = { a: { ...held, tags: ['x'] }, b: { tags: ['default'] } };
+    expect(reasons(ask(tagged, { tags: { tags: ['x'], match: 'any' } }))).toEqual({
+      a: 'held',
+      b: 'tags',
+    });
+    expect(ask({ a: { ...held, order: 1 }, b: { order: 2 } })).toMatchObject({
+      choice: 'b',
+      betterMs: 0,
+    });
   });
 });
 
@@ -155,6 +179,7 @@ const anyRow: fc.Arbitrary<Omit<Row, 'name'>> = fc
     {
       waitMs: fc.oneof(fc.constant(0), fc.constant(Infinity), fc.nat(1000)),
       unusable: fc.constant('ejected'),
+      held: fc.constant('kept'),
       order: fc.nat(2),
       tags: fc.subarray(['a', 'b', 'default']),
       contextTokens: fc.integer({ min: 1, max: 20 }),
@@ -183,9 +208,10 @@ it('accounts for every row once, and chooses only what can take the request', ()
         expect(named.toSorted()).toEqual(rows.map(({ name }) => name));
         expect(routed.choice === undefined).toBe(routed.candidates.length === 0);
         expect(routed.earliestMs === 0).toBe(routed.choice !== undefined);
+        if (routed.tooLarge) expect(routed.out.every(({ reason }) => reason !== 'wait')).toBe(true);
         for (const row of rows.filter(({ name }) => routed.candidates.includes(name))) {
           expect(row).toMatchObject({ waitMs: 0 });
-          expect(row.unusable).toBeUndefined();
+          expect(row.unusable ?? row.held).toBeUndefined();
         }
       },
     ),

@@ -18,7 +18,10 @@ export interface Routed {
   /** Those among whom the policy chose, by name. */
   readonly candidates: readonly string[];
   readonly out: readonly Out[];
-  /** Until some row that would otherwise do has room, ms: 0 with a choice, Infinity where none will. */
+  /**
+   * Until some row that would otherwise do, and is not held, has room, ms: 0 with a choice, Infinity
+   * where none will.
+   */
   readonly earliestMs: number;
   /**
    * What waiting for a better choice would take: until a row of an earlier `order` than the choice's
@@ -36,23 +39,23 @@ export interface Routed {
 export const route = (request: RouteRequest): Routed => {
   const out: Out[] = [];
   const able = ableRows(request, out);
-  let earliestMs = Infinity;
-  let order = Infinity;
-  let fits = false;
-  for (const row of able) {
-    if (row.waitMs < earliestMs) earliestMs = row.waitMs;
-    if (row.waitMs > 0) continue;
-    fits = true;
-    order = Math.min(order, row.order ?? Infinity);
-  }
+  const order = firstOrder(able);
+  const fits = order !== undefined;
   const candidates: Row[] = [];
+  let earliestMs = Infinity;
   let betterMs = Infinity;
+  let tooLarge = able.length > 0;
   for (const row of able) {
-    if (row.waitMs > 0) {
-      out.push(noRoom(row));
-      if (fits && (row.order ?? Infinity) < order) betterMs = Math.min(betterMs, row.waitMs);
-    } else if ((row.order ?? Infinity) > order) out.push(laterOrder(row));
-    else candidates.push(row);
+    const { waitMs } = row;
+    if (waitMs < Infinity) tooLarge = false;
+    if (isReady(row)) {
+      if (orderOf(row) === order) candidates.push(row);
+      else out.push(laterOrder(row));
+      continue;
+    }
+    out.push(noRoom(row));
+    if (row.held === undefined && waitMs < earliestMs) earliestMs = waitMs;
+    if (fits && orderOf(row) < order && waitMs < betterMs) betterMs = waitMs;
   }
   const { policy, random, stream = false } = request;
   return {
@@ -61,8 +64,23 @@ export const route = (request: RouteRequest): Routed => {
     out,
     earliestMs: fits ? 0 : earliestMs,
     betterMs,
-    tooLarge: able.length > 0 && earliestMs === Infinity,
+    tooLarge,
   };
+};
+
+const isReady = (row: Row): boolean => row.waitMs <= 0 && row.held === undefined;
+
+const orderOf = ({ order }: Row): number => order ?? Infinity;
+
+/** The lowest order of which some row can take the request now. */
+const firstOrder = (rows: readonly Row[]): number | undefined => {
+  let lowest: number | undefined;
+  for (const row of rows) {
+    if (!isReady(row)) continue;
+    const order = orderOf(row);
+    if (lowest === undefined || order < lowest) lowest = order;
+  }
+  return lowest;
 };
 
 /** The rows that would do if their limits had room; puts the others, and why, into `out`. */
@@ -82,10 +100,11 @@ const ableRows = (request: RouteRequest, out: Out[]): readonly Row[] => {
   return allowed;
 };
 
-const noRoom = ({ name, waitMs }: Row): Out =>
-  waitMs === Infinity
-    ? { name, reason: 'size', why: 'too large for its limits' }
-    : { name, reason: 'wait', why: `has room in ${Math.ceil(waitMs)} ms`, waitMs };
+const noRoom = ({ name, waitMs, held }: Row): Out => {
+  if (waitMs === Infinity) return { name, reason: 'size', why: 'too large for its limits' };
+  if (held !== undefined) return { name, reason: 'held', why: held };
+  return { name, reason: 'wait', why: `has room in ${Math.ceil(waitMs)} ms`, waitMs };
+};
 
 const laterOrder = ({ name, order }: Row): Out => ({
   name,

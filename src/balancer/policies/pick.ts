@@ -41,9 +41,9 @@ export const pickWeighted = (
 export const pickEqual = ({ candidates, random }: Choice): Candidate => {
   const apart = leastLoaded(candidates, (row) => row.runCalls);
   const idlest = leastLoaded(apart, (row) => row.inFlight);
-  return pickWeighted({ candidates: athome(idlest), random }, () => 1);
+  return pickWeighted({ candidates: atHome(idlest), random }, () => 1);
 };
 
 /** The candidate to which the prompt's key belongs, where there is one; else all of them. */
-export const athome = (candidates: readonly Candidate[]): readonly Candidate[] =>
+export const atHome = (candidates: readonly Candidate[]): readonly Candidate[] =>
   leastLoaded(candidates, (row) => (row.home ? 0 : 1));

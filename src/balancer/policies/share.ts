@@ -1,4 +1,4 @@
-import { athome, leastLoaded, pickWeighted } from '#balancer/policies/pick.ts';
+import { atHome, leastLoaded, pickWeighted } from '#balancer/policies/pick.ts';
 import type { Candidate, Choice } from '#balancer/policies/policy.ts';
 
 export type Share = (candidate: Candidate) => number;
@@ -28,5 +28,5 @@ export const pickByShare = ({ candidates, random }: Choice): Candidate => {
     share(row) > 0 ? calls / share(row) : Infinity;
   const idlest = leastLoaded(candidates, (row) => relative(row.inFlight, row));
   const apart = leastLoaded(idlest, (row) => relative(row.runCalls, row));
-  return pickWeighted({ candidates: athome(apart), random }, share);
+  return pickWeighted({ candidates: atHome(apart), random }, share);
 };
