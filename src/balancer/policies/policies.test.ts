@@ -97,6 +97,15 @@ describe('quota-aware', () => {
     expect(pick(policy, { a, b })).toBe('b');
   });
 
+  it('lets a run go apart when one key is hardly emptier than another', () => {
+    const at = (used: number, runCalls: number) => ({
+      ...limits(key, { tokens: 900, used }),
+      runCalls,
+    });
+    expect(pick(policy, { a: at(0.5, 1), b: at(0.504, 0) })).toBe('b');
+    expect(pick(policy, { a: at(0.5, 1), b: at(0.51, 0) })).toBe('a');
+  });
+
   it('sends long prompts where tokens are plentiful, short ones where requests are', () => {
     const at = (tokens: number) => ({
       tokens: limits({ rpm: 160, tpm: 1_800_000 }, { tokens, used: 0.5 }),

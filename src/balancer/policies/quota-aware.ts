@@ -5,8 +5,6 @@ import { z } from '#core/schema.ts';
 
 /** How fast a limit becomes dearer as it is used up: e^4 between full and empty. 2 to 12 do as well. */
 const STEEPNESS = 4;
-/** A debt beyond this is as dear as this: keeps prices finite. */
-const MAX_USED = 8;
 /**
  * By how much a prompt that lies whole in a deployment's cache makes it cheaper, at most. Half: it
  * stays there until another one's limits are emptier by a sixth (ln 2 / STEEPNESS).
@@ -21,8 +19,7 @@ const price = ({ quota, cachedTokens }: Candidate): number => {
   let tokens = cachedTokens;
   for (const { dimension, perMinute, capacity, level, cost } of quota) {
     if (cost <= 0) continue;
-    const used = Math.min(1 - level / capacity, MAX_USED);
-    sum += (Math.exp(STEEPNESS * used) * cost) / perMinute;
+    sum += (Math.exp(STEEPNESS * (1 - level / capacity)) * cost) / perMinute;
     if ((dimension === 'tokens' || dimension === 'input') && cost > tokens) tokens = cost;
   }
   return cachedTokens > 0 ? sum * (1 - (CACHE_VALUE * cachedTokens) / tokens) : sum;
