@@ -11,7 +11,7 @@ const TEXT = `model_list:
     litellm_params: {model: openai/gpt-4.1, api_key: os.environ/NONE}
   - model_name: local
     litellm_params: {model: hosted_vllm/llama, api_base: "http://127.0.0.1:8000/v1"}
-router_settings: {model_group_alias: {gpt: {model: local, hidden: true}}, fallbacks: []}
+router_settings: {model_group_alias: {gpt: {model: local, hidden: true}}, caching_groups: []}
 litellm_settings: {ssl_verify: false}
 `;
 
@@ -33,6 +33,6 @@ Cannot serve:
 config/main.yaml:7:54 model_list.2.litellm_params.api_key: NONE is not set; set it, or remove the deployment
 
 Warnings:
-config/main.yaml:10:75 router_settings.fallbacks: understood, but has no effect yet`,
+config/main.yaml:10:75 router_settings.caching_groups: understood, but has no effect yet`,
   );
 });

@@ -13,41 +13,35 @@ export const TOP_IDLE = words(`
 
 /** `router_settings`: arguments of LiteLLM's router. */
 export const ROUTER_IDLE = words(`
-  redis_url redis_host redis_port redis_password redis_db cache_kwargs max_fallbacks retry_policy
-  model_group_retry_policy allowed_fails allowed_fails_policy cooldown_time disable_cooldowns
-  fallbacks context_window_fallbacks content_policy_fallbacks default_fallbacks
-  enable_pre_call_checks enable_tag_filtering tag_filtering_match_any tag_routing_prefix
-  default_max_parallel_requests default_priority polling_interval default_litellm_params
-  caching_groups cache_responses client_ttl optional_pre_call_checks provider_budget_config
-  alerting_config set_verbose debug_level ignore_invalid_deployments assistants_config
-  router_general_settings routing_groups max_retries deployment_affinity_ttl_seconds
-  model_group_affinity_config enable_health_check_routing health_check_staleness_threshold
-  health_check_ignore_transient_errors enable_weighted_failover guardrail_list weights
+  redis_url redis_host redis_port redis_password redis_db cache_kwargs tag_routing_prefix
+  default_priority polling_interval default_litellm_params caching_groups cache_responses client_ttl
+  provider_budget_config alerting_config set_verbose debug_level ignore_invalid_deployments
+  assistants_config router_general_settings routing_groups max_retries
+  deployment_affinity_ttl_seconds model_group_affinity_config enable_health_check_routing
+  health_check_staleness_threshold health_check_ignore_transient_errors guardrail_list weights
 `);
 
 /** `litellm_settings`. */
 export const LITELLM_IDLE = words(`
-  drop_params modify_params fallbacks context_window_fallbacks content_policy_fallbacks
-  default_fallbacks allowed_fails max_fallbacks cache cache_params callbacks success_callback
-  failure_callback service_callback service_callbacks turn_off_message_logging
-  redact_user_api_key_info redact_messages_in_exceptions json_logs set_verbose
-  log_raw_request_response model_alias_map max_budget budget_duration default_internal_user_params
-  max_internal_user_budget internal_user_budget_duration default_max_internal_user_budget
-  max_end_user_budget max_end_user_budget_id default_key_generate_params
-  upperbound_key_generate_params key_generation_settings default_team_settings default_team_params
-  tag_budget_config extra_spend_tag_headers disable_add_user_agent_to_request_tags
-  enable_json_schema_validation ssl_certificate force_ipv4 use_aiohttp_transport
-  disable_aiohttp_transport aiohttp_trust_env disable_token_counter disable_streaming_logging
-  include_cost_in_streaming_usage forward_traceparent_to_llm_provider
-  add_user_information_to_llm_headers filter_invalid_headers store_audit_logs cost_discount_config
-  cost_margin_config priority_reservation priority_reservation_settings
-  enable_loadbalancing_on_batch_endpoints prometheus_metrics_config
+  drop_params modify_params cache cache_params callbacks success_callback failure_callback
+  service_callback service_callbacks turn_off_message_logging redact_user_api_key_info
+  redact_messages_in_exceptions json_logs set_verbose log_raw_request_response model_alias_map
+  max_budget budget_duration default_internal_user_params max_internal_user_budget
+  internal_user_budget_duration default_max_internal_user_budget max_end_user_budget
+  max_end_user_budget_id default_key_generate_params upperbound_key_generate_params
+  key_generation_settings default_team_settings default_team_params tag_budget_config
+  extra_spend_tag_headers disable_add_user_agent_to_request_tags enable_json_schema_validation
+  ssl_certificate force_ipv4 use_aiohttp_transport disable_aiohttp_transport aiohttp_trust_env
+  disable_token_counter disable_streaming_logging include_cost_in_streaming_usage
+  forward_traceparent_to_llm_provider add_user_information_to_llm_headers filter_invalid_headers
+  store_audit_logs cost_discount_config cost_margin_config priority_reservation
+  priority_reservation_settings enable_loadbalancing_on_batch_endpoints prometheus_metrics_config
   prometheus_initialize_budget_metrics require_auth_for_metrics_endpoint
   custom_prometheus_metadata_labels custom_prometheus_tags
-  enable_end_user_cost_tracking_prometheus_only disable_end_user_cost_tracking
-  langfuse_default_tags model_group_settings public_model_groups credential_list mcp_aliases
-  custom_provider_map post_call_rules network_mock guardrails responses global_prompt_directory
-  global_bitbucket_config global_gitlab_config enable_redis_auth_cache telemetry
+  enable_end_user_cost_tracking_prometheus_only disable_end_user_cost_tracking langfuse_default_tags
+  model_group_settings public_model_groups credential_list mcp_aliases custom_provider_map
+  post_call_rules network_mock guardrails responses global_prompt_directory global_bitbucket_config
+  global_gitlab_config enable_redis_auth_cache telemetry
 `);
 
 /** `general_settings`. */
@@ -82,14 +76,13 @@ export const GENERAL_IDLE = words(`
 
 /** `litellm_params` that tell LiteLLM what to do and never go to a vendor. */
 export const PARAMS_IDLE = words(`
-  api_version itpm otpm default_api_key_rpm_limit default_api_key_tpm_limit max_parallel_requests
-  max_retries cooldown_time tags tag_regex region_name max_budget budget_duration drop_params
-  additional_drop_params allowed_openai_params litellm_credential_name
+  api_version default_api_key_rpm_limit default_api_key_tpm_limit max_retries tag_regex max_budget
+  budget_duration drop_params additional_drop_params allowed_openai_params litellm_credential_name
   configurable_clientside_auth_params use_in_pass_through merge_reasoning_content_in_choices
-  keepalive_seconds vertex_project vertex_location vertex_credentials tenant_id client_id
-  client_secret azure_ad_token azure_username azure_password azure_scope watsonx_region_name
-  use_litellm_proxy model_info metadata cache caching fallbacks ssl_verify guardrails prompt_id
-  deployment_id dataSources stream messages
+  keepalive_seconds vertex_project vertex_credentials tenant_id client_id client_secret
+  azure_ad_token azure_username azure_password azure_scope watsonx_region_name use_litellm_proxy
+  model_info metadata cache caching fallbacks ssl_verify guardrails prompt_id deployment_id
+  dataSources stream messages
 `);
 
 /** Families of such `litellm_params`: prices, cloud credentials, test doubles, semantic routers. */

@@ -1,12 +1,16 @@
 import type { Part } from '#core/check-schema.ts';
 import { z } from '#core/schema.ts';
+import { fallbackKeys, type WrittenFallbacks } from '#config/fallbacks.ts';
 import { LITELLM_IDLE } from '#config/idle-keys.ts';
 import { type Environment, lookUp } from '#config/os-environ.ts';
+import { present } from '#config/present.ts';
 import { type Report, warnOfKeys } from '#config/section.ts';
 import { flag, seconds, toMs, whole } from '#config/values.ts';
 
 export interface LitellmSettings {
   readonly numRetries?: number;
+  readonly allowedFails?: number;
+  readonly fallbacks: WrittenFallbacks;
   readonly requestTimeoutMs: number;
   readonly tls: { readonly caFile?: string; readonly verify: boolean };
 }
@@ -16,6 +20,8 @@ const DEFAULT_TIMEOUT_S = 6000;
 
 const schema = z.looseObject({
   num_retries: whole(0, 1000).nullish(),
+  allowed_fails: whole(0, 1_000_000).nullish(),
+  ...fallbackKeys,
   request_timeout: seconds.nullish(),
   ssl_verify: z.union([flag, z.string().min(1)]).nullish(),
 });
@@ -28,9 +34,13 @@ export const loadLitellmSettings = (
 ): LitellmSettings => {
   const settings = section && section.value !== null ? (report.read(section, schema) ?? {}) : {};
   if (section) warnOfKeys(section, { used: Object.keys(schema.shape), idle: LITELLM_IDLE }, report);
-  const { num_retries: numRetries, request_timeout: timeout } = settings;
+  const { request_timeout: timeout } = settings;
   return {
-    ...(typeof numRetries === 'number' ? { numRetries } : {}),
+    ...present({
+      numRetries: settings.num_retries ?? undefined,
+      allowedFails: settings.allowed_fails ?? undefined,
+    }),
+    fallbacks: settings,
     requestTimeoutMs: toMs(timeout) ?? toMs(environmentTimeout(env)) ?? DEFAULT_TIMEOUT_S * 1000,
     tls: loadTls(settings.ssl_verify ?? undefined, env),
   };

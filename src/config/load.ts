@@ -2,14 +2,18 @@ import type { Part } from '#core/check-schema.ts';
 import { type Finding, FindingsError } from '#core/finding.ts';
 import { isObject } from '#core/json.ts';
 import { commonProvider } from '#providers/index.ts';
+import { ceilingsOf } from '#config/ceilings.ts';
 import { withEnvironmentVariables } from '#config/environment-variables.ts';
+import { loadFallbacks } from '#config/fallbacks.ts';
 import { loadGeneralSettings } from '#config/general-settings.ts';
 import { TOP_IDLE } from '#config/idle-keys.ts';
 import { loadLitellmSettings } from '#config/litellm-settings.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
 import { loadModelList } from '#config/model-list.ts';
 import type { Environment } from '#config/os-environ.ts';
-import { type KnownPolicy, loadRouterSettings } from '#config/router-settings.ts';
+import { present } from '#config/present.ts';
+import { loadQuotaPools } from '#config/quota-pools.ts';
+import { loadRouterSettings } from '#config/router-settings.ts';
 import {
   childOf,
   findingAt,
@@ -20,6 +24,7 @@ import {
 } from '#config/section.ts';
 import { type ReadFile, readSources, type Sources } from '#config/sources.ts';
 import { loadSpillwaySettings } from '#config/spillway-settings.ts';
+import type { KnownPolicy } from '#config/strategy.ts';
 
 export interface LoadOptions {
   /** The config's own path: for messages, and the folder that `include` starts from. */
@@ -65,17 +70,21 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
   checkRows(sources, report);
   const rows = sources.rows.map(resolved);
   const groups = groupsOf(rows);
-  const { deployments, unusable } = loadModelList(rows, env, report);
   const router = loadRouterSettings(section('router_settings'), { groups, policies }, report);
   const litellm = loadLitellmSettings(section('litellm_settings'), env, report);
   const general = loadGeneralSettings(section('general_settings'), env, report);
-  const { alwaysIncludeUsage, ...own } = loadSpillwaySettings(
+  const { alwaysIncludeUsage, quotaPools, enforceRpmTpm, ...own } = loadSpillwaySettings(
     section('spillway_settings'),
     { groups, requestBytes: general.requestBytes },
     report,
   );
+  const { strategy, checks, maxParallelRequests, routing } = router;
+  const { preCallChecks } = routing;
+  const ceilings = ceilingsOf({ strategy, checks, preCallChecks, own: enforceRpmTpm });
+  const context = { env, ceilings, maxParallelRequests };
+  const { deployments, unusable } = loadModelList(rows, context, report);
   if (report.errors.length > 0) throw new FindingsError(inFileOrder(report.errors, file));
-  const { numRetries, timeoutMs, ...routing } = router;
+  const { numRetries, requestTimeoutMs: timeoutMs, allowedFails, tls } = litellm;
   return deepFreeze({
     file,
     deployments,
@@ -84,12 +93,16 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
     ...(general.masterKey ? { masterKey: general.masterKey } : {}),
     routing: {
       ...routing,
-      numRetries: numRetries ?? litellm.numRetries ?? DEFAULT_RETRIES,
-      timeoutMs: timeoutMs ?? litellm.requestTimeoutMs,
+      ...loadFallbacks(router.fallbacks, litellm.fallbacks),
+      numRetries: numRetries ?? DEFAULT_RETRIES,
+      timeoutMs,
+      ...present({ allowedFails }),
+      ...router.elsewhereToo,
     },
+    quotaPools: loadQuotaPools(quotaPools, deployments),
     ...own,
     streams: { alwaysIncludeUsage: alwaysIncludeUsage ?? general.alwaysIncludeUsage ?? false },
-    tls: litellm.tls,
+    tls,
   });
 };
 

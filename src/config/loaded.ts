@@ -1,5 +1,7 @@
 import type { Finding } from '#core/finding.ts';
 import type { JsonObject } from '#core/json.ts';
+import type { RoutingSettings } from '#config/loaded-routing.ts';
+import type { QueueSettings, QuotaPool, StatedLimit } from '#config/loaded-quota.ts';
 
 /** One row of `model_list`, complete and resolved. */
 export interface Deployment {
@@ -7,10 +9,10 @@ export interface Deployment {
   readonly id: string;
   /** Short and readable, unique within the file: `model_info.id`, else `PJ1` of `…_PJ1`, else `gpt-4.1-2`. */
   readonly name: string;
-  /** The public name that clients send (`model_name`). */
+  /** The public name that clients send (`model_name`), or a pattern of such names: `gpt-4*`. */
   readonly group: string;
   readonly provider: string;
-  /** The model's name at the vendor: what is sent upstream. */
+  /** The model's name at the vendor: what is sent upstream. A pattern's row has the `*` in it. */
   readonly model: string;
   readonly apiKey?: string;
   /** Where `apiKey` came from, for messages: `OPENAI_API_KEY_PJ1`, or `config` for a literal. */
@@ -18,10 +20,33 @@ export interface Deployment {
   /** The vendor's base URL without a trailing slash, when the config or the environment names one. */
   readonly apiBase?: string;
   readonly organization?: string;
+  /** Shares of the traffic; `limits` says whether they are ceilings too. */
   readonly weight?: number;
   readonly rpm?: number;
   readonly tpm?: number;
+  /**
+   * The pools that it draws from, outermost first, keys of `quotaPools`. Absent where the config
+   * names none: then its limits are its key's, or its own, as its vendor has it.
+   */
+  readonly quotaPools?: readonly string[];
+  /** Ceilings that its row states; empty where its `rpm` and `tpm` are shares only. */
+  readonly limits: readonly StatedLimit[];
+  /** Calls under way at once, at most: its own, else `default_max_parallel_requests`. */
+  readonly maxParallelRequests?: number;
+  /** Rows of a lower order go first. */
   readonly order?: number;
+  readonly tags: readonly string[];
+  /** `eu`, `us-east-1`: as written. */
+  readonly region?: string;
+  /** Longest prompt that the model takes, tokens. */
+  readonly contextTokens?: number;
+  /** What `model_info.supports_*` says: `vision`, `function_calling`. Absent is unknown. */
+  readonly abilities: Readonly<Record<string, boolean>>;
+  /** Nano-dollars per million tokens, whole, > 0. Absent is unpriced, never free. */
+  readonly inputNanosPerMillion?: number;
+  readonly outputNanosPerMillion?: number;
+  /** How long a failing deployment stays out, in place of the group's; 0: it never does. */
+  readonly cooldownMs?: number;
   readonly timeoutMs?: number;
   readonly streamTimeoutMs?: number;
   readonly numRetries?: number;
@@ -54,20 +79,10 @@ export interface LoadedConfig {
   /** Settings that are understood but have no effect yet, unknown settings, odd combinations. */
   readonly warnings: readonly Finding[];
   readonly masterKey?: string;
-  readonly routing: {
-    /** The policy's name; LiteLLM's default where the file names none. */
-    readonly strategy: string;
-    readonly strategyOptions: JsonObject;
-    readonly numRetries: number;
-    /** Shortest pause before a retry that has no other deployment to go to, ms. */
-    readonly retryAfterMs: number;
-    readonly timeoutMs: number;
-    readonly streamTimeoutMs?: number;
-    /** Public name → group. */
-    readonly aliases: Readonly<
-      Record<string, { readonly group: string; readonly hidden: boolean }>
-    >;
-  };
+  readonly routing: RoutingSettings;
+  readonly queue: QueueSettings;
+  /** Every pool that a row or `spillway_settings.quota_pools` names. */
+  readonly quotaPools: Readonly<Record<string, QuotaPool>>;
   readonly compat: {
     /** simple-shuffle draws each request on its own, as LiteLLM does, blind to calls in flight. */
     readonly independentDraws: boolean;

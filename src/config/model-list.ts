@@ -2,17 +2,20 @@ import type { Part } from '#core/check-schema.ts';
 import { closest } from '#core/closest.ts';
 import type { Finding } from '#core/finding.ts';
 import { isObject, type Json, type JsonObject, setOwn } from '#core/json.ts';
+import { type Ceilings, rowLimits } from '#config/ceilings.ts';
 import { apiBaseOf, credentialOf, type Problem, type Setting } from '#config/credentials.ts';
 import { deploymentId } from '#config/deployment-id.ts';
 import { deploymentNames } from '#config/deployment-name.ts';
 import { PARAMS_IDLE } from '#config/idle-keys.ts';
 import type { Deployment, UnusableDeployment } from '#config/loaded.ts';
+import { modelFacts } from '#config/model-facts.ts';
 import {
   type Draft,
   isBodyField,
   isIdleParam,
   isStandIn,
   PARAMS_USED,
+  type Row,
   ROW_USED,
   rowSchema,
   standInProblem,
@@ -29,7 +32,15 @@ import {
   warnOfKeys,
   writtenAt,
 } from '#config/section.ts';
-import { toMs } from '#config/values.ts';
+import { milliseconds, toMs } from '#config/values.ts';
+
+/** What the rest of the config says about its rows. */
+export interface ModelListContext {
+  readonly env: Environment;
+  readonly ceilings: Ceilings;
+  /** `default_max_parallel_requests`. */
+  readonly maxParallelRequests: number | undefined;
+}
 
 export interface ModelList {
   readonly deployments: readonly Deployment[];
@@ -43,7 +54,7 @@ export interface ModelList {
  */
 export const loadModelList = (
   rows: readonly Part[],
-  env: Environment,
+  context: ModelListContext,
   report: Report,
 ): ModelList => {
   const drafts = rows.flatMap((part) => draftsOf(part, report));
@@ -59,7 +70,7 @@ export const loadModelList = (
   const deployments: Deployment[] = [];
   const unusable: UnusableDeployment[] = [];
   for (const [i, draft] of drafts.entries()) {
-    const deployment = toDeployment(draft, names[i] ?? '', env);
+    const deployment = toDeployment(draft, names[i] ?? '', context);
     if ('reason' in deployment) unusable.push(deployment);
     else deployments.push(deployment);
   }
@@ -88,7 +99,7 @@ const draftsOf = (part: Part, report: Report): Draft[] => {
 const toDeployment = (
   draft: Draft,
   name: string,
-  env: Environment,
+  { env, ceilings, maxParallelRequests }: ModelListContext,
 ): Deployment | UnusableDeployment => {
   const { part, row, organization } = draft;
   const { litellm_params: params, model_info: info } = row;
@@ -132,17 +143,37 @@ const toDeployment = (
       weight: params.weight ?? undefined,
       rpm: params.rpm ?? row.rpm ?? info?.rpm ?? undefined,
       tpm: params.tpm ?? row.tpm ?? info?.tpm ?? undefined,
-      order: params.order ?? undefined,
+      quotaPools: quotaPoolsOf(row),
+      maxParallelRequests: params.max_parallel_requests || maxParallelRequests,
+      order: params.order ?? info?.order ?? undefined,
+      cooldownMs: cooldownOf(row),
       timeoutMs: toMs(params.timeout) ?? toMs(params.request_timeout),
       streamTimeoutMs: toMs(params.stream_timeout),
       numRetries: params.num_retries ?? undefined,
     }),
+    ...modelFacts(row),
+    limits: rowLimits(row, ceilings),
+    tags: params.tags ?? [],
     extraHeaders: { ...params.headers, ...params.extra_headers },
     defaults: bodyDefaults(draft.params),
     modelInfo: modelInfoOf(part),
     line,
     column,
   };
+};
+
+const quotaPoolsOf = ({
+  litellm_params: params,
+  model_info: info,
+}: Row): readonly string[] | undefined => {
+  const written = params.quota_pool ?? info?.quota_pool ?? undefined;
+  return typeof written === 'string' ? [written] : written && [...new Set(written)];
+};
+
+/** Here 0 is a value: this deployment is never left out for its failures. */
+const cooldownOf = ({ litellm_params: params, model_info: info }: Row): number | undefined => {
+  const written = params.cooldown_time ?? info?.cooldown_time ?? undefined;
+  return written === undefined ? undefined : milliseconds(written);
 };
 
 /** As written: what the schema made of it would lose types. */

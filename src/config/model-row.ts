@@ -7,6 +7,14 @@ import { decimal, name, seconds, whole } from '#config/values.ts';
 
 const text = z.string().nullish();
 const perMinute = whole(0, 1e12).nullish();
+const order = whole(-1_000_000, 1_000_000).nullish();
+/** A dollar per token is dearer than anything; what is above is per million by mistake. */
+const dollars = decimal(0, 1).nullish();
+
+const MAX_NESTING = 8;
+
+/** One pool, or those within which it lies, outermost first. */
+const quotaPool = z.union([name, z.array(name).min(1).max(MAX_NESTING)]);
 
 const headers = z
   .record(
@@ -28,11 +36,22 @@ const paramsSchema = z.looseObject({
   rpm: perMinute,
   tpm: perMinute,
   weight: decimal(0, 1e9).nullish(),
-  order: whole(-1_000_000, 1_000_000).nullish(),
+  order,
   timeout: seconds.nullish(),
   request_timeout: seconds.nullish(),
   stream_timeout: seconds.nullish(),
   num_retries: whole(0, 1000).nullish(),
+  quota_pool: quotaPool.nullish(),
+  itpm: perMinute,
+  otpm: perMinute,
+  max_parallel_requests: whole(0, 1e6).nullish(),
+  cooldown_time: seconds.nullish(),
+  tags: z.array(name).nullish(),
+  region_name: text,
+  aws_region_name: text,
+  vertex_location: text,
+  input_cost_per_token: dollars,
+  output_cost_per_token: dollars,
   extra_headers: headers,
   headers,
   extra_body: z.record(z.string(), z.unknown()).nullish(),
@@ -46,6 +65,13 @@ export const rowSchema = z.looseObject({
       id: z.union([name, z.int().transform(String)]).nullish(),
       rpm: perMinute,
       tpm: perMinute,
+      quota_pool: quotaPool.nullish(),
+      order,
+      cooldown_time: seconds.nullish(),
+      region_name: text,
+      max_input_tokens: whole(0, 1e9).nullish(),
+      input_cost_per_token: dollars,
+      output_cost_per_token: dollars,
     })
     .nullish(),
   rpm: perMinute,
@@ -68,11 +94,8 @@ export const ROW_USED: readonly string[] = Object.keys(rowSchema.shape);
 
 const KNOWN_PARAMS = new Set([...PARAMS_USED, ...PARAMS_IDLE]);
 
-/** Read into the deployment, but nothing acts on them yet. */
-const READ_ONLY = ['order', 'num_retries'];
-
 export const isIdleParam = (key: string): boolean =>
-  READ_ONLY.includes(key) || PARAMS_IDLE.includes(key) || PARAMS_IDLE_FAMILIES.test(key);
+  !PARAMS_USED.includes(key) && (PARAMS_IDLE.includes(key) || PARAMS_IDLE_FAMILIES.test(key));
 
 const NO_MOCKS =
   'made-up answers are not given yet; remove it to call the vendor, or remove the row';

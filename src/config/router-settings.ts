@@ -1,41 +1,39 @@
 import type { Part } from '#core/check-schema.ts';
-import { isObject, type JsonObject } from '#core/json.ts';
 import { z } from '#core/schema.ts';
+import { aliasesSchema, loadAliases, warnOfHidden } from '#config/aliases.ts';
+import { LIMITING_CHECK } from '#config/ceilings.ts';
+import { allowedFailsPolicy, retryPolicy } from '#config/failure-policy.ts';
+import { fallbackKeys, type WrittenFallbacks } from '#config/fallbacks.ts';
 import { ROUTER_IDLE } from '#config/idle-keys.ts';
-import { groupName, hintFor } from '#config/group-name.ts';
+import type { FailurePolicy, RoutingSettings } from '#config/loaded-routing.ts';
 import { present } from '#config/present.ts';
-import { childOf, findingAt, keyFindingAt, type Report, warnOfKeys } from '#config/section.ts';
-import { flag, name, seconds, toMs, whole } from '#config/values.ts';
+import { findingAt, NO_EFFECT, type Report, warnOfKeys } from '#config/section.ts';
+import { defaultStrategy, type KnownPolicy, loadStrategy, strategyName } from '#config/strategy.ts';
+import { flag, milliseconds, name, seconds, toMs, whole } from '#config/values.ts';
 
-/** A routing policy that exists, as the balancer's list has it. */
-export interface KnownPolicy {
-  readonly name: string;
-  /** Of `routing_strategy_args`. */
-  readonly options: z.ZodType;
-}
-
+/** What `router_settings` say; what other sections may say too is absent where this one does not. */
 export interface RouterSettings {
-  readonly strategy: string;
-  readonly strategyOptions: JsonObject;
-  readonly numRetries?: number;
-  readonly retryAfterMs: number;
-  readonly timeoutMs?: number;
-  readonly streamTimeoutMs?: number;
-  readonly aliases: Readonly<Record<string, { readonly group: string; readonly hidden: boolean }>>;
+  readonly routing: Omit<RoutingSettings, keyof ElsewhereToo | keyof FallbackSettings>;
+  readonly elsewhereToo: Partial<ElsewhereToo>;
+  readonly fallbacks: WrittenFallbacks;
+  /** `routing_strategy` as written. */
+  readonly strategy?: string;
+  /** `optional_pre_call_checks`. */
+  readonly checks: readonly string[];
+  /** `default_max_parallel_requests`. */
+  readonly maxParallelRequests?: number;
 }
 
-const DEFAULT_STRATEGY = 'simple-shuffle';
+type ElsewhereToo = Pick<RoutingSettings, 'numRetries' | 'timeoutMs'> & {
+  readonly allowedFails: number;
+};
+type FallbackSettings = Pick<
+  RoutingSettings,
+  'fallbacks' | 'contextWindowFallbacks' | 'contentPolicyFallbacks' | 'maxFallbacks'
+>;
 
-/** LiteLLM's own strategies: a file that names one loads, whether or not it exists here yet. */
-const LITELLM_STRATEGIES = [
-  'simple-shuffle',
-  'least-busy',
-  'usage-based-routing',
-  'usage-based-routing-v2',
-  'latency-based-routing',
-  'cost-based-routing',
-  'provider-budget-routing',
-];
+/** LiteLLM's `DEFAULT_COOLDOWN_TIME_SECONDS`. */
+const DEFAULT_COOLDOWN_MS = 5000;
 
 /** What the rest of the config has to say about these settings. */
 export interface RouterContext {
@@ -43,33 +41,31 @@ export interface RouterContext {
   readonly policies: readonly KnownPolicy[];
 }
 
-const schemaFor = ({ groups, policies }: RouterContext) => {
-  const group = groupName(groups);
-  const strategies = new Set([...policies.map((policy) => policy.name), ...LITELLM_STRATEGIES]);
-  const strategy = z.string().refine((text) => strategies.has(text), {
-    error: ({ input }) => `a routing strategy${hintFor(String(input), strategies)}`,
-  });
-  return z.looseObject({
-    routing_strategy: strategy.nullish(),
+const schemaFor = ({ groups, policies }: RouterContext) =>
+  z.looseObject({
+    routing_strategy: strategyName(policies).nullish(),
     routing_strategy_args: z.record(z.string(), z.unknown()).nullish(),
     num_retries: whole(0, 1000).nullish(),
     retry_after: seconds.nullish(),
     timeout: seconds.nullish(),
     stream_timeout: seconds.nullish(),
-    model_group_alias: z
-      .record(name, z.union([group, z.looseObject({ model: group, hidden: flag.nullish() })]))
-      .nullish(),
+    model_group_alias: aliasesSchema(groups).nullish(),
+    ...fallbackKeys,
+    allowed_fails: whole(0, 1_000_000).nullish(),
+    allowed_fails_policy: allowedFailsPolicy.nullish(),
+    cooldown_time: seconds.nullish(),
+    disable_cooldowns: flag.nullish(),
+    retry_policy: retryPolicy.nullish(),
+    model_group_retry_policy: z.record(name, retryPolicy).nullish(),
+    enable_pre_call_checks: flag.nullish(),
+    optional_pre_call_checks: z.array(z.string()).nullish(),
+    enable_tag_filtering: flag.nullish(),
+    tag_filtering_match_any: flag.nullish(),
+    default_max_parallel_requests: whole(0, 1e6).nullish(),
+    enable_weighted_failover: flag.nullish(),
   });
-};
 
-type Written = z.infer<ReturnType<typeof schemaFor>>;
-
-const NOTHING: RouterSettings = {
-  strategy: DEFAULT_STRATEGY,
-  strategyOptions: {},
-  retryAfterMs: 0,
-  aliases: {},
-};
+type Written = Partial<z.infer<ReturnType<typeof schemaFor>>>;
 
 /** `router_settings`. Times are seconds in the file; 0 means "not set", as in LiteLLM. */
 export const loadRouterSettings = (
@@ -77,61 +73,68 @@ export const loadRouterSettings = (
   context: RouterContext,
   report: Report,
 ): RouterSettings => {
-  if (!section || section.value === null) return NOTHING;
+  const { groups, policies } = context;
+  if (!section || section.value === null) return settingsOf({}, defaultStrategy(policies));
   const schema = schemaFor(context);
   warnOfKeys(section, { used: Object.keys(schema.shape), idle: ROUTER_IDLE }, report);
   const settings = report.read(section, schema);
-  if (!settings) return NOTHING;
-  warnOfHidden(section, settings, { groups: context.groups, report });
-  return {
-    ...loadStrategy(section, settings, { policies: context.policies, report }),
-    ...present({
-      numRetries: settings.num_retries ?? undefined,
-      timeoutMs: toMs(settings.timeout),
-      streamTimeoutMs: toMs(settings.stream_timeout),
-    }),
+  if (!settings) return settingsOf({}, defaultStrategy(policies));
+  warnOfHidden(section, settings.model_group_alias, { groups, report });
+  warnOfIdleChecks(section, settings, report);
+  return settingsOf(
+    settings,
+    loadStrategy(section, settings.routing_strategy, { policies, report }),
+  );
+};
+
+const settingsOf = (
+  settings: Written,
+  strategy: Pick<RoutingSettings, 'strategy' | 'strategyOptions'>,
+): RouterSettings => ({
+  routing: {
+    ...strategy,
+    ...present({ streamTimeoutMs: toMs(settings.stream_timeout) }),
     retryAfterMs: toMs(settings.retry_after) ?? 0,
-    aliases: aliasesOf(settings),
-  };
-};
+    aliases: loadAliases(settings.model_group_alias),
+    allowedFailsPolicy: settings.allowed_fails_policy ?? {},
+    // Here 0 is a value: nothing is left out for its failures.
+    cooldownMs:
+      typeof settings.cooldown_time === 'number'
+        ? milliseconds(settings.cooldown_time)
+        : DEFAULT_COOLDOWN_MS,
+    disableCooldowns: settings.disable_cooldowns ?? false,
+    retryPolicy: settings.retry_policy ?? {},
+    groupRetryPolicy: groupPolicies(settings.model_group_retry_policy ?? {}),
+    preCallChecks: settings.enable_pre_call_checks ?? false,
+    tagFiltering: settings.enable_tag_filtering ?? false,
+    tagMatchAny: settings.tag_filtering_match_any ?? true,
+    weightedFailover: settings.enable_weighted_failover ?? false,
+  },
+  elsewhereToo: present({
+    numRetries: settings.num_retries ?? undefined,
+    timeoutMs: toMs(settings.timeout),
+    allowedFails: settings.allowed_fails ?? undefined,
+  }),
+  fallbacks: settings,
+  checks: settings.optional_pre_call_checks ?? [],
+  ...present({
+    strategy: settings.routing_strategy ?? undefined,
+    maxParallelRequests: settings.default_max_parallel_requests || undefined,
+  }),
+});
 
-const loadStrategy = (
+/** Clients choose the names that are looked up here: `constructor` must find nothing. */
+const groupPolicies = (
+  written: Readonly<Record<string, FailurePolicy>>,
+): RoutingSettings['groupRetryPolicy'] =>
+  Object.assign(Object.create(null) as Record<string, FailurePolicy>, written);
+
+const warnOfIdleChecks = (
   section: Part,
-  { routing_strategy: written }: Written,
-  { policies, report }: { policies: readonly KnownPolicy[]; report: Report },
-): Pick<RouterSettings, 'strategy' | 'strategyOptions'> => {
-  const strategy = written ?? DEFAULT_STRATEGY;
-  const policy = policies.find((one) => one.name === strategy);
-  if (!policy) {
-    const message = `${strategy} does not exist here yet; ${DEFAULT_STRATEGY} is used`;
-    report.warn(findingAt(section, ['routing_strategy'], message));
-    return { strategy: DEFAULT_STRATEGY, strategyOptions: {} };
-  }
-  const args = childOf(section, 'routing_strategy_args');
-  if (!args || !isObject(args.value)) return { strategy, strategyOptions: {} };
-  report.read(args, policy.options);
-  return { strategy, strategyOptions: args.value };
-};
-
-const aliasesOf = ({ model_group_alias: written }: Written): RouterSettings['aliases'] => {
-  // Clients choose the names that are looked up here: `constructor` must find nothing.
-  const aliases = Object.create(null) as Record<string, { group: string; hidden: boolean }>;
-  for (const [alias, target] of Object.entries(written ?? {}))
-    aliases[alias] =
-      typeof target === 'string'
-        ? { group: target, hidden: false }
-        : { group: target.model, hidden: target.hidden === true };
-  return aliases;
-};
-
-const warnOfHidden = (
-  section: Part,
-  { model_group_alias: aliases }: Written,
-  { groups, report }: { groups: ReadonlySet<string>; report: Report },
+  { optional_pre_call_checks: checks }: Written,
+  report: Report,
 ): void => {
-  for (const alias of Object.keys(aliases ?? {}))
-    if (groups.has(alias)) {
-      const path = ['model_group_alias', alias];
-      report.warn(keyFindingAt(section, path, 'this alias hides the model_name of the same name'));
-    }
+  for (const [i, check] of (checks ?? []).entries())
+    if (check !== LIMITING_CHECK)
+      report.warn(findingAt(section, ['optional_pre_call_checks', i], NO_EFFECT));
 };

@@ -13,6 +13,17 @@ describe('router_settings', () => {
       retryAfterMs: 0,
       timeoutMs: 6_000_000,
       aliases: Object.create(null),
+      fallbacks: Object.create(null),
+      maxFallbacks: 5,
+      allowedFailsPolicy: {},
+      cooldownMs: 5000,
+      disableCooldowns: false,
+      retryPolicy: {},
+      groupRetryPolicy: Object.create(null),
+      preCallChecks: false,
+      tagFiltering: false,
+      tagMatchAny: true,
+      weightedFailover: false,
     });
   });
 
@@ -109,24 +120,24 @@ describe('router_settings', () => {
 
   test('a variable that is not set is told where it matters', () => {
     const text = withSection(
-      'router_settings: {timeout: os.environ/NONE, redis_host: os.environ/NONE, fallbacks: [{a: os.environ/NONE}]}',
+      'router_settings: {timeout: os.environ/NONE, redis_host: os.environ/NONE, weights: [{a: os.environ/NONE}]}',
     );
     expect(warningsOf(text)).toEqual([
       '6:28 router_settings.timeout: this variable is not set; read as empty',
       '6:45 router_settings.redis_host: understood, but has no effect yet',
-      '6:74 router_settings.fallbacks: understood, but has no effect yet',
+      '6:74 router_settings.weights: understood, but has no effect yet',
     ]);
   });
 
   test('keys without effect and unknown keys are warnings', () => {
     const text = withSection(
-      'router_settings: {enable_pre_call_checks: true, num_retrys: 3, fallbacks: [{m: [m]}], mine: 1}',
+      'router_settings: {optional_pre_call_checks: [enforce_model_rate_limits, prompt_caching], num_retrys: 3, caching_groups: [], mine: 1}',
     );
     expect(warningsOf(text)).toEqual([
-      '6:19 router_settings.enable_pre_call_checks: understood, but has no effect yet',
-      '6:49 router_settings.num_retrys: unknown key, ignored; did you mean "num_retries"?',
-      '6:64 router_settings.fallbacks: understood, but has no effect yet',
-      '6:87 router_settings.mine: unknown key, ignored',
+      '6:73 router_settings.optional_pre_call_checks.1: understood, but has no effect yet',
+      '6:90 router_settings.num_retrys: unknown key, ignored; did you mean "num_retries"?',
+      '6:105 router_settings.caching_groups: understood, but has no effect yet',
+      '6:125 router_settings.mine: unknown key, ignored',
     ]);
   });
 });

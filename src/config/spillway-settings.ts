@@ -2,8 +2,10 @@ import type { Part } from '#core/check-schema.ts';
 import { z } from '#core/schema.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
 import { groupName } from '#config/group-name.ts';
+import { loadQueue, queueSchema } from '#config/queue-settings.ts';
+import { quotaPoolsSchema, type WrittenPools } from '#config/quota-pools.ts';
 import type { Report } from '#config/section.ts';
-import { decimal, name, whole } from '#config/values.ts';
+import { decimal, milliseconds, name, whole } from '#config/values.ts';
 
 const KIBIBYTE = 1024;
 const MEBIBYTE = 1024 * KIBIBYTE;
@@ -35,6 +37,9 @@ const schemaFor = (groups: ReadonlySet<string>) =>
     timeouts: z
       .strictObject({ connect_s: timeout, first_byte_s: timeout, between_chunks_s: timeout })
       .nullish(),
+    queue: queueSchema(groups).nullish(),
+    quota_pools: quotaPoolsSchema.nullish(),
+    enforce_rpm_tpm: z.boolean().optional(),
     apps: z
       .strictObject({
         models: z
@@ -50,7 +55,13 @@ const schemaFor = (groups: ReadonlySet<string>) =>
       .nullish(),
   });
 
-export type SpillwaySettings = Pick<LoadedConfig, 'compat' | 'limits' | 'timeouts' | 'apps'> & {
+export type SpillwaySettings = Pick<
+  LoadedConfig,
+  'compat' | 'limits' | 'timeouts' | 'queue' | 'apps'
+> & {
+  readonly quotaPools: WrittenPools;
+  /** Undefined where the file leaves it to what LiteLLM would enforce. */
+  readonly enforceRpmTpm: boolean | undefined;
   /** Undefined where the file leaves it to LiteLLM's `always_include_stream_usage`. */
   readonly alwaysIncludeUsage: boolean | undefined;
 };
@@ -88,6 +99,9 @@ export const loadSpillwaySettings = (
       firstByteMs: milliseconds(timeouts?.first_byte_s ?? DEFAULTS.firstByteS),
       betweenChunksMs: milliseconds(timeouts?.between_chunks_s ?? DEFAULTS.betweenChunksS),
     },
+    queue: loadQueue(settings.queue),
+    quotaPools: settings.quota_pools ?? {},
+    enforceRpmTpm: settings.enforce_rpm_tpm,
     apps: {
       models: models.map(({ provider, ...rest }) => ({
         ...(provider ? { provider } : {}),
@@ -96,5 +110,3 @@ export const loadSpillwaySettings = (
     },
   };
 };
-
-const milliseconds = (value: number): number => Math.round(value * 1000);

@@ -40,3 +40,5 @@ export const flag = z.preprocess(
 const ONE_LINE = /^[^\p{Cc}\u2028\u2029]*$/u;
 
 export const name = z.string().min(1).max(256).regex(ONE_LINE, 'a text of one line');
+
+export const milliseconds = (secondsWritten: number): number => Math.round(secondsWritten * 1000);

@@ -1,0 +1,60 @@
+import type { JsonObject } from '#core/json.ts';
+
+/** The failures that LiteLLM's policies tell apart; `default` is all that have no word of their own. */
+export const POLICY_FAILURES = [
+  'badRequest',
+  'authentication',
+  'timeout',
+  'rateLimit',
+  'contentPolicy',
+  'internalServer',
+  'serviceUnavailable',
+  'badGateway',
+  'notFound',
+  'default',
+] as const;
+
+export type PolicyFailure = (typeof POLICY_FAILURES)[number];
+
+/** A number for some failures: retries that they get, or how many are allowed before a cooldown. */
+export type FailurePolicy = { readonly [Failure in PolicyFailure]?: number };
+
+/** By the name that was asked for: whom to ask instead, in this order. `*` holds for all others. */
+export type Fallbacks = Readonly<Record<string, readonly string[]>>;
+
+/** How requests find their deployment, and what happens when it fails. */
+export interface RoutingSettings {
+  /** The policy's name. */
+  readonly strategy: string;
+  readonly strategyOptions: JsonObject;
+  readonly numRetries: number;
+  /** Shortest pause before a retry that has no other deployment to go to, ms. */
+  readonly retryAfterMs: number;
+  readonly timeoutMs: number;
+  readonly streamTimeoutMs?: number;
+  /** Public name → group. */
+  readonly aliases: Readonly<Record<string, { readonly group: string; readonly hidden: boolean }>>;
+  /** For every failure but the two below. */
+  readonly fallbacks: Fallbacks;
+  /** For a prompt that is too long. Absent where none are configured: then `fallbacks` hold for it too. */
+  readonly contextWindowFallbacks?: Fallbacks;
+  /** For a prompt or an answer that the vendor's content policy refuses; absent as above. */
+  readonly contentPolicyFallbacks?: Fallbacks;
+  /** How many groups one request may be handed on to. */
+  readonly maxFallbacks: number;
+  /** Failures in a minute that cool nothing; absent where the config does not say. */
+  readonly allowedFails?: number;
+  readonly allowedFailsPolicy: FailurePolicy;
+  readonly cooldownMs: number;
+  readonly disableCooldowns: boolean;
+  readonly retryPolicy: FailurePolicy;
+  /** By group, in place of `retryPolicy`. */
+  readonly groupRetryPolicy: Readonly<Record<string, FailurePolicy>>;
+  /** Prompts that are too long for a deployment are kept from it; so are regions and abilities. */
+  readonly preCallChecks: boolean;
+  readonly tagFiltering: boolean;
+  /** One tag in common is enough; else a deployment must have all of a request's tags. */
+  readonly tagMatchAny: boolean;
+  /** After retries, the other deployments of the group are tried by their weights. */
+  readonly weightedFailover: boolean;
+}
