@@ -15,6 +15,16 @@ test('a group of that name, else a mapping, else the only group', () => {
   expect(resolve('LiteLLM', ['only'])).toBe('only');
 });
 
+test('a model that fits a pattern is served under its own name, unless a mapping says otherwise', () => {
+  const resolveModel = modelResolver({
+    groups: ['only'],
+    patterns: ['gpt-*'],
+    mappings: [{ name: 'gpt-3', group: 'only' }],
+  });
+  const resolved = ['gpt-4', 'gpt-3', 'other'].map((name) => resolveModel({ provider: 'p', name }));
+  expect(resolved).toEqual(['gpt-4', 'only', 'only']);
+});
+
 test('otherwise it says what there is and what to write', () => {
   expect(() => resolve('LiteLLM', ['a', 'b'])).toThrow(
     'the model "LiteLLM" of the provider "langgenius/openai/openai" is no model group; the groups are "a", "b". Say which serves it: spillway_settings: {apps: {models: [{name: "LiteLLM", group: "a"}]}}',

@@ -1,4 +1,5 @@
 import { SpillwayError } from '#core/errors.ts';
+import { starPattern } from '#core/star-pattern.ts';
 import type { ModelRef } from '#flow/nodes/node-type.ts';
 
 /** One entry of `spillway_settings.apps.models`: a model of the DSL, and the group that serves it. */
@@ -11,22 +12,25 @@ export interface ModelMapping {
 
 export interface ModelMap {
   readonly groups: readonly string[];
+  /** Names with `*` in them: a model that fits one is served under its own name. */
+  readonly patterns?: readonly string[];
   readonly mappings: readonly ModelMapping[];
 }
 
 /** A model of the DSL → the group that serves it. Throws SpillwayError `flow_invalid`. */
 export type ResolveModel = (model: ModelRef) => string;
 
-/** A group of that name, else the first mapping that fits, else the only group there is. */
-export const modelResolver =
-  ({ groups, mappings }: ModelMap): ResolveModel =>
-  (model) => {
+/** A group of that name, else the first mapping that fits, else a pattern, else the only group there is. */
+export const modelResolver = ({ groups, patterns = [], mappings }: ModelMap): ResolveModel => {
+  const fits = patterns.map((pattern) => starPattern(pattern).match);
+  return (model) => {
     const { provider, name } = model;
     if (groups.includes(name)) return name;
     const mapping = mappings.find(
       (entry) => entry.name === name && (entry.provider ?? provider) === provider,
     );
     const [first] = groups;
+    if (!mapping && fits.some((match) => match(name))) return name;
     if (!mapping && groups.length === 1 && first !== undefined) return first;
     if (mapping && groups.includes(mapping.group)) return mapping.group;
     throw new SpillwayError(
@@ -38,6 +42,7 @@ export const modelResolver =
           : `${described(model)} is no model group; ${listed(groups)}. Say which serves it: spillway_settings: {apps: {models: [{name: ${quoted(name)}, group: ${quoted(first)}}]}}`,
     );
   };
+};
 
 const MOST_GROUPS = 20;
 const LONGEST_NAME = 100;

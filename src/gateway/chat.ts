@@ -24,10 +24,15 @@ const chatReplies: ReplyCodec = {
  */
 export const chat = async (deps: GatewayDeps, call: GatewayCall): Promise<ChatReply> => {
   const touched = openaiChat.touchRequest(call.body);
-  const group = deps.groups.resolve(touched.model);
+  const { group, models } = deps.groups.resolve(touched.model);
   const body = vendorBody(call.body);
   const write = ({ spec }: Target): string =>
-    JSON.stringify(openaiChat.redirectRequest({ ...spec.defaults, ...body }, spec.model));
+    JSON.stringify(
+      openaiChat.redirectRequest(
+        { ...spec.defaults, ...body },
+        models?.get(spec.name) ?? spec.model,
+      ),
+    );
   if (touched.stream) {
     const includeUsage = touched.includeUsage || deps.settings.alwaysIncludeUsage;
     const options = { group, dialect: openaiChat, includeUsage, write };

@@ -1,33 +1,75 @@
 import { SpillwayError } from '#core/errors.ts';
+import { bySpecificity, isStarPattern, type StarPattern, starPattern } from '#core/star-pattern.ts';
 
-export interface GroupsSpec {
-  /** Public names, in the order of the config. */
-  readonly groups: readonly string[];
-  readonly aliases: Readonly<Record<string, { readonly group: string; readonly hidden: boolean }>>;
+/** What a deployment answers to. */
+export interface GroupMember {
+  readonly name: string;
+  readonly id: string;
+  /** Its `model_name`: a group's name, or a pattern of names. */
+  readonly group: string;
+  readonly provider: string;
+  readonly model: string;
 }
 
-/** The names by which clients call models. Exact after Unicode normalisation; nothing is guessed. */
-export class Groups {
-  readonly #names = new Map<string, string>();
-  readonly #shown: string[] = [];
+export interface GroupsSpec {
+  /** In the order of the config. */
+  readonly members: readonly GroupMember[];
+  readonly aliases: Readonly<Record<string, { readonly group: string; readonly hidden: boolean }>>;
+  /** The vendor that a bare model name gives away: such a name fits `VENDOR/*` too. */
+  readonly providerOf: (model: string) => string | undefined;
+}
 
-  constructor({ groups, aliases }: GroupsSpec) {
-    for (const group of groups) {
-      if (!this.#names.has(group.normalize())) this.#shown.push(group);
-      this.#names.set(group.normalize(), group);
-    }
-    for (const [alias, { group, hidden }] of Object.entries(aliases)) {
-      this.#names.set(alias.normalize(), group);
-      if (!hidden) this.#shown.push(alias);
-    }
+/** Who may serve a name that a client has sent. */
+export interface Resolved {
+  readonly group: string;
+  /** The only deployment that may serve it, because the client named it. */
+  readonly pinned?: string;
+  /** By deployment: the model to ask for, where the client's name decides it. The others ask for their own. */
+  readonly models?: ReadonlyMap<string, string>;
+}
+
+/**
+ * The names by which clients call models. First an alias or a group; then a deployment's id, its
+ * short name, or a row's `VENDOR/MODEL`; last the most specific pattern that fits. Exact after
+ * Unicode normalisation; nothing is guessed.
+ */
+export class Groups {
+  readonly #names = new Map<string, Resolved>();
+  readonly #aliases = new Map<string, string>();
+  readonly #patterns: readonly StarPattern[];
+  /** The members of each pattern. */
+  readonly #matched: ReadonlyMap<string, readonly GroupMember[]>;
+  readonly #providerOf: GroupsSpec['providerOf'];
+  readonly #shown: string[];
+
+  constructor({ members, aliases, providerOf }: GroupsSpec) {
+    this.#providerOf = providerOf;
+    const named = members.filter(({ group }) => !isStarPattern(group));
+    for (const { group } of named) this.#names.set(group.normalize(), { group });
+    for (const [alias, { group }] of Object.entries(aliases))
+      this.#aliases.set(alias.normalize(), group);
+    for (const [name, resolved] of ownNames(members))
+      if (!this.#names.has(name)) this.#names.set(name, resolved);
+    this.#matched = Map.groupBy(
+      members.filter(({ group }) => isStarPattern(group)),
+      ({ group }) => group.normalize(),
+    );
+    this.#patterns = bySpecificity([...this.#matched.keys()].map(starPattern));
+    const shown = Object.entries(aliases).filter(([, { hidden }]) => !hidden);
+    this.#shown = [
+      ...new Set([...named.map(({ group }) => group), ...shown.map(([alias]) => alias)]),
+    ];
   }
 
   /** Throws SpillwayError `unknown_model`, with the names that exist. */
-  resolve(model: string): string {
-    const group = this.#names.get(model.normalize());
-    if (group !== undefined) return group;
-    const some = this.#shown.slice(0, 8).join(', ');
-    const more = this.#shown.length > 8 ? ', …' : '';
+  resolve(model: string): Resolved {
+    const asked = model.normalize();
+    const name = this.#aliases.get(asked)?.normalize() ?? asked;
+    const found = this.#names.get(name) ?? this.#match(name);
+    if (found !== undefined) return found;
+    const names = [...this.#shown, ...this.#patterns.map(({ pattern }) => pattern)];
+    const some = names.slice(0, 8).join(', ');
+    const more = names.length > 8 ? ', …' : '';
     throw new SpillwayError(
       'unknown_model',
       `Invalid model name passed in model=${JSON.stringify(model.slice(0, 64))}. ` +
@@ -36,7 +78,62 @@ export class Groups {
     );
   }
 
+  /** What can be listed: patterns are names of nothing. */
   list(): readonly string[] {
     return this.#shown;
   }
+
+  #match(name: string): Resolved | undefined {
+    if (this.#patterns.length === 0 || !MATCHABLE.test(name)) return undefined;
+    const provider = this.#providerOf(name);
+    for (const asked of provider === undefined ? [name] : [name, `${provider}/${name}`])
+      for (const { pattern, match } of this.#patterns) {
+        const stars = match(asked);
+        const members = this.#matched.get(pattern) ?? [];
+        if (stars && members[0])
+          return { group: members[0].group, models: modelsOf(members, { asked, stars }) };
+      }
+    return undefined;
+  }
 }
+
+/** One line of a sensible length: it travels to the vendor, and into tables and logs. A pattern fits no pattern. */
+const MATCHABLE = /^[^\p{Cc}\u2028\u2029*]{1,256}$/u;
+
+/** By the names that are not a group's: ids, short names, and what a row asks its vendor for. */
+function* ownNames(members: readonly GroupMember[]): Generator<readonly [string, Resolved]> {
+  // What a pattern's row asks for is not known until somebody sends a name.
+  const fixed = members.filter(({ model }) => !isStarPattern(model));
+  for (const { id, name, group } of fixed) yield [id.normalize(), { group, pinned: name }];
+  for (const { name, group } of fixed) yield [name.normalize(), { group, pinned: name }];
+  const byModel = Map.groupBy(fixed, ({ provider, model }) => `${provider}/${model}`.normalize());
+  for (const [model, [first, ...others]] of byModel) {
+    if (!first) continue;
+    const { group, name } = first;
+    const size = members.filter((member) => member.group === group).length;
+    const isWhole = others.every((one) => one.group === group) && size === others.length + 1;
+    if (isWhole) yield [model, { group }];
+    else if (others.length === 0) yield [model, { group, pinned: name }];
+  }
+}
+
+interface Match {
+  readonly asked: string;
+  readonly stars: readonly string[];
+}
+
+const modelsOf = (members: readonly GroupMember[], match: Match): ReadonlyMap<string, string> =>
+  new Map(
+    members
+      .filter(({ model }) => isStarPattern(model))
+      .map((member) => [member.name, upstreamModel(member, match)]),
+  );
+
+/** Each `*` becomes what it stood for. Where the row has too few, the name goes as it came, as in LiteLLM. */
+const upstreamModel = ({ model, provider }: GroupMember, { asked, stars }: Match): string => {
+  const literals = model.split('*');
+  if (literals.length > stars.length)
+    return literals.map((literal, i) => literal + (stars[i] ?? '')).join('');
+  const prefix = `${provider}/`;
+  return asked.startsWith(prefix) ? asked.slice(prefix.length) : asked;
+};

@@ -11,11 +11,14 @@ import { openaiEmbeddings } from '#wire/openai-embeddings/index.ts';
 
 export const serveEmbeddings = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
   const call = await readCall(deps, http);
-  const group = deps.groups.resolve(openaiEmbeddings.touchRequest(call.body).model);
+  const { group, models } = deps.groups.resolve(openaiEmbeddings.touchRequest(call.body).model);
   const body = vendorBody(call.body);
   const codec: WholeCodec = {
     operation: 'embeddings',
-    write: ({ spec }) => JSON.stringify({ ...spec.defaults, ...body, model: spec.model }),
+    write: ({ spec }) => {
+      const model = models?.get(spec.name) ?? spec.model;
+      return JSON.stringify({ ...spec.defaults, ...body, model });
+    },
     isAnswer: (reply) => Array.isArray(own(reply, 'data')),
     readUsage: (reply) => openaiEmbeddings.readUsage(reply),
     readError: (...answer) => openaiEmbeddings.readError(...answer),

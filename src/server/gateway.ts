@@ -6,7 +6,7 @@ import type { Log } from '#core/log.ts';
 import type { Random } from '#core/random.ts';
 import type { GatewayDeps, GatewaySettings } from '#gateway/call.ts';
 import { Groups } from '#gateway/groups.ts';
-import { findProvider } from '#providers/index.ts';
+import { findProvider, providerOfModel } from '#providers/index.ts';
 import type { Environment } from '#server/env.ts';
 import { createMemoryOwner } from '#shared/memory.ts';
 import { createAgents } from '#upstream/agents.ts';
@@ -42,8 +42,9 @@ export const createGateway = (config: LoadedConfig, world: World): GatewayDeps =
     }),
     targets: targetsOf(config),
     groups: new Groups({
-      groups: config.deployments.map((deployment) => deployment.group),
+      members: config.deployments,
       aliases: config.routing.aliases,
+      providerOf: (model) => providerOfModel(model)?.name,
     }),
     settings: settingsOf(config, version),
   };

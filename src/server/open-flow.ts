@@ -1,6 +1,7 @@
 import type { LoadedConfig } from '#config/loaded.ts';
 import type { Clock } from '#core/clock.ts';
 import { newCallId } from '#core/ids.ts';
+import { isStarPattern } from '#core/star-pattern.ts';
 import type { App } from '#flow/dsl/app.ts';
 import { parseApp } from '#flow/dsl/parse.ts';
 import { CURRENT_VERSION } from '#flow/dsl/version.ts';
@@ -30,8 +31,12 @@ export const openFlow = (source: {
   readonly config: LoadedConfig;
 }): OpenFlow => {
   const { text, file, config } = source;
-  const groups = [...new Set(config.deployments.map((deployment) => deployment.group))];
-  const resolveModel = modelResolver({ groups, mappings: config.apps.models });
+  const names = [...new Set(config.deployments.map((deployment) => deployment.group))];
+  const resolveModel = modelResolver({
+    groups: names.filter((name) => !isStarPattern(name)),
+    patterns: names.filter(isStarPattern),
+    mappings: config.apps.models,
+  });
   const app = parseApp(text, file);
   const flow = prepareFlow(app, { resolveModel });
   return {
