@@ -16,12 +16,7 @@ export const modelFacts = ({
   'region' | 'contextTokens' | 'abilities' | 'inputNanosPerMillion' | 'outputNanosPerMillion'
 > => ({
   ...present({
-    region:
-      params.region_name ||
-      params.aws_region_name ||
-      params.vertex_location ||
-      info?.region_name ||
-      undefined,
+    region: params.region_name || params.aws_region_name || info?.region_name || undefined,
     contextTokens: info?.max_input_tokens || undefined,
     inputNanosPerMillion: price(params.input_cost_per_token ?? info?.input_cost_per_token),
     outputNanosPerMillion: price(params.output_cost_per_token ?? info?.output_cost_per_token),

@@ -246,21 +246,52 @@ test('warnings: one for each parameter, slips are not sent', () => {
   expect(load(text).deployments.map(({ defaults }) => defaults)).toEqual([{}, {}, {}]);
 });
 
-test('a group is dead only when none of its rows can serve; names with * wait', () => {
+test('a group is dead only when none of its rows can serve; a pattern only when nothing else lives', () => {
   const text = `model_list:
   - model_name: alive
     litellm_params: {model: openai/gpt-4.1, api_key: k}
   - model_name: alive
     litellm_params: {model: nobody/x}
-  - model_name: "openai/*"
-    litellm_params: {model: "openai/*", api_key: k}
+  - model_name: "nobody/*"
+    litellm_params: {model: "nobody/*", api_key: k}
 `;
   expect(load(text).unusable.map(({ name, reason }) => [name, reason.line, reason.path])).toEqual([
     ['alive-2', 5, 'model_list.1.litellm_params.model'],
-    ['openai/*-1', 6, 'model_list.2.model_name'],
+    ['nobody/*-1', 7, 'model_list.2.litellm_params.model'],
   ]);
-  expect(errorsOf(row('model: "openai/*", api_key: k').replace('m\n', '"*"\n'))).toEqual([
-    '2:17 model_list.0.model_name: names with * are not matched yet; name each model',
+  expect(errorsOf(row('model: "nobody/*", api_key: k').replace('m\n', '"*"\n'))[0]).toBe(
     '2:17 model_list.0.model_name: the deployment of "*" cannot serve',
-  ]);
+  );
+});
+
+describe('patterns', () => {
+  const pattern = (name: string, model: string, rest = ''): string =>
+    `model_list:\n  - model_name: "${name}"\n    litellm_params: {model: "${model}"${rest}}\n`;
+
+  test.each([
+    ['openai/*', 'openai/*', 'openai/*', '*'],
+    ['*', 'openai/*', '*', '*'],
+    ['gpt-4*', 'openai/gpt-4*', 'gpt-4*', 'gpt-4*'],
+    ['fast-*', 'openai/gpt-4.1', 'fast-*', 'gpt-4.1'],
+  ])('%s → %s', (name, model, group, upstream) => {
+    expect(load(pattern(name, model, ', api_key: k')).deployments).toMatchObject([
+      { group, provider: 'openai', model: upstream },
+    ]);
+  });
+
+  test.each([
+    ['m', 'openai/*', 'a model with * needs a model_name with *'],
+    ['a*', 'openai/*-*', 'there are 2 * here and 1 in the model_name; write as many'],
+    ['*', '*', 'a model * alone is for every vendor whose key is in the environment'],
+  ])('%s → %s cannot serve', (name, model, message) => {
+    expect(errorsOf(pattern(name, model, ', api_key: k'))[1]).toContain(message);
+  });
+
+  test('* for any vendor is a row for each vendor whose key there is', () => {
+    const env = { OPENAI_API_KEY: 'sk-o', NOBODY_API_KEY: 'x' };
+    const groups = (name: string) =>
+      load(pattern(name, '*'), { env }).deployments.map(({ group, model }) => [group, model]);
+    expect(groups('*')).toEqual([['openai/*', '*']]);
+    expect(groups('any:*')).toEqual([['any:openai/*', '*']]);
+  });
 });

@@ -3,6 +3,7 @@ import { closest } from '#core/closest.ts';
 import type { Finding } from '#core/finding.ts';
 import { isObject, type Json, type JsonObject, setOwn } from '#core/json.ts';
 import { type Ceilings, rowLimits } from '#config/ceilings.ts';
+import { isStarPattern } from '#core/star-pattern.ts';
 import { apiBaseOf, credentialOf, type Problem, type Setting } from '#config/credentials.ts';
 import { deploymentId } from '#config/deployment-id.ts';
 import { deploymentNames } from '#config/deployment-name.ts';
@@ -33,6 +34,7 @@ import {
   writtenAt,
 } from '#config/section.ts';
 import { milliseconds, toMs } from '#config/values.ts';
+import { expandAnyVendor, wildcardProblem } from '#config/wildcards.ts';
 
 /** What the rest of the config says about its rows. */
 export interface ModelListContext {
@@ -57,7 +59,9 @@ export const loadModelList = (
   context: ModelListContext,
   report: Report,
 ): ModelList => {
-  const drafts = rows.flatMap((part) => draftsOf(part, report));
+  const drafts = rows
+    .flatMap((part) => draftsOf(part, report))
+    .flatMap((draft) => expandAnyVendor(draft, context.env));
   warnOfParams(drafts, report);
   warnOfSharedIds(drafts, report);
   const names = deploymentNames(
@@ -113,10 +117,8 @@ const toDeployment = (
     written: writtenAt(part, ['litellm_params', param]),
     value: params[param],
   });
-  if (group.includes('*'))
-    return { name, group, reason: findingAt(part, ['model_name'], WILDCARD) };
-  const standIn = standInProblem(draft.params);
-  if (standIn) return unusable(standIn);
+  const problem = standInProblem(draft.params) ?? wildcardProblem(draft);
+  if (problem) return unusable(problem);
   const bases = { api_base: setting('api_base'), base_url: setting('base_url') };
   const choice = chooseProvider({
     model: params.model,
@@ -181,8 +183,6 @@ const modelInfoOf = (part: Part): JsonObject => {
   const info = childOf(part, 'model_info')?.value;
   return isObject(info) ? info : {};
 };
-
-const WILDCARD = 'names with * are not matched yet; name each model';
 
 const idOf = ({ part, row, params }: Draft): string =>
   deploymentId(row.model_name, params, (path) =>
@@ -255,8 +255,8 @@ const reportDeadGroups = (
   report: Report,
 ): void => {
   const alive = new Set(deployments.map(({ group }) => group));
-  // A wildcard row beside named groups is ignored; alone it is nothing to serve.
-  const ignored = (group: string): boolean => group.includes('*') && alive.size > 0;
+  // A pattern that nobody can serve takes nothing from the groups that have a name.
+  const ignored = (group: string): boolean => isStarPattern(group) && alive.size > 0;
   const reported = new Set<string>();
   for (const { part, row } of drafts) {
     const group = row.model_name;

@@ -49,7 +49,6 @@ const paramsSchema = z.looseObject({
   tags: z.array(name).nullish(),
   region_name: text,
   aws_region_name: text,
-  vertex_location: text,
   input_cost_per_token: dollars,
   output_cost_per_token: dollars,
   extra_headers: headers,
