@@ -1,13 +1,13 @@
 import type { Part } from '#core/check-schema.ts';
 import { z } from '#core/schema.ts';
-import { groupName } from '#config/group-name.ts';
+import { servedName } from '#config/group-name.ts';
 import type { RoutingSettings } from '#config/loaded-routing.ts';
 import { keyFindingAt, type Report } from '#config/section.ts';
 import { flag, name } from '#config/values.ts';
 
 /** `model_group_alias`. */
 export const aliasesSchema = (groups: ReadonlySet<string>) => {
-  const group = groupName(groups);
+  const group = servedName(groups);
   return z.record(name, z.union([group, z.looseObject({ model: group, hidden: flag.nullish() })]));
 };
 

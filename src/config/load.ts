@@ -4,6 +4,7 @@ import { isObject } from '#core/json.ts';
 import { commonProvider } from '#providers/index.ts';
 import { ceilingsOf } from '#config/ceilings.ts';
 import { withEnvironmentVariables } from '#config/environment-variables.ts';
+import { warnOfFallbacks } from '#config/fallback-findings.ts';
 import { loadFallbacks } from '#config/fallbacks.ts';
 import { loadGeneralSettings } from '#config/general-settings.ts';
 import { TOP_IDLE } from '#config/idle-keys.ts';
@@ -70,8 +71,9 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
   checkRows(sources, report);
   const rows = sources.rows.map(resolved);
   const groups = groupsOf(rows);
-  const router = loadRouterSettings(section('router_settings'), { groups, policies }, report);
-  const litellm = loadLitellmSettings(section('litellm_settings'), env, report);
+  const [routerPart, litellmPart] = [section('router_settings'), section('litellm_settings')];
+  const router = loadRouterSettings(routerPart, { groups, policies }, report);
+  const litellm = loadLitellmSettings(litellmPart, env, report);
   const general = loadGeneralSettings(section('general_settings'), env, report);
   const { alwaysIncludeUsage, quotaPools, enforceRpmTpm, ...own } = loadSpillwaySettings(
     section('spillway_settings'),
@@ -83,6 +85,11 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
   const ceilings = ceilingsOf({ strategy, checks, preCallChecks, own: enforceRpmTpm });
   const context = { env, ceilings, maxParallelRequests };
   const { deployments, unusable } = loadModelList(rows, context, report);
+  warnOfFallbacks([routerPart, litellmPart], {
+    names: new Set([...groups, ...Object.keys(routing.aliases)]),
+    deployments: new Set(deployments.flatMap(({ id, name }) => [id, name])),
+    report,
+  });
   if (report.errors.length > 0) throw new FindingsError(inFileOrder(report.errors, file));
   const { numRetries, requestTimeoutMs: timeoutMs, allowedFails, tls } = litellm;
   return deepFreeze({

@@ -1,7 +1,7 @@
 import type { Part } from '#core/check-schema.ts';
 import { z } from '#core/schema.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
-import { groupName } from '#config/group-name.ts';
+import { servedName } from '#config/group-name.ts';
 import { loadQueue, queueSchema } from '#config/queue-settings.ts';
 import { quotaPoolsSchema, type WrittenPools } from '#config/quota-pools.ts';
 import type { Report } from '#config/section.ts';
@@ -47,7 +47,7 @@ const schemaFor = (groups: ReadonlySet<string>) =>
             z.strictObject({
               provider: z.string().min(1).optional(),
               name,
-              group: groupName(groups),
+              group: servedName(groups),
             }),
           )
           .nullish(),

@@ -22,7 +22,8 @@ export type ResolveModel = (model: ModelRef) => string;
 
 /** A group of that name, else the first mapping that fits, else a pattern, else the only group there is. */
 export const modelResolver = ({ groups, patterns = [], mappings }: ModelMap): ResolveModel => {
-  const fits = patterns.map((pattern) => starPattern(pattern).match);
+  const matchers = patterns.map(starPattern);
+  const fits = (name: string): boolean => matchers.some(({ match }) => match(name));
   return (model) => {
     const { provider, name } = model;
     if (groups.includes(name)) return name;
@@ -30,9 +31,9 @@ export const modelResolver = ({ groups, patterns = [], mappings }: ModelMap): Re
       (entry) => entry.name === name && (entry.provider ?? provider) === provider,
     );
     const [first] = groups;
-    if (!mapping && fits.some((match) => match(name))) return name;
+    if (!mapping && fits(name)) return name;
     if (!mapping && groups.length === 1 && first !== undefined) return first;
-    if (mapping && groups.includes(mapping.group)) return mapping.group;
+    if (mapping && (groups.includes(mapping.group) || fits(mapping.group))) return mapping.group;
     throw new SpillwayError(
       'flow_invalid',
       first === undefined
