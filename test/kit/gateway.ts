@@ -87,7 +87,7 @@ export interface LogLine {
   readonly text: string;
 }
 
-const memoryLog = (): Log & { readonly lines: LogLine[] } => {
+export const memoryLog = (): Log & { readonly lines: LogLine[] } => {
   const lines: LogLine[] = [];
   const write = (level: string) => (fields: LogLine['fields'], text: string) =>
     void lines.push({ level, fields, text });

@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { inCheckout } from './files.ts';
+
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Where a program of ours listens, as it says itself. */
+const READY = /^ready (http:\/\/\S+)$/m;
+
+/** Runs `bin/spillway` in an environment of its own: nothing of this machine's comes in but PATH. */
+export const spillway = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+  const child = spawn(
+    process.execPath,
+    ['--conditions=source', inCheckout('bin/spillway'), ...args],
+    {
+      cwd: inCheckout('.'),
+      env: { PATH: process.env['PATH'], ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let out = '';
+  let err = '';
+  const { promise: isReady, resolve } = Promise.withResolvers<string>();
+  child.stdout.on('data', (data: Buffer) => {
+    out += data.toString();
+    const url = READY.exec(out)?.[1];
+    if (url !== undefined) resolve(url);
+  });
+  child.stderr.on('data', (data: Buffer) => (err += data.toString()));
+  const ended = new Promise<Ended>((end) => {
+    child.on('close', (code) => end({ code, out, err }));
+  });
+  return {
+    ended,
+    /** The URL at which it listens. Rejects when it ends before. */
+    ready: (): Promise<string> =>
+      Promise.race([
+        isReady,
+        ended.then(({ code, err: text }) => {
+          throw new Error(`ended with ${code} before it was ready: ${text}`);
+        }),
+      ]),
+    /** Sends SIGTERM; what it said and how it ended. */
+    stop: (): Promise<Ended> => {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+};
