@@ -1,37 +1,48 @@
-import { pino } from 'pino';
 import type { Log, LogLevel } from '#core/log.ts';
+import { LineWriter } from '#server/line-writer.ts';
 
-/** Lines wait at most this long before they are written, ms. */
-const FLUSH_MS = 500;
+const STDERR = 2;
+/** Most of the log that waits for a reader who is behind, characters. */
+const LIMIT_CHARS = 4_194_304;
+
+type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Structured lines on standard error, one JSON object each; written in batches, off the request's
  * path. For a person at a terminal the same facts as one readable line.
  */
 export const createLog = (options: { level: LogLevel; readable: boolean }): Log => {
-  if (options.readable) return readableLog(options.level);
-  const destination = pino.destination({
-    fd: 2,
-    sync: false,
-    minLength: 8192,
-    periodicFlush: FLUSH_MS,
+  if (options.readable) return logTo(options.level, writeReadable);
+  const writer = new LineWriter({
+    fd: STDERR,
+    limitChars: LIMIT_CHARS,
+    leftOut: (lines) => jsonLine('warn', { lines }, 'lines left out: nobody reads the log in time'),
   });
-  const logger = pino({ level: options.level, base: null }, destination);
-  process.once('exit', () => destination.flushSync());
-  return logger;
+  process.once('exit', () => writer.end());
+  return logTo(options.level, (...event) => writer.write(jsonLine(...event)));
 };
+
+const jsonLine = (level: LogLevel, fields: Fields, text: string): string =>
+  JSON.stringify({ level, time: Date.now(), ...fields, msg: text });
 
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
-const readableLog = (least: LogLevel): Log => {
-  const write = (level: LogLevel) => (fields: Readonly<Record<string, unknown>>, text: string) => {
-    if (LEVELS.indexOf(level) < LEVELS.indexOf(least)) return;
-    const time = new Date().toTimeString().slice(0, 8);
-    const all = level === 'debug';
-    const facts = Object.entries(fields).flatMap(([key, value]) => fact(key, value, all));
-    process.stderr.write(`${time} ${level.padEnd(5)} ${text}  ${facts.join(' ')}\n`);
-  };
-  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+const logTo = (
+  least: LogLevel,
+  write: (level: LogLevel, fields: Fields, text: string) => void,
+): Log => {
+  const at = (level: LogLevel): Log[LogLevel] =>
+    LEVELS.indexOf(level) < LEVELS.indexOf(least)
+      ? () => {}
+      : (fields, text) => write(level, fields, text);
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+};
+
+const writeReadable = (level: LogLevel, fields: Fields, text: string): void => {
+  const time = new Date().toTimeString().slice(0, 8);
+  const all = level === 'debug';
+  const facts = Object.entries(fields).flatMap(([key, value]) => fact(key, value, all));
+  process.stderr.write(`${time} ${level.padEnd(5)} ${text}  ${facts.join(' ')}\n`);
 };
 
 /** Nested facts (a whole decision) are for machines, and for people who want to see all. */

@@ -61,7 +61,6 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   zod: ['src/core/schema.ts'],
   undici: ['src/upstream/', 'src/net/'],
   commander: ['src/cli/'],
-  pino: ['src/server/'],
 };
 
 /** One kind, one folder: `list` names each member once. */
