@@ -1,0 +1,181 @@
+import { isObject, type JsonObject, own } from '#core/json.ts';
+import { type Cost, DIMENSIONS, type Dimension } from '#core/quota.ts';
+import { amountOf, PLACE, ZEROES } from '#ledger/amounts.ts';
+import { type Gauge, isDimension, isWindow, type Limit, type LimitSource } from '#ledger/limit.ts';
+import { Obstacles } from '#ledger/obstacles.ts';
+import { Observed } from '#ledger/observed.ts';
+import { Pace } from '#ledger/pace.ts';
+import { InFlight } from '#ledger/parallel.ts';
+import type { Share, Taking } from '#ledger/reservation.ts';
+import { Standing, toldOf } from '#ledger/standing.ts';
+
+/** More than any upstream has; what else it tells is not believed. */
+const MAX_LIMITS = 16;
+
+/** All that is known of one account. */
+export class Account {
+  readonly obstacles = new Obstacles();
+  readonly pace: Pace;
+  readonly #floor: number;
+  readonly #inFlight = new InFlight();
+  readonly #observed = new Observed();
+  /** All that was ever charged, by dimension, less what was given back. */
+  readonly #charged = ZEROES.slice();
+  /** Stated and told. */
+  #known: Standing[] = [];
+  /** The same and those of the pace. */
+  #standings: readonly Standing[] = [];
+  #gauges: Gauge[] = [];
+
+  constructor(floor: number) {
+    this.#floor = floor;
+    this.pace = new Pace({ floor, inFlight: this.#inFlight }, this.#observed);
+  }
+
+  get known(): readonly Standing[] {
+    return this.#known;
+  }
+
+  /** undefined when there are too many already. */
+  limit(limit: Limit, source: LimitSource, now: number): Standing | undefined {
+    let standing = this.find(limit.dimension, limit.windowMs);
+    if (standing) standing.state(limit, source, now);
+    else if (this.#known.length < MAX_LIMITS) {
+      standing = new Standing(limit, source, { floor: this.#floor, inFlight: this.#inFlight, now });
+      this.#known.push(standing);
+      if (source !== 'config') this.pace.drop(limit.dimension);
+    }
+    this.relist();
+    return standing;
+  }
+
+  /** Without a window: the shortest that there is. */
+  find(dimension: Dimension, windowMs?: number): Standing | undefined {
+    let found: Standing | undefined;
+    for (const standing of this.#known) {
+      if (standing.dimension !== dimension) continue;
+      if (standing.windowMs === windowMs) return standing;
+      if (windowMs === undefined && !(standing.windowMs >= (found?.windowMs ?? Infinity)))
+        found = standing;
+    }
+    return found;
+  }
+
+  waitMs(cost: Cost, now: number): number {
+    let waitMs = this.obstacles.waitMs(cost, now);
+    for (const standing of this.#standings) {
+      const amount = amountOf(cost, standing.dimension);
+      if (amount === 0) continue;
+      if (amount > standing.largest) return Infinity;
+      const ownMs = standing.bucket.waitMs(amount, now);
+      if (ownMs > waitMs) waitMs = ownMs;
+    }
+    return waitMs;
+  }
+
+  take(cost: Cost, now: number, transitMs: number): Share {
+    const takings: Taking[] = [];
+    for (const standing of this.#standings) {
+      const { bucket, dimension } = standing;
+      const amount = Math.min(amountOf(cost, dimension), standing.largestTaking);
+      if (amount > 0)
+        takings.push({ bucket, dimension, amount, mark: bucket.take(amount, now, transitMs) });
+    }
+    this.#inFlight.begin(amountOf(cost, 'parallel'));
+    for (const dimension of DIMENSIONS) this.#count(dimension, amountOf(cost, dimension), now);
+    const charged = this.#charged.slice();
+    const chargedAt = now + transitMs;
+    const standings = this.#standings;
+    return { account: this, cost, takings, standings, charged, takenAt: now, chargedAt };
+  }
+
+  settle(share: Share, cost: Cost, now: number): void {
+    for (const { bucket, dimension, amount, mark } of share.takings) {
+      const more = amountOf(cost, dimension) - amountOf(share.cost, dimension);
+      if (more > 0) bucket.take(more, now, 0);
+      else if (more < 0) bucket.give(Math.min(-more, amount), mark, now);
+    }
+    this.#correct(share, cost, now);
+  }
+
+  refund(share: Share, now: number): void {
+    for (const { bucket, amount, mark } of share.takings) bucket.give(amount, mark, now);
+    this.#correct(share, NOTHING, now);
+  }
+
+  /** What was charged after `share` was, in this dimension. */
+  chargedSince(share: Share, dimension: Dimension): number {
+    return this.#charged[PLACE[dimension]]! - share.charged[PLACE[dimension]]!;
+  }
+
+  /** Grows what refusals had shrunk, as far as time has shown that it may. */
+  grow(now: number): void {
+    if (this.pace.grow(now)) this.relist();
+  }
+
+  /** The same list and the same gauges each time, as they are now. */
+  gauges(now: number): readonly Gauge[] {
+    for (const [place, standing] of this.#standings.entries())
+      this.#gauges[place] = standing.gauge(now);
+    return this.#gauges;
+  }
+
+  /** After limits have come or gone. */
+  relist(): void {
+    this.#standings = [...this.#known, ...this.pace.standings];
+    this.#gauges = [];
+  }
+
+  save(now: number): JsonObject {
+    const limits = this.#known.map((standing) => standing.save(now));
+    return { limits, ...this.obstacles.save(now), ...this.pace.save(now) };
+  }
+
+  load(saved: JsonObject, elapsedMs: number, now: number): void {
+    const limits = own(saved, 'limits');
+    for (const limit of Array.isArray(limits) ? limits.slice(0, MAX_LIMITS) : [])
+      if (isObject(limit)) this.#loadLimit(limit, elapsedMs, now);
+    this.obstacles.load(saved, elapsedMs, now);
+    this.pace.load(saved, elapsedMs, now);
+    this.relist();
+  }
+
+  /** A limit that the config had stated alone is gone when it is not stated any more. */
+  #loadLimit(saved: JsonObject, elapsedMs: number, now: number): void {
+    const dimension = own(saved, 'dimension');
+    const windowMs = own(saved, 'windowMs');
+    if (!isDimension(dimension) || !isWindow(windowMs)) return;
+    const told = toldOf(own(saved, 'told'));
+    if (told) {
+      const limit = { dimension, windowMs, amount: told.amount, refill: 'linear' } as const;
+      if (!this.find(dimension, windowMs)) this.limit(limit, told.source, now);
+    }
+    this.find(dimension, windowMs)?.load(saved, elapsedMs, now);
+  }
+
+  #count(dimension: Dimension, amount: number, now: number): void {
+    if (amount === 0) return;
+    this.#charged[PLACE[dimension]]! += amount;
+    this.#observed.add(PLACE[dimension], amount, now);
+  }
+
+  /** What the call came to, in all that counts it without having seen it go. */
+  #correct(share: Share, cost: Cost, now: number): void {
+    for (const dimension of DIMENSIONS) {
+      const reserved = amountOf(share.cost, dimension);
+      const more = dimension === 'parallel' ? -reserved : amountOf(cost, dimension) - reserved;
+      this.#count(dimension, more, now);
+      if (more === 0 || share.standings === this.#standings) continue;
+      for (const standing of this.#known) {
+        if (standing.dimension !== dimension || !standing.isTold) continue;
+        if (share.standings.includes(standing)) continue;
+        if (more > 0) standing.bucket.take(more, now, 0);
+        else standing.bucket.give(-more, 0, now);
+      }
+    }
+    const calls = amountOf(share.cost, 'parallel');
+    if (calls > 0) this.#inFlight.end(calls, now - share.takenAt);
+  }
+}
+
+const NOTHING: Cost = {};

@@ -1,0 +1,133 @@
+import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
+import type { Dimension } from '#core/quota.ts';
+import { PLACE } from '#ledger/amounts.ts';
+import { isAmount, isDimension } from '#ledger/limit.ts';
+import { OBSERVED_MS, type Observed } from '#ledger/observed.ts';
+import { Standing, type Surroundings } from '#ledger/standing.ts';
+
+/** What a pace is learned of. */
+const PACED: readonly Dimension[] = ['requests', 'tokens', 'input', 'output'];
+
+/** How much of its pace may go at once. */
+const BURST_MS = 1000;
+
+/** So far above what is used, a pace holds nobody back any more. */
+const FAR_ABOVE = 4;
+
+/** Without a refusal for so long, what one had told is no evidence any more. */
+const STALE_MS = 600_000;
+
+interface Learned {
+  readonly standing: Standing;
+  /** What was used per ten seconds when it was refused. */
+  refusedAt: number;
+}
+
+/**
+ * What is learned from refusals that say no numbers: half of what was just used, then twice as much
+ * after each ten seconds that were used and not refused, until it is far above what is used.
+ */
+export class Pace {
+  readonly #around: Surroundings;
+  readonly #observed: Observed;
+  #learned: Learned[] = [];
+  #halvedAt = -Infinity;
+  #refusedAt = -Infinity;
+  #nextAt = Infinity;
+
+  constructor(around: Surroundings, observed: Observed) {
+    this.#around = around;
+    this.#observed = observed;
+  }
+
+  get standings(): readonly Standing[] {
+    return this.#learned.map(({ standing }) => standing);
+  }
+
+  /** `sentAt`: of the call that was refused. What was sent before the last halving brings no other. */
+  halve(sentAt: number, now: number): void {
+    this.#refusedAt = now;
+    this.#nextAt = now + OBSERVED_MS;
+    if (sentAt <= this.#halvedAt) return;
+    this.#halvedAt = now;
+    for (const dimension of PACED) {
+      const used = this.#observed.rate(PLACE[dimension], now);
+      if (used >= 1) this.#halve(dimension, used, now);
+    }
+  }
+
+  /** A limit of this dimension is known now. */
+  drop(dimension: Dimension): void {
+    this.#learned = this.#learned.filter(({ standing }) => standing.dimension !== dimension);
+  }
+
+  /** Grows what has been used without a refusal. True when standings have gone. */
+  grow(now: number): boolean {
+    if (!(now >= this.#nextAt)) return false;
+    this.#nextAt = this.#learned.length > 0 ? now + OBSERVED_MS : Infinity;
+    const before = this.#learned.length;
+    if (now >= this.#refusedAt + STALE_MS) this.#learned = [];
+    else this.#learned = this.#learned.filter((learned) => this.#isKept(learned, now));
+    return this.#learned.length < before;
+  }
+
+  save(now: number): JsonObject {
+    if (this.#learned.length === 0) return {};
+    const limits = this.#learned.map(({ standing, refusedAt }): Json => {
+      const { dimension, amount } = standing;
+      return { dimension, amount, refusedAt };
+    });
+    return { pace: { limits, ageMs: now - this.#refusedAt } };
+  }
+
+  load(saved: JsonObject, elapsedMs: number, now: number): void {
+    const pace = own(saved, 'pace');
+    if (!isObject(pace)) return;
+    const ageMs = own(pace, 'ageMs');
+    const limits = own(pace, 'limits');
+    if (typeof ageMs !== 'number' || !(ageMs >= 0) || !Array.isArray(limits)) return;
+    this.#refusedAt = now - ageMs - elapsedMs;
+    this.#nextAt = now + OBSERVED_MS;
+    for (const limit of limits.slice(0, PACED.length)) {
+      if (!isObject(limit)) continue;
+      const dimension = own(limit, 'dimension');
+      const amount = own(limit, 'amount');
+      const refusedAt = own(limit, 'refusedAt');
+      if (!isDimension(dimension) || !PACED.includes(dimension) || !isAmount(amount)) continue;
+      this.drop(dimension);
+      this.#add(dimension, { amount, refusedAt: isAmount(refusedAt) ? refusedAt : amount }, now);
+    }
+  }
+
+  #halve(dimension: Dimension, used: number, now: number): void {
+    const found = this.#learned.find(({ standing }) => standing.dimension === dimension);
+    const before = Math.min(found?.standing.amount ?? Infinity, used);
+    const amount = Math.max(1, Math.floor(before / 2));
+    if (found) {
+      found.refusedAt = used;
+      found.standing.tell(amount, 'learned', now);
+      found.standing.bucket.set(Math.min(0, found.standing.bucket.level(now)), now);
+    } else this.#add(dimension, { amount, refusedAt: used }, now).bucket.set(0, now);
+  }
+
+  #add(
+    dimension: Dimension,
+    { amount, refusedAt }: { readonly amount: number; readonly refusedAt: number },
+    now: number,
+  ): Standing {
+    const windowMs = OBSERVED_MS;
+    const limit = { dimension, amount, windowMs, refill: 'linear', burstMs: BURST_MS } as const;
+    const standing = new Standing(limit, 'learned', { ...this.#around, now });
+    this.#learned.push({ standing, refusedAt });
+    return standing;
+  }
+
+  #isKept({ standing, refusedAt }: Learned, now: number): boolean {
+    const used = this.#observed.rate(PLACE[standing.dimension], now);
+    if (used < 1) return true;
+    const amount = standing.amount * 2;
+    if (amount > FAR_ABOVE * used && amount > 2 * refusedAt) return false;
+    standing.tell(amount, 'learned', now);
+    return true;
+  }
+}

@@ -1,0 +1,73 @@
+import type { Cost, Dimension } from '#core/quota.ts';
+import type { Account } from '#ledger/account.ts';
+import type { Bucket } from '#ledger/bucket.ts';
+import type { Standing } from '#ledger/standing.ts';
+
+/** What one call takes from one account. */
+export interface Charge {
+  readonly account: string;
+  readonly cost: Cost;
+}
+
+/** What a call has taken from all its accounts. It ends exactly once; later ends are void. */
+export interface Reservation {
+  readonly charges: readonly Charge[];
+  /**
+   * Ends it: what it came to per account, in the order of `charges`. The difference is given back or
+   * taken, if need be into debt; a cost that is missing is what was reserved. `parallel` is always
+   * given back.
+   */
+  settle(costs: readonly Cost[], now: number): void;
+  /** Ends it as if it had never been. */
+  refund(now: number): void;
+}
+
+/** What was taken from one limit. */
+export interface Taking {
+  readonly bucket: Bucket;
+  readonly dimension: Dimension;
+  readonly amount: number;
+  readonly mark: number;
+}
+
+/** What was taken from one account. */
+export interface Share {
+  readonly account: Account;
+  readonly cost: Cost;
+  readonly takings: readonly Taking[];
+  /** The limits that there were. */
+  readonly standings: readonly Standing[];
+  /** All that the account had ever been charged when this had been, by dimension. */
+  readonly charged: readonly number[];
+  readonly takenAt: number;
+  /** When the upstream is to have charged it. */
+  readonly chargedAt: number;
+}
+
+export class Hold implements Reservation {
+  readonly charges: readonly Charge[];
+  readonly shares: readonly Share[];
+  #isOpen = true;
+
+  constructor(charges: readonly Charge[], shares: readonly Share[]) {
+    this.charges = charges;
+    this.shares = shares;
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  settle(costs: readonly Cost[], now: number): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    for (const [place, share] of this.shares.entries())
+      share.account.settle(share, costs[place] ?? share.cost, now);
+  }
+
+  refund(now: number): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    for (const share of this.shares) share.account.refund(share, now);
+  }
+}

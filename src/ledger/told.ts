@@ -1,0 +1,44 @@
+import type { ToldLimit } from '#core/quota.ts';
+import { type Answer, uncounted } from '#ledger/answer.ts';
+import { isAmount, isCount, isDimension, isWindow } from '#ledger/limit.ts';
+import type { Standing } from '#ledger/standing.ts';
+
+/** How much of the way up a level goes on an answer's word: late and rounded numbers are common. */
+const UPWARDS = 0.2;
+
+/** Takes over a limit that an answer tells, and what it says is left. What cannot be true is ignored. */
+export const learnTold = (told: ToldLimit, answer: Answer): void => {
+  const { dimension, windowMs, limit, remaining } = told;
+  const { account, now } = answer;
+  if (!isDimension(dimension) || !isWindow(windowMs)) return;
+  const known = account.find(dimension, windowMs);
+  if (isAmount(limit)) {
+    if (known) known.tell(limit, 'header', now);
+    else account.limit({ dimension, windowMs, amount: limit, refill: 'linear' }, 'header', now);
+  }
+  const standing = known ?? account.find(dimension, windowMs);
+  if (standing === undefined || !isCount(remaining) || remaining > (limit ?? Infinity)) return;
+  syncRemaining(standing, remaining, { answer, isNew: known === undefined });
+};
+
+/**
+ * What was left when the call was charged, and what has come back and gone since. A lower level is
+ * taken over at once: somebody else uses the same limit. A higher one only by a part, and only from
+ * numbers that speak of the same limit as ours.
+ */
+const syncRemaining = (
+  standing: Standing,
+  remaining: number,
+  { answer, isNew }: { readonly answer: Answer; readonly isNew: boolean },
+): void => {
+  const { share, now } = answer;
+  const { bucket } = standing;
+  const back = bucket.regained(share?.chargedAt ?? now, now);
+  const target = Math.floor(remaining + back) - uncounted(answer, standing.dimension);
+  if (Number.isNaN(target)) return;
+  const level = bucket.level(now);
+  if (target < level || isNew) return bucket.set(target, now);
+  if (!standing.isWhole || standing.toldAmount !== standing.amount) return;
+  const ceiling = Math.min(target, bucket.capacity);
+  bucket.set(level + Math.floor((ceiling - level) * UPWARDS), now);
+};
