@@ -11,6 +11,11 @@ A file may say:
   organisation: {rpm: 1000, tpm: 60000}        # shared by all projects; optional
   projects:
     - {id: one, key: sk-one, models: [gpt-4.1], rpm: 500, tpm: 30000, rpd: 10000}
+    - id: two
+      key: sk-two
+      buckets:     # any limit: dim requests, tokens, input or output; model linear, sliding or fixed
+        - {dim: requests, limit: 600, per_s: 60, burst_s: 1}   # 10 at once, 10 more each second
+        - {dim: tokens, limit: 30000, per_s: 60, model: fixed} # whole again at each full minute
   latency:
     ttft_ms: {median: 450, sigma: 0.6}
     tokens_per_s: {min: 40, max: 80}

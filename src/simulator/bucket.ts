@@ -1,74 +1,22 @@
-/** What a limit counts. */
-export type Dimension = 'requests' | 'tokens';
+import { FixedBucket } from '#simulator/fixed-bucket.ts';
+import type { Gauge, Limit } from '#simulator/limit.ts';
+import { LinearBucket } from '#simulator/linear-bucket.ts';
+import { SlidingBucket } from '#simulator/sliding-bucket.ts';
 
-/** One limit of the vendor's: so many requests or tokens per window, for a project or for all of them. */
-export interface Limit {
-  readonly scope: 'project' | 'organisation';
-  readonly dimension: Dimension;
-  readonly window: 'minute' | 'day';
-  /** Capacity, and what refills evenly over one window. A whole number ≥ 1, see `MAX_LIMIT`. */
-  readonly limit: number;
-}
-
-/** What one limit shows to the outside: its remainder rounded down, its refill rounded up. */
-export interface Gauge extends Limit {
-  readonly remaining: number;
-  /** Until the bucket is full again, not until the next request fits. */
-  readonly resetMs: number;
-}
-
-export const WINDOW_MS = { minute: 60_000, day: 86_400_000 } as const;
-
-/** The largest limits whose arithmetic is still exact: limit × window stays below 2^53. */
-export const MAX_LIMIT = { minute: 100_000_000_000, day: 100_000_000 } as const;
-
-/**
- * A bucket that starts full and refills linearly. The level is kept in units of 1/window of a
- * request or token and time in whole milliseconds, so that every sum is of whole numbers and a
- * client which waits exactly as long as it was told finds the room it was promised.
- */
-export class Bucket {
+/** The state of one limit. `nowMs` is monotonic; amounts are whole numbers ≥ 0. */
+export interface Bucket {
   readonly of: Limit;
-  readonly #windowMs: number;
-  readonly #capacityUnits: number;
-  #levelUnits: number;
-  #atMs = -Infinity;
-
-  constructor(of: Limit) {
-    this.of = of;
-    this.#windowMs = WINDOW_MS[of.window];
-    this.#capacityUnits = of.limit * this.#windowMs;
-    this.#levelUnits = this.#capacityUnits;
-  }
-
-  /** How long until `amount` fits: 0 when it does now, Infinity when it is larger than the limit. */
-  waitMs(amount: number, nowMs: number): number {
-    if (amount > this.of.limit) return Infinity;
-    const missingUnits = amount * this.#windowMs - this.#refilled(nowMs);
-    return missingUnits <= 0 ? 0 : Math.ceil(missingUnits / this.of.limit);
-  }
-
-  /** Takes `amount`, or all that is there when it is less. */
-  take(amount: number, nowMs: number): void {
-    this.#levelUnits = Math.max(0, this.#refilled(nowMs) - amount * this.#windowMs);
-  }
-
-  gauge(nowMs: number): Gauge {
-    const levelUnits = this.#refilled(nowMs);
-    return {
-      ...this.of,
-      remaining: Math.floor(levelUnits / this.#windowMs),
-      resetMs: Math.ceil((this.#capacityUnits - levelUnits) / this.of.limit),
-    };
-  }
-
-  #refilled(nowMs: number): number {
-    const atMs = Math.floor(nowMs);
-    if (atMs > this.#atMs) {
-      const refillUnits = (atMs - this.#atMs) * this.of.limit;
-      this.#levelUnits = Math.min(this.#capacityUnits, this.#levelUnits + refillUnits);
-      this.#atMs = atMs;
-    }
-    return this.#levelUnits;
-  }
+  /** How long until `amount` fits: 0 when it does now, Infinity when it never can. */
+  waitMs(amount: number, nowMs: number): number;
+  /** Takes `amount`; more than there is leaves a debt. */
+  take(amount: number, nowMs: number): void;
+  /** Gives back what was taken at `takenMs` and not used, as far as it has not come back by itself. */
+  giveBack(amount: number, takenMs: number, nowMs: number): void;
+  gauge(nowMs: number): Gauge;
 }
+
+/** A full bucket. `wallAtZeroMs` is the Unix epoch time at `nowMs` 0: fixed windows begin by it. */
+export const createBucket = (of: Limit, wallAtZeroMs = 0): Bucket => {
+  if (of.refill === 'fixed') return new FixedBucket(of, wallAtZeroMs);
+  return of.refill === 'sliding' ? new SlidingBucket(of) : new LinearBucket(of);
+};

@@ -46,6 +46,70 @@ latency:
     });
   });
 
+  test('states limits of any window and kind', () => {
+    const text = `
+organisation:
+  buckets: [{dim: input, limit: 50000}]
+projects:
+  - id: a
+    key: sk-a
+    tpm: 1000
+    failed_counts_request: false
+    buckets:
+      - {dim: requests, limit: 600, burst_s: 0.5}
+      - {dim: requests, limit: 10, per_s: 1, model: sliding, headers: false}
+      - {dim: requests, limit: 1000, per_s: 86400, model: fixed, reset_tz: America/Los_Angeles}
+`;
+    const { organisation, projects } = readSimulatorConfig(text, 'sim.yaml');
+    expect(organisation.buckets).toEqual([
+      { dimension: 'input', limit: 50_000, windowMs: 60_000, refill: 'linear' },
+    ]);
+    expect(projects[0]).toMatchObject({
+      tpm: 1000,
+      failedCountsRequest: false,
+      buckets: [
+        {
+          dimension: 'requests',
+          limit: 600,
+          windowMs: 60_000,
+          refill: 'linear',
+          burstMs: 500,
+        },
+        { dimension: 'requests', limit: 10, windowMs: 1000, refill: 'sliding', shown: false },
+        {
+          dimension: 'requests',
+          limit: 1000,
+          windowMs: 86_400_000,
+          refill: 'fixed',
+          resetZone: 'America/Los_Angeles',
+        },
+      ],
+    });
+  });
+
+  test('refuses limits that cannot be, at their place', () => {
+    const text = `
+projects:
+  - id: a
+    key: sk-a
+    buckets:
+      - {dim: token, limit: 1}
+      - {dim: tokens, limit: 100000000000000, per_s: 3600}
+      - {dim: tokens, limit: 1, model: sliding, burst_s: 1}
+      - {dim: tokens, limit: 1, per_s: 1, burst_s: 2}
+      - {dim: tokens, limit: 1, per_s: 86400, model: fixed, reset_tz: Mars/Base}
+      - {dim: tokens, limit: 1, model: fixed, reset_tz: Europe/Berlin}
+`;
+    expect(findings(text)).toEqual([
+      'sim.yaml:6:15 projects.0.buckets.0.dim: expected one of "requests", "tokens", "input", "output", found the text "token"',
+      'sim.yaml:7:30 projects.0.buckets.1.limit: expected at most 2501999792 per 3600 s, found 100000000000000',
+      'sim.yaml:8:58 projects.0.buckets.2.burst_s: expected none: a sliding limit can be spent at once, found 1',
+      'sim.yaml:9:52 projects.0.buckets.3.burst_s: expected at most per_s, which is 1, found 2',
+      'sim.yaml:10:71 projects.0.buckets.4.reset_tz: expected a time zone, such as Europe/Berlin, found the text "Mars/Base"',
+      'sim.yaml:11:57 projects.0.buckets.5.reset_tz: expected none: only a fixed limit of a day (per_s: 86400) ends at midnight, found the text "Europe/Berlin"',
+    ]);
+  });
+
   test('needs nothing but a project', () => {
     expect(findings('projects: [{id: a, key: sk-a}]')).toEqual([]);
   });
@@ -89,7 +153,7 @@ projects:
     ['', 'a map'],
     ['latency: {}', 'missing; expected a list'],
     ['projects: [{id: a, key: k}]\nlatency: {tokens_per_s: {min: 0, max: 1}}', 'more than 0'],
-    ['projects: [{id: a, key: k, rpd: 1000000000}]', 'at most 100000000'],
+    ['projects: [{id: a, key: k, rpd: 1000000000}]', 'at most 104249991'],
     ['projects: [', 'sim.yaml:1'],
   ])('of %j is refused: %s', (text, message) => {
     expect(findings(text).join('\n')).toContain(message);

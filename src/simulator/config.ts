@@ -1,20 +1,15 @@
 import { checkSchema } from '#core/check-schema.ts';
 import { z } from '#core/schema.ts';
 import { readYaml } from '#core/yaml.ts';
-import { MAX_LIMIT } from '#simulator/bucket.ts';
+import { type Limits, limitFields } from '#simulator/config/limits.ts';
 import { defaultProfile } from '#simulator/profiles/index.ts';
-
-/** Limits per model. One that is absent does not exist. */
-export interface Limits {
-  readonly rpm?: number | undefined;
-  readonly tpm?: number | undefined;
-  readonly rpd?: number | undefined;
-}
 
 export interface ProjectConfig extends Limits {
   readonly id: string;
   readonly key: string;
   readonly models: readonly string[];
+  /** Whether a refused call spends a request; it does unless said otherwise. */
+  readonly failedCountsRequest?: boolean | undefined;
 }
 
 export interface Latency {
@@ -26,7 +21,7 @@ export interface Latency {
 
 export interface SimulatorConfig {
   /** Limits, per model, that all projects share. */
-  readonly organisation: Pick<Limits, 'rpm' | 'tpm'>;
+  readonly organisation: Limits;
   readonly projects: readonly ProjectConfig[];
   readonly latency: Latency;
 }
@@ -51,23 +46,25 @@ const MOST_PROJECTS = 1000;
 const MOST_MODELS = 100;
 const LONGEST_WAIT_MS = 3_600_000;
 
-const perMinute = z.int().min(1).max(MAX_LIMIT.minute).optional();
-const perDay = z.int().min(1).max(MAX_LIMIT.day).optional();
 const name = z.string().min(1).max(200);
 const rate = z.union([z.number().positive(), z.literal(Infinity)]);
 
-const projectSchema = z.strictObject({
-  id: name,
-  key: name.regex(/^[\x21-\x7e]+$/, 'visible ASCII characters without spaces'),
-  models: z
-    .array(name)
-    .min(1)
-    .max(MOST_MODELS)
-    .default([...defaultProfile.models]),
-  rpm: perMinute,
-  tpm: perMinute,
-  rpd: perDay,
-});
+const projectSchema = z
+  .strictObject({
+    id: name,
+    key: name.regex(/^[\x21-\x7e]+$/, 'visible ASCII characters without spaces'),
+    models: z
+      .array(name)
+      .min(1)
+      .max(MOST_MODELS)
+      .default([...defaultProfile.models]),
+    failed_counts_request: z.boolean().optional(),
+    ...limitFields,
+  })
+  .transform(({ failed_counts_request, ...project }): ProjectConfig => ({
+    ...project,
+    ...(failed_counts_request !== undefined && { failedCountsRequest: failed_counts_request }),
+  }));
 
 const projectsSchema = z
   .array(projectSchema)
@@ -88,7 +85,7 @@ const projectsSchema = z
   });
 
 const schema = z.strictObject({
-  organisation: z.strictObject({ rpm: perMinute, tpm: perMinute }).default({}),
+  organisation: z.strictObject(limitFields).default({}),
   projects: projectsSchema,
   latency: z
     .strictObject({

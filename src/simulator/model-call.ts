@@ -1,9 +1,9 @@
 import type { Clock } from '#core/clock.ts';
 import { type JsonObject, own } from '#core/json.ts';
 import type { Random } from '#core/random.ts';
-import type { Dimension, Gauge } from '#simulator/bucket.ts';
 import type { Latency } from '#simulator/config.ts';
 import type { Exchange } from '#simulator/exchange.ts';
+import type { Dimension, Gauge } from '#simulator/limit.ts';
 import type { Profile, ShownGauges } from '#simulator/profiles/profile.ts';
 import type { Project } from '#simulator/project.ts';
 import { drawId } from '#simulator/draw.ts';
@@ -51,7 +51,7 @@ export class ModelCall {
   charge(model: string, tokens: number): void {
     const { clock, profile } = this.world;
     const nowMs = clock.now();
-    const admission = this.project.admit({ model, requests: 1, tokens }, nowMs);
+    const admission = this.project.admit(model, { requests: 1, tokens }, nowMs);
     this.#limitHeaders = profile.limitHeaders(scarcest(this.project.gauges(model, nowMs)));
     if (!admission.admitted) throw new Refused(profile.refused(model, admission.refusal));
   }
@@ -84,7 +84,7 @@ export class ModelCall {
 /** Of each dimension the limit that has the least left: the one a caller must mind. */
 const scarcest = (gauges: readonly Gauge[]): ShownGauges => {
   const shown: Partial<Record<Dimension, Gauge>> = {};
-  for (const gauge of gauges) {
+  for (const gauge of gauges.filter(({ shown = true }) => shown)) {
     const least = shown[gauge.dimension]?.remaining ?? Infinity;
     if (gauge.remaining < least) shown[gauge.dimension] = gauge;
   }

@@ -8,19 +8,20 @@ const project = (projects: ReadonlyMap<string, Project>, n: number): Project => 
   return found;
 };
 
-const call = { model: 'gpt-4.1', requests: 1, tokens: 1000 };
+const cost = { requests: 1, tokens: 1000 };
+const MODEL = 'gpt-4.1';
 
 describe('projects', () => {
   test('have limits of their own, per model', () => {
     const projects = createProjects(defaultSimulatorConfig);
     const first = project(projects, 1);
-    for (let i = 0; i < 30; i++) expect(first.admit(call, 0).admitted).toBe(true);
-    expect(first.admit(call, 0)).toMatchObject({
+    for (let i = 0; i < 30; i++) expect(first.admit(MODEL, cost, 0).admitted).toBe(true);
+    expect(first.admit(MODEL, cost, 0)).toMatchObject({
       admitted: false,
       refusal: { dimension: 'tokens', limit: 30_000, used: 30_000, requested: 1000, waitMs: 2000 },
     });
-    expect(first.admit({ ...call, model: 'text-embedding-3-small' }, 0).admitted).toBe(true);
-    expect(project(projects, 2).admit(call, 0).admitted).toBe(true);
+    expect(first.admit('text-embedding-3-small', cost, 0).admitted).toBe(true);
+    expect(project(projects, 2).admit(MODEL, cost, 0).admitted).toBe(true);
     expect(first.report()).toMatchObject({
       requests: 32,
       admitted: 31,
@@ -30,13 +31,13 @@ describe('projects', () => {
 
   test('share what the organisation has, per model', () => {
     const projects = createProjects({ ...defaultSimulatorConfig, organisation: { tpm: 2000 } });
-    expect(project(projects, 1).admit(call, 0).admitted).toBe(true);
-    expect(project(projects, 2).admit(call, 0).admitted).toBe(true);
-    expect(project(projects, 3).admit(call, 0)).toMatchObject({
+    expect(project(projects, 1).admit(MODEL, cost, 0).admitted).toBe(true);
+    expect(project(projects, 2).admit(MODEL, cost, 0).admitted).toBe(true);
+    expect(project(projects, 3).admit(MODEL, cost, 0)).toMatchObject({
       admitted: false,
       refusal: { scope: 'organisation', limit: 2000, waitMs: 30_000 },
     });
-    expect(project(projects, 3).admit(call, 30_000).admitted).toBe(true);
+    expect(project(projects, 3).admit(MODEL, cost, 30_000).admitted).toBe(true);
   });
 
   test('without limits admit everything', () => {
@@ -45,7 +46,7 @@ describe('projects', () => {
       projects: [{ id: 'free', key: 'k', models: ['m'] }],
     }).values();
     for (let i = 0; i < 1000; i++)
-      expect(one?.admit({ model: 'm', requests: 1, tokens: 1e9 }, 0).admitted).toBe(true);
+      expect(one?.admit('m', { requests: 1, tokens: 1e9 }, 0).admitted).toBe(true);
     expect(one?.gauges('m', 0)).toEqual([]);
   });
 
@@ -69,6 +70,6 @@ describe('projects', () => {
 
   test('know only their models', () => {
     const first = project(createProjects(defaultSimulatorConfig), 1);
-    expect(() => first.admit({ ...call, model: 'gpt-9' }, 0)).toThrow('has no model gpt-9');
+    expect(() => first.admit('gpt-9', cost, 0)).toThrow('has no model gpt-9');
   });
 });

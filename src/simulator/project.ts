@@ -1,18 +1,14 @@
 import { SpillwayError } from '#core/errors.ts';
-import { admit, type Admission } from '#simulator/admission.ts';
-import { Bucket, type Gauge, type Limit } from '#simulator/bucket.ts';
+import type { Admission, Cost } from '#simulator/admission.ts';
+import { type Bucket, createBucket } from '#simulator/bucket.ts';
 import { CallLog, type CallRecord } from '#simulator/call-log.ts';
-import type { Limits, ProjectConfig, SimulatorConfig } from '#simulator/config.ts';
+import type { ProjectConfig, SimulatorConfig } from '#simulator/config.ts';
+import { statedLimits } from '#simulator/config/limits.ts';
+import type { Gauge } from '#simulator/limit.ts';
+import { createLimiter, type Limiter } from '#simulator/limiter.ts';
 
 /** The newest calls that a project lists; its counters go on beyond them. */
 const CALL_LOG_CAPACITY = 10_000;
-
-/** What one call asks of a project's limits. Whole numbers ≥ 0. */
-export interface Charge {
-  readonly model: string;
-  readonly requests: number;
-  readonly tokens: number;
-}
 
 /** What `/simulator/projects` shows of a project: the names are those of its JSON. */
 export interface ProjectReport {
@@ -20,7 +16,7 @@ export interface ProjectReport {
   /** Calls that reached the limits: admitted + refused. */
   readonly requests: number;
   readonly admitted: number;
-  /** By the dimension of the limit that refused. */
+  /** By what the limit counts that refused; input and output count as tokens. */
   readonly refused: { readonly requests: number; readonly tokens: number };
   readonly tokens: { readonly input: number; readonly output: number };
   /** The newest calls that have ended, in the order of their arrival, those with a wrong request too. */
@@ -38,40 +34,45 @@ export interface ProjectReport {
 export class Project {
   readonly id: string;
   readonly models: readonly string[];
-  readonly #buckets: ReadonlyMap<string, readonly Bucket[]>;
+  readonly #limiters: ReadonlyMap<string, Limiter>;
   readonly #calls = new CallLog(CALL_LOG_CAPACITY);
   #admitted = 0;
   readonly #refused = { requests: 0, tokens: 0 };
   readonly #tokens = { input: 0, output: 0 };
 
-  /** `shared` are the organisation's buckets, by model. */
-  constructor(config: ProjectConfig, shared: ReadonlyMap<string, readonly Bucket[]>) {
+  /** `shared` are the organisation's buckets, by model; `wallAtZeroMs` is for limits by the wall clock. */
+  constructor(
+    config: ProjectConfig,
+    shared: ReadonlyMap<string, readonly Bucket[]>,
+    wallAtZeroMs: number,
+  ) {
     this.id = config.id;
     this.models = config.models;
-    const limits = limitsOf('project', config);
-    this.#buckets = new Map(
-      config.models.map((model) => [
-        model,
-        [...limits.map((limit) => new Bucket(limit)), ...(shared.get(model) ?? [])],
-      ]),
+    const limits = statedLimits('project', config);
+    const { failedCountsRequest = true } = config;
+    this.#limiters = new Map(
+      config.models.map((model) => {
+        const options = { failedCountsRequest, shared: shared.get(model) ?? [], wallAtZeroMs };
+        return [model, createLimiter(limits, options)];
+      }),
     );
   }
 
   has(model: string): boolean {
-    return this.#buckets.has(model);
+    return this.#limiters.has(model);
   }
 
   /** Charges every limit of the model or none. Throws `unknown_model` for one the project lacks. */
-  admit(charge: Charge, nowMs: number): Admission {
-    const admission = admit(this.#bucketsOf(charge.model), charge, nowMs);
+  admit(model: string, cost: Cost, nowMs: number): Admission {
+    const admission = this.#limiterOf(model).admit(cost, nowMs);
     if (admission.admitted) this.#admitted++;
-    else this.#refused[admission.refusal.dimension]++;
+    else this.#refused[admission.refusal.dimension === 'requests' ? 'requests' : 'tokens']++;
     return admission;
   }
 
   /** Every limit of the model as it stands. Throws `unknown_model` for one the project lacks. */
   gauges(model: string, nowMs: number): Gauge[] {
-    return this.#bucketsOf(model).map((bucket) => bucket.gauge(nowMs));
+    return this.#limiterOf(model).gauges(nowMs);
   }
 
   /** Enters a call that has ended. */
@@ -98,31 +99,29 @@ export class Project {
     };
   }
 
-  #bucketsOf(model: string): readonly Bucket[] {
-    const buckets = this.#buckets.get(model);
-    if (buckets === undefined) {
+  #limiterOf(model: string): Limiter {
+    const limiter = this.#limiters.get(model);
+    if (limiter === undefined) {
       throw new SpillwayError('unknown_model', `Project ${this.id} has no model ${model}.`);
     }
-    return buckets;
+    return limiter;
   }
 }
 
 const byArrival = (calls: readonly CallRecord[]): readonly CallRecord[] =>
   calls.toSorted((a, b) => a.atMs - b.atMs);
 
-/** The projects of a config, by their keys, with full buckets and empty logs. */
-export const createProjects = (config: SimulatorConfig): Map<string, Project> => {
-  const limits = limitsOf('organisation', config.organisation);
+/**
+ * The projects of a config, by their keys, with full buckets and empty logs. `wallAtZeroMs` is the
+ * Unix epoch time at zero of the clock that charges come with.
+ */
+export const createProjects = (config: SimulatorConfig, wallAtZeroMs = 0): Map<string, Project> => {
+  const limits = statedLimits('organisation', config.organisation);
   const models = new Set(config.projects.flatMap((project) => project.models));
-  const shared = new Map([...models].map((model) => [model, limits.map((l) => new Bucket(l))]));
-  return new Map(config.projects.map((project) => [project.key, new Project(project, shared)]));
-};
-
-const limitsOf = (scope: Limit['scope'], { rpm, tpm, rpd }: Limits): Limit[] => {
-  const limits: Limit[] = [];
-  if (rpm !== undefined)
-    limits.push({ scope, dimension: 'requests', window: 'minute', limit: rpm });
-  if (rpd !== undefined) limits.push({ scope, dimension: 'requests', window: 'day', limit: rpd });
-  if (tpm !== undefined) limits.push({ scope, dimension: 'tokens', window: 'minute', limit: tpm });
-  return limits;
+  const shared = new Map(
+    [...models].map((model) => [model, limits.map((limit) => createBucket(limit, wallAtZeroMs))]),
+  );
+  return new Map(
+    config.projects.map((project) => [project.key, new Project(project, shared, wallAtZeroMs)]),
+  );
 };

@@ -35,13 +35,15 @@ export const createSimulator = ({
   readonly random: Random;
   readonly log?: Log;
 }): Simulator => {
-  let projects = createProjects(config);
+  const startProjects = (): ReturnType<typeof createProjects> =>
+    createProjects(config, clock.wall() - clock.now());
+  let projects = startProjects();
   const site: Site = {
     world: { clock, random, latency: config.latency, profile: defaultProfile },
     projectOf: (key) => projects.get(key),
     reports: () => [...projects.values()].map((project) => project.report()),
     reset() {
-      projects = createProjects(config);
+      projects = startProjects();
     },
   };
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { admit } from '#simulator/admission.ts';
-import { Bucket } from '#simulator/bucket.ts';
+import { createBucket } from '#simulator/bucket.ts';
 import { goDuration } from '#simulator/go-duration.ts';
+import { DAY_MS, MINUTE_MS } from '#simulator/limit.ts';
 import { openai } from '#simulator/profiles/openai.ts';
 
 /** Public texts of real refusals: what the vendor said, to the millisecond. */
@@ -17,14 +18,15 @@ describe('the OpenAI profile', () => {
   test.each(REAL_REFUSALS)(
     'refuses as the vendor did: Limit $limit, Used $used, Requested $requested → $text',
     ({ limit, used, requested, text, sinceMs = 0 }) => {
-      const bucket = new Bucket({
+      const bucket = createBucket({
         scope: 'project',
         dimension: 'tokens',
-        window: 'minute',
         limit,
+        windowMs: MINUTE_MS,
+        refill: 'linear',
       });
       bucket.take(used, 0);
-      const admission = admit([bucket], { requests: 1, tokens: requested }, sinceMs);
+      const admission = admit([bucket], { requests: 1, tokens: requested }, { nowMs: sinceMs });
       if (admission.admitted) throw new Error('admitted');
       const { status, body } = openai.refused('gpt-4o', admission.refusal);
       expect(status).toBe(429);
@@ -45,8 +47,9 @@ describe('the OpenAI profile', () => {
     const { headers, body } = openai.refused('gpt-4.1', {
       scope: 'project',
       dimension: 'requests',
-      window: 'day',
       limit: 1000,
+      windowMs: DAY_MS,
+      refill: 'linear',
       used: 1000,
       requested: 1,
       waitMs: 86_400,
@@ -55,6 +58,27 @@ describe('the OpenAI profile', () => {
     expect(JSON.stringify(body)).toContain(
       'on requests per day (RPD): Limit 1000, Used 1000, Requested 1. Please try again in 1m26.4s.',
     );
+  });
+
+  test('speaks of a second in the numbers of a minute', () => {
+    const bucket = createBucket({
+      scope: 'project',
+      dimension: 'requests',
+      limit: 10,
+      windowMs: 1000,
+      refill: 'linear',
+    });
+    for (let i = 0; i < 10; i++) admit([bucket], { requests: 1 }, { nowMs: 0 });
+    const admission = admit([bucket], { requests: 1 }, { nowMs: 0 });
+    if (admission.admitted) throw new Error('admitted');
+    expect(JSON.stringify(openai.refused('gpt-4.1', admission.refusal).body)).toContain(
+      'requests per min (RPM): Limit 600, Used 600, Requested 1. Please try again in 100ms.',
+    );
+    expect(openai.limitHeaders({ requests: bucket.gauge(500) })).toEqual({
+      'x-ratelimit-limit-requests': '600',
+      'x-ratelimit-remaining-requests': '5',
+      'x-ratelimit-reset-requests': '500ms',
+    });
   });
 
   test('shows only the ends of a key, and nothing of a short one', () => {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '#core/json.ts';
 import type { Refusal } from '#simulator/admission.ts';
-import type { Gauge } from '#simulator/bucket.ts';
 import { goDuration } from '#simulator/go-duration.ts';
+import { DAY_MS, type Gauge, MINUTE_MS, perMinuteWords } from '#simulator/limit.ts';
 import type { ErrorAnswer, Profile } from '#simulator/profiles/profile.ts';
 
 const ORGANIZATION = 'org-simulator';
@@ -9,10 +9,13 @@ const ORGANIZATION = 'org-simulator';
 /** What a project may use when its config names no models. */
 const MODELS = ['gpt-4.1', 'text-embedding-3-small'];
 
-const LIMIT_NAMES = {
-  requests: { minute: 'requests per min (RPM)', day: 'requests per day (RPD)' },
-  tokens: { minute: 'tokens per min (TPM)', day: 'tokens per day (TPD)' },
-} as const;
+const COUNTED = {
+  requests: 'requests',
+  tokens: 'tokens',
+  input: 'input tokens',
+  output: 'output tokens',
+};
+const ABBREVIATED = { requests: 'R', tokens: 'T', input: 'IT', output: 'OT' };
 
 /**
  * OpenAI's API as its clients meet it. The vendor charges for a prompt by its characters, without
@@ -34,18 +37,19 @@ export const openai: Profile = {
   }),
 
   limitHeaders: ({ requests, tokens }) => ({
-    ...(requests && gaugeHeaders(requests)),
-    ...(tokens && gaugeHeaders(tokens)),
+    ...(requests && gaugeHeaders(perMinuteWords(requests))),
+    ...(tokens && gaugeHeaders(perMinuteWords(tokens))),
   }),
 
-  refused(model, refusal) {
+  refused(model, of) {
+    const refusal = perMinuteWords(of);
     const waits = refusal.waitMs !== Infinity;
     return {
       status: 429,
       headers: waits ? retryHeaders(refusal.waitMs) : {},
       body: errorBody({
         message: waits ? reachedText(model, refusal) : tooLargeText(model, refusal),
-        type: refusal.dimension,
+        type: refusal.dimension === 'requests' ? 'requests' : 'tokens',
         code: 'rate_limit_exceeded',
       }),
     };
@@ -109,8 +113,16 @@ const retryHeaders = (waitMs: number): Record<string, string> => ({
   'retry-after-ms': String(Math.ceil(waitMs)),
 });
 
-const where = (model: string, { dimension, window }: Refusal): string =>
-  `for ${model} in organization ${ORGANIZATION} on ${LIMIT_NAMES[dimension][window]}`;
+/** `tokens per min (TPM)`; windows without a name of their own are told in seconds. */
+const limitName = ({ dimension, windowMs }: Refusal): string => {
+  const counted = COUNTED[dimension];
+  if (windowMs === MINUTE_MS) return `${counted} per min (${ABBREVIATED[dimension]}PM)`;
+  if (windowMs === DAY_MS) return `${counted} per day (${ABBREVIATED[dimension]}PD)`;
+  return `${counted} per ${windowMs / 1000} s`;
+};
+
+const where = (model: string, refusal: Refusal): string =>
+  `for ${model} in organization ${ORGANIZATION} on ${limitName(refusal)}`;
 
 const reachedText = (model: string, refusal: Refusal): string =>
   `Rate limit reached ${where(model, refusal)}: Limit ${refusal.limit}, Used ${refusal.used}, ` +

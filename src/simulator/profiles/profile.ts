@@ -1,6 +1,6 @@
 import type { JsonObject } from '#core/json.ts';
 import type { Refusal } from '#simulator/admission.ts';
-import type { Dimension, Gauge } from '#simulator/bucket.ts';
+import type { Dimension, Gauge } from '#simulator/limit.ts';
 
 /** A whole HTTP answer that says no. */
 export interface ErrorAnswer {
