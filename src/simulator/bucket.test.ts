@@ -228,4 +228,15 @@ describe.each(REFILLS)('a %s bucket', (refill) => {
       }),
     );
   });
+
+  test('counts the time in which it is full', () => {
+    const bucket = bucketOf({ refill, limit: 60 });
+    expect(bucket.gauge(0).fullMs).toBe(0);
+    bucket.take(60, 4000);
+    expect(bucket.gauge(4000).fullMs).toBe(4000);
+    // It is full again at 64 s, and at the end of the first minute where its windows are fixed.
+    const fullFromMs = refill === 'fixed' ? 60_000 : 64_000;
+    expect(bucket.gauge(fullFromMs).fullMs).toBe(4000);
+    expect(bucket.gauge(70_000).fullMs).toBe(4000 + 70_000 - fullFromMs);
+  });
 });

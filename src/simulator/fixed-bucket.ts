@@ -1,5 +1,5 @@
 import type { Bucket } from '#simulator/bucket.ts';
-import { DAY_MS, type Gauge, type Limit } from '#simulator/limit.ts';
+import type { Gauge, Limit } from '#simulator/limit.ts';
 import { nextMidnight } from '#simulator/midnight.ts';
 
 /** Counts within windows of the wall clock and forgets at their ends: at full minutes, at midnight. */
@@ -10,6 +10,9 @@ export class FixedBucket implements Bucket {
   /** When the present window began and ends, on the monotonic clock. */
   #beganMs = -Infinity;
   #endsMs = -Infinity;
+  #fullMs = 0;
+  /** Undefined until it is first asked. */
+  #latestMs: number | undefined;
 
   constructor(of: Limit, wallAtZeroMs: number) {
     this.of = of;
@@ -41,22 +44,28 @@ export class FixedBucket implements Bucket {
       remaining: Math.max(0, limit - this.#used),
       used: this.#used,
       resetMs: this.#used === 0 ? 0 : this.#endsMs - atMs,
+      fullMs: this.#fullMs,
     };
   }
 
+  /** Begins the window that is now; returns the instant, in whole milliseconds that never run backwards. */
   #roll(nowMs: number): number {
-    const atMs = Math.floor(nowMs);
-    if (atMs >= this.#endsMs) {
-      const wallMs = atMs + this.#wallAtZeroMs;
-      const { windowMs, resetZone } = this.of;
-      const wallEndMs =
-        resetZone !== undefined && windowMs === DAY_MS
-          ? nextMidnight(wallMs, resetZone)
-          : (Math.floor(wallMs / windowMs) + 1) * windowMs;
-      this.#beganMs = this.#endsMs === -Infinity ? -Infinity : this.#endsMs;
-      this.#endsMs = wallEndMs - this.#wallAtZeroMs;
-      this.#used = 0;
-    }
-    return Math.max(atMs, this.#beganMs);
+    const beforeMs = (this.#latestMs ??= Math.floor(nowMs));
+    const atMs = Math.max(beforeMs, Math.floor(nowMs));
+    this.#latestMs = atMs;
+    const fullFromMs = this.#used === 0 ? beforeMs : Math.max(beforeMs, this.#endsMs);
+    this.#fullMs += Math.max(0, atMs - fullFromMs);
+    if (atMs < this.#endsMs) return atMs;
+    this.#beganMs = this.#endsMs;
+    this.#endsMs = this.#windowEnd(atMs + this.#wallAtZeroMs) - this.#wallAtZeroMs;
+    this.#used = 0;
+    return atMs;
+  }
+
+  #windowEnd(wallMs: number): number {
+    const { windowMs, resetZone } = this.of;
+    return resetZone === undefined
+      ? (Math.floor(wallMs / windowMs) + 1) * windowMs
+      : nextMidnight(wallMs, resetZone);
   }
 }

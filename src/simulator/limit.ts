@@ -39,6 +39,8 @@ export interface Gauge extends Limit {
   readonly used: number;
   /** Until it is full again, not until the next request fits. */
   readonly resetMs: number;
+  /** How long it has been full since it was first asked, ms: room that came back and found no use. */
+  readonly fullMs: number;
 }
 
 export const MINUTE_MS = 60_000;

@@ -6,6 +6,7 @@ import {
   settle,
 } from '#simulator/admission.ts';
 import { type Bucket, createBucket } from '#simulator/bucket.ts';
+import { withHiddenLoad } from '#simulator/hidden-load.ts';
 import type { Gauge, Limit } from '#simulator/limit.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface Limiter {
 export interface LimiterOptions {
   /** Whether a refused call spends a request where one is there; it does unless said otherwise. */
   readonly failedCountsRequest?: boolean;
+  /** The share, 0 to 1, of its own limits that somebody else uses up; none unless said. */
+  readonly hiddenLoad?: number;
   /** Buckets that others draw from too: those of an organisation. */
   readonly shared?: readonly Bucket[];
   /** Unix epoch time at `nowMs` 0: fixed windows begin by the wall clock. */
@@ -32,8 +35,9 @@ export interface LimiterOptions {
 
 /** Limits that are full at the start. */
 export const createLimiter = (limits: readonly Limit[], options: LimiterOptions = {}): Limiter => {
-  const { failedCountsRequest = true, shared = [], wallAtZeroMs = 0 } = options;
-  const buckets = [...limits.map((limit) => createBucket(limit, wallAtZeroMs)), ...shared];
+  const { failedCountsRequest = true, shared = [], hiddenLoad = 0, wallAtZeroMs = 0 } = options;
+  const own = createBuckets(limits, { hiddenLoad, wallAtZeroMs });
+  const buckets = [...own, ...shared];
   return {
     buckets,
     admit: (cost, nowMs) => admit(buckets, cost, { nowMs, failedCountsRequest }),
@@ -41,3 +45,13 @@ export const createLimiter = (limits: readonly Limit[], options: LimiterOptions 
     gauges: (nowMs) => buckets.map((bucket) => bucket.gauge(nowMs)),
   };
 };
+
+/** Full buckets, from which somebody else may draw unseen. */
+export const createBuckets = (
+  limits: readonly Limit[],
+  { hiddenLoad, wallAtZeroMs }: { readonly hiddenLoad: number; readonly wallAtZeroMs: number },
+): Bucket[] =>
+  limits.map((limit) => {
+    const bucket = createBucket(limit, wallAtZeroMs);
+    return hiddenLoad > 0 ? withHiddenLoad(bucket, hiddenLoad) : bucket;
+  });

@@ -10,7 +10,9 @@ export class LinearBucket implements Bucket {
   readonly of: Limit;
   readonly #capacityUnits: number;
   #levelUnits: number;
-  #atMs = -Infinity;
+  #fullMs = 0;
+  /** Undefined until it is first asked. */
+  #atMs: number | undefined;
 
   constructor(of: Limit) {
     this.of = of;
@@ -44,14 +46,19 @@ export class LinearBucket implements Bucket {
       remaining: Math.max(0, level),
       used: limit - level,
       resetMs: Math.ceil((this.#capacityUnits - this.#levelUnits) / limit),
+      fullMs: this.#fullMs,
     };
   }
 
   #refilled(nowMs: number): number {
     const atMs = Math.floor(nowMs);
+    this.#atMs ??= atMs;
     if (atMs > this.#atMs) {
-      const refillUnits = (atMs - this.#atMs) * this.of.limit;
-      this.#levelUnits = Math.min(this.#capacityUnits, this.#levelUnits + refillUnits);
+      const elapsedMs = atMs - this.#atMs;
+      const missingUnits = this.#capacityUnits - this.#levelUnits;
+      const refillUnits = elapsedMs * this.of.limit;
+      this.#levelUnits += Math.min(missingUnits, refillUnits);
+      this.#fullMs += Math.max(0, elapsedMs - Math.ceil(missingUnits / this.of.limit));
       this.#atMs = atMs;
     }
     return this.#levelUnits;

@@ -17,7 +17,9 @@ export class SlidingBucket implements Bucket {
   /** The first taking that still counts. */
   #first = 0;
   #used = 0;
-  #latestMs = -Infinity;
+  #fullMs = 0;
+  /** Undefined until it is first asked. */
+  #latestMs: number | undefined;
 
   constructor(of: Limit) {
     this.of = of;
@@ -58,23 +60,33 @@ export class SlidingBucket implements Bucket {
   }
 
   gauge(nowMs: number): Gauge {
-    const { limit, windowMs } = this.of;
+    const { limit } = this.of;
     const atMs = this.#forget(nowMs);
-    const last = this.#takings.findLast(({ amount }) => amount > 0);
     return {
       ...this.of,
       capacity: limit,
       remaining: Math.max(0, limit - this.#used),
       used: this.#used,
-      resetMs: last === undefined ? 0 : last.atMs + windowMs - atMs,
+      resetMs: this.#used === 0 ? 0 : this.#emptyMs() - atMs,
+      fullMs: this.#fullMs,
     };
+  }
+
+  /** When the last taking comes back. */
+  #emptyMs(): number {
+    const last = this.#takings.findLast(({ amount }) => amount > 0);
+    return last === undefined ? -Infinity : last.atMs + this.of.windowMs;
   }
 
   /** Drops what has come back; returns the instant, in whole milliseconds that never run backwards. */
   #forget(nowMs: number): number {
-    this.#latestMs = Math.max(this.#latestMs, Math.floor(nowMs));
+    const beforeMs = (this.#latestMs ??= Math.floor(nowMs));
+    const atMs = Math.max(beforeMs, Math.floor(nowMs));
+    this.#latestMs = atMs;
+    const fullFromMs = this.#used === 0 ? beforeMs : Math.max(beforeMs, this.#emptyMs());
+    this.#fullMs += Math.max(0, atMs - fullFromMs);
     for (let taking = this.#takings[this.#first]; taking; taking = this.#takings[this.#first]) {
-      if (taking.atMs + this.of.windowMs > this.#latestMs) break;
+      if (taking.atMs + this.of.windowMs > atMs) break;
       this.#used -= taking.amount;
       this.#first++;
     }
@@ -83,7 +95,7 @@ export class SlidingBucket implements Bucket {
       this.#takings = this.#takings.slice(this.#first);
       this.#first = 0;
     }
-    return this.#latestMs;
+    return atMs;
   }
 
   /** Rounded up, so that nothing comes back early. */
