@@ -11,7 +11,7 @@ const EXPECTED: Readonly<Record<string, Partial<UpstreamError>>> = {
   '404-model': { kind: 'invalid', code: 'model_not_found' },
   '404-page': { kind: 'broken', message: '' },
   '422-detail': { kind: 'invalid', message: 'Input should be a valid list' },
-  '429-quota': { kind: 'rate-limit', type: 'insufficient_quota' },
+  '429-quota': { kind: 'rate-limit', type: 'insufficient_quota', code: 'insufficient_quota' },
   '429-tokens': {
     kind: 'rate-limit',
     type: 'tokens',

@@ -1,13 +1,14 @@
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 import type { UpstreamError } from '#wire/chat-event.ts';
 import type { ReplyHeaders } from '#wire/dialect.ts';
+import { errorObject, errorText as text, parseErrorObject } from '#wire/error-object.ts';
 import { retryAfterMs } from '#wire/retry-after.ts';
 
 /** Longest piece of a vendor's own text that is carried on, in characters. */
 const MESSAGE_CHARS = 400;
 
 export const readError = (status: number, headers: ReplyHeaders, body: string): UpstreamError => {
-  const error = errorObject(parse(body));
+  const error = parseErrorObject(body);
   const wait = retryAfterMs(headers);
   return { ...describe(status, error), ...(wait !== undefined && { retryAfterMs: wait }) };
 };
@@ -32,29 +33,6 @@ const describe = (status: number, error: JsonObject | undefined): UpstreamError 
     ...(code !== undefined && { code }),
     ...(param !== undefined && { param }),
   };
-};
-
-const parse = (body: string): Json | undefined => {
-  try {
-    return JSON.parse(body) as Json;
-  } catch {
-    return undefined;
-  }
-};
-
-/** All of these are seen in the wild: an object or a text under `error`, bare fields, one in an array. */
-const errorObject = (body: Json | undefined): JsonObject | undefined => {
-  const said = Array.isArray(body) ? body[0] : body;
-  if (!isObject(said)) return undefined;
-  const error = own(said, 'error');
-  if (isObject(error)) return error;
-  return typeof error === 'string' ? { message: error } : said;
-};
-
-const text = (object: JsonObject | undefined, key: string): string | undefined => {
-  const value = object && own(object, key);
-  if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value !== '' ? value : undefined;
 };
 
 /** Servers in Python say it under `detail`: as a text, or as a list of faults with their places. */
