@@ -1,3 +1,4 @@
+import { neutralQuota } from '#providers/neutral-quota.ts';
 import type { Provider } from '#providers/provider.ts';
 
 export default {
@@ -7,6 +8,7 @@ export default {
   keyOptional: true,
   keyEnv: ['HOSTED_VLLM_API_KEY'],
   baseEnv: ['HOSTED_VLLM_API_BASE'],
+  quota: neutralQuota,
   operations: {
     chat: { path: '/chat/completions', dialect: 'openai-chat' },
     embeddings: { path: '/embeddings', dialect: 'openai-embeddings' },

@@ -1,4 +1,8 @@
 import type { Provider } from '#providers/provider.ts';
+import { quotaReader } from '#providers/quota-reader.ts';
+import { isPaymentDue, limitRefusal, rampRefusal } from '#providers/refusals.ts';
+import { STANDARD_LIMITS } from '#providers/limit-headers.ts';
+import { boundOutput, tokens } from '#providers/token-charges.ts';
 
 export default {
   name: 'openai',
@@ -9,6 +13,25 @@ export default {
   keyEnv: ['OPENAI_API_KEY'],
   baseEnv: ['OPENAI_BASE_URL', 'OPENAI_API_BASE'],
   organizationHeader: 'openai-organization',
+  quota: {
+    scope: 'key',
+    charge: (size) => ({ requests: 1, tokens: tokens(size.inputTokens + boundOutput(size)) }),
+    // What was reserved and not answered is not given back.
+    settle: (charged) => charged,
+    read: quotaReader({
+      limits: STANDARD_LIMITS,
+      organizationHeader: 'openai-organization',
+      refusal(refused) {
+        const { status } = refused.reply;
+        if (isPaymentDue(refused)) return { class: 'money' };
+        // It was a 503 once.
+        if (refused.code === 'slow_down') return rampRefusal(refused);
+        // A busy engine says 429 too.
+        if (status !== 429 || /\boverloaded\b/.test(refused.message)) return undefined;
+        return limitRefusal(refused);
+      },
+    }),
+  },
   operations: {
     chat: { path: '/chat/completions', dialect: 'openai-chat' },
     embeddings: { path: '/embeddings', dialect: 'openai-embeddings' },

@@ -1,3 +1,4 @@
+import type { QuotaRules } from '#providers/quota.ts';
 import type { DialectName } from '#wire/dialects.ts';
 
 /** What can be asked of a vendor, by our names. */
@@ -27,5 +28,6 @@ export interface Provider {
   readonly baseEnv: readonly string[];
   /** The header that names an organisation, where the vendor has one. */
   readonly organizationHeader?: string;
+  readonly quota: QuotaRules;
   readonly operations: { readonly [Op in Operation]?: Endpoint };
 }

@@ -12,17 +12,20 @@ export interface QuotaReply {
   readonly wallMs: number;
 }
 
-/** A vendor's limits as data: what it charges, what it gives back, how it speaks of them. Pure. */
+/**
+ * A vendor's limits as data: what it charges, what it gives back, how it speaks of them. Pure.
+ * `model` is its name at the vendor: some models count more than others.
+ */
 export interface QuotaRules {
   /** Whose limits a deployment draws from when the config does not say: its key's, or its own. */
   readonly scope: 'key' | 'deployment';
   /** What a call is charged before it runs, in every dimension that this vendor limits. */
-  charge(size: CallSize): Cost;
+  charge(size: CallSize, model: string): Cost;
   /**
    * What a call comes to in the end: `charged`, or less or more where the vendor settles by what was
    * used. Without `usage` nothing is known.
    */
-  settle(charged: Cost, usage: Usage | undefined): Cost;
+  settle(charged: Cost, usage: Usage | undefined, model: string): Cost;
   /** Never throws; what cannot be read, or cannot be true, is left out. */
   read(reply: QuotaReply): QuotaNews;
 }

@@ -1,0 +1,20 @@
+/** The longest wait that is believed. */
+export const DAY_MS = 86_400_000;
+export const MINUTE_MS = 60_000;
+
+const NUMBER = String.raw`(\d{1,9}(?:\.\d{1,9})?)`;
+/** As Go's `time.Duration` prints it: `20ms`, `7.66s`, `6m0s`, `1h2m3.5s`. */
+const GO = new RegExp(`^(?:${NUMBER}h)?(?:${NUMBER}m(?!s))?(?:${NUMBER}s)?(?:${NUMBER}ms)?$`);
+const SECONDS = new RegExp(`^${NUMBER}$`);
+
+/** A duration in ms, ≥ 0: a plain number means seconds. Undefined where it is none. */
+export const durationMs = (text: string): number | undefined => {
+  const said = text.trim();
+  if (SECONDS.test(said)) return Number(said) * 1000;
+  const parts = said === '' ? null : GO.exec(said);
+  if (!parts) return undefined;
+  const [hours, minutes, seconds, ms] = parts.slice(1) as (string | undefined)[];
+  return number(hours) * 3_600_000 + number(minutes) * 60_000 + number(seconds) * 1000 + number(ms);
+};
+
+const number = (part: string | undefined): number => Number(part ?? 0);
