@@ -7,14 +7,18 @@ const NUMBER = String.raw`(\d{1,9}(?:\.\d{1,9})?)`;
 const GO = new RegExp(`^(?:${NUMBER}h)?(?:${NUMBER}m(?!s))?(?:${NUMBER}s)?(?:${NUMBER}ms)?$`);
 const SECONDS = new RegExp(`^${NUMBER}$`);
 
-/** A duration in ms, ≥ 0: a plain number means seconds. Undefined where it is none. */
+/** A duration in whole ms, ≥ 0, rounded up: a plain number means seconds. Undefined where it is none. */
 export const durationMs = (text: string): number | undefined => {
   const said = text.trim();
-  if (SECONDS.test(said)) return Number(said) * 1000;
+  if (SECONDS.test(said)) return wholeMs(Number(said) * 1000);
   const parts = said === '' ? null : GO.exec(said);
   if (!parts) return undefined;
   const [hours, minutes, seconds, ms] = parts.slice(1) as (string | undefined)[];
-  return number(hours) * 3_600_000 + number(minutes) * 60_000 + number(seconds) * 1000 + number(ms);
+  const whole = number(hours) * 3_600_000 + number(minutes) * 60_000;
+  return wholeMs(whole + number(seconds) * 1000 + number(ms));
 };
 
 const number = (part: string | undefined): number => Number(part ?? 0);
+
+/** 7.66 s are 7,660.000000000001 ms: what floating point adds is no millisecond. */
+const wholeMs = (ms: number): number => Math.ceil(Number(ms.toFixed(3)));

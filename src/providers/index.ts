@@ -1,9 +1,24 @@
+import anthropic from '#providers/anthropic.ts';
+import azure from '#providers/azure.ts';
+import bedrock from '#providers/bedrock.ts';
+import gemini from '#providers/gemini.ts';
+import groq from '#providers/groq.ts';
 import hostedVllm from '#providers/hosted_vllm.ts';
+import mistral from '#providers/mistral.ts';
 import openai from '#providers/openai.ts';
 import type { Provider } from '#providers/provider.ts';
 
 /** Every vendor, one line each. */
-export const providers: readonly Provider[] = [hostedVllm, openai];
+export const providers: readonly Provider[] = [
+  anthropic,
+  azure,
+  bedrock,
+  gemini,
+  groq,
+  hostedVllm,
+  mistral,
+  openai,
+];
 
 const byName = new Map(providers.map((provider) => [provider.name, provider]));
 

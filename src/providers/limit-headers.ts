@@ -7,22 +7,24 @@ import type { QuotaReply } from '#providers/quota.ts';
 /** The headers that speak of one limit, by a vendor's names in lower case. */
 export interface LimitHeaders {
   readonly dimension: Dimension;
-  /** Absent where a vendor tells limits of a minute and of a day by the same names. */
+  /** Absent where limits of a minute and of a day have the same names, and their resets tell. */
   readonly windowMs?: number;
   readonly limit: string;
   readonly remaining: string;
   readonly reset?: string;
 }
 
-/** The names that most vendors share. */
-export const STANDARD_LIMITS: readonly LimitHeaders[] = (['requests', 'tokens'] as const).map(
-  (dimension) => ({
+/** Limits under the names that most vendors share, each over its window in ms (absent: see above). */
+export const standardLimits = (
+  windows: { readonly [D in 'requests' | 'tokens']?: number } = {},
+): readonly LimitHeaders[] =>
+  (['requests', 'tokens'] as const).map((dimension) => ({
     dimension,
+    ...(windows[dimension] !== undefined && { windowMs: windows[dimension] }),
     limit: `x-ratelimit-limit-${dimension}`,
     remaining: `x-ratelimit-remaining-${dimension}`,
     reset: `x-ratelimit-reset-${dimension}`,
-  }),
-);
+  }));
 
 /** What the headers of an answer tell of each limit; one that cannot be true is left out. */
 export const readLimits = (
@@ -38,9 +40,9 @@ const readLimit = (reply: QuotaReply, names: LimitHeaders): ToldLimit | undefine
   if (limit !== undefined && remaining !== undefined && remaining > 2 * limit) return undefined;
   const left =
     limit === undefined || remaining === undefined ? remaining : Math.min(remaining, limit);
-  const resetMs = readReset(reply, names.reset);
-  const windowMs =
-    names.windowMs ?? windowOf({ limit: limit ?? 0, left: left ?? 0, resetMs: resetMs ?? 0 });
+  const reset = text(reply, names.reset);
+  const resetMs = readReset(reset, reply);
+  const windowMs = names.windowMs ?? windowOf({ limit, left, reset });
   return {
     dimension: names.dimension,
     windowMs,
@@ -56,22 +58,24 @@ const text = ({ headers }: QuotaReply, name: string | undefined): string => {
   return typeof value === 'string' ? value : '';
 };
 
-const readReset = (reply: QuotaReply, name: string | undefined): number | undefined => {
-  const said = text(reply, name);
-  const ms = durationMs(said) ?? untilMs(said, reply);
+const readReset = (reset: string, reply: QuotaReply): number | undefined => {
+  const ms = durationMs(reset) ?? untilMs(reset, reply);
   return ms === undefined ? undefined : Math.max(ms, 0);
 };
 
-/** A window looks like a day's when the used share would take so long, ms, to come back in full. */
-const LEAST_DAY_MS = 600_000;
-const MOST_DAY_MS = 2 * DAY_MS;
-
 /**
- * A minute or a day, whichever explains that what is used comes back within `resetMs`: of 10,000
- * requests one takes 6 ms by the minute and 8.64 s by the day. A minute where nothing tells.
+ * A minute or a day, whichever explains that what is used comes back evenly within `reset`: of 10,000
+ * requests one takes 6 ms by the minute and 8.64 s by the day. A minute where nothing tells: a plain
+ * number of seconds runs to the end of a fixed window, however much is used.
  */
-const windowOf = (told: { limit: number; left: number; resetMs: number }): number => {
-  const { limit, left, resetMs } = told;
-  const wholeMs = left < limit ? (resetMs * limit) / (limit - left) : 0;
-  return wholeMs > LEAST_DAY_MS && wholeMs <= MOST_DAY_MS ? DAY_MS : MINUTE_MS;
+const windowOf = ({ limit = 0, left = limit, reset }: Told): number => {
+  const resetMs = /[hms]/.test(reset) ? (durationMs(reset) ?? 0) : 0;
+  const days = left < limit ? (resetMs * limit) / (limit - left) / DAY_MS : 0;
+  return days > 0.9 && days < 1.1 ? DAY_MS : MINUTE_MS;
 };
+
+interface Told {
+  readonly limit: number | undefined;
+  readonly left: number | undefined;
+  readonly reset: string;
+}

@@ -1,4 +1,5 @@
-import { STANDARD_LIMITS } from '#providers/limit-headers.ts';
+import { MINUTE_MS } from '#providers/durations.ts';
+import { standardLimits } from '#providers/limit-headers.ts';
 import type { QuotaRules } from '#providers/quota.ts';
 import { quotaReader } from '#providers/quota-reader.ts';
 import { isPaymentDue, waitRefusal } from '#providers/refusals.ts';
@@ -16,7 +17,7 @@ export const neutralQuota: QuotaRules = {
       tokens: tokens(inputTokens + outputTokens),
     })),
   read: quotaReader({
-    limits: STANDARD_LIMITS,
+    limits: standardLimits({ requests: MINUTE_MS, tokens: MINUTE_MS }),
     refusal(refused) {
       if (isPaymentDue(refused)) return { class: 'money' };
       if (refused.reply.status !== 429) return undefined;

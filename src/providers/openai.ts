@@ -1,7 +1,7 @@
 import type { Provider } from '#providers/provider.ts';
 import { quotaReader } from '#providers/quota-reader.ts';
 import { isPaymentDue, limitRefusal, rampRefusal } from '#providers/refusals.ts';
-import { STANDARD_LIMITS } from '#providers/limit-headers.ts';
+import { standardLimits } from '#providers/limit-headers.ts';
 import { boundOutput, tokens } from '#providers/token-charges.ts';
 
 export default {
@@ -19,7 +19,7 @@ export default {
     // What was reserved and not answered is not given back.
     settle: (charged) => charged,
     read: quotaReader({
-      limits: STANDARD_LIMITS,
+      limits: standardLimits(),
       organizationHeader: 'openai-organization',
       refusal(refused) {
         const { status } = refused.reply;

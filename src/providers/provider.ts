@@ -4,9 +4,16 @@ import type { DialectName } from '#wire/dialects.ts';
 /** What can be asked of a vendor, by our names. */
 export type Operation = 'chat' | 'embeddings';
 
+/** What a vendor's paths may depend on. */
+export interface Place {
+  readonly model: string;
+  /** Of the API, where it has versions. */
+  readonly version?: string | undefined;
+}
+
 export interface Endpoint {
-  /** Appended to the base URL. */
-  readonly path: string;
+  /** Appended to the base URL; may end in a query. */
+  readonly path: string | ((place: Place) => string);
   /** The wire dialect it speaks: a name in `wire/dialects.ts`. */
   readonly dialect: DialectName;
 }
@@ -26,8 +33,11 @@ export interface Provider {
   readonly keyEnv: readonly string[];
   /** Environment variables that hold the base URL, in the order in which they are read. */
   readonly baseEnv: readonly string[];
+  /** Where its API has versions: variables that name one, and the one that holds otherwise. */
+  readonly version?: { readonly env: readonly string[]; readonly common: string };
   /** The header that names an organisation, where the vendor has one. */
   readonly organizationHeader?: string;
   readonly quota: QuotaRules;
+  /** Empty where its dialect is not spoken yet. */
   readonly operations: { readonly [Op in Operation]?: Endpoint };
 }

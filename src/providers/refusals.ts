@@ -37,19 +37,14 @@ export const readRefused = (reply: QuotaReply): Refused => {
 };
 
 /** A refusal for a limit, out of its words and headers; `of` is what only this vendor's words say. */
-export const limitRefusal = (
-  { reply, type, said }: Refused,
-  of: { readonly dimension?: Dimension | undefined; readonly windowMs?: number } = {},
-): QuotaRefusal => {
+export const limitRefusal = ({ reply, type, said }: Refused, of?: Dimension): QuotaRefusal => {
   const { tooLarge, retryMs: saidMs, organization: _, ...numbers } = said;
-  const dimension = numbers.dimension ?? of.dimension ?? counted(type);
-  const windowMs = numbers.windowMs ?? of.windowMs;
+  const dimension = numbers.dimension ?? of ?? counted(type);
   const retryMs = tooLarge ? undefined : retryHintMs(reply, saidMs);
   return {
     ...numbers,
-    class: tooLarge ? 'size' : waitClass(retryMs, windowMs),
+    class: tooLarge ? 'size' : waitClass(retryMs, numbers.windowMs),
     ...(dimension && { dimension }),
-    ...(windowMs !== undefined && { windowMs }),
     ...(retryMs !== undefined && { retryMs }),
   };
 };

@@ -12,6 +12,7 @@ export interface TargetSpec {
   readonly model: string;
   readonly apiKey?: string;
   readonly apiBase?: string;
+  readonly apiVersion?: string;
   readonly organization?: string;
   readonly extraHeaders: Readonly<Record<string, string>>;
   readonly defaults: JsonObject;
@@ -35,10 +36,10 @@ export interface Target {
 /** Throws SpillwayError `config_invalid` when the base URL is none. */
 export const createTarget = (provider: Provider, spec: TargetSpec): Target => {
   const base = baseUrl(spec.apiBase ?? provider.baseUrl, spec.name);
-  const prefix = base.pathname === '/' ? '' : base.pathname;
+  const place = { model: spec.model, version: spec.apiVersion ?? provider.version?.common };
   const paths: { [Op in Operation]?: string } = {};
-  for (const [operation, endpoint] of Object.entries(provider.operations))
-    paths[operation as Operation] = `${prefix}${endpoint.path}${base.search}`;
+  for (const [operation, { path }] of Object.entries(provider.operations))
+    paths[operation as Operation] = below(base, typeof path === 'string' ? path : path(place));
   const shown = {
     id: headerText(spec.id),
     group: headerText(spec.group),
@@ -65,6 +66,12 @@ const baseUrl = (text: string, name: string): URL => {
     'config_invalid',
     `Deployment ${name}: api_base must be an http(s) URL without user and password, such as https://api.openai.com/v1.`,
   );
+};
+
+/** A path below the base URL, whose own query stays and comes last. */
+const below = ({ pathname, search }: URL, path: string): string => {
+  const query = path.includes('?') ? search.replace('?', '&') : search;
+  return `${pathname === '/' ? '' : pathname}${path}${query}`;
 };
 
 const headersOf = (provider: Provider, spec: TargetSpec): Record<string, string> => {

@@ -1,0 +1,61 @@
+import type { QuotaRefusal } from '#core/quota.ts';
+import { MINUTE_MS } from '#providers/durations.ts';
+import type { LimitHeaders } from '#providers/limit-headers.ts';
+import type { Provider } from '#providers/provider.ts';
+import { quotaReader } from '#providers/quota-reader.ts';
+import { isPaymentDue, limitRefusal, rampRefusal, type Refused } from '#providers/refusals.ts';
+import { boundOutput, freshInput, settled, tokens } from '#providers/token-charges.ts';
+
+const limit = (dimension: LimitHeaders['dimension'], name: string): LimitHeaders => ({
+  dimension,
+  windowMs: MINUTE_MS,
+  limit: `anthropic-ratelimit-${name}-limit`,
+  remaining: `anthropic-ratelimit-${name}-remaining`,
+  reset: `anthropic-ratelimit-${name}-reset`,
+});
+
+const SPENT = /\b(?:credit balance is too low|specified API usage limits|spend limit)\b/i;
+
+const refusal = (refused: Refused): QuotaRefusal | undefined => {
+  const { reply, code, type, message } = refused;
+  const isSpent = [code, type].includes('enforced_spend_limit_reached') || SPENT.test(message);
+  if (isPaymentDue(refused) || isSpent) return { class: 'money' };
+  if (reply.status !== 429) return undefined;
+  if (/\busage increase rate\b/.test(message)) return rampRefusal(refused);
+  const isParallel = /\bconcurrent (?:connections|requests)\b/.test(message);
+  return limitRefusal(refused, isParallel ? 'parallel' : undefined);
+};
+
+export default {
+  name: 'anthropic',
+  bareModels: /^claude-/,
+  baseUrl: 'https://api.anthropic.com',
+  auth: { header: 'x-api-key' },
+  keyEnv: ['ANTHROPIC_API_KEY'],
+  baseEnv: ['ANTHROPIC_API_BASE', 'ANTHROPIC_BASE_URL'],
+  quota: {
+    scope: 'key',
+    charge: (size) => ({
+      requests: 1,
+      input: tokens(size.inputTokens),
+      output: tokens(boundOutput(size)),
+    }),
+    // What was read from the cache is free, and so is what was reserved and not answered.
+    settle: (charged, usage) =>
+      settled(charged, usage, (used) => ({
+        input: tokens(freshInput(used)),
+        output: tokens(used.outputTokens),
+      })),
+    read: quotaReader({
+      // `…-tokens-*` repeats whichever of the other two is the tightest.
+      limits: [
+        limit('requests', 'requests'),
+        limit('input', 'input-tokens'),
+        limit('output', 'output-tokens'),
+      ],
+      organizationHeader: 'anthropic-organization-id',
+      refusal,
+    }),
+  },
+  operations: {},
+} satisfies Provider;

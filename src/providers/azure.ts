@@ -1,0 +1,52 @@
+import type { Provider, Place } from '#providers/provider.ts';
+import { MINUTE_MS } from '#providers/durations.ts';
+import { standardLimits } from '#providers/limit-headers.ts';
+import { quotaReader } from '#providers/quota-reader.ts';
+import { isPaymentDue, limitRefusal } from '#providers/refusals.ts';
+import { boundOutput, tokens } from '#providers/token-charges.ts';
+
+/** Versions of the API that is the same for all deployments: these are told apart by the model in the body. */
+const UNIFORM = new Map([
+  ['v1', ''],
+  ['latest', ''],
+  ['preview', '?api-version=preview'],
+]);
+
+const at =
+  (operation: string) =>
+  ({ model, version = '' }: Place): string => {
+    const query = UNIFORM.get(version);
+    if (query !== undefined) return `/openai/v1${operation}${query}`;
+    // A prefix for LiteLLM, which tells kinds of models apart by it, and no part of the name.
+    const deployment = model.replace(/^(?:o_series|gpt5_series)\//, '');
+    const name = encodeURIComponent(deployment);
+    return `/openai/deployments/${name}${operation}?api-version=${encodeURIComponent(version)}`;
+  };
+
+export default {
+  name: 'azure',
+  baseUrl: '',
+  auth: { header: 'api-key' },
+  keyEnv: ['AZURE_API_KEY'],
+  baseEnv: ['AZURE_API_BASE'],
+  version: { env: ['AZURE_API_VERSION'], common: '2025-02-01-preview' },
+  quota: {
+    scope: 'deployment',
+    charge: (size) => ({ requests: 1, tokens: tokens(size.inputTokens + boundOutput(size)) }),
+    // What was reserved and not answered is not given back.
+    settle: (charged) => charged,
+    read: quotaReader({
+      limits: standardLimits({ requests: MINUTE_MS, tokens: MINUTE_MS }),
+      refusal(refused) {
+        if (isPaymentDue(refused)) return { class: 'money' };
+        // Machines are short, whatever is left of the quota.
+        const isShort = /\b(?:high demand|peak load)\b/i.test(refused.message);
+        return refused.reply.status === 429 && !isShort ? limitRefusal(refused) : undefined;
+      },
+    }),
+  },
+  operations: {
+    chat: { path: at('/chat/completions'), dialect: 'openai-chat' },
+    embeddings: { path: at('/embeddings'), dialect: 'openai-embeddings' },
+  },
+} satisfies Provider;

@@ -1,0 +1,19 @@
+import { DAY_MS } from '#providers/durations.ts';
+
+/** Until the next midnight in a time zone, ms, 0 < wait ≤ a day. `wallMs` is Unix epoch ms. */
+export const untilMidnightMs = (wallMs: number, clock: Intl.DateTimeFormat): number => {
+  const guess = wallMs + DAY_MS - sinceMidnightMs(wallMs, clock);
+  // A day on which clocks are changed is longer or shorter: the guess is early or late by that much.
+  const off = sinceMidnightMs(guess, clock);
+  const midnight = off > DAY_MS / 2 ? guess + DAY_MS - off : guess - off;
+  return Math.min(midnight - wallMs, DAY_MS);
+};
+
+/** Reads the time of day in a zone; making one is slow. */
+export const zoneClock = (timeZone: string): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat('en-GB', { timeZone, timeStyle: 'medium' });
+
+const sinceMidnightMs = (wallMs: number, clock: Intl.DateTimeFormat): number => {
+  const [hours = 0, minutes = 0, seconds = 0] = clock.format(wallMs).split(':').map(Number);
+  return ((hours * 60 + minutes) * 60 + seconds) * 1000 + (wallMs % 1000);
+};
