@@ -63,8 +63,22 @@ export const apiBaseOf = (
   const variable = firstSet(provider.baseEnv, env);
   if (variable !== undefined) return checkedBase(lookUp(env, variable) ?? '', 'api_base', variable);
   return provider.baseUrl === ''
-    ? { param: 'api_base', message: `a ${provider.name} deployment needs an api_base` }
+    ? {
+        param: 'api_base',
+        message: `there is no base URL; write api_base, or set ${provider.baseEnv.join(' or ')}`,
+      }
     : {};
+};
+
+/** The version of a vendor's API: the deployment's own, else the vendor's variable. */
+export const apiVersionOf = (
+  own: string | null | undefined,
+  { version }: Provider,
+  env: Environment,
+): string | undefined => {
+  if (!version) return undefined;
+  const variable = firstSet(version.env, env);
+  return own || (variable === undefined ? undefined : lookUp(env, variable));
 };
 
 const checkedBase = (

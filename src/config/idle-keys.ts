@@ -76,11 +76,12 @@ export const GENERAL_IDLE = words(`
 
 /** `litellm_params` that tell LiteLLM what to do and never go to a vendor. */
 export const PARAMS_IDLE = words(`
-  api_version default_api_key_rpm_limit default_api_key_tpm_limit max_retries tag_regex max_budget
+  default_api_key_rpm_limit default_api_key_tpm_limit max_retries tag_regex max_budget
   budget_duration drop_params additional_drop_params allowed_openai_params litellm_credential_name
   configurable_clientside_auth_params use_in_pass_through merge_reasoning_content_in_choices
   keepalive_seconds vertex_project vertex_location vertex_credentials tenant_id client_id
-  client_secret   azure_ad_token azure_username azure_password azure_scope watsonx_region_name use_litellm_proxy
+  client_secret azure_ad_token azure_username azure_password azure_scope watsonx_region_name
+  use_litellm_proxy
   model_info metadata cache caching fallbacks ssl_verify guardrails prompt_id deployment_id
   dataSources stream messages
 `);

@@ -19,6 +19,8 @@ export interface Deployment {
   readonly apiKeySource?: string;
   /** The vendor's base URL without a trailing slash, when the config or the environment names one. */
   readonly apiBase?: string;
+  /** Of the vendor's API, where it has versions and the config or the environment names one. */
+  readonly apiVersion?: string;
   readonly organization?: string;
   /** Shares of the traffic; `limits` says whether they are ceilings too. */
   readonly weight?: number;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { describeConfig } from '#config/check.ts';
 import type { Deployment } from '#config/loaded.ts';
 import { errorsOf, load, warningsOf } from '#config/test-kit.ts';
 
@@ -29,7 +30,10 @@ describe('provider and model', () => {
 
   test.each([
     ['model: opnai/gpt-4.1', 'the text "opnai" names no provider; did you mean "openai"?'],
-    ['model: nobody/x', 'the text "nobody" names no provider; known are hosted_vllm, openai'],
+    [
+      'model: nobody/x',
+      'the text "nobody" names no provider; known are azure, groq, hosted_vllm, mistral, openai',
+    ],
     ['model: meta-llama/L, api_base: "http://x"', 'for a compatible server write openai/ in front'],
     [
       'model: llama',
@@ -41,6 +45,64 @@ describe('provider and model', () => {
       expect.stringMatching(/^3:29 model_list\.0\.litellm_params\.model: /),
     ]);
     expect(errorsOf(row(`${params}, api_key: k`))[1]).toContain(message);
+  });
+});
+
+describe('vendors whose wire format is not spoken yet', () => {
+  const message =
+    'the wire format of anthropic is not spoken here yet; reach it through a compatible server, with openai/ in front';
+
+  test.each(['anthropic/claude-sonnet-4-5', 'claude-sonnet-4-5'])('%s cannot serve', (model) => {
+    expect(errorsOf(row(`model: ${model}, api_key: k`))).toEqual([
+      '2:17 model_list.0.model_name: the deployment of "m" cannot serve',
+      `3:29 model_list.0.litellm_params.model: ${message}`,
+    ]);
+  });
+
+  test.each(['gemini/gemini-2.5-pro', 'bedrock/amazon.nova-pro-v1:0'])(
+    '%s leaves the rest of its group alone',
+    (model) => {
+      const second = `  - model_name: m\n    litellm_params: {model: ${model}, api_key: k}\n`;
+      const config = load(row('model: openai/gpt-4.1, api_key: k', second));
+      expect(config.deployments).toHaveLength(1);
+      expect(config.unusable.map(({ reason }) => reason.message)).toEqual([
+        expect.stringContaining('is not spoken here yet'),
+      ]);
+      expect(describeConfig(config)).toMatch(/Cannot serve:\n.*is not spoken here yet/);
+    },
+  );
+});
+
+describe('versions of an API', () => {
+  const azure = 'model: azure/my-gpt, api_key: k, api_base: "https://x.openai.azure.com"';
+
+  test.each<[string, Record<string, string>, string | undefined]>([
+    [`${azure}, api_version: 2024-10-21`, { AZURE_API_VERSION: 'v1' }, '2024-10-21'],
+    [`${azure}, api_version: "2024-10-21"`, {}, '2024-10-21'],
+    [`${azure}, api_version: os.environ/MINE`, { MINE: 'preview' }, 'preview'],
+    [`${azure}, api_version: `, { AZURE_API_VERSION: 'v1' }, 'v1'],
+    [azure, { AZURE_API_VERSION: 'v1' }, 'v1'],
+    [azure, {}, undefined],
+    ['model: openai/gpt-4.1, api_key: k, api_version: v1', { AZURE_API_VERSION: 'v1' }, undefined],
+  ])('%s %j', (params, env, apiVersion) => {
+    expect(one(params, env)?.apiVersion).toBe(apiVersion);
+  });
+
+  test('key and base come from the vendor’s variables too', () => {
+    const env = { AZURE_API_KEY: 'k', AZURE_API_BASE: 'https://x.openai.azure.com/' };
+    expect(one('model: azure/my-gpt', env)).toMatchObject({
+      provider: 'azure',
+      model: 'my-gpt',
+      apiKey: 'k',
+      apiBase: 'https://x.openai.azure.com',
+    });
+  });
+
+  test('a version that nobody asks for is warned of', () => {
+    expect(warningsOf(row('model: openai/gpt-4.1, api_key: k, api_version: v1'))).toEqual([
+      '3:57 model_list.0.litellm_params.api_version: has no effect: the API of openai has no versions',
+    ]);
+    expect(warningsOf(row(`${azure}, api_version: v1`))).toEqual([]);
   });
 });
 
@@ -130,7 +192,11 @@ describe('base URLs', () => {
       { OPENAI_BASE_URL: 'nowhere' },
       'api_base: what OPENAI_BASE_URL holds is not an http(s) URL',
     ],
-    ['model: hosted_vllm/x', {}, 'api_base: a hosted_vllm deployment needs an api_base'],
+    [
+      'model: hosted_vllm/x',
+      {},
+      'api_base: there is no base URL; write api_base, or set HOSTED_VLLM_API_BASE',
+    ],
   ])('%s %j', (params, environment, message) => {
     expect(errorsOf(row(params), { env: environment })[1]).toContain(message);
   });
@@ -282,13 +348,19 @@ describe('patterns', () => {
   test.each([
     ['m', 'openai/*', 'a model with * needs a model_name with *'],
     ['a*', 'openai/*-*', 'there are 2 * here and 1 in the model_name; write as many'],
+    ['azure/*', 'azure/*', 'azure has a URL for each model; write a row for each'],
     ['*', '*', 'a model * alone is for every vendor whose key is in the environment'],
   ])('%s → %s cannot serve', (name, model, message) => {
     expect(errorsOf(pattern(name, model, ', api_key: k'))[1]).toContain(message);
   });
 
   test('* for any vendor is a row for each vendor whose key there is', () => {
-    const env = { OPENAI_API_KEY: 'sk-o', NOBODY_API_KEY: 'x' };
+    const env = {
+      OPENAI_API_KEY: 'sk-o',
+      NOBODY_API_KEY: 'x',
+      AZURE_API_KEY: 'one URL for each model',
+      ANTHROPIC_API_KEY: 'not spoken yet',
+    };
     const groups = (name: string) =>
       load(pattern(name, '*'), { env }).deployments.map(({ group, model }) => [group, model]);
     expect(groups('*')).toEqual([['openai/*', '*']]);

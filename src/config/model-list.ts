@@ -2,9 +2,17 @@ import type { Part } from '#core/check-schema.ts';
 import { closest } from '#core/closest.ts';
 import type { Finding } from '#core/finding.ts';
 import { isObject, type Json, type JsonObject, setOwn } from '#core/json.ts';
-import { type Ceilings, rowLimits } from '#config/ceilings.ts';
 import { isStarPattern } from '#core/star-pattern.ts';
-import { apiBaseOf, credentialOf, type Problem, type Setting } from '#config/credentials.ts';
+import { commonProvider, spokenProviders } from '#providers/index.ts';
+import type { Provider } from '#providers/provider.ts';
+import { type Ceilings, rowLimits } from '#config/ceilings.ts';
+import {
+  apiBaseOf,
+  apiVersionOf,
+  credentialOf,
+  type Problem,
+  type Setting,
+} from '#config/credentials.ts';
 import { deploymentId } from '#config/deployment-id.ts';
 import { deploymentNames } from '#config/deployment-name.ts';
 import { PARAMS_IDLE } from '#config/idle-keys.ts';
@@ -23,7 +31,7 @@ import {
 } from '#config/model-row.ts';
 import { type Environment, referencedVariable } from '#config/os-environ.ts';
 import { present } from '#config/present.ts';
-import { chooseProvider } from '#config/provider-choice.ts';
+import { chooseProvider, type ProviderChoice } from '#config/provider-choice.ts';
 import {
   childOf,
   findingAt,
@@ -88,16 +96,28 @@ const draftsOf = (part: Part, report: Report): Draft[] => {
   warnOfKeys(part, { used: ROW_USED, idle: [] }, report);
   const params = childOf(part, 'litellm_params')?.value;
   if (!isObject(params)) return [];
+  const choice = choiceOf(part, row);
   const { organization } = row.litellm_params;
   if (!Array.isArray(organization))
-    return [{ part, row, params, ...(organization ? { organization } : {}) }];
+    return [{ part, row, params, choice, ...(organization ? { organization } : {}) }];
   // As in LiteLLM, a list of organisations is one deployment for each.
   return organization.map((one) => ({
     part,
     row,
     params: { ...params, organization: one },
     organization: one,
+    choice,
   }));
+};
+
+const choiceOf = (part: Part, { litellm_params: params }: Row): ProviderChoice | string => {
+  const isSet = (param: 'api_base' | 'base_url'): boolean =>
+    Boolean(writtenAt(part, ['litellm_params', param]) || params[param]);
+  return chooseProvider({
+    model: params.model,
+    providerName: params.custom_llm_provider || undefined,
+    hasApiBase: isSet('api_base') || isSet('base_url'),
+  });
 };
 
 const toDeployment = (
@@ -105,7 +125,7 @@ const toDeployment = (
   name: string,
   { env, ceilings, maxParallelRequests }: ModelListContext,
 ): Deployment | UnusableDeployment => {
-  const { part, row, organization } = draft;
+  const { part, row, organization, choice } = draft;
   const { litellm_params: params, model_info: info } = row;
   const group = row.model_name;
   const unusable = ({ param, message }: Problem): UnusableDeployment => ({
@@ -120,12 +140,9 @@ const toDeployment = (
   const problem = standInProblem(draft.params) ?? wildcardProblem(draft);
   if (problem) return unusable(problem);
   const bases = { api_base: setting('api_base'), base_url: setting('base_url') };
-  const choice = chooseProvider({
-    model: params.model,
-    providerName: params.custom_llm_provider || undefined,
-    hasApiBase: Boolean(bases.api_base.written || bases.base_url.written),
-  });
   if (typeof choice === 'string') return unusable({ param: 'model', message: choice });
+  if (!spokenProviders.includes(choice.provider))
+    return unusable({ param: 'model', message: unspoken(choice.provider) });
   const credential = credentialOf(setting('api_key'), choice.provider, env);
   if ('message' in credential) return unusable(credential);
   const base = apiBaseOf(bases, choice.provider, env);
@@ -141,6 +158,7 @@ const toDeployment = (
       apiKey: credential.key,
       apiKeySource: credential.source,
       apiBase: base.apiBase,
+      apiVersion: apiVersionOf(params.api_version, choice.provider, env),
       organization,
       weight: params.weight ?? undefined,
       rpm: params.rpm ?? row.rpm ?? info?.rpm ?? undefined,
@@ -184,6 +202,10 @@ const modelInfoOf = (part: Part): JsonObject => {
   return isObject(info) ? info : {};
 };
 
+const unspoken = ({ name }: Provider): string =>
+  `the wire format of ${name} is not spoken here yet; ` +
+  `reach it through a compatible server, with ${commonProvider.name}/ in front`;
+
 const idOf = ({ part, row, params }: Draft): string =>
   deploymentId(row.model_name, params, (path) =>
     part.document.isFloat([...part.path, 'litellm_params', ...path]),
@@ -209,9 +231,10 @@ const nearMiss = (key: string): string | undefined =>
 /** One warning for each parameter, however many rows have it. */
 const warnOfParams = (drafts: readonly Draft[], report: Report): void => {
   const places = new Map<string, { finding: Finding; rows: Set<Part> }>();
-  for (const { part, params } of drafts) {
+  for (const draft of drafts) {
+    const { part, params } = draft;
     for (const key of Object.keys(params)) {
-      const message = paramWarning(key);
+      const message = paramWarning(key, draft);
       if (message === undefined) continue;
       const place = places.get(key);
       if (place) place.rows.add(part);
@@ -230,8 +253,10 @@ const warnOfParams = (drafts: readonly Draft[], report: Report): void => {
     );
 };
 
-const paramWarning = (key: string): string | undefined => {
+const paramWarning = (key: string, { choice }: Draft): string | undefined => {
   if (isStandIn(key)) return undefined;
+  if (key === 'api_version' && typeof choice !== 'string' && !choice.provider.version)
+    return `has no effect: the API of ${choice.provider.name} has no versions`;
   if (isIdleParam(key)) return NO_EFFECT;
   const near = isBodyField(key) ? nearMiss(key) : undefined;
   return near === undefined ? undefined : `unknown key, not sent; did you mean "${near}"?`;

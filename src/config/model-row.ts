@@ -3,6 +3,7 @@ import type { JsonObject } from '#core/json.ts';
 import { z } from '#core/schema.ts';
 import type { Problem } from '#config/credentials.ts';
 import { PARAMS_IDLE, PARAMS_IDLE_FAMILIES } from '#config/idle-keys.ts';
+import type { ProviderChoice } from '#config/provider-choice.ts';
 import { decimal, name, seconds, whole } from '#config/values.ts';
 
 const text = z.string().nullish();
@@ -31,6 +32,7 @@ const paramsSchema = z.looseObject({
   api_key: text,
   api_base: text,
   base_url: text,
+  api_version: text,
   organization: z.union([z.string(), z.array(z.string()).min(1)]).nullish(),
   custom_llm_provider: text,
   rpm: perMinute,
@@ -86,6 +88,8 @@ export interface Draft {
   /** `litellm_params` with references resolved and nothing else changed, for this organisation. */
   readonly params: JsonObject;
   readonly organization?: string;
+  /** Who serves it; a string says why nobody does. */
+  readonly choice: ProviderChoice | string;
 }
 
 export const PARAMS_USED: readonly string[] = Object.keys(paramsSchema.shape);

@@ -1,6 +1,12 @@
 import { closest } from '#core/closest.ts';
 import { describeFound } from '#core/finding.ts';
-import { commonProvider, findProvider, providerOfModel, providers } from '#providers/index.ts';
+import {
+  commonProvider,
+  findProvider,
+  providerOfModel,
+  providers,
+  spokenProviders,
+} from '#providers/index.ts';
 import type { Provider } from '#providers/provider.ts';
 
 export interface ModelReference {
@@ -42,6 +48,7 @@ const unknownProvider = (name: string, { hasApiBase }: ModelReference): string =
   const subject = `${describeFound(name, [])} names no provider`;
   const near = closest(name, names);
   if (near !== undefined) return `${subject}; did you mean "${near}"?`;
+  const known = spokenProviders.map((provider) => provider.name).join(', ');
   const hint = hasApiBase ? `; for a compatible server write ${commonProvider.name}/ in front` : '';
-  return `${subject}; known are ${names.join(', ')}${hint}`;
+  return `${subject}; known are ${known}${hint}`;
 };

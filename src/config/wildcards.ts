@@ -1,15 +1,21 @@
 import type { Problem } from '#config/credentials.ts';
 import type { Draft } from '#config/model-row.ts';
 import { type Environment, lookUp } from '#config/os-environ.ts';
-import { providers } from '#providers/index.ts';
+import { spokenProviders } from '#providers/index.ts';
+import type { Provider } from '#providers/provider.ts';
 
 const starsIn = (text: string): number => text.split('*').length - 1;
 
 /** Why a row's `*` cannot be filled in; undefined where it can, or where there is none. */
-export const wildcardProblem = ({ row }: Draft): Problem | undefined => {
+export const wildcardProblem = ({ row, choice }: Draft): Problem | undefined => {
   const { model } = row.litellm_params;
   const [named, asked] = [starsIn(row.model_name), starsIn(model)];
   if (model === '*') return { param: 'model', message: ANY_VENDOR };
+  if (asked > 0 && typeof choice !== 'string' && !takesAnyModel(choice.provider))
+    return {
+      param: 'model',
+      message: `${choice.provider.name} has a URL for each model; write a row for each`,
+    };
   if (asked <= named) return undefined;
   const message =
     named === 0
@@ -17,6 +23,9 @@ export const wildcardProblem = ({ row }: Draft): Problem | undefined => {
       : `there are ${asked} * here and ${named} in the model_name; write as many`;
   return { param: 'model', message };
 };
+
+const takesAnyModel = ({ operations }: Provider): boolean =>
+  Object.values(operations).every(({ path }) => typeof path === 'string');
 
 const ANY_VENDOR =
   'a model * alone is for every vendor whose key is in the environment; ' +
@@ -32,16 +41,19 @@ export const expandAnyVendor = (draft: Draft, env: Environment): readonly Draft[
   const { model, api_key, api_base, base_url, custom_llm_provider } = row.litellm_params;
   if (model !== '*' || !row.model_name.includes('*')) return [draft];
   if (api_key || api_base || base_url || custom_llm_provider) return [draft];
-  const able = providers.filter(({ keyEnv }) => keyEnv.some((variable) => lookUp(env, variable)));
+  const able = spokenProviders
+    .filter(takesAnyModel)
+    .filter(({ keyEnv }) => keyEnv.some((variable) => lookUp(env, variable)));
   if (able.length === 0) return [draft];
-  return able.map(({ name }) => {
-    const own = `${name}/*`;
+  return able.map((provider) => {
+    const own = `${provider.name}/*`;
     const litellm = { ...row.litellm_params, model: own };
     const group = row.model_name.replace('*', own);
     return {
       ...draft,
       row: { ...row, model_name: group, litellm_params: litellm },
       params: { ...params, model: own },
+      choice: { provider, model: '*' },
     };
   });
 };

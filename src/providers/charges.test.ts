@@ -22,15 +22,15 @@ describe('what a call of 1000 tokens, two answers of 300, at most 500 each, cost
     ['groq', { tokens: 1600 }, { tokens: 2000 }, { tokens: 180 }],
     ['hosted_vllm', { tokens: 1600 }, { tokens: 1600 }, { tokens: 980 }],
   ])('%s', (name, open, capped, used) => {
-    const { charge, settle } = findProvider(name)!.quota;
-    expect(charge(SIZE, 'm')).toEqual({ requests: 1, ...open });
-    expect(charge(CAPPED, 'm')).toEqual({ requests: 1, ...capped });
-    expect(settle(charge(CAPPED, 'm'), USAGE, 'm')).toEqual({ requests: 1, ...used });
+    const { quota } = findProvider(name)!;
+    expect(quota.charge(SIZE, 'm')).toEqual({ requests: 1, ...open });
+    expect(quota.charge(CAPPED, 'm')).toEqual({ requests: 1, ...capped });
+    expect(quota.settle(quota.charge(CAPPED, 'm'), USAGE, 'm')).toEqual({ requests: 1, ...used });
   });
 });
 
 describe('models whose output burns a quota down five times as fast', () => {
-  const { charge, settle } = findProvider('bedrock')!.quota;
+  const { quota } = findProvider('bedrock')!;
 
   test.each([
     ['anthropic.claude-sonnet-4-20250514-v1:0', 5],
@@ -43,16 +43,18 @@ describe('models whose output burns a quota down five times as fast', () => {
     ['meta.llama4-maverick-17b-instruct-v1:0', 1],
   ])('%s: %d', (model, burndown) => {
     const used = { inputTokens: 0, outputTokens: 10_000 };
-    expect(settle({ requests: 1, tokens: 12_000 }, used, model).tokens).toBe(10_000 * burndown);
+    expect(quota.settle({ requests: 1, tokens: 12_000 }, used, model).tokens).toBe(
+      10_000 * burndown,
+    );
   });
 
   test('what is reserved covers both the bound and what will be burnt', () => {
     const size = { inputTokens: 100, expectedOutputTokens: 200, choices: 1 };
     const model = 'anthropic.claude-sonnet-4-20250514-v1:0';
-    expect(charge({ ...size, maxOutputTokens: 4096 }, model).tokens).toBe(100 + 4096);
-    expect(charge({ ...size, maxOutputTokens: 300 }, model).tokens).toBe(100 + 5 * 200);
-    expect(charge({ ...size, maxOutputTokens: 50 }, model).tokens).toBe(100 + 5 * 50);
-    expect(charge(size, model).tokens).toBe(100 + 5 * 200);
+    expect(quota.charge({ ...size, maxOutputTokens: 4096 }, model).tokens).toBe(100 + 4096);
+    expect(quota.charge({ ...size, maxOutputTokens: 300 }, model).tokens).toBe(100 + 5 * 200);
+    expect(quota.charge({ ...size, maxOutputTokens: 50 }, model).tokens).toBe(100 + 5 * 50);
+    expect(quota.charge(size, model).tokens).toBe(100 + 5 * 200);
   });
 });
 
