@@ -1,6 +1,7 @@
-import { type Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Clock } from '#core/clock.ts';
 import { type Connect, direct, inTime, proxyAuthorization, tunnelled } from '#upstream/connect.ts';
+import { Connections } from '#upstream/connections.ts';
 import { type ProxySettings, chooseProxies } from '#upstream/proxies.ts';
 import { type TlsOptions, tlsTrust } from '#upstream/trust.ts';
 
@@ -33,28 +34,18 @@ export interface Agents {
   close(): Promise<void>;
 }
 
-/** Every timer of the client is off, but the one that closes idle sockets: the caller's clock keeps time. */
-const POOL: Pool.Options = {
-  allowH2: false,
-  pipelining: 1,
-  headersTimeout: 0,
-  bodyTimeout: 0,
-  keepAliveTimeout: 30_000,
-  maxHeaderSize: 32_768,
-};
-
 /** Throws SpillwayError `config_invalid` when the CA file or a proxy's URL cannot be used. */
 export const createAgents = ({ clock, connectMs, tls, proxy }: AgentOptions): Agents => {
   const trust = tlsTrust(tls);
   const proxyOf = chooseProxies(proxy);
-  const pool = (origin: string, connect: Connect): Pool =>
-    new Pool(origin, { ...POOL, connect: inTime(connect, { clock, connectMs }) });
+  const connections = (origin: string, connect: Connect): Connections =>
+    new Connections(origin, inTime(connect, { clock, connectMs }));
   const open = (origin: string): Agent => {
     const url = new URL(origin);
     const via = proxyOf(url);
-    if (!via) return pool(origin, direct(trust));
-    if (url.protocol === 'https:') return pool(origin, tunnelled(via, trust));
-    return forwarding(url, { via, pool: pool(via.origin, direct(trust)) });
+    if (!via) return connections(origin, direct(trust));
+    if (url.protocol === 'https:') return connections(origin, tunnelled(via, trust));
+    return forwarding(url, via, connections(via.origin, direct(trust)));
   };
   const agents = new Map<string, Agent>();
   return {
@@ -70,14 +61,14 @@ export const createAgents = ({ clock, connectMs, tls, proxy }: AgentOptions): Ag
 };
 
 /** Plain HTTP is not tunnelled: the proxy reads the whole URL and sends the request on. */
-const forwarding = ({ origin, host }: URL, { via, pool }: { via: URL; pool: Pool }): Agent => {
+const forwarding = ({ origin, host }: URL, via: URL, proxy: Connections): Agent => {
   const more = { host, ...proxyAuthorization(via) };
   return {
     dispatch(request, handler) {
       const headers = { ...request.headers, ...more };
       const path = origin + request.path;
-      return pool.dispatch({ ...request, origin: via.origin, path, headers }, handler);
+      return proxy.dispatch({ ...request, origin: via.origin, path, headers }, handler);
     },
-    destroy: () => pool.destroy(),
+    destroy: () => proxy.destroy(),
   };
 };
