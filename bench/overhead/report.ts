@@ -1,4 +1,5 @@
 /** The bars, and the table that says whether they hold. */
+import { markdownTable } from '../markdown-table.ts';
 import type { Measure, Sample } from './measure.ts';
 import { median } from './statistics.ts';
 import type { TargetName } from './targets.ts';
@@ -107,18 +108,6 @@ export interface Report {
 /** Above this share of the target's core in other hands, close verdicts on it are luck. */
 const STRANGERS_LIMIT_PERCENT = 10;
 
-const aligned = (rows: readonly (readonly string[])[]): string => {
-  const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0))) ?? [];
-  const pad = (text: string, i: number): string =>
-    i === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[i] ?? 0);
-  const line = (texts: readonly string[]): string => `| ${texts.map(pad).join(' | ')} |`;
-  const rule = widths.map((width, i) =>
-    i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
-  );
-  const [head = [], ...body] = rows;
-  return [line(head), line(rule), ...body.map(line)].join('\n');
-};
-
 const HELD = 'held';
 
 /** NaN where nothing was measured. */
@@ -167,7 +156,7 @@ export const report = (samples: ReadonlyMap<Column, readonly Sample[]>): Report 
     verdict(row, value),
   ]);
   return {
-    table: aligned([['', ...columns, 'bar', 'verdict'], ...cells]),
+    table: markdownTable([['', ...columns, 'bar', 'verdict'], ...cells]),
     missed: rows
       .filter((row) => row.bar !== undefined && verdict(row, value) !== HELD)
       .map((row) => row.label),
