@@ -1,0 +1,42 @@
+import type { CreateContender } from './contender.ts';
+import { leastBusy } from './litellm/least-busy.ts';
+import { roundRobin } from './litellm/round-robin.ts';
+import { litellm } from './litellm/router.ts';
+import { rpmShuffle, uniformShuffle } from './litellm/simple-shuffle.ts';
+import { usageBasedV2 } from './litellm/usage-based-routing-v2.ts';
+import { oracle } from './oracle.ts';
+
+export interface Entry {
+  readonly name: string;
+  readonly create: CreateContender;
+  /** Whether it sees one key with all the limits instead of the scenario's own. */
+  readonly isPooled?: boolean;
+  /** Later than the scenario says, for those that have to learn. */
+  readonly measuredFromMs?: number;
+  /** Whether it only serves to reproduce published figures. */
+  readonly isVariant?: boolean;
+}
+
+export const ORACLE: Entry = { name: 'oracle', create: oracle, isPooled: true };
+
+/** LiteLLM's strategies, each in its router; the oracle; and settings of LiteLLM's that people try. */
+export const CONTENDERS: readonly Entry[] = [
+  { name: 'simple-shuffle', create: litellm(uniformShuffle) },
+  { name: 'simple-shuffle by rpm', create: litellm(rpmShuffle) },
+  { name: 'usage-based-routing-v2', create: litellm(usageBasedV2) },
+  { name: 'least-busy', create: litellm(leastBusy) },
+  { name: 'round-robin', create: litellm(roundRobin) },
+  ORACLE,
+  {
+    name: 'by rpm, cooldown = retry-after',
+    create: litellm(rpmShuffle, { cooldownS: 'retry-after' }),
+    isVariant: true,
+  },
+  { name: 'by rpm, no cooldown', create: litellm(rpmShuffle, { cooldownS: 0 }), isVariant: true },
+  { name: 'by rpm, 5 retries', create: litellm(rpmShuffle, { retries: 5 }), isVariant: true },
+  {
+    name: 'by rpm, cooldown 60 s',
+    create: litellm(rpmShuffle, { cooldownS: 60 }),
+    isVariant: true,
+  },
+];
