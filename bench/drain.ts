@@ -15,6 +15,8 @@ const LEGEND =
   'Cells: goodput % of what was possible / refused % / wait p50·p99 s of those served / ' +
   "the vendor's refusals per 100 requests. With tenants: served % / % of capacity / wait.";
 
+const today = (): string => new Date().toISOString().slice(0, 10);
+
 const run = async (jobs: readonly Job[], threads: number): Promise<Pair[]> => {
   const began = performance.now();
   const pairs = await runJobs(jobs, { threads, progress: createProgress(jobs.length, 'traces') });
@@ -58,13 +60,28 @@ const bench = async (args: DrainArguments): Promise<void> => {
   const body = [summary, ...tables, LEGEND].join('\n\n');
   console.log(body);
   if (missed > 0) process.exitCode = 1;
-  if (write) writeResults('drain', `${new Date().toISOString().slice(0, 10)}: ${body}`);
+  if (write) writeResults('drain', `${today()}: ${body}`);
+};
+
+const overHttp = async (args: DrainArguments): Promise<void> => {
+  const { scenarios, scenariosAreChosen, write } = args;
+  const { runOverHttp } = await import('./drain/http/run.ts');
+  const ids = scenariosAreChosen ? scenarios.map(({ id }) => id) : undefined;
+  const { table, missed } = await runOverHttp(ids, (text) => console.error(text));
+  console.log(table);
+  if (missed > 0) process.exitCode = 1;
+  if (write) writeResults('drain over HTTP', `${today()}\n\n${table}`);
+};
+
+const runs = (args: DrainArguments): Promise<void> => {
+  if (args.reproduce) return reproduce(args);
+  return args.http ? overHttp(args) : bench(args);
 };
 
 try {
   const args = readArguments(process.argv.slice(2));
   if (args.help) console.log(HELP);
-  else await (args.reproduce ? reproduce(args) : bench(args));
+  else await runs(args);
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 2;

@@ -17,6 +17,8 @@ export const HELP = `Usage: npm run bench:drain -- [options]
   --quick          3 seeds at 80, 95 and 120 %: a first look, not a verdict
   --ratio-one      the bytes of a prompt tell its tokens: what estimating costs is left out
   --reproduce      check the models against published figures, and nothing else (1 minute)
+  --http           the proof in real time against 'spillway simulate' (12 minutes): two keys,
+                   then Ab, K and G1, or those of --scenario, ten times as fast
   --write          put the tables into bench/RESULTS.md (full runs only)
   --help           this text
 
@@ -25,6 +27,8 @@ Exit code: 0 when every bar holds, 1 when one does not, 2 when the run could not
 
 export interface DrainArguments {
   readonly scenarios: readonly Scenario[];
+  /** Whether somebody named them. */
+  readonly scenariosAreChosen: boolean;
   /** Undefined: each scenario's own. */
   readonly loads: readonly number[] | undefined;
   readonly seeds: number;
@@ -32,6 +36,7 @@ export interface DrainArguments {
   readonly threads: number;
   readonly ratioIsOne: boolean;
   readonly reproduce: boolean;
+  readonly http: boolean;
   readonly write: boolean;
   readonly help: boolean;
 }
@@ -52,22 +57,25 @@ export const readArguments = (args: readonly string[]): DrainArguments => {
       quick: { type: 'boolean', default: false },
       'ratio-one': { type: 'boolean', default: false },
       reproduce: { type: 'boolean', default: false },
+      http: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
-  const { scenario, load, seeds, policy, jobs, quick, reproduce, write, help } = values;
+  const { scenario, load, seeds, policy, jobs, quick, reproduce, http, write, help } = values;
   const narrowed = scenario ?? load ?? seeds ?? policy;
   const isPart = quick || reproduce || values['ratio-one'] || narrowed !== undefined;
   if (write && isPart) throw new Error('--write needs a full run: leave out what narrows it.');
   return {
     scenarios: scenario === undefined ? SCENARIOS : scenariosIn(scenario),
+    scenariosAreChosen: scenario !== undefined,
     loads: load === undefined ? (quick ? QUICK.loads : undefined) : list(load).map(toLoad),
     seeds: seeds === undefined ? (quick ? QUICK.seeds : FULL_SEEDS) : count('--seeds', seeds),
     contenders: contendersIn(policy),
     threads: jobs === undefined ? availableParallelism() : count('--jobs', jobs),
     ratioIsOne: values['ratio-one'],
     reproduce,
+    http,
     write,
     help,
   };
