@@ -8,7 +8,9 @@ import {
   wholeReply,
 } from '#simulator/answer/reply.ts';
 import { composeChoice } from '#simulator/answer/answer.ts';
-import { drawId } from '#simulator/draw.ts';
+import { drawId, drawLognormal } from '#simulator/draw.ts';
+import type { CallSize } from '#simulator/charging.ts';
+import { invalidParameter, missingParameter } from '#simulator/complaints.ts';
 import type { ModelCall } from '#simulator/model-call.ts';
 import { type Pace, drawPace, dueMs, tokensDue } from '#simulator/pace.ts';
 import { promptSize, promptTokens } from '#simulator/prompt.ts';
@@ -17,30 +19,34 @@ import type { ChatRequest } from '#wire/chat-event.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
 
 const MOST_CHOICES = 128;
+/** Tokens of one choice; more would be megabytes. */
+const LONGEST_ANSWER = 100_000;
 
 /** `POST /v1/chat/completions`, whole or streamed. Throws Refused. */
 export const serveChat = async (call: ModelCall): Promise<void> => {
   const model = call.model();
   const request = readRequest(call);
-  const choices = choiceCount(call, request);
-  call.charge(model, upFrontTokens(call, request, choices));
-  const { random, clock, latency } = call.world;
-  const speaker = { project: call.project.id, random };
+  const size = sizeOf(call, request, model);
+  call.charge(model, size);
+  const { random, clock, latency, answerTokens } = call.world;
+  const tokens = answerTokens && Math.min(LONGEST_ANSWER, drawLognormal(answerTokens, random));
+  const speaker = { project: call.project.id, random, tokens };
   const answer: Answer = {
     id: drawId('chatcmpl-', 29, random),
     model,
     created: Math.floor(clock.wall() / 1000),
-    choices: Array.from({ length: choices }, () => composeChoice(request, speaker)),
-    inputTokens: promptTokens(request.messages),
+    choices: Array.from({ length: size.choices }, () => composeChoice(request, speaker)),
+    inputTokens: size.promptTokens,
+    ...(call.project.cache && { cachedTokens: size.cachedTokens }),
   };
-  const pace = drawPace(latency, random);
+  const pace = drawPace(latency, size.promptTokens, random);
   if (request.stream)
     await streamAnswer(call, answer, { pace, includeUsage: request.includeUsage });
   else await sendAnswer(call, answer, pace);
 };
 
-const readRequest = ({ body, world: { profile } }: ModelCall): ChatRequest => {
-  if (own(body, 'messages') === undefined) throw new Refused(profile.missingParameter('messages'));
+const readRequest = ({ body }: ModelCall): ChatRequest => {
+  if (own(body, 'messages') === undefined) throw new Refused(missingParameter('messages'));
   try {
     const request = openaiChat.readRequest(body);
     const { maxOutputTokens, messages } = request;
@@ -53,25 +59,31 @@ const readRequest = ({ body, world: { profile } }: ModelCall): ChatRequest => {
     return request;
   } catch (thrown) {
     if (!(thrown instanceof SpillwayError)) throw thrown;
-    throw new Refused(profile.invalidParameter(thrown.message, thrown.param));
+    throw new Refused(invalidParameter(thrown.message, thrown.param));
   }
 };
 
 const invalid = (message: string, param: string): SpillwayError =>
   new SpillwayError('invalid_request', message, { param });
 
-const choiceCount = ({ world: { profile } }: ModelCall, { extra }: ChatRequest): number => {
+const choiceCount = ({ extra }: ChatRequest): number => {
   const n = own(extra, 'n') ?? 1;
   if (typeof n === 'number' && Number.isInteger(n) && n >= 1 && n <= MOST_CHOICES) return n;
-  throw new Refused(profile.invalidParameter(`\`n\` must be from 1 to ${MOST_CHOICES}.`, 'n'));
+  throw new Refused(invalidParameter(`\`n\` must be from 1 to ${MOST_CHOICES}.`, 'n'));
 };
 
-/** The sum of the prompt's estimate and every choice's bound: the safe reading of the vendor's rule. */
-const upFrontTokens = (call: ModelCall, request: ChatRequest, choices: number): number => {
-  const { profile } = call.world;
-  const { characters, images } = promptSize(request.messages);
-  const output = request.maxOutputTokens ?? profile.defaultOutputCharge;
-  return profile.promptCharge(characters) + images * profile.imageTokens + choices * output;
+const sizeOf = (call: ModelCall, request: ChatRequest, model: string): CallSize => {
+  const { messages, maxOutputTokens } = request;
+  const { characters, images } = promptSize(messages);
+  const nowMs = call.world.clock.now();
+  return {
+    characters,
+    otherTokens: images * call.profile.imageTokens,
+    promptTokens: promptTokens(messages),
+    cachedTokens: call.project.cache?.use(messages, { model, nowMs }) ?? 0,
+    choices: choiceCount(request),
+    maxOutputTokens,
+  };
 };
 
 const sendAnswer = async (call: ModelCall, answer: Answer, pace: Pace): Promise<void> => {
@@ -80,7 +92,7 @@ const sendAnswer = async (call: ModelCall, answer: Answer, pace: Pace): Promise<
   const complete = await exchange.until(dueMs(pace, steps - 1));
   const made = complete ? steps : tokensDue(pace, exchange.elapsedMs, steps);
   logEnd(call, answer, { complete, steps: made });
-  if (complete) exchange.sendJson(200, call.headers(), wholeReply(answer));
+  if (complete) await exchange.sendJson(200, call.headers(), wholeReply(answer));
 };
 
 const streamAnswer = async (
@@ -112,7 +124,7 @@ const logEnd = (
   answer: Answer,
   { complete, steps }: { complete: boolean; steps: number },
 ): void =>
-  call.log({
+  call.end({
     status: complete ? 200 : 499,
     inputTokens: answer.inputTokens,
     outputTokens: tokensWithin(answer, steps),

@@ -87,6 +87,72 @@ projects:
     });
   });
 
+  test('says by which rules a project is charged, told and refused', () => {
+    const text = `
+profile: groq
+organisation: {tpm: 5000, hidden_load: 0.25}
+projects:
+  - id: a
+    key: sk-a
+    profile: anthropic
+    itpm: 1000
+    otpm: 500
+    tpd: 9000
+    cost: {prompt: chars4, prompt_ratio: 1.07, output: burndown5, default_max: 4096, combine: max}
+    settle: add_actual
+    headers: {omit_prob: 0.02, lag_ms: 300, round: 1000}
+    ramp: {above_itpm: 500000}
+    hidden_load: 0.5
+    money: {left_usd: 3}
+    cache: {ttl_s: 60}
+  - {id: b, key: sk-b}
+latency: {prompt_tokens_per_s: 12000}
+answer_tokens: {median: 250, sigma: 0.9}
+`;
+    const { profile, organisation, projects, ...others } = readSimulatorConfig(text, 'sim.yaml');
+    expect(profile?.name).toBe('groq');
+    expect(organisation).toEqual({ tpm: 5000, hiddenLoad: 0.25 });
+    expect(projects[0]).toMatchObject({
+      profile: { name: 'anthropic' },
+      models: ['claude-sonnet-4-5'],
+      itpm: 1000,
+      otpm: 500,
+      tpd: 9000,
+      charging: {
+        prompt: 'chars4',
+        promptRatio: 1.07,
+        output: 'burndown5',
+        defaultMax: 4096,
+        combine: 'max',
+        settle: 'add_actual',
+      },
+      headers: { emit: 'always', omitProb: 0.02, lagMs: 300, round: 1000 },
+      ramp: { aboveTpm: 500_000, maxGrowth: 0.5, windowMs: 900_000 },
+      hiddenLoad: 0.5,
+      money: { leftUsd: 3, usdPerMillion: { input: 2, output: 8 } },
+      cache: { ttlMs: 60_000, minTokens: 1024 },
+    });
+    expect(projects[1]).toEqual({ id: 'b', key: 'sk-b', models: ['llama-3.3-70b-versatile'] });
+    expect(others).toMatchObject({
+      latency: { promptTokensPerS: 12_000 },
+      answerTokens: { median: 250, sigma: 0.9 },
+    });
+  });
+
+  test('refuses rules that cannot be, at their place', () => {
+    const text = `
+profile: acme
+projects:
+  - {id: a, key: sk-a, settle: refund, hidden_load: 2, cost: {output: all}}
+`;
+    expect(findings(text)).toEqual([
+      'sim.yaml:2:10 profile: expected one of "openai", "azure", "anthropic", "gemini", "bedrock", "mistral", "groq", found the text "acme"',
+      'sim.yaml:4:71 projects.0.cost.output: expected one of "max_tokens", "actual", "burndown5", found the text "all"',
+      'sim.yaml:4:32 projects.0.settle: expected one of "none", "refund_unused", "add_actual", found the text "refund"',
+      'sim.yaml:4:53 projects.0.hidden_load: expected a number of at most 1, found 2',
+    ]);
+  });
+
   test('refuses limits that cannot be, at their place', () => {
     const text = `
 projects:

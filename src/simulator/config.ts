@@ -2,28 +2,33 @@ import { checkSchema } from '#core/check-schema.ts';
 import { z } from '#core/schema.ts';
 import { readYaml } from '#core/yaml.ts';
 import { type Limits, limitFields } from '#simulator/config/limits.ts';
+import {
+  profileField,
+  type ProjectConfig,
+  projectsOf,
+  projectsSchema,
+} from '#simulator/config/projects.ts';
 import { defaultProfile } from '#simulator/profiles/index.ts';
-
-export interface ProjectConfig extends Limits {
-  readonly id: string;
-  readonly key: string;
-  readonly models: readonly string[];
-  /** Whether a refused call spends a request; it does unless said otherwise. */
-  readonly failedCountsRequest?: boolean | undefined;
-}
+import type { Profile } from '#simulator/profiles/profile.ts';
 
 export interface Latency {
   /** Time to the first token: lognormal, ms. A median of 0 answers at once. */
   readonly ttftMs: { readonly median: number; readonly sigma: number };
+  /** How fast a prompt is read before that, for vendors whose first token waits for it. */
+  readonly promptTokensPerS?: number | undefined;
   /** Rate of the tokens after it, drawn once per call: uniform. Infinity sends them all at once. */
   readonly tokensPerS: { readonly min: number; readonly max: number };
 }
 
 export interface SimulatorConfig {
+  /** The vendor of projects that name none, and of callers that are no project's. */
+  readonly profile?: Profile | undefined;
   /** Limits, per model, that all projects share. */
-  readonly organisation: Limits;
+  readonly organisation: Limits & { readonly hiddenLoad?: number | undefined };
   readonly projects: readonly ProjectConfig[];
   readonly latency: Latency;
+  /** Length of answers: lognormal, tokens. A few sentences unless said. */
+  readonly answerTokens?: { readonly median: number; readonly sigma: number } | undefined;
 }
 
 const DEFAULT_TTFT_MS = { median: 450, sigma: 0.4 };
@@ -42,65 +47,34 @@ export const defaultSimulatorConfig: SimulatorConfig = {
   latency: { ttftMs: DEFAULT_TTFT_MS, tokensPerS: DEFAULT_TOKENS_PER_S },
 };
 
-const MOST_PROJECTS = 1000;
-const MOST_MODELS = 100;
 const LONGEST_WAIT_MS = 3_600_000;
+/** Longer answers would be megabytes. */
+const LONGEST_ANSWER_TOKENS = 100_000;
 
-const name = z.string().min(1).max(200);
 const rate = z.union([z.number().positive(), z.literal(Infinity)]);
-
-const projectSchema = z
-  .strictObject({
-    id: name,
-    key: name.regex(/^[\x21-\x7e]+$/, 'visible ASCII characters without spaces'),
-    models: z
-      .array(name)
-      .min(1)
-      .max(MOST_MODELS)
-      .default([...defaultProfile.models]),
-    failed_counts_request: z.boolean().optional(),
-    ...limitFields,
-  })
-  .transform(({ failed_counts_request, ...project }): ProjectConfig => ({
-    ...project,
-    ...(failed_counts_request !== undefined && { failedCountsRequest: failed_counts_request }),
-  }));
-
-const projectsSchema = z
-  .array(projectSchema)
-  .min(1)
-  .max(MOST_PROJECTS)
-  .superRefine((projects, context) => {
-    for (const field of ['id', 'key'] as const) {
-      const firstWith = new Map<string, number>();
-      for (const [index, project] of projects.entries()) {
-        const first = firstWith.get(project[field]);
-        if (first === undefined) firstWith.set(project[field], index);
-        else {
-          const message = `another ${field} than that of projects.${first}`;
-          context.addIssue({ code: 'custom', path: [index, field], message });
-        }
-      }
-    }
-  });
+const sigma = z.number().min(0).max(5);
 
 const schema = z.strictObject({
-  organisation: z.strictObject(limitFields).default({}),
+  profile: profileField,
+  organisation: z
+    .strictObject({ ...limitFields, hidden_load: z.number().min(0).max(1).optional() })
+    .default({}),
   projects: projectsSchema,
   latency: z
     .strictObject({
       ttft_ms: z
-        .strictObject({
-          median: z.number().min(0).max(LONGEST_WAIT_MS),
-          sigma: z.number().min(0).max(5),
-        })
+        .strictObject({ median: z.number().min(0).max(LONGEST_WAIT_MS), sigma })
         .default(DEFAULT_TTFT_MS),
+      prompt_tokens_per_s: z.number().positive().optional(),
       tokens_per_s: z
         .strictObject({ min: rate, max: rate })
         .refine(({ min, max }) => min <= max, { path: ['min'], message: 'no more than max' })
         .default(DEFAULT_TOKENS_PER_S),
     })
     .prefault({}),
+  answer_tokens: z
+    .strictObject({ median: z.number().min(1).max(LONGEST_ANSWER_TOKENS), sigma })
+    .optional(),
 });
 
 /**
@@ -108,10 +82,22 @@ const schema = z.strictObject({
  * that is wrong, each at its line and column.
  */
 export const readSimulatorConfig = (text: string, file: string): SimulatorConfig => {
-  const { organisation, projects, latency } = checkSchema(readYaml(text, file), file, schema);
+  const { profile, organisation, projects, latency, answer_tokens } = checkSchema(
+    readYaml(text, file),
+    file,
+    schema,
+  );
+  const { hidden_load: hiddenLoad, ...limits } = organisation;
+  const { prompt_tokens_per_s: promptTokensPerS } = latency;
   return {
-    organisation,
-    projects,
-    latency: { ttftMs: latency.ttft_ms, tokensPerS: latency.tokens_per_s },
+    ...(profile && { profile }),
+    organisation: { ...limits, ...(hiddenLoad !== undefined && { hiddenLoad }) },
+    projects: projectsOf(projects, profile ?? defaultProfile),
+    latency: {
+      ttftMs: latency.ttft_ms,
+      ...(promptTokensPerS !== undefined && { promptTokensPerS }),
+      tokensPerS: latency.tokens_per_s,
+    },
+    ...(answer_tokens && { answerTokens: answer_tokens }),
   };
 };

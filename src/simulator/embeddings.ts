@@ -1,5 +1,6 @@
 import { type Json, own } from '#core/json.ts';
 import { seededRandom } from '#core/random.ts';
+import { invalidParameter, missingParameter } from '#simulator/complaints.ts';
 import { drawPace } from '#simulator/pace.ts';
 import type { ModelCall } from '#simulator/model-call.ts';
 import { Refused } from '#simulator/refused.ts';
@@ -19,15 +20,16 @@ export const serveEmbeddings = async (call: ModelCall): Promise<void> => {
   const inputs = readInputs(call);
   const dimensions = readDimensions(call, model);
   const base64 = readEncoding(call) === 'base64';
-  const { profile, latency, random } = call.world;
+  const { latency, random } = call.world;
   const characters = sum(inputs, (input) => (typeof input === 'string' ? input.length : 0));
   const ids = sum(inputs, (input) => (typeof input === 'string' ? 0 : input.length));
-  call.charge(model, profile.promptCharge(characters) + ids);
-  const inputTokens =
-    sum(inputs, (input) => (typeof input === 'string' ? countTokens(input) : 0)) + ids;
+  const promptTokens = sum(inputs, (input) => (typeof input === 'string' ? countTokens(input) : 0));
+  const inputTokens = promptTokens + ids;
+  const whole = { characters, otherTokens: ids, promptTokens, cachedTokens: 0, choices: 0 };
+  call.charge(model, whole);
   const { exchange } = call;
-  const complete = await exchange.until(drawPace(latency, random).firstTokenMs);
-  call.log({ status: complete ? 200 : 499, inputTokens, outputTokens: 0 });
+  const complete = await exchange.until(drawPace(latency, inputTokens, random).firstTokenMs);
+  call.end({ status: complete ? 200 : 499, inputTokens, outputTokens: 0 });
   if (!complete) return;
   exchange.open({ ...call.headers(), 'content-type': 'application/json' });
   await exchange.write('{"object":"list","data":[');
@@ -45,16 +47,16 @@ export const serveEmbeddings = async (call: ModelCall): Promise<void> => {
 const sum = (inputs: readonly Input[], measure: (input: Input) => number): number =>
   inputs.reduce((total, input) => total + measure(input), 0);
 
-const readInputs = ({ body, world: { profile } }: ModelCall): readonly Input[] => {
+const readInputs = ({ body }: ModelCall): readonly Input[] => {
   const given = own(body, 'input');
-  if (given === undefined) throw new Refused(profile.missingParameter('input'));
+  if (given === undefined) throw new Refused(missingParameter('input'));
   const inputs = isInput(given) ? [given] : given;
   if (Array.isArray(inputs) && inputs.length > 0 && inputs.length <= MOST_INPUTS) {
     const known = inputs.filter(isInput);
     if (known.length === inputs.length) return known;
   }
   throw new Refused(
-    profile.invalidParameter(
+    invalidParameter(
       `\`input\` must be a text, its token ids, or a list of 1 to ${MOST_INPUTS} of these; none may be empty.`,
       'input',
     ),
@@ -66,7 +68,7 @@ const isInput = (value: Json): value is string | number[] =>
     ? value !== ''
     : Array.isArray(value) && value.length > 0 && value.every((id) => typeof id === 'number');
 
-const readDimensions = ({ body, world: { profile } }: ModelCall, model: string): number => {
+const readDimensions = ({ body, profile }: ModelCall, model: string): number => {
   const given = own(body, 'dimensions') ?? profile.embeddingDimensions(model);
   if (
     typeof given === 'number' &&
@@ -76,15 +78,15 @@ const readDimensions = ({ body, world: { profile } }: ModelCall, model: string):
   )
     return given;
   throw new Refused(
-    profile.invalidParameter(`\`dimensions\` must be from 1 to ${MOST_DIMENSIONS}.`, 'dimensions'),
+    invalidParameter(`\`dimensions\` must be from 1 to ${MOST_DIMENSIONS}.`, 'dimensions'),
   );
 };
 
-const readEncoding = ({ body, world: { profile } }: ModelCall): 'base64' | 'float' => {
+const readEncoding = ({ body }: ModelCall): 'base64' | 'float' => {
   const given = own(body, 'encoding_format') ?? 'float';
   if (given === 'base64' || given === 'float') return given;
   throw new Refused(
-    profile.invalidParameter('`encoding_format` must be float or base64.', 'encoding_format'),
+    invalidParameter('`encoding_format` must be float or base64.', 'encoding_format'),
   );
 };
 

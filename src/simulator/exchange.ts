@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Clock, sleep } from '#core/clock.ts';
-import type { JsonObject } from '#core/json.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -69,7 +68,7 @@ export class Exchange {
     return !this.clientLeft;
   }
 
-  sendJson(status: number, headers: Headers, body: JsonObject | readonly object[]): void {
+  async sendJson(status: number, headers: Headers, body: unknown): Promise<void> {
     this.#send(status, { ...headers, 'content-type': 'application/json' }, JSON.stringify(body));
   }
 

@@ -1,19 +1,22 @@
 import type { Clock } from '#core/clock.ts';
 import { type JsonObject, own } from '#core/json.ts';
 import type { Random } from '#core/random.ts';
-import type { Latency } from '#simulator/config.ts';
+import type { Cost, Reservation } from '#simulator/admission.ts';
+import { type CallSize, settledCost, upFrontCost } from '#simulator/charging.ts';
+import { missingParameter, unknownModel } from '#simulator/complaints.ts';
+import type { SimulatorConfig } from '#simulator/config.ts';
 import type { Exchange } from '#simulator/exchange.ts';
-import type { Dimension, Gauge } from '#simulator/limit.ts';
-import type { Profile, ShownGauges } from '#simulator/profiles/profile.ts';
+import type { Verdict } from '#simulator/model-limits.ts';
+import type { ErrorAnswer, Profile } from '#simulator/profiles/profile.ts';
 import type { Project } from '#simulator/project.ts';
 import { drawId } from '#simulator/draw.ts';
 import { Refused } from '#simulator/refused.ts';
 
 /** What every call of a simulator shares. */
-export interface World {
+export interface World extends Pick<SimulatorConfig, 'latency' | 'answerTokens'> {
   readonly clock: Clock;
   readonly random: Random;
-  readonly latency: Latency;
+  /** The vendor towards callers that are no project's. */
   readonly profile: Profile;
 }
 
@@ -27,7 +30,9 @@ export class ModelCall {
   readonly exchange: Exchange;
   readonly body: JsonObject;
   readonly requestId: string;
-  #limitHeaders: Readonly<Record<string, string>> = {};
+  #limitHeaders: () => Readonly<Record<string, string>> = () => ({});
+  #charged: { model: string; size: CallSize; reservation: Reservation } | undefined;
+  #cost: Cost = {};
 
   constructor(given: { world: World; project: Project; exchange: Exchange; body: JsonObject }) {
     this.world = given.world;
@@ -37,41 +42,65 @@ export class ModelCall {
     this.requestId = drawId('req_', 32, given.world.random);
   }
 
+  get profile(): Profile {
+    return this.project.profile;
+  }
+
   /** The model that the caller names. Throws Refused for none and for one the project lacks. */
   model(): string {
-    const { profile } = this.world;
     const model = own(this.body, 'model');
-    if (typeof model !== 'string' || model === '')
-      throw new Refused(profile.missingParameter('model'));
-    if (!this.project.has(model)) throw new Refused(profile.unknownModel(model));
+    if (typeof model !== 'string' || model === '') throw new Refused(missingParameter('model'));
+    if (!this.project.has(model)) throw new Refused(unknownModel(model));
     return model;
   }
 
-  /** Charges the limits before anything runs. Throws Refused with 429 when one has no room. */
-  charge(model: string, tokens: number): void {
-    const { clock, profile } = this.world;
+  /** Charges the limits before anything runs. Throws Refused when one has no room. */
+  charge(model: string, size: CallSize): void {
+    const { clock, random } = this.world;
     const nowMs = clock.now();
-    const admission = this.project.admit(model, { requests: 1, tokens }, nowMs);
-    this.#limitHeaders = profile.limitHeaders(scarcest(this.project.gauges(model, nowMs)));
-    if (!admission.admitted) throw new Refused(profile.refused(model, admission.refusal));
+    this.#cost = upFrontCost(size, this.project.charging);
+    const verdict = this.project.admit(model, this.#cost, nowMs);
+    const gauges = this.project.tell(model, nowMs, random);
+    const wallMs = clock.wall();
+    this.#limitHeaders = () =>
+      gauges.length === 0 ? {} : this.profile.limitHeaders(gauges, { wallMs, charged: this.#cost });
+    if (!verdict.admitted) throw new Refused(this.#refusal(model, verdict));
+    this.#charged = { model, size, reservation: verdict.reservation };
   }
 
   /** What every answer to this call carries; the limits are as they stood after the charge. */
   headers(): Record<string, string> {
+    const { elapsedMs } = this.exchange;
+    const { organisation } = this.project;
     return {
-      ...this.world.profile.baseHeaders(this.requestId, this.exchange.elapsedMs),
-      ...this.#limitHeaders,
+      ...this.profile.baseHeaders({ requestId: this.requestId, elapsedMs, organisation }),
+      ...this.#limitHeaders(),
     };
   }
 
   /** Answers with the vendor's "no". */
-  refuse({ answer }: Refused): void {
-    this.log({ status: answer.status, inputTokens: 0, outputTokens: 0 });
-    this.exchange.sendJson(answer.status, { ...this.headers(), ...answer.headers }, answer.body);
+  async refuse(refused: Refused): Promise<void> {
+    const answer = refused.answer(this.profile);
+    this.#log({ status: answer.status, inputTokens: 0, outputTokens: 0 });
+    const headers = { ...this.headers(), ...answer.headers };
+    await this.exchange.sendJson(answer.status, headers, answer.body);
   }
 
-  /** Enters the call into the project's log: before its last byte, so that who has it can look it up. */
-  log(end: { status: number; inputTokens: number; outputTokens: number }): void {
+  /** Charges what the call came to, and enters it into the project's log: before its last byte, so that who has it can look it up. */
+  end(end: { status: number; inputTokens: number; outputTokens: number }): void {
+    if (this.#charged !== undefined) {
+      const { model, size, reservation } = this.#charged;
+      this.#cost = settledCost(size, this.project.charging, {
+        upFront: reservation.cost,
+        outputTokens: end.outputTokens,
+      });
+      const nowMs = this.world.clock.now();
+      this.project.settle(model, reservation, { actual: this.#cost, nowMs });
+    }
+    this.#log(end);
+  }
+
+  #log(end: { status: number; inputTokens: number; outputTokens: number }): void {
     const model = own(this.body, 'model');
     this.project.record({
       atMs: this.exchange.arrivedAtMs,
@@ -79,14 +108,13 @@ export class ModelCall {
       ...end,
     });
   }
-}
 
-/** Of each dimension the limit that has the least left: the one a caller must mind. */
-const scarcest = (gauges: readonly Gauge[]): ShownGauges => {
-  const shown: Partial<Record<Dimension, Gauge>> = {};
-  for (const gauge of gauges.filter(({ shown = true }) => shown)) {
-    const least = shown[gauge.dimension]?.remaining ?? Infinity;
-    if (gauge.remaining < least) shown[gauge.dimension] = gauge;
+  #refusal(model: string, verdict: Exclude<Verdict, { admitted: true }>): ErrorAnswer {
+    const { id, organisation } = this.project;
+    const caller = { organisation, project: id, model };
+    if (!('reason' in verdict)) return this.profile.refused(verdict.refusal, caller);
+    return verdict.reason === 'money'
+      ? this.profile.unpaid(caller)
+      : this.profile.tooFast(verdict.waitMs, caller);
   }
-  return shown;
-};
+}

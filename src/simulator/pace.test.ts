@@ -7,7 +7,7 @@ const latency = { ttftMs: { median: 450, sigma: 0.6 }, tokensPerS: { min: 40, ma
 
 test('first tokens are lognormal around the median, rates uniform within their range', () => {
   const random = seededRandom(7);
-  const paces = Array.from({ length: 4000 }, () => drawPace(latency, random));
+  const paces = Array.from({ length: 4000 }, () => drawPace(latency, 0, random));
   const first = paces.map(({ firstTokenMs }) => firstTokenMs).toSorted((a, b) => a - b);
   const share = (ms: number): number => first.filter((x) => x < ms).length / first.length;
   // One and two deviations of the normal distribution beneath.
@@ -24,9 +24,14 @@ test('no latency means everything at once', () => {
     ttftMs: { median: 0, sigma: 0 },
     tokensPerS: { min: Infinity, max: Infinity },
   };
-  const pace = drawPace(none, seededRandom(1));
+  const pace = drawPace(none, 1000, seededRandom(1));
   expect(dueMs(pace, 1000)).toBe(0);
   expect(tokensDue(pace, 0, 1000)).toBe(1000);
+});
+
+test('a long prompt is read before the first token, where that takes time', () => {
+  const slow = { ...latency, ttftMs: { median: 0, sigma: 0 }, promptTokensPerS: 12_000 };
+  expect(drawPace(slow, 6000, seededRandom(1)).firstTokenMs).toBe(500);
 });
 
 test('a token is out when it is due and not before', () => {

@@ -8,8 +8,10 @@ export interface Pace {
   readonly msPerToken: number;
 }
 
-export const drawPace = (latency: Latency, random: Random): Pace => ({
-  firstTokenMs: drawLognormal(latency.ttftMs, random),
+export const drawPace = (latency: Latency, promptTokens: number, random: Random): Pace => ({
+  firstTokenMs:
+    drawLognormal(latency.ttftMs, random) +
+    (1000 * promptTokens) / (latency.promptTokensPerS ?? Infinity),
   msPerToken: 1000 / drawUniform(latency.tokensPerS, random),
 });
 

@@ -18,6 +18,8 @@ test('shows what each project did, and its last calls', () => {
       admitted: 2,
       refused: { requests: 0, tokens: 1 },
       tokens: { input: 24, output: 2068 },
+      over_admission_attempts: 0,
+      overflow_s: { requests: 0, tokens: 0 },
       calls: calls(2),
     },
     {
@@ -26,6 +28,8 @@ test('shows what each project did, and its last calls', () => {
       admitted: 4,
       refused: { requests: 0, tokens: 0 },
       tokens: { input: 0, output: 0 },
+      over_admission_attempts: 0,
+      overflow_s: { requests: 0, tokens: 0 },
       calls: calls(12),
     },
   ]);
@@ -51,6 +55,8 @@ test('shows no share before the first call', () => {
       admitted: 0,
       refused: { requests: 0, tokens: 0 },
       tokens: { input: 0, output: 0 },
+      over_admission_attempts: 0,
+      overflow_s: { requests: 0, tokens: 0 },
       calls: [],
     },
   ]);

@@ -1,5 +1,5 @@
 import { textTable } from '#core/text-table.ts';
-import type { ProjectReport } from '#simulator/project.ts';
+import type { ProjectReport } from '#simulator/project-report.ts';
 
 const CALLS_SHOWN = 10;
 
@@ -23,6 +23,20 @@ export const formatProjects = (reports: readonly ProjectReport[]): string => {
   return `${[summary, ...lists].join('\n\n')}\n`;
 };
 
+/** What limits did, project by project: the vendor's side of how well they were used. */
+export const formatCounters = (reports: readonly ProjectReport[]): string => {
+  const lines = table(reports, [
+    ['project', 'left', ({ id }) => id],
+    ['full (requests)', 'right', (report) => seconds(report.overflow_s.requests)],
+    ['full (tokens)', 'right', (report) => seconds(report.overflow_s.tokens)],
+    ['met a told limit', 'right', (report) => count(report.over_admission_attempts)],
+    ['refused (ramp)', 'right', ({ refused }) => count(refused.ramp ?? 0)],
+    ['refused (money)', 'right', ({ refused }) => count(refused.money ?? 0)],
+    ['left', 'right', ({ left_usd }) => (left_usd === undefined ? '–' : `$${left_usd.toFixed(4)}`)],
+  ]);
+  return `${lines}\n`;
+};
+
 const callList = ({ id, calls }: ProjectReport): string => {
   const shown = calls.slice(-CALLS_SHOWN);
   const title = shown.length < calls.length ? `${id}, the last ${shown.length} calls` : id;
@@ -41,6 +55,8 @@ const table = <Row>(rows: readonly Row[], columns: readonly Column<Row>[]): stri
     [columns.map(([title]) => title), ...rows.map((row) => columns.map(([, , cell]) => cell(row)))],
     { align: columns.map(([, align]) => align) },
   );
+
+const seconds = (n: number): string => `${n.toFixed(1)} s`;
 
 const count = (n: number): string => n.toLocaleString('en');
 

@@ -27,9 +27,10 @@ export const promptSize = (
   return { characters, images };
 };
 
+/** What one message adds to a prompt, tokens. */
+export const messageTokens = (message: ChatMessage): number =>
+  TOKENS_PER_MESSAGE + countTokens(textOf(message));
+
 /** A prompt's tokens as the usage of an answer tells them; without images. */
 export const promptTokens = (messages: readonly ChatMessage[]): number =>
-  messages.reduce(
-    (sum, message) => sum + TOKENS_PER_MESSAGE + countTokens(textOf(message)),
-    TOKENS_BEFORE_ANSWER,
-  );
+  messages.reduce((sum, message) => sum + messageTokens(message), TOKENS_BEFORE_ANSWER);

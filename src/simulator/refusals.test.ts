@@ -44,7 +44,7 @@ describe('limits over HTTP', () => {
     const error = await refusal(spend(249));
     expect(error).toMatchObject({ status: 429, type: 'tokens', code: 'rate_limit_exceeded' });
     expect(error.message).toContain(
-      'Rate limit reached for gpt-4.1 in organization org-simulator on tokens per min (TPM): ' +
+      'Rate limit reached for gpt-4.1 in organization org-small on tokens per min (TPM): ' +
         'Limit 1000, Used 900, Requested 250. Please try again in 9s.',
     );
     expect(Object.fromEntries(error.headers ?? [])).toMatchObject({
@@ -70,7 +70,7 @@ describe('limits over HTTP', () => {
   test('a call larger than the limit is told so and gets no wait', async () => {
     const error = await refusal(spend(5000));
     expect(error.message).toContain(
-      'Request too large for gpt-4.1 in organization org-simulator on tokens per min (TPM): Limit 1000, Requested 5001.',
+      'Request too large for gpt-4.1 in organization org-small on tokens per min (TPM): Limit 1000, Requested 5001.',
     );
     expect(error.headers?.has('retry-after')).toBe(false);
   });

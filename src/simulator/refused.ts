@@ -1,12 +1,13 @@
-import type { ErrorAnswer } from '#simulator/profiles/profile.ts';
+import type { Complaint } from '#simulator/complaints.ts';
+import type { ErrorAnswer, Profile } from '#simulator/profiles/profile.ts';
 
-/** Ends a call with the vendor's own "no". */
+/** Ends a call with the vendor's own "no"; how it says so is the vendor's matter. */
 export class Refused extends Error {
-  readonly answer: ErrorAnswer;
+  readonly answer: (profile: Profile) => ErrorAnswer;
 
-  constructor(answer: ErrorAnswer) {
-    super(`HTTP ${answer.status}`);
+  constructor(no: Complaint | ErrorAnswer) {
+    super(`HTTP ${no.status}`);
     this.name = 'Refused';
-    this.answer = answer;
+    this.answer = (profile) => ('body' in no ? no : profile.complain(no));
   }
 }

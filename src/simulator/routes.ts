@@ -1,10 +1,18 @@
+import {
+  invalidJson,
+  tooLarge,
+  unauthorized,
+  unknownPath,
+  wrongMethod,
+} from '#simulator/complaints.ts';
 import { isObject, type Json, type JsonObject } from '#core/json.ts';
 import { serveChat } from '#simulator/chat.ts';
 import { serveEmbeddings } from '#simulator/embeddings.ts';
 import type { Exchange } from '#simulator/exchange.ts';
 import { ModelCall, type World } from '#simulator/model-call.ts';
-import type { Project, ProjectReport } from '#simulator/project.ts';
-import { formatProjects } from '#simulator/projects-table.ts';
+import type { Project } from '#simulator/project.ts';
+import type { ProjectReport } from '#simulator/project-report.ts';
+import { formatCounters, formatProjects } from '#simulator/projects-table.ts';
 import { drawId } from '#simulator/draw.ts';
 import { Refused } from '#simulator/refused.ts';
 
@@ -23,27 +31,34 @@ type Handler = (site: Site, exchange: Exchange) => Promise<void> | void;
 
 /** Answers one request. Rejects only for a fault of the simulator's own. */
 export const route = async (site: Site, exchange: Exchange): Promise<void> => {
-  const { profile } = site.world;
   const { method, path } = exchange;
   const methods = ROUTES.get(path);
   const handler = methods?.get(method);
   try {
-    if (methods === undefined) throw new Refused(profile.unknownPath(method, path.slice(0, 200)));
-    if (handler === undefined) throw new Refused(profile.wrongMethod(method, path));
+    if (methods === undefined) throw new Refused(unknownPath(method, path.slice(0, 200)));
+    if (handler === undefined) throw new Refused(wrongMethod(method, path));
     await handler(site, exchange);
   } catch (thrown) {
     if (!(thrown instanceof Refused)) throw thrown;
-    const { status, headers, body } = thrown.answer;
-    exchange.sendJson(status, { ...baseHeaders(site, exchange), ...headers }, body);
+    const { status, headers, body } = thrown.answer(site.world.profile);
+    await exchange.sendJson(status, { ...baseHeaders(site, exchange), ...headers }, body);
   }
 };
 
-const baseHeaders = ({ world }: Site, exchange: Exchange): Record<string, string> =>
-  world.profile.baseHeaders(drawId('req_', 32, world.random), exchange.elapsedMs);
+const baseHeaders = (
+  { world }: Site,
+  exchange: Exchange,
+  project?: Project,
+): Record<string, string> =>
+  (project?.profile ?? world.profile).baseHeaders({
+    requestId: drawId('req_', 32, world.random),
+    elapsedMs: exchange.elapsedMs,
+    organisation: project?.organisation,
+  });
 
-const authenticated = ({ world, projectOf }: Site, { bearer }: Exchange): Project => {
+const authenticated = ({ projectOf }: Site, { bearer }: Exchange): Project => {
   const project = bearer === undefined ? undefined : projectOf(bearer);
-  if (project === undefined) throw new Refused(world.profile.unauthorized(bearer));
+  if (project === undefined) throw new Refused(unauthorized(bearer));
   return project;
 };
 
@@ -59,12 +74,12 @@ const modelRoute =
     const body = text === undefined ? undefined : parseObject(text);
     const call = new ModelCall({ world, project, exchange, body: body ?? {} });
     try {
-      if (text === undefined) throw new Refused(world.profile.tooLarge(MOST_BODY_BYTES));
-      if (body === undefined) throw new Refused(world.profile.invalidJson());
+      if (text === undefined) throw new Refused(tooLarge(MOST_BODY_BYTES));
+      if (body === undefined) throw new Refused(invalidJson());
       await serve(call);
     } catch (thrown) {
       if (!(thrown instanceof Refused)) throw thrown;
-      call.refuse(thrown);
+      await call.refuse(thrown);
     }
   };
 
@@ -77,7 +92,7 @@ const parseObject = (text: string): JsonObject | undefined => {
   }
 };
 
-const listModels: Handler = (site, exchange) => {
+const listModels: Handler = async (site, exchange) => {
   const project = authenticated(site, exchange);
   const created = Math.floor(site.world.clock.wall() / 1000);
   const data = project.models.map((id) => ({
@@ -86,11 +101,13 @@ const listModels: Handler = (site, exchange) => {
     created,
     owned_by: 'simulator',
   }));
-  exchange.sendJson(200, baseHeaders(site, exchange), { object: 'list', data });
+  await exchange.sendJson(200, baseHeaders(site, exchange, project), { object: 'list', data });
 };
 
-const showTable: Handler = (site, exchange) =>
-  exchange.sendText(200, formatProjects(site.reports()));
+const showTable: Handler = (site, exchange) => {
+  const reports = site.reports();
+  exchange.sendText(200, `${formatProjects(reports)}\n${formatCounters(reports)}`);
+};
 
 const ROUTES: ReadonlyMap<string, ReadonlyMap<string, Handler>> = new Map([
   ['/v1/chat/completions', new Map([['POST', modelRoute(serveChat)]])],
@@ -107,9 +124,9 @@ const ROUTES: ReadonlyMap<string, ReadonlyMap<string, Handler>> = new Map([
     new Map([
       [
         'POST',
-        (site: Site, to: Exchange) => {
+        async (site: Site, to: Exchange) => {
           site.reset();
-          to.sendJson(200, {}, { status: 'reset' });
+          await to.sendJson(200, {}, { status: 'reset' });
         },
       ],
     ]),

@@ -45,7 +45,7 @@ describe('chat through the openai SDK', () => {
       'x-ratelimit-limit-tokens': '30000',
       'x-ratelimit-remaining-tokens': '28995',
       'x-ratelimit-reset-tokens': '2.01s',
-      'openai-organization': 'org-simulator',
+      'openai-organization': 'org-project-2',
       'openai-processing-ms': '0',
       'openai-version': '2020-10-01',
       'x-request-id': expect.stringMatching(/^req_\w{32}$/) as string,
@@ -56,6 +56,8 @@ describe('chat through the openai SDK', () => {
       admitted: 1,
       refused: { requests: 0, tokens: 0 },
       tokens: { input: data.usage?.prompt_tokens, output: data.usage?.completion_tokens },
+      over_admission_attempts: 0,
+      overflow_s: { requests: 0, tokens: 0 },
       calls: [
         {
           at: '2023-11-14T22:13:20.000Z',

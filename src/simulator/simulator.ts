@@ -4,10 +4,12 @@ import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { type Log, silentLog } from '#core/log.ts';
 import type { Random } from '#core/random.ts';
+import { internal } from '#simulator/complaints.ts';
 import type { SimulatorConfig } from '#simulator/config.ts';
 import { Exchange } from '#simulator/exchange.ts';
 import { defaultProfile } from '#simulator/profiles/index.ts';
-import { createProjects, type ProjectReport } from '#simulator/project.ts';
+import type { ProjectReport } from '#simulator/project-report.ts';
+import { createProjects } from '#simulator/projects.ts';
 import { route, type Site } from '#simulator/routes.ts';
 
 /** Longer than clients keep theirs, so that it is never us who close a connection as it is reused. */
@@ -38,10 +40,11 @@ export const createSimulator = ({
   const startProjects = (): ReturnType<typeof createProjects> =>
     createProjects(config, clock.wall() - clock.now());
   let projects = startProjects();
+  const { latency, answerTokens, profile = defaultProfile } = config;
   const site: Site = {
-    world: { clock, random, latency: config.latency, profile: defaultProfile },
+    world: { clock, random, latency, answerTokens, profile },
     projectOf: (key) => projects.get(key),
-    reports: () => [...projects.values()].map((project) => project.report()),
+    reports: () => [...projects.values()].map((project) => project.report(clock.now())),
     reset() {
       projects = startProjects();
     },
@@ -50,9 +53,9 @@ export const createSimulator = ({
     const exchange = new Exchange(request, response, clock);
     route(site, exchange).catch((error: unknown) => {
       log.error({ err: error, path: exchange.path }, 'A simulated call failed.');
-      const { status, headers, body } = defaultProfile.internal();
+      const { status, headers, body } = profile.complain(internal());
       if (response.headersSent) response.destroy();
-      else exchange.sendJson(status, headers, body);
+      else void exchange.sendJson(status, headers, body);
     });
   });
 

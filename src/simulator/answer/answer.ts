@@ -17,6 +17,8 @@ export interface Choice {
 interface Speaker {
   readonly project: string;
   readonly random: Random;
+  /** How long a text it says, tokens; a few sentences unless said. */
+  readonly tokens?: number | undefined;
 }
 
 /** What the simulated model says to a request: a tool call, JSON where JSON was asked for, or text. */
@@ -26,24 +28,30 @@ export const composeChoice = (request: ChatRequest, speaker: Speaker): Choice =>
   if (tool !== undefined) {
     const block = { kind: 'tool-call', id: drawId('call_', 24, random), name: tool.name } as const;
     const input = JSON.stringify(sampleJson(tool.parameters, random));
-    return bounded(request, { block, text: input, finish: CALLED });
+    return bounded(request, { block, pieces: splitTokens(input), finish: CALLED });
   }
   const text = answerText(request.messages, { model: request.model, ...speaker });
-  const said = jsonAnswer(request, text, random) ?? text;
-  return bounded(request, { block: { kind: 'text' }, text: said, finish: STOPPED });
+  const json = jsonAnswer(request, text, random);
+  const said = json === undefined ? spoken(text, speaker) : splitTokens(json);
+  return bounded(request, { block: { kind: 'text' }, pieces: said, finish: STOPPED });
 };
 
 const STOPPED = { reason: 'stop', raw: 'stop' } as const;
 const CALLED = { reason: 'tool-calls', raw: 'tool_calls' } as const;
 const CUT_SHORT = { reason: 'length', raw: 'length' } as const;
 
-const bounded = (
-  { maxOutputTokens = Infinity }: ChatRequest,
-  { block, text, finish }: Omit<Choice, 'pieces'> & { readonly text: string },
-): Choice => {
-  const pieces = splitTokens(text);
-  if (pieces.length <= maxOutputTokens) return { block, pieces, finish };
+const bounded = ({ maxOutputTokens = Infinity }: ChatRequest, choice: Choice): Choice => {
+  const { block, pieces } = choice;
+  if (pieces.length <= maxOutputTokens) return choice;
   return { block, pieces: pieces.slice(0, maxOutputTokens), finish: CUT_SHORT };
+};
+
+/** The text once, or over and over until it has the length that was asked for. */
+const spoken = (text: string, { tokens }: Speaker): string[] => {
+  if (tokens === undefined) return splitTokens(text);
+  const pieces = splitTokens(`${text} `);
+  const length = Math.max(1, Math.round(tokens));
+  return Array.from({ length }, (_, i) => pieces[i % pieces.length] ?? '');
 };
 
 const jsonAnswer = (request: ChatRequest, text: string, random: Random): string | undefined => {

@@ -13,6 +13,8 @@ export interface Answer {
   readonly created: number;
   readonly choices: readonly Choice[];
   readonly inputTokens: number;
+  /** Those of them that a cache held, where there is one. */
+  readonly cachedTokens?: number;
 }
 
 /** How many steps an answer takes: one token of every choice per step, at least one step. */
@@ -90,6 +92,7 @@ const startOf = ({ id, model, created }: Answer): ChatEvent => ({
 const usageOf = (answer: Answer): Usage => ({
   inputTokens: answer.inputTokens,
   outputTokens: tokensWithin(answer, Infinity),
+  ...(answer.cachedTokens !== undefined && { cachedTokens: answer.cachedTokens }),
 });
 
 /** A frame of one of several choices under its index; undefined for an end that is not its to write. */

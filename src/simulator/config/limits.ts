@@ -8,16 +8,11 @@ import {
   REFILLS,
 } from '#simulator/limit.ts';
 import { isTimeZone } from '#simulator/midnight.ts';
+import type { Profile } from '#simulator/profiles/profile.ts';
+import type { ShortLimits, StatedLimit } from '#simulator/short-limits.ts';
 
-/** A limit as a file states it: whose it is follows from where it stands. */
-export type StatedLimit = Omit<Limit, 'scope'>;
-
-/** Limits per model. What is absent does not exist. */
-export interface Limits {
-  readonly rpm?: number | undefined;
-  readonly tpm?: number | undefined;
-  readonly rpd?: number | undefined;
-  /** Beside the short forms: any dimension, window and kind. */
+/** Limits per model: in people's words, and beside them of any dimension, window and kind. */
+export interface Limits extends ShortLimits {
   readonly buckets?: readonly StatedLimit[] | undefined;
 }
 
@@ -70,20 +65,17 @@ const bucketSchema = z
 /** The fields that state limits, for a project and for the organisation alike. */
 export const limitFields = {
   rpm: perMinute,
-  tpm: perMinute,
   rpd: perDay,
+  tpm: perMinute,
+  tpd: perDay,
+  itpm: perMinute,
+  otpm: perMinute,
   buckets: z.array(bucketSchema).max(MOST_BUCKETS).optional(),
 };
 
-/** All limits that somebody states, the short forms first: requests before tokens. */
-export const statedLimits = (scope: Limit['scope'], stated: Limits): Limit[] => {
-  const { rpm, rpd, tpm, buckets = [] } = stated;
-  const short = (dimension: Limit['dimension'], windowMs: number, limit?: number): Limit[] =>
-    limit === undefined ? [] : [{ scope, dimension, limit, windowMs, refill: 'linear' }];
-  return [
-    ...short('requests', MINUTE_MS, rpm),
-    ...short('requests', DAY_MS, rpd),
-    ...short('tokens', MINUTE_MS, tpm),
-    ...buckets.map((bucket) => ({ scope, ...bucket })),
-  ];
-};
+/** All limits that somebody states, the words first, as the vendor understands them. */
+export const statedLimits = (
+  scope: Limit['scope'],
+  { buckets = [], ...words }: Limits,
+  profile: Profile,
+): Limit[] => [...profile.limits(words), ...buckets].map((limit) => ({ scope, ...limit }));

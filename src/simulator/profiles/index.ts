@@ -1,5 +1,18 @@
-import { openai } from '#simulator/profiles/openai.ts';
+import anthropic from '#simulator/profiles/anthropic.ts';
+import azure from '#simulator/profiles/azure.ts';
+import bedrock from '#simulator/profiles/bedrock.ts';
+import gemini from '#simulator/profiles/gemini.ts';
+import groq from '#simulator/profiles/groq.ts';
+import mistral from '#simulator/profiles/mistral.ts';
+import openai from '#simulator/profiles/openai.ts';
 import type { Profile } from '#simulator/profiles/profile.ts';
+
+const PROFILES: readonly Profile[] = [openai, azure, anthropic, gemini, bedrock, mistral, groq];
+
+export const profileNames: readonly string[] = PROFILES.map(({ name }) => name);
 
 /** The vendor that is played when nobody names one. */
 export const defaultProfile: Profile = openai;
+
+export const profileNamed = (name: string): Profile =>
+  PROFILES.find((profile) => profile.name === name) ?? defaultProfile;

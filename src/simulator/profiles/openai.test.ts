@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { admit } from '#simulator/admission.ts';
 import { createBucket } from '#simulator/bucket.ts';
+import { unauthorized } from '#simulator/complaints.ts';
 import { goDuration } from '#simulator/go-duration.ts';
 import { DAY_MS, MINUTE_MS } from '#simulator/limit.ts';
-import { openai } from '#simulator/profiles/openai.ts';
+import openai from '#simulator/profiles/openai.ts';
 
 /** Public texts of real refusals: what the vendor said, to the millisecond. */
 const REAL_REFUSALS = [
@@ -13,6 +14,8 @@ const REAL_REFUSALS = [
   // Its bucket had refilled three quarters of a token since: what is used is shown rounded up.
   { limit: 15_000, used: 11_972, requested: 4351, text: '5.289s', sinceMs: 3 },
 ];
+
+const caller = (model: string) => ({ organisation: 'org-simulator', project: 'one', model });
 
 describe('the OpenAI profile', () => {
   test.each(REAL_REFUSALS)(
@@ -28,7 +31,7 @@ describe('the OpenAI profile', () => {
       bucket.take(used, 0);
       const admission = admit([bucket], { requests: 1, tokens: requested }, { nowMs: sinceMs });
       if (admission.admitted) throw new Error('admitted');
-      const { status, body } = openai.refused('gpt-4o', admission.refusal);
+      const { status, body } = openai.refused(admission.refusal, caller('gpt-4o'));
       expect(status).toBe(429);
       expect(body).toEqual({
         error: {
@@ -44,16 +47,19 @@ describe('the OpenAI profile', () => {
   );
 
   test('names requests per day and tells the wait in the headers too', () => {
-    const { headers, body } = openai.refused('gpt-4.1', {
-      scope: 'project',
-      dimension: 'requests',
-      limit: 1000,
-      windowMs: DAY_MS,
-      refill: 'linear',
-      used: 1000,
-      requested: 1,
-      waitMs: 86_400,
-    });
+    const { headers, body } = openai.refused(
+      {
+        scope: 'project',
+        dimension: 'requests',
+        limit: 1000,
+        windowMs: DAY_MS,
+        refill: 'linear',
+        used: 1000,
+        requested: 1,
+        waitMs: 86_400,
+      },
+      caller('gpt-4.1'),
+    );
     expect(headers).toEqual({ 'retry-after': '87', 'retry-after-ms': '86400' });
     expect(JSON.stringify(body)).toContain(
       'on requests per day (RPD): Limit 1000, Used 1000, Requested 1. Please try again in 1m26.4s.',
@@ -71,10 +77,10 @@ describe('the OpenAI profile', () => {
     for (let i = 0; i < 10; i++) admit([bucket], { requests: 1 }, { nowMs: 0 });
     const admission = admit([bucket], { requests: 1 }, { nowMs: 0 });
     if (admission.admitted) throw new Error('admitted');
-    expect(JSON.stringify(openai.refused('gpt-4.1', admission.refusal).body)).toContain(
+    expect(JSON.stringify(openai.refused(admission.refusal, caller('gpt-4.1')).body)).toContain(
       'requests per min (RPM): Limit 600, Used 600, Requested 1. Please try again in 100ms.',
     );
-    expect(openai.limitHeaders({ requests: bucket.gauge(500) })).toEqual({
+    expect(openai.limitHeaders([bucket.gauge(500)])).toEqual({
       'x-ratelimit-limit-requests': '600',
       'x-ratelimit-remaining-requests': '5',
       'x-ratelimit-reset-requests': '500ms',
@@ -82,7 +88,7 @@ describe('the OpenAI profile', () => {
   });
 
   test('shows only the ends of a key, and nothing of a short one', () => {
-    const shown = (key: string): string => JSON.stringify(openai.unauthorized(key).body);
+    const shown = (key: string): string => JSON.stringify(openai.complain(unauthorized(key)).body);
     expect(shown('sk-proj-abcdefghijklmnop')).toContain('sk-****mnop');
     expect(shown('sk-proj-abcdefghijklmnop')).not.toContain('abcdef');
     expect(shown('my-password')).not.toContain('pass');

@@ -1,41 +1,60 @@
-import type { JsonObject } from '#core/json.ts';
-import type { Refusal } from '#simulator/admission.ts';
-import type { Dimension, Gauge } from '#simulator/limit.ts';
+import type { Json } from '#core/json.ts';
+import type { Cost, Refusal } from '#simulator/admission.ts';
+import type { Charging } from '#simulator/charging.ts';
+import type { Complaint } from '#simulator/complaints.ts';
+import type { Gauge } from '#simulator/limit.ts';
+import type { ShortLimits, StatedLimit } from '#simulator/short-limits.ts';
 
 /** A whole HTTP answer that says no. */
 export interface ErrorAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: JsonObject;
+  readonly body: Json;
 }
 
-/** The one gauge per dimension that the vendor shows; a dimension without limits is absent. */
-export type ShownGauges = Readonly<Partial<Record<Dimension, Gauge>>>;
+/** Who is refused: projects with the same organisation share its limits. */
+export interface Caller {
+  readonly organisation: string;
+  readonly project: string;
+  readonly model: string;
+}
 
-/** What a vendor's API looks like from outside: its limits' words, its headers, its errors. */
+/** One answer, for the headers that every answer has. */
+export interface Answered {
+  readonly requestId: string;
+  /** Since the call arrived. */
+  readonly elapsedMs: number;
+  /** Absent where the caller is nobody that the vendor knows. */
+  readonly organisation?: string | undefined;
+}
+
+/** When limits are told, and what the call was charged by then. */
+export interface Telling {
+  /** Unix epoch ms. */
+  readonly wallMs: number;
+  readonly charged: Cost;
+}
+
+/** What a vendor's API looks like from outside: how it limits, what its headers and errors say. */
 export interface Profile {
+  /** As configs call it. */
+  readonly name: string;
   /** What a project offers unless its config says otherwise. */
   readonly models: readonly string[];
-  /** Tokens that a prompt is charged for before it runs, from its size in UTF-16 units. */
-  promptCharge(characters: number): number;
-  /** Tokens that are charged for the answer when the caller sets no bound to it. */
-  readonly defaultOutputCharge: number;
+  readonly charging: Charging;
   /** Tokens that an image in a prompt counts. */
   readonly imageTokens: number;
   readonly embeddingDimensions: (model: string) => number;
-  /** Headers of every answer to an authenticated call. `elapsedMs` is since it arrived. */
-  baseHeaders(requestId: string, elapsedMs: number): Record<string, string>;
-  /** Headers that tell what a model's limits have left. */
-  limitHeaders(gauges: ShownGauges): Record<string, string>;
-  refused(model: string, refusal: Refusal): ErrorAnswer;
-  /** `key` is what the caller sent; the answer shows its ends at most. */
-  unauthorized(key: string | undefined): ErrorAnswer;
-  unknownModel(model: string): ErrorAnswer;
-  missingParameter(name: string): ErrorAnswer;
-  invalidParameter(message: string, param: string | undefined): ErrorAnswer;
-  invalidJson(): ErrorAnswer;
-  tooLarge(limitBytes: number): ErrorAnswer;
-  unknownPath(method: string, path: string): ErrorAnswer;
-  wrongMethod(method: string, path: string): ErrorAnswer;
-  internal(): ErrorAnswer;
+  /** What `rpm`, `tpm` and the like mean with this vendor. */
+  limits(stated: ShortLimits): StatedLimit[];
+  baseHeaders(answered: Answered): Record<string, string>;
+  /** Headers of what a model's limits have left; `gauges` are those that may be told. */
+  limitHeaders(gauges: readonly Gauge[], telling: Telling): Record<string, string>;
+  /** A limit has no room for the call, or is smaller than it (`waitMs` Infinity). */
+  refused(refusal: Refusal, caller: Caller): ErrorAnswer;
+  /** Nothing is left to spend. */
+  unpaid(caller: Caller): ErrorAnswer;
+  /** Traffic grows too fast; a minute's wait ends in `waitMs`. */
+  tooFast(waitMs: number, caller: Caller): ErrorAnswer;
+  complain(complaint: Complaint): ErrorAnswer;
 }
