@@ -32,7 +32,7 @@ const refusal = (refused: Refused): QuotaRefusal | undefined => {
 const isThrottling = ({ reply, error }: Refused): boolean => {
   const header = reply.headers['x-amzn-errortype'];
   const type = typeof header === 'string' ? header : (errorText(error, '__type') ?? '');
-  return reply.status < 500 && /\bThrottlingException\b/.test(type);
+  return /\bThrottlingException\b/.test(type);
 };
 
 export default {

@@ -21,4 +21,4 @@ export const durationMs = (text: string): number | undefined => {
 const number = (part: string | undefined): number => Number(part ?? 0);
 
 /** 7.66 s are 7,660.000000000001 ms: what floating point adds is no millisecond. */
-const wholeMs = (ms: number): number => Math.ceil(Number(ms.toFixed(3)));
+const wholeMs = (ms: number): number => Math.max(Math.ceil(ms - 1e-6), 0);

@@ -13,9 +13,6 @@ import { errorText } from '#wire/error-object.ts';
 /** Where days of quotas end. */
 const PACIFIC = zoneClock('America/Los_Angeles');
 
-/** A refusal lists at most a handful of these; what comes after is not read. */
-const MOST_ENTRIES = 20;
-
 const refusal = (refused: Refused): QuotaRefusal | undefined => {
   const { reply, error, message } = refused;
   if (isPaymentDue(refused)) return { class: 'money' };
@@ -76,7 +73,7 @@ const delayIn = (details: readonly JsonObject[]): number | undefined => {
 
 const objectsIn = (object: JsonObject | undefined, key: string): readonly JsonObject[] => {
   const list = object && own(object, key);
-  return Array.isArray(list) ? list.slice(0, MOST_ENTRIES).filter(isObject) : [];
+  return Array.isArray(list) ? list.filter(isObject) : [];
 };
 
 export default {

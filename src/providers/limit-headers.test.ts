@@ -40,6 +40,7 @@ describe('a limit is as much as its headers say', () => {
     ['-5', '-5'],
     ['abc', 'NaN'],
     ['1e99', '1e3'],
+    ['9999999999999', undefined],
     ['9999999999999999', undefined],
     // One of the two is false.
     ['500', '1001'],

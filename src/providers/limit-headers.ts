@@ -42,7 +42,7 @@ const readLimit = (reply: QuotaReply, names: LimitHeaders): ToldLimit | undefine
     limit === undefined || remaining === undefined ? remaining : Math.min(remaining, limit);
   const reset = text(reply, names.reset);
   const resetMs = readReset(reset, reply);
-  const windowMs = names.windowMs ?? windowOf({ limit, left, reset });
+  const windowMs = names.windowMs ?? windowOf({ limit, left, reset, resetMs });
   return {
     dimension: names.dimension,
     windowMs,
@@ -68,9 +68,9 @@ const readReset = (reset: string, reply: QuotaReply): number | undefined => {
  * requests one takes 6 ms by the minute and 8.64 s by the day. A minute where nothing tells: a plain
  * number of seconds runs to the end of a fixed window, however much is used.
  */
-const windowOf = ({ limit = 0, left = limit, reset }: Told): number => {
-  const resetMs = /[hms]/.test(reset) ? (durationMs(reset) ?? 0) : 0;
-  const days = left < limit ? (resetMs * limit) / (limit - left) / DAY_MS : 0;
+const windowOf = ({ limit = 0, left = limit, reset, resetMs = 0 }: Told): number => {
+  if (left >= limit || !/[hms]$/.test(reset)) return MINUTE_MS;
+  const days = (resetMs * limit) / (limit - left) / DAY_MS;
   return days > 0.9 && days < 1.1 ? DAY_MS : MINUTE_MS;
 };
 
@@ -78,4 +78,5 @@ interface Told {
   readonly limit: number | undefined;
   readonly left: number | undefined;
   readonly reset: string;
+  readonly resetMs: number | undefined;
 }

@@ -6,11 +6,11 @@ import { isPaymentDue, waitRefusal } from '#providers/refusals.ts';
 import { likelyOutput, settled, tokens } from '#providers/token-charges.ts';
 
 /**
- * For servers whose limits, if there are any, nobody knows: a call counts as what it uses, and only
- * the headers that are common to many are believed.
+ * For servers whose limits, if there are any, nobody knows: each deployment has its own, a call counts
+ * as what it uses, and only the headers that are common to many are believed.
  */
 export const neutralQuota: QuotaRules = {
-  scope: 'key',
+  scope: 'deployment',
   charge: (size) => ({ requests: 1, tokens: tokens(size.inputTokens + likelyOutput(size)) }),
   settle: (charged, usage) =>
     settled(charged, usage, ({ inputTokens, outputTokens }) => ({
