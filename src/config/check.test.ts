@@ -23,7 +23,7 @@ test('a table that lines up, what cannot serve and why, and no key', () => {
 要約モデル  要約モデル-2  openai/gpt-4.1     config               proxy:8443      30,000
 local       local-1       hosted_vllm/llama  none                 127.0.0.1:8000
 
-Strategy    simple-shuffle
+Strategy    quota-aware
 Retries     2, on another deployment where there is one
 Master key  none: every client is let in, on loopback only
 Aliases     gpt → local (hidden)

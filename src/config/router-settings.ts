@@ -74,11 +74,11 @@ export const loadRouterSettings = (
   report: Report,
 ): RouterSettings => {
   const { groups, policies } = context;
-  if (!section || section.value === null) return settingsOf({}, defaultStrategy(policies));
+  if (!section || section.value === null) return settingsOf({}, defaultStrategy);
   const schema = schemaFor(context);
   warnOfKeys(section, { used: Object.keys(schema.shape), idle: ROUTER_IDLE }, report);
   const settings = report.read(section, schema);
-  if (!settings) return settingsOf({}, defaultStrategy(policies));
+  if (!settings) return settingsOf({}, defaultStrategy);
   warnOfHidden(section, settings.model_group_alias, { groups, report });
   warnOfIdleChecks(section, settings, report);
   return settingsOf(

@@ -7,7 +7,7 @@ const withSection = (section: string): string => `${ONE_MODEL}${section}\n`;
 describe('router_settings', () => {
   test('defaults', () => {
     expect(load(ONE_MODEL).routing).toEqual({
-      strategy: 'simple-shuffle',
+      strategy: 'quota-aware',
       strategyOptions: {},
       numRetries: 2,
       retryAfterMs: 0,
@@ -79,15 +79,15 @@ describe('router_settings', () => {
     const text = withSection(
       `router_settings: {routing_strategy: ${strategy}, routing_strategy_args: {ttl: 10}}`,
     );
-    expect(load(text).routing).toMatchObject({ strategy: 'simple-shuffle', strategyOptions: {} });
+    expect(load(text).routing).toMatchObject({ strategy: 'quota-aware', strategyOptions: {} });
     expect(warningsOf(text)).toEqual([
-      `6:37 router_settings.routing_strategy: ${strategy} does not exist here yet; simple-shuffle is used`,
+      `6:37 router_settings.routing_strategy: ${strategy} does not exist here yet; quota-aware is used`,
     ]);
   });
 
   test('a strategy that nobody knows lists those that are', () => {
     expect(errorsOf(withSection('router_settings: {routing_strategy: best}'))).toEqual([
-      '6:37 router_settings.routing_strategy: expected a routing strategy (simple-shuffle, least-busy, usage-based-routing, usage-based-routing-v2, latency-based-routing, cost-based-routing, provider-budget-routing), found the text "best"',
+      '6:37 router_settings.routing_strategy: expected a routing strategy (quota-aware, simple-shuffle, least-busy, usage-based-routing, usage-based-routing-v2, latency-based-routing, cost-based-routing, provider-budget-routing), found the text "best"',
     ]);
   });
 

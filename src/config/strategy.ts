@@ -11,8 +11,8 @@ export interface KnownPolicy {
   readonly options: z.ZodType;
 }
 
-/** What holds where the file names no strategy: the first that exists. */
-const DEFAULT_STRATEGIES = ['quota-aware', 'simple-shuffle'];
+/** What holds where the file names no strategy: ours, which a file for LiteLLM never asks for. */
+const DEFAULT_STRATEGY = 'quota-aware';
 
 /** LiteLLM's own strategies: a file that names one loads, whether or not it exists here yet. */
 const LITELLM_STRATEGIES = [
@@ -24,11 +24,6 @@ const LITELLM_STRATEGIES = [
   'cost-based-routing',
   'provider-budget-routing',
 ];
-
-/** LiteLLM's first form of a strategy and its second, which decides alike and blocks nothing. */
-const ALIASES: Readonly<Record<string, string>> = {
-  'usage-based-routing': 'usage-based-routing-v2',
-};
 
 export const strategyName = (policies: readonly KnownPolicy[]): z.ZodType<string> => {
   const known = new Set([...policies.map((policy) => policy.name), ...LITELLM_STRATEGIES]);
@@ -42,10 +37,7 @@ export interface Strategy {
   readonly strategyOptions: JsonObject;
 }
 
-export const defaultStrategy = (policies: readonly KnownPolicy[]): Strategy => {
-  const strategy = DEFAULT_STRATEGIES.find((name) => policies.some((one) => one.name === name));
-  return { strategy: strategy ?? '', strategyOptions: {} };
-};
+export const defaultStrategy: Strategy = { strategy: DEFAULT_STRATEGY, strategyOptions: {} };
 
 /** `routing_strategy` of a section, and its `routing_strategy_args` as that strategy reads them. */
 export const loadStrategy = (
@@ -53,13 +45,12 @@ export const loadStrategy = (
   written: string | null | undefined,
   { policies, report }: { readonly policies: readonly KnownPolicy[]; readonly report: Report },
 ): Strategy => {
-  const standard = defaultStrategy(policies);
-  const strategy = written ? (ALIASES[written] ?? written) : standard.strategy;
+  const strategy = written ?? DEFAULT_STRATEGY;
   const policy = policies.find((one) => one.name === strategy);
   if (!policy) {
-    const message = `${written ?? strategy} does not exist here yet; ${standard.strategy} is used`;
+    const message = `${strategy} does not exist here yet; ${DEFAULT_STRATEGY} is used`;
     report.warn(findingAt(section, ['routing_strategy'], message));
-    return standard;
+    return defaultStrategy;
   }
   const args = childOf(section, 'routing_strategy_args');
   if (!args || !isObject(args.value)) return { strategy, strategyOptions: {} };

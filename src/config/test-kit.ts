@@ -14,6 +14,7 @@ export const load = (text: string, { env = {}, files = {} }: TestOptions = {}): 
     file: 'config/main.yaml',
     env,
     policies: [
+      { name: 'quota-aware', options: z.object({}) },
       { name: 'simple-shuffle', options: z.object({}) },
       { name: 'least-busy', options: z.object({ window_s: z.number().min(1).optional() }) },
     ],
