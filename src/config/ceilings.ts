@@ -1,14 +1,6 @@
-import type { StatedLimit } from '#config/loaded-quota.ts';
+import type { Ceilings, StatedLimit } from '#config/loaded-quota.ts';
 import type { Row } from '#config/model-row.ts';
 import { LIMIT_WORDS, type LimitWord } from '#config/quota-pools.ts';
-
-/** Whether the `rpm` and `tpm` of rows are ceilings; otherwise they are shares of the traffic only. */
-export interface Ceilings {
-  readonly requests: boolean;
-  readonly tokens: boolean;
-  /** The setting that makes them so; absent where none does. */
-  readonly because?: string;
-}
 
 /** LiteLLM's strategies that leave out a deployment which is over its limits. */
 const LIMITING_STRATEGIES = [

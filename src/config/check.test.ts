@@ -25,6 +25,8 @@ local       local-1       hosted_vllm/llama  none                 127.0.0.1:8000
 
 Strategy    quota-aware
 Retries     2, on another deployment where there is one
+Waiting     up to 30 s for quota
+Limits      rpm and tpm are shares of the traffic; the ceilings are those that vendors tell
 Master key  none: every client is let in, on loopback only
 Aliases     gpt → local (hidden)
 TLS         any certificate is accepted (ssl_verify: false)
@@ -34,5 +36,67 @@ config/main.yaml:7:54 model_list.2.litellm_params.api_key: NONE is not set; set 
 
 Warnings:
 config/main.yaml:10:75 router_settings.caching_groups: understood, but has no effect yet`,
+  );
+});
+
+test('what limits come to, pools, ceilings, fallbacks, tags and order', () => {
+  const config = load(`model_list:
+  - model_name: gpt
+    litellm_params: {model: openai/gpt, api_key: k1, tpm: 30000, quota_pool: acme, order: 1, tags: [eu, fast]}
+  - model_name: gpt
+    litellm_params: {model: openai/gpt, api_key: k2, tpm: 30000, rpm: 500, quota_pool: acme}
+  - model_name: gpt
+    litellm_params: {model: openai/gpt, api_key: k3, tpm: 30000, quota_pool: acme, max_parallel_requests: 4}
+  - model_name: nested
+    litellm_params: {model: openai/n, api_key: k1, quota_pool: [org, one]}
+  - model_name: nested
+    litellm_params: {model: openai/n, api_key: k2, quota_pool: [org, two]}
+  - model_name: apart
+    litellm_params: {model: openai/a, api_key: k1, tpm: 10}
+  - model_name: apart
+    litellm_params: {model: openai/a, api_key: k2, tpm: 20}
+  - model_name: twice
+    litellm_params: {model: openai/t, api_key: k1, rpm: 7, tpm: 1}
+  - model_name: twice
+    litellm_params: {model: openai/t, api_key: k1, rpm: 7}
+  - model_name: silent
+    litellm_params: {model: openai/s, api_key: k1, quota_pool: quiet}
+  - model_name: silent
+    litellm_params: {model: openai/s, api_key: k2, quota_pool: quiet}
+router_settings:
+  routing_strategy: least-busy
+  optional_pre_call_checks: [enforce_model_rate_limits]
+  fallbacks: [{gpt: [nested, apart]}, {nested: [apart]}]
+  default_fallbacks: [silent]
+  context_window_fallbacks: [{gpt: [nested]}]
+spillway_settings:
+  queue: {wait_s: 0}
+  quota_pools:
+    org: {tpm: 1000, rpd: 5000, max_parallel: 20}
+    one: {tpm: 800, rpd: 5000, window: sliding}
+    two: {tpm: 800}
+`);
+  const [, lines, sums, pools] = describeConfig(config).split('\n\n');
+  expect(describeConfig(config)).toContain('PARALLEL  ORDER  TAGS');
+  expect(lines).toBe(`Strategy    least-busy
+Retries     2, on another deployment where there is one
+Waiting     never: out of quota is refused at once
+Limits      rpm and tpm are ceilings (enforce_model_rate_limits)
+Fallbacks   gpt → nested, apart; nested → apart; * → silent
+  too long  gpt → nested
+Master key  none: every client is let in, on loopback only`);
+  expect(sums).toBe(`Capacity:
+gpt     3 keys, 1 quota pool (acme): 500 RPM, 30,000 TPM, not 1,500 RPM, 90,000 TPM
+nested  2 keys, 1 quota pool (org): 1,000 TPM, 5,000 RPD, not 1,600 TPM
+apart   2 keys, 2 quota pools: 30 TPM
+twice   1 key, 1 quota pool: 7 RPM, not 14 RPM
+silent  2 keys, 1 quota pool (quiet); limits are those that vendors tell`);
+  expect(pools).toBe(
+    `QUOTA POOL  WITHIN  CEILINGS                                              DEPLOYMENTS
+org                 1,000 TPM, 5,000 RPD, 20 calls at once                nested-1, nested-2
+one         org     800 TPM (sliding window), 5,000 RPD (sliding window)  nested-1
+two         org     800 TPM                                               nested-2
+acme                500 RPM, 30,000 TPM                                   gpt-1, gpt-2, gpt-3
+quiet               none stated                                           silent-1, silent-2`,
   );
 });

@@ -1,7 +1,9 @@
 import { formatFindings } from '#core/finding.ts';
 import { textTable } from '#core/text-table.ts';
 import { findProvider } from '#providers/index.ts';
+import { capacityTable, ceilingLines, poolTable } from '#config/check-quota.ts';
 import type { Deployment, LoadedConfig } from '#config/loaded.ts';
+import type { Fallbacks } from '#config/loaded-routing.ts';
 
 /**
  * A loaded config in words and a table, for people: what will serve, with which key's variable and
@@ -11,6 +13,8 @@ export const describeConfig = (config: LoadedConfig): string =>
   [
     deploymentTable(config.deployments),
     routingLines(config).join('\n'),
+    titled('Capacity:', capacityTable(config)),
+    poolTable(config),
     titled('Cannot serve:', formatFindings(config.unusable.map(({ reason }) => reason))),
     titled('Warnings:', formatFindings(config.warnings)),
   ]
@@ -36,6 +40,14 @@ const COLUMNS: readonly Column[] = [
   { title: 'WEIGHT', align: 'right', cell: ({ weight }) => amount(weight), optional: true },
   { title: 'RPM', align: 'right', cell: ({ rpm }) => amount(rpm), optional: true },
   { title: 'TPM', align: 'right', cell: ({ tpm }) => amount(tpm), optional: true },
+  {
+    title: 'PARALLEL',
+    align: 'right',
+    cell: ({ maxParallelRequests }) => amount(maxParallelRequests),
+    optional: true,
+  },
+  { title: 'ORDER', align: 'right', cell: ({ order }) => amount(order), optional: true },
+  { title: 'TAGS', align: 'left', cell: ({ tags }) => tags.join(', '), optional: true },
 ];
 
 const deploymentTable = (deployments: readonly Deployment[]): string => {
@@ -53,16 +65,36 @@ const hostOf = ({ apiBase, provider }: Deployment): string => {
   return URL.canParse(base) ? new URL(base).host : '';
 };
 
-const routingLines = ({ routing, masterKey, tls }: LoadedConfig): string[] => {
+const routingLines = (config: LoadedConfig): string[] => {
+  const { routing, queue, masterKey, tls } = config;
   const aliases = Object.entries(routing.aliases).map(
     ([alias, { group, hidden }]) => `${alias} → ${group}${hidden ? ' (hidden)' : ''}`,
   );
   return [
     `Strategy    ${routing.strategy}`,
     `Retries     ${routing.numRetries}, on another deployment where there is one`,
+    `Waiting     ${queue.waitMs > 0 ? `up to ${queue.waitMs / 1000} s for quota` : 'never: out of quota is refused at once'}`,
+    ...ceilingLines(config),
+    ...fallbackLines(routing),
     `Master key  ${masterKey === undefined ? 'none: every client is let in, on loopback only' : 'set'}`,
     ...(aliases.length > 0 ? [`Aliases     ${aliases.join(', ')}`] : []),
     ...(tls.verify ? [] : ['TLS         any certificate is accepted (ssl_verify: false)']),
+  ];
+};
+
+const fallbackLines = ({
+  fallbacks,
+  contextWindowFallbacks = {},
+  contentPolicyFallbacks = {},
+}: LoadedConfig['routing']): string[] => {
+  const line = (title: string, chains: Fallbacks): string[] => {
+    const texts = Object.entries(chains).map(([from, to]) => `${from} → ${to.join(', ')}`);
+    return texts.length === 0 ? [] : [`${title}${texts.join('; ')}`];
+  };
+  return [
+    ...line('Fallbacks   ', fallbacks),
+    ...line('  too long  ', contextWindowFallbacks),
+    ...line('  policy    ', contentPolicyFallbacks),
   ];
 };
 

@@ -75,15 +75,16 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
   const router = loadRouterSettings(routerPart, { groups, policies }, report);
   const litellm = loadLitellmSettings(litellmPart, env, report);
   const general = loadGeneralSettings(section('general_settings'), env, report);
+  const ownPart = section('spillway_settings');
   const { alwaysIncludeUsage, quotaPools, enforceRpmTpm, ...own } = loadSpillwaySettings(
-    section('spillway_settings'),
+    ownPart,
     { groups, requestBytes: general.requestBytes },
     report,
   );
   const { strategy, checks, maxParallelRequests, routing } = router;
   const { preCallChecks } = routing;
   const ceilings = ceilingsOf({ strategy, checks, preCallChecks, own: enforceRpmTpm });
-  const context = { env, ceilings, maxParallelRequests };
+  const context = { env, ceilings, maxParallelRequests, own: ownPart };
   const { deployments, unusable } = loadModelList(rows, context, report);
   warnOfFallbacks([routerPart, litellmPart], {
     names: new Set([...groups, ...Object.keys(routing.aliases)]),
@@ -106,6 +107,7 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
       ...present({ allowedFails }),
       ...router.elsewhereToo,
     },
+    ceilings,
     quotaPools: loadQuotaPools(quotaPools, deployments),
     ...own,
     streams: { alwaysIncludeUsage: alwaysIncludeUsage ?? general.alwaysIncludeUsage ?? false },

@@ -13,6 +13,14 @@ export interface StatedLimit {
   readonly burstMs?: number;
 }
 
+/** Whether the `rpm` and `tpm` of rows are ceilings; otherwise they are shares of the traffic only. */
+export interface Ceilings {
+  readonly requests: boolean;
+  readonly tokens: boolean;
+  /** The setting that says so; absent where none does. */
+  readonly because?: string;
+}
+
 /** One set of upstream limits, shared by every deployment that draws from it. */
 export interface QuotaPool {
   /**

@@ -1,7 +1,7 @@
 import type { Finding } from '#core/finding.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { RoutingSettings } from '#config/loaded-routing.ts';
-import type { QueueSettings, QuotaPool, StatedLimit } from '#config/loaded-quota.ts';
+import type { Ceilings, QueueSettings, QuotaPool, StatedLimit } from '#config/loaded-quota.ts';
 
 /** One row of `model_list`, complete and resolved. */
 export interface Deployment {
@@ -83,6 +83,7 @@ export interface LoadedConfig {
   readonly masterKey?: string;
   readonly routing: RoutingSettings;
   readonly queue: QueueSettings;
+  readonly ceilings: Ceilings;
   /** Every pool that a row or `spillway_settings.quota_pools` names. */
   readonly quotaPools: Readonly<Record<string, QuotaPool>>;
   readonly compat: {

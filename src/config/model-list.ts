@@ -5,7 +5,7 @@ import { isObject, type Json, type JsonObject, setOwn } from '#core/json.ts';
 import { isStarPattern } from '#core/star-pattern.ts';
 import { commonProvider, spokenProviders } from '#providers/index.ts';
 import type { Provider } from '#providers/provider.ts';
-import { type Ceilings, rowLimits } from '#config/ceilings.ts';
+import { rowLimits } from '#config/ceilings.ts';
 import {
   apiBaseOf,
   apiVersionOf,
@@ -17,6 +17,7 @@ import { deploymentId } from '#config/deployment-id.ts';
 import { deploymentNames } from '#config/deployment-name.ts';
 import { PARAMS_IDLE } from '#config/idle-keys.ts';
 import type { Deployment, UnusableDeployment } from '#config/loaded.ts';
+import type { Ceilings } from '#config/loaded-quota.ts';
 import { modelFacts } from '#config/model-facts.ts';
 import {
   type Draft,
@@ -30,6 +31,7 @@ import {
   standInProblem,
 } from '#config/model-row.ts';
 import { type Environment, referencedVariable } from '#config/os-environ.ts';
+import { type PlacedDeployment, warnOfPools } from '#config/pool-findings.ts';
 import { present } from '#config/present.ts';
 import { chooseProvider, type ProviderChoice } from '#config/provider-choice.ts';
 import {
@@ -50,6 +52,8 @@ export interface ModelListContext {
   readonly ceilings: Ceilings;
   /** `default_max_parallel_requests`. */
   readonly maxParallelRequests: number | undefined;
+  /** `spillway_settings`: for the pools that it names. */
+  readonly own: Part | undefined;
 }
 
 export interface ModelList {
@@ -79,13 +83,15 @@ export const loadModelList = (
       keyVariable: referencedVariable(writtenAt(part, ['litellm_params', 'api_key'])),
     })),
   );
-  const deployments: Deployment[] = [];
+  const placed: PlacedDeployment[] = [];
   const unusable: UnusableDeployment[] = [];
   for (const [i, draft] of drafts.entries()) {
     const deployment = toDeployment(draft, names[i] ?? '', context);
     if ('reason' in deployment) unusable.push(deployment);
-    else deployments.push(deployment);
+    else placed.push({ deployment, draft });
   }
+  warnOfPools(placed, context.own, report);
+  const deployments = placed.map(({ deployment }) => deployment);
   reportDeadGroups(drafts, { deployments, unusable }, report);
   return { deployments, unusable };
 };

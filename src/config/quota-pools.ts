@@ -21,17 +21,22 @@ export type LimitWord = keyof typeof LIMIT_WORDS;
 
 const amount = whole(1, 1e12).optional();
 
-const poolSchema = z.strictObject({
-  rpm: amount,
-  tpm: amount,
-  itpm: amount,
-  otpm: amount,
-  rpd: amount,
-  tpd: amount,
-  window: z.enum(['linear', 'sliding', 'fixed']).optional(),
-  burst_s: decimal(0.001, 86_400).optional(),
-  max_parallel: whole(1, 1e6).optional(),
-});
+const poolSchema = z
+  .strictObject({
+    rpm: amount,
+    tpm: amount,
+    itpm: amount,
+    otpm: amount,
+    rpd: amount,
+    tpd: amount,
+    window: z.enum(['linear', 'sliding', 'fixed']).optional(),
+    burst_s: decimal(0.001, 86_400).optional(),
+    max_parallel: whole(1, 1e6).optional(),
+  })
+  .refine(
+    ({ window = 'linear', burst_s: burst }) => window === 'linear' || burst === undefined,
+    'burst_s only where window is linear',
+  );
 
 /** `spillway_settings.quota_pools`: what is known of pools, by name. */
 export const quotaPoolsSchema = z.record(name, poolSchema);
@@ -45,7 +50,8 @@ const statedLimits = (written: Written): StatedLimit[] => {
   const limits = words.flatMap((word): StatedLimit[] => {
     const limit = written[word];
     if (limit === undefined) return [];
-    const burst = refill === 'linear' ? written.burst_s : undefined;
+    // A day's limit in bursts of seconds would be no limit that anybody has.
+    const burst = LIMIT_WORDS[word].windowMs === MINUTE_MS ? written.burst_s : undefined;
     return [
       {
         ...LIMIT_WORDS[word],
@@ -88,14 +94,13 @@ export const loadQuotaPools = (
 };
 
 /** The largest limit of each kind, but for kinds that are stated. */
-const largest = (limits: readonly StatedLimit[], stated: readonly StatedLimit[]): StatedLimit[] => {
-  const kinds = new Set(stated.map(kindOf));
-  const found = new Map<string, StatedLimit>();
-  for (const limit of limits) {
-    const kind = kindOf(limit);
-    if (!kinds.has(kind) && limit.amount > (found.get(kind)?.amount ?? 0)) found.set(kind, limit);
-  }
-  return [...found.values()];
-};
-
-const kindOf = ({ dimension, windowMs }: StatedLimit): string => `${dimension}/${windowMs}`;
+const largest = (limits: readonly StatedLimit[], stated: readonly StatedLimit[]): StatedLimit[] =>
+  Object.values(LIMIT_WORDS).flatMap((word) => {
+    const isOfKind = ({ dimension, windowMs }: StatedLimit): boolean =>
+      dimension === word.dimension && windowMs === word.windowMs;
+    if (stated.some(isOfKind)) return [];
+    return limits
+      .filter(isOfKind)
+      .toSorted((a, b) => b.amount - a.amount)
+      .slice(0, 1);
+  });

@@ -2,12 +2,20 @@ import type { Part } from '#core/check-schema.ts';
 import { z } from '#core/schema.ts';
 import { aliasesSchema, loadAliases, warnOfHidden } from '#config/aliases.ts';
 import { LIMITING_CHECK } from '#config/ceilings.ts';
-import { allowedFailsPolicy, retryPolicy } from '#config/failure-policy.ts';
+import { allowedFailsPolicy, retryPolicy, warnOfPolicy } from '#config/failure-policy.ts';
 import { fallbackKeys, type WrittenFallbacks } from '#config/fallbacks.ts';
+import { hintFor, servedBy } from '#config/group-name.ts';
 import { ROUTER_IDLE } from '#config/idle-keys.ts';
 import type { FailurePolicy, RoutingSettings } from '#config/loaded-routing.ts';
 import { present } from '#config/present.ts';
-import { findingAt, NO_EFFECT, type Report, warnOfKeys } from '#config/section.ts';
+import {
+  childOf,
+  findingAt,
+  keyFindingAt,
+  NO_EFFECT,
+  type Report,
+  warnOfKeys,
+} from '#config/section.ts';
 import { defaultStrategy, type KnownPolicy, loadStrategy, strategyName } from '#config/strategy.ts';
 import { flag, milliseconds, name, seconds, toMs, whole } from '#config/values.ts';
 
@@ -52,11 +60,11 @@ const schemaFor = ({ groups, policies }: RouterContext) =>
     model_group_alias: aliasesSchema(groups).nullish(),
     ...fallbackKeys,
     allowed_fails: whole(0, 1_000_000).nullish(),
-    allowed_fails_policy: allowedFailsPolicy.nullish(),
+    allowed_fails_policy: allowedFailsPolicy.schema.nullish(),
     cooldown_time: seconds.nullish(),
     disable_cooldowns: flag.nullish(),
-    retry_policy: retryPolicy.nullish(),
-    model_group_retry_policy: z.record(name, retryPolicy).nullish(),
+    retry_policy: retryPolicy.schema.nullish(),
+    model_group_retry_policy: z.record(name, retryPolicy.schema).nullish(),
     enable_pre_call_checks: flag.nullish(),
     optional_pre_call_checks: z.array(z.string()).nullish(),
     enable_tag_filtering: flag.nullish(),
@@ -81,6 +89,7 @@ export const loadRouterSettings = (
   if (!settings) return settingsOf({}, defaultStrategy);
   warnOfHidden(section, settings.model_group_alias, { groups, report });
   warnOfIdleChecks(section, settings, report);
+  warnOfPolicies(section, settings, { groups, report });
   return settingsOf(
     settings,
     loadStrategy(section, settings.routing_strategy, { policies, report }),
@@ -137,4 +146,22 @@ const warnOfIdleChecks = (
   for (const [i, check] of (checks ?? []).entries())
     if (check !== LIMITING_CHECK)
       report.warn(findingAt(section, ['optional_pre_call_checks', i], NO_EFFECT));
+};
+
+const warnOfPolicies = (
+  section: Part,
+  { model_group_retry_policy: policies, model_group_alias: aliases }: Written,
+  { groups, report }: { readonly groups: ReadonlySet<string>; readonly report: Report },
+): void => {
+  warnOfPolicy(childOf(section, 'retry_policy'), retryPolicy, report);
+  warnOfPolicy(childOf(section, 'allowed_fails_policy'), allowedFailsPolicy, report);
+  const ofGroups = childOf(section, 'model_group_retry_policy');
+  const names = new Set([...groups, ...Object.keys(aliases ?? {})]);
+  const isServed = servedBy(names);
+  for (const group of Object.keys(policies ?? {})) {
+    warnOfPolicy(ofGroups && childOf(ofGroups, group), retryPolicy, report);
+    if (names.has(group) || isServed(group)) continue;
+    const message = `no model has this name, so this is never used${hintFor(group, names)}`;
+    report.warn(keyFindingAt(section, ['model_group_retry_policy', group], message));
+  }
 };

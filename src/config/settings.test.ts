@@ -1,146 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { errorsOf, load, ONE_MODEL, warningsOf } from '#config/test-kit.ts';
+import { errorsOf, load, ONE_MODEL } from '#config/test-kit.ts';
 
 /** A section under one model, written in flow style: it stands on line 6. */
 const withSection = (section: string): string => `${ONE_MODEL}${section}\n`;
-
-describe('router_settings', () => {
-  test('defaults', () => {
-    expect(load(ONE_MODEL).routing).toEqual({
-      strategy: 'quota-aware',
-      strategyOptions: {},
-      numRetries: 2,
-      retryAfterMs: 0,
-      timeoutMs: 6_000_000,
-      aliases: Object.create(null),
-      fallbacks: Object.create(null),
-      maxFallbacks: 5,
-      allowedFailsPolicy: {},
-      cooldownMs: 5000,
-      disableCooldowns: false,
-      retryPolicy: {},
-      groupRetryPolicy: Object.create(null),
-      preCallChecks: false,
-      tagFiltering: false,
-      tagMatchAny: true,
-      weightedFailover: false,
-    });
-  });
-
-  test('seconds become milliseconds, numeric texts numbers, 0 and empty nothing', () => {
-    const text = withSection(
-      'router_settings: {num_retries: "5", retry_after: 0.5, timeout: os.environ/T, stream_timeout: 0}',
-    );
-    expect(load(text, { env: { T: '30' } }).routing).toMatchObject({
-      numRetries: 5,
-      retryAfterMs: 500,
-      timeoutMs: 30_000,
-    });
-    expect(load(text).routing).toMatchObject({ timeoutMs: 6_000_000 });
-    expect(load(text).routing).not.toHaveProperty('streamTimeoutMs');
-  });
-
-  test('router_settings win over litellm_settings', () => {
-    const litellm = 'litellm_settings: {num_retries: 7, request_timeout: 8}';
-    expect(load(withSection(litellm)).routing).toMatchObject({ numRetries: 7, timeoutMs: 8000 });
-    expect(
-      load(withSection(`${litellm}\nrouter_settings: {num_retries: 0, timeout: 9}`)).routing,
-    ).toMatchObject({ numRetries: 0, timeoutMs: 9000 });
-  });
-
-  test('the environment has the last word on the default time-out only', () => {
-    const env = { REQUEST_TIMEOUT: '12' };
-    expect(load(ONE_MODEL, { env }).routing.timeoutMs).toBe(12_000);
-    expect(
-      load(withSection('litellm_settings: {request_timeout: 8}'), { env }).routing.timeoutMs,
-    ).toBe(8000);
-    expect(load(ONE_MODEL, { env: { REQUEST_TIMEOUT: 'x' } }).routing.timeoutMs).toBe(6_000_000);
-  });
-
-  test('a strategy that exists, with its arguments', () => {
-    const text = withSection(
-      'router_settings: {routing_strategy: least-busy, routing_strategy_args: {window_s: 3, ttl: 1}}',
-    );
-    expect(load(text).routing).toMatchObject({
-      strategy: 'least-busy',
-      strategyOptions: { window_s: 3, ttl: 1 },
-    });
-    expect(errorsOf(text.replace('3', '0'))).toEqual([
-      '6:83 router_settings.routing_strategy_args.window_s: expected a number of at least 1, found 0',
-    ]);
-  });
-
-  test.each([
-    'usage-based-routing',
-    'usage-based-routing-v2',
-    'latency-based-routing',
-    'cost-based-routing',
-  ])("LiteLLM's %s falls back with a warning", (strategy) => {
-    const text = withSection(
-      `router_settings: {routing_strategy: ${strategy}, routing_strategy_args: {ttl: 10}}`,
-    );
-    expect(load(text).routing).toMatchObject({ strategy: 'quota-aware', strategyOptions: {} });
-    expect(warningsOf(text)).toEqual([
-      `6:37 router_settings.routing_strategy: ${strategy} does not exist here yet; quota-aware is used`,
-    ]);
-  });
-
-  test('a strategy that nobody knows lists those that are', () => {
-    expect(errorsOf(withSection('router_settings: {routing_strategy: best}'))).toEqual([
-      '6:37 router_settings.routing_strategy: expected a routing strategy (quota-aware, simple-shuffle, least-busy, usage-based-routing, usage-based-routing-v2, latency-based-routing, cost-based-routing, provider-budget-routing), found the text "best"',
-    ]);
-  });
-
-  test('aliases', () => {
-    const { aliases } = load(
-      withSection(
-        'router_settings: {model_group_alias: {a: m, b: {model: m, hidden: true}, c: {model: m}}}',
-      ),
-    ).routing;
-    expect(Object.entries(aliases)).toEqual([
-      ['a', { group: 'm', hidden: false }],
-      ['b', { group: 'm', hidden: true }],
-      ['c', { group: 'm', hidden: false }],
-    ]);
-    expect(aliases['constructor']).toBeUndefined();
-  });
-
-  test('aliases of groups that do not exist, aliases that hide one', () => {
-    expect(
-      errorsOf(withSection('router_settings: {model_group_alias: {a: x, b: {model: mm}, c: 3}}')),
-    ).toEqual([
-      '6:42 router_settings.model_group_alias.a: expected a model_name of this config (m), found the text "x"',
-      '6:56 router_settings.model_group_alias.b.model: expected a model_name of this config (did you mean "m"?), found the text "mm"',
-      '6:64 router_settings.model_group_alias.c: expected a text or a map, found 3',
-    ]);
-    expect(warningsOf(withSection('router_settings: {model_group_alias: {m: m}}'))).toEqual([
-      '6:39 router_settings.model_group_alias.m: this alias hides the model_name of the same name',
-    ]);
-  });
-
-  test('a variable that is not set is told where it matters', () => {
-    const text = withSection(
-      'router_settings: {timeout: os.environ/NONE, redis_host: os.environ/NONE, weights: [{a: os.environ/NONE}]}',
-    );
-    expect(warningsOf(text)).toEqual([
-      '6:28 router_settings.timeout: this variable is not set; read as empty',
-      '6:45 router_settings.redis_host: understood, but has no effect yet',
-      '6:74 router_settings.weights: understood, but has no effect yet',
-    ]);
-  });
-
-  test('keys without effect and unknown keys are warnings', () => {
-    const text = withSection(
-      'router_settings: {optional_pre_call_checks: [enforce_model_rate_limits, prompt_caching], num_retrys: 3, caching_groups: [], mine: 1}',
-    );
-    expect(warningsOf(text)).toEqual([
-      '6:73 router_settings.optional_pre_call_checks.1: understood, but has no effect yet',
-      '6:90 router_settings.num_retrys: unknown key, ignored; did you mean "num_retries"?',
-      '6:105 router_settings.caching_groups: understood, but has no effect yet',
-      '6:125 router_settings.mine: unknown key, ignored',
-    ]);
-  });
-});
 
 describe('litellm_settings: certificates', () => {
   test.each<[string, Record<string, string>, object]>([
@@ -226,7 +88,37 @@ describe('spillway_settings', () => {
         },
         timeouts: { connectMs: 3000, firstByteMs: 60_000, betweenChunksMs: 60_000 },
         apps: { models: [] },
+        queue: {
+          waitMs: 30_000,
+          maxRequests: 10_000,
+          maxBytes: 256 * 2 ** 20,
+          beforeFallbackMs: 0,
+          tenantShare: 0.2,
+          priorities: { batch: { share: 0.1 } },
+        },
+        ceilings: { requests: false, tokens: false },
+        quotaPools: {},
       });
+    expect(load(ONE_MODEL).queue).not.toHaveProperty('heartbeatMs');
+  });
+
+  test('the queue', () => {
+    const { queue } = load(
+      own(
+        '{queue: {wait_s: 0, max_requests: 5, max_bytes: 6, before_fallback_ms: 7, tenant_share: 1, heartbeat_s: 15, priorities: {batch: {share: 0}}, groups: {m: {wait_s: 1.5}}}}',
+      ),
+    );
+    expect(queue).toEqual({
+      waitMs: 0,
+      maxRequests: 5,
+      maxBytes: 6,
+      beforeFallbackMs: 7,
+      tenantShare: 1,
+      heartbeatMs: 15_000,
+      priorities: { batch: { share: 0 } },
+      groups: Object.assign(Object.create(null), { m: { waitMs: 1500 } }),
+    });
+    expect(queue.groups['constructor']).toBeUndefined();
   });
 
   test('everything set', () => {
@@ -271,6 +163,26 @@ describe('spillway_settings', () => {
     [
       '{apps: {models: [{group: m}]}}',
       '6:37 spillway_settings.apps.models.0.name: missing; expected a text',
+    ],
+    [
+      '{queue: {wait_s: -1}}',
+      '6:37 spillway_settings.queue.wait_s: expected a number of at least 0, found -1',
+    ],
+    [
+      '{queue: {tenant_share: 0}}',
+      '6:43 spillway_settings.queue.tenant_share: expected a number of at least 0.001, found 0',
+    ],
+    [
+      '{queue: {groups: {n: {wait_s: 1}}}}',
+      '6:38 spillway_settings.queue.groups.n: expected a model_name of this config (m) as the key',
+    ],
+    [
+      '{queue: {priorities: {bulk: {share: 1}}}}',
+      '6:42 spillway_settings.queue.priorities.bulk: unknown key; known here: batch',
+    ],
+    [
+      '{enforce_rpm_tpm: sometimes}',
+      '6:38 spillway_settings.enforce_rpm_tpm: expected true or false, found the text "sometimes"',
     ],
     ['[]', '6:20 spillway_settings: expected a map, found a list'],
   ])('%s', (settings, error) => {

@@ -41,7 +41,7 @@ export class FindingsError extends SpillwayError {
 }
 
 const SECRET_KEY =
-  /key$|secret|passwo?r?d|token$|credential|authorization|^environment_variables$|^(extra_)?headers$/i;
+  /key$|secret|passwo?r?d|(?<!per_)token$|credential|authorization|^environment_variables$|^(extra_)?headers$/i;
 const SECRET_TEXT = /^sk-|^bearer\s|:\/\/[^/]*@/i;
 const LONGEST_ECHO = 60;
 

@@ -71,6 +71,7 @@ export const configOf = (
     tenantShare: 0.2,
     priorities: { batch: { share: 0.1 } },
   },
+  ceilings: { requests: false, tokens: false },
   quotaPools: {},
   compat: { independentDraws: false },
   streams: { alwaysIncludeUsage: false },
