@@ -1,3 +1,4 @@
+import { findProvider } from '#providers/index.ts';
 import type { Deployment, LoadedConfig } from '#config/loaded.ts';
 import { LIMIT_WORDS, type LimitWord } from '#config/quota-pools.ts';
 
@@ -78,5 +79,9 @@ const outermost = (deployment: Deployment): string =>
   deployment.quotaPools?.[0] ?? ownPool(deployment);
 
 /** What tells the limits of deployments without a named pool apart. Holds the key: never shown. */
-const ownPool = ({ provider, apiBase, apiKey, organization, model }: Deployment): string =>
-  JSON.stringify([provider, apiBase, apiKey, organization, model]);
+const ownPool = (deployment: Deployment): string => {
+  const { name, provider, apiBase, apiKey, organization, model } = deployment;
+  return findProvider(provider)?.quota.scope === 'deployment'
+    ? JSON.stringify([name])
+    : JSON.stringify([provider, apiBase, apiKey, organization, model]);
+};

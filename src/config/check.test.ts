@@ -100,3 +100,14 @@ acme                500 RPM, 30,000 TPM                                   gpt-1,
 quiet               none stated                                           silent-1, silent-2`,
   );
 });
+
+test('a vendor that gives each deployment limits of its own: one key, twice as much', () => {
+  const azure =
+    'model: azure/gpt, api_key: k, api_base: "https://x.openai.azure.com", api_version: v, tpm: 10';
+  const config = load(`model_list:
+  - {model_name: a, litellm_params: {${azure}}}
+  - {model_name: a, litellm_params: {${azure}}}
+spillway_settings: {enforce_rpm_tpm: true}
+`);
+  expect(describeConfig(config)).toContain('a  1 key, 2 quota pools: 20 TPM');
+});
