@@ -11,7 +11,9 @@ export interface Entry {
   readonly create: CreateContender;
   /** Whether it sees one key with all the limits instead of the scenario's own. */
   readonly isPooled?: boolean;
-  /** Later than the scenario says, for those that have to learn. */
+  /** Where it runs; everywhere unless said. */
+  readonly scenarios?: readonly string[];
+  /** Earlier or later than the scenario says, for those that have to learn. */
   readonly measuredFromMs?: number;
   /** Whether it only serves to reproduce published figures. */
   readonly isVariant?: boolean;

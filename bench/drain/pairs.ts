@@ -38,6 +38,7 @@ export const runJob = async (job: Job): Promise<Pair[]> => {
   const pairs: Pair[] = [];
   for (const name of job.contenders) {
     const entry = contenderNamed(name);
+    if (entry.scenarios?.includes(scenario.id) === false) continue;
     const result = entry === ORACLE ? oracle : await run(entry);
     const { overAdmissions, events } = result;
     const fromMs = entry.measuredFromMs ?? scenario.measuredFromMs;
