@@ -16,12 +16,14 @@ const limit = (dimension: LimitHeaders['dimension'], name: string): LimitHeaders
 
 const SPENT = /\b(?:credit balance is too low|specified API usage limits|spend limit)\b/i;
 
+const GROWTH = /\b(?:usage increase rate|acceleration limits?)\b/i;
+
 const refusal = (refused: Refused): QuotaRefusal | undefined => {
   const { reply, code, type, message } = refused;
   const isSpent = [code, type].includes('enforced_spend_limit_reached') || SPENT.test(message);
   if (isPaymentDue(refused) || isSpent) return { class: 'money' };
   if (reply.status !== 429) return undefined;
-  if (/\busage increase rate\b/.test(message)) return rampRefusal(refused);
+  if (GROWTH.test(message)) return rampRefusal(refused);
   const isParallel = /\bconcurrent (?:connections|requests)\b/.test(message);
   return limitRefusal(refused, isParallel ? 'parallel' : undefined);
 };

@@ -39,6 +39,9 @@ export default {
       limits: standardLimits({ requests: MINUTE_MS, tokens: MINUTE_MS }),
       refusal(refused) {
         if (isPaymentDue(refused)) return { class: 'money' };
+        // More than the deployment has, by the bounds that the caller set.
+        if (/\btoken budget\b/i.test(refused.message))
+          return { class: 'size', dimension: 'tokens' };
         // Machines are short, whatever is left of the quota.
         const isShort = /\b(?:high demand|peak load)\b/i.test(refused.message);
         return refused.reply.status === 429 && !isShort ? limitRefusal(refused) : undefined;

@@ -21,7 +21,8 @@ const burndown = (model: string): number => (BURNS_FIVE.test(model) ? 5 : 1);
 const DAY_RETRY_MS = 3_600_000;
 
 const refusal = (refused: Refused): QuotaRefusal | undefined => {
-  if (isPaymentDue(refused)) return { class: 'money' };
+  if (isPaymentDue(refused) || /\bINVALID_PAYMENT_INSTRUMENT\b/.test(refused.message))
+    return { class: 'money' };
   const counted = /\btoo many (tokens|requests)\b/i.exec(refused.message)?.[1]?.toLowerCase();
   // A model that is not ready says 429 too.
   if (!isThrottling(refused) && counted === undefined) return undefined;

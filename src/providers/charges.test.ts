@@ -19,7 +19,7 @@ describe('what a call of 1000 tokens, two answers of 300, at most 500 each, cost
     ['gemini', { input: 1000 }, { input: 1000 }, { input: 900 }],
     ['bedrock', { tokens: 1600 }, { tokens: 2000 }, { tokens: 180 }],
     ['mistral', { tokens: 1600 }, { tokens: 1600 }, { tokens: 980 }],
-    ['groq', { tokens: 1600 }, { tokens: 2000 }, { tokens: 180 }],
+    ['groq', { tokens: 1600 }, { tokens: 2000 }, { tokens: 1200 }],
     ['hosted_vllm', { tokens: 1600 }, { tokens: 1600 }, { tokens: 980 }],
   ])('%s', (name, open, capped, used) => {
     const { quota } = findProvider(name)!;

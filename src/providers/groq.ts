@@ -3,7 +3,7 @@ import { DAY_MS, MINUTE_MS } from '#providers/durations.ts';
 import { standardLimits } from '#providers/limit-headers.ts';
 import { quotaReader } from '#providers/quota-reader.ts';
 import { isPaymentDue, limitRefusal } from '#providers/refusals.ts';
-import { boundOutput, freshInput, settled, tokens } from '#providers/token-charges.ts';
+import { boundOutput, settled, tokens } from '#providers/token-charges.ts';
 
 export default {
   name: 'groq',
@@ -14,8 +14,11 @@ export default {
   quota: {
     scope: 'key',
     charge: (size) => ({ requests: 1, tokens: tokens(size.inputTokens + boundOutput(size)) }),
+    // What came out of the cache is given back; what was reserved and not answered is not.
     settle: (charged, usage) =>
-      settled(charged, usage, (used) => ({ tokens: tokens(freshInput(used) + used.outputTokens) })),
+      settled(charged, usage, ({ cachedTokens = 0 }) => ({
+        tokens: tokens((charged.tokens ?? 0) - cachedTokens),
+      })),
     read: quotaReader({
       // The same names as elsewhere, for other windows: requests are those of a day.
       limits: standardLimits({ requests: DAY_MS, tokens: MINUTE_MS }),

@@ -29,13 +29,15 @@ const MOST_CHARS = 1000;
 const LIMIT = /\blimit:? (\d[\d,]*)|(\d[\d,]*) (?:in|out)?(?:put )?(?:requests|tokens) per /i;
 const USED = /\b(?:used|current):? (\d[\d,]*)/i;
 const REQUESTED = /\brequested:? (\d[\d,]*)/i;
-const PER = /\b(?:(input|output) )?(requests?|tokens?) per (second|min|hour|day)/i;
+const PER =
+  /\b(?:(input|output) )?(requests?|tokens?) per (?:(\d{1,5}) )?(s\b|second|min|hour|day)/i;
 const RATE = /\b(requests?|calls?|tokens?) rate limit\b/i;
 const WAIT = /\b(?:try again|retry) (?:in|after) (\d[\d.hms]*[hms]|\d[\d.]*(?= seconds?\b))/i;
 const ORGANIZATION = /\bin organization `?(org[-_]\w{1,64})/;
 const TOO_LARGE = /\brequest too large\b/i;
 
-const WINDOW_MS: Readonly<Record<string, number>> = {
+const UNIT_MS: Readonly<Record<string, number>> = {
+  s: 1000,
   second: 1000,
   min: MINUTE_MS,
   hour: 60 * MINUTE_MS,
@@ -64,10 +66,13 @@ export const readLimitText = (message: string): LimitText => {
 
 /** What is limited, and over how long. */
 const limited = (said: string): { dimension?: Dimension; windowMs?: number } => {
-  const [, direction, counted, window = ''] = PER.exec(said) ?? [];
-  const windowMs = WINDOW_MS[window.toLowerCase()];
+  const [, direction, counted, times = '1', unit = ''] = PER.exec(said) ?? [];
+  const windowMs = Number(times) * (UNIT_MS[unit.toLowerCase()] ?? 0);
   const dimension = dimensionOf(direction, counted ?? RATE.exec(said)?.[1]);
-  return { ...(dimension && { dimension }), ...(windowMs !== undefined && { windowMs }) };
+  return {
+    ...(dimension && { dimension }),
+    ...(windowMs > 0 && windowMs <= DAY_MS && { windowMs }),
+  };
 };
 
 const dimensionOf = (
