@@ -5,7 +5,11 @@ import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { commands } from '#cli/commands.ts';
 import { addServeOptions } from '#cli/serve.ts';
+import { spillwaySchema } from '#config/spillway-settings.ts';
 import { ERROR_STATUS } from '#core/errors.ts';
+import { knownKeys } from '#core/schema-keys.ts';
+import { environmentOf } from '#server/env.ts';
+import { loadConfigText } from '#server/load-config.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -31,6 +35,18 @@ const shellBlocks = (page: string): string[][] =>
       .split('\n')
       .flatMap((line) => line.split(' && ')),
   );
+
+const yamlBlocks = (page: string): string[] =>
+  [...read(page).matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, block = '']) => block);
+
+/** What a page's piece of a config may speak of. */
+const SOME_MODELS = `model_list:
+  - model_name: gpt-4.1
+    litellm_params: {model: openai/gpt-4.1, api_key: sk-1, quota_pool: [acme, acme-batch]}
+  - model_name: backup
+    litellm_params: {model: openai/gpt-4.1-mini, api_key: sk-1}
+`;
+const SOME_KEYS = { OPENAI_API_KEY_PJ1: 'sk-1', OPENAI_API_KEY_PJ2: 'sk-2' };
 
 /** The program as `spillway --help` knows it; nothing is run. */
 const program = new Command();
@@ -82,6 +98,14 @@ describe.each(pages)('%s', (page) => {
     expect(local.filter((to) => !existsSync(join(ROOT, dirname(page), to)))).toEqual([]);
   });
 
+  test('its configs load without a warning', () => {
+    for (const block of yamlBlocks(page)) {
+      const text = block.includes('model_list:') ? block : `${SOME_MODELS}${block}`;
+      const config = loadConfigText(text, { file: page, environment: environmentOf(SOME_KEYS) });
+      expect([...config.warnings, ...config.unusable]).toEqual([]);
+    }
+  });
+
   test('its commands exist, with these flags and files', () => {
     const faults = shellBlocks(page)
       .flat()
@@ -123,4 +147,18 @@ test('the code map has every room, and no other', () => {
   const rooms = readdirSync(join(ROOT, 'src')).toSorted();
   const mapped = [...read('ARCHITECTURE.md').matchAll(/^\| `src\/([\w-]+)\/` \|/gm)];
   expect(mapped.map(([, room = '']) => room).toSorted()).toEqual(rooms);
+});
+
+/** Every setting of our own section, as `a.b`, under a name of one's own as `a.NAME.b`. */
+const ownSettings = (path: readonly string[] = []): string[] => {
+  const schema = spillwaySchema(new Set());
+  const named = [...path, 'NAME'];
+  const keys = knownKeys(schema, path);
+  if (keys.length > 0) return keys.flatMap((key) => ownSettings([...path, key]));
+  return knownKeys(schema, named).length > 0 ? ownSettings(named) : [path.join('.')];
+};
+
+test('the config reference has every setting of our own, and no other', () => {
+  const written = [...read('docs/reference/config.md').matchAll(/^\| `([\w.]+)` \|/gm)];
+  expect(new Set(written.map(([, key]) => key))).toEqual(new Set(ownSettings()));
 });

@@ -22,7 +22,8 @@ const DEFAULTS = {
 
 const timeout = decimal(0.001, 86_400).optional();
 
-const schemaFor = (groups: ReadonlySet<string>) =>
+/** What the section may hold, for a config with these groups. */
+export const spillwaySchema = (groups: ReadonlySet<string>) =>
   z.strictObject({
     compat: z.strictObject({ independent_draws: z.boolean().optional() }).nullish(),
     streams: z.strictObject({ always_include_usage: z.boolean().optional() }).nullish(),
@@ -81,7 +82,7 @@ export const loadSpillwaySettings = (
   { groups, requestBytes }: SpillwayContext,
   report: Report,
 ): SpillwaySettings => {
-  const schema = schemaFor(groups);
+  const schema = spillwaySchema(groups);
   const settings = section && section.value !== null ? (report.read(section, schema) ?? {}) : {};
   const models = settings.apps?.models ?? [];
   const { limits, timeouts } = settings;
