@@ -131,6 +131,16 @@ describe('a streamed reply', () => {
     expect(await (await always.gateway.chat({ stream: true })).text()).toBe(frames(STREAM));
   });
 
+  it('does not ask for usage where a vendor refuses to be asked', async () => {
+    const upstream = await startUpstream(answer);
+    closing.push(() => upstream.close());
+    const row = deployment('PJ1', upstream.url, { provider: 'mistral' });
+    const gateway = await startGateway(configOf([row]));
+    closing.push(() => gateway.close());
+    await (await gateway.chat({ stream: true, stream_options: { include_usage: true } })).text();
+    expect(upstream.calls[0]!.body).not.toHaveProperty('stream_options');
+  });
+
   it('turns CRLF, comments and event names of an upstream into plain LF data lines', async () => {
     const { gateway } = await world((_, res) => {
       res.writeHead(200, { 'content-type': 'text/event-stream' });

@@ -26,13 +26,12 @@ export const chat = async (deps: GatewayDeps, call: GatewayCall): Promise<ChatRe
   const touched = openaiChat.touchRequest(call.body);
   const { group, models } = deps.groups.resolve(touched.model);
   const body = vendorBody(call.body);
-  const write = ({ spec }: Target): string =>
-    JSON.stringify(
-      openaiChat.redirectRequest(
-        { ...spec.defaults, ...body },
-        models?.get(spec.name) ?? spec.model,
-      ),
+  const write = ({ spec, asksUsage }: Target): string => {
+    const model = models?.get(spec.name) ?? spec.model;
+    return JSON.stringify(
+      openaiChat.redirectRequest({ ...spec.defaults, ...body }, { model, asksUsage }),
     );
+  };
   if (touched.stream) {
     const includeUsage = touched.includeUsage || deps.settings.alwaysIncludeUsage;
     const options = { group, dialect: openaiChat, includeUsage, write };

@@ -10,6 +10,7 @@ export default {
   auth: 'bearer',
   keyEnv: ['MISTRAL_API_KEY'],
   baseEnv: ['MISTRAL_API_BASE'],
+  usageUnasked: true,
   quota: {
     scope: 'key',
     charge: (size) => ({ requests: 1, tokens: tokens(size.inputTokens + likelyOutput(size)) }),

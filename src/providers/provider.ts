@@ -37,6 +37,8 @@ export interface Provider {
   readonly version?: { readonly env: readonly string[]; readonly common: string };
   /** The header that names an organisation, where the vendor has one. */
   readonly organizationHeader?: string;
+  /** It reports usage in every stream, and refuses a request that asks for it. */
+  readonly usageUnasked?: boolean;
   readonly quota: QuotaRules;
   /** Empty where its dialect is not spoken yet. */
   readonly operations: { readonly [Op in Operation]?: Endpoint };

@@ -27,6 +27,8 @@ export interface Target {
   /** Path by operation; absent where the provider has none. */
   readonly paths: { readonly [Op in Operation]?: string };
   readonly headers: Readonly<Record<string, string>>;
+  /** Whether a stream has to be asked for its usage, and may be. */
+  readonly asksUsage: boolean;
   /** What no caller may read in a vendor's words. */
   readonly concealed: Known;
   /** The names that callers see, fit for a header line. */
@@ -47,7 +49,9 @@ export const createTarget = (provider: Provider, spec: TargetSpec): Target => {
   };
   const { origin, hostname } = base;
   const concealed = { keys: secretsOf(spec), places: [hostname] };
-  return { spec, origin, paths, headers: headersOf(provider, spec), concealed, shown };
+  const headers = headersOf(provider, spec);
+  const asksUsage = !provider.usageUnasked;
+  return { spec, origin, paths, headers, asksUsage, concealed, shown };
 };
 
 /** Shorter ones are stand-ins such as `EMPTY`, for vendors that ask for no key. */

@@ -121,7 +121,10 @@ const requestCases = ({ dialect, requests, check }: Subject): void => {
       const body = withTraps(jsonOf(fixture));
       const before = JSON.stringify(body);
       const { stream } = dialect.touchRequest(body);
-      const redirected = dialect.redirectRequest(body, 'another-model');
+      const redirected = dialect.redirectRequest(body, {
+        model: 'another-model',
+        asksUsage: true,
+      });
       expect(dialect.touchRequest(redirected)).toMatchObject({ model: 'another-model', stream });
       for (const [key, value] of Object.entries(body))
         if (key !== 'model') expect([redirected[key]], key).toMatchObject([value]);

@@ -36,6 +36,13 @@ export interface Passing {
   readonly error?: UpstreamError;
 }
 
+/** Where a request goes whose body stays as it is. */
+export interface Redirection {
+  readonly model: string;
+  /** False where usage comes unasked, and asking is refused. */
+  readonly asksUsage: boolean;
+}
+
 /** A wire dialect, both directions. Pure: no clock, no network, no randomness. */
 export interface ChatDialect {
   readonly name: string;
@@ -44,8 +51,8 @@ export interface ChatDialect {
   /** As `touchRequest`; what it does not know goes to `request.extra`, untouched. */
   readRequest(body: JsonObject): ChatRequest;
   writeRequest(request: ChatRequest): JsonObject;
-  /** The same body, addressed to `model` and asking for usage where a stream would not tell it. */
-  redirectRequest(body: JsonObject, model: string): JsonObject;
+  /** The same body, addressed to another model, and asking for usage where a stream would not tell it. */
+  redirectRequest(body: JsonObject, to: Redirection): JsonObject;
   /** Throws SpillwayError `upstream_invalid` when the body is not a reply of this dialect. */
   readReply(body: Json): ChatEvent[];
   writeReply(events: readonly ChatEvent[]): JsonObject;

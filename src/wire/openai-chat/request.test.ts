@@ -131,6 +131,8 @@ describe('the cap on output', () => {
 describe('asking for usage', () => {
   const plain = { model: 'a', messages: MESSAGES };
 
+  const TO_B = { model: 'b', asksUsage: true };
+
   test('a redirected stream asks, whatever its options were', () => {
     for (const options of [undefined, null, {}, { include_usage: false }]) {
       const request = {
@@ -138,7 +140,7 @@ describe('asking for usage', () => {
         stream: true,
         ...(options !== undefined && { stream_options: options }),
       };
-      expect(redirectRequest(request, 'b')).toEqual({
+      expect(redirectRequest(request, TO_B)).toEqual({
         ...plain,
         model: 'b',
         stream: true,
@@ -146,15 +148,24 @@ describe('asking for usage', () => {
       });
     }
     const wishes = { ...plain, stream: true, stream_options: { include_obfuscation: false } };
-    expect(redirectRequest(wishes, 'b')['stream_options']).toEqual({
+    expect(redirectRequest(wishes, TO_B)['stream_options']).toEqual({
       include_obfuscation: false,
       include_usage: true,
     });
   });
 
+  test('where it would be refused it does not ask, whatever its caller wished', () => {
+    const stream = { ...plain, stream: true };
+    for (const wish of [{}, { stream_options: { include_usage: true } }, { stream_options: null }])
+      expect(redirectRequest({ ...stream, ...wish }, { model: 'b', asksUsage: false })).toEqual({
+        ...stream,
+        model: 'b',
+      });
+  });
+
   test('a whole reply tells its usage unasked', () => {
-    expect(redirectRequest(plain, 'b')).toEqual({ ...plain, model: 'b' });
-    expect(redirectRequest({ ...plain, stream: false }, 'b')).not.toHaveProperty('stream_options');
+    expect(redirectRequest(plain, TO_B)).toEqual({ ...plain, model: 'b' });
+    expect(redirectRequest({ ...plain, stream: false }, TO_B)).not.toHaveProperty('stream_options');
   });
 });
 
@@ -168,7 +179,7 @@ describe('keys with a meaning to JavaScript', () => {
     expect(read.messages[0]?.role).toBe('user');
     for (const sent of [
       writeRequest({ ...read, includeUsage: true }),
-      redirectRequest(request, 'm'),
+      redirectRequest(request, { model: 'm', asksUsage: true }),
     ]) {
       const expected = TRAPPED.replace('{"x":1}', '{"x":1},"include_usage":true');
       expect(body(JSON.stringify(sent))).toEqual(body(expected));

@@ -1,7 +1,7 @@
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 import type { ChatMessage, ChatRequest } from '#wire/chat-event.ts';
 import { bad, bool, count, modelName, optional } from '#wire/check.ts';
-import type { Touched } from '#wire/dialect.ts';
+import type { Redirection, Touched } from '#wire/dialect.ts';
 
 export const touchRequest = (body: JsonObject): Touched => {
   const model = modelName(body);
@@ -85,7 +85,10 @@ const askingUsage = (body: JsonObject): JsonObject => {
   return { ...(isObject(options) && options), include_usage: true };
 };
 
-export const redirectRequest = (body: JsonObject, model: string): JsonObject =>
-  own(body, 'stream') === true
-    ? { ...body, model, stream_options: askingUsage(body) }
-    : { ...body, model };
+export const redirectRequest = (body: JsonObject, to: Redirection): JsonObject => {
+  const { model, asksUsage } = to;
+  if (own(body, 'stream') !== true) return { ...body, model };
+  if (asksUsage) return { ...body, model, stream_options: askingUsage(body) };
+  const { stream_options: _, ...left } = body;
+  return { ...left, model };
+};
