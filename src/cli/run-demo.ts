@@ -30,7 +30,7 @@ export const runDemo = async (options: DemoOptions): Promise<void> => {
   const world = realWorld(environmentOf({}), { level: options.once ? 'error' : 'info' });
   const demo = await startDemoWorld(world);
   const gateway = createGateway(demo.config, { ...world, environment: demo.environment });
-  const handler = createHandler(gateway, createAuthenticate(demo.masterKey));
+  const handler = createHandler(gateway, createAuthenticate({ masterKey: demo.masterKey }));
   const listener = await listenNear(handler, options);
   say(intro(demo, listener));
   const { text, file } = demo.chatflow;

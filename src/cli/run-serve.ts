@@ -32,7 +32,7 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
       'no master key is configured: everybody who can reach this address may call it',
     );
   const gateway = createGateway(config, world);
-  const handler = createHandler(gateway, createAuthenticate(config.masterKey));
+  const handler = createHandler(gateway, createAuthenticate(config));
   const listener = await listen(handler, { port: options.port ?? DEFAULT_PORT, host });
   process.stdout.write(`ready ${listener.url}\n`);
   await untilStopped(async (graceMs) => {

@@ -9,6 +9,7 @@ import { decimal, flag } from '#config/values.ts';
 
 export interface GeneralSettings {
   readonly masterKey?: string;
+  readonly keyHeader?: string;
   readonly requestBytes?: number;
   readonly alwaysIncludeUsage?: boolean;
 }
@@ -18,6 +19,10 @@ const MASTER_KEY_VARIABLE = 'LITELLM_MASTER_KEY';
 
 const schema = z.looseObject({
   master_key: z.string().nullish(),
+  litellm_key_header_name: z
+    .string()
+    .regex(/^[\w!#$%&'*+.^`|~-]+$/, 'the name of a header')
+    .nullish(),
   max_request_size_mb: decimal(0, 1024).nullish(),
   always_include_stream_usage: flag.nullish(),
 });
@@ -36,8 +41,10 @@ export const loadGeneralSettings = (
   if (!settings) return {};
   const masterKey = settings.master_key || lookUp(env, MASTER_KEY_VARIABLE);
   const { max_request_size_mb: megabytes, always_include_stream_usage: usage } = settings;
+  const keyHeader = settings.litellm_key_header_name?.toLowerCase();
   return {
     ...(masterKey ? { masterKey } : {}),
+    ...(keyHeader ? { keyHeader } : {}),
     ...(megabytes ? { requestBytes: Math.round(megabytes * MEBIBYTE) } : {}),
     ...(typeof usage === 'boolean' ? { alwaysIncludeUsage: usage } : {}),
   };

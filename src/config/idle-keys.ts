@@ -46,7 +46,7 @@ export const LITELLM_IDLE = words(`
 
 /** `general_settings`. */
 export const GENERAL_IDLE = words(`
-  litellm_key_header_name custom_auth custom_auth_settings custom_key_generate custom_sso
+  custom_auth custom_auth_settings custom_key_generate custom_sso
   custom_ui_sso_sign_in_handler enable_jwt_auth litellm_jwtauth enable_oauth2_auth
   enable_oauth2_proxy_auth oauth2_config_mappings enforce_rbac role_permissions allowed_routes
   public_routes admin_only_routes allowed_ips use_x_forwarded_for enforced_params

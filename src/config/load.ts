@@ -98,7 +98,7 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
     deployments,
     unusable,
     warnings: inFileOrder(withoutIdle(report.warnings), file),
-    ...(general.masterKey ? { masterKey: general.masterKey } : {}),
+    ...present({ masterKey: general.masterKey, keyHeader: general.keyHeader }),
     routing: {
       ...routing,
       ...loadFallbacks(router.fallbacks, litellm.fallbacks),

@@ -81,6 +81,8 @@ export interface LoadedConfig {
   /** Settings that are understood but have no effect yet, unknown settings, odd combinations. */
   readonly warnings: readonly Finding[];
   readonly masterKey?: string;
+  /** The one header that carries keys, in lower case; absent where all known ones may. */
+  readonly keyHeader?: string;
   readonly routing: RoutingSettings;
   readonly queue: QueueSettings;
   readonly ceilings: Ceilings;

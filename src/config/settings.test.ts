@@ -57,6 +57,13 @@ describe('general_settings', () => {
     expect(errors[0]).toContain(message);
   });
 
+  test('the header that carries keys', () => {
+    const header = (name: string): string => general(`litellm_key_header_name: ${name}`);
+    expect(load(header('X-Our-Key')).keyHeader).toBe('x-our-key');
+    expect(load(header('')).keyHeader).toBeUndefined();
+    expect(errorsOf(header('"x our key"'))[0]).toContain('expected the name of a header');
+  });
+
   test('limits and usage, where spillway_settings are silent', () => {
     const settings = 'max_request_size_mb: 0.5, always_include_stream_usage: true';
     expect(load(general(settings))).toMatchObject({

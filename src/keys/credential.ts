@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { SpillwayError } from '#core/errors.ts';
 
 /** Headers that may carry a key, in the order in which LiteLLM looks at them. */
-const KEY_HEADERS = [
+export const KEY_HEADERS = [
   'x-litellm-api-key',
   'authorization',
   'api-key',
@@ -14,11 +14,14 @@ const KEY_HEADERS = [
 const SCHEME = /^(?:bearer|basic)\s+/i;
 
 /**
- * The caller's key, whichever header carries it; undefined when none does. An empty header counts as
- * none. Throws SpillwayError `unauthorized` for an Authorization value without a scheme.
+ * The caller's key, whichever of the headers carries it; undefined when none does. An empty header
+ * counts as none. Throws SpillwayError `unauthorized` for an Authorization value without a scheme.
  */
-export const readCredential = (headers: IncomingHttpHeaders): string | undefined => {
-  for (const name of KEY_HEADERS) {
+export const readCredential = (
+  headers: IncomingHttpHeaders,
+  names: readonly string[],
+): string | undefined => {
+  for (const name of names) {
     const value = headers[name];
     if (typeof value !== 'string' || value.trim() === '') continue;
     if (name === 'authorization' && !SCHEME.test(value)) throw malformed();

@@ -113,7 +113,7 @@ export const startGateway = async (config: LoadedConfig) => {
     environment,
     version: '9.9.9',
   });
-  const handler = createHandler(gateway, createAuthenticate(config.masterKey));
+  const handler = createHandler(gateway, createAuthenticate(config));
   const listener = await listen(handler, { port: 0, host: '127.0.0.1' });
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
     fetch(`${listener.url}${path}`, {

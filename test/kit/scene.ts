@@ -43,7 +43,7 @@ export const startScene = async (text: string) => {
   const log = memoryLog();
   const world = { clock: systemClock, random, log, environment, version: '9.9.9' };
   const gateway = createGateway(config, world);
-  const handler = createHandler(gateway, createAuthenticate(config.masterKey));
+  const handler = createHandler(gateway, createAuthenticate(config));
   const listener = await listen(handler, { port: 0, host: '127.0.0.1' });
   return {
     url: listener.url,
