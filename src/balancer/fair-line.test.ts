@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FairLine, type Waiting } from '#balancer/fair-line.ts';
+
+interface Item extends Waiting {
+  readonly name: string;
+}
+
+const item = (name: string, key: string, more: Partial<Item> = {}): Item => ({
+  name,
+  tenant: { key, user: '' },
+  weight: 100,
+  waitUntil: Infinity,
+  ...more,
+});
+
+const names = (line: FairLine<Item>): string[] => [...line.inTurn()].map(({ name }) => name);
+
+const lineOf = (items: readonly Item[]): FairLine<Item> => {
+  const line = new FairLine<Item>();
+  for (const each of items) line.add(each);
+  return line;
+};
+
+/** Serves whoever's turn it is until the line is empty. */
+const serveAll = (line: FairLine<Item>): Item[] => {
+  const served: Item[] = [];
+  while (line.size > 0) {
+    for (const next of line.inTurn()) {
+      served.push(next);
+      break;
+    }
+    line.serve(served.at(-1)!);
+  }
+  return served;
+};
+
+describe('FairLine', () => {
+  it('serves one key in the order of arrival', () => {
+    expect(names(lineOf([item('a', 'k'), item('b', 'k'), item('c', 'k')]))).toEqual([
+      'a',
+      'b',
+      'c',
+    ]);
+  });
+
+  it('gives keys their turns by tokens, not by requests', () => {
+    const large = ['L1', 'L2'].map((name) => item(name, 'large', { weight: 400 }));
+    const small = ['s1', 's2', 's3', 's4', 's5'].map((name) => item(name, 'small'));
+    expect(names(lineOf([...large, ...small]))).toEqual(['L1', 's1', 's2', 's3', 's4', 'L2', 's5']);
+  });
+
+  it('lets a newcomer pass a flood', () => {
+    const line = lineOf(Array.from({ length: 50 }, (_, i) => item(`f${i}`, 'flood')));
+    line.serve([...line.inTurn()][0]!);
+    line.add(item('new', 'light'));
+    expect(names(line).indexOf('new')).toBeLessThanOrEqual(1);
+  });
+
+  it('shares a key between its users', () => {
+    const of = (user: string) => ({ tenant: { key: 'k', user } });
+    const line = lineOf([
+      ...['a1', 'a2', 'a3', 'a4'].map((name) => item(name, 'k', of('a'))),
+      item('b1', 'k', of('b')),
+      item('x1', 'other'),
+      item('x2', 'other'),
+    ]);
+    expect(names(line)).toEqual(['a1', 'x1', 'b1', 'x2', 'a2', 'a3', 'a4']);
+  });
+
+  it('puts the earliest deadline of a user first', () => {
+    const line = lineOf([
+      item('late', 'k', { waitUntil: 900 }),
+      item('soon', 'k', { waitUntil: 100 }),
+      item('later', 'k', { waitUntil: 950 }),
+    ]);
+    expect(names(line)).toEqual(['soon', 'late', 'later']);
+  });
+
+  it('charges who is served out of turn', () => {
+    const [a1, a2, b1] = [item('a1', 'a'), item('a2', 'a'), item('b1', 'b')];
+    const line = lineOf([a1, a2, b1]);
+    line.serve(a2);
+    expect(names(line)).toEqual(['b1', 'a1']);
+  });
+
+  it('charges nobody who leaves', () => {
+    const [a1, a2, b1] = [item('a1', 'a'), item('a2', 'a'), item('b1', 'b')];
+    const line = lineOf([a1, a2, b1]);
+    line.remove(a1);
+    expect(names(line)).toEqual(['a2', 'b1']);
+    expect(line.weight).toBe(200);
+  });
+
+  it('tells a newcomer what comes before it', () => {
+    const line = lineOf(Array.from({ length: 10 }, (_, i) => item(`f${i}`, 'flood')));
+    expect(line.ahead({ key: 'flood', user: '' })).toBe(1000);
+    expect(line.ahead({ key: 'flood', user: 'other' })).toBeLessThanOrEqual(100);
+    expect(line.ahead({ key: 'light', user: '' })).toBe(0);
+  });
+
+  it('forgets all debts when it is empty', () => {
+    const line = lineOf([item('a1', 'a')]);
+    line.serve([...line.inTurn()][0]!);
+    line.add(item('b1', 'b'));
+    line.add(item('a2', 'a'));
+    expect(names(line)).toEqual(['b1', 'a2']);
+  });
+
+  it('is fair within one largest request, whoever arrives when', () => {
+    const arrival = fc.record({
+      key: fc.constantFrom('a', 'b', 'c'),
+      weight: fc.integer({ min: 1, max: 1000 }),
+    });
+    fc.assert(
+      fc.property(fc.array(arrival, { minLength: 1, maxLength: 60 }), (arrivals) => {
+        const all = arrivals.map(({ key, weight }, i) => item(`${i}`, key, { weight }));
+        const served = serveAll(lineOf(all));
+        expect(new Set(served)).toEqual(new Set(all));
+        const left = new Map<string, number>();
+        for (const { tenant } of all) left.set(tenant.key, (left.get(tenant.key) ?? 0) + 1);
+        const given: Record<string, number> = { a: 0, b: 0, c: 0 };
+        const largest = Math.max(...arrivals.map(({ weight }) => weight));
+        for (const { tenant, weight } of served) {
+          given[tenant.key]! += weight;
+          left.set(tenant.key, left.get(tenant.key)! - 1);
+          // Between two keys that still wait, neither is ahead by more than each one's largest.
+          const waiting = [...left].filter(([, count]) => count > 0).map(([key]) => given[key]!);
+          const spread = Math.max(...waiting) - Math.min(...waiting);
+          if (waiting.length > 1) expect(spread).toBeLessThanOrEqual(2 * largest);
+        }
+      }),
+    );
+  });
+
+  it('walks without changing, and counts what waits', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 40 }), (keys) => {
+        const line = lineOf(keys.map((key, i) => item(`${i}`, key)));
+        expect(names(line)).toEqual(names(line));
+        expect(names(line)).toHaveLength(line.size);
+        expect(line.weight).toBe(100 * keys.length);
+      }),
+    );
+  });
+});

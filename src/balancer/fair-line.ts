@@ -1,0 +1,155 @@
+import { FairNode, type Turn, mergeInTurn } from '#balancer/fair-node.ts';
+import type { Tenant } from '#balancer/admit.ts';
+
+/** What a fair line must know of whatever waits in it. */
+export interface Waiting {
+  readonly tenant: Tenant;
+  /** What serving it takes, tokens, > 0. */
+  readonly weight: number;
+  /** Monotonic ms; within one user the earliest is served first. */
+  readonly waitUntil: number;
+}
+
+/** A user's share: its requests, by deadline, then by arrival. */
+class UserShare<Item extends Waiting> extends FairNode {
+  readonly items: Item[] = [];
+
+  add(item: Item): void {
+    let at = this.items.length;
+    while (at > 0 && this.items[at - 1]!.waitUntil > item.waitUntil) at--;
+    this.items.splice(at, 0, item);
+  }
+
+  *turns(): Iterable<Turn<Item>> {
+    for (const item of this.items) yield { item, weight: item.weight };
+  }
+}
+
+/** A key's share: those of its users. */
+class KeyShare<Item extends Waiting> extends FairNode {
+  readonly users = new Map<string, UserShare<Item>>();
+
+  turns(): Iterable<Turn<Item>> {
+    return mergeInTurn(this.users.values());
+  }
+}
+
+/**
+ * Start-time fair queueing by tokens at two levels: between keys, and within a key between its
+ * users (Goyal, Vin, Chen 1996). Who has been given little lately comes first; nobody saves up turns
+ * while away. An item may be served out of turn: its share pays for it as usual.
+ */
+export class FairLine<Item extends Waiting> {
+  readonly #root = new FairNode();
+  readonly #keys = new Map<string, KeyShare<Item>>();
+  #size = 0;
+  #weight = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Of all that wait, tokens. */
+  get weight(): number {
+    return this.#weight;
+  }
+
+  add(item: Item): void {
+    const key = entered(this.#keys, item.tenant.key, { at: this.#root, make: KeyShare<Item> });
+    const user = entered(key.users, item.tenant.user, { at: key, make: UserShare<Item> });
+    user.add(item);
+    for (const node of [user, key]) node.waiting += item.weight;
+    this.#size++;
+    this.#weight += item.weight;
+  }
+
+  /** Its turn has come: its shares pay. */
+  serve(item: Item): void {
+    const { key, user } = this.#sharesOf(item);
+    key.pay(item.weight);
+    user.pay(item.weight);
+    this.remove(item);
+    this.#root.reach(leastStart(this.#keys.values()));
+    key.reach(leastStart(key.users.values()));
+  }
+
+  /** It has left without being served: nobody pays. */
+  remove(item: Item): void {
+    const { key, user } = this.#sharesOf(item);
+    const at = user.items.indexOf(item);
+    if (at < 0) return;
+    user.items.splice(at, 1);
+    for (const node of [user, key]) node.waiting -= item.weight;
+    this.#size--;
+    this.#weight -= item.weight;
+    // An empty line has no past: who comes next starts level with everybody.
+    if (this.#size === 0) this.#keys.clear();
+  }
+
+  /** All that wait, in the order of their turns. The line must not change while it is walked. */
+  *inTurn(): Iterable<Item> {
+    for (const { item } of mergeInTurn(this.#keys.values())) yield item;
+  }
+
+  /** What would be served before a newcomer of this tenant, tokens. */
+  ahead({ key, user }: Tenant): number {
+    const own = this.#keys.get(key);
+    let inKey = 0;
+    if (own) {
+      const mine = own.users.get(user);
+      const userStart = nextStart(mine, own.reached) + (mine?.waiting ?? 0);
+      for (const other of own.users.values())
+        inKey += other === mine ? other.waiting : other.before(userStart);
+    }
+    const start = nextStart(own, this.#root.reached) + inKey;
+    let beside = 0;
+    for (const other of this.#keys.values()) if (other !== own) beside += other.before(start);
+    return inKey + beside;
+  }
+
+  /** Weight that a tenant's key has waiting, tokens. */
+  waitingOf(key: string): number {
+    return this.#keys.get(key)?.waiting ?? 0;
+  }
+
+  #sharesOf({ tenant }: Item): { key: KeyShare<Item>; user: UserShare<Item> } {
+    const key = this.#keys.get(tenant.key);
+    const user = key?.users.get(tenant.user);
+    if (!key || !user) throw new Error('Not in this line.');
+    return { key, user };
+  }
+}
+
+const nextStart = (node: FairNode | undefined, reached: number): number =>
+  node && node.waiting > 0 ? node.start : Math.max(reached, node?.finish ?? 0);
+
+const leastStart = (nodes: Iterable<FairNode>): number => {
+  let least = Infinity;
+  for (const node of nodes) if (node.waiting > 0 && node.start < least) least = node.start;
+  return least;
+};
+
+/** The share of this name, opened at the point that `at` has reached where it was idle. */
+const entered = <Node extends FairNode>(
+  nodes: Map<string, Node>,
+  name: string,
+  { at, make }: { at: FairNode; make: new () => Node },
+): Node => {
+  let node = nodes.get(name);
+  if (!node) {
+    node = new make();
+    nodes.set(name, node);
+    forgetIdle(nodes, at);
+  }
+  if (node.waiting === 0) node.enter(at.reached);
+  return node;
+};
+
+/** Shares that wait for nothing and owe nothing need not be remembered. */
+const forgetIdle = (nodes: Map<string, FairNode>, { reached }: FairNode): void => {
+  if (nodes.size < IDLE_CHECKED_FROM || nodes.size % IDLE_CHECKED_FROM !== 0) return;
+  for (const [name, node] of nodes)
+    if (node.waiting === 0 && node.finish <= reached) nodes.delete(name);
+};
+
+const IDLE_CHECKED_FROM = 64;
