@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { type Demand, Estimator } from '#balancer/estimate.ts';
+import { seededRandom } from '#core/random.ts';
+
+const english = (ascii: number): Demand => ({ ascii, wide: 0, images: 0, choices: 1 });
+const japanese = (wide: number): Demand => ({ ascii: 0, wide, images: 0, choices: 1 });
+
+describe('Estimator', () => {
+  it('starts from a rule of thumb for each script', () => {
+    const estimator = new Estimator();
+    expect(estimator.size(english(4000), 'm', 't').inputTokens).toBeCloseTo(1000, -2);
+    expect(estimator.size(japanese(1000), 'm', 't').inputTokens).toBeCloseTo(1000, -2);
+  });
+
+  it('learns each model and script on its own', () => {
+    const estimator = new Estimator();
+    for (let i = 0; i < 60; i++) estimator.learnInput(english(4000), 'm', 1500);
+    expect(estimator.size(english(8000), 'm', 't').inputTokens).toBeCloseTo(3000, -2);
+    expect(estimator.size(japanese(1000), 'm', 't').inputTokens).toBeCloseTo(1000, -2);
+    expect(estimator.size(english(4000), 'other', 't').inputTokens).toBeCloseTo(1000, -2);
+  });
+
+  it('believes no count that cannot be', () => {
+    const estimator = new Estimator();
+    for (const count of [0, -5, Number.NaN, 1e18]) estimator.learnInput(english(4000), 'm', count);
+    const { inputTokens } = estimator.size(english(4000), 'm', 't');
+    expect(inputTokens).toBeLessThanOrEqual(10_100);
+    expect(Number.isSafeInteger(inputTokens)).toBe(true);
+  });
+
+  it('expects an answer as large as nine in ten, within the bound', () => {
+    const estimator = new Estimator();
+    const random = seededRandom(3);
+    for (let i = 0; i < 3000; i++)
+      estimator.learnOutput({ model: 'm', tenant: 't' }, Math.floor(random() * 1000));
+    const { expectedOutputTokens } = estimator.size(english(40), 'm', 't');
+    expect(expectedOutputTokens).toBeGreaterThan(820);
+    expect(expectedOutputTokens).toBeLessThan(980);
+    const bounded = estimator.size({ ...english(40), maxOutputTokens: 100 }, 'm', 't');
+    expect(bounded).toMatchObject({ expectedOutputTokens: 100, maxOutputTokens: 100 });
+    expect(estimator.size(english(40), 'm', 'another').expectedOutputTokens).toBe(256);
+  });
+});
