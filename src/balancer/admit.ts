@@ -1,4 +1,8 @@
+import type { Needs } from '#balancer/eligible.ts';
+import type { Demand } from '#balancer/estimate.ts';
 import type { Routed } from '#balancer/route.ts';
+import type { TagFilter } from '#balancer/tags.ts';
+import type { QuotaNews } from '#core/quota.ts';
 
 /** How a call ended, as far as a balance is concerned. */
 export type FailureKind =
@@ -12,25 +16,78 @@ export type FailureKind =
   | 'content'
   | 'invalid';
 
+/** Tokens as a vendor counted them, where it did. */
+export interface Spent {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedTokens?: number;
+}
+
 /** One upstream call under way. It ends exactly once, by one of the last three; later ends are void. */
 export interface Lease {
   readonly deployment: string;
-  done(now: number): void;
+  /** What an answer of any status told of the limits behind it. */
+  observed(news: QuotaNews, now: number): void;
+  /** The first content has come. */
+  began(now: number): void;
+  done(spent: Spent | undefined, now: number): void;
   failed(kind: FailureKind, now: number): void;
   /** The caller hung up: no sample, no blame. */
   abandoned(now: number): void;
 }
 
+/** Who is charged: what waits is served in turn, key by key, and within a key user by user. */
+export interface Tenant {
+  readonly key: string;
+  readonly user: string;
+}
+
+export type Priority = 'interactive' | 'batch';
+
+/** What a request asks of the balance: the same for all its attempts. */
 export interface AdmitRequest {
-  readonly group: string;
+  /** The group that the caller named, then those that may stand in for it when it is out of quota. */
+  readonly groups: readonly [string, ...string[]];
   /** Deployments that have failed this request already. */
   readonly tried: ReadonlySet<string>;
+  readonly demand: Demand;
+  readonly tenant: Tenant;
+  readonly priority: Priority;
+  /** Monotonic ms: when it came, and until when it may wait in line (Infinity: as long as it takes). */
+  readonly arrivedAt: number;
+  readonly waitUntil: number;
+  readonly signal: AbortSignal;
+  /** Whether the answer is wanted piece by piece. */
+  readonly stream: boolean;
+  /** Memory that it holds while it waits. */
+  readonly bytes: number;
+  /** By deployment: the model to ask for, where the caller's name for it decides that. */
+  readonly models?: ReadonlyMap<string, string>;
+  /** The one deployment that may serve it. */
+  readonly pinned?: string;
+  /** Calls of one run prefer different pools. */
+  readonly run?: string;
+  /** Equal keys are likely to share a cached prompt. */
+  readonly affinity?: string;
+  readonly needs?: Needs;
+  readonly tags?: TagFilter;
 }
 
 export type Admission =
-  | { readonly lease: Lease; readonly routed: Routed; readonly queueMs: number }
-  /** Nobody can take it; `routed.out` says why. */
+  | {
+      readonly lease: Lease;
+      readonly routed: Routed;
+      readonly queueMs: number;
+      /** The group that took it. */
+      readonly group: string;
+    }
+  /** Nobody can take it, now or later; `routed.out` says why. */
   | { readonly lease?: undefined; readonly routed: Routed; readonly queueMs: number };
 
-/** The seam between a request and whoever owns the balance: this process, or one shared by replicas. */
+/**
+ * The seam between a request and whoever owns the balance: this process, or one shared by replicas.
+ * Resolves when the request may go, or when nobody will ever take it. Rejects with SpillwayError
+ * `rate_limited` when its time in line would run out first (at once, with the computed wait),
+ * `too_large` when it is larger than every limit, and with the signal's reason.
+ */
 export type Admit = (request: AdmitRequest) => Promise<Admission>;

@@ -2,20 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { FailureKind, Lease } from '#balancer/admit.ts';
 import { type Plan, type Sent, runAttempts } from '#balancer/attempts.ts';
 import { DecisionBuilder } from '#balancer/decision.ts';
-import { createPolicy } from '#balancer/policies/index.ts';
-import { Pool } from '#balancer/pool.ts';
+import type { Pool } from '#balancer/pool.ts';
 import { SpillwayError } from '#core/errors.ts';
-import { seededRandom } from '#core/random.ts';
-import { VirtualClock } from '#core/virtual-clock.ts';
-import { createMemoryOwner } from '#shared/memory.ts';
+import { createTestOwner, member, request } from '#shared/test-kit.ts';
 
 type Script = (deployment: string, attempt: number) => FailureKind | 'ok';
 
 const world = (names: readonly string[], script: Script, plan: Partial<Plan<string>> = {}) => {
-  const clock = new VirtualClock();
-  const pool = new Pool(names.map((name) => ({ name, group: 'g' })));
-  const random = seededRandom(7);
-  const admit = createMemoryOwner({ pool, policy: createPolicy('least-busy', {}), random });
+  const members = names.map((name) => member(name));
+  const { clock, pool, owner, random } = createTestOwner(members, { policy: 'least-busy' });
   const decision = new DecisionBuilder('id', 'g', { policy: 'least-busy', arrivedMs: 0 });
   const calls: { deployment: string; at: number }[] = [];
   const send = async (lease: Lease): Promise<Sent<string>> => {
@@ -23,7 +18,7 @@ const world = (names: readonly string[], script: Script, plan: Partial<Plan<stri
     calls.push({ deployment, at: clock.now() });
     const outcome = script(deployment, calls.length);
     if (outcome === 'ok') {
-      lease.done(clock.now());
+      lease.done(undefined, clock.now());
       return { ok: true, reply: deployment };
     }
     lease.failed(outcome, clock.now());
@@ -33,9 +28,9 @@ const world = (names: readonly string[], script: Script, plan: Partial<Plan<stri
   const controller = new AbortController();
   const { signal } = controller;
   const run = runAttempts(
-    { admit, clock, random },
+    { admit: owner.admit, clock, random },
     {
-      group: 'g',
+      ask: request(clock),
       retries: 2,
       retryAfterMs: 0,
       deadline: Infinity,
@@ -48,7 +43,7 @@ const world = (names: readonly string[], script: Script, plan: Partial<Plan<stri
   return { clock, pool, calls, run, decision, controller };
 };
 
-const inFlight = (pool: Pool) => pool.rows('g').map((row) => row.inFlight);
+const inFlight = (pool: Pool) => pool.members('g').map(({ name }) => pool.state(name).inFlight);
 
 describe('runAttempts', () => {
   it('goes to another deployment at once', async () => {
@@ -101,7 +96,7 @@ describe('runAttempts', () => {
     );
     await clock.advance(1_000);
     await expect(run).resolves.toBe('b');
-    expect(calls.map((call) => call.deployment)).toEqual(['a', 'b', 'b']);
+    expect(calls.map((call) => call.deployment).toSorted()).toEqual(['a', 'b', 'b']);
   });
 
   it('begins nothing that the caller would not wait for', async () => {
@@ -127,10 +122,10 @@ describe('runAttempts', () => {
   });
 
   it('records candidates, attempts and times', async () => {
-    const { run, decision } = world(['a', 'b'], (_, n) => (n === 2 ? 'ok' : 'rate-limit'));
+    const { run, decision } = world(['a', 'b'], (_, n) => (n === 2 ? 'ok' : 'overloaded'));
     await run;
     const record = decision.build();
-    expect(record.attempts.map((attempt) => attempt.outcome)).toEqual(['rate-limit', undefined]);
+    expect(record.attempts.map((attempt) => attempt.outcome)).toEqual(['overloaded', undefined]);
     expect(record.out).toEqual([`${record.attempts[0]!.deployment}: tried`]);
     expect(record.candidates).toEqual([record.attempts[1]!.deployment]);
   });

@@ -1,4 +1,4 @@
-import type { Admit, FailureKind, Lease } from '#balancer/admit.ts';
+import type { Admission, Admit, AdmitRequest, FailureKind, Lease } from '#balancer/admit.ts';
 import { backoffMs } from '#balancer/backoff.ts';
 import type { DecisionBuilder } from '#balancer/decision.ts';
 import { type Clock, sleep } from '#core/clock.ts';
@@ -18,7 +18,8 @@ export interface Failure {
 }
 
 export interface Plan<Reply> {
-  readonly group: string;
+  /** What is asked of the balance, but for what has been tried. */
+  readonly ask: Omit<AdmitRequest, 'tried' | 'signal'>;
   /** Further tries after the first one, ≥ 0. */
   readonly retries: number;
   /** Shortest pause before a try that has no other deployment to go to, ms. */
@@ -52,6 +53,12 @@ const RETRIED: ReadonlySet<FailureKind> = new Set([
 ]);
 
 /**
+ * Refusals for quota that one request may meet without using up its tries: the ledger has learned
+ * from each and the request goes back in line, with its age.
+ */
+const MOST_REFUSALS = 6;
+
+/**
  * The one loop: asks for a deployment, sends, and goes on to another one until a reply begins or
  * `retries` or the caller's time are spent. When all have been tried it pauses and begins again with
  * those that a pause may mend. Throws the first failure, as LiteLLM does; `no_deployment` when nobody
@@ -62,8 +69,9 @@ export const runAttempts = async <Reply>(deps: AttemptsDeps, plan: Plan<Reply>):
   // A key that was refused stays refused, however long one waits.
   const refused = new Set<string>();
   let tried = new Set<string>();
+  let tries = 0;
   for (;;) {
-    const admission = await deps.admit({ group: plan.group, tried });
+    const admission = await admitted(deps, plan, { tried, failures });
     plan.decision.admitted(admission);
     if (!admission.lease) {
       if (tried.size === refused.size)
@@ -78,10 +86,36 @@ export const runAttempts = async <Reply>(deps: AttemptsDeps, plan: Plan<Reply>):
     if (sent.ok) return sent.reply;
     plan.decision.attemptFailed(sent.kind, sent.error.status, deps.clock.now());
     failures.push(sent);
-    tried.add(deployment);
+    const isQuota = sent.kind === 'rate-limit' && failures.length - tries <= MOST_REFUSALS;
+    if (!isQuota) {
+      tries++;
+      tried.add(deployment);
+    }
     if (sent.kind === 'auth') refused.add(deployment);
-    const spent = failures.length > plan.retries || deps.clock.now() >= plan.deadline;
+    const spent = tries > plan.retries || deps.clock.now() >= plan.deadline;
     if (spent || !RETRIED.has(sent.kind) || plan.signal.aborted) throw failures[0]!.error;
+  }
+};
+
+/** Asks for a deployment. What has failed before is told, with the wait that is known by now. */
+const admitted = async (
+  deps: AttemptsDeps,
+  plan: Plan<unknown>,
+  so: { tried: ReadonlySet<string>; failures: readonly Failure[] },
+): Promise<Admission> => {
+  try {
+    return await deps.admit({ ...plan.ask, tried: so.tried, signal: plan.signal });
+  } catch (thrown) {
+    const [first] = so.failures;
+    if (!first || plan.signal.aborted || !(thrown instanceof SpillwayError)) throw thrown;
+    const { code, message, status, param, cause } = first.error;
+    const retryAfterMs = thrown.retryAfterMs ?? first.error.retryAfterMs;
+    throw new SpillwayError(code, message, {
+      status,
+      cause,
+      ...(param !== undefined && { param }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    });
   }
 };
 

@@ -1,55 +1,169 @@
-import type { Lease } from '#balancer/admit.ts';
+import type { AdmitRequest, Spent } from '#balancer/admit.ts';
+import { type Affinity, AffinityMemory } from '#balancer/affinity.ts';
+import { type Bid, bidOf, ownAccount } from '#balancer/bid.ts';
 import type { Row } from '#balancer/eligible.ts';
+import type { Estimator } from '#balancer/estimate.ts';
+import { costNanos, type Member } from '#balancer/member.ts';
+import { MemberState } from '#balancer/member-state.ts';
+import { PatternAccounts } from '#balancer/pattern-accounts.ts';
+import type { QuotaRow } from '#balancer/policies/policy.ts';
+import { RunMemory } from '#balancer/run-memory.ts';
+import type { Clock } from '#core/clock.ts';
+import type { Ledger } from '#ledger/ledger.ts';
 
-/** What the config says of a deployment, as far as a balance is concerned. */
-export interface Member {
-  readonly name: string;
-  readonly group: string;
-  readonly weight?: number;
-  readonly rpm?: number;
-  readonly tpm?: number;
+const MINUTE_MS = 60_000;
+/** Vendors keep a prompt for five minutes or more after its last use. */
+const CACHE = { most: 10_000, ttlMs: 5 * MINUTE_MS };
+
+export interface PoolDeps {
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly estimator: Estimator;
 }
 
-/** All that changes about deployments. Its leases are the only way in which it changes. */
+/** All that changes about deployments, but for their quotas. Its leases are the only way in which it changes. */
 export class Pool {
+  readonly #deps: PoolDeps;
   readonly #groups = new Map<string, Member[]>();
-  readonly #inFlight = new Map<string, number>();
+  readonly #states = new Map<string, MemberState>();
+  readonly #runs = new RunMemory();
+  readonly #patterns = new PatternAccounts();
+  readonly #prompts = new AffinityMemory(CACHE);
 
-  constructor(members: readonly Member[]) {
+  constructor(members: readonly Member[], deps: PoolDeps) {
+    this.#deps = deps;
     for (const member of members) {
       const group = this.#groups.get(member.group);
       if (group) group.push(member);
       else this.#groups.set(member.group, [member]);
-      this.#inFlight.set(member.name, 0);
+      this.#states.set(member.name, new MemberState(member.accounts));
     }
   }
 
-  /** The group's deployments as they are now; empty for a group that does not exist. */
-  rows(group: string): Row[] {
-    const members = this.#groups.get(group) ?? [];
-    return members.map((member) => ({
-      ...member,
-      inFlight: this.#inFlight.get(member.name)!,
-      quota: [],
-      minute: { requests: 0, tokens: 0 },
-      runCalls: 0,
+  get groups(): readonly string[] {
+    return [...this.#groups.keys()];
+  }
+
+  members(group: string): readonly Member[] {
+    return this.#groups.get(group) ?? [];
+  }
+
+  state(name: string): MemberState {
+    const state = this.#states.get(name);
+    if (!state) throw new Error(`There is no deployment named ${name}.`);
+    return state;
+  }
+
+  /** What each deployment of the group would charge; empty for a group that does not exist. */
+  bids(group: string, request: Pick<AdmitRequest, 'demand' | 'tenant' | 'models'>): Bid[] {
+    const { demand, tenant, models } = request;
+    return this.members(group).map((member) => {
+      const model = models?.get(member.name) ?? member.model;
+      const size = this.#deps.estimator.size(demand, model, tenant.key);
+      const { accounts } = this.state(member.name);
+      const its = model === member.model ? accounts : this.#patterns.accounts(accounts, model);
+      return bidOf({ member, model, size }, its);
+    });
+  }
+
+  /** The deployments as they are now, to one request. `kept`: accounts that are kept for others. */
+  rows(bids: readonly Bid[], request: AdmitRequest, kept: ReadonlySet<string>): Row[] {
+    const rows = bids.map((bid) => this.#row(bid, request, kept));
+    const affinity = this.#affinity(bids, request, rows);
+    if (!affinity) return rows;
+    return rows.map((row, i) => {
+      const account = ownAccount(bids[i]!);
+      const cachedTokens = affinity.cachedTokens.get(account) ?? 0;
+      return { ...row, cachedTokens, home: affinity.home === account };
+    });
+  }
+
+  /** Its call has begun. */
+  started(bid: Bid, { run, affinity }: AdmitRequest): void {
+    const { clock } = this.#deps;
+    const state = this.state(bid.member.name);
+    const account = ownAccount(bid);
+    state.inFlight++;
+    state.used(this.#minute(), { requests: 1, tokens: 0 });
+    if (run !== undefined) this.#runs.given(run, account);
+    const prompt = { pool: account, tokens: bid.size.inputTokens };
+    if (affinity !== undefined) this.#prompts.served(affinity, prompt, clock.now());
+  }
+
+  /** Its call has ended, and what it came to where that is known. */
+  ended({ member }: Bid, spent: Spent | undefined): void {
+    const state = this.state(member.name);
+    state.inFlight--;
+    if (spent)
+      state.used(this.#minute(), { requests: 0, tokens: spent.inputTokens + spent.outputTokens });
+  }
+
+  #row(bid: Bid, request: AdmitRequest, kept: ReadonlySet<string>): Row {
+    const { member } = bid;
+    const { clock, ledger } = this.#deps;
+    const now = clock.now();
+    const state = this.state(member.name);
+    const isKept = kept.size > 0 && bid.charges.some(({ account }) => kept.has(account));
+    const waitMs = ledger.waitMs(bid.charges, now);
+    const latency = state.latency.read(now);
+    const { run } = request;
+    const { weight, rpm, tpm, order, tags, region, contextTokens, abilities, price } = member;
+    return {
+      name: member.name,
+      inFlight: state.inFlight,
+      waitMs,
+      quota: waitMs > 0 ? NO_QUOTA : this.#quota(bid, now),
+      minute: state.minute(this.#minute()),
+      runCalls: run === undefined ? 0 : this.#runs.calls(run, ownAccount(bid)),
       cachedTokens: 0,
-      waitMs: 0,
-    }));
-  }
-
-  lease(name: string): Lease {
-    this.#add(name, 1);
-    let ended = false;
-    const end = (): void => {
-      if (ended) return;
-      ended = true;
-      this.#add(name, -1);
+      ...(weight !== undefined && { weight }),
+      ...(rpm !== undefined && { rpm }),
+      ...(tpm !== undefined && { tpm }),
+      ...(order !== undefined && { order }),
+      ...(tags && { tags }),
+      ...(region !== undefined && { region }),
+      ...(contextTokens !== undefined && { contextTokens }),
+      ...(abilities && { abilities }),
+      ...(latency && { latency }),
+      ...(price && { costNanos: costNanos(price, bid.size) }),
+      ...(isKept && { held: 'kept for a request that came before' }),
     };
-    return { deployment: name, done: end, failed: end, abandoned: end };
   }
 
-  #add(name: string, calls: number): void {
-    this.#inFlight.set(name, (this.#inFlight.get(name) ?? 0) + calls);
+  #affinity(
+    bids: readonly Bid[],
+    { affinity }: AdmitRequest,
+    rows: readonly Row[],
+  ): Affinity | undefined {
+    if (affinity === undefined || bids.length < 2) return undefined;
+    const pools = new Map<string, { name: string; weight: number; calls: number }>();
+    let tokens = 0;
+    for (const [i, bid] of bids.entries()) {
+      const { waitMs, held, quota, inFlight } = rows[i]!;
+      if (waitMs > 0 || held) continue;
+      const name = ownAccount(bid);
+      const weight = quota.find(({ dimension }) => dimension !== 'requests')?.perMinute ?? 1;
+      pools.set(name, { name, weight, calls: (pools.get(name)?.calls ?? 0) + inFlight });
+      tokens = Math.max(tokens, bid.size.inputTokens);
+    }
+    const of = { pools: [...pools.values()], tokens };
+    return this.#prompts.of(affinity, of, this.#deps.clock.now());
+  }
+
+  #quota({ charges }: Bid, now: number): readonly QuotaRow[] {
+    const rows: QuotaRow[] = [];
+    for (const { account, cost } of charges)
+      for (const gauge of this.#deps.ledger.gauges(account, now)) {
+        const { dimension, amount, windowMs, capacity, level } = gauge;
+        const perMinute = windowMs > 0 ? (amount * MINUTE_MS) / windowMs : amount;
+        rows.push({ dimension, perMinute, capacity, level, cost: cost[dimension] ?? 0 });
+      }
+    return rows;
+  }
+
+  #minute(): number {
+    return Math.floor(this.#deps.clock.wall() / MINUTE_MS);
   }
 }
+
+const NO_QUOTA: readonly QuotaRow[] = [];

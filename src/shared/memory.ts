@@ -1,20 +1,229 @@
 import type { Admit } from '#balancer/admit.ts';
+import type { Bid } from '#balancer/bid.ts';
+import type { Estimator } from '#balancer/estimate.ts';
 import type { Policy } from '#balancer/policies/policy.ts';
 import type { Pool } from '#balancer/pool.ts';
-import { route } from '#balancer/route.ts';
+import type { QuotaView } from '#balancer/quota-view.ts';
+import { noTimeLeft, tooLargeForAll } from '#balancer/refusal-error.ts';
+import { type Routed, route } from '#balancer/route.ts';
+import { supplyWaitMs } from '#balancer/supply.ts';
+import type { Clock } from '#core/clock.ts';
 import type { Random } from '#core/random.ts';
+import type { Ledger } from '#ledger/ledger.ts';
+import { Lane, type Look } from '#shared/lane.ts';
+import { Lanes } from '#shared/lanes.ts';
+import { MemoryLease } from '#shared/memory-lease.ts';
+import { type QueueLimits, QueueRoom } from '#shared/queue-limits.ts';
+import { accountViews, groupViews, lineViews } from '#shared/view.ts';
+import { Waiter } from '#shared/waiter.ts';
 
 export interface MemoryOwnerDeps {
-  readonly pool: Pool;
-  readonly policy: Policy;
+  readonly clock: Clock;
   readonly random: Random;
+  readonly ledger: Ledger;
+  readonly pool: Pool;
+  readonly estimator: Estimator;
+  readonly policy: Policy;
+  readonly queue: QueueLimits;
 }
 
-/** Owns the balance of one process. Choosing and leasing happen in one turn: nobody comes between. */
-export const createMemoryOwner =
-  ({ pool, policy, random }: MemoryOwnerDeps): Admit =>
-  async ({ group, tried }) => {
-    const routed = route({ rows: pool.rows(group), tried, policy, random });
-    if (routed.choice === undefined) return { routed, queueMs: 0 };
-    return { lease: pool.lease(routed.choice), routed, queueMs: 0 };
+/** Of the time that a request may wait, what a prediction may take up: predictions err. */
+const PREDICTED_SHARE = 0.9;
+
+/** Owns the balance of one process. Choosing and reserving happen in one turn: nobody comes between. */
+export class MemoryOwner {
+  readonly #deps: MemoryOwnerDeps;
+  readonly #room: QueueRoom;
+  readonly #lanes: Lanes;
+  #changes = 0;
+
+  constructor(deps: MemoryOwnerDeps) {
+    this.#deps = deps;
+    this.#room = new QueueRoom(deps.queue);
+    const { clock, queue, pool } = deps;
+    this.#lanes = new Lanes(
+      pool,
+      () =>
+        new Lane({
+          clock,
+          batchShare: queue.batchShare,
+          place: (waiter, kept) => this.#place(waiter, kept),
+        }),
+    );
+  }
+
+  readonly admit: Admit = async (request) => {
+    request.signal.throwIfAborted();
+    const { pool, clock } = this.#deps;
+    const [group] = request.groups;
+    const waiter = new Waiter(request, pool.bids(group, request), clock.now());
+    const lane = this.#lanes.of(group);
+    // Nobody is overtaken: with others in line it is the line's turn.
+    if (lane.size === 0) {
+      const look = this.#place(waiter, NOTHING_KEPT);
+      if (look.placed) return waiter.admission;
+    }
+    const routed = this.#route(waiter, waiter.bids);
+    const never = routed.earliestMs === Infinity;
+    if (never && !routed.tooLarge) return { routed, queueMs: 0 };
+    if (never) throw tooLargeForAll(group, waiter.bids);
+    this.#wait(waiter, lane, routed);
+    return waiter.admission;
   };
+
+  /** Grows with everything that happens to the ledger. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** The balance as it stands, for people and meters. */
+  view(): QuotaView {
+    const now = this.#deps.clock.now();
+    const accounts = accountViews(this.#deps, now);
+    const groups = groupViews(this.#deps, accounts);
+    return { groups, accounts, lines: lineViews(this.#lanes, now) };
+  }
+
+  #wait(waiter: Waiter, lane: Lane, routed: Routed): void {
+    const { request, bids } = waiter;
+    const { clock, ledger } = this.#deps;
+    const now = clock.now();
+    const ahead = lane.ahead(waiter);
+    const predictedMs = Math.max(
+      routed.earliestMs,
+      supplyWaitMs(ledger, bids, { ahead, now }),
+      lane.measuredMs(ahead + waiter.weight),
+    );
+    const leftMs = request.waitUntil - now;
+    if (predictedMs > leftMs * PREDICTED_SHARE && routed.earliestMs > 0)
+      throw noTimeLeft({ group: request.groups[0], routed, predictedMs, leftMs });
+    this.#room.enter(request.tenant.key, request.bytes);
+    waiter.waits = true;
+    const leave = (reason: unknown): void => {
+      waiter.release();
+      lane.remove(waiter);
+      waiter.reject(reason);
+    };
+    const onAbort = (): void => leave(request.signal.reason);
+    request.signal.addEventListener('abort', onAbort, { once: true });
+    const cancelTimer =
+      leftMs === Infinity
+        ? () => {}
+        : clock.after(Math.max(0, leftMs), () => {
+            const now = this.#route(waiter, waiter.bids);
+            leave(
+              noTimeLeft({
+                group: request.groups[0],
+                routed: now,
+                predictedMs: now.earliestMs,
+                leftMs: 0,
+              }),
+            );
+          });
+    waiter.release = () => {
+      cancelTimer();
+      request.signal.removeEventListener('abort', onAbort);
+      this.#room.leave(request.tenant.key, request.bytes);
+    };
+    lane.add(waiter, this.#soonestMs(waiter, routed));
+  }
+
+  /** Gives the request to a deployment that can take it now, if there is one. */
+  #place(waiter: Waiter, kept: ReadonlySet<string>): Look {
+    const { request, bids } = waiter;
+    const routed = this.#route(waiter, bids, kept);
+    const { clock, queue } = this.#deps;
+    const mayFallBack = clock.now() - request.arrivedAt >= queue.beforeFallbackMs;
+    const isWorthWaiting = routed.betterMs !== Infinity && !mayFallBack;
+    if (routed.choice !== undefined && !isWorthWaiting)
+      if (this.#take(waiter, { bids, routed, group: request.groups[0] })) return PLACED;
+    if (routed.choice === undefined && mayFallBack)
+      for (const group of request.groups.slice(1)) {
+        const others = this.#deps.pool.bids(group, request);
+        const elsewhere = this.#route(waiter, others, kept);
+        if (
+          elsewhere.choice !== undefined &&
+          this.#take(waiter, { bids: others, routed: elsewhere, group })
+        )
+          return PLACED;
+      }
+    const short = this.#short(waiter, kept);
+    return { placed: false, waitMs: this.#soonestMs(waiter, routed), short };
+  }
+
+  /** Until it may fit somewhere, or may go elsewhere, ms. */
+  #soonestMs({ request }: Waiter, { choice, earliestMs, betterMs }: Routed): number {
+    const { clock, queue } = this.#deps;
+    const elsewhereMs = request.arrivedAt + queue.beforeFallbackMs - clock.now();
+    const waitMs = choice === undefined ? earliestMs : betterMs === Infinity ? 0 : betterMs;
+    return elsewhereMs > 0 ? Math.min(waitMs, elsewhereMs) : waitMs;
+  }
+
+  #take(
+    waiter: Waiter,
+    { bids, routed, group }: { bids: readonly Bid[]; routed: Routed; group: string },
+  ): boolean {
+    const { clock, ledger } = this.#deps;
+    const now = clock.now();
+    const bid = bids.find(({ member }) => member.name === routed.choice)!;
+    const { transitMs } = this.#deps.pool.state(bid.member.name);
+    const reservation = ledger.reserve(bid.charges, now, { transitMs });
+    if (!reservation) return false;
+    this.#changes++;
+    const { request } = waiter;
+    const leased = { bid, request, reservation, startedAt: now };
+    const lease = new MemoryLease(
+      { ...this.#deps, changed: (deployment) => this.#changed(deployment) },
+      leased,
+    );
+    waiter.release();
+    waiter.resolve({ lease, routed, group, queueMs: waiter.waits ? now - waiter.since : 0 });
+    return true;
+  }
+
+  #route(waiter: Waiter, bids: readonly Bid[], kept = NOTHING_KEPT): Routed {
+    const { pool, policy, random } = this.#deps;
+    const { request } = waiter;
+    const rows = pool.rows(bids, request, kept);
+    const { tried, stream, pinned, needs, tags } = request;
+    return route({
+      rows,
+      policy,
+      random,
+      tried,
+      stream,
+      ...(pinned !== undefined && { pinned }),
+      ...(needs && { needs }),
+      ...(tags && { tags }),
+    });
+  }
+
+  /** Of the deployment that will have room for it first, the accounts that lack it. */
+  #short({ bids, request }: Waiter, kept: ReadonlySet<string>): readonly string[] {
+    const { ledger, clock } = this.#deps;
+    const now = clock.now();
+    let best: Bid | undefined;
+    let bestMs = Infinity;
+    for (const bid of bids) {
+      if (request.tried.has(bid.member.name)) continue;
+      if (bid.charges.some(({ account }) => kept.has(account))) continue;
+      const waitMs = ledger.waitMs(bid.charges, now);
+      if (waitMs < bestMs) {
+        bestMs = waitMs;
+        best = bid;
+      }
+    }
+    if (!best) return [];
+    return best.charges
+      .filter((charge) => ledger.waitMs([charge], now) > 0)
+      .map(({ account }) => account);
+  }
+
+  #changed(deployment: string): void {
+    this.#changes++;
+    this.#lanes.ofDeployment(deployment).walk();
+  }
+}
+
+const NOTHING_KEPT: ReadonlySet<string> = new Set();
+const PLACED: Look = { placed: true, waitMs: 0, short: [] };

@@ -1,0 +1,45 @@
+import type { Bid } from '#balancer/bid.ts';
+import type { Routed } from '#balancer/route.ts';
+import { SpillwayError } from '#core/errors.ts';
+
+/** Its time in line would run out first. The wait is the computed one. */
+export const noTimeLeft = (of: {
+  readonly group: string;
+  readonly routed: Routed;
+  readonly predictedMs: number;
+  /** How long it might have waited, ms. */
+  readonly leftMs: number;
+}): SpillwayError => {
+  const { group, routed, predictedMs, leftMs } = of;
+  const waits = routed.out
+    .filter(({ waitMs }) => waitMs !== undefined && waitMs !== Infinity)
+    .toSorted((a, b) => a.waitMs! - b.waitMs!)
+    .slice(0, 3)
+    .map(({ name, waitMs }) => `${name} in ${seconds(waitMs!)}`);
+  const room = waits.length > 0 ? ` (room: ${waits.join(', ')})` : '';
+  const patience =
+    leftMs > 0 ? `it may wait ${seconds(leftMs)}` : 'it has waited as long as it may';
+  return new SpillwayError(
+    'rate_limited',
+    `All deployments of ${group} are at their limits${room}. This request's turn comes in about ` +
+      `${seconds(predictedMs)} and ${patience}. Try again then, wait longer with ` +
+      'x-queue-timeout, or add a key.',
+    { retryAfterMs: Math.max(1, Math.ceil(predictedMs)) },
+  );
+};
+
+/** No deployment's limit is as large as this one request. */
+export const tooLargeForAll = (group: string, bids: readonly Bid[]): SpillwayError => {
+  const [bid] = bids;
+  const output = bid?.size.maxOutputTokens;
+  const size = bid
+    ? ` (about ${bid.size.inputTokens} tokens in${output === undefined ? '' : `, ${output} out`})`
+    : '';
+  return new SpillwayError(
+    'too_large',
+    `This request${size} is larger than the whole limit of every deployment of ${group}: no wait ` +
+      'will help. Send less, lower max_tokens, or raise the limits.',
+  );
+};
+
+const seconds = (ms: number): string => `${(Math.ceil(ms / 100) / 10).toLocaleString('en-US')} s`;

@@ -1,0 +1,79 @@
+import type { Pool } from '#balancer/pool.ts';
+import type { Lane } from '#shared/lane.ts';
+
+/** Which line each group waits in: groups that draw from one account, directly or by others, share one. */
+export class Lanes {
+  readonly #pool: Pool;
+  readonly #open: () => Lane;
+  #byGroup = new Map<string, Lane>();
+  #byDeployment = new Map<string, Lane>();
+
+  constructor(pool: Pool, open: () => Lane) {
+    this.#pool = pool;
+    this.#open = open;
+    this.arrange();
+  }
+
+  of(group: string): Lane {
+    let lane = this.#byGroup.get(group);
+    // A group that does not exist has nobody to wait for, and is refused by whoever looks for its rows.
+    if (!lane) lane = this.#open();
+    return lane;
+  }
+
+  ofDeployment(name: string): Lane {
+    const lane = this.#byDeployment.get(name);
+    if (!lane) throw new Error(`There is no deployment named ${name}.`);
+    return lane;
+  }
+
+  all(): ReadonlySet<Lane> {
+    return new Set(this.#byGroup.values());
+  }
+
+  groupsOf(lane: Lane): readonly string[] {
+    return [...this.#byGroup].filter(([, its]) => its === lane).map(([group]) => group);
+  }
+
+  /** Anew, from the accounts as they are now; who waits keeps waiting, in the line of its group. */
+  arrange(): void {
+    const waiting = [...this.all()].flatMap((lane) => [...lane.waiting()]);
+    const leaders = leadersOf(this.#pool);
+    const lanes = new Map<string, Lane>();
+    this.#byGroup = new Map();
+    this.#byDeployment = new Map();
+    for (const group of this.#pool.groups) {
+      const leader = find(leaders, groupNode(group));
+      let lane = lanes.get(leader);
+      if (!lane) lanes.set(leader, (lane = this.#open()));
+      this.#byGroup.set(group, lane);
+      for (const { name } of this.#pool.members(group)) this.#byDeployment.set(name, lane);
+    }
+    for (const waiter of waiting) this.of(waiter.request.groups[0]).add(waiter, Infinity);
+    for (const lane of lanes.values()) lane.walk();
+  }
+}
+
+/** Apart from accounts, whose names begin otherwise. */
+const groupNode = (group: string): string => `\n${group}`;
+
+/** Union–find: each node's parent; a leader is its own. */
+const leadersOf = (pool: Pool): Map<string, string> => {
+  const parents = new Map<string, string>();
+  for (const group of pool.groups) {
+    const node = groupNode(group);
+    if (!parents.has(node)) parents.set(node, node);
+    for (const { name } of pool.members(group))
+      for (const account of pool.state(name).accounts) {
+        if (!parents.has(account)) parents.set(account, account);
+        parents.set(find(parents, account), find(parents, node));
+      }
+  }
+  return parents;
+};
+
+const find = (parents: Map<string, string>, node: string): string => {
+  let at = node;
+  for (let up = parents.get(at)!; up !== at; up = parents.get(at)!) at = up;
+  return at;
+};

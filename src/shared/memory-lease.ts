@@ -1,0 +1,118 @@
+import type { AdmitRequest, FailureKind, Lease, Spent } from '#balancer/admit.ts';
+import { type Bid, ownAccount } from '#balancer/bid.ts';
+import type { Estimator } from '#balancer/estimate.ts';
+import type { MemberState } from '#balancer/member-state.ts';
+import type { Pool } from '#balancer/pool.ts';
+import type { Cost, QuotaNews } from '#core/quota.ts';
+import type { Ledger } from '#ledger/ledger.ts';
+import type { Reservation } from '#ledger/reservation.ts';
+
+export interface LeaseDeps {
+  readonly ledger: Ledger;
+  readonly pool: Pool;
+  readonly estimator: Estimator;
+  /** Room may have come back. */
+  changed(deployment: string): void;
+}
+
+export interface Leased {
+  readonly bid: Bid;
+  readonly request: AdmitRequest;
+  readonly reservation: Reservation;
+  readonly startedAt: number;
+}
+
+/** Failures after which the vendor has surely not worked, and charges the request at most. */
+const UNWORKED: ReadonlySet<FailureKind> = new Set([
+  'rate-limit',
+  'auth',
+  'invalid',
+  'content',
+  'overloaded',
+]);
+
+/** A call under way, on the books of this process. */
+export class MemoryLease implements Lease {
+  readonly deployment: string;
+  readonly #deps: LeaseDeps;
+  readonly #leased: Leased;
+  readonly #state: MemberState;
+  #ended = false;
+  #beganAt: number | undefined;
+
+  constructor(deps: LeaseDeps, leased: Leased) {
+    this.#deps = deps;
+    this.#leased = leased;
+    this.deployment = leased.bid.member.name;
+    this.#state = deps.pool.state(this.deployment);
+    deps.pool.started(leased.bid, leased.request);
+  }
+
+  observed(news: QuotaNews, now: number): void {
+    const { ledger, estimator } = this.#deps;
+    const { bid, request, reservation } = this.#leased;
+    ledger.learn(ownAccount(bid), news, { reservation, now });
+    const { requested, dimension, retryMs } = news.refusal ?? {};
+    if (news.refusal?.class === 'minute' && retryMs !== undefined) this.#state.cameEarly(retryMs);
+    const { size } = bid;
+    const output = (size.maxOutputTokens ?? size.expectedOutputTokens) * size.choices;
+    if (dimension === 'tokens' && requested !== undefined)
+      estimator.learnInput(request.demand, bid.model, requested - output);
+    this.#deps.changed(this.deployment);
+  }
+
+  began(now: number): void {
+    this.#beganAt ??= now;
+  }
+
+  done(spent: Spent | undefined, now: number): void {
+    if (!this.#end(spent)) return;
+    const { bid, request, reservation, startedAt } = this.#leased;
+    const { member } = bid;
+    reservation.settle(this.#each(member.settle(bid.cost, spent, bid.model)), now);
+    if (spent) {
+      const { estimator } = this.#deps;
+      estimator.learnInput(request.demand, bid.model, spent.inputTokens);
+      const answer = spent.outputTokens / bid.size.choices;
+      estimator.learnOutput({ model: bid.model, tenant: request.tenant.key }, answer);
+    }
+    const firstMs = (this.#beganAt ?? now) - startedAt;
+    const timed = { firstMs, wholeMs: now - startedAt };
+    this.#state.latency.answered(
+      spent ? { ...timed, outputTokens: spent.outputTokens } : timed,
+      now,
+    );
+    this.#deps.changed(this.deployment);
+  }
+
+  failed(kind: FailureKind, now: number): void {
+    if (!this.#end(undefined)) return;
+    const { bid, reservation, startedAt } = this.#leased;
+    if (kind === 'timeout') this.#state.latency.timedOut(now - startedAt, now);
+    const { requests = 0 } = bid.cost;
+    if (kind === 'connect') reservation.refund(now);
+    // Vendors count a request that they refuse.
+    else if (UNWORKED.has(kind)) reservation.settle(this.#each({ requests }), now);
+    // It may have run: what was set aside stays spent.
+    else reservation.settle(this.#each(bid.cost), now);
+    this.#deps.changed(this.deployment);
+  }
+
+  abandoned(now: number): void {
+    if (!this.#end(undefined)) return;
+    const { bid, reservation } = this.#leased;
+    reservation.settle(this.#each(bid.member.settle(bid.cost, undefined, bid.model)), now);
+    this.#deps.changed(this.deployment);
+  }
+
+  #end(spent: Spent | undefined): boolean {
+    if (this.#ended) return false;
+    this.#ended = true;
+    this.#deps.pool.ended(this.#leased.bid, spent);
+    return true;
+  }
+
+  #each(cost: Cost): readonly Cost[] {
+    return this.#leased.bid.charges.map(() => cost);
+  }
+}

@@ -1,0 +1,223 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Admission, AdmitRequest, Lease } from '#balancer/admit.ts';
+import type { Member } from '#balancer/member.ts';
+import type { QueueLimits } from '#shared/queue-limits.ts';
+import { createTestOwner, member, request } from '#shared/test-kit.ts';
+
+const MINUTE_MS = 60_000;
+
+const world = (members: readonly Member[], queue: Partial<QueueLimits> = {}) => {
+  const { clock, ledger, owner } = createTestOwner(members, queue);
+  const limit = (account: string, amount: number, dimension: 'requests' | 'tokens' = 'requests') =>
+    ledger.limit(
+      account,
+      { dimension, amount, windowMs: MINUTE_MS, refill: 'linear' },
+      { source: 'config', now: clock.now() },
+    );
+  const ask = (more: Partial<AdmitRequest> = {}): Promise<Admission> =>
+    owner.admit({
+      ...request(clock, more),
+      tried: more.tried ?? new Set(),
+      signal: more.signal ?? new AbortController().signal,
+    });
+  /** Asks, and says who took it and when. */
+  const log: { name: string; deployment: string; at: number }[] = [];
+  const enter = async (name: string, more: Partial<AdmitRequest> = {}): Promise<void> => {
+    const { lease } = await ask(more);
+    log.push({ name, deployment: lease?.deployment ?? 'nobody', at: clock.now() });
+  };
+  return { clock, owner, limit, ask, enter, log };
+};
+
+/** Spends all of an account's minute, and lets nothing come of it. */
+const drain = async (w: ReturnType<typeof world>, requests: number): Promise<void> => {
+  for (let i = 0; i < requests; i++) await w.ask();
+};
+
+describe('MemoryOwner', () => {
+  let one: ReturnType<typeof world>;
+  beforeEach(() => {
+    one = world([member('a')]);
+    one.limit('a', 60);
+  });
+
+  it('lets a request go at once when there is room', async () => {
+    const { lease, queueMs, group } = (await one.ask()) as Extract<Admission, { lease: Lease }>;
+    expect({ deployment: lease.deployment, queueMs, group }).toEqual({
+      deployment: 'a',
+      queueMs: 0,
+      group: 'g',
+    });
+  });
+
+  it('never throttles an upstream of which nothing is known', async () => {
+    const free = world([member('a')]);
+    for (let i = 0; i < 1_000; i++) expect((await free.ask()).queueMs).toBe(0);
+  });
+
+  it('wakes a request at the computed instant', async () => {
+    await drain(one, 60);
+    const waiting = one.enter('x');
+    await one.clock.advance(999);
+    expect(one.log).toEqual([]);
+    await one.clock.advance(1);
+    await waiting;
+    expect(one.log).toMatchObject([{ name: 'x', at: 1_000 }]);
+  });
+
+  it('serves in turn, and wakes for each', async () => {
+    await drain(one, 60);
+    const all = ['x', 'y', 'z'].map((name) => one.enter(name));
+    await one.clock.advance(3_000);
+    await Promise.all(all);
+    expect(one.log.map(({ name, at }) => [name, at])).toEqual([
+      ['x', 1_000],
+      ['y', 2_000],
+      ['z', 3_000],
+    ]);
+  });
+
+  it('refuses at once what could not be served in time, with the computed wait', async () => {
+    await drain(one, 60);
+    const late = one.ask({ waitUntil: 500 });
+    await expect(late).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 1_000 });
+    await expect(late).rejects.toThrow(/a in 1 s.*x-queue-timeout/);
+    await expect(one.ask({ waitUntil: 0 })).rejects.toMatchObject({ retryAfterMs: 1_000 });
+  });
+
+  it('refuses at once what is larger than every limit', async () => {
+    one.limit('a', 1_000, 'tokens');
+    const demand = { ascii: 40_000, wide: 0, images: 0, choices: 1 };
+    await expect(one.ask({ demand })).rejects.toMatchObject({ code: 'too_large', status: 413 });
+  });
+
+  it('says who could not and why when nobody ever will', async () => {
+    const { lease, routed } = await one.ask({ tried: new Set(['a']) });
+    expect(lease).toBeUndefined();
+    expect(routed.out).toMatchObject([{ name: 'a', reason: 'tried' }]);
+    expect(await one.ask({ groups: ['nothing'] })).toMatchObject({ routed: { candidates: [] } });
+  });
+
+  it('forgets at once who has left, and serves the next', async () => {
+    await drain(one, 60);
+    const controller = new AbortController();
+    const first = one.ask({ signal: controller.signal });
+    const second = one.enter('second');
+    controller.abort(new Error('gone'));
+    await expect(first).rejects.toThrow('gone');
+    await one.clock.advance(1_000);
+    await second;
+    expect(one.log).toMatchObject([{ name: 'second', at: 1_000 }]);
+    const left = one.ask({ signal: controller.signal });
+    await expect(left).rejects.toThrow('gone');
+  });
+
+  it('bounds what waits, in all and for one key', async () => {
+    const small = world([member('a')], { maxRequests: 3, tenantShare: 0.34, maxBytes: 10_000 });
+    small.limit('a', 60);
+    await drain(small, 60);
+    const tenant = (key: string) => ({ tenant: { key, user: '' } });
+    const waiting = [small.enter('x', tenant('k')), small.enter('y', tenant('l'))];
+    await expect(small.ask(tenant('l'))).rejects.toThrow(/This key has too many.*tenant_share/);
+    waiting.push(small.enter('z', tenant('m')));
+    await expect(small.ask(tenant('n'))).rejects.toThrow(/max_requests/);
+    await small.clock.advance(3_000);
+    await Promise.all(waiting);
+    await expect(small.ask({ ...tenant('l'), bytes: 20_000 })).rejects.toThrow(/Too many/);
+  });
+
+  it('lets small requests pass one that waits for a pool, on the others', async () => {
+    const two = world([member('a'), member('b')]);
+    two.limit('a', 10_000, 'tokens');
+    two.limit('b', 1_000, 'tokens');
+    const large = {
+      demand: { ascii: 36_000, wide: 0, images: 0, choices: 1 },
+      waitUntil: 100_000,
+    };
+    await two.enter('first', large);
+    const head = two.enter('head', large);
+    await two.enter('small');
+    expect(two.log.map(({ name, deployment }) => [name, deployment])).toEqual([
+      ['first', 'a'],
+      ['small', 'b'],
+    ]);
+    await two.clock.advance(60_000);
+    await head;
+  });
+
+  it('keeps small requests from starving a large one', async () => {
+    one.limit('a', 10_000, 'tokens');
+    const large = { demand: { ascii: 32_000, wide: 0, images: 0, choices: 1 } };
+    await one.ask({ ...large });
+    const waitUntil = 200_000;
+    const head = one.enter('large', { ...large, waitUntil });
+    const rest = Array.from({ length: 30 }, (_, i) => one.enter(`small ${i}`, { waitUntil }));
+    await one.clock.advance(100_000);
+    await Promise.all([head, ...rest]);
+    expect(one.log[0]!.name).toBe('large');
+  });
+
+  it('serves keys by turns, however much one of them sends', async () => {
+    await drain(one, 60);
+    const waitUntil = 300_000;
+    const flood = Array.from({ length: 20 }, () => one.enter('flood', { waitUntil }));
+    await one.clock.advance(1_000);
+    const light = one.enter('light', { waitUntil, tenant: { key: 'light', user: '' } });
+    await one.clock.advance(30_000);
+    await Promise.all([...flood, light]);
+    expect(one.log.findIndex(({ name }) => name === 'light')).toBeLessThanOrEqual(2);
+  });
+
+  it('serves interactive requests before batch ones, which keep their share', async () => {
+    await drain(one, 60);
+    const waitUntil = 300_000;
+    const batch = Array.from({ length: 20 }, () =>
+      one.enter('batch', { waitUntil, priority: 'batch' }),
+    );
+    const people = Array.from({ length: 20 }, () => one.enter('person', { waitUntil }));
+    await one.clock.advance(20_000);
+    const batches = one.log.filter(({ name }) => name === 'batch').length;
+    expect(batches).toBeGreaterThanOrEqual(2);
+    expect(batches).toBeLessThanOrEqual(3);
+    await one.clock.advance(30_000);
+    await Promise.all([...batch, ...people]);
+  });
+
+  it('goes to a fallback that can take it now, or waits for it as long as it is told', async () => {
+    const groups = ['g', 'other'] as const;
+    const members = [member('a'), member('b', { group: 'other' })];
+    const eager = world(members);
+    eager.limit('a', 60);
+    await drain(eager, 60);
+    expect(await eager.ask({ groups: [...groups] })).toMatchObject({ group: 'other', queueMs: 0 });
+    const patient = world(members, { beforeFallbackMs: 400 });
+    patient.limit('a', 60);
+    await drain(patient, 60);
+    const late = patient.enter('late', { groups: [...groups] });
+    await patient.clock.advance(400);
+    await late;
+    expect(patient.log).toMatchObject([{ deployment: 'b', at: 400 }]);
+  });
+
+  it('waits for a better order no longer than it is told', async () => {
+    const tiers = world([member('a', { order: 1 }), member('b', { order: 2 })]);
+    tiers.limit('a', 60);
+    await drain(tiers, 60);
+    expect(await tiers.ask()).toMatchObject({ lease: { deployment: 'b' } });
+  });
+
+  it('shows what is left and who waits', async () => {
+    await drain(one, 60);
+    const waiting = one.enter('x', { tenant: { key: 'k', user: 'u' } });
+    await one.clock.advance(500);
+    const { accounts, lines, groups } = one.owner.view();
+    expect(groups).toMatchObject([{ group: 'g', keys: 1, pools: 1, perMinute: { requests: 60 } }]);
+    expect(accounts).toMatchObject([{ account: 'a', deployments: ['a'], inFlight: 60 }]);
+    expect(accounts[0]!.gauges).toMatchObject([{ dimension: 'requests', amount: 60 }]);
+    expect(lines).toMatchObject([
+      { requests: 1, tenants: [{ key: 'k', user: 'u', requests: 1, oldestMs: 500 }] },
+    ]);
+    await one.clock.advance(500);
+    await waiting;
+  });
+});

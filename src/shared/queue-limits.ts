@@ -1,0 +1,71 @@
+import { SpillwayError } from '#core/errors.ts';
+
+export interface QueueLimits {
+  readonly maxRequests: number;
+  readonly maxBytes: number;
+  /** Of each bound, what one key may take: 0 < share ≤ 1. */
+  readonly tenantShare: number;
+  /** Of what is served while both wait, what goes to batch requests at least: 0 ≤ share < 1. */
+  readonly batchShare: number;
+  /** How long a later `order` or a fallback is put off while the first choice may still have room, ms. */
+  readonly beforeFallbackMs: number;
+}
+
+interface Taken {
+  requests: number;
+  bytes: number;
+}
+
+/** How much may wait, in all and for one key. */
+export class QueueRoom {
+  readonly #limits: QueueLimits;
+  readonly #all: Taken = { requests: 0, bytes: 0 };
+  readonly #keys = new Map<string, Taken>();
+
+  constructor(limits: QueueLimits) {
+    this.#limits = limits;
+  }
+
+  /** Throws SpillwayError `rate_limited` when there is no room left. */
+  enter(key: string, bytes: number): void {
+    const { maxRequests, maxBytes, tenantShare } = this.#limits;
+    const own = this.#keys.get(key) ?? { requests: 0, bytes: 0 };
+    const alone = this.#keys.size === 0 || (this.#keys.size === 1 && this.#keys.has(key));
+    // A key that waits alone takes room from nobody.
+    const share = alone ? 1 : tenantShare;
+    if (isFull(this.#all, bytes, { maxRequests, maxBytes }))
+      throw full('Too many requests are waiting for quota', 'spillway_settings.queue.max_requests');
+    const most = { maxRequests: maxRequests * share, maxBytes: maxBytes * share };
+    if (isFull(own, bytes, most))
+      throw full('This key has too many requests waiting', 'spillway_settings.queue.tenant_share');
+    add(this.#all, bytes, 1);
+    add(own, bytes, 1);
+    this.#keys.set(key, own);
+  }
+
+  leave(key: string, bytes: number): void {
+    const own = this.#keys.get(key);
+    if (!own) return;
+    add(this.#all, -bytes, -1);
+    add(own, -bytes, -1);
+    if (own.requests === 0) this.#keys.delete(key);
+  }
+}
+
+const isFull = (
+  taken: Taken,
+  bytes: number,
+  { maxRequests, maxBytes }: Pick<QueueLimits, 'maxRequests' | 'maxBytes'>,
+): boolean => taken.requests + 1 > maxRequests || taken.bytes + bytes > maxBytes;
+
+const add = (taken: Taken, bytes: number, requests: number): void => {
+  taken.bytes += bytes;
+  taken.requests += requests;
+};
+
+const full = (what: string, setting: string): SpillwayError =>
+  new SpillwayError(
+    'rate_limited',
+    `${what}; send fewer at a time, or let more wait with ${setting}.`,
+    { retryAfterMs: 1_000 },
+  );

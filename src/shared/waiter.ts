@@ -1,0 +1,59 @@
+import type { AdmitRequest, Admission } from '#balancer/admit.ts';
+import { type Bid, weightOf } from '#balancer/bid.ts';
+import type { Waiting } from '#balancer/fair-line.ts';
+
+/** One request in line. */
+export class Waiter implements Waiting {
+  readonly request: AdmitRequest;
+  /** What the deployments of its own group would charge. */
+  readonly bids: readonly Bid[];
+  readonly weight: number;
+  readonly since: number;
+  readonly admission: Promise<Admission>;
+  readonly resolve: (admission: Admission) => void;
+  readonly reject: (reason: unknown) => void;
+  /** Whether it had to get in line. */
+  waits = false;
+  /** Frees what its waiting holds: timers and listeners. */
+  release: () => void = () => {};
+
+  /** `since`: when it asked, monotonic ms. */
+  constructor(request: AdmitRequest, bids: readonly Bid[], since: number) {
+    this.since = since;
+    this.request = request;
+    this.bids = bids;
+    this.weight = weightOf(bids);
+    const { promise, resolve, reject } = Promise.withResolvers<Admission>();
+    this.admission = promise;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  get tenant() {
+    return this.request.tenant;
+  }
+
+  get waitUntil() {
+    return this.request.waitUntil;
+  }
+
+  /** Whether any other request of its group with no less demand fares no better. */
+  get isPlain(): boolean {
+    const { tried, pinned, tags, groups } = this.request;
+    return tried.size === 0 && pinned === undefined && !tags?.tags.length && groups.length === 1;
+  }
+
+  /** Whether it asks for no less than `other` in every respect. */
+  asksAtLeast(other: Waiter): boolean {
+    const [mine] = this.bids;
+    const [theirs] = other.bids;
+    if (!mine || !theirs) return false;
+    return (
+      mine.size.inputTokens >= theirs.size.inputTokens &&
+      outputOf(mine) >= outputOf(theirs) &&
+      mine.size.choices >= theirs.size.choices
+    );
+  }
+}
+
+const outputOf = ({ size }: Bid): number => size.maxOutputTokens ?? size.expectedOutputTokens;
