@@ -1,37 +1,55 @@
+import type { Priority } from '#balancer/admit.ts';
 import { SpillwayError } from '#core/errors.ts';
-import { type JsonObject, own } from '#core/json.ts';
+import { type JsonObject, isObject, own } from '#core/json.ts';
+import { parseJsonObject } from '#core/parse-json.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
-import { parseJsonObject } from '#core/parse-json.ts';
 import { readBody } from '#gateway/read-body.ts';
 
 /** More tries than this help nobody and burn quota. */
 const MAX_RETRIES = 10;
 const DAY_S = 86_400;
+const MAX_TAGS = 50;
+const NAME_CHARS = 200;
 
-/** Reads the body and what the caller wishes for itself: fields first, LiteLLM's headers second. */
+type Value = JsonObject[string] | readonly string[] | undefined;
+
+/** Reads the body and what the caller wishes for itself: fields first, headers second. */
 export const readCall = async (deps: GatewayDeps, http: HttpCall): Promise<GatewayCall> => {
   const { requestBytes, jsonDepth } = deps.settings.limits;
-  const body = parseJsonObject(await readBody(http.req, requestBytes), jsonDepth);
+  const bytes = await readBody(http.req, requestBytes);
+  const body = parseJsonObject(bytes, jsonDepth);
+  const { headers } = http.req;
   const wish = (field: string, header: string, most: number): number | undefined =>
-    wished(own(body, field) ?? http.req.headers[header], { field, most });
+    wished(own(body, field) ?? headers[header], { field, most });
   const timeoutS = wish('timeout', 'x-litellm-timeout', DAY_S);
   const streamTimeoutS = wish('stream_timeout', 'x-litellm-stream-timeout', DAY_S);
   const retries = wish('num_retries', 'x-litellm-num-retries', MAX_RETRIES);
+  const queueS = wished(headers['x-queue-timeout'], { field: 'x-queue-timeout', most: DAY_S });
+  const patienceS = hinted(headers['x-stainless-timeout']);
+  const run = named(headers['x-spillway-run']);
+  const tags = tagsOf(body, headers['x-litellm-tags']);
   return {
     id: http.id,
     arrivedAt: http.arrivedAt,
     body,
     signal: http.signal,
+    tenant: { key: http.caller, user: named(own(body, 'user')) ?? '' },
+    priority: priorityOf(headers['x-spillway-priority']),
+    bytes: bytes.length,
     // Zero and nothing are the same to LiteLLM.
     ...(timeoutS && { timeoutMs: timeoutS * 1000 }),
     ...(streamTimeoutS && { streamTimeoutMs: streamTimeoutS * 1000 }),
     ...(retries !== undefined && { retries: Math.floor(retries) }),
+    ...(queueS !== undefined && { queueMs: queueS * 1000 }),
+    ...(patienceS !== undefined && { patienceMs: patienceS * 1000 }),
+    ...(run !== undefined && { run }),
+    ...(tags.length > 0 && { tags }),
   };
 };
 
 const wished = (
-  value: JsonObject[string] | readonly string[] | undefined,
+  value: Value,
   { field, most }: { field: string; most: number },
 ): number | undefined => {
   if (value === undefined || value === null) return undefined;
@@ -41,4 +59,32 @@ const wished = (
   throw new SpillwayError('invalid_request', `\`${field}\` must be a number of at least 0.`, {
     param: field,
   });
+};
+
+/** What an SDK says of itself is believed where it makes sense and ignored where not. */
+const hinted = (value: Value): number | undefined => {
+  const seconds = typeof value === 'string' ? Number(value) : Number.NaN;
+  return seconds > 0 && seconds <= DAY_S ? seconds : undefined;
+};
+
+const named = (value: Value): string | undefined =>
+  typeof value === 'string' && value !== '' ? value.slice(0, NAME_CHARS) : undefined;
+
+const priorityOf = (value: Value): Priority => {
+  if (value === undefined || value === 'interactive') return 'interactive';
+  if (value === 'batch') return 'batch';
+  throw new SpillwayError(
+    'invalid_request',
+    '`x-spillway-priority` must be `interactive` or `batch`.',
+    { param: 'x-spillway-priority' },
+  );
+};
+
+/** Where LiteLLM looks for them. */
+const tagsOf = (body: JsonObject, header: Value): readonly string[] => {
+  const metadata = own(body, 'metadata');
+  const listed = own(body, 'tags') ?? (isObject(metadata) ? own(metadata, 'tags') : undefined);
+  const tags = Array.isArray(listed) ? listed.filter((tag) => typeof tag === 'string') : [];
+  const more = typeof header === 'string' ? header.split(',').map((tag) => tag.trim()) : [];
+  return [...tags, ...more].filter((tag) => tag !== '').slice(0, MAX_TAGS);
 };

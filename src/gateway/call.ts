@@ -1,4 +1,5 @@
-import type { Admit } from '#balancer/admit.ts';
+import type { Admit, Priority, Tenant } from '#balancer/admit.ts';
+import type { QuotaView } from '#balancer/quota-view.ts';
 import type { Clock } from '#core/clock.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { Log } from '#core/log.ts';
@@ -13,6 +14,8 @@ export interface GatewayDeps {
   readonly random: Random;
   readonly log: Log;
   readonly admit: Admit;
+  /** The balance as it stands. */
+  readonly quota: () => QuotaView;
   readonly agents: Agents;
   readonly targets: ReadonlyMap<string, Target>;
   readonly groups: Groups;
@@ -28,6 +31,13 @@ export interface GatewaySettings {
   readonly timeoutMs: number;
   readonly streamTimeoutMs?: number;
   readonly alwaysIncludeUsage: boolean;
+  /** How tags are compared; absent where they are not. */
+  readonly tagMatch?: 'any' | 'all';
+  readonly queue: {
+    readonly waitMs: number;
+    /** Where a group has a time of its own. */
+    readonly groups: ReadonlyMap<string, number>;
+  };
   readonly timeouts: { readonly firstByteMs: number; readonly betweenChunksMs: number };
   readonly limits: {
     readonly requestBytes: number;
@@ -49,4 +59,16 @@ export interface GatewayCall {
   /** Until the first byte of each try, ms. */
   readonly streamTimeoutMs?: number;
   readonly retries?: number;
+  /** Who is charged. */
+  readonly tenant: Tenant;
+  readonly priority: Priority;
+  /** Memory that it holds while it waits. */
+  readonly bytes: number;
+  /** Longest time in line, ms; absent where the config decides. 0 never waits. */
+  readonly queueMs?: number;
+  /** When its client gives up by itself, ms: nobody waits in line for longer than that. */
+  readonly patienceMs?: number;
+  /** Calls of one run prefer different pools. */
+  readonly run?: string;
+  readonly tags?: readonly string[];
 }

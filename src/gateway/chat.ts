@@ -24,19 +24,19 @@ const chatReplies: ReplyCodec = {
  */
 export const chat = async (deps: GatewayDeps, call: GatewayCall): Promise<ChatReply> => {
   const touched = openaiChat.touchRequest(call.body);
-  const { group, models } = deps.groups.resolve(touched.model);
+  const to = deps.groups.resolve(touched.model);
   const body = vendorBody(call.body);
   const write = ({ spec, asksUsage }: Target): string => {
-    const model = models?.get(spec.name) ?? spec.model;
+    const model = to.models?.get(spec.name) ?? spec.model;
     return JSON.stringify(
       openaiChat.redirectRequest({ ...spec.defaults, ...body }, { model, asksUsage }),
     );
   };
   if (touched.stream) {
     const includeUsage = touched.includeUsage || deps.settings.alwaysIncludeUsage;
-    const options = { group, dialect: openaiChat, includeUsage, write };
+    const options = { to, dialect: openaiChat, includeUsage, write };
     return { stream: true, ...(await askStreamed(deps, call, options)) };
   }
   const codec = { ...chatReplies, operation: 'chat', write } as const;
-  return { stream: false, ...(await askWhole(deps, call, { group, codec })) };
+  return { stream: false, ...(await askWhole(deps, call, { to, codec })) };
 };

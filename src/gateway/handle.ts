@@ -14,7 +14,7 @@ export const createHandler = (deps: GatewayDeps, authenticate: Authenticate): Ht
   const handle = async (http: HttpCall): Promise<void> => {
     try {
       const route = findRoute(http);
-      if (route.access === 'key') authenticate(http.req.headers);
+      if (route.access === 'key') http.caller = authenticate(http.req.headers);
       logServed(deps, http, await route.serve(deps, http));
     } catch (thrown) {
       logFailed(deps, http, sendError(deps, http, thrown));

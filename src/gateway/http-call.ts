@@ -14,6 +14,8 @@ export interface HttpCall {
   readonly arrivedAt: number;
   /** Aborted as soon as the caller has left. */
   readonly signal: AbortSignal;
+  /** Whose request it is, once that is known: a word for whoever shares and limits, never a key. */
+  caller: string;
 }
 
 /** What a client may call its own request: printable, short, safe in a header and in a log. */
@@ -34,5 +36,5 @@ export const createHttpCall = (
   const url = req.url ?? '/';
   const query = url.indexOf('?');
   const path = query < 0 ? url : url.slice(0, query);
-  return { req, res, path, id, arrivedAt: clock.now(), signal: controller.signal };
+  return { req, res, path, id, arrivedAt: clock.now(), signal: controller.signal, caller: '' };
 };

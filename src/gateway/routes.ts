@@ -3,6 +3,7 @@ import type { HttpCall } from '#gateway/http-call.ts';
 import { serveChat } from '#gateway/serve-chat.ts';
 import { serveEmbeddings } from '#gateway/serve-embeddings.ts';
 import { serveLiveness, serveReadiness } from '#gateway/serve-health.ts';
+import { serveQuota } from '#gateway/serve-quota.ts';
 import { serveModels } from '#gateway/serve-models.ts';
 import type { Served } from '#gateway/served.ts';
 
@@ -28,6 +29,7 @@ export const routes: ReadonlyMap<string, Route> = new Map([
   ['/v1/embeddings', post(serveEmbeddings)],
   ['/models', get('key', serveModels)],
   ['/v1/models', get('key', serveModels)],
+  ['/spillway/quota', get('key', serveQuota)],
   ['/health/liveliness', get('public', serveLiveness)],
   ['/health/liveness', get('public', serveLiveness)],
   ['/health/readiness', get('public', serveReadiness)],

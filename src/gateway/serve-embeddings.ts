@@ -11,19 +11,19 @@ import { openaiEmbeddings } from '#wire/openai-embeddings/index.ts';
 
 export const serveEmbeddings = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
   const call = await readCall(deps, http);
-  const { group, models } = deps.groups.resolve(openaiEmbeddings.touchRequest(call.body).model);
+  const to = deps.groups.resolve(openaiEmbeddings.touchRequest(call.body).model);
   const body = vendorBody(call.body);
   const codec: WholeCodec = {
     operation: 'embeddings',
     write: ({ spec }) => {
-      const model = models?.get(spec.name) ?? spec.model;
+      const model = to.models?.get(spec.name) ?? spec.model;
       return JSON.stringify({ ...spec.defaults, ...body, model });
     },
     isAnswer: (reply) => Array.isArray(own(reply, 'data')),
     readUsage: (reply) => openaiEmbeddings.readUsage(reply),
     readError: (...answer) => openaiEmbeddings.readError(...answer),
   };
-  const reply = await askWhole(deps, call, { group, codec });
+  const reply = await askWhole(deps, call, { to, codec });
   sendBytes(http.res, 200, {
     headers: replyHeaders(deps, http, reply),
     bytes: reply.answer.bytes,

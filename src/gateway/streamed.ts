@@ -3,6 +3,8 @@ import type { Failure, Sent } from '#balancer/attempts.ts';
 import type { DecisionBuilder } from '#balancer/decision.ts';
 import { ask, failedAttempt, targetOf, upstreamRequest } from '#gateway/attempt.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
+import type { Resolved } from '#gateway/groups.ts';
+import { QuotaReader } from '#gateway/quota-reader.ts';
 import { type StreamBody, StreamExchange } from '#gateway/stream-exchange.ts';
 import { callUpstream } from '#upstream/call.ts';
 import type { Target } from '#upstream/target.ts';
@@ -20,7 +22,7 @@ export interface StreamedReply {
 }
 
 export interface StreamedOptions {
-  readonly group: string;
+  readonly to: Resolved;
   readonly dialect: ChatDialect;
   readonly includeUsage: boolean;
   write(target: Target): string;
@@ -33,7 +35,7 @@ export const askStreamed = (
   options: StreamedOptions,
 ): Promise<StreamedReply> =>
   ask(deps, call, {
-    group: options.group,
+    to: options.to,
     send: (lease, decision) => sendStreamed(deps, call, { ...options, lease, decision }),
   });
 
@@ -58,6 +60,7 @@ const sendStreamed = (
         if ('failure' in result)
           return resolve(failedAttempt(deps, { lease, signal: call.signal }, result.failure));
         const now = deps.clock.now();
+        lease.began(now);
         decision.firstContent(now);
         const { body } = result;
         const upstreamMs = now - startedAt;
@@ -65,24 +68,26 @@ const sendStreamed = (
         resolve({ ok: true, reply });
       },
       ended(usage, failure) {
-        endLease(deps, { lease, decision, signal: call.signal }, failure);
+        endLease(deps, { lease, decision, usage, signal: call.signal }, failure);
         ended.resolve({ usage, ...(failure && { failure }) });
       },
     });
     const body = options.write(target);
     const request = upstreamRequest(deps, call, { target, path, body, stream: true });
-    exchange.controlledBy(callUpstream(deps.clock, request, exchange));
+    const { clock } = deps;
+    const reader = new QuotaReader(exchange, { lease, rules: target.quota, clock });
+    exchange.controlledBy(callUpstream(clock, request, reader));
   });
 
 const endLease = (
   { clock, log }: GatewayDeps,
-  of: { lease: Lease; decision: DecisionBuilder; signal: AbortSignal },
+  of: { lease: Lease; decision: DecisionBuilder; usage: Usage | undefined; signal: AbortSignal },
   failure: Failure | undefined,
 ): void => {
-  const { lease, decision, signal } = of;
+  const { lease, decision, usage, signal } = of;
   const now = clock.now();
   if (!failure) {
-    lease.done(now);
+    lease.done(usage, now);
     decision.ended('ok', 200, now);
   } else if (signal.aborted) {
     lease.abandoned(now);

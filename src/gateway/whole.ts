@@ -3,6 +3,8 @@ import type { Sent } from '#balancer/attempts.ts';
 import type { DecisionBuilder } from '#balancer/decision.ts';
 import { ask, failedAttempt, targetOf, upstreamRequest } from '#gateway/attempt.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
+import type { Resolved } from '#gateway/groups.ts';
+import { QuotaReader } from '#gateway/quota-reader.ts';
 import { type ReplyCodec, type WholeAnswer, WholeExchange } from '#gateway/whole-exchange.ts';
 import type { Operation } from '#providers/provider.ts';
 import { callUpstream } from '#upstream/call.ts';
@@ -27,10 +29,10 @@ export interface WholeReply {
 export const askWhole = (
   deps: GatewayDeps,
   call: GatewayCall,
-  { group, codec }: { readonly group: string; readonly codec: WholeCodec },
+  { to, codec }: { readonly to: Resolved; readonly codec: WholeCodec },
 ): Promise<WholeReply> =>
   ask(deps, call, {
-    group,
+    to,
     send: (lease, decision) => sendWhole(deps, call, { lease, codec, decision }),
   });
 
@@ -52,16 +54,15 @@ const sendWhole = (
         if ('failure' in result)
           return resolve(failedAttempt(deps, { lease, signal: call.signal }, result.failure));
         const now = deps.clock.now();
-        lease.done(now);
+        lease.began(now);
+        lease.done(result.answer.usage, now);
         decision.ended('ok', 200, now);
         const upstreamMs = now - startedAt;
         resolve({ ok: true, reply: { target, decision, answer: result.answer, upstreamMs } });
       },
     });
     const body = codec.write(target);
-    callUpstream(
-      deps.clock,
-      upstreamRequest(deps, call, { target, path, body, stream: false }),
-      exchange,
-    );
+    const request = upstreamRequest(deps, call, { target, path, body, stream: false });
+    const { clock } = deps;
+    callUpstream(clock, request, new QuotaReader(exchange, { lease, rules: target.quota, clock }));
   });

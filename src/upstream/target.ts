@@ -3,6 +3,7 @@ import { headerText } from '#core/header-text.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { Known } from '#core/redact.ts';
 import type { Operation, Provider } from '#providers/provider.ts';
+import type { QuotaRules } from '#providers/quota.ts';
 
 /** What a deployment says about where and how to send. */
 export interface TargetSpec {
@@ -26,6 +27,8 @@ export interface Target {
   readonly origin: string;
   /** Path by operation; absent where the provider has none. */
   readonly paths: { readonly [Op in Operation]?: string };
+  /** What its vendor charges, and how it speaks of limits. */
+  readonly quota: QuotaRules;
   readonly headers: Readonly<Record<string, string>>;
   /** Whether a stream has to be asked for its usage, and may be. */
   readonly asksUsage: boolean;
@@ -51,7 +54,8 @@ export const createTarget = (provider: Provider, spec: TargetSpec): Target => {
   const concealed = { keys: secretsOf(spec), places: [hostname] };
   const headers = headersOf(provider, spec);
   const asksUsage = !provider.usageUnasked;
-  return { spec, origin, paths, headers, asksUsage, concealed, shown };
+  const { quota } = provider;
+  return { spec, origin, paths, quota, headers, asksUsage, concealed, shown };
 };
 
 /** Shorter ones are stand-ins such as `EMPTY`, for vendors that ask for no key. */

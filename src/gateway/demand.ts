@@ -1,0 +1,78 @@
+import type { Demand } from '#balancer/estimate.ts';
+import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
+
+/** Fields that hold what a model reads: texts in them count, all else in a body does not. */
+const READ_FIELDS = [
+  'messages',
+  'tools',
+  'functions',
+  'input',
+  'prompt',
+  'system',
+  'response_format',
+];
+/** Fields that bound an answer, the newer first. */
+const BOUND_FIELDS = ['max_completion_tokens', 'max_tokens', 'max_output_tokens'];
+/** Characters of a text that are looked at to tell its script. */
+const SAMPLED = 256;
+/** Pictures and sounds come as texts that are no texts. */
+const DATA_URL = /^data:[\w.+-]+\/[\w.+-]+[;,]/;
+const DATA_FIELDS: ReadonlySet<string> = new Set(['data', 'file_data', 'b64_json']);
+const MOST_CHOICES = 128;
+
+interface Counts {
+  ascii: number;
+  wide: number;
+  images: number;
+}
+
+/** How large a request looks, in one pass over its texts. Depth was bounded when it was parsed. */
+export const demandOf = (body: JsonObject): Demand => {
+  const counts: Counts = { ascii: 0, wide: 0, images: 0 };
+  for (const field of READ_FIELDS) {
+    const value = own(body, field);
+    if (value !== undefined) count(value, counts);
+  }
+  const choices = own(body, 'n');
+  const maxOutputTokens = boundOf(body);
+  return {
+    ...counts,
+    choices:
+      typeof choices === 'number' && choices >= 1 ? Math.min(Math.floor(choices), MOST_CHOICES) : 1,
+    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+  };
+};
+
+const boundOf = (body: JsonObject): number | undefined => {
+  for (const field of BOUND_FIELDS) {
+    const value = own(body, field);
+    if (typeof value === 'number' && value >= 1 && value <= Number.MAX_SAFE_INTEGER)
+      return Math.floor(value);
+  }
+  return undefined;
+};
+
+const count = (value: Json, counts: Counts): void => {
+  if (typeof value === 'string') countText(value, counts);
+  else if (Array.isArray(value)) for (const item of value) count(item, counts);
+  else if (isObject(value))
+    for (const [key, item] of Object.entries(value)) {
+      counts.ascii += key.length;
+      if (typeof item === 'string' && DATA_FIELDS.has(key)) counts.images++;
+      else count(item, counts);
+    }
+};
+
+const countText = (text: string, counts: Counts): void => {
+  if (text.length > SAMPLED && DATA_URL.test(text.slice(0, SAMPLED))) {
+    counts.images++;
+    return;
+  }
+  const step = Math.max(1, Math.floor(text.length / SAMPLED));
+  let wide = 0;
+  let looked = 0;
+  for (let at = 0; at < text.length; at += step, looked++) if (text.charCodeAt(at) > 0x7f) wide++;
+  const wideChars = looked === 0 ? 0 : Math.round((wide / looked) * text.length);
+  counts.wide += wideChars;
+  counts.ascii += text.length - wideChars;
+};
