@@ -7,6 +7,7 @@ import { createHandler } from '#gateway/handle.ts';
 import { processEnvironment } from '#server/env.ts';
 import { createGateway } from '#server/gateway.ts';
 import { listen } from '#server/http.ts';
+import { openLedgerFile } from '#server/ledger-file.ts';
 import { realWorld } from '#server/world.ts';
 
 const ANY_ADDRESS = '0.0.0.0';
@@ -32,11 +33,20 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
       'no master key is configured: everybody who can reach this address may call it',
     );
   const gateway = createGateway(config, world);
+  const { ledger, owner } = gateway.balance;
+  const file = await openLedgerFile({
+    ledger,
+    log,
+    clock: world.clock,
+    folder: options.dataDir,
+    changes: () => owner.changes,
+  });
   const handler = createHandler(gateway, createAuthenticate(config));
   const listener = await listen(handler, { port: options.port ?? DEFAULT_PORT, host });
   process.stdout.write(`ready ${listener.url}\n`);
   await untilStopped(async (graceMs) => {
     await listener.close(graceMs);
     await gateway.agents.close();
+    await file.close();
   });
 };

@@ -4,11 +4,13 @@ import { parseCount, parsePort } from '#cli/options.ts';
 import { SpillwayError } from '#core/errors.ts';
 
 export const DEFAULT_PORT = 4000;
+const DATA_DIR = './spillway-data';
 
 export interface ServeOptions {
   readonly config?: string;
   readonly port?: number;
   readonly host?: string;
+  readonly dataDir: string;
   readonly num_workers: number;
   readonly debug?: boolean;
   readonly detailed_debug?: boolean;
@@ -34,6 +36,7 @@ export const addServeOptions = (command: Command): Command =>
       parsePort,
     )
     .option('--host <address>', 'address to listen on')
+    .option('--data-dir <folder>', 'where learned limits are kept over a restart', DATA_DIR)
     .option(
       '--num_workers <number>',
       'accepted for compatibility: one process serves',

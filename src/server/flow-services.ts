@@ -7,7 +7,7 @@ import { openaiChat } from '#wire/openai-chat/index.ts';
 
 /** A flow's model calls enter the gateway at its spine, like everybody else's but without a socket. */
 export const createFlowServices = (deps: GatewayDeps): FlowServices => ({
-  async *chat(request, { signal }) {
+  async *chat(request, { runId, signal }) {
     // The call ends with its reader, however that one ends.
     const left = new AbortController();
     const reply = await chat(deps, {
@@ -15,6 +15,12 @@ export const createFlowServices = (deps: GatewayDeps): FlowServices => ({
       arrivedAt: deps.clock.now(),
       body: openaiChat.writeRequest({ ...request, includeUsage: request.stream }),
       signal: AbortSignal.any([signal, left.signal]),
+      // A run waits for as long as it lives: its deadline ends it, and its calls with it.
+      queueMs: Infinity,
+      tenant: { key: 'apps', user: '' },
+      priority: 'interactive',
+      bytes: 0,
+      run: runId,
     });
     const { decision, target } = reply;
     const deployment = target.spec.name;

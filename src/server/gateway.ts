@@ -1,5 +1,4 @@
 import { createPolicy } from '#balancer/policies/index.ts';
-import { Pool } from '#balancer/pool.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
 import type { Clock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
@@ -8,7 +7,7 @@ import type { GatewayDeps, GatewaySettings } from '#gateway/call.ts';
 import { Groups } from '#gateway/groups.ts';
 import { findProvider, providerOfModel } from '#providers/index.ts';
 import type { Environment } from '#server/env.ts';
-import { createMemoryOwner } from '#shared/memory.ts';
+import { type Balance, createBalance } from '#server/balance.ts';
 import { createAgents } from '#upstream/agents.ts';
 import { type Target, createTarget } from '#upstream/target.ts';
 
@@ -20,11 +19,16 @@ export interface World {
   readonly version: string;
 }
 
+export interface Gateway extends GatewayDeps {
+  readonly balance: Balance;
+}
+
 /** Builds all that answers requests out of a config; listens to nothing yet. */
-export const createGateway = (config: LoadedConfig, world: World): GatewayDeps => {
+export const createGateway = (config: LoadedConfig, world: World): Gateway => {
   const { clock, random, log, environment, version } = world;
   const options = { ...config.routing.strategyOptions, ...config.compat };
   const policy = createPolicy(config.routing.strategy, options);
+  const balance = createBalance(config, { clock, random, policy });
   const caFile = config.tls.caFile ?? environment.caFile;
   const tls = { verify: config.tls.verify, ...(caFile !== undefined && { caFile }) };
   if (!tls.verify)
@@ -33,7 +37,9 @@ export const createGateway = (config: LoadedConfig, world: World): GatewayDeps =
     clock,
     random,
     log,
-    admit: createMemoryOwner({ pool: new Pool(config.deployments), policy, random }),
+    balance,
+    admit: balance.owner.admit,
+    quota: () => balance.owner.view(),
     agents: createAgents({
       clock,
       connectMs: config.timeouts.connectMs,
@@ -69,6 +75,13 @@ const settingsOf = (config: LoadedConfig, version: string): GatewaySettings => (
     streamTimeoutMs: config.routing.streamTimeoutMs,
   }),
   alwaysIncludeUsage: config.streams.alwaysIncludeUsage,
+  ...(config.routing.tagFiltering && { tagMatch: config.routing.tagMatchAny ? 'any' : 'all' }),
+  queue: {
+    waitMs: config.queue.waitMs,
+    groups: new Map(
+      Object.entries(config.queue.groups).map(([name, { waitMs }]) => [name, waitMs]),
+    ),
+  },
   timeouts: config.timeouts,
   limits: config.limits,
 });

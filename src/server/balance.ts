@@ -1,0 +1,29 @@
+import { Estimator } from '#balancer/estimate.ts';
+import type { Policy } from '#balancer/policies/policy.ts';
+import { Pool } from '#balancer/pool.ts';
+import type { LoadedConfig } from '#config/loaded.ts';
+import type { Clock } from '#core/clock.ts';
+import type { Random } from '#core/random.ts';
+import { Ledger } from '#ledger/ledger.ts';
+import { membersOf, stateLimits } from '#server/members.ts';
+import { MemoryOwner } from '#shared/memory.ts';
+
+export interface Balance {
+  readonly ledger: Ledger;
+  readonly owner: MemoryOwner;
+}
+
+/** The balance of a config: its ledger, with what the config states, and who owns it. */
+export const createBalance = (
+  config: LoadedConfig,
+  given: { readonly clock: Clock; readonly random: Random; readonly policy: Policy },
+): Balance => {
+  const ledger = new Ledger();
+  stateLimits(config, ledger, given.clock.now());
+  const estimator = new Estimator();
+  const pool = new Pool(membersOf(config), { clock: given.clock, ledger, estimator });
+  const { maxRequests, maxBytes, tenantShare, beforeFallbackMs, priorities } = config.queue;
+  const batchShare = priorities.batch.share;
+  const queue = { maxRequests, maxBytes, tenantShare, batchShare, beforeFallbackMs };
+  return { ledger, owner: new MemoryOwner({ ...given, ledger, estimator, pool, queue }) };
+};

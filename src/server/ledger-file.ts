@@ -1,0 +1,98 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '#core/clock.ts';
+import { isObject, type Json } from '#core/json.ts';
+import type { Log } from '#core/log.ts';
+import type { Ledger } from '#ledger/ledger.ts';
+
+const FILE = 'ledger.json';
+const EVERY_MS = 1_000;
+
+export interface LedgerFileDeps {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where it lies; made when it is missing. */
+  readonly folder: string;
+  /** Grows with everything that happens to the ledger. */
+  readonly changes: () => number;
+}
+
+export interface LedgerFile {
+  /** Writes what is left to write, and stops. */
+  close(): Promise<void>;
+}
+
+/**
+ * Takes the ledger up where the last process left it, with what has come back since, and writes it
+ * down each second in which something happened. What cannot be read or written is said once and
+ * costs nothing but the memory: limits are learned anew.
+ */
+export const openLedgerFile = async (deps: LedgerFileDeps): Promise<LedgerFile> => {
+  const { ledger, clock, log, folder, changes } = deps;
+  const path = join(folder, FILE);
+  await restore(deps, path);
+  let written = changes();
+  let complained = false;
+  let closed = false;
+  let writing: Promise<void> = Promise.resolve();
+  let cancel = (): void => {};
+  const write = async (): Promise<void> => {
+    const now = changes();
+    if (now === written) return;
+    written = now;
+    try {
+      await mkdir(folder, { recursive: true });
+      const text = JSON.stringify({ at: clock.wall(), ledger: ledger.snapshot(clock.now()) });
+      // Whole or not at all, whenever the power goes.
+      await writeFile(`${path}.new`, text, { mode: 0o600 });
+      await rename(`${path}.new`, path);
+    } catch (cause) {
+      if (!complained)
+        log.warn(
+          { path, cause: String(cause) },
+          'the ledger cannot be saved; it is kept in memory',
+        );
+      complained = true;
+    }
+  };
+  const writeAndGoOn = async (): Promise<void> => {
+    await write();
+    if (!closed) next();
+  };
+  const next = (): void => {
+    cancel = clock.after(EVERY_MS, () => {
+      writing = writeAndGoOn();
+    });
+  };
+  next();
+  return {
+    async close() {
+      closed = true;
+      cancel();
+      await writing;
+      await write();
+    },
+  };
+};
+
+const restore = async ({ ledger, clock, log }: LedgerFileDeps, path: string): Promise<void> => {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch {
+    // The first start has none.
+    return;
+  }
+  try {
+    const saved = JSON.parse(text) as Json;
+    if (!isObject(saved) || typeof saved['at'] !== 'number') throw new Error('not a ledger');
+    const elapsedMs = Math.max(0, clock.wall() - saved['at']);
+    ledger.restore(saved['ledger'] ?? null, { elapsedMs, now: clock.now() });
+  } catch (cause) {
+    log.warn(
+      { path, cause: String(cause) },
+      'the saved ledger cannot be read; limits are learned anew',
+    );
+  }
+};

@@ -1,0 +1,84 @@
+import { hash } from 'node:crypto';
+import type { Member } from '#balancer/member.ts';
+import type { Deployment, LoadedConfig } from '#config/loaded.ts';
+import type { Ledger } from '#ledger/ledger.ts';
+import { findProvider } from '#providers/index.ts';
+import type { Provider } from '#providers/provider.ts';
+
+/** Enough of a key's digest to tell keys apart; accounts are named in files and on pages. */
+const DIGEST_CHARS = 12;
+
+/** The deployments of a config as the balance knows them: with the accounts that each draws from. */
+export const membersOf = (config: LoadedConfig): Member[] =>
+  config.deployments.map((deployment) => {
+    const provider = findProvider(deployment.provider);
+    if (!provider) throw new Error(`There is no provider named ${deployment.provider}.`);
+    return memberOf(deployment, provider);
+  });
+
+/** Opens the accounts with what the config states of them: ceilings that no upstream can raise. */
+export const stateLimits = (config: LoadedConfig, ledger: Ledger, now: number): void => {
+  for (const [name, { limits }] of Object.entries(config.quotaPools))
+    for (const limit of limits) ledger.limit(poolAccount(name), limit, { source: 'config', now });
+  for (const deployment of config.deployments)
+    for (const limit of ceilingsOf(deployment))
+      ledger.limit(deploymentAccount(deployment.name), limit, { source: 'config', now });
+};
+
+const memberOf = (deployment: Deployment, { quota }: Provider): Member => {
+  const { inputNanosPerMillion, outputNanosPerMillion } = deployment;
+  const isPriced = inputNanosPerMillion !== undefined || outputNanosPerMillion !== undefined;
+  const { weight, rpm, tpm, order, region, contextTokens } = deployment;
+  return {
+    name: deployment.name,
+    group: deployment.group,
+    model: deployment.model,
+    tags: deployment.tags,
+    abilities: deployment.abilities,
+    ...(weight !== undefined && { weight }),
+    ...(rpm !== undefined && { rpm }),
+    ...(tpm !== undefined && { tpm }),
+    ...(order !== undefined && { order }),
+    ...(region !== undefined && { region }),
+    ...(contextTokens !== undefined && { contextTokens }),
+    accounts: accountsOf(deployment, quota.scope),
+    charge: (size, model) => quota.charge(size, model),
+    settle: (charged, spent, model) => quota.settle(charged, spent, model),
+    ...(isPriced && {
+      price: {
+        inputNanosPerMillion: inputNanosPerMillion ?? 0,
+        outputNanosPerMillion: outputNanosPerMillion ?? 0,
+      },
+    }),
+  };
+};
+
+const accountsOf = (
+  deployment: Deployment,
+  scope: Provider['quota']['scope'],
+): [string, ...string[]] => {
+  const { name, quotaPools } = deployment;
+  const [first, ...others] = quotaPools?.map(poolAccount) ?? [];
+  const own = scope === 'deployment' ? deploymentAccount(name) : keyAccount(deployment);
+  const pools: [string, ...string[]] = first === undefined ? [own] : [first, ...others];
+  if (ceilingsOf(deployment).length === 0 || own === deploymentAccount(name)) return pools;
+  return [deploymentAccount(name), ...pools];
+};
+
+const ceilingsOf = ({ limits, maxParallelRequests }: Deployment): Deployment['limits'] =>
+  maxParallelRequests === undefined
+    ? limits
+    : [
+        ...limits,
+        { dimension: 'parallel', amount: maxParallelRequests, windowMs: 0, refill: 'fixed' },
+      ];
+
+const poolAccount = (name: string): string => `pool/${name}`;
+const deploymentAccount = (name: string): string => `deployment/${name}`;
+
+/** One per vendor, endpoint, key, organisation and model. */
+const keyAccount = (deployment: Deployment): string => {
+  const { provider, apiBase = '', apiKey = '', organization = '', model } = deployment;
+  const digest = hash('sha256', JSON.stringify([apiBase, apiKey, organization]), 'hex');
+  return `key/${digest.slice(0, DIGEST_CHARS)}/${provider}/${model}`;
+};
