@@ -20,7 +20,7 @@ test.each([
   [['--scenario', 'X'], '--scenario takes some of A, Ab'],
   [['--load', 'full'], '--load takes per cent'],
   [['--seeds', '0'], '--seeds takes a whole number from 1 on'],
-  [['--policy', 'best'], '--policy takes some of simple-shuffle'],
+  [['--policy', 'best'], '--policy takes some of quota-aware'],
   [['--write', '--quick'], '--write needs a full run'],
   [['--fast'], "Unknown option '--fast'"],
 ])('%j is turned down', (args, message) => {

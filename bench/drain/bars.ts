@@ -30,12 +30,12 @@ export interface Bar {
 /** Limits come from the config and the choice is the gateway's own. */
 export const QUOTA_AWARE = 'quota-aware';
 /** The article's file as it stands: it names simple-shuffle and states no limits; headers tell them. */
-const ARTICLE = 'article';
+export const ARTICLE = 'article';
 /** The same at a vendor whose headers say nothing: limits are known from its refusals alone. */
-const ARTICLE_REFUSALS = 'article, refusals only';
+export const ARTICLE_REFUSALS = 'article by refusals';
 
 const BESIDE_ORACLE = ['A', 'Ab', 'As', 'Bb', 'K', 'G10', 'G1'];
-const ARTICLE_SCENARIOS = ['A', 'Ab', 'As', 'G10', 'G1'];
+export const ARTICLE_SCENARIOS = ['A', 'Ab', 'As', 'G10', 'G1'];
 const UNKNOWN_BURST = ['P1', 'P10', 'P60'];
 const PATIENCE = ['Q0', 'Q2', 'Q5', 'Q15', 'Q30', 'Q60', 'Q120'];
 const KNOWN_LIMITS = [...BESIDE_ORACLE, 'Kb', 'H', 'C', 'D', ...PATIENCE, 'F'];

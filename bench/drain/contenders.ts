@@ -1,10 +1,12 @@
 import type { CreateContender } from './contender.ts';
+import { ARTICLE, ARTICLE_REFUSALS, ARTICLE_SCENARIOS, QUOTA_AWARE } from './bars.ts';
 import { leastBusy } from './litellm/least-busy.ts';
 import { roundRobin } from './litellm/round-robin.ts';
 import { litellm } from './litellm/router.ts';
 import { rpmShuffle, uniformShuffle } from './litellm/simple-shuffle.ts';
 import { usageBasedV2 } from './litellm/usage-based-routing-v2.ts';
 import { oracle } from './oracle.ts';
+import { spillway } from './spillway.ts';
 
 export interface Entry {
   readonly name: string;
@@ -19,10 +21,29 @@ export interface Entry {
   readonly isVariant?: boolean;
 }
 
+/** A gateway that has to learn limits has done so by then, ms. */
+const LEARNED_MS = 60_000;
+
 export const ORACLE: Entry = { name: 'oracle', create: oracle, isPooled: true };
 
 /** LiteLLM's strategies, each in its router; the oracle; and settings of LiteLLM's that people try. */
 export const CONTENDERS: readonly Entry[] = [
+  {
+    name: QUOTA_AWARE,
+    create: spillway({ policy: 'quota-aware', isStated: true, hasHeaders: true }),
+  },
+  {
+    name: ARTICLE,
+    create: spillway({ policy: 'simple-shuffle', isStated: false, hasHeaders: true }),
+    measuredFromMs: LEARNED_MS,
+    scenarios: ARTICLE_SCENARIOS,
+  },
+  {
+    name: ARTICLE_REFUSALS,
+    create: spillway({ policy: 'simple-shuffle', isStated: false, hasHeaders: false }),
+    measuredFromMs: LEARNED_MS,
+    scenarios: ARTICLE_SCENARIOS,
+  },
   { name: 'simple-shuffle', create: litellm(uniformShuffle) },
   { name: 'simple-shuffle by rpm', create: litellm(rpmShuffle) },
   { name: 'usage-based-routing-v2', create: litellm(usageBasedV2) },

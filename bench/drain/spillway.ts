@@ -1,0 +1,160 @@
+/** The gateway itself: its ledger, queue, policies and attempts, with the vendor's answers as it reads them. */
+import type { Lease } from '#balancer/admit.ts';
+import { runAttempts, type Sent } from '#balancer/attempts.ts';
+import { DecisionBuilder } from '#balancer/decision.ts';
+import { Estimator } from '#balancer/estimate.ts';
+import type { Member } from '#balancer/member.ts';
+import { createPolicy } from '#balancer/policies/index.ts';
+import { Pool } from '#balancer/pool.ts';
+import { sleep } from '#core/clock.ts';
+import { SpillwayError } from '#core/errors.ts';
+import type { QuotaNews } from '#core/quota.ts';
+import { findProvider } from '#providers/index.ts';
+import type { QuotaRules } from '#providers/quota.ts';
+import { MemoryOwner } from '#shared/memory.ts';
+import { defaultProfile } from '#simulator/profiles/index.ts';
+import type { Contender, CreateContender, World } from './contender.ts';
+import { statedLimits } from './stated-limits.ts';
+import type { BenchRequest } from './trace.ts';
+import { WatchedLedger } from './watched-ledger.ts';
+
+export interface SpillwayOptions {
+  readonly policy: string;
+  /** Whether the config states the limits; else they are learned from what answers tell. */
+  readonly isStated: boolean;
+  /** Whether answers carry headers; else refusals alone tell of limits. */
+  readonly hasHeaders: boolean;
+}
+
+/** Until a refusal has come back, ms: it takes no longer than the way there and back. */
+const REFUSAL_MS = 20;
+const RETRIES = 2;
+const MODEL = 'gpt-4.1';
+const CALLER = { organisation: 'org', project: 'project', model: MODEL };
+const NEVER = new AbortController().signal;
+
+export const spillway =
+  (options: SpillwayOptions): CreateContender =>
+  (world) =>
+    new Spillway(world, options);
+
+class Spillway implements Contender {
+  readonly #world: World;
+  readonly #options: SpillwayOptions;
+  readonly #ledger = new WatchedLedger();
+  readonly #owner: MemoryOwner;
+  readonly #rules: QuotaRules = findProvider('openai')!.quota;
+
+  constructor(world: World, options: SpillwayOptions) {
+    this.#world = world;
+    this.#options = options;
+    const { clock, random, scenario } = world;
+    const ledger = this.#ledger;
+    const members = scenario.keys.map((_, key) => this.#member(key));
+    if (options.isStated)
+      for (const [key, limits] of scenario.keys.entries())
+        for (const limit of statedLimits(limits, scenario))
+          ledger.limit(name(key), limit, { source: 'config', now: 0 });
+    const estimator = new Estimator();
+    const pool = new Pool(members, { clock, ledger, estimator });
+    const policy = createPolicy(options.policy, {});
+    const queue = {
+      maxRequests: 100_000,
+      maxBytes: Infinity,
+      tenantShare: 1,
+      batchShare: 0,
+      beforeFallbackMs: 0,
+    };
+    this.#owner = new MemoryOwner({ clock, random, ledger, pool, estimator, policy, queue });
+  }
+
+  submit(request: BenchRequest): void {
+    const { clock, random, scenario } = this.#world;
+    const decision = new DecisionBuilder('', MODEL, { policy: '', arrivedMs: request.atMs });
+    const isWide = request.script === 'japanese';
+    const characters = isWide ? Math.round(request.promptBytes / 3) : request.promptBytes;
+    const plan = {
+      ask: {
+        groups: [MODEL],
+        demand: {
+          ascii: isWide ? 0 : characters,
+          wide: isWide ? characters : 0,
+          images: 0,
+          maxOutputTokens: request.maxOutputTokens,
+          choices: 1,
+        },
+        tenant: { key: String(request.tenant), user: '' },
+        priority: 'interactive',
+        arrivedAt: request.atMs,
+        waitUntil: request.atMs + scenario.deadlineMs,
+        stream: true,
+        bytes: request.promptBytes,
+      },
+      retries: RETRIES,
+      retryAfterMs: 0,
+      deadline: Infinity,
+      signal: NEVER,
+      decision,
+      send: (lease: Lease) => this.#send(lease, request),
+    } as const;
+    runAttempts({ admit: this.#owner.admit, clock, random }, plan).catch((thrown: unknown) => {
+      if (!(thrown instanceof SpillwayError)) throw thrown;
+      this.#world.refuse(request);
+    });
+  }
+
+  overAdmissions(): number {
+    return this.#ledger.overAdmissions;
+  }
+
+  async #send(lease: Lease, request: BenchRequest): Promise<Sent<void>> {
+    const { clock } = this.#world;
+    const key = Number(lease.deployment);
+    const { promptTokens: inputTokens, outputTokens } = request;
+    const ended = () => lease.done({ inputTokens, outputTokens }, clock.now());
+    const admission = this.#world.call(key, request, { ended });
+    if (admission.admitted) {
+      const headers = this.#headers(key);
+      clock.after(request.firstByteMs, () => {
+        lease.observed(this.#read(200, headers, ''), clock.now());
+        lease.began(clock.now());
+      });
+      return { ok: true, reply: undefined };
+    }
+    const { status, headers, body } = defaultProfile.refused(admission.refusal, CALLER);
+    const all = { ...this.#headers(key), ...(this.#options.hasHeaders && headers) };
+    await sleep(clock, REFUSAL_MS);
+    lease.observed(this.#read(status, all, JSON.stringify(body)), clock.now());
+    lease.failed('rate-limit', clock.now());
+    const error = new SpillwayError('upstream_rejected', 'at its limit', { status });
+    return { ok: false, kind: 'rate-limit', error };
+  }
+
+  #headers(key: number): Readonly<Record<string, string>> {
+    if (!this.#options.hasHeaders) return {};
+    const telling = { wallMs: this.#world.clock.wall(), charged: {} };
+    return defaultProfile.limitHeaders(this.#world.shown(key), telling);
+  }
+
+  #read(status: number, headers: Readonly<Record<string, string>>, body: string): QuotaNews {
+    return this.#rules.read({ status, headers, body, wallMs: this.#world.clock.wall() });
+  }
+
+  #member(key: number): Member {
+    const rules = this.#rules;
+    const { refunds } = this.#world.scenario;
+    return {
+      name: name(key),
+      group: MODEL,
+      model: MODEL,
+      accounts: [name(key)],
+      charge: (size) => rules.charge(size, MODEL),
+      settle: (charged, spent) =>
+        refunds && spent
+          ? { ...charged, tokens: spent.inputTokens + spent.outputTokens }
+          : rules.settle(charged, spent, MODEL),
+    };
+  }
+}
+
+const name = (key: number): string => String(key);
