@@ -191,22 +191,6 @@ describe('a streamed reply', () => {
     expect(reply.headers.get('x-spillway-attempts')).toBe('3');
     expect(new Set(upstream.calls.map((call) => keyOf(call.headers))).size).toBe(3);
   });
-
-  it('cuts off the upstream within 100 ms when the client leaves', async () => {
-    const { gateway, upstream } = await world((_, res) => sendEvents(res, STREAM.slice(0, 2)));
-    const leave = new AbortController();
-    const reply = await fetch(`${gateway.url}/v1/chat/completions`, {
-      method: 'POST',
-      signal: leave.signal,
-      headers: { authorization: `Bearer ${MASTER_KEY}` },
-      body: JSON.stringify({ model: 'gpt-4.1', stream: true, messages: [] }),
-    });
-    await reply.body!.getReader().read();
-    const leftAt = performance.now();
-    leave.abort();
-    await upstream.calls[0]!.cutOff;
-    expect(performance.now() - leftAt).toBeLessThan(100);
-  });
 });
 
 describe('failures before the commit point', () => {

@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { type IncomingMessage, type ServerResponse, request } from 'node:http';
+import { afterEach, expect, test } from 'vitest';
+import { MASTER_KEY, configOf, deployment, startGateway } from './kit/gateway.ts';
+import { STREAM, chunk, sendEvents, startUpstream } from './kit/upstream.ts';
+
+const MEBIBYTE = 1024 * 1024;
+/** Far more than all sockets on the way can hold. */
+const EVENTS = 1_000;
+const EVENT = chunk({ content: 'x'.repeat(65_536) });
+const ALL_BYTES = EVENTS * EVENT.length;
+/** Nothing has moved for so long: it stands still, ms. */
+const STILL_MS = 150;
+/** A reader who does not read is no silent upstream: shorter than the stand-still on purpose, ms. */
+const BETWEEN_CHUNKS_MS = 100;
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+/** Writes the events as fast as they are taken, then a stream's usual end. */
+const pour = async (res: ServerResponse, poured: () => void): Promise<void> => {
+  sendEvents(res, STREAM.slice(0, 2));
+  for (let i = 0; i < EVENTS; i++) {
+    const isTaken = res.write(`data: ${EVENT}\n\n`);
+    poured();
+    if (!isTaken) await once(res, 'drain');
+  }
+  sendEvents(res, STREAM.slice(3));
+  res.end();
+};
+
+const askForStream = (url: string): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${MASTER_KEY}` };
+    const asking = request(`${url}/v1/chat/completions`, { method: 'POST', headers }, resolve);
+    asking.once('error', reject);
+    asking.end(JSON.stringify({ model: 'gpt-4.1', messages: [], stream: true }));
+  });
+
+test('a reader who stops reading stops the upstream, costs no memory, and misses nothing', async () => {
+  let poured = 0;
+  const upstream = await startUpstream((_, res) => pour(res, () => poured++));
+  closing.push(() => upstream.close());
+  const gateway = await startGateway(
+    configOf([deployment('PJ1', upstream.url)], {
+      timeouts: { connectMs: 2_000, firstByteMs: 5_000, betweenChunksMs: BETWEEN_CHUNKS_MS },
+    }),
+  );
+  closing.push(() => gateway.close());
+
+  // Nobody listens to its data: it reads nothing.
+  const reply = await askForStream(gateway.url);
+  let before = -1;
+  while (poured > before) {
+    before = poured;
+    await new Promise((resolve) => setTimeout(resolve, STILL_MS));
+  }
+  // Sockets on the way hold some MB each, and the gateway next to nothing.
+  expect(poured * EVENT.length).toBeLessThan(ALL_BYTES / 2);
+  expect(process.memoryUsage().arrayBuffers).toBeLessThan(16 * MEBIBYTE);
+
+  let bytes = 0;
+  let end = '';
+  for await (const piece of reply as AsyncIterable<Buffer>) {
+    bytes += piece.length;
+    end = (end + piece.toString('latin1')).slice(-64);
+  }
+  expect(poured).toBe(EVENTS);
+  expect(bytes).toBeGreaterThan(ALL_BYTES);
+  expect(end).toMatch(/data: \[DONE\]\n\n$/);
+});
