@@ -143,10 +143,14 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
     return true;
   }
 
-  /** One timer for all phases: bytes only move the moment at which it looks again. */
+  /**
+   * One timer for all phases, which bytes do not touch: no byte that comes after it was set can make
+   * the call due before a whole pause between bytes has passed, and by then it looks again.
+   */
   #arm(): void {
-    const { at } = this.#due();
-    this.#cancelTimer = this.#clock.after(Math.max(0, at - this.#clock.now()), () => {
+    const leftMs = Math.max(0, this.#due().at - this.#clock.now());
+    const waitMs = Math.min(leftMs, this.#request.timeouts.betweenChunksMs);
+    this.#cancelTimer = this.#clock.after(waitMs, () => {
       const due = this.#due();
       if (this.#clock.now() < due.at) return this.#arm();
       this.#fail(new SpillwayError('timeout', due.text));
