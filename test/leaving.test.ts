@@ -74,7 +74,7 @@ describe('a caller who leaves frees the upstream at once', () => {
 
 test('a caller who leaves in the pause between two tries ends them', async () => {
   const { upstream, gateway } = await world((_, res) => {
-    res.setHeader('retry-after-ms', '50000');
+    res.setHeader('retry-after-ms', '20000');
     sendJson(res, 429, { error: { message: 'Rate limit reached' } });
   });
   const { leave } = ask(gateway.url, '/v1/chat/completions');
