@@ -115,8 +115,8 @@ export class Account {
 
   /** The same list and the same gauges each time, as they are now. */
   gauges(now: number): readonly Gauge[] {
-    for (const [place, standing] of this.#standings.entries())
-      this.#gauges[place] = standing.gauge(now);
+    for (let place = 0; place < this.#standings.length; place++)
+      this.#gauges[place] = this.#standings[place]!.gauge(now);
     return this.#gauges;
   }
 

@@ -20,11 +20,14 @@ export class FixedBucket implements Bucket {
   /** Of what is used, what arrives upstream only in the window after the running one, and when. */
   #late = 0;
   #lateStart = NaN;
+  /** The latest instant so far. */
+  #seen: number;
 
   constructor(limit: Limit, floorShare: number, now: number) {
     this.#windowMs = limit.windowMs;
     this.#floorShare = floorShare;
     this.#amount = limit.amount;
+    this.#seen = Math.floor(now);
     this.#aligned = limit.startsAt !== undefined;
     if (limit.startsAt !== undefined) this.#align(limit.startsAt, now);
   }
@@ -53,7 +56,7 @@ export class FixedBucket implements Bucket {
   /** The mark is the beginning of the window in which the upstream is to count it. */
   take(amount: number, now: number, transitMs: number): number {
     this.#roll(now);
-    const arrival = Math.floor(now) + Math.ceil(transitMs);
+    const arrival = this.#seen + Math.ceil(transitMs);
     const added = Math.min(amount, MAX_USED - this.#used);
     this.#used += added;
     if (Number.isNaN(this.#start)) this.#start = arrival;
@@ -76,7 +79,7 @@ export class FixedBucket implements Bucket {
     this.#roll(now);
     this.#used = Math.min(MAX_USED, Math.max(0, this.#amount - Math.round(level)));
     this.#late = Math.min(this.#late, this.#used);
-    if (this.#used > 0 && Number.isNaN(this.#start)) this.#start = Math.floor(now);
+    if (this.#used > 0 && Number.isNaN(this.#start)) this.#start = this.#seen;
   }
 
   regained(since: number, now: number): number {
@@ -124,6 +127,7 @@ export class FixedBucket implements Bucket {
 
   #roll(now: number): void {
     const at = Math.floor(now);
+    if (at > this.#seen) this.#seen = at;
     if (!(at >= this.#start + this.#windowMs)) return;
     const following = this.#following();
     const next = at < following + this.#windowMs;

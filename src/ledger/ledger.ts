@@ -13,6 +13,9 @@ const FLOOR = 0.01;
 /** More than any answer has limits. */
 const MAX_TOLD = 16;
 
+/** What takes longer was not underway. */
+const MAX_TRANSIT_MS = 10_000;
+
 const VERSION = 1;
 
 /** A ledger as plain JSON, without an instant in it. */
@@ -78,8 +81,9 @@ export class Ledger {
   ): Reservation | undefined {
     for (const { account } of charges) this.#account(account).grow(now);
     if (this.waitMs(charges, now) > 0) return undefined;
+    const transit = transitMs > 0 ? Math.min(transitMs, MAX_TRANSIT_MS) : 0;
     const shares = charges.map(({ account, cost }) =>
-      this.#account(account).take(cost, now, transitMs > 0 ? transitMs : 0),
+      this.#account(account).take(cost, now, transit),
     );
     return new Hold(charges, shares);
   }

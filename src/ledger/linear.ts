@@ -25,6 +25,7 @@ export class LinearBucket implements Bucket {
   #rate = 1;
   /** When full, as it was stated. */
   #stated = 1;
+  #largest = 1;
   /** When full, as it was learned: at most as stated. */
   #full = 1;
   #floor = 0;
@@ -49,7 +50,7 @@ export class LinearBucket implements Bucket {
   }
 
   get largest(): number {
-    return Math.floor(this.#stated / this.#scale);
+    return this.#largest;
   }
 
   level(now: number): number {
@@ -113,20 +114,27 @@ export class LinearBucket implements Bucket {
 
   save(now: number): JsonObject {
     this.#refill(now);
-    const used = Math.ceil((this.#full - this.#level) / this.#scale);
-    if (this.#full === this.#stated) return { used };
-    return { used, burst: this.#full / this.#stated };
+    const lateMs = Math.max(0, this.#at - Math.floor(now));
+    const burst = this.#full / this.#stated;
+    return {
+      used: (this.#full - this.#level) / this.#scale,
+      ...(lateMs > 0 && { lateMs }),
+      ...(burst < 1 && { burst }),
+    };
   }
 
   load(saved: JsonObject, elapsedMs: number, now: number): void {
     this.#refill(now);
-    this.#full = Math.floor(this.#stated * numberAt(saved, 'burst', { min: 0, max: 1, or: 1 }));
-    this.#full = Math.max(this.#full, Math.min(this.#scale, this.#stated));
+    const burst = numberAt(saved, 'burst', { min: 0, max: 1, or: 1 });
+    this.#full = Math.max(this.#scale, Math.floor(this.#stated * burst));
     this.#floor = Math.floor(this.#full * this.#floorShare);
     this.#regrownAt = Math.floor(now);
     const used = numberAt(saved, 'used', { min: 0, max: MAX_UNITS / this.#scale, or: 0 });
-    const level = this.#full - Math.ceil(used * this.#scale) + Math.floor(elapsedMs) * this.#rate;
+    const lateMs = numberAt(saved, 'lateMs', { min: 0, max: this.#windowMs, or: 0 });
+    const backMs = Math.floor(elapsedMs - lateMs);
+    const level = this.#full - Math.ceil(used * this.#scale) + Math.max(0, backMs) * this.#rate;
     this.#level = this.#peak = Math.min(this.#full, level);
+    this.#at = Math.floor(now) + Math.max(0, -backMs);
   }
 
   #state(amount: number, burstShare: number): void {
@@ -139,6 +147,7 @@ export class LinearBucket implements Bucket {
     const whole = amount * this.#scale;
     const atOnce = this.#burstMs < windowMs ? this.#rate * this.#burstMs : whole;
     this.#stated = Math.max(this.#scale, atOnce);
+    this.#largest = Math.floor(this.#stated / this.#scale);
     this.#full = Math.max(this.#scale, Math.floor(this.#stated * burstShare));
     this.#floor = Math.floor(this.#full * this.#floorShare);
   }

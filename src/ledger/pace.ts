@@ -1,6 +1,6 @@
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
-import type { Dimension } from '#core/quota.ts';
-import { PLACE } from '#ledger/amounts.ts';
+import type { Cost, Dimension } from '#core/quota.ts';
+import { amountOf, PLACE } from '#ledger/amounts.ts';
 import { isAmount, isDimension } from '#ledger/limit.ts';
 import { OBSERVED_MS, type Observed } from '#ledger/observed.ts';
 import { Standing, type Surroundings } from '#ledger/standing.ts';
@@ -44,15 +44,19 @@ export class Pace {
     return this.#learned.map(({ standing }) => standing);
   }
 
-  /** `sentAt`: of the call that was refused. What was sent before the last halving brings no other. */
-  halve(sentAt: number, now: number): void {
+  /**
+   * `sentAt`: of the call that was refused. What was sent before the last halving brings no other:
+   * it could not know.
+   */
+  halve({ cost, sentAt }: { readonly cost: Cost; readonly sentAt: number }, now: number): void {
     this.#refusedAt = now;
     this.#nextAt = now + OBSERVED_MS;
     if (sentAt <= this.#halvedAt) return;
     this.#halvedAt = now;
     for (const dimension of PACED) {
-      const used = this.#observed.rate(PLACE[dimension], now);
-      if (used >= 1) this.#halve(dimension, used, now);
+      const rate = this.#observed.rate(PLACE[dimension], now);
+      const used = Math.max(rate, amountOf(cost, dimension));
+      if (used > 0) this.#halve(dimension, used, now);
     }
   }
 

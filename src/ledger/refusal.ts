@@ -42,23 +42,29 @@ export const learnRefusal = (refusal: QuotaRefusal, answer: Answer): void => {
  * it, the account goes slower.
  */
 const learnMinute = (refusal: QuotaRefusal, answer: Answer): void => {
+  if (isCount(refusal.requested) && refusal.requested > (refusal.limit ?? Infinity))
+    return learnSize(refusal, answer);
   const before = knownLimit(refusal, answer);
   const standing = statedLimit(refusal, answer, MINUTE_MS) ?? before;
-  const retryMs = retryOf(refusal);
-  if (standing === undefined) {
-    if (retryMs !== undefined) holdBack(refusal, answer, retryMs);
-    const isKnown = answer.account.known.some((known) => holdsBack(known, answer));
-    if (!isKnown && (retryMs === undefined || answer.account.known.length === 0)) slowDown(answer);
-    return;
-  }
+  if (standing === undefined) return learnUnknown(refusal, answer);
   const isExact = learnLevel(standing, refusal, { answer, isNew: before === undefined });
   const isShrunk = before !== undefined && shrinkBurst(before, answer);
   if (isExact && holdsBack(standing, answer)) return;
   const own = ownOf(answer, standing.dimension);
   lower(standing, own - 1 - uncounted(answer, standing.dimension), answer.now);
-  if (retryMs !== undefined) return holdBack(refusal, answer, retryMs);
-  if (isExact) return holdBack(refusal, answer, overdueMs(refusal, standing));
-  if (!isShrunk) slowDown(answer);
+  const retryMs = retryOf(refusal);
+  if (retryMs !== undefined) holdBack(refusal, answer, retryMs);
+  else if (isExact && !isShrunk) holdBack(refusal, answer, overdueMs(refusal, standing));
+  else if (!isShrunk) slowDown(answer);
+};
+
+/** Nothing is known of the limit that it speaks of, if it names one at all. */
+const learnUnknown = (refusal: QuotaRefusal, answer: Answer): void => {
+  const { known } = answer.account;
+  const isTold = known.some((standing) => holdsBack(standing, answer));
+  const retryMs = retryOf(refusal);
+  if (retryMs !== undefined) holdBack(refusal, answer, retryMs);
+  if (!isTold && (retryMs === undefined || known.length === 0)) slowDown(answer);
 };
 
 /** Until so much is back that was asked beyond the limit, by the upstream's own count. */
@@ -162,6 +168,6 @@ const retryOf = ({ retryMs }: QuotaRefusal): number | undefined =>
   retryMs !== undefined && retryMs > 0 ? Math.min(retryMs, MAX_BLOCK_MS) : undefined;
 
 const slowDown = ({ account, share, now }: Answer): void => {
-  account.pace.halve(share?.takenAt ?? now, now);
+  account.pace.halve({ cost: share?.cost ?? {}, sentAt: share?.takenAt ?? now }, now);
   account.relist();
 };
