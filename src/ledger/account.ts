@@ -12,6 +12,9 @@ import { Standing, toldOf } from '#ledger/standing.ts';
 /** More than any upstream has; what else it tells is not believed. */
 const MAX_LIMITS = 16;
 
+/** Refusals no further apart than this have the same reason. */
+const AGAIN_MS = 60_000;
+
 /** All that is known of one account. */
 export class Account {
   readonly obstacles = new Obstacles();
@@ -26,6 +29,7 @@ export class Account {
   /** The same and those of the pace. */
   #standings: readonly Standing[] = [];
   #gauges: Gauge[] = [];
+  #refusedAt = -Infinity;
 
   constructor(floor: number) {
     this.#floor = floor;
@@ -101,6 +105,13 @@ export class Account {
   refund(share: Share, now: number): void {
     for (const { bucket, amount, mark } of share.takings) bucket.give(amount, mark, now);
     this.#correct(share, NOTHING, now);
+  }
+
+  /** Of a call that was refused: it was sent not long after another one had been. */
+  isRefusedAgain(sentAt: number, now: number): boolean {
+    const isAgain = sentAt > this.#refusedAt && now < this.#refusedAt + AGAIN_MS;
+    this.#refusedAt = now;
+    return isAgain;
   }
 
   /** What was charged after `share` was, in this dimension. */

@@ -22,6 +22,8 @@ export class FixedBucket implements Bucket {
   #lateStart = NaN;
   /** The latest instant so far. */
   #seen: number;
+  /** Where the running window was thought to begin, by marks from before it was moved. */
+  #former = NaN;
 
   constructor(limit: Limit, floorShare: number, now: number) {
     this.#windowMs = limit.windowMs;
@@ -69,7 +71,7 @@ export class FixedBucket implements Bucket {
   give(amount: number, mark: number, now: number): void {
     this.#roll(now);
     const late = mark === this.#following();
-    if (!late && mark !== this.#start) return;
+    if (!late && mark !== this.#start && mark !== this.#former) return;
     this.#used -= Math.min(amount, this.#used);
     if (late) this.#late -= Math.min(amount, this.#late);
     if (this.#used === 0 && !this.#aligned) this.#start = this.#lateStart = NaN;
@@ -95,6 +97,7 @@ export class FixedBucket implements Bucket {
   endAt(end: number, now: number): void {
     this.#roll(now);
     this.#aligned = true;
+    this.#former = this.#start;
     this.#align(Math.ceil(end), now);
   }
 
@@ -136,6 +139,6 @@ export class FixedBucket implements Bucket {
     else if (this.#aligned) this.#align(this.#start, now);
     else this.#start = NaN;
     this.#late = 0;
-    this.#lateStart = NaN;
+    this.#lateStart = this.#former = NaN;
   }
 }

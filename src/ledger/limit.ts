@@ -3,6 +3,8 @@ import { DIMENSIONS, type Dimension } from '#core/quota.ts';
 /** Where a limit is known from. `config` is a ceiling that no upstream can raise. */
 export type LimitSource = 'config' | 'header' | 'refusal' | 'learned';
 
+const REFILLS = ['linear', 'sliding', 'fixed'] as const;
+
 /** One limit of an account: so much per window. */
 export interface Limit {
   readonly dimension: Dimension;
@@ -14,7 +16,7 @@ export interface Limit {
    * `linear` comes back evenly; `sliding` comes back a window after it was taken; `fixed` comes back
    * whole at each window's end.
    */
-  readonly refill: 'linear' | 'sliding' | 'fixed';
+  readonly refill: (typeof REFILLS)[number];
   /** Of `linear`: how much of a window may be spent at once, ms; a whole window unless said. */
   readonly burstMs?: number;
   /** Of `fixed`: an instant, monotonic ms, at which some window begins; the first taking unless said. */
@@ -57,10 +59,11 @@ export const checkLimit = (limit: Limit): void => {
   const fault = (field: string, expected: string, found: unknown): never => {
     throw new RangeError(`limit: ${field} must be ${expected}, found ${String(found)}`);
   };
-  const { dimension, amount, windowMs, burstMs, startsAt } = limit;
+  const { dimension, amount, windowMs, refill, burstMs, startsAt } = limit;
   if (!isDimension(dimension)) fault('dimension', `one of ${DIMENSIONS.join(', ')}`, dimension);
   if (!isAmount(amount)) fault('amount', `a whole number from 1 to ${MAX_AMOUNT}`, amount);
   if (!isWindow(windowMs)) fault('windowMs', `whole ms from 1 to ${MAX_WINDOW_MS}`, windowMs);
+  if (!REFILLS.includes(refill)) fault('refill', `one of ${REFILLS.join(', ')}`, refill);
   if (burstMs !== undefined && !isWhole(burstMs, windowMs))
     fault('burstMs', `whole ms from 1 to windowMs, ${windowMs}`, burstMs);
   if (startsAt !== undefined && !Number.isSafeInteger(startsAt))

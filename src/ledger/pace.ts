@@ -17,15 +17,22 @@ const FAR_ABOVE = 4;
 /** Without a refusal for so long, what one had told is no evidence any more. */
 const STALE_MS = 600_000;
 
+/** A pace that was refused once more is a wall: below it by this much, and then up in small steps. */
+const BELOW_WALL = 0.7;
+const STEP = 1.1;
+
 interface Learned {
   readonly standing: Standing;
-  /** What was used per ten seconds when it was refused. */
+  /** What was used per ten seconds when it was refused first. */
   refusedAt: number;
+  /** The pace at which it was refused again. */
+  wall?: number;
 }
 
 /**
  * What is learned from refusals that say no numbers: half of what was just used, then twice as much
- * after each ten seconds that were used and not refused, until it is far above what is used.
+ * after each ten seconds that were used and not refused, until it is far above what is used. Where a
+ * pace is refused again there is a limit near, which is approached slowly.
  */
 export class Pace {
   readonly #around: Surroundings;
@@ -105,13 +112,16 @@ export class Pace {
 
   #halve(dimension: Dimension, used: number, now: number): void {
     const found = this.#learned.find(({ standing }) => standing.dimension === dimension);
-    const before = Math.min(found?.standing.amount ?? Infinity, used);
-    const amount = Math.max(1, Math.floor(before / 2));
-    if (found) {
-      found.refusedAt = used;
-      found.standing.tell(amount, 'learned', now);
-      found.standing.bucket.set(Math.min(0, found.standing.bucket.level(now)), now);
-    } else this.#add(dimension, { amount, refusedAt: used }, now).bucket.set(0, now);
+    if (found === undefined) {
+      const amount = Math.max(1, Math.floor(used / 2));
+      return this.#add(dimension, { amount, refusedAt: used }, now).bucket.set(0, now);
+    }
+    const { bucket, amount } = found.standing;
+    const isWall = used > amount / 2;
+    if (isWall) found.wall = amount;
+    const less = isWall ? amount * BELOW_WALL : used / 2;
+    found.standing.tell(Math.max(1, Math.floor(less)), 'learned', now);
+    bucket.set(Math.min(0, bucket.level(now)), now);
   }
 
   #add(
@@ -126,10 +136,12 @@ export class Pace {
     return standing;
   }
 
-  #isKept({ standing, refusedAt }: Learned, now: number): boolean {
+  #isKept(learned: Learned, now: number): boolean {
+    const { standing, refusedAt, wall } = learned;
     const used = this.#observed.rate(PLACE[standing.dimension], now);
     if (used < 1) return true;
-    const amount = standing.amount * 2;
+    const isNear = wall !== undefined && standing.amount * 2 > wall && standing.amount < wall * 1.5;
+    const amount = Math.ceil(standing.amount * (isNear ? STEP : 2));
     if (amount > FAR_ABOVE * used && amount > 2 * refusedAt) return false;
     standing.tell(amount, 'learned', now);
     return true;

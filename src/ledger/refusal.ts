@@ -30,7 +30,7 @@ export const learnRefusal = (refusal: QuotaRefusal, answer: Answer): void => {
       return learnSize(refusal, answer);
     case 'ramp':
       if (retryMs !== undefined) obstacles.park(now + retryMs, now);
-      return slowDown(answer);
+      return slowDown(answer, { isPatient: false });
     case 'minute':
       return learnMinute(refusal, answer);
   }
@@ -49,22 +49,34 @@ const learnMinute = (refusal: QuotaRefusal, answer: Answer): void => {
   if (standing === undefined) return learnUnknown(refusal, answer);
   const isExact = learnLevel(standing, refusal, { answer, isNew: before === undefined });
   const isShrunk = before !== undefined && shrinkBurst(before, answer);
-  if (isExact && holdsBack(standing, answer)) return;
-  const own = ownOf(answer, standing.dimension);
-  lower(standing, own - 1 - uncounted(answer, standing.dimension), answer.now);
+  if (isExact && (answer.share === undefined || holdsBack(standing, answer))) return;
+  lowerBelowOwn(standing, answer);
   const retryMs = retryOf(refusal);
   if (retryMs !== undefined) holdBack(refusal, answer, retryMs);
   else if (isExact && !isShrunk) holdBack(refusal, answer, overdueMs(refusal, standing));
-  else if (!isShrunk) slowDown(answer);
+  if (!isExact && !isShrunk) slowDown(answer, { isPatient: retryMs !== undefined });
 };
 
-/** Nothing is known of the limit that it speaks of, if it names one at all. */
+/**
+ * Nothing is known of the limit that it speaks of, if it names one at all. Where all that is known
+ * would have let the call through, requests are the likeliest to be counted by shorter windows.
+ */
 const learnUnknown = (refusal: QuotaRefusal, answer: Answer): void => {
-  const { known } = answer.account;
-  const isTold = known.some((standing) => holdsBack(standing, answer));
+  const { account } = answer;
   const retryMs = retryOf(refusal);
   if (retryMs !== undefined) holdBack(refusal, answer, retryMs);
-  if (!isTold && (retryMs === undefined || known.length === 0)) slowDown(answer);
+  if (account.known.some((standing) => holdsBack(standing, answer))) return;
+  const requests = account.find('requests');
+  if (refusal.dimension === undefined && requests && shrinkBurst(requests, answer))
+    return lowerBelowOwn(requests, answer);
+  slowDown(answer, { isPatient: retryMs !== undefined && account.known.length > 0 });
+};
+
+/** It had no room for this call, whatever we thought. */
+const lowerBelowOwn = (standing: Standing, answer: Answer): void => {
+  const { dimension } = standing;
+  if (answer.share === undefined) return;
+  lower(standing, ownOf(answer, dimension) - 1 - uncounted(answer, dimension), answer.now);
 };
 
 /** Until so much is back that was asked beyond the limit, by the upstream's own count. */
@@ -167,7 +179,14 @@ const holdBack = ({ dimension }: QuotaRefusal, answer: Answer, waitMs: number): 
 const retryOf = ({ retryMs }: QuotaRefusal): number | undefined =>
   retryMs !== undefined && retryMs > 0 ? Math.min(retryMs, MAX_BLOCK_MS) : undefined;
 
-const slowDown = ({ account, share, now }: Answer): void => {
-  account.pace.halve({ cost: share?.cost ?? {}, sentAt: share?.takenAt ?? now }, now);
+/** Patient: not for the first refusal within a minute, which may have been a mistake of ours. */
+const slowDown = (
+  { account, share, now }: Answer,
+  { isPatient }: { readonly isPatient: boolean },
+): void => {
+  const sentAt = share?.takenAt ?? now;
+  const isAgain = account.isRefusedAgain(sentAt, now);
+  if (isPatient && !isAgain) return;
+  account.pace.halve({ cost: share?.cost ?? {}, sentAt }, now);
   account.relist();
 };

@@ -11,8 +11,9 @@ export const learnTold = (told: ToldLimit, answer: Answer): void => {
   const { dimension, windowMs, limit, remaining } = told;
   const { account, now } = answer;
   if (!isDimension(dimension) || !isWindow(windowMs)) return;
+  if (limit !== undefined && !isAmount(limit)) return;
   const known = account.find(dimension, windowMs);
-  if (isAmount(limit)) {
+  if (limit !== undefined) {
     if (known) known.tell(limit, 'header', now);
     else account.limit({ dimension, windowMs, amount: limit, refill: 'linear' }, 'header', now);
   }
