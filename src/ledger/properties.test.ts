@@ -78,7 +78,7 @@ const events: fc.Arbitrary<Event> = fc.oneof(
     news: fc.record(
       { told: fc.array(told, { maxLength: 3 }), refusal: refusals },
       { requiredKeys: ['told'] },
-    ) as fc.Arbitrary<QuotaNews>,
+    ),
   }),
   fc.record({ kind: fc.constant('pause' as const), ms: fc.integer({ min: -2000, max: 100_000 }) }),
 );
