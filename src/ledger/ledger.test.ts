@@ -183,6 +183,13 @@ describe('a reservation', () => {
     expect(ledger.waitMs(charge({ parallel: 3 }), 0)).toBe(Infinity);
   });
 
+  test('of calls under way needs no window', () => {
+    const ledger = new Ledger();
+    ledger.limit('a', { ...perMinute('parallel', 1), windowMs: 0, refill: 'fixed' }, config);
+    ledger.reserve(charge({ parallel: 1 }), 0);
+    expect(ledger.reserve(charge({ parallel: 1 }), 9e9)).toBeUndefined();
+  });
+
   test('counts calls that were under way before the limit was stated', () => {
     const ledger = new Ledger();
     const reservation = ledger.reserve(charge({ parallel: 1 }), 0)!;

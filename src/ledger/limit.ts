@@ -10,7 +10,7 @@ export interface Limit {
   readonly dimension: Dimension;
   /** Whole, > 0, ≤ `MAX_AMOUNT`. `parallel` counts calls under way. */
   readonly amount: number;
-  /** Whole ms, > 0, ≤ `MAX_WINDOW_MS`; of `parallel` it only tells one limit from another. */
+  /** Whole ms, > 0, ≤ `MAX_WINDOW_MS`; `parallel` has none: 0 will do. */
   readonly windowMs: number;
   /**
    * `linear` comes back evenly; `sliding` comes back a window after it was taken; `fixed` comes back
@@ -62,7 +62,8 @@ export const checkLimit = (limit: Limit): void => {
   const { dimension, amount, windowMs, refill, burstMs, startsAt } = limit;
   if (!isDimension(dimension)) fault('dimension', `one of ${DIMENSIONS.join(', ')}`, dimension);
   if (!isAmount(amount)) fault('amount', `a whole number from 1 to ${MAX_AMOUNT}`, amount);
-  if (!isWindow(windowMs)) fault('windowMs', `whole ms from 1 to ${MAX_WINDOW_MS}`, windowMs);
+  if (!isWindow(windowMs) && !(dimension === 'parallel' && windowMs === 0))
+    fault('windowMs', `whole ms from 1 to ${MAX_WINDOW_MS}`, windowMs);
   if (!REFILLS.includes(refill)) fault('refill', `one of ${REFILLS.join(', ')}`, refill);
   if (burstMs !== undefined && !isWhole(burstMs, windowMs))
     fault('burstMs', `whole ms from 1 to windowMs, ${windowMs}`, burstMs);
