@@ -5,8 +5,13 @@ export interface CallRecord {
   readonly model: string;
   readonly inputTokens: number;
   readonly outputTokens: number;
-  /** HTTP status; 499 for a client that left before its answer was complete. */
+  /**
+   * HTTP status; 499 for a client that left before its answer was complete. Where a fault struck, what
+   * the answer was to be: whether it got there is the fault's matter.
+   */
   readonly status: number;
+  /** The kind of fault that struck it. */
+  readonly fault?: string | undefined;
 }
 
 /** Keeps the newest calls and forgets the oldest beyond `capacity`. */

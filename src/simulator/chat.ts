@@ -10,6 +10,7 @@ import {
 import { composeChoice } from '#simulator/answer/answer.ts';
 import { drawId, drawLognormal } from '#simulator/draw.ts';
 import type { CallSize } from '#simulator/charging.ts';
+import type { Head } from '#simulator/faults/effect.ts';
 import { invalidParameter, missingParameter } from '#simulator/complaints.ts';
 import type { ModelCall } from '#simulator/model-call.ts';
 import { type Pace, drawPace, dueMs, tokensDue } from '#simulator/pace.ts';
@@ -101,23 +102,32 @@ const streamAnswer = async (
   { pace, includeUsage }: { pace: Pace; includeUsage: boolean },
 ): Promise<void> => {
   const { exchange } = call;
+  const { inputTokens } = answer;
   const steps = stepCount(answer);
-  let step = 0;
-  for (const part of streamSteps(answer, includeUsage)) {
+  let [step, index] = [0, 0];
+  for (const events of streamSteps(answer, includeUsage)) {
     if (!(await exchange.until(dueMs(pace, step)))) break;
-    if (step === 0) exchange.open({ ...call.headers(), ...EVENT_STREAM });
+    if (step === 0 && !(await exchange.open(headOf(call)))) break;
     step++;
     if (step === steps) logEnd(call, answer, { complete: true, steps });
-    if (!(await exchange.write(part))) break;
+    const outputTokens = tokensWithin(answer, step);
+    const placed = events.map((data) => {
+      return { data, place: { index: index++, inputTokens, outputTokens } };
+    });
+    if (!(await exchange.writeEvents(placed))) break;
   }
   if (step < steps) logEnd(call, answer, { complete: false, steps: step });
   exchange.end();
 };
 
-const EVENT_STREAM = {
-  'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-cache',
-};
+const headOf = (call: ModelCall): Head => ({
+  status: 200,
+  headers: {
+    ...call.headers(),
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+  },
+});
 
 const logEnd = (
   call: ModelCall,
@@ -125,7 +135,9 @@ const logEnd = (
   { complete, steps }: { complete: boolean; steps: number },
 ): void =>
   call.end({
-    status: complete ? 200 : 499,
+    status: complete || call.exchange.effect ? 200 : CLIENT_LEFT,
     inputTokens: answer.inputTokens,
     outputTokens: tokensWithin(answer, steps),
   });
+
+const CLIENT_LEFT = 499;

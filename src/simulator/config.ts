@@ -1,6 +1,7 @@
 import { checkSchema } from '#core/check-schema.ts';
 import { z } from '#core/schema.ts';
 import { readYaml } from '#core/yaml.ts';
+import { checkTargets, faultsField, type Targets } from '#simulator/config/faults.ts';
 import { type Limits, limitFields } from '#simulator/config/limits.ts';
 import {
   profileField,
@@ -8,6 +9,7 @@ import {
   projectsOf,
   projectsSchema,
 } from '#simulator/config/projects.ts';
+import type { FaultRule } from '#simulator/faults/fault.ts';
 import { defaultProfile } from '#simulator/profiles/index.ts';
 import type { Profile } from '#simulator/profiles/profile.ts';
 
@@ -29,6 +31,8 @@ export interface SimulatorConfig {
   readonly latency: Latency;
   /** Length of answers: lognormal, tokens. A few sentences unless said. */
   readonly answerTokens?: { readonly median: number; readonly sigma: number } | undefined;
+  /** What goes wrong, from the start on. */
+  readonly faults?: readonly FaultRule[] | undefined;
 }
 
 const DEFAULT_TTFT_MS = { median: 450, sigma: 0.4 };
@@ -75,6 +79,20 @@ const schema = z.strictObject({
   answer_tokens: z
     .strictObject({ median: z.number().min(1).max(LONGEST_ANSWER_TOKENS), sigma })
     .optional(),
+  faults: faultsField.optional(),
+});
+
+const checkedSchema = schema.superRefine(({ profile, projects, faults = [] }, context) => {
+  const targets = targetsOf(projectsOf(projects, profile ?? defaultProfile));
+  checkTargets(faults, targets, (path, message) =>
+    context.addIssue({ code: 'custom', path: ['faults', ...path], message }),
+  );
+});
+
+/** Whom a fault can be meant for. */
+export const targetsOf = (projects: readonly ProjectConfig[]): Targets => ({
+  projects: projects.map(({ id }) => id),
+  models: [...new Set(projects.flatMap(({ models }) => models))],
 });
 
 /**
@@ -82,22 +100,21 @@ const schema = z.strictObject({
  * that is wrong, each at its line and column.
  */
 export const readSimulatorConfig = (text: string, file: string): SimulatorConfig => {
-  const { profile, organisation, projects, latency, answer_tokens } = checkSchema(
-    readYaml(text, file),
-    file,
-    schema,
-  );
+  const fields = checkSchema(readYaml(text, file), file, checkedSchema);
+  const { profile, organisation, latency, answer_tokens, faults } = fields;
+  const projects = projectsOf(fields.projects, profile ?? defaultProfile);
   const { hidden_load: hiddenLoad, ...limits } = organisation;
   const { prompt_tokens_per_s: promptTokensPerS } = latency;
   return {
     ...(profile && { profile }),
     organisation: { ...limits, ...(hiddenLoad !== undefined && { hiddenLoad }) },
-    projects: projectsOf(projects, profile ?? defaultProfile),
+    projects,
     latency: {
       ttftMs: latency.ttft_ms,
       ...(promptTokensPerS !== undefined && { promptTokensPerS }),
       tokensPerS: latency.tokens_per_s,
     },
     ...(answer_tokens && { answerTokens: answer_tokens }),
+    ...(faults && { faults }),
   };
 };

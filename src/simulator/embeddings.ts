@@ -31,18 +31,34 @@ export const serveEmbeddings = async (call: ModelCall): Promise<void> => {
   const complete = await exchange.until(drawPace(latency, inputTokens, random).firstTokenMs);
   call.end({ status: complete ? 200 : 499, inputTokens, outputTokens: 0 });
   if (!complete) return;
-  exchange.open({ ...call.headers(), 'content-type': 'application/json' });
-  await exchange.write('{"object":"list","data":[');
-  // Vector by vector: a full batch would be tens of megabytes as one text.
+  const headers = { ...call.headers(), 'content-type': 'application/json' };
+  const parts = bodyParts({ inputs, dimensions, base64, model, inputTokens });
+  // What changes a whole body needs it whole.
+  if (exchange.effect?.whole)
+    return exchange.sendWhole({ status: 200, headers }, [...parts].join(''));
+  if (!(await exchange.open({ status: 200, headers }))) return;
+  for (const part of parts) if (!(await exchange.write(part))) return;
+  exchange.end();
+};
+
+/** Vector by vector: a full batch would be tens of megabytes as one text. */
+function* bodyParts(answer: {
+  readonly inputs: readonly Input[];
+  readonly dimensions: number;
+  readonly base64: boolean;
+  readonly model: string;
+  readonly inputTokens: number;
+}): Generator<string> {
+  const { inputs, dimensions, base64, model, inputTokens } = answer;
+  yield '{"object":"list","data":[';
   for (const [index, input] of inputs.entries()) {
     const embedding = encode(vectorOf(input, dimensions), base64);
     const item = JSON.stringify({ object: 'embedding', index, embedding });
-    if (!(await exchange.write(index === 0 ? item : `,${item}`))) return;
+    yield index === 0 ? item : `,${item}`;
   }
   const usage = { prompt_tokens: inputTokens, total_tokens: inputTokens };
-  await exchange.write(`],"model":${JSON.stringify(model)},"usage":${JSON.stringify(usage)}}`);
-  exchange.end();
-};
+  yield `],"model":${JSON.stringify(model)},"usage":${JSON.stringify(usage)}}`;
+}
 
 const sum = (inputs: readonly Input[], measure: (input: Input) => number): number =>
   inputs.reduce((total, input) => total + measure(input), 0);

@@ -6,6 +6,7 @@ import { type CallSize, settledCost, upFrontCost } from '#simulator/charging.ts'
 import { missingParameter, unknownModel } from '#simulator/complaints.ts';
 import type { SimulatorConfig } from '#simulator/config.ts';
 import type { Exchange } from '#simulator/exchange.ts';
+import type { Strike } from '#simulator/faults/script.ts';
 import type { Verdict } from '#simulator/model-limits.ts';
 import type { ErrorAnswer, Profile } from '#simulator/profiles/profile.ts';
 import type { Project } from '#simulator/project.ts';
@@ -33,6 +34,7 @@ export class ModelCall {
   #limitHeaders: () => Readonly<Record<string, string>> = () => ({});
   #charged: { model: string; size: CallSize; reservation: Reservation } | undefined;
   #cost: Cost = {};
+  #fault: string | undefined;
 
   constructor(given: { world: World; project: Project; exchange: Exchange; body: JsonObject }) {
     this.world = given.world;
@@ -52,6 +54,22 @@ export class ModelCall {
     if (typeof model !== 'string' || model === '') throw new Refused(missingParameter('model'));
     if (!this.project.has(model)) throw new Refused(unknownModel(model));
     return model;
+  }
+
+  /**
+   * Lets a fault strike it, or none. One that answers instead of the vendor does so now; the promise
+   * is of whether it did.
+   */
+  async meet(strike: Strike | undefined): Promise<boolean> {
+    this.#fault = strike?.kind;
+    this.exchange.effect = strike?.effect;
+    const answer = strike?.effect.answer?.(this.profile);
+    if (answer === undefined) return false;
+    const { status, headers, text, bare } = answer;
+    this.#log({ status, inputTokens: 0, outputTokens: 0 });
+    const all = bare ? headers : { ...this.headers(), ...headers };
+    await this.exchange.sendWhole({ status, headers: all }, text);
+    return true;
   }
 
   /** Charges the limits before anything runs. Throws Refused when one has no room. */
@@ -106,6 +124,7 @@ export class ModelCall {
       atMs: this.exchange.arrivedAtMs,
       model: typeof model === 'string' ? model.slice(0, MODEL_NAME_CHARACTERS) : '',
       ...end,
+      ...(this.#fault !== undefined && { fault: this.#fault }),
     });
   }
 

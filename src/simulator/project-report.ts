@@ -34,6 +34,8 @@ export interface CallReport {
   readonly input_tokens: number;
   readonly output_tokens: number;
   readonly status: number;
+  /** The kind of fault that struck it. */
+  readonly fault?: string;
 }
 
 export const reportOf = (seen: {
@@ -69,4 +71,5 @@ const callReport = (call: CallRecord): CallReport => ({
   input_tokens: call.inputTokens,
   output_tokens: call.outputTokens,
   status: call.status,
+  ...(call.fault !== undefined && { fault: call.fault }),
 });

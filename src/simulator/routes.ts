@@ -5,29 +5,20 @@ import {
   unknownPath,
   wrongMethod,
 } from '#simulator/complaints.ts';
-import { isObject, type Json, type JsonObject } from '#core/json.ts';
+import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
 import { serveChat } from '#simulator/chat.ts';
 import { serveEmbeddings } from '#simulator/embeddings.ts';
 import type { Exchange } from '#simulator/exchange.ts';
-import { ModelCall, type World } from '#simulator/model-call.ts';
+import { ModelCall } from '#simulator/model-call.ts';
 import type { Project } from '#simulator/project.ts';
-import type { ProjectReport } from '#simulator/project-report.ts';
-import { formatCounters, formatProjects } from '#simulator/projects-table.ts';
+import { CONTROL_ROUTES } from '#simulator/control-routes.ts';
 import { drawId } from '#simulator/draw.ts';
 import { Refused } from '#simulator/refused.ts';
+import type { Handler, Site } from '#simulator/site.ts';
+import type { FaultScript } from '#simulator/faults/script.ts';
 
 /** Largest body of a call: room for pictures in a prompt, small enough to parse in one go. */
 const MOST_BODY_BYTES = 8 * 1024 * 1024;
-
-/** What the routes need of the simulator that serves them. */
-export interface Site {
-  readonly world: World;
-  readonly projectOf: (key: string) => Project | undefined;
-  readonly reports: () => ProjectReport[];
-  readonly reset: () => void;
-}
-
-type Handler = (site: Site, exchange: Exchange) => Promise<void> | void;
 
 /** Answers one request. Rejects only for a fault of the simulator's own. */
 export const route = async (site: Site, exchange: Exchange): Promise<void> => {
@@ -76,12 +67,29 @@ const modelRoute =
     try {
       if (text === undefined) throw new Refused(tooLarge(MOST_BODY_BYTES));
       if (body === undefined) throw new Refused(invalidJson());
+      if (await call.meet(site.faults.strike(victimOf(call)))) return;
       await serve(call);
     } catch (thrown) {
       if (!(thrown instanceof Refused)) throw thrown;
       await call.refuse(thrown);
     }
   };
+
+const victimOf = ({
+  body,
+  project,
+  exchange,
+  world,
+}: ModelCall): Parameters<FaultScript['strike']>[0] => {
+  const model = own(body, 'model');
+  return {
+    project: project.id,
+    model: typeof model === 'string' ? model : '',
+    stream: own(body, 'stream') === true,
+    reusedConnection: exchange.reusedConnection,
+    random: world.random,
+  };
+};
 
 const parseObject = (text: string): JsonObject | undefined => {
   try {
@@ -104,31 +112,9 @@ const listModels: Handler = async (site, exchange) => {
   await exchange.sendJson(200, baseHeaders(site, exchange, project), { object: 'list', data });
 };
 
-const showTable: Handler = (site, exchange) => {
-  const reports = site.reports();
-  exchange.sendText(200, `${formatProjects(reports)}\n${formatCounters(reports)}`);
-};
-
 const ROUTES: ReadonlyMap<string, ReadonlyMap<string, Handler>> = new Map([
   ['/v1/chat/completions', new Map([['POST', modelRoute(serveChat)]])],
   ['/v1/embeddings', new Map([['POST', modelRoute(serveEmbeddings)]])],
   ['/v1/models', new Map([['GET', listModels]])],
-  ['/', new Map([['GET', showTable]])],
-  ['/simulator', new Map([['GET', showTable]])],
-  [
-    '/simulator/projects',
-    new Map([['GET', (site: Site, to: Exchange) => to.sendJson(200, {}, site.reports())]]),
-  ],
-  [
-    '/simulator/reset',
-    new Map([
-      [
-        'POST',
-        async (site: Site, to: Exchange) => {
-          site.reset();
-          await to.sendJson(200, {}, { status: 'reset' });
-        },
-      ],
-    ]),
-  ],
+  ...CONTROL_ROUTES,
 ]);

@@ -1,16 +1,18 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { type Log, silentLog } from '#core/log.ts';
 import type { Random } from '#core/random.ts';
 import { internal } from '#simulator/complaints.ts';
-import type { SimulatorConfig } from '#simulator/config.ts';
+import { type SimulatorConfig, targetsOf } from '#simulator/config.ts';
 import { Exchange } from '#simulator/exchange.ts';
+import { FaultScript } from '#simulator/faults/script.ts';
 import { defaultProfile } from '#simulator/profiles/index.ts';
 import type { ProjectReport } from '#simulator/project-report.ts';
 import { createProjects } from '#simulator/projects.ts';
-import { route, type Site } from '#simulator/routes.ts';
+import { route } from '#simulator/routes.ts';
+import type { Site } from '#simulator/site.ts';
 
 /** Longer than clients keep theirs, so that it is never us who close a connection as it is reused. */
 const KEEP_ALIVE_MS = 65_000;
@@ -40,17 +42,23 @@ export const createSimulator = ({
   const startProjects = (): ReturnType<typeof createProjects> =>
     createProjects(config, clock.wall() - clock.now());
   let projects = startProjects();
-  const { latency, answerTokens, profile = defaultProfile } = config;
+  const { latency, answerTokens, profile = defaultProfile, faults = [] } = config;
   const site: Site = {
     world: { clock, random, latency, answerTokens, profile },
+    faults: new FaultScript(clock, faults),
+    targets: targetsOf(config.projects),
     projectOf: (key) => projects.get(key),
     reports: () => [...projects.values()].map((project) => project.report(clock.now())),
     reset() {
       projects = startProjects();
     },
   };
+  /** Connections that have served a request. */
+  const served = new WeakSet<Socket>();
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    const exchange = new Exchange(request, response, clock);
+    const reused = served.has(request.socket);
+    served.add(request.socket);
+    const exchange = new Exchange({ request, response }, clock, reused);
     route(site, exchange).catch((error: unknown) => {
       log.error({ err: error, path: exchange.path }, 'A simulated call failed.');
       const { status, headers, body } = profile.complain(internal());

@@ -2,7 +2,6 @@ import { isObject, type Json, type JsonObject } from '#core/json.ts';
 import type { Choice } from '#simulator/answer/answer.ts';
 import type { ChatEvent, Usage } from '#wire/chat-event.ts';
 import type { Frame } from '#wire/dialect.ts';
-import { writeSse } from '#wire/framing/sse.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
 
 /** A composed answer: one choice or several, each cut into tokens. */
@@ -34,8 +33,8 @@ export const wholeReply = (answer: Answer): JsonObject => {
   return { ...replies[0], choices };
 };
 
-/** The answer as server-sent events, a step at a time; the last step ends the stream. */
-export function* streamSteps(answer: Answer, includeUsage: boolean): Generator<string> {
+/** The answer as the data of server-sent events, a step at a time; the last step ends the stream. */
+export function* streamSteps(answer: Answer, includeUsage: boolean): Generator<string[]> {
   const steps = stepCount(answer);
   const writers = answer.choices.map(() => openaiChat.streamWriter({ includeUsage }));
   // Only one choice may close the stream: the last of those that take longest.
@@ -43,17 +42,17 @@ export function* streamSteps(answer: Answer, includeUsage: boolean): Generator<s
     ({ pieces }) => Math.max(pieces.length, 1) === steps,
   );
   for (let step = 0; step < steps; step++) {
-    let text = '';
+    const events: string[] = [];
     for (const [index, writer] of writers.entries()) {
       const choice = answer.choices[index];
       if (choice === undefined) continue;
       const frames = stepEvents(answer, choice, step).flatMap((event) => writer.push(event));
       for (const frame of frames) {
         const data = writers.length === 1 ? frame.data : numbered(frame, index, index === closing);
-        if (data !== undefined) text += writeSse(data);
+        if (data !== undefined) events.push(data);
       }
     }
-    yield text;
+    yield events;
   }
 }
 

@@ -1,0 +1,25 @@
+import { z } from '#core/schema.ts';
+import { writeSse } from '#wire/framing/sse.ts';
+import { defineFault } from '#simulator/faults/fault.ts';
+
+export default defineFault({
+  name: 'error_event',
+  about: 'status 200, and then an error instead of the rest',
+  example: '{kind: error_event, after_events: 0, type: server_error}',
+  options: {
+    after_events: z.int().min(0).default(0),
+    message: z.string().max(10_000).default('The server is overloaded.'),
+    type: z.string().max(200).default('server_error'),
+    code: z.string().max(200).nullable().default(null),
+  },
+  strike({ after_events, message, type, code }) {
+    const text = JSON.stringify({ error: { message, type, param: null, code } });
+    return {
+      whole: () => text,
+      event(data, { index }) {
+        if (index < after_events) return [writeSse(data)];
+        return index === after_events ? [writeSse(text)] : [];
+      },
+    };
+  },
+});
