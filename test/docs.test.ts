@@ -7,6 +7,9 @@ import { commands } from '#cli/commands.ts';
 import { addServeOptions } from '#cli/serve.ts';
 import { spillwaySchema } from '#config/spillway-settings.ts';
 import { ERROR_STATUS } from '#core/errors.ts';
+import { readSimulatorConfig } from '#simulator/config.ts';
+import { FAULTS } from '#simulator/faults/index.ts';
+import { profileNames } from '#simulator/profiles/index.ts';
 import { knownKeys } from '#core/schema-keys.ts';
 import { environmentOf } from '#server/env.ts';
 import { loadConfigText } from '#server/load-config.ts';
@@ -58,7 +61,7 @@ const callFault = (words: readonly string[]): string | undefined => {
   const called = program.commands.find((each) => each.name() === words[0]) ?? program;
   const known = called.options.flatMap(({ long, short }) => [long, short]);
   for (const word of words) {
-    const flag = /^--?[a-z]\w*/.exec(word)?.[0];
+    const flag = /^--?[a-z][\w-]*/.exec(word)?.[0];
     if (flag && !known.includes(flag)) return `${called.name()} has no ${flag}`;
     if (/^(?:examples|deploy)\//.test(word) && !existsSync(join(ROOT, word)))
       return `there is no ${word}`;
@@ -100,6 +103,10 @@ describe.each(pages)('%s', (page) => {
 
   test('its configs load without a warning', () => {
     for (const block of yamlBlocks(page)) {
+      if (block.startsWith('projects:')) {
+        expect(readSimulatorConfig(block, page).projects).not.toEqual([]);
+        continue;
+      }
       const text = block.includes('model_list:') ? block : `${SOME_MODELS}${block}`;
       const config = loadConfigText(text, { file: page, environment: environmentOf(SOME_KEYS) });
       expect([...config.warnings, ...config.unusable]).toEqual([]);
@@ -161,4 +168,13 @@ const ownSettings = (path: readonly string[] = []): string[] => {
 test('the config reference has every setting of our own, and no other', () => {
   const written = [...read('docs/reference/config.md').matchAll(/^\| `([\w.]+)` \|/gm)];
   expect(new Set(written.map(([, key]) => key))).toEqual(new Set(ownSettings()));
+});
+
+test('the guide to the simulator has every vendor and every fault, and no other', () => {
+  const [, vendors = '', faults = ''] =
+    /\| profile \|(.*?)\n\n.*\| kind \|(.*?)\n\n/s.exec(read('docs/guides/simulator.md')) ?? [];
+  const names = (table: string): string[] =>
+    [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, name = '']) => name);
+  expect(names(vendors)).toEqual(profileNames);
+  expect(names(faults)).toEqual(FAULTS.map(({ name }) => name));
 });

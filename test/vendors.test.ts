@@ -1,93 +1,82 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { load } from '#config/test-kit.ts';
-import { startGateway } from './kit/gateway.ts';
-import { STREAM, answer, sendJson, startUpstream } from './kit/upstream.ts';
+import { describe, expect, test } from 'vitest';
+import type { QuotaNews } from '#core/quota.ts';
+import { findProvider } from '#providers/index.ts';
+import { createBucket } from '#simulator/bucket.ts';
+import { DAY_MS, type Limit, MINUTE_MS } from '#simulator/limit.ts';
+import { profileNamed, profileNames } from '#simulator/profiles/index.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+/** Two codes that share nothing, the vendor that is played and the reader of its limits, agree. */
 
-/** A gateway out of a config's text, whose `HERE` is a scripted upstream without a path. */
-const world = async (params: string, env: Record<string, string> = {}) => {
-  const upstream = await startUpstream(answer);
-  closing.push(() => upstream.close());
-  const { origin } = new URL(upstream.url);
-  const config = load(
-    `model_list:
-  - model_name: gpt-4.1
-    litellm_params: {${params.replace('HERE', origin)}}
-general_settings: {master_key: sk-test-master}
-`,
-    { env: { ...env, ...(env['AZURE_API_BASE'] && { AZURE_API_BASE: origin }) } },
-  );
-  const gateway = await startGateway(config);
-  closing.push(() => gateway.close());
-  return { upstream, gateway };
-};
+const WALL_MS = 1_700_000_000_000;
+const caller = { organisation: 'org-one', project: 'one', model: 'a-model' };
+const limit = { scope: 'project', limit: 1000, refill: 'linear' } as const;
+const minute = { ...limit, windowMs: MINUTE_MS, used: 990, requested: 20, waitMs: 5289 };
+const day = { ...limit, windowMs: DAY_MS, used: 1000, requested: 1, waitMs: 3_000_000 };
+const large = { ...minute, used: 0, requested: 2000, waitMs: Infinity };
 
-describe('a deployment with a URL of its own', () => {
-  const row =
-    'model: azure/my-gpt, api_key: az-secret-key, api_base: HERE, api_version: 2024-10-21';
-  const path = '/openai/deployments/my-gpt/chat/completions?api-version=2024-10-21';
+describe.each(profileNames)('%s', (name) => {
+  const profile = profileNamed(name);
+  const read = (answer: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body?: unknown;
+  }): QuotaNews => {
+    const quota = findProvider(name)?.quota;
+    if (quota === undefined) throw new Error(`no provider ${name}`);
+    const headers = { date: new Date(WALL_MS).toUTCString(), ...answer.headers };
+    const body = answer.body === undefined ? '' : JSON.stringify(answer.body);
+    return quota.read({ status: answer.status, headers, body, wallMs: WALL_MS });
+  };
+  const refusal = (of: Parameters<typeof profile.refused>[0]): QuotaNews['refusal'] =>
+    read(profile.refused(of, caller)).refusal;
 
-  it('is asked there, with the key in its header', async () => {
-    const { gateway, upstream } = await world(row);
-    const reply = await gateway.chat({ temperature: 0.5 });
-    expect(reply.status).toBe(200);
-    const [call] = upstream.calls;
-    expect(call!.path).toBe(path);
-    expect(call!.headers['api-key']).toBe('az-secret-key');
-    expect(call!.headers.authorization).toBeUndefined();
-    expect(call!.body).toMatchObject({ model: 'my-gpt', temperature: 0.5 });
-    expect(call!.body).not.toHaveProperty('api_version');
-  });
-
-  it('streams', async () => {
-    const { gateway, upstream } = await world(row);
-    const reply = await gateway.chat({ stream: true, stream_options: { include_usage: true } });
-    expect(await reply.text()).toBe(STREAM.map((event) => `data: ${event}\n\n`).join(''));
-    expect(upstream.calls[0]!.path).toBe(path);
-  });
-
-  it('embeds', async () => {
-    const { gateway, upstream } = await world(row);
-    const vector = { object: 'embedding', index: 0, embedding: [0.5] };
-    upstream.script = (_, res) => sendJson(res, 200, { object: 'list', data: [vector] });
-    const reply = await gateway.post('/v1/embeddings', { model: 'gpt-4.1', input: 'Hi' });
-    expect(reply.status).toBe(200);
-    expect(upstream.calls[0]!.path).toBe(path.replace('chat/completions', 'embeddings'));
-  });
-
-  it('is found by the environment alone, and by the uniform version', async () => {
-    const { gateway, upstream } = await world('model: azure/my-gpt', {
-      AZURE_API_KEY: 'az-secret-key',
-      AZURE_API_BASE: 'HERE',
-      AZURE_API_VERSION: 'v1',
+  test('a minute that is full is told from a day that is', () => {
+    expect(refusal({ ...minute, dimension: 'requests' })).toMatchObject({
+      class: 'minute',
+      dimension: 'requests',
     });
-    expect((await gateway.chat()).status).toBe(200);
-    expect(upstream.calls[0]!.path).toBe('/openai/v1/chat/completions');
-    expect(upstream.calls[0]!.headers['api-key']).toBe('az-secret-key');
+    const full = refusal({ ...day, dimension: 'requests' });
+    // One vendor says the same of both.
+    expect(full?.class).toBe(name === 'mistral' ? 'minute' : 'day');
   });
 
-  it('keeps its key out of an error that quotes it', async () => {
-    const { gateway, upstream } = await world(row);
-    upstream.script = (_, res) =>
-      sendJson(res, 401, { error: { code: '401', message: 'az-secret-key is not valid.' } });
-    const text = await (await gateway.chat()).text();
-    expect(text).not.toContain('az-secret-key');
+  test('a wait is never read shorter than it is', () => {
+    const { retryMs } = refusal({ ...minute, dimension: 'tokens' }) ?? {};
+    if (retryMs !== undefined) expect(retryMs).toBeGreaterThanOrEqual(minute.waitMs);
+    expect(['gemini', 'bedrock', 'mistral'].includes(name) || retryMs !== undefined).toBe(true);
   });
-});
 
-describe('vendors with the common dialect', () => {
-  it.each([
-    ['groq/llama-3.3-70b-versatile', 'llama-3.3-70b-versatile'],
-    ['mistral/mistral-large-latest', 'mistral-large-latest'],
-  ])('%s', async (model, sent) => {
-    const { gateway, upstream } = await world(`model: ${model}, api_key: k, api_base: HERE/v1`);
-    expect((await gateway.chat()).status).toBe(200);
-    expect(upstream.calls[0]!.path).toBe('/v1/chat/completions');
-    expect(upstream.calls[0]!.headers.authorization).toBe('Bearer k');
-    expect(upstream.calls[0]!.body['model']).toBe(sent);
+  test('a call that is larger than its limit is no matter of waiting', () => {
+    const read = refusal({ ...large, dimension: name === 'gemini' ? 'input' : 'tokens' });
+    // Others do not say so.
+    const says = ['openai', 'azure', 'groq'].includes(name);
+    expect([read?.class, read?.retryMs]).toEqual([says ? 'size' : 'minute', undefined]);
+  });
+
+  test('money is money, and a busy machine is none of it', () => {
+    expect(read(profile.unpaid(caller)).refusal).toEqual({ class: 'money' });
+    const busy = { status: 529, message: 'Overloaded.', type: 'server_error' } as const;
+    expect(read(profile.complain(busy)).refusal).toBeUndefined();
+  });
+
+  test('what headers tell is what is left', () => {
+    const stated: Limit[] = profile
+      .limits({ rpm: 60, rpd: 1000, tpm: 6000, itpm: 4000, otpm: 3000 })
+      .map((each) => ({ scope: 'project', ...each }));
+    const gauges = stated.map((each) => {
+      const bucket = createBucket(each, WALL_MS);
+      bucket.take(1, 0);
+      return bucket.gauge(0);
+    });
+    const { told } = read({
+      status: 200,
+      headers: profile.limitHeaders(
+        gauges.filter(({ shown = true }) => shown),
+        { wallMs: WALL_MS, charged: { tokens: 52 } },
+      ),
+    });
+    for (const { dimension, windowMs, remaining } of told)
+      expect(gauges).toContainEqual(expect.objectContaining({ dimension, windowMs, remaining }));
+    expect(told.length > 0).toBe(!['gemini', 'bedrock'].includes(name));
   });
 });

@@ -6,6 +6,9 @@ import { writeSse } from '#wire/framing/sse.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
+/** Where vendors look for a key, beside `Authorization`. */
+const KEY_HEADERS = ['api-key', 'x-api-key', 'x-goog-api-key'];
+
 /** One HTTP request and its answer, on the simulator's clock, and what goes wrong between them. */
 export class Exchange {
   readonly method: string;
@@ -59,10 +62,12 @@ export class Exchange {
     return this.#clock.now() - this.arrivedMs;
   }
 
-  /** The key of `Authorization: Bearer …`; undefined when there is none. */
-  get bearer(): string | undefined {
-    const match = /^bearer +(\S+) *$/i.exec(this.#request.headers.authorization ?? '');
-    return match?.[1];
+  /** The key of `Authorization: Bearer …`, or of a header for keys alone; undefined when there is none. */
+  get key(): string | undefined {
+    const { headers } = this.#request;
+    const match = /^bearer +(\S+) *$/i.exec(headers.authorization ?? '');
+    const given = KEY_HEADERS.map((name) => headers[name]).find((key) => typeof key === 'string');
+    return match?.[1] ?? given?.toString();
   }
 
   /**

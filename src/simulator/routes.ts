@@ -13,6 +13,7 @@ import { ModelCall } from '#simulator/model-call.ts';
 import type { Project } from '#simulator/project.ts';
 import { CONTROL_ROUTES } from '#simulator/control-routes.ts';
 import { drawId } from '#simulator/draw.ts';
+import { locate } from '#simulator/profiles/index.ts';
 import { Refused } from '#simulator/refused.ts';
 import type { Handler, Site } from '#simulator/site.ts';
 import type { FaultScript } from '#simulator/faults/script.ts';
@@ -23,7 +24,7 @@ const MOST_BODY_BYTES = 8 * 1024 * 1024;
 /** Answers one request. Rejects only for a fault of the simulator's own. */
 export const route = async (site: Site, exchange: Exchange): Promise<void> => {
   const { method, path } = exchange;
-  const methods = ROUTES.get(path);
+  const methods = ROUTES.get(locate(path).path);
   const handler = methods?.get(method);
   try {
     if (methods === undefined) throw new Refused(unknownPath(method, path.slice(0, 200)));
@@ -47,9 +48,9 @@ const baseHeaders = (
     organisation: project?.organisation,
   });
 
-const authenticated = ({ projectOf }: Site, { bearer }: Exchange): Project => {
-  const project = bearer === undefined ? undefined : projectOf(bearer);
-  if (project === undefined) throw new Refused(unauthorized(bearer));
+const authenticated = ({ projectOf }: Site, { key }: Exchange): Project => {
+  const project = key === undefined ? undefined : projectOf(key);
+  if (project === undefined) throw new Refused(unauthorized(key));
   return project;
 };
 
@@ -63,7 +64,9 @@ const modelRoute =
     // The client broke off: nobody is left to answer, and there was no call to log.
     if (text === null) return;
     const body = text === undefined ? undefined : parseObject(text);
-    const call = new ModelCall({ world, project, exchange, body: body ?? {} });
+    const { model } = locate(exchange.path);
+    const named = { ...body, ...(model !== undefined && { model }) };
+    const call = new ModelCall({ world, project, exchange, body: named });
     try {
       if (text === undefined) throw new Refused(tooLarge(MOST_BODY_BYTES));
       if (body === undefined) throw new Refused(invalidJson());

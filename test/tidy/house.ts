@@ -68,6 +68,7 @@ export const KINDS: readonly Kind[] = [
   { kind: 'provider', folder: 'src/providers', list: 'src/providers/index.ts' },
   { kind: 'policy', folder: 'src/balancer/policies', list: 'src/balancer/policies/index.ts' },
   { kind: 'node type', folder: 'src/flow/nodes', list: 'src/flow/nodes/index.ts' },
+  { kind: 'fault', folder: 'src/simulator/faults', list: 'src/simulator/faults/index.ts' },
   { kind: 'profile', folder: 'src/simulator/profiles', list: 'src/simulator/profiles/index.ts' },
   { kind: 'command', folder: 'src/cli', list: 'src/cli/commands.ts', shape: '#cli/command.ts' },
 ];

@@ -17,6 +17,11 @@ const REQUEST_WINDOW_MS = 10_000;
  */
 export default {
   name: 'azure',
+  locate(path) {
+    const [, model, operation] = /^\/openai\/deployments\/([^/]+)(\/.+)$/.exec(path) ?? [];
+    if (model === undefined) return undefined;
+    return { path: `/v1${operation}`, model: decoded(model) };
+  },
   models: ['gpt-4.1', 'text-embedding-3-small'],
   charging: {
     prompt: 'chars4',
@@ -68,6 +73,14 @@ export default {
 
   complain: ({ status, message, code }) => failure(status, { message, ...(code && { code }) }),
 } satisfies Profile;
+
+const decoded = (part: string): string => {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+};
 
 const requestLimits = (rpm: ShortLimits['rpm']): StatedLimit[] =>
   rpm === undefined

@@ -1,3 +1,4 @@
+import { below } from '#simulator/profiles/below.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { Refusal } from '#simulator/admission.ts';
 import { DAY_MS } from '#simulator/limit.ts';
@@ -14,6 +15,7 @@ const DAY_RETRY_MS = 22_000;
  */
 export default {
   name: 'gemini',
+  locate: below('/v1beta/openai'),
   models: ['gemini-2.5-flash', 'gemini-embedding-001'],
   charging: {
     prompt: 'tokens',

@@ -1,3 +1,4 @@
+import { below } from '#simulator/profiles/below.ts';
 import type { Refusal } from '#simulator/admission.ts';
 import { goDuration } from '#simulator/go-duration.ts';
 import { DAY_MS, perMinuteWords } from '#simulator/limit.ts';
@@ -11,6 +12,7 @@ import { linearLimits } from '#simulator/short-limits.ts';
 /** Groq's: headers of requests speak of the day, those of tokens of the minute. */
 export default {
   name: 'groq',
+  locate: below('/openai/v1'),
   models: ['llama-3.3-70b-versatile'],
   charging: {
     prompt: 'chars4',

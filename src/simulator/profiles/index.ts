@@ -5,7 +5,7 @@ import gemini from '#simulator/profiles/gemini.ts';
 import groq from '#simulator/profiles/groq.ts';
 import mistral from '#simulator/profiles/mistral.ts';
 import openai from '#simulator/profiles/openai.ts';
-import type { Profile } from '#simulator/profiles/profile.ts';
+import type { Located, Profile } from '#simulator/profiles/profile.ts';
 
 const PROFILES: readonly Profile[] = [openai, azure, anthropic, gemini, bedrock, mistral, groq];
 
@@ -16,3 +16,12 @@ export const defaultProfile: Profile = openai;
 
 export const profileNamed = (name: string): Profile =>
   PROFILES.find((profile) => profile.name === name) ?? defaultProfile;
+
+/** Whichever vendor's path it is: a call says by its key whom it means. */
+export const locate = (path: string): Located => {
+  for (const profile of PROFILES) {
+    const located = profile.locate?.(path);
+    if (located !== undefined) return located;
+  }
+  return { path };
+};

@@ -12,6 +12,13 @@ export interface ErrorAnswer {
   readonly body: Json;
 }
 
+/** Where a call goes. */
+export interface Located {
+  /** `/v1/…`, as far as it concerns a vendor. */
+  readonly path: string;
+  readonly model?: string;
+}
+
 /** Who is refused: projects with the same organisation share its limits. */
 export interface Caller {
   readonly organisation: string;
@@ -39,6 +46,8 @@ export interface Telling {
 export interface Profile {
   /** As configs call it. */
   readonly name: string;
+  /** Where its own paths lead: to one of ours, and to the model that the path names, if it does. */
+  locate?(path: string): Located | undefined;
   /** What a project offers unless its config says otherwise. */
   readonly models: readonly string[];
   readonly charging: Charging;

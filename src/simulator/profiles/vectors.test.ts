@@ -199,3 +199,23 @@ answer_tokens: {median: 45, sigma: 0}
   await played.clock.advance(1000);
   expect(await statuses(1)).toEqual([200]);
 });
+
+test("vendors' own paths and headers for keys lead to the same place", async () => {
+  await play(`
+projects:
+  - {id: a, key: sk-a, profile: azure}
+  - {id: g, key: sk-g, profile: groq}
+`);
+  const ask = async (path: string, headers: Record<string, string>): Promise<unknown> => {
+    const body = JSON.stringify({ messages: [{ role: 'user', content: 'Hi' }], model: MODEL });
+    const response = await fetch(played.url + path, { method: 'POST', headers, body });
+    return ((await response.json()) as { model?: string }).model ?? response.status;
+  };
+  const MODEL = 'llama-3.3-70b-versatile';
+  const deployment = '/openai/deployments/gpt-4.1/chat/completions?api-version=2024-10-21';
+  expect(await ask(deployment, { 'api-key': 'sk-a' })).toBe('gpt-4.1');
+  expect(await ask('/openai/v1/chat/completions', { authorization: 'Bearer sk-g' })).toBe(MODEL);
+  expect(await ask('/v1beta/openai/chat/completions', { 'x-api-key': 'sk-g' })).toBe(MODEL);
+  expect(await ask('/v1/chat/completions', { 'api-key': 'sk-nobody' })).toBe(401);
+  expect(await ask('/openai/deployments/%zz/chat/completions', { 'api-key': 'sk-a' })).toBe(404);
+});
