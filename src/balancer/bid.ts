@@ -1,5 +1,7 @@
 import type { Member } from '#balancer/member.ts';
-import type { CallSize, Cost } from '#core/quota.ts';
+import type { Estimate } from '#balancer/estimate.ts';
+import type { Cost } from '#core/quota.ts';
+import type { Ledger } from '#ledger/ledger.ts';
 import type { Charge } from '#ledger/reservation.ts';
 
 /** What one deployment would charge for one request. */
@@ -7,19 +9,36 @@ export interface Bid {
   readonly member: Member;
   /** The model that it would be asked for: the member's own, or what a pattern stands for. */
   readonly model: string;
-  readonly size: CallSize;
+  readonly size: Estimate;
   readonly cost: Cost;
   /** Outermost account first; the last is the one of which the upstream will speak. */
   readonly charges: readonly Charge[];
+  /** The same with what the estimate may be off by: so much room it should find. */
+  readonly room: readonly Charge[];
 }
 
 /** `accounts` are the member's as they are now: pools may turn out to be one. */
 export const bidOf = (
-  of: { readonly member: Member; readonly model: string; readonly size: CallSize },
+  of: { readonly member: Member; readonly model: string; readonly size: Estimate },
   accounts: readonly string[],
 ): Bid => {
-  const cost = { ...of.member.charge(of.size, of.model), parallel: 1 };
-  return { ...of, cost, charges: accounts.map((account) => ({ account, cost })) };
+  const { member, model, size } = of;
+  const cost = { ...member.charge(size, model), parallel: 1 };
+  const inputTokens = size.inputTokens + size.inputSpread;
+  const most = { ...member.charge({ ...size, inputTokens }, model), parallel: 1 };
+  return { ...of, cost, charges: chargesOf(accounts, cost), room: chargesOf(accounts, most) };
+};
+
+const chargesOf = (accounts: readonly string[], cost: Cost): readonly Charge[] =>
+  accounts.map((account) => ({ account, cost }));
+
+/**
+ * Until it may go, ms: until there is room for all that it may come to, or, where that is more than
+ * a limit holds at all, for what it is expected to come to.
+ */
+export const bidWaitMs = (ledger: Ledger, { room, charges }: Bid, now: number): number => {
+  const waitMs = ledger.waitMs(room, now);
+  return waitMs === Infinity ? ledger.waitMs(charges, now) : waitMs;
 };
 
 export const ownAccount = ({ charges }: Bid): string => charges.at(-1)!.account;

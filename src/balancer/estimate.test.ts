@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type Demand, Estimator } from '#balancer/estimate.ts';
 import { seededRandom } from '#core/random.ts';
 
-const english = (ascii: number): Demand => ({ ascii, wide: 0, images: 0, choices: 1 });
-const japanese = (wide: number): Demand => ({ ascii: 0, wide, images: 0, choices: 1 });
+const english = (ascii: number): Demand => ({ ascii, wide: 0, marks: 0, images: 0, choices: 1 });
+const japanese = (wide: number): Demand => ({ ascii: 0, wide, marks: 0, images: 0, choices: 1 });
 
 describe('Estimator', () => {
   it('starts from a rule of thumb for each script', () => {

@@ -7,6 +7,8 @@ export interface Demand {
   /** Characters of its texts: those of ASCII, and the others. */
   readonly ascii: number;
   readonly wide: number;
+  /** Of those of ASCII, neither letters, digits nor spaces: code is full of them. */
+  readonly marks: number;
   /** Pictures and other attachments. */
   readonly images: number;
   readonly maxOutputTokens?: number;
@@ -20,6 +22,11 @@ const WIDE_TOKENS = 1;
 const IMAGE_TOKENS = 800;
 /** Roles, separators and the like. */
 const FRAME_TOKENS = 8;
+
+/** From such a share on, one script stands out. */
+const SOME_WIDE = 0.1;
+const MOSTLY_WIDE = 0.5;
+const MOSTLY_MARKS = 0.1;
 
 /** How fast a ratio follows what is counted, and how far a single count may pull it. */
 const GAIN = 0.1;
@@ -38,30 +45,48 @@ const plain = (demand: Demand): number =>
   demand.wide * WIDE_TOKENS +
   demand.images * IMAGE_TOKENS;
 
-/** Texts of one script have one ratio: a mixture counts as the script of most of its tokens. */
-const scriptOf = ({ ascii, wide }: Demand): string => {
+/** Texts of one script have one ratio. */
+const scriptOf = ({ ascii, wide, marks }: Demand): string => {
   const share = wide / Math.max(1, ascii + wide);
-  if (share < 0.1) return 'ascii';
-  return share > 0.5 ? 'wide' : 'mixed';
+  if (share > MOSTLY_WIDE) return 'wide';
+  if (share > SOME_WIDE) return 'mixed';
+  return marks > MOSTLY_MARKS * ascii ? 'code' : 'prose';
 };
+
+/** What a script's characters come to with one model. */
+interface Ratio {
+  /** Tokens that were counted, divided by the rule of thumb, and how far single texts are from that. */
+  readonly mean: number;
+  readonly spread: number;
+}
+
+/** Nothing has been counted yet. */
+const UNKNOWN: Ratio = { mean: 1, spread: 0.15 };
+
+/** A prompt's tokens may be off by so much. */
+export interface Estimate extends CallSize {
+  readonly inputSpread: number;
+}
 
 /**
  * How many tokens a request will take, learned from what vendors counted: characters × a ratio per
  * model and script; an answer as large as nine in ten of this tenant's with this model.
  */
 export class Estimator {
-  readonly #ratios = new RecentMap<number>(MOST_RATIOS);
+  readonly #ratios = new RecentMap<Ratio>(MOST_RATIOS);
   readonly #outputs = new RecentMap<Quantile>(MOST_OUTPUTS);
 
-  size(demand: Demand, model: string, tenant: string): CallSize {
-    const ratio = this.#ratios.get(ratioKey(model, demand)) ?? 1;
+  size(demand: Demand, model: string, tenant: string): Estimate {
+    const { mean, spread } = this.#ratios.get(ratioKey(model, demand)) ?? UNKNOWN;
     const expected = this.#outputs.get(outputKey(model, tenant))?.value ?? FIRST_OUTPUT;
     const { maxOutputTokens, choices } = demand;
     const expectedOutputTokens = Math.ceil(
       maxOutputTokens === undefined ? expected : Math.min(expected, maxOutputTokens),
     );
+    const inputTokens = Math.ceil(plain(demand) * mean);
     return {
-      inputTokens: Math.ceil(plain(demand) * ratio),
+      inputTokens,
+      inputSpread: Math.ceil(inputTokens * spread),
       expectedOutputTokens,
       choices,
       ...(maxOutputTokens !== undefined && { maxOutputTokens }),
@@ -74,7 +99,7 @@ export class Estimator {
     const key = ratioKey(model, demand);
     const seen = Math.min(RATIO_MAX, Math.max(RATIO_MIN, tokens / plain(demand)));
     const known = this.#ratios.get(key);
-    this.#ratios.set(key, known === undefined ? seen : known + GAIN * (seen - known));
+    this.#ratios.set(key, known ? closer(known, seen) : { ...UNKNOWN, mean: seen });
   }
 
   learnOutput(of: { model: string; tenant: string }, tokens: number): void {
@@ -85,6 +110,11 @@ export class Estimator {
     else this.#outputs.set(key, new Quantile(OUTPUT_SHARE, Math.max(tokens, FIRST_OUTPUT)));
   }
 }
+
+const closer = ({ mean, spread }: Ratio, seen: number): Ratio => ({
+  mean: mean + GAIN * (seen - mean),
+  spread: spread + GAIN * (Math.abs(seen / mean - 1) - spread),
+});
 
 const ratioKey = (model: string, demand: Demand): string => `${model}\n${scriptOf(demand)}`;
 const outputKey = (model: string, tenant: string): string => `${model}\n${tenant}`;

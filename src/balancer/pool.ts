@@ -1,6 +1,6 @@
 import type { AdmitRequest, Spent } from '#balancer/admit.ts';
 import { type Affinity, AffinityMemory } from '#balancer/affinity.ts';
-import { type Bid, bidOf, ownAccount } from '#balancer/bid.ts';
+import { type Bid, bidOf, bidWaitMs, ownAccount } from '#balancer/bid.ts';
 import type { Row } from '#balancer/eligible.ts';
 import type { Estimator } from '#balancer/estimate.ts';
 import { costNanos, type Member } from '#balancer/member.ts';
@@ -104,7 +104,7 @@ export class Pool {
     const now = clock.now();
     const state = this.state(member.name);
     const isKept = kept.size > 0 && bid.charges.some(({ account }) => kept.has(account));
-    const waitMs = ledger.waitMs(bid.charges, now);
+    const waitMs = bidWaitMs(ledger, bid, now);
     const latency = state.latency.read(now);
     const { run } = request;
     const { weight, rpm, tpm, order, tags, region, contextTokens, abilities, price } = member;

@@ -22,13 +22,14 @@ const MOST_CHOICES = 128;
 
 interface Counts {
   ascii: number;
+  marks: number;
   wide: number;
   images: number;
 }
 
 /** How large a request looks, in one pass over its texts. Depth was bounded when it was parsed. */
 export const demandOf = (body: JsonObject): Demand => {
-  const counts: Counts = { ascii: 0, wide: 0, images: 0 };
+  const counts: Counts = { ascii: 0, wide: 0, marks: 0, images: 0 };
   for (const field of READ_FIELDS) {
     const value = own(body, field);
     if (value !== undefined) count(value, counts);
@@ -70,9 +71,21 @@ const countText = (text: string, counts: Counts): void => {
   }
   const step = Math.max(1, Math.floor(text.length / SAMPLED));
   let wide = 0;
+  let marks = 0;
   let looked = 0;
-  for (let at = 0; at < text.length; at += step, looked++) if (text.charCodeAt(at) > 0x7f) wide++;
-  const wideChars = looked === 0 ? 0 : Math.round((wide / looked) * text.length);
+  for (let at = 0; at < text.length; at += step, looked++) {
+    const unit = text.charCodeAt(at);
+    if (unit > 0x7f) wide++;
+    else if (isMark(unit)) marks++;
+  }
+  const each = looked === 0 ? 0 : text.length / looked;
+  const wideChars = Math.round(wide * each);
   counts.wide += wideChars;
   counts.ascii += text.length - wideChars;
+  counts.marks += Math.round(marks * each);
 };
+
+/** Neither a letter, a digit nor a space. */
+const isMark = (unit: number): boolean =>
+  unit > 0x20 &&
+  (unit < 0x30 || (unit > 0x39 && unit < 0x41) || (unit > 0x5a && unit < 0x61) || unit > 0x7a);

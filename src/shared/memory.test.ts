@@ -87,7 +87,7 @@ describe('MemoryOwner', () => {
 
   it('refuses at once what is larger than every limit', async () => {
     one.limit('a', 1_000, 'tokens');
-    const demand = { ascii: 40_000, wide: 0, images: 0, choices: 1 };
+    const demand = { ascii: 40_000, wide: 0, marks: 0, images: 0, choices: 1 };
     await expect(one.ask({ demand })).rejects.toMatchObject({ code: 'too_large', status: 413 });
   });
 
@@ -131,7 +131,7 @@ describe('MemoryOwner', () => {
     two.limit('a', 10_000, 'tokens');
     two.limit('b', 1_000, 'tokens');
     const large = {
-      demand: { ascii: 36_000, wide: 0, images: 0, choices: 1 },
+      demand: { ascii: 36_000, wide: 0, marks: 0, images: 0, choices: 1 },
       waitUntil: 100_000,
     };
     await two.enter('first', large);
@@ -147,7 +147,7 @@ describe('MemoryOwner', () => {
 
   it('keeps small requests from starving a large one', async () => {
     one.limit('a', 10_000, 'tokens');
-    const large = { demand: { ascii: 32_000, wide: 0, images: 0, choices: 1 } };
+    const large = { demand: { ascii: 32_000, wide: 0, marks: 0, images: 0, choices: 1 } };
     await one.ask({ ...large });
     const waitUntil = 200_000;
     const head = one.enter('large', { ...large, waitUntil });

@@ -1,5 +1,5 @@
 import type { Admit } from '#balancer/admit.ts';
-import type { Bid } from '#balancer/bid.ts';
+import { type Bid, bidWaitMs } from '#balancer/bid.ts';
 import type { Estimator } from '#balancer/estimate.ts';
 import type { Policy } from '#balancer/policies/policy.ts';
 import type { Pool } from '#balancer/pool.ts';
@@ -207,14 +207,14 @@ export class MemoryOwner {
     for (const bid of bids) {
       if (request.tried.has(bid.member.name)) continue;
       if (bid.charges.some(({ account }) => kept.has(account))) continue;
-      const waitMs = ledger.waitMs(bid.charges, now);
+      const waitMs = bidWaitMs(ledger, bid, now);
       if (waitMs < bestMs) {
         bestMs = waitMs;
         best = bid;
       }
     }
     if (!best) return [];
-    return best.charges
+    return best.room
       .filter((charge) => ledger.waitMs([charge], now) > 0)
       .map(({ account }) => account);
   }

@@ -59,7 +59,7 @@ export const request = (
   more: Partial<AdmitRequest> = {},
 ): Omit<AdmitRequest, 'tried' | 'signal'> => ({
   groups: ['g'],
-  demand: { ascii: 400, wide: 0, images: 0, choices: 1 },
+  demand: { ascii: 400, wide: 0, marks: 0, images: 0, choices: 1 },
   tenant: { key: 'k', user: '' },
   priority: 'interactive',
   arrivedAt: clock.now(),
