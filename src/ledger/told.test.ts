@@ -188,3 +188,18 @@ test('an answer has only so many limits', () => {
   }
   expect(ledger.gauges('a', 0).length).toBeLessThanOrEqual(20);
 });
+
+test('a minute that is told is none where the config counts by shorter windows', () => {
+  const ledger = new Ledger();
+  const tenSeconds = {
+    dimension: 'tokens',
+    amount: 100,
+    windowMs: 10_000,
+    refill: 'fixed',
+  } as const;
+  ledger.limit('a', tenSeconds, { source: 'config', now: 0 });
+  ledger.learn('a', { told: [tokens({ limit: 600, remaining: 3 })] }, { now: 0 });
+  expect(ledger.gauges('a', 0)).toMatchObject([{ windowMs: 10_000, level: 100 }]);
+  ledger.learn('a', { told: [tokens({ limit: 500, remaining: 3 })] }, { now: 0 });
+  expect(ledger.gauges('a', 0)).toMatchObject([{ windowMs: 10_000 }, { amount: 500, level: 3 }]);
+});

@@ -13,6 +13,7 @@ export const learnTold = (told: ToldLimit, answer: Answer): void => {
   if (!isDimension(dimension) || !isWindow(windowMs)) return;
   if (limit !== undefined && !isAmount(limit)) return;
   const known = account.find(dimension, windowMs);
+  if (!known && limit !== undefined && isKnownFiner(told, limit, answer)) return;
   if (limit !== undefined) {
     if (known) known.tell(limit, 'header', now);
     else account.limit({ dimension, windowMs, amount: limit, refill: 'linear' }, 'header', now);
@@ -21,6 +22,23 @@ export const learnTold = (told: ToldLimit, answer: Answer): void => {
   if (standing === undefined || !isCount(remaining) || remaining > (limit ?? Infinity)) return;
   syncRemaining(standing, remaining, { answer, isNew: known === undefined });
 };
+
+/**
+ * Vendors speak of minutes where they count by seconds. A config that states the seconds knows
+ * better: what is left of them tells nothing of a minute.
+ */
+const isKnownFiner = (
+  { dimension, windowMs }: ToldLimit,
+  limit: number,
+  { account }: Answer,
+): boolean =>
+  account.known.some(
+    (standing) =>
+      standing.source === 'config' &&
+      standing.dimension === dimension &&
+      standing.windowMs < windowMs &&
+      standing.amount / standing.windowMs <= limit / windowMs,
+  );
 
 /**
  * What was left when the call was charged, and what has come back and gone since. A lower level is

@@ -65,11 +65,11 @@ const readReset = (reset: string, reply: QuotaReply): number | undefined => {
 
 /**
  * A minute or a day, whichever explains that what is used comes back evenly within `reset`: of 10,000
- * requests one takes 6 ms by the minute and 8.64 s by the day. A minute where nothing tells: a plain
- * number of seconds runs to the end of a fixed window, however much is used.
+ * requests eight take 48 ms by the minute and 69 s by the day. A minute where nothing tells: less than
+ * one may as well run to the end of a fixed window, as a plain number of seconds does.
  */
 const windowOf = ({ limit = 0, left = limit, reset, resetMs = 0 }: Told): number => {
-  if (left >= limit || !/[hms]$/.test(reset)) return MINUTE_MS;
+  if (left >= limit || resetMs <= MINUTE_MS || !/[hms]$/.test(reset)) return MINUTE_MS;
   const days = (resetMs * limit) / (limit - left) / DAY_MS;
   return days > 0.9 && days < 1.1 ? DAY_MS : MINUTE_MS;
 };
