@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatProjects } from '#simulator/projects-table.ts';
+import { formatCounters, formatProjects } from '#simulator/projects-table.ts';
 
 const calls = (n: number) =>
   Array.from({ length: n }, (_, i) => ({
@@ -61,4 +61,36 @@ test('shows no share before the first call', () => {
     },
   ]);
   expect(text.split('\n')[1]).toMatch(/^a +0 +0 +– /);
+});
+
+const one = {
+  id: 'one',
+  requests: 5,
+  admitted: 2,
+  refused: { requests: 0, tokens: 1, ramp: 2 },
+  tokens: { input: 0, output: 0 },
+  over_admission_attempts: 1,
+  overflow_s: { requests: 12.34, tokens: 0 },
+};
+
+test('names the fault that struck a call, once there was one', () => {
+  const struck = calls(2).map((call) => ({ ...call, fault: 'error_event' }));
+  expect(formatProjects([{ ...one, calls: struck }])).toContain('429  error_event\n');
+  expect(formatProjects([{ ...one, calls: calls(2) }])).not.toContain('fault');
+});
+
+test('shows what limits did', () => {
+  expect(
+    formatCounters([
+      { ...one, calls: [] },
+      { ...one, left_usd: 1.5, calls: [] },
+    ]),
+  ).toBe(
+    [
+      'project  full (requests)  full (tokens)  met a told limit  refused (ramp)  refused (money)     left',
+      'one               12.3 s          0.0 s                 1               2                0        –',
+      'one               12.3 s          0.0 s                 1               2                0  $1.5000',
+      '',
+    ].join('\n'),
+  );
 });

@@ -46,9 +46,12 @@ const callList = ({ id, calls }: ProjectReport): string => {
     ['tokens in', 'right', (call) => count(call.input_tokens)],
     ['tokens out', 'right', (call) => count(call.output_tokens)],
     ['status', 'right', ({ status }) => String(status)],
+    ...(shown.some(({ fault }) => fault !== undefined) ? [FAULT] : []),
   ]);
   return `${title}\n${rows}`;
 };
+
+const FAULT: Column<Call> = ['fault', 'left', ({ fault = '' }) => fault];
 
 const table = <Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string =>
   textTable(

@@ -9,46 +9,72 @@ export default defineFault({
   about: 'events that are strange and still mean something',
   example: '{kind: odd_events, what: empty_choices}',
   options: {
-    what: z.enum(['empty_choices', 'null_delta', 'no_id', 'unknown_fields', 'unmarked_tools']),
+    what: z.enum([
+      'empty_choices',
+      'null_delta',
+      'no_id',
+      'unknown_fields',
+      'unmarked_tools',
+      'interleaved_tools',
+    ]),
   },
   strike: ({ what }) => ({
     event(data, { index }) {
       const chunk = chunkOf(data);
-      if (chunk === undefined) return [writeSse(data)];
-      const odd = ODD[what](chunk);
-      // An extra event stands between the first and the second one.
-      const extra = what === 'empty_choices' || what === 'null_delta';
-      const both = index === 0 ? [data, JSON.stringify(odd)] : [data];
-      return (extra ? both : [JSON.stringify(odd)]).map(writeSse);
+      const events =
+        chunk === undefined ? [] : ODD[what](chunk, index).map((odd) => JSON.stringify(odd));
+      return (events.length > 0 ? events : [data]).map(writeSse);
     },
   }),
 });
 
+/** What stands in the place of an event; nothing where it stays as it is. */
+type Oddity = (chunk: JsonObject, index: number) => JsonObject[];
+
 const UNKNOWN = { x_unknown: { nested: [1, null, 'text'] } };
 
+/** An extra event between the first and the second one. */
+const behindFirst =
+  (odd: JsonObject): Oddity =>
+  (chunk, index) =>
+    index === 0 ? [chunk, { ...chunk, ...odd }] : [];
+
 const ODD = {
-  empty_choices: (chunk: JsonObject): JsonObject => ({ ...chunk, choices: [] }),
-  null_delta: (chunk: JsonObject): JsonObject => ({
-    ...chunk,
-    choices: [{ index: 0, delta: null, finish_reason: null }],
-  }),
-  no_id: ({ id: _, created: __, model: ___, ...chunk }: JsonObject): JsonObject => chunk,
-  unknown_fields: (chunk: JsonObject): JsonObject => ({
-    ...chunk,
-    ...UNKNOWN,
-    choices: choicesOf(chunk).map((choice) => ({ ...choice, ...UNKNOWN })),
-  }),
-  unmarked_tools: (chunk: JsonObject): JsonObject => ({
-    ...chunk,
-    choices: choicesOf(chunk).map((choice) => ({ ...choice, delta: unmarked(choice['delta']) })),
-  }),
+  empty_choices: behindFirst({ choices: [] }),
+  null_delta: behindFirst({ choices: [{ index: 0, delta: null, finish_reason: null }] }),
+  no_id: ({ id: _, created: __, model: ___, ...chunk }) => [chunk],
+  unknown_fields: (chunk) => [
+    {
+      ...chunk,
+      ...UNKNOWN,
+      choices: choicesOf(chunk).map((choice) => ({ ...choice, ...UNKNOWN })),
+    },
+  ],
+  unmarked_tools: (chunk) => [withCalls(chunk, ({ index: _, ...call }) => call)],
+  interleaved_tools: (chunk) =>
+    hasCalls(chunk) ? [chunk, withCalls(chunk, (call) => ({ ...call, ...secondOf(call) }))] : [],
+} satisfies Record<string, Oddity>;
+
+/** The same call once more, as another one. */
+const secondOf = ({ id }: JsonObject): JsonObject => ({
+  index: 1,
+  ...(typeof id === 'string' && { id: `${id}second` }),
+});
+
+const callsOf = (choice: JsonObject): JsonObject[] => {
+  const delta = choice['delta'];
+  const calls = isObject(delta) ? delta['tool_calls'] : undefined;
+  return Array.isArray(calls) ? calls.filter(isObject) : [];
 };
 
-/** Calls of tools without the index that tells them apart. */
-const unmarked = (delta: JsonObject[string] | undefined): JsonObject => {
-  if (!isObject(delta)) return {};
-  const calls = delta['tool_calls'];
-  if (!Array.isArray(calls)) return delta;
-  const bare = calls.filter(isObject).map(({ index: _, ...call }) => call);
-  return { ...delta, tool_calls: bare };
-};
+const hasCalls = (chunk: JsonObject): boolean =>
+  choicesOf(chunk).some((choice) => callsOf(choice).length > 0);
+
+const withCalls = (chunk: JsonObject, change: (call: JsonObject) => JsonObject): JsonObject => ({
+  ...chunk,
+  choices: choicesOf(chunk).map((choice) => {
+    const calls = callsOf(choice);
+    if (calls.length === 0) return choice;
+    return { ...choice, delta: { tool_calls: calls.map(change) } };
+  }),
+});

@@ -6,22 +6,27 @@ import { defineFault } from '#simulator/faults/fault.ts';
 export default defineFault({
   name: 'reframe',
   about: 'the same events in other framing that the standard allows, or byte by byte',
-  example: '{kind: reframe, as: bytes}',
+  example: '{kind: reframe, as: crlf, split: true}',
   options: {
-    as: z.enum(['bytes', 'cr', 'crlf', 'mixed', 'bom', 'comments', 'fields', 'multiline']),
+    as: z
+      .enum(['plain', 'cr', 'crlf', 'mixed', 'bom', 'comments', 'fields', 'multiline'])
+      .default('plain'),
+    /** A byte at a time. */
+    split: z.boolean().default(false),
   },
-  strike: ({ as }) => (as === 'bytes' ? byteByByte : { event: FRAMINGS[as] }),
+  strike: ({ as, split }) => ({
+    ...(as !== 'plain' && { event: FRAMINGS[as] }),
+    ...(split && { pour: byteByByte }),
+  }),
 });
 
-const byteByByte: Effect = {
-  async pour(piece, line) {
-    for (let at = 0; at < piece.length; at++) {
-      if (!(await line.write(piece.subarray(at, at + 1)))) return false;
-      // Two bytes that are written together leave together.
-      await line.flushed();
-    }
-    return true;
-  },
+const byteByByte: NonNullable<Effect['pour']> = async (piece, line) => {
+  for (let at = 0; at < piece.length; at++) {
+    if (!(await line.write(piece.subarray(at, at + 1)))) return false;
+    // Two bytes that are written together leave together.
+    await line.flushed();
+  }
+  return true;
 };
 
 const MIXED = ['\n', '\r', '\r\n'];
