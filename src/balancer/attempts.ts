@@ -1,6 +1,7 @@
 import type { Admission, Admit, AdmitRequest, FailureKind, Lease } from '#balancer/admit.ts';
 import { backoffMs } from '#balancer/backoff.ts';
 import type { DecisionBuilder } from '#balancer/decision.ts';
+import { noDeployment } from '#balancer/refusal-error.ts';
 import { type Clock, sleep } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Random } from '#core/random.ts';
@@ -141,13 +142,4 @@ const pauseMs = (
     random,
     ...(hintMs !== undefined && { hintMs }),
   });
-};
-
-const noDeployment = (out: readonly { name: string; why: string }[]): SpillwayError => {
-  const why = out.slice(0, 5).map(({ name, why }) => `${name}: ${why}`);
-  return new SpillwayError(
-    'no_deployment',
-    `No deployments available for selected model${why.length > 0 ? ` (${why.join(', ')})` : ''}. ` +
-      'Try again later, or add a deployment to the group.',
-  );
 };

@@ -92,7 +92,35 @@ export class FairLine<Item extends Waiting> {
   }
 
   /** What would be served before a newcomer of this tenant, tokens. */
-  ahead({ key, user }: Tenant): number {
+  ahead(tenant: Tenant): number {
+    const { own, inKey, start } = this.#newcomer(tenant);
+    let beside = 0;
+    for (const other of this.#keys.values()) if (other !== own) beside += other.before(start);
+    return inKey + beside;
+  }
+
+  /** The same, key by key. */
+  aheadByKey(tenant: Tenant): Map<string, number> {
+    const { own, inKey, start } = this.#newcomer(tenant);
+    const tokens = new Map<string, number>();
+    for (const [key, other] of this.#keys) {
+      const before = other === own ? inKey : other.before(start);
+      if (before > 0) tokens.set(key, before);
+    }
+    return tokens;
+  }
+
+  /** Weight that each key has waiting, tokens. */
+  *byKey(): Iterable<readonly [string, number]> {
+    for (const [key, { waiting }] of this.#keys) if (waiting > 0) yield [key, waiting];
+  }
+
+  /** Where its first turn would begin, and what waits before it in its own key. */
+  #newcomer({ key, user }: Tenant): {
+    own: KeyShare<Item> | undefined;
+    inKey: number;
+    start: number;
+  } {
     const own = this.#keys.get(key);
     let inKey = 0;
     if (own) {
@@ -101,15 +129,7 @@ export class FairLine<Item extends Waiting> {
       for (const other of own.users.values())
         inKey += other === mine ? other.waiting : other.before(userStart);
     }
-    const start = nextStart(own, this.#root.reached) + inKey;
-    let beside = 0;
-    for (const other of this.#keys.values()) if (other !== own) beside += other.before(start);
-    return inKey + beside;
-  }
-
-  /** Weight that a tenant's key has waiting, tokens. */
-  waitingOf(key: string): number {
-    return this.#keys.get(key)?.waiting ?? 0;
+    return { own, inKey, start: nextStart(own, this.#root.reached) + inKey };
   }
 
   #sharesOf({ tenant }: Item): { key: KeyShare<Item>; user: UserShare<Item> } {

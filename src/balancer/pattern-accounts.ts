@@ -7,8 +7,12 @@ export class PatternAccounts {
 
   /** The deployment's accounts with the innermost one narrowed to this model. */
   accounts(accounts: readonly [string, ...string[]], model: string): readonly string[] {
+    const isApart = this.#models.size < MOST_MODELS || this.#models.has(model);
+    return [...accounts.slice(0, -1), `${accounts.at(-1)!}/${isApart ? model : 'others'}`];
+  }
+
+  /** It has been called: one of the number. */
+  called(model: string): void {
     if (this.#models.size < MOST_MODELS) this.#models.add(model);
-    const word = this.#models.has(model) ? model : 'others';
-    return [...accounts.slice(0, -1), `${accounts.at(-1)!}/${word}`];
   }
 }

@@ -84,6 +84,7 @@ export class Pool {
     const state = this.state(bid.member.name);
     const account = ownAccount(bid);
     state.inFlight++;
+    if (bid.model !== bid.member.model) this.#patterns.called(bid.model);
     state.used(this.#minute(), { requests: 1, tokens: 0 });
     if (run !== undefined) this.#runs.given(run, account);
     const prompt = { pool: account, tokens: bid.size.inputTokens };

@@ -42,4 +42,14 @@ export const tooLargeForAll = (group: string, bids: readonly Bid[]): SpillwayErr
   );
 };
 
+/** Nobody can take it, now or later. */
+export const noDeployment = (out: Routed['out']): SpillwayError => {
+  const why = out.slice(0, 5).map(({ name, why }) => `${name}: ${why}`);
+  return new SpillwayError(
+    'no_deployment',
+    `No deployments available for selected model${why.length > 0 ? ` (${why.join(', ')})` : ''}. ` +
+      'Try again later, or add a deployment to the group.',
+  );
+};
+
 const seconds = (ms: number): string => `${(Math.ceil(ms / 100) / 10).toLocaleString('en-US')} s`;

@@ -40,7 +40,7 @@ export const ask = async <Reply>(
 };
 
 /** What a request asks of the balance. */
-const askOf = (
+export const askOf = (
   { settings }: GatewayDeps,
   call: GatewayCall,
   { group, pinned, models }: Resolved,

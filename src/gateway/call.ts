@@ -1,4 +1,5 @@
-import type { Admit, Priority, Tenant } from '#balancer/admit.ts';
+import type { Admit, AdmitRequest, Priority, Tenant } from '#balancer/admit.ts';
+import type { Explanation } from '#balancer/explanation.ts';
 import type { QuotaView } from '#balancer/quota-view.ts';
 import type { Clock } from '#core/clock.ts';
 import type { JsonObject } from '#core/json.ts';
@@ -14,6 +15,8 @@ export interface GatewayDeps {
   readonly random: Random;
   readonly log: Log;
   readonly admit: Admit;
+  /** What would become of a request now; nothing is sent, set aside or learned. */
+  readonly explain: (request: AdmitRequest) => Explanation;
   /** The balance as it stands. */
   readonly quota: () => QuotaView;
   readonly agents: Agents;

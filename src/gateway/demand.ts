@@ -2,7 +2,7 @@ import type { Demand } from '#balancer/estimate.ts';
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 
 /** Fields that hold what a model reads: texts in them count, all else in a body does not. */
-const READ_FIELDS = [
+export const READ_FIELDS = [
   'messages',
   'tools',
   'functions',

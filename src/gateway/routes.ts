@@ -2,6 +2,7 @@ import type { GatewayDeps } from '#gateway/call.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import { serveChat } from '#gateway/serve-chat.ts';
 import { serveEmbeddings } from '#gateway/serve-embeddings.ts';
+import { serveExplain } from '#gateway/serve-explain.ts';
 import { serveLiveness, serveReadiness } from '#gateway/serve-health.ts';
 import { serveQuota } from '#gateway/serve-quota.ts';
 import { serveModels } from '#gateway/serve-models.ts';
@@ -29,6 +30,7 @@ export const routes: ReadonlyMap<string, Route> = new Map([
   ['/v1/embeddings', post(serveEmbeddings)],
   ['/models', get('key', serveModels)],
   ['/v1/models', get('key', serveModels)],
+  ['/spillway/route/explain', post(serveExplain)],
   ['/spillway/quota', get('key', serveQuota)],
   ['/health/liveliness', get('public', serveLiveness)],
   ['/health/liveness', get('public', serveLiveness)],

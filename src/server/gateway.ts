@@ -39,6 +39,7 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
     log,
     balance,
     admit: balance.owner.admit,
+    explain: (request) => balance.owner.explain(request),
     quota: () => balance.owner.view(),
     agents: createAgents({
       clock,

@@ -60,6 +60,20 @@ export class Lane {
     return priority === 'batch' ? own + this.#lines.interactive.weight : own;
   }
 
+  /** The same, key by key. */
+  aheadByKey({ tenant, request: { priority } }: Waiter): ReadonlyMap<string, number> {
+    const tokens = this.#lines[priority].aheadByKey(tenant);
+    if (priority === 'batch')
+      for (const [key, more] of this.#lines.interactive.byKey())
+        tokens.set(key, (tokens.get(key) ?? 0) + more);
+    return tokens;
+  }
+
+  /** Of all that wait, tokens. */
+  get weight(): number {
+    return this.#lines.interactive.weight + this.#lines.batch.weight;
+  }
+
   /** How long so much takes at the pace of late, ms; 0 where nothing has been measured. */
   measuredMs(weight: number): number {
     return this.#drain.timeFor(weight, this.#deps.clock.now());

@@ -1,15 +1,18 @@
-import type { Admit } from '#balancer/admit.ts';
+import type { Admit, AdmitRequest } from '#balancer/admit.ts';
 import { type Bid, bidWaitMs } from '#balancer/bid.ts';
 import type { Estimator } from '#balancer/estimate.ts';
+import type { Explanation, Fate, LinePlace } from '#balancer/explanation.ts';
 import type { Policy } from '#balancer/policies/policy.ts';
 import type { Pool } from '#balancer/pool.ts';
 import type { QuotaView } from '#balancer/quota-view.ts';
-import { noTimeLeft, tooLargeForAll } from '#balancer/refusal-error.ts';
+import { noDeployment, noTimeLeft, tooLargeForAll } from '#balancer/refusal-error.ts';
 import { type Routed, route } from '#balancer/route.ts';
 import { supplyWaitMs } from '#balancer/supply.ts';
 import type { Clock } from '#core/clock.ts';
+import type { SpillwayError } from '#core/errors.ts';
 import type { Random } from '#core/random.ts';
 import type { Ledger } from '#ledger/ledger.ts';
+import { explainGroup } from '#shared/explain.ts';
 import { Lane, type Look } from '#shared/lane.ts';
 import { Lanes } from '#shared/lanes.ts';
 import { MemoryLease } from '#shared/memory-lease.ts';
@@ -84,20 +87,85 @@ export class MemoryOwner {
     return { groups, accounts, lines: lineViews(this.#lanes, now) };
   }
 
-  #wait(waiter: Waiter, lane: Lane, routed: Routed): void {
+  /** What would become of a request that came now. It is not sent, nothing is set aside for it or learned. */
+  explain(request: AdmitRequest): Explanation {
+    const { pool, clock } = this.#deps;
+    const [group] = request.groups;
+    const waiter = new Waiter(request, pool.bids(group, request), clock.now());
+    const lane = this.#lanes.of(group);
+    const { routed, goes } = this.#find(waiter, NOTHING_KEPT);
+    const groups = request.groups.map((name) => {
+      if (name === group)
+        return explainGroup(this.#deps, request, { group, bids: waiter.bids, routed });
+      const bids = goes?.group === name ? goes.bids : pool.bids(name, request);
+      const its = goes?.group === name ? goes.routed : this.#route(waiter, bids);
+      return explainGroup(this.#deps, request, { group: name, bids, routed: its });
+    });
+    const place = this.#placeInLine(waiter, lane, routed);
+    const isFree = goes !== undefined && lane.size === 0;
+    const fate: Fate = isFree
+      ? { verdict: 'now', group: goes.group, choice: goes.routed.choice! }
+      : this.#fateInLine(waiter, routed, place.predictedMs);
+    return { fate, place, groups };
+  }
+
+  #fateInLine(waiter: Waiter, routed: Routed, predictedMs: number): Fate {
     const { request, bids } = waiter;
+    const refused = (error: SpillwayError): Fate => ({ verdict: 'refused', error });
+    if (routed.earliestMs === Infinity)
+      return refused(
+        routed.tooLarge ? tooLargeForAll(request.groups[0], bids) : noDeployment(routed.out),
+      );
+    const error =
+      this.#inVain(waiter, routed, predictedMs) ??
+      this.#room.refusal(request.tenant.key, request.bytes);
+    return error ? refused(error) : { verdict: 'waits' };
+  }
+
+  #placeInLine(waiter: Waiter, lane: Lane, routed: Routed): LinePlace {
+    const ahead = [...lane.aheadByKey(waiter)].map(([key, tokens]) => ({ key, tokens }));
+    const aheadTokens = lane.ahead(waiter);
+    return {
+      requests: lane.size,
+      tokens: lane.weight,
+      aheadTokens,
+      ahead: ahead.toSorted((a, b) => b.tokens - a.tokens).slice(0, MOST_AHEAD),
+      accounts: this.#short(waiter, NOTHING_KEPT),
+      predictedMs: this.#predictMs(waiter, { lane, routed, aheadTokens }),
+      leftMs: waiter.request.waitUntil - this.#deps.clock.now(),
+    };
+  }
+
+  /** Until its turn comes, as far as can be told, ms. */
+  #predictMs(
+    { bids, weight }: Waiter,
+    of: { readonly lane: Lane; readonly routed: Routed; readonly aheadTokens: number },
+  ): number {
     const { clock, ledger } = this.#deps;
-    const now = clock.now();
-    const ahead = lane.ahead(waiter);
-    const predictedMs = Math.max(
+    const { lane, routed, aheadTokens: ahead } = of;
+    return Math.max(
       routed.earliestMs,
-      supplyWaitMs(ledger, bids, { ahead, now }),
-      lane.measuredMs(ahead + waiter.weight),
+      supplyWaitMs(ledger, bids, { ahead, now: clock.now() }),
+      lane.measuredMs(ahead + weight),
     );
-    const leftMs = request.waitUntil - now;
-    if (predictedMs > leftMs * PREDICTED_SHARE && routed.earliestMs > 0)
-      throw noTimeLeft({ group: request.groups[0], routed, predictedMs, leftMs });
+  }
+
+  /** Why it must not wait: its time would run out first. */
+  #inVain({ request }: Waiter, routed: Routed, predictedMs: number): SpillwayError | undefined {
+    const leftMs = request.waitUntil - this.#deps.clock.now();
+    if (predictedMs <= leftMs * PREDICTED_SHARE || routed.earliestMs <= 0) return undefined;
+    return noTimeLeft({ group: request.groups[0], routed, predictedMs, leftMs });
+  }
+
+  #wait(waiter: Waiter, lane: Lane, routed: Routed): void {
+    const { request } = waiter;
+    const { clock } = this.#deps;
+    const aheadTokens = lane.ahead(waiter);
+    const predictedMs = this.#predictMs(waiter, { lane, routed, aheadTokens });
+    const refusal = this.#inVain(waiter, routed, predictedMs);
+    if (refusal) throw refusal;
     this.#room.enter(request.tenant.key, request.bytes);
+    const leftMs = request.waitUntil - clock.now();
     waiter.waits = true;
     const leave = (reason: unknown): void => {
       waiter.release();
@@ -130,25 +198,33 @@ export class MemoryOwner {
 
   /** Gives the request to a deployment that can take it now, if there is one. */
   #place(waiter: Waiter, kept: ReadonlySet<string>): Look {
-    const { request, bids } = waiter;
-    const routed = this.#route(waiter, bids, kept);
-    const { clock, queue } = this.#deps;
-    const mayFallBack = clock.now() - request.arrivedAt >= queue.beforeFallbackMs;
-    const isWorthWaiting = routed.betterMs !== Infinity && !mayFallBack;
-    if (routed.choice !== undefined && !isWorthWaiting)
-      if (this.#take(waiter, { bids, routed, group: request.groups[0] })) return PLACED;
-    if (routed.choice === undefined && mayFallBack)
-      for (const group of request.groups.slice(1)) {
-        const others = this.#deps.pool.bids(group, request);
-        const elsewhere = this.#route(waiter, others, kept);
-        if (
-          elsewhere.choice !== undefined &&
-          this.#take(waiter, { bids: others, routed: elsewhere, group })
-        )
-          return PLACED;
-      }
+    const { routed, goes } = this.#find(waiter, kept);
+    if (goes && this.#take(waiter, goes)) return PLACED;
     const short = this.#short(waiter, kept);
     return { placed: false, waitMs: this.#soonestMs(waiter, routed), short };
+  }
+
+  /** What its own group says, and where it can go now: there, or to one that may stand in for it. */
+  #find(
+    waiter: Waiter,
+    kept: ReadonlySet<string>,
+  ): { readonly routed: Routed; readonly goes?: Going } {
+    const { request, bids } = waiter;
+    const { clock, queue, pool } = this.#deps;
+    const [group, ...others] = request.groups;
+    const routed = this.#route(waiter, bids, kept);
+    const mayFallBack = clock.now() - request.arrivedAt >= queue.beforeFallbackMs;
+    if (routed.choice !== undefined) {
+      const isWorthWaiting = routed.betterMs !== Infinity && !mayFallBack;
+      return isWorthWaiting ? { routed } : { routed, goes: { group, bids, routed } };
+    }
+    for (const other of mayFallBack ? others : []) {
+      const theirs = pool.bids(other, request);
+      const elsewhere = this.#route(waiter, theirs, kept);
+      if (elsewhere.choice !== undefined)
+        return { routed, goes: { group: other, bids: theirs, routed: elsewhere } };
+    }
+    return { routed };
   }
 
   /** Until it may fit somewhere, or may go elsewhere, ms. */
@@ -159,10 +235,7 @@ export class MemoryOwner {
     return elsewhereMs > 0 ? Math.min(waitMs, elsewhereMs) : waitMs;
   }
 
-  #take(
-    waiter: Waiter,
-    { bids, routed, group }: { bids: readonly Bid[]; routed: Routed; group: string },
-  ): boolean {
+  #take(waiter: Waiter, { bids, routed, group }: Going): boolean {
     const { clock, ledger } = this.#deps;
     const now = clock.now();
     const bid = bids.find(({ member }) => member.name === routed.choice)!;
@@ -225,5 +298,14 @@ export class MemoryOwner {
   }
 }
 
+/** A group that can take a request now. */
+interface Going {
+  readonly group: string;
+  readonly bids: readonly Bid[];
+  readonly routed: Routed;
+}
+
+/** Keys that are named of those whose requests are served first. */
+const MOST_AHEAD = 5;
 const NOTHING_KEPT: ReadonlySet<string> = new Set();
 const PLACED: Look = { placed: true, waitMs: 0, short: [] };

@@ -28,19 +28,30 @@ export class QueueRoom {
 
   /** Throws SpillwayError `rate_limited` when there is no room left. */
   enter(key: string, bytes: number): void {
+    const refusal = this.refusal(key, bytes);
+    if (refusal) throw refusal;
+    const own = this.#keys.get(key) ?? { requests: 0, bytes: 0 };
+    add(this.#all, bytes, 1);
+    add(own, bytes, 1);
+    this.#keys.set(key, own);
+  }
+
+  /** Why one more of this key may not wait; nothing where it may. */
+  refusal(key: string, bytes: number): SpillwayError | undefined {
     const { maxRequests, maxBytes, tenantShare } = this.#limits;
     const own = this.#keys.get(key) ?? { requests: 0, bytes: 0 };
     const alone = this.#keys.size === 0 || (this.#keys.size === 1 && this.#keys.has(key));
     // A key that waits alone takes room from nobody.
     const share = alone ? 1 : tenantShare;
     if (isFull(this.#all, bytes, { maxRequests, maxBytes }))
-      throw full('Too many requests are waiting for quota', 'spillway_settings.queue.max_requests');
+      return full(
+        'Too many requests are waiting for quota',
+        'spillway_settings.queue.max_requests',
+      );
     const most = { maxRequests: maxRequests * share, maxBytes: maxBytes * share };
     if (isFull(own, bytes, most))
-      throw full('This key has too many requests waiting', 'spillway_settings.queue.tenant_share');
-    add(this.#all, bytes, 1);
-    add(own, bytes, 1);
-    this.#keys.set(key, own);
+      return full('This key has too many requests waiting', 'spillway_settings.queue.tenant_share');
+    return undefined;
   }
 
   leave(key: string, bytes: number): void {

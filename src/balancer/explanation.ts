@@ -1,0 +1,63 @@
+import type { Out, Row } from '#balancer/eligible.ts';
+import type { SpillwayError } from '#core/errors.ts';
+import type { CallSize } from '#core/quota.ts';
+import type { Gauge } from '#ledger/limit.ts';
+
+/** One limit that a request would draw from, as it stands, and what the request would take. */
+export interface ExplainedLimit extends Gauge {
+  readonly account: string;
+  readonly cost: number;
+}
+
+/** One deployment, as one request would find it now. */
+export interface ExplainedRow {
+  readonly row: Row;
+  readonly model: string;
+  /** Why it is not among those that the policy chooses from; absent where it is. */
+  readonly out?: Out;
+  readonly size: CallSize;
+  readonly limits: readonly ExplainedLimit[];
+  /** What the call is likely to cost, and at most; absent without a price, or without a bound. Nano-dollars. */
+  readonly likelyNanos?: number;
+  readonly mostNanos?: number;
+}
+
+export interface ExplainedGroup {
+  readonly group: string;
+  readonly rows: readonly ExplainedRow[];
+}
+
+/** Whose requests are served first, tokens. */
+export interface Ahead {
+  readonly key: string;
+  readonly tokens: number;
+}
+
+/** Where a request stands when it comes to wait. */
+export interface LinePlace {
+  /** All that wait in this line already. */
+  readonly requests: number;
+  readonly tokens: number;
+  /** Of these, what is served before it, tokens; and of whom, most first. */
+  readonly aheadTokens: number;
+  readonly ahead: readonly Ahead[];
+  /** Accounts that lack room for it. */
+  readonly accounts: readonly string[];
+  /** Until its turn comes, as far as can be told, ms. */
+  readonly predictedMs: number;
+  /** How long it may wait, ms. */
+  readonly leftMs: number;
+}
+
+/** What would become of a request now. */
+export type Fate =
+  | { readonly verdict: 'now'; readonly group: string; readonly choice: string }
+  | { readonly verdict: 'waits' }
+  | { readonly verdict: 'refused'; readonly error: SpillwayError };
+
+export interface Explanation {
+  readonly fate: Fate;
+  readonly place: LinePlace;
+  /** Its own group, then those that may stand in for it. */
+  readonly groups: readonly ExplainedGroup[];
+}

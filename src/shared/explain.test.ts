@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AdmitRequest } from '#balancer/admit.ts';
+import type { Member } from '#balancer/member.ts';
+import { SpillwayError } from '#core/errors.ts';
+import { createTestOwner, member, request } from '#shared/test-kit.ts';
+
+const MINUTE_MS = 60_000;
+
+const world = (members: readonly Member[], queue: Parameters<typeof createTestOwner>[1] = {}) => {
+  const { clock, ledger, owner, pool } = createTestOwner(members, queue);
+  const whole = (more: Partial<AdmitRequest> = {}): AdmitRequest => ({
+    ...request(clock, more),
+    tried: more.tried ?? new Set(),
+    signal: more.signal ?? new AbortController().signal,
+  });
+  return {
+    clock,
+    ledger,
+    pool,
+    limit: (account: string, amount: number, dimension: 'requests' | 'tokens' = 'tokens') =>
+      ledger.limit(
+        account,
+        { dimension, amount, windowMs: MINUTE_MS, refill: 'linear' },
+        { source: 'config', now: clock.now() },
+      ),
+    explain: (more?: Partial<AdmitRequest>) => owner.explain(whole(more)),
+    admit: (more?: Partial<AdmitRequest>) => owner.admit(whole(more)),
+    state: () => JSON.stringify([ledger.snapshot(clock.now()), owner.changes, owner.view()]),
+  };
+};
+
+const tokens = (count: number): Partial<AdmitRequest> => ({
+  demand: { ascii: 4 * (count - 8), wide: 0, images: 0, marks: 0, choices: 1, maxOutputTokens: 1 },
+});
+
+describe('explain', () => {
+  it('says who would take it, what each has left, and what it would take', () => {
+    const price = { inputNanosPerMillion: 2e9, outputNanosPerMillion: 8e9 };
+    const w = world([member('a', { price }), member('b')]);
+    w.limit('a', 1_000);
+    w.limit('b', 100);
+    const { fate, groups, place } = w.explain(tokens(200));
+    expect(fate).toEqual({ verdict: 'now', group: 'g', choice: 'a' });
+    expect(place).toMatchObject({ requests: 0, aheadTokens: 0, ahead: [], predictedMs: 0 });
+    const [a, b] = groups[0]!.rows;
+    expect(a).toMatchObject({ likelyNanos: 408_000, mostNanos: 408_000 });
+    expect(a!.limits).toMatchObject([
+      { account: 'a', dimension: 'tokens', level: 1_000, cost: 201 },
+    ]);
+    expect(a!.out).toBeUndefined();
+    expect(b!.out).toMatchObject({ reason: 'size' });
+    expect(b!.likelyNanos).toBeUndefined();
+  });
+
+  it('says behind whom it would wait, for what, and for how long', async () => {
+    const w = world([member('a')]);
+    w.limit('a', 600);
+    await w.admit(tokens(599));
+    void w.admit(tokens(99));
+    const { fate, place } = w.explain(tokens(49));
+    expect(fate.verdict).toBe('waits');
+    expect(place).toMatchObject({
+      requests: 1,
+      tokens: 100,
+      aheadTokens: 100,
+      ahead: [{ key: 'k', tokens: 100 }],
+      accounts: ['a'],
+      leftMs: 30_000,
+    });
+    expect(place.predictedMs).toBeCloseTo(15_000, -2);
+  });
+
+  it('refuses what admit refuses, in the same words', async () => {
+    const w = world([member('a')]);
+    w.limit('a', 600);
+    await w.admit(tokens(599));
+    const cases = [tokens(599), tokens(700), { groups: ['nobody'] as const }];
+    for (const more of cases) {
+      const { fate } = w.explain(more);
+      const said = fate.verdict === 'refused' ? fate.error : undefined;
+      const thrown: unknown = await w.admit(more).then(
+        ({ lease }) => (lease ? 'served' : 'nobody'),
+        (error: unknown) => error,
+      );
+      if (thrown instanceof SpillwayError) expect(thrown.message).toBe(said?.message);
+      else expect([thrown, said?.code]).toEqual(['nobody', 'no_deployment']);
+    }
+  });
+
+  it('goes where the request would go, and changes nothing', async () => {
+    const step = fc.record({
+      tokens: fc.integer({ min: 10, max: 400 }),
+      waitMs: fc.integer({ min: 0, max: 20_000 }),
+      passMs: fc.integer({ min: 0, max: 10_000 }),
+      key: fc.constantFrom('k', 'l'),
+      groups: fc.constantFrom(['g'] as const, ['g', 'h'] as const, ['h'] as const),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
+        const members = [member('a'), member('b', { order: 1 }), member('c', { group: 'h' })];
+        const w = world(members, { policy: 'least-busy', beforeFallbackMs: 500 });
+        for (const account of ['a', 'b', 'c']) w.limit(account, 300);
+        for (const { tokens: count, waitMs, passMs, key, groups } of steps) {
+          const waitUntil = w.clock.now() + waitMs;
+          const more = { ...tokens(count), tenant: { key, user: '' }, groups, waitUntil };
+          const before = w.state();
+          const { fate } = w.explain(more);
+          expect(w.state()).toBe(before);
+          let outcome = 'waits';
+          void w.admit(more).then(
+            ({ lease, routed }) => (outcome = lease ? `now ${routed.choice}` : 'refused'),
+            () => (outcome = 'refused'),
+          );
+          await w.clock.advance(0);
+          if (fate.verdict === 'now') expect(outcome).toBe(`now ${fate.choice}`);
+          // Room that is kept for nobody in the line may still be its own at once.
+          else if (fate.verdict === 'waits') expect(outcome).not.toBe('refused');
+          else expect(outcome).toBe('refused');
+          await w.clock.advance(passMs);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('does not use up one of the models that a pattern tells apart', () => {
+    const w = world([member('any', { model: '*' })]);
+    const models = (model: string) => new Map([['any', model]]);
+    for (let i = 0; i < 1_001; i++) w.explain({ models: models(`m${i}`) });
+    const [bid] = w.pool.bids('g', { ...request(w.clock), models: models('new') });
+    expect(bid!.charges).toMatchObject([{ account: 'any/new' }]);
+  });
+});
