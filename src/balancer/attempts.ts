@@ -59,6 +59,8 @@ const RETRIED: ReadonlySet<FailureKind> = new Set([
  */
 const MOST_REFUSALS = 6;
 
+const NONE: ReadonlySet<string> = new Set();
+
 /**
  * The one loop: asks for a deployment, sends, and goes on to another one until a reply begins or
  * `retries` or the caller's time are spent. When all have been tried it pauses and begins again with
@@ -68,8 +70,8 @@ const MOST_REFUSALS = 6;
 export const runAttempts = async <Reply>(deps: AttemptsDeps, plan: Plan<Reply>): Promise<Reply> => {
   const failures: Failure[] = [];
   // A key that was refused stays refused, however long one waits.
-  const refused = new Set<string>();
-  let tried = new Set<string>();
+  let refused = NONE;
+  let tried = NONE;
   let tries = 0;
   for (;;) {
     const admission = await admitted(deps, plan, { tried, failures });
@@ -78,7 +80,7 @@ export const runAttempts = async <Reply>(deps: AttemptsDeps, plan: Plan<Reply>):
       if (tried.size === refused.size)
         throw failures[0]?.error ?? noDeployment(admission.routed.out);
       await pause(deps, plan, failures);
-      tried = new Set(refused);
+      tried = refused;
       continue;
     }
     const { deployment } = admission.lease;
@@ -90,9 +92,9 @@ export const runAttempts = async <Reply>(deps: AttemptsDeps, plan: Plan<Reply>):
     const isQuota = sent.kind === 'rate-limit' && failures.length - tries <= MOST_REFUSALS;
     if (!isQuota) {
       tries++;
-      tried.add(deployment);
+      tried = tried.union(new Set([deployment]));
     }
-    if (sent.kind === 'auth') refused.add(deployment);
+    if (sent.kind === 'auth') refused = refused.union(new Set([deployment]));
     const spent = tries > plan.retries || deps.clock.now() >= plan.deadline;
     if (spent || !RETRIED.has(sent.kind) || plan.signal.aborted) throw failures[0]!.error;
   }

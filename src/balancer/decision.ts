@@ -71,8 +71,7 @@ export class DecisionBuilder {
   }
 
   attemptFailed(kind: FailureKind, status: number, now: number): void {
-    const attempt = this.#attempts.at(-1);
-    if (attempt) Object.assign(attempt, { outcome: kind, status, endMs: this.#since(now) });
+    this.ended(kind, status, now);
   }
 
   firstContent(now: number): void {
@@ -82,7 +81,10 @@ export class DecisionBuilder {
 
   ended(outcome: NonNullable<AttemptRecord['outcome']>, status: number, now: number): void {
     const attempt = this.#attempts.at(-1);
-    if (attempt) Object.assign(attempt, { outcome, status, endMs: this.#since(now) });
+    if (!attempt) return;
+    attempt.outcome = outcome;
+    attempt.status = status;
+    attempt.endMs = this.#since(now);
   }
 
   get attempts(): number {
@@ -140,7 +142,7 @@ export class DecisionBuilder {
     const { choice = 'none', candidates, out } = this.#last;
     const left = out.length > 0 ? `; out ${out.length}` : '';
     const names = listed(candidates, BOUNDS[1]!).join(' ');
-    return headerText(`${this.#policy} chose ${choice} of ${names}${left}`);
+    return headerText(`${this.#policy} chose ${cut(choice, 64)} of ${names}${left}`);
   }
 
   #record(bounds: Bounds): Decision {
@@ -166,8 +168,9 @@ export class DecisionBuilder {
   }
 }
 
+/** Without what is not printed: escaped it would take more room than it had. */
 const cut = (text: string, chars: number): string =>
-  text.length > chars ? `${text.slice(0, chars - 1)}…` : text;
+  (text.length > chars ? `${text.slice(0, chars - 1)}…` : text).replaceAll(/\p{C}/gu, '?');
 
 const listed = (texts: readonly string[], { names, chars }: Bounds): string[] => {
   const shown = texts.slice(0, names).map((text) => cut(text, chars));

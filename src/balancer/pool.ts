@@ -2,7 +2,7 @@ import type { AdmitRequest, Spent } from '#balancer/admit.ts';
 import { type Affinity, AffinityMemory } from '#balancer/affinity.ts';
 import { type Bid, bidOf, bidWaitMs, ownAccount } from '#balancer/bid.ts';
 import type { Row } from '#balancer/eligible.ts';
-import type { Estimator } from '#balancer/estimate.ts';
+import type { Estimate, Estimator } from '#balancer/estimate.ts';
 import { costNanos, type Member } from '#balancer/member.ts';
 import { MemberState } from '#balancer/member-state.ts';
 import { PatternAccounts } from '#balancer/pattern-accounts.ts';
@@ -26,6 +26,7 @@ export class Pool {
   readonly #deps: PoolDeps;
   readonly #groups = new Map<string, Member[]>();
   readonly #states = new Map<string, MemberState>();
+  readonly #traits = new Map<string, Traits>();
   readonly #runs = new RunMemory();
   readonly #patterns = new PatternAccounts();
   readonly #prompts = new AffinityMemory(CACHE);
@@ -37,6 +38,7 @@ export class Pool {
       if (group) group.push(member);
       else this.#groups.set(member.group, [member]);
       this.#states.set(member.name, new MemberState(member.accounts));
+      this.#traits.set(member.name, traitsOf(member));
     }
   }
 
@@ -57,9 +59,12 @@ export class Pool {
   /** What each deployment of the group would charge; empty for a group that does not exist. */
   bids(group: string, request: Pick<AdmitRequest, 'demand' | 'tenant' | 'models'>): Bid[] {
     const { demand, tenant, models } = request;
+    let sized: { model: string; size: Estimate } | undefined;
     return this.members(group).map((member) => {
       const model = models?.get(member.name) ?? member.model;
-      const size = this.#deps.estimator.size(demand, model, tenant.key);
+      if (sized?.model !== model)
+        sized = { model, size: this.#deps.estimator.size(demand, model, tenant.key) };
+      const { size } = sized;
       const { accounts } = this.state(member.name);
       const its = model === member.model ? accounts : this.#patterns.accounts(accounts, model);
       return bidOf({ member, model, size }, its);
@@ -68,7 +73,9 @@ export class Pool {
 
   /** The deployments as they are now, to one request. `kept`: accounts that are kept for others. */
   rows(bids: readonly Bid[], request: AdmitRequest, kept: ReadonlySet<string>): Row[] {
-    const rows = bids.map((bid) => this.#row(bid, request, kept));
+    const now = this.#deps.clock.now();
+    const minute = this.#minute();
+    const rows = bids.map((bid) => this.#row(bid, request, { kept, now, minute }));
     const affinity = this.#affinity(bids, request, rows);
     if (!affinity) return rows;
     return rows.map((row, i) => {
@@ -99,32 +106,27 @@ export class Pool {
       state.used(this.#minute(), { requests: 0, tokens: spent.inputTokens + spent.outputTokens });
   }
 
-  #row(bid: Bid, request: AdmitRequest, kept: ReadonlySet<string>): Row {
+  #row(
+    bid: Bid,
+    { run }: AdmitRequest,
+    at: { kept: ReadonlySet<string>; now: number; minute: number },
+  ): Row {
     const { member } = bid;
-    const { clock, ledger } = this.#deps;
-    const now = clock.now();
+    const { ledger } = this.#deps;
+    const { kept, now, minute } = at;
     const state = this.state(member.name);
     const isKept = kept.size > 0 && bid.charges.some(({ account }) => kept.has(account));
     const waitMs = bidWaitMs(ledger, bid, now);
     const latency = state.latency.read(now);
-    const { run } = request;
-    const { weight, rpm, tpm, order, tags, region, contextTokens, abilities, price } = member;
+    const { price } = member;
     return {
-      name: member.name,
+      ...this.#traits.get(member.name)!,
       inFlight: state.inFlight,
       waitMs,
       quota: waitMs > 0 ? NO_QUOTA : this.#quota(bid, now),
-      minute: state.minute(this.#minute()),
+      minute: state.minute(minute),
       runCalls: run === undefined ? 0 : this.#runs.calls(run, ownAccount(bid)),
       cachedTokens: 0,
-      ...(weight !== undefined && { weight }),
-      ...(rpm !== undefined && { rpm }),
-      ...(tpm !== undefined && { tpm }),
-      ...(order !== undefined && { order }),
-      ...(tags && { tags }),
-      ...(region !== undefined && { region }),
-      ...(contextTokens !== undefined && { contextTokens }),
-      ...(abilities && { abilities }),
       ...(latency && { latency }),
       ...(price && { costNanos: costNanos(price, bid.size) }),
       ...(isKept && { held: 'kept for a request that came before' }),
@@ -166,5 +168,33 @@ export class Pool {
     return Math.floor(this.#deps.clock.wall() / MINUTE_MS);
   }
 }
+
+/** What never changes of a row. */
+type Traits = Pick<
+  Row,
+  'name' | 'weight' | 'rpm' | 'tpm' | 'order' | 'tags' | 'region' | 'contextTokens' | 'abilities'
+>;
+
+const traitsOf = ({
+  name,
+  weight,
+  rpm,
+  tpm,
+  order,
+  tags,
+  region,
+  contextTokens,
+  abilities,
+}: Member): Traits => ({
+  name,
+  ...(weight !== undefined && { weight }),
+  ...(rpm !== undefined && { rpm }),
+  ...(tpm !== undefined && { tpm }),
+  ...(order !== undefined && { order }),
+  ...(tags && { tags }),
+  ...(region !== undefined && { region }),
+  ...(contextTokens !== undefined && { contextTokens }),
+  ...(abilities && { abilities }),
+});
 
 const NO_QUOTA: readonly QuotaRow[] = [];

@@ -1,34 +1,31 @@
-/** A map that forgets what was used longest ago once it is full. */
+/**
+ * A map that forgets what has not been used for long once it is full. Entries live in two
+ * generations: what is used moves into the younger one, and when that is half of all, the older one
+ * is forgotten and it takes its place. Reading what was read lately changes nothing.
+ */
 export class RecentMap<Value> {
-  readonly #most: number;
-  readonly #values = new Map<string, Value>();
+  readonly #half: number;
+  #younger = new Map<string, Value>();
+  #older: ReadonlyMap<string, Value> = new Map();
 
-  /** `most` entries at most, ≥ 1. */
+  /** `most` entries at most, ≥ 2; the half of them that were used last are always there. */
   constructor(most: number) {
-    this.#most = most;
+    this.#half = Math.floor(most / 2);
   }
 
   get(key: string): Value | undefined {
-    const value = this.#values.get(key);
-    if (value !== undefined) this.#touch(key, value);
-    return value;
+    const value = this.#younger.get(key);
+    if (value !== undefined) return value;
+    const old = this.#older.get(key);
+    if (old !== undefined) this.set(key, old);
+    return old;
   }
 
   set(key: string, value: Value): void {
-    this.#touch(key, value);
-    if (this.#values.size <= this.#most) return;
-    for (const oldest of this.#values.keys()) {
-      this.#values.delete(oldest);
-      break;
+    if (this.#younger.size >= this.#half && !this.#younger.has(key)) {
+      this.#older = this.#younger;
+      this.#younger = new Map();
     }
-  }
-
-  get size(): number {
-    return this.#values.size;
-  }
-
-  #touch(key: string, value: Value): void {
-    this.#values.delete(key);
-    this.#values.set(key, value);
+    this.#younger.set(key, value);
   }
 }

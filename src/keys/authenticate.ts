@@ -1,6 +1,7 @@
-import { hash, timingSafeEqual } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { SpillwayError } from '#core/errors.ts';
+import { equalTo } from '#keys/equal-to.ts';
 import { KEY_HEADERS, readCredential } from '#keys/credential.ts';
 
 /**
@@ -20,8 +21,6 @@ export interface KeySettings {
   readonly keyHeader?: string;
 }
 
-const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
-
 /** Where everybody may enter, those who bring different keys are different callers all the same. */
 const unchecked =
   (names: readonly string[]): Authenticate =>
@@ -36,12 +35,12 @@ const unchecked =
 
 /**
  * The master key opens everything; without one configured, everybody may enter (which is why such
- * a gateway listens on loopback). Digests are compared, so that neither time nor length tells.
+ * a gateway listens on loopback).
  */
 export const createAuthenticate = ({ masterKey, keyHeader }: KeySettings): Authenticate => {
   const names = keyHeader === undefined ? KEY_HEADERS : [keyHeader];
   if (masterKey === undefined) return unchecked(names);
-  const expected = digest(masterKey);
+  const isMasterKey = equalTo(masterKey);
   return (headers) => {
     const key = readCredential(headers, names);
     if (key === undefined)
@@ -49,7 +48,7 @@ export const createAuthenticate = ({ masterKey, keyHeader }: KeySettings): Authe
         'unauthorized',
         `Authentication Error, No api key passed in. Send one as \`${keyHeader ?? 'Authorization'}: Bearer sk-…\`.`,
       );
-    if (!timingSafeEqual(digest(key), expected))
+    if (!isMasterKey(key))
       throw new SpillwayError(
         'unauthorized',
         'Authentication Error, Invalid proxy server token passed. Check the key, or ask for one.',
