@@ -1,5 +1,6 @@
 import type { Needs } from '#balancer/eligible.ts';
 import type { Demand } from '#balancer/estimate.ts';
+import type { OwnSide } from '#balancer/own-side.ts';
 import type { Routed } from '#balancer/route.ts';
 import type { TagFilter } from '#balancer/tags.ts';
 import type { QuotaNews } from '#core/quota.ts';
@@ -71,6 +72,11 @@ export interface AdmitRequest {
   readonly affinity?: string;
   readonly needs?: Needs;
   readonly tags?: TagFilter;
+  /**
+   * What it takes on our own side: with the first deployment that it is given, not with later ones.
+   * Whoever asks ends it when the request is over.
+   */
+  readonly own?: OwnSide;
 }
 
 export type Admission =

@@ -1,4 +1,5 @@
 import type { Bid } from '#balancer/bid.ts';
+import type { OwnCharge } from '#balancer/own-side.ts';
 import type { Routed } from '#balancer/route.ts';
 import { SpillwayError } from '#core/errors.ts';
 
@@ -17,13 +18,28 @@ export const noTimeLeft = (of: {
     .slice(0, 3)
     .map(({ name, waitMs }) => `${name} in ${seconds(waitMs!)}`);
   const room = waits.length > 0 ? ` (room: ${waits.join(', ')})` : '';
-  const patience =
-    leftMs > 0 ? `it may wait ${seconds(leftMs)}` : 'it has waited as long as it may';
   return new SpillwayError(
     'rate_limited',
     `All deployments of ${group} are at their limits${room}. This request's turn comes in about ` +
-      `${seconds(predictedMs)} and ${patience}. Try again then, wait longer with ` +
+      `${seconds(predictedMs)} and ${patience(leftMs)}. Try again then, wait longer with ` +
       'x-queue-timeout, or add a key.',
+    { retryAfterMs: Math.max(1, Math.ceil(predictedMs)) },
+  );
+};
+
+/** Its own side has no room in time. The wait is an estimate: calls end when they end. */
+export const ownSideFull = (of: {
+  readonly charge: OwnCharge;
+  readonly predictedMs: number;
+  /** How long it might have waited, ms. */
+  readonly leftMs: number;
+}): SpillwayError => {
+  const { charge, predictedMs, leftMs } = of;
+  return new SpillwayError(
+    'rate_limited',
+    `As many requests are under way as ${charge.setting} allows. This request's turn comes in about ` +
+      `${seconds(predictedMs)} and ${patience(leftMs)}. Try again then, send fewer at a time, or ` +
+      'raise the setting.',
     { retryAfterMs: Math.max(1, Math.ceil(predictedMs)) },
   );
 };
@@ -51,5 +67,8 @@ export const noDeployment = (out: Routed['out']): SpillwayError => {
       'Try again later, or add a deployment to the group.',
   );
 };
+
+const patience = (leftMs: number): string =>
+  leftMs > 0 ? `it may wait ${seconds(leftMs)}` : 'it has waited as long as it may';
 
 const seconds = (ms: number): string => `${(Math.ceil(ms / 100) / 10).toLocaleString('en-US')} s`;

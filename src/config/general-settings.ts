@@ -3,19 +3,25 @@ import type { Json } from '#core/json.ts';
 import { z } from '#core/schema.ts';
 import { isHeaderText } from '#config/credentials.ts';
 import { GENERAL_IDLE } from '#config/idle-keys.ts';
+import type { LoadedConfig } from '#config/loaded.ts';
 import { type Environment, lookUp, referencedVariable } from '#config/os-environ.ts';
+import { present } from '#config/present.ts';
 import { childOf, findingAt, type Report, warnOfKeys, writtenAt } from '#config/section.ts';
-import { decimal, flag } from '#config/values.ts';
+import { decimal, flag, whole } from '#config/values.ts';
 
 export interface GeneralSettings {
   readonly masterKey?: string;
   readonly keyHeader?: string;
   readonly requestBytes?: number;
   readonly alwaysIncludeUsage?: boolean;
+  readonly parallel: LoadedConfig['parallel'];
 }
 
 const MEBIBYTE = 1024 * 1024;
 const MASTER_KEY_VARIABLE = 'LITELLM_MASTER_KEY';
+
+/** 0 is no limit: a gateway that lets nobody in is not what anybody means. */
+const parallel = whole(0, 1_000_000).nullish();
 
 const schema = z.looseObject({
   master_key: z.string().nullish(),
@@ -25,6 +31,8 @@ const schema = z.looseObject({
     .nullish(),
   max_request_size_mb: decimal(0, 1024).nullish(),
   always_include_stream_usage: flag.nullish(),
+  max_parallel_requests: parallel,
+  global_max_parallel_requests: parallel,
 });
 
 /** `general_settings`. Without a master key in the file, `LITELLM_MASTER_KEY` is it. */
@@ -38,7 +46,7 @@ export const loadGeneralSettings = (
   if (section) warnOfKeys(section, { used: Object.keys(schema.shape), idle: GENERAL_IDLE }, report);
   const problem = section && masterKeyProblem(section, childOf(section, 'master_key')?.value);
   if (section && problem) report.error(findingAt(section, ['master_key'], problem));
-  if (!settings) return {};
+  if (!settings) return { parallel: {} };
   const masterKey = settings.master_key || lookUp(env, MASTER_KEY_VARIABLE);
   const { max_request_size_mb: megabytes, always_include_stream_usage: usage } = settings;
   const keyHeader = settings.litellm_key_header_name?.toLowerCase();
@@ -47,6 +55,10 @@ export const loadGeneralSettings = (
     ...(keyHeader ? { keyHeader } : {}),
     ...(megabytes ? { requestBytes: Math.round(megabytes * MEBIBYTE) } : {}),
     ...(typeof usage === 'boolean' ? { alwaysIncludeUsage: usage } : {}),
+    parallel: present({
+      all: settings.global_max_parallel_requests || undefined,
+      perKey: settings.max_parallel_requests || undefined,
+    }),
   };
 };
 

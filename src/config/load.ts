@@ -108,6 +108,7 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
       ...router.elsewhereToo,
     },
     ceilings,
+    parallel: general.parallel,
     quotaPools: loadQuotaPools(quotaPools, deployments),
     ...own,
     streams: { alwaysIncludeUsage: alwaysIncludeUsage ?? general.alwaysIncludeUsage ?? false },

@@ -85,6 +85,8 @@ export interface LoadedConfig {
   readonly keyHeader?: string;
   readonly routing: RoutingSettings;
   readonly queue: QueueSettings;
+  /** Requests under way at once, waiting ones not counted: of everybody together, and of one key. */
+  readonly parallel: { readonly all?: number; readonly perKey?: number };
   readonly ceilings: Ceilings;
   /** Every pool that a row or `spillway_settings.quota_pools` names. */
   readonly quotaPools: Readonly<Record<string, QuotaPool>>;

@@ -64,6 +64,16 @@ describe('general_settings', () => {
     expect(errorsOf(header('"x our key"'))[0]).toContain('expected the name of a header');
   });
 
+  test('how many requests may be under way at once, in all and for one key', () => {
+    const settings = 'global_max_parallel_requests: 20, max_parallel_requests: "5"';
+    const loaded = load(general(settings));
+    expect(loaded.parallel).toEqual({ all: 20, perKey: 5 });
+    expect(loaded.warnings).toEqual([]);
+    expect(load(general('max_parallel_requests: 0')).parallel).toEqual({});
+    expect(load(general('')).parallel).toEqual({});
+    expect(errorsOf(general('max_parallel_requests: some'))).toHaveLength(1);
+  });
+
   test('limits and usage, where spillway_settings are silent', () => {
     const settings = 'max_request_size_mb: 0.5, always_include_stream_usage: true';
     expect(load(general(settings))).toMatchObject({

@@ -1,6 +1,7 @@
 import type { Lease } from '#balancer/admit.ts';
 import { type Failure, type Plan, type Sent, runAttempts } from '#balancer/attempts.ts';
 import { DecisionBuilder } from '#balancer/decision.ts';
+import { OwnSide } from '#balancer/own-side.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { affinityOf } from '#gateway/affinity.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
@@ -17,14 +18,18 @@ export const ask = async <Reply>(
   how: {
     readonly to: Resolved;
     send(lease: Lease, decision: DecisionBuilder): Promise<Sent<Reply>>;
+    /** Of a reply that goes on after it has begun. */
+    ended?(reply: Reply): Promise<unknown>;
   },
 ): Promise<Reply> => {
   const { settings } = deps;
   const known = { policy: settings.policy, arrivedMs: call.arrivedAt };
   const decision = new DecisionBuilder(call.id, how.to.group, known);
+  const asked = askOf(deps, call, how.to);
+  const end = (): void => asked.own.end(deps.clock.now());
   try {
-    return await runAttempts(deps, {
-      ask: askOf(deps, call, how.to),
+    const reply = await runAttempts(deps, {
+      ask: asked,
       retries: call.retries ?? settings.retries,
       retryAfterMs: settings.retryAfterMs,
       deadline: call.arrivedAt + (call.timeoutMs ?? Infinity),
@@ -32,7 +37,11 @@ export const ask = async <Reply>(
       decision,
       send: (lease) => how.send(lease, decision),
     });
+    if (how.ended) void how.ended(reply).then(end);
+    else end();
+    return reply;
   } catch (thrown) {
+    end();
     // Whoever serves a reply logs its decision when it is over; a refusal is over now.
     deps.log.debug({ decision }, 'decided');
     throw thrown;
@@ -41,10 +50,10 @@ export const ask = async <Reply>(
 
 /** What a request asks of the balance. */
 export const askOf = (
-  { settings }: GatewayDeps,
+  { settings, ownCharges }: GatewayDeps,
   call: GatewayCall,
   { group, pinned, models }: Resolved,
-): Plan<unknown>['ask'] => {
+): Plan<unknown>['ask'] & { readonly own: OwnSide } => {
   const {
     arrivedAt,
     body,
@@ -66,6 +75,7 @@ export const askOf = (
     waitUntil: arrivedAt + Math.min(waitMs, timeoutMs, patienceMs),
     stream: body['stream'] === true,
     bytes: call.bytes,
+    own: new OwnSide(ownCharges(tenant)),
     ...(run !== undefined && { run }),
     ...(affinity !== undefined && { affinity }),
     ...(pinned !== undefined && { pinned }),

@@ -1,5 +1,6 @@
 import type { Admit, AdmitRequest, Priority, Tenant } from '#balancer/admit.ts';
 import type { Explanation } from '#balancer/explanation.ts';
+import type { OwnCharge } from '#balancer/own-side.ts';
 import type { QuotaView } from '#balancer/quota-view.ts';
 import type { Clock } from '#core/clock.ts';
 import type { JsonObject } from '#core/json.ts';
@@ -19,6 +20,8 @@ export interface GatewayDeps {
   readonly explain: (request: AdmitRequest) => Explanation;
   /** The balance as it stands. */
   readonly quota: () => QuotaView;
+  /** What a request of this tenant takes on our own side; often nothing. */
+  readonly ownCharges: (tenant: Tenant) => readonly OwnCharge[];
   readonly agents: Agents;
   readonly targets: ReadonlyMap<string, Target>;
   readonly groups: Groups;

@@ -37,6 +37,7 @@ export const askStreamed = (
   ask(deps, call, {
     to: options.to,
     send: (lease, decision) => sendStreamed(deps, call, { ...options, lease, decision }),
+    ended: (reply) => reply.ended,
   });
 
 const sendStreamed = (

@@ -1,15 +1,20 @@
+import type { Tenant } from '#balancer/admit.ts';
 import { Estimator } from '#balancer/estimate.ts';
+import type { OwnCharge } from '#balancer/own-side.ts';
 import type { Policy } from '#balancer/policies/policy.ts';
 import { Pool } from '#balancer/pool.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
 import type { Clock } from '#core/clock.ts';
 import type { Random } from '#core/random.ts';
 import { Ledger } from '#ledger/ledger.ts';
+import { createOwnCharges } from '#server/own-charges.ts';
 import { membersOf, stateLimits } from '#server/members.ts';
 import { MemoryOwner } from '#shared/memory.ts';
 
 export interface Balance {
   readonly ledger: Ledger;
+  /** What a request of this tenant takes on our own side. */
+  readonly ownCharges: (tenant: Tenant) => readonly OwnCharge[];
   readonly owner: MemoryOwner;
 }
 
@@ -25,5 +30,6 @@ export const createBalance = (
   const { maxRequests, maxBytes, tenantShare, beforeFallbackMs, priorities } = config.queue;
   const batchShare = priorities.batch.share;
   const queue = { maxRequests, maxBytes, tenantShare, batchShare, beforeFallbackMs };
-  return { ledger, owner: new MemoryOwner({ ...given, ledger, estimator, pool, queue }) };
+  const owner = new MemoryOwner({ ...given, ledger, estimator, pool, queue });
+  return { ledger, owner, ownCharges: createOwnCharges(config, { ...given, ledger }) };
 };

@@ -41,6 +41,7 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
     admit: balance.owner.admit,
     explain: (request) => balance.owner.explain(request),
     quota: () => balance.owner.view(),
+    ownCharges: balance.ownCharges,
     agents: createAgents({
       clock,
       connectMs: config.timeouts.connectMs,

@@ -10,6 +10,8 @@ export interface Look {
   readonly waitMs: number;
   /** Accounts that must be kept for it, so that the small ones behind it do not starve it. */
   readonly short: readonly string[];
+  /** What it lacks is on its own side: that says nothing of those behind it. */
+  readonly isOwn?: boolean;
 }
 
 export interface LaneDeps {
@@ -127,6 +129,7 @@ export class Lane {
           continue;
         }
         wakeMs = Math.min(wakeMs, look.waitMs);
+        if (look.isOwn) continue;
         const [group] = waiter.request.groups;
         if (!heads.has(group)) for (const account of look.short) kept.add(account);
         heads.add(group);

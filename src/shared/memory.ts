@@ -5,7 +5,7 @@ import type { Explanation, Fate, LinePlace } from '#balancer/explanation.ts';
 import type { Policy } from '#balancer/policies/policy.ts';
 import type { Pool } from '#balancer/pool.ts';
 import type { QuotaView } from '#balancer/quota-view.ts';
-import { noDeployment, noTimeLeft, tooLargeForAll } from '#balancer/refusal-error.ts';
+import { noDeployment, noTimeLeft, ownSideFull, tooLargeForAll } from '#balancer/refusal-error.ts';
 import { type Routed, route } from '#balancer/route.ts';
 import { supplyWaitMs } from '#balancer/supply.ts';
 import type { Clock } from '#core/clock.ts';
@@ -102,7 +102,7 @@ export class MemoryOwner {
       return explainGroup(this.#deps, request, { group: name, bids, routed: its });
     });
     const place = this.#placeInLine(waiter, lane, routed);
-    const isFree = goes !== undefined && lane.size === 0;
+    const isFree = goes !== undefined && lane.size === 0 && this.#ownMs(request) <= 0;
     const fate: Fate = isFree
       ? { verdict: 'now', group: goes.group, choice: goes.routed.choice! }
       : this.#fateInLine(waiter, routed, place.predictedMs);
@@ -138,12 +138,13 @@ export class MemoryOwner {
 
   /** Until its turn comes, as far as can be told, ms. */
   #predictMs(
-    { bids, weight }: Waiter,
+    { request, bids, weight }: Waiter,
     of: { readonly lane: Lane; readonly routed: Routed; readonly aheadTokens: number },
   ): number {
     const { clock, ledger } = this.#deps;
     const { lane, routed, aheadTokens: ahead } = of;
     return Math.max(
+      this.#ownMs(request),
       routed.earliestMs,
       supplyWaitMs(ledger, bids, { ahead, now: clock.now() }),
       lane.measuredMs(ahead + weight),
@@ -153,8 +154,9 @@ export class MemoryOwner {
   /** Why it must not wait: its time would run out first. */
   #inVain({ request }: Waiter, routed: Routed, predictedMs: number): SpillwayError | undefined {
     const leftMs = request.waitUntil - this.#deps.clock.now();
-    if (predictedMs <= leftMs * PREDICTED_SHARE || routed.earliestMs <= 0) return undefined;
-    return noTimeLeft({ group: request.groups[0], routed, predictedMs, leftMs });
+    const isFree = routed.earliestMs <= 0 && this.#ownMs(request) <= 0;
+    if (predictedMs <= leftMs * PREDICTED_SHARE || isFree) return undefined;
+    return this.#late(request, { routed, predictedMs, leftMs });
   }
 
   #wait(waiter: Waiter, lane: Lane, routed: Routed): void {
@@ -179,14 +181,8 @@ export class MemoryOwner {
         ? () => {}
         : clock.after(Math.max(0, leftMs), () => {
             const now = this.#route(waiter, waiter.bids);
-            leave(
-              noTimeLeft({
-                group: request.groups[0],
-                routed: now,
-                predictedMs: now.earliestMs,
-                leftMs: 0,
-              }),
-            );
+            const predictedMs = Math.max(now.earliestMs, this.#ownMs(request));
+            leave(this.#late(request, { routed: now, predictedMs, leftMs: 0 }));
           });
     waiter.release = () => {
       cancelTimer();
@@ -196,8 +192,30 @@ export class MemoryOwner {
     lane.add(waiter, this.#soonestMs(waiter, routed));
   }
 
+  #late(
+    request: AdmitRequest,
+    late: { readonly routed: Routed; readonly predictedMs: number; readonly leftMs: number },
+  ): SpillwayError {
+    const { own, groups } = request;
+    const now = this.#deps.clock.now();
+    const full =
+      this.#ownMs(request) > 0 &&
+      own?.charges.find((charge) => this.#deps.ledger.waitMs([charge], now) > 0);
+    return full
+      ? ownSideFull({ charge: full, ...late })
+      : noTimeLeft({ group: groups[0], ...late });
+  }
+
+  /** Until its own side has room, ms; 0 where it has it already. */
+  #ownMs({ own }: AdmitRequest): number {
+    if (!own || own.isHeld) return 0;
+    return this.#deps.ledger.waitMs(own.charges, this.#deps.clock.now());
+  }
+
   /** Gives the request to a deployment that can take it now, if there is one. */
   #place(waiter: Waiter, kept: ReadonlySet<string>): Look {
+    if (this.#ownMs(waiter.request) > 0)
+      return { placed: false, waitMs: this.#ownMs(waiter.request), short: [], isOwn: true };
     const { routed, goes } = this.#find(waiter, kept);
     if (goes && this.#take(waiter, goes)) return PLACED;
     const short = this.#short(waiter, kept);
@@ -242,8 +260,12 @@ export class MemoryOwner {
     const { transitMs } = this.#deps.pool.state(bid.member.name);
     const reservation = ledger.reserve(bid.charges, now, { transitMs });
     if (!reservation) return false;
-    this.#changes++;
     const { request } = waiter;
+    if (!this.#takeOwn(request, now)) {
+      reservation.refund(now);
+      return false;
+    }
+    this.#changes++;
     const leased = { bid, request, reservation, startedAt: now };
     const lease = new MemoryLease(
       { ...this.#deps, changed: (deployment) => this.#changed(deployment) },
@@ -252,6 +274,13 @@ export class MemoryOwner {
     waiter.release();
     waiter.resolve({ lease, routed, group, queueMs: waiter.waits ? now - waiter.since : 0 });
     return true;
+  }
+
+  #takeOwn({ own }: AdmitRequest, now: number): boolean {
+    if (!own || own.isHeld) return true;
+    const reservation = this.#deps.ledger.reserve(own.charges, now);
+    if (reservation) own.hold(reservation, () => this.#ownChanged());
+    return reservation !== undefined;
   }
 
   #route(waiter: Waiter, bids: readonly Bid[], kept = NOTHING_KEPT): Routed {
@@ -295,6 +324,12 @@ export class MemoryOwner {
   #changed(deployment: string): void {
     this.#changes++;
     this.#lanes.ofDeployment(deployment).walk();
+  }
+
+  /** An account of ours may stand in the way in every line. */
+  #ownChanged(): void {
+    this.#changes++;
+    for (const lane of this.#lanes.all()) lane.walk();
   }
 }
 

@@ -72,6 +72,7 @@ export const configOf = (
     priorities: { batch: { share: 0.1 } },
   },
   ceilings: { requests: false, tokens: false },
+  parallel: {},
   quotaPools: {},
   compat: { independentDraws: false },
   streams: { alwaysIncludeUsage: false },
