@@ -61,6 +61,7 @@ export interface UpstreamError {
     | 'overloaded'
     | 'timeout'
     | 'content'
+    | 'context-length'
     | 'broken';
   readonly status: number;
   /** The vendor's own words, shortened; may be shown to the caller after redaction. */

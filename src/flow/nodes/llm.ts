@@ -70,6 +70,7 @@ const CODES: Readonly<Record<UpstreamError['kind'], ErrorCode>> = {
   invalid: 'upstream_rejected',
   auth: 'upstream_rejected',
   content: 'upstream_rejected',
+  'context-length': 'upstream_rejected',
   'rate-limit': 'rate_limited',
   overloaded: 'unavailable',
   timeout: 'timeout',

@@ -4,7 +4,7 @@ import { readError, readStreamError } from '#wire/openai-chat/error.ts';
 import { fixtures } from '#wire/test-kit.ts';
 
 const EXPECTED: Readonly<Record<string, Partial<UpstreamError>>> = {
-  '400-context': { kind: 'invalid', code: 'context_length_exceeded', param: 'messages' },
+  '400-context': { kind: 'context-length', code: 'context_length_exceeded', param: 'messages' },
   '400-filter': { kind: 'content', code: 'content_filter' },
   '400-listed': { kind: 'invalid', code: '400', message: 'Request contains an invalid argument.' },
   '401-key': { kind: 'auth', type: 'invalid_request_error', code: 'invalid_api_key' },

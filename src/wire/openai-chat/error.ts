@@ -1,5 +1,6 @@
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 import type { UpstreamError } from '#wire/chat-event.ts';
+import { saysTooLong } from '#wire/context-length.ts';
 import type { ReplyHeaders } from '#wire/dialect.ts';
 import { errorObject, errorText as text, parseErrorObject } from '#wire/error-object.ts';
 import { retryAfterMs } from '#wire/retry-after.ts';
@@ -26,7 +27,7 @@ const describe = (status: number, error: JsonObject | undefined): UpstreamError 
   const param = text(error, 'param');
   const message = text(error, 'message') ?? detail(error) ?? '';
   return {
-    kind: kindOf(status, error),
+    kind: kindOf(status, error, message),
     status,
     message: message.slice(0, MESSAGE_CHARS),
     ...(type !== undefined && { type }),
@@ -46,14 +47,30 @@ const detail = (error: JsonObject | undefined): string | undefined => {
   return message !== undefined && steps.length > 0 ? `${steps.join('.')}: ${message}` : message;
 };
 
-const CONTENT_CODES = new Set(['content_policy_violation', 'content_filter']);
+const CONTENT_CODES = new Set(['content_policy_violation', 'content_filter', 'invalid_prompt']);
 
-const kindOf = (status: number, error: JsonObject | undefined): UpstreamError['kind'] => {
-  if (CONTENT_CODES.has(text(error, 'code') ?? '')) return 'content';
+/** Machines are short: the second and third are statuses of no standard. */
+const CAPACITY_STATUSES = new Set([503, 498, 529]);
+
+/** A key that is none, said with 400. At the start: further on a text may repeat the caller's words. */
+const KEY_REFUSED = /^(?:incorrect|invalid) api key\b|^api key (?:not valid|expired)\b/i;
+
+/** Statuses with which a request is called too long; 502 is what an error in a stream has without one. */
+const REQUEST_STATUSES = new Set([400, 413, 422, 502]);
+
+const kindOf = (
+  status: number,
+  error: JsonObject | undefined,
+  message: string,
+): UpstreamError['kind'] => {
+  const code = text(error, 'code');
+  if (CONTENT_CODES.has(code ?? '')) return 'content';
+  if (REQUEST_STATUSES.has(status) && saysTooLong(code, message)) return 'context-length';
   if (status === 429) return 'rate-limit';
   if (status === 401 || status === 403) return 'auth';
+  if (status === 400 && KEY_REFUSED.test(message)) return 'auth';
   if (status === 408 || status === 504) return 'timeout';
-  if (status === 503 || status === 529) return 'overloaded';
+  if (CAPACITY_STATUSES.has(status)) return 'overloaded';
   // A page of HTML is no judgement on the request: whoever sent it may not even be the vendor.
   return error && status >= 400 && status < 500 ? 'invalid' : 'broken';
 };
