@@ -6,6 +6,7 @@ import { Estimator } from '#balancer/estimate.ts';
 import type { Member } from '#balancer/member.ts';
 import { createPolicy } from '#balancer/policies/index.ts';
 import { Pool } from '#balancer/pool.ts';
+import { classify } from '#balancer/classify.ts';
 import { sleep } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { QuotaNews } from '#core/quota.ts';
@@ -127,10 +128,12 @@ class Spillway implements Contender {
     const { status, headers, body } = defaultProfile.refused(admission.refusal, CALLER);
     const all = { ...this.#headers(key), ...(this.#options.hasHeaders && headers) };
     await sleep(clock, REFUSAL_MS);
-    lease.observed(this.#read(status, all, JSON.stringify(body)), clock.now());
-    lease.failed('rate-limit', clock.now());
+    const news = this.#read(status, all, JSON.stringify(body));
+    const kind = classify({ kind: 'rate-limit', status }, news.refusal?.class);
+    lease.observed(news, clock.now());
+    lease.failed(kind, clock.now());
     const error = new SpillwayError('upstream_rejected', 'at its limit', { status });
-    return { ok: false, kind: 'rate-limit', error };
+    return { ok: false, kind, error };
   }
 
   #headers(key: number): Readonly<Record<string, string>> {

@@ -1,21 +1,10 @@
+import type { FailureKind } from '#balancer/classify.ts';
 import type { Needs } from '#balancer/eligible.ts';
 import type { Demand } from '#balancer/estimate.ts';
 import type { OwnSide } from '#balancer/own-side.ts';
 import type { Routed } from '#balancer/route.ts';
 import type { TagFilter } from '#balancer/tags.ts';
 import type { QuotaNews } from '#core/quota.ts';
-
-/** How a call ended, as far as a balance is concerned. */
-export type FailureKind =
-  | 'connect'
-  | 'reset'
-  | 'timeout'
-  | 'rate-limit'
-  | 'overloaded'
-  | 'auth'
-  | 'broken'
-  | 'content'
-  | 'invalid';
 
 /** Tokens as a vendor counted them, where it did. */
 export interface Spent {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { FailureKind, Lease } from '#balancer/admit.ts';
+import type { Lease } from '#balancer/admit.ts';
 import { type Plan, type Sent, runAttempts } from '#balancer/attempts.ts';
+import type { FailureKind } from '#balancer/classify.ts';
 import { DecisionBuilder } from '#balancer/decision.ts';
 import type { Pool } from '#balancer/pool.ts';
 import { SpillwayError } from '#core/errors.ts';
@@ -48,7 +49,7 @@ const inFlight = (pool: Pool) => pool.members('g').map(({ name }) => pool.state(
 describe('runAttempts', () => {
   it('goes to another deployment at once', async () => {
     const { run, calls, pool } = world(['a', 'b', 'c'], (_, attempt) =>
-      attempt === 3 ? 'ok' : 'overloaded',
+      attempt === 3 ? 'ok' : 'capacity',
     );
     await run;
     expect(new Set(calls.map((call) => call.deployment)).size).toBe(3);
@@ -57,7 +58,7 @@ describe('runAttempts', () => {
   });
 
   it('throws the first failure when the tries are spent', async () => {
-    const kinds: FailureKind[] = ['timeout', 'overloaded', 'reset'];
+    const kinds: FailureKind[] = ['timeout', 'capacity', 'reset'];
     const { run, calls } = world(['a', 'b', 'c', 'd'], (_, attempt) => kinds[attempt - 1]!);
     await expect(run).rejects.toThrow('timeout');
     expect(calls).toHaveLength(3);
@@ -122,10 +123,10 @@ describe('runAttempts', () => {
   });
 
   it('records candidates, attempts and times', async () => {
-    const { run, decision } = world(['a', 'b'], (_, n) => (n === 2 ? 'ok' : 'overloaded'));
+    const { run, decision } = world(['a', 'b'], (_, n) => (n === 2 ? 'ok' : 'capacity'));
     await run;
     const record = decision.build();
-    expect(record.attempts.map((attempt) => attempt.outcome)).toEqual(['overloaded', undefined]);
+    expect(record.attempts.map((attempt) => attempt.outcome)).toEqual(['capacity', undefined]);
     expect(record.out).toEqual([`${record.attempts[0]!.deployment}: tried`]);
     expect(record.candidates).toEqual([record.attempts[1]!.deployment]);
   });
@@ -147,7 +148,7 @@ it('keeps a decision under 1 KB, whatever the names', () => {
   builder.admitted({ routed, queueMs: 123.456 });
   for (let i = 0; i < 20; i++) {
     builder.attemptStarted(long(i), 123_456.789);
-    builder.attemptFailed('rate-limit', 429, 999_999.123);
+    builder.attemptFailed('minute-quota', 429, 999_999.123);
   }
   expect(Buffer.byteLength(JSON.stringify(builder.build()))).toBeLessThanOrEqual(1024);
   expect(builder.summary()).toMatch(/^[\x20-\x7e]+$/);

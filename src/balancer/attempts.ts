@@ -1,5 +1,7 @@
-import type { Admission, Admit, AdmitRequest, FailureKind, Lease } from '#balancer/admit.ts';
+import type { Admission, Admit, AdmitRequest, Lease } from '#balancer/admit.ts';
+import { AttemptsError } from '#balancer/attempts-error.ts';
 import { backoffMs } from '#balancer/backoff.ts';
+import { effectOf, type FailureKind } from '#balancer/classify.ts';
 import type { DecisionBuilder } from '#balancer/decision.ts';
 import { noDeployment } from '#balancer/refusal-error.ts';
 import { type Clock, sleep } from '#core/clock.ts';
@@ -40,20 +42,6 @@ export interface AttemptsDeps {
 }
 
 /**
- * Kinds of failure that another deployment, or another moment, may not share. A caller's own error
- * comes back the same from everywhere.
- */
-const RETRIED: ReadonlySet<FailureKind> = new Set([
-  'connect',
-  'reset',
-  'timeout',
-  'rate-limit',
-  'overloaded',
-  'auth',
-  'broken',
-]);
-
-/**
  * Refusals for quota that one request may meet without using up its tries: the ledger has learned
  * from each and the request goes back in line, with its age.
  */
@@ -64,12 +52,12 @@ const NONE: ReadonlySet<string> = new Set();
 /**
  * The one loop: asks for a deployment, sends, and goes on to another one until a reply begins or
  * `retries` or the caller's time are spent. When all have been tried it pauses and begins again with
- * those that a pause may mend. Throws the first failure, as LiteLLM does; `no_deployment` when nobody
- * could take the request.
+ * those that a pause may mend. Throws an AttemptsError: with what fails everywhere, else with the
+ * first failure, as LiteLLM does; `no_deployment` when nobody could take the request.
  */
 export const runAttempts = async <Reply>(deps: AttemptsDeps, plan: Plan<Reply>): Promise<Reply> => {
   const failures: Failure[] = [];
-  // A key that was refused stays refused, however long one waits.
+  // Whose key was refused, or who lacks the model, will say the same however long one waits.
   let refused = NONE;
   let tried = NONE;
   let tries = 0;
@@ -78,7 +66,7 @@ export const runAttempts = async <Reply>(deps: AttemptsDeps, plan: Plan<Reply>):
     plan.decision.admitted(admission);
     if (!admission.lease) {
       if (tried.size === refused.size)
-        throw failures[0]?.error ?? noDeployment(admission.routed.out);
+        throw failures[0] ? new AttemptsError(failures[0]) : noDeployment(admission.routed.out);
       await pause(deps, plan, failures);
       tried = refused;
       continue;
@@ -89,14 +77,16 @@ export const runAttempts = async <Reply>(deps: AttemptsDeps, plan: Plan<Reply>):
     if (sent.ok) return sent.reply;
     plan.decision.attemptFailed(sent.kind, sent.error.status, deps.clock.now());
     failures.push(sent);
-    const isQuota = sent.kind === 'rate-limit' && failures.length - tries <= MOST_REFUSALS;
-    if (!isQuota) {
+    const { retry } = effectOf(sent.kind);
+    const isFree = retry === 'free' && failures.length - tries <= MOST_REFUSALS;
+    if (!isFree) {
       tries++;
       tried = tried.union(new Set([deployment]));
     }
-    if (sent.kind === 'auth') refused = refused.union(new Set([deployment]));
+    if (retry === 'elsewhere') refused = refused.union(new Set([deployment]));
     const spent = tries > plan.retries || deps.clock.now() >= plan.deadline;
-    if (spent || !RETRIED.has(sent.kind) || plan.signal.aborted) throw failures[0]!.error;
+    if (retry === 'never') throw new AttemptsError(sent);
+    if (spent || plan.signal.aborted) throw new AttemptsError(failures[0]!);
   }
 };
 
@@ -111,14 +101,7 @@ const admitted = async (
   } catch (thrown) {
     const [first] = so.failures;
     if (!first || plan.signal.aborted || !(thrown instanceof SpillwayError)) throw thrown;
-    const { code, message, status, param, cause } = first.error;
-    const retryAfterMs = thrown.retryAfterMs ?? first.error.retryAfterMs;
-    throw new SpillwayError(code, message, {
-      status,
-      cause,
-      ...(param !== undefined && { param }),
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-    });
+    throw new AttemptsError(first, thrown.retryAfterMs ?? first.error.retryAfterMs);
   }
 };
 
@@ -129,7 +112,7 @@ const pause = async (
   failures: readonly Failure[],
 ): Promise<void> => {
   const waitMs = pauseMs(deps, plan, failures);
-  if (deps.clock.now() + waitMs >= plan.deadline) throw failures[0]!.error;
+  if (deps.clock.now() + waitMs >= plan.deadline) throw new AttemptsError(failures[0]!);
   await sleep(deps.clock, waitMs, plan.signal);
 };
 

@@ -1,5 +1,6 @@
 import { headerText } from '#core/header-text.ts';
-import type { Admission, FailureKind } from '#balancer/admit.ts';
+import type { Admission } from '#balancer/admit.ts';
+import type { FailureKind } from '#balancer/classify.ts';
 import type { Routed } from '#balancer/route.ts';
 
 const MAX_RECORD_BYTES = 1024;

@@ -1,12 +1,17 @@
 import type { Lease } from '#balancer/admit.ts';
 import type { Clock } from '#core/clock.ts';
-import type { QuotaRules } from '#providers/quota.ts';
+import type { QuotaNews, QuotaRefusal } from '#core/quota.ts';
+import type { QuotaReply, QuotaRules } from '#providers/quota.ts';
 import type { ReplyReader } from '#upstream/call.ts';
 import type { TransportFailure } from '#upstream/failure.ts';
+import type { UpstreamError } from '#wire/chat-event.ts';
 import type { ReplyHeaders } from '#wire/dialect.ts';
 
 /** Longest error page that is read for what it says of limits, bytes. */
 const ERROR_BYTES = 65_536;
+
+/** What class of limit an error speaks of, if any. */
+export type RefusalIn = (error: UpstreamError) => QuotaRefusal['class'] | undefined;
 
 /**
  * Stands before a reader and tells the lease what the answer says of the limits behind it: an
@@ -19,6 +24,7 @@ export class QuotaReader implements ReplyReader {
   #headers: ReplyHeaders = {};
   #chunks: Buffer[] = [];
   #bytes = 0;
+  #news: QuotaNews | undefined;
 
   constructor(reader: ReplyReader, of: { lease: Lease; rules: QuotaRules; clock: Clock }) {
     this.#reader = reader;
@@ -50,14 +56,29 @@ export class QuotaReader implements ReplyReader {
     this.#reader.failed(failure);
   }
 
+  /** An error inside an answer that began well is told now, in the words that its reader kept. */
+  refusalIn({ status, type, code, message, retryAfterMs }: UpstreamError): ReturnType<RefusalIn> {
+    if (this.#status === 200) {
+      const error = { message, type, code };
+      const body = JSON.stringify({ error });
+      const headers = retryAfterMs === undefined ? {} : { 'retry-after-ms': String(retryAfterMs) };
+      this.#hear({ status, headers, body });
+    }
+    return this.#news?.refusal?.class;
+  }
+
   #tellError(): void {
     if (this.#status !== 200 && this.#status !== 0) this.#tell();
   }
 
   #tell(): void {
-    const { lease, rules, clock } = this.#of;
     const body = Buffer.concat(this.#chunks).toString('utf8', 0, ERROR_BYTES);
-    const [status, headers] = [this.#status, this.#headers];
-    lease.observed(rules.read({ status, headers, body, wallMs: clock.wall() }), clock.now());
+    this.#hear({ status: this.#status, headers: this.#headers, body });
+  }
+
+  #hear(reply: Omit<QuotaReply, 'wallMs'>): void {
+    const { lease, rules, clock } = this.#of;
+    this.#news = rules.read({ ...reply, wallMs: clock.wall() });
+    lease.observed(this.#news, clock.now());
   }
 }

@@ -1,5 +1,6 @@
 import type { Failure } from '#balancer/attempts.ts';
 import { SpillwayError } from '#core/errors.ts';
+import type { RefusalIn } from '#gateway/quota-reader.ts';
 import { answeredFailure, transportAttemptFailure } from '#gateway/upstream-failure.ts';
 import type { CallControl, ReplyReader } from '#upstream/call.ts';
 import type { TransportFailure } from '#upstream/failure.ts';
@@ -35,6 +36,7 @@ export interface StreamOptions {
   readonly eventBytes: number;
   /** Whether the chunk that carries usage alone goes to the caller. */
   readonly includeUsage: boolean;
+  readonly refusalIn: RefusalIn;
   /** Before content: the one answer to "did it begin?". */
   readonly settle: (result: { body: StreamBody } | { failure: Failure }) => void;
   /** After content: how it ended. */
@@ -147,7 +149,7 @@ export class StreamExchange implements ReplyReader, StreamBody {
   /** An error inside the stream: another deployment may still do better, if nothing was said yet. */
   #refuse(error: UpstreamError): void {
     this.#call?.abandon();
-    this.#fail(answeredFailure(error, this.#options.target));
+    this.#answered(error);
   }
 
   #broken(message: string): void {
@@ -206,7 +208,11 @@ export class StreamExchange implements ReplyReader, StreamBody {
 
   #settleRefused(): void {
     const body = Buffer.concat(this.#held).toString('utf8');
-    const { dialect, target } = this.#options;
-    this.#fail(answeredFailure(dialect.readError(this.#status, this.#headers, body), target));
+    this.#answered(this.#options.dialect.readError(this.#status, this.#headers, body));
+  }
+
+  #answered(error: UpstreamError): void {
+    const { target, refusalIn } = this.#options;
+    this.#fail(answeredFailure(error, target, refusalIn(error)));
   }
 }

@@ -57,6 +57,7 @@ const sendStreamed = (
       dialect,
       eventBytes: deps.settings.limits.eventBytes,
       includeUsage,
+      refusalIn: (error) => reader.refusalIn(error),
       settle(result) {
         if ('failure' in result)
           return resolve(failedAttempt(deps, { lease, signal: call.signal }, result.failure));

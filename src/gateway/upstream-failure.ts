@@ -1,5 +1,7 @@
 import type { Failure } from '#balancer/attempts.ts';
+import { classify } from '#balancer/classify.ts';
 import { SpillwayError } from '#core/errors.ts';
+import type { QuotaRefusal } from '#core/quota.ts';
 import { redact } from '#core/redact.ts';
 import type { TransportFailure } from '#upstream/failure.ts';
 import type { Target } from '#upstream/target.ts';
@@ -17,13 +19,22 @@ const ADVICE: Readonly<
   overloaded: (name) => `The upstream of deployment ${name} is overloaded; try again shortly.`,
   timeout: (name) => `The upstream of deployment ${name} timed out; try again or ask for less.`,
   content: () => 'The upstream refused the content.',
+  'context-length': (name) =>
+    `The prompt is too long for the model of deployment ${name}; send less of it.`,
   invalid: () => 'The upstream refused the request.',
   broken: (name, status) =>
     `The upstream of deployment ${name} failed (status ${status}); try again.`,
 };
 
-/** What a vendor answered → what the loop decides by and the caller may see. */
-export const answeredFailure = (error: UpstreamError, { spec, concealed }: Target): Failure => {
+/**
+ * What a vendor answered → what the loop decides by and the caller may see. `refusal`: what the answer
+ * said of a limit.
+ */
+export const answeredFailure = (
+  error: UpstreamError,
+  { spec, concealed }: Target,
+  refusal: QuotaRefusal['class'] | undefined,
+): Failure => {
   const said = redact(error.message, SHOWN_CHARS, concealed);
   const advice = ADVICE[error.kind](spec.name, error.status);
   const message = `${advice}${said === '' ? '' : ` It said: ${said}`}`;
@@ -32,7 +43,7 @@ export const answeredFailure = (error: UpstreamError, { spec, concealed }: Targe
   const status = error.status >= 400 ? error.status : 502;
   const param = error.param === undefined ? {} : { param: error.param };
   return {
-    kind: error.kind,
+    kind: classify(error, refusal),
     error: new SpillwayError('upstream_rejected', message, { status, ...param, ...hint }),
     ...hint,
   };

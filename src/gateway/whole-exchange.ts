@@ -1,6 +1,7 @@
 import type { Failure } from '#balancer/attempts.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { type Json, type JsonObject, isObject } from '#core/json.ts';
+import type { RefusalIn } from '#gateway/quota-reader.ts';
 import { answeredFailure, transportAttemptFailure } from '#gateway/upstream-failure.ts';
 import type { ReplyReader } from '#upstream/call.ts';
 import type { TransportFailure } from '#upstream/failure.ts';
@@ -30,6 +31,7 @@ export interface WholeOptions {
   readonly target: Target;
   readonly replyBytes: number;
   readonly codec: ReplyCodec;
+  readonly refusalIn: RefusalIn;
   readonly settle: (result: { answer: WholeAnswer } | { failure: Failure }) => void;
 }
 
@@ -69,7 +71,7 @@ export class WholeExchange implements ReplyReader {
     const { target, codec, settle } = this.#options;
     if (this.#status !== 200) {
       const error = codec.readError(this.#status, this.#headers, bytes.toString('utf8'));
-      return settle({ failure: answeredFailure(error, target) });
+      return this.#refuse(error);
     }
     if (bytes.length > PARSED_BYTES) return settle({ answer: { bytes, usage: undefined } });
     const body = parse(bytes);
@@ -77,9 +79,14 @@ export class WholeExchange implements ReplyReader {
     // Some vendors say 200 and mean an error.
     if (!codec.isAnswer(body)) {
       const error = codec.readError(502, {}, bytes.toString('utf8'));
-      return settle({ failure: answeredFailure(error, target) });
+      return this.#refuse(error);
     }
     settle({ answer: { bytes, usage: codec.readUsage(body) } });
+  }
+
+  #refuse(error: UpstreamError): void {
+    const { target, refusalIn, settle } = this.#options;
+    settle({ failure: answeredFailure(error, target, refusalIn(error)) });
   }
 
   failed(failure: TransportFailure): void {

@@ -50,6 +50,7 @@ const sendWhole = (
       target,
       replyBytes: deps.settings.limits.replyBytes,
       codec,
+      refusalIn: (error) => reader.refusalIn(error),
       settle(result) {
         if ('failure' in result)
           return resolve(failedAttempt(deps, { lease, signal: call.signal }, result.failure));
@@ -64,5 +65,6 @@ const sendWhole = (
     const body = codec.write(target);
     const request = upstreamRequest(deps, call, { target, path, body, stream: false });
     const { clock } = deps;
-    callUpstream(clock, request, new QuotaReader(exchange, { lease, rules: target.quota, clock }));
+    const reader = new QuotaReader(exchange, { lease, rules: target.quota, clock });
+    callUpstream(clock, request, reader);
   });

@@ -15,6 +15,8 @@ interface QuotaFixture {
   /** When it came; NOON where nothing depends on it. */
   readonly at?: string;
   readonly news: QuotaNews;
+  /** Of an error: what becomes of the try. Held where dialects, vendors and the balance meet. */
+  readonly kind?: string;
 }
 
 const NOON = '2026-01-15T12:00:00Z';

@@ -1,5 +1,6 @@
-import type { AdmitRequest, FailureKind, Lease, Spent } from '#balancer/admit.ts';
+import type { AdmitRequest, Lease, Spent } from '#balancer/admit.ts';
 import { type Bid, ownAccount } from '#balancer/bid.ts';
+import { effectOf, type FailureKind } from '#balancer/classify.ts';
 import type { Estimator } from '#balancer/estimate.ts';
 import type { MemberState } from '#balancer/member-state.ts';
 import type { Pool } from '#balancer/pool.ts';
@@ -21,15 +22,6 @@ export interface Leased {
   readonly reservation: Reservation;
   readonly startedAt: number;
 }
-
-/** Failures after which the vendor has surely not worked, and charges the request at most. */
-const UNWORKED: ReadonlySet<FailureKind> = new Set([
-  'rate-limit',
-  'auth',
-  'invalid',
-  'content',
-  'overloaded',
-]);
 
 /** A call under way, on the books of this process. */
 export class MemoryLease implements Lease {
@@ -90,11 +82,9 @@ export class MemoryLease implements Lease {
     const { bid, reservation, startedAt } = this.#leased;
     if (kind === 'timeout') this.#state.latency.timedOut(now - startedAt, now);
     const { requests = 0 } = bid.cost;
-    if (kind === 'connect') reservation.refund(now);
-    // Vendors count a request that they refuse.
-    else if (UNWORKED.has(kind)) reservation.settle(this.#each({ requests }), now);
-    // It may have run: what was set aside stays spent.
-    else reservation.settle(this.#each(bid.cost), now);
+    const { charge } = effectOf(kind);
+    if (charge === 'nothing') reservation.refund(now);
+    else reservation.settle(this.#each(charge === 'request' ? { requests } : bid.cost), now);
     this.#deps.changed(this.deployment);
   }
 
