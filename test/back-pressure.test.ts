@@ -10,9 +10,9 @@ const EVENTS = 1_000;
 const EVENT = chunk({ content: 'x'.repeat(65_536) });
 const ALL_BYTES = EVENTS * EVENT.length;
 /** Nothing has moved for so long: it stands still, ms. */
-const STILL_MS = 150;
+const STILL_MS = 1_200;
 /** A reader who does not read is no silent upstream: shorter than the stand-still on purpose, ms. */
-const BETWEEN_CHUNKS_MS = 100;
+const BETWEEN_CHUNKS_MS = 1_000;
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
