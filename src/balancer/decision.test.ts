@@ -32,7 +32,7 @@ describe('a decision', () => {
     const out = [{ name: 'PJ3', why: 'tried', reason: 'tried' as const }];
     decision.admitted(admission({ choice: 'PJ1', candidates: ['PJ1', 'PJ2'], out }, 20.4));
     decision.attemptStarted('PJ1', 120.44);
-    decision.attemptFailed('rate-limit', 429, 130);
+    decision.attemptFailed('minute-quota', 429, 130);
     decision.attemptStarted('PJ2', 131);
     decision.firstContent(140);
     decision.ended('ok', 200, 150);
@@ -44,7 +44,7 @@ describe('a decision', () => {
       candidates: ['PJ1', 'PJ2'],
       out: ['PJ3: tried'],
       attempts: [
-        { deployment: 'PJ1', startMs: 20.4, outcome: 'rate-limit', status: 429, endMs: 30 },
+        { deployment: 'PJ1', startMs: 20.4, outcome: 'minute-quota', status: 429, endMs: 30 },
         { deployment: 'PJ2', startMs: 31, firstMs: 40, outcome: 'ok', status: 200, endMs: 50 },
       ],
     });
@@ -65,7 +65,7 @@ describe('a decision', () => {
           for (const deployment of tried) {
             decision.attemptStarted(deployment, 123_456.7);
             decision.firstContent(123_456.7);
-            decision.attemptFailed('rate-limit', 429, 123_456.7);
+            decision.attemptFailed('minute-quota', 429, 123_456.7);
           }
           expect(Buffer.byteLength(JSON.stringify(decision))).toBeLessThanOrEqual(1024);
           expect(decision.summary()).toMatch(/^[\x20-\x7e]{0,400}$/);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FailureKind, Lease } from '#balancer/admit.ts';
+import type { Lease } from '#balancer/admit.ts';
+import type { FailureKind } from '#balancer/classify.ts';
 import { type Sent, runAttempts } from '#balancer/attempts.ts';
 import { DecisionBuilder } from '#balancer/decision.ts';
 import { OwnSide } from '#balancer/own-side.ts';
@@ -31,7 +32,7 @@ describe('a request’s own side', () => {
     const { ask, taken, clock } = world(3);
     const own = new OwnSide(charges);
     const first = await ask(own);
-    first.lease?.failed('overloaded', clock.now());
+    first.lease?.failed('capacity', clock.now());
     await ask(own);
     expect(taken()).toBe(1);
     own.end(clock.now());
@@ -79,7 +80,7 @@ describe('a request’s own side', () => {
   });
 
   it('is held once whatever the attempts do, and ends exactly once, also under aborts', async () => {
-    const kinds: FailureKind[] = ['overloaded', 'rate-limit', 'auth', 'connect', 'invalid'];
+    const kinds: FailureKind[] = ['capacity', 'minute-quota', 'auth', 'connect', 'invalid'];
     const call = fc.record({
       at: fc.nat(3_000),
       tookMs: fc.array(fc.nat(2_000), { minLength: 6, maxLength: 6 }),
