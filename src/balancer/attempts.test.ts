@@ -144,7 +144,14 @@ it('keeps a decision under 1 KB, whatever the names', () => {
     why: long(i),
   }));
   const candidates = out.map(({ name }) => name);
-  const routed = { choice: long(1), candidates, out, earliestMs: 0, betterMs: 0, tooLarge: false };
+  const routed = {
+    choice: long(1),
+    candidates,
+    out,
+    earliestMs: 0,
+    betterMs: 0,
+    tooLarge: false,
+  };
   builder.admitted({ routed, queueMs: 123.456 });
   for (let i = 0; i < 20; i++) {
     builder.attemptStarted(long(i), 123_456.789);

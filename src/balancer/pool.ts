@@ -123,7 +123,7 @@ export class Pool {
       ...this.#traits.get(member.name)!,
       inFlight: state.inFlight,
       waitMs,
-      quota: waitMs > 0 ? NO_QUOTA : this.#quota(bid, now),
+      quota: waitMs === Infinity ? NO_QUOTA : this.#quota(bid, now),
       minute: state.minute(minute),
       runCalls: run === undefined ? 0 : this.#runs.calls(run, ownAccount(bid)),
       cachedTokens: 0,

@@ -1,5 +1,6 @@
 import { type Eligibility, type Out, type Row, whyNot } from '#balancer/eligible.ts';
 import type { Policy } from '#balancer/policies/policy.ts';
+import { cheaperSoon } from '#balancer/thrift.ts';
 import { allowedByTags, type TagFilter } from '#balancer/tags.ts';
 
 export interface RouteRequest extends Eligibility {
@@ -7,6 +8,8 @@ export interface RouteRequest extends Eligibility {
   /** Absent where tags are not looked at. */
   readonly tags?: TagFilter;
   readonly stream?: boolean;
+  /** How long it can spare to wait for a cheaper row, ms; absent where nobody else would use the room. */
+  readonly patienceMs?: number;
   readonly policy: Policy;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -28,6 +31,8 @@ export interface Routed {
    * has room, ms; Infinity where none will, or without a choice.
    */
   readonly betterMs: number;
+  /** A row that it should rather wait for, because others need the choice's room more. */
+  readonly cheaper?: { readonly name: string; readonly waitMs: number };
   /** Some rows would otherwise do, and this request is larger than the limits of every one. */
   readonly tooLarge: boolean;
 }
@@ -57,14 +62,18 @@ export const route = (request: RouteRequest): Routed => {
     if (row.held === undefined && waitMs < earliestMs) earliestMs = waitMs;
     if (fits && orderOf(row) < order && waitMs < betterMs) betterMs = waitMs;
   }
-  const { policy, random, stream = false } = request;
+  const { policy, random, patienceMs, stream = false } = request;
+  const choice = fits ? (policy({ candidates, random, stream }) as Row) : undefined;
+  const cheaper =
+    choice && patienceMs !== undefined ? cheaperSoon(able, choice, patienceMs) : undefined;
   return {
-    choice: fits ? policy({ candidates, random, stream }).name : undefined,
+    choice: choice?.name,
     candidates: candidates.map((row) => row.name),
     out,
     earliestMs: fits ? 0 : earliestMs,
     betterMs,
     tooLarge,
+    ...(cheaper && { cheaper: { name: cheaper.name, waitMs: cheaper.waitMs } }),
   };
 };
 

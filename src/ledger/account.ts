@@ -12,6 +12,9 @@ import { Standing, toldOf } from '#ledger/standing.ts';
 /** More than any upstream has; what else it tells is not believed. */
 const MAX_LIMITS = 16;
 
+/** Share of a capacity from which on what comes back will soon be lost. */
+const NEARLY = 0.9;
+
 /** Refusals no further apart than this have the same reason. */
 const AGAIN_MS = 60_000;
 
@@ -63,6 +66,17 @@ export class Account {
         found = standing;
     }
     return found;
+  }
+
+  /** Until every limit that comes back is nearly full, ms; 0 where there is none. */
+  nearlyFullMs(now: number): number {
+    let waitMs = 0;
+    for (const { dimension, bucket } of this.#standings) {
+      if (dimension === 'parallel') continue;
+      const ownMs = bucket.waitMs(Math.floor(bucket.capacity * NEARLY), now);
+      if (ownMs > waitMs) waitMs = ownMs;
+    }
+    return waitMs;
   }
 
   waitMs(cost: Cost, now: number): number {

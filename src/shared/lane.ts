@@ -18,10 +18,18 @@ export interface LaneDeps {
   readonly clock: Clock;
   /** Of what is served while both wait, what goes to batch requests at least. */
   readonly batchShare: number;
-  /** Places a waiter where it can, with accounts kept for others left out. */
-  place(waiter: Waiter, kept: ReadonlySet<string>): Look;
+  /**
+   * Places a waiter where it can, with accounts kept for others left out. `leftovers`: only where
+   * limits are about to overflow.
+   */
+  place(waiter: Waiter, from: { kept: ReadonlySet<string>; leftovers: boolean }): Look;
 }
 
+/**
+ * Of each group so many are looked at in their turns. Who comes later gets only what would be lost
+ * otherwise: small requests from far behind would use up what those in front wait for.
+ */
+const LOOKED_AT = 40;
 /** Sizes that did not fit in one walk are remembered, to pass by those that are no smaller. */
 const MOST_SIZES = 8;
 
@@ -116,21 +124,25 @@ export class Lane {
   #walkOnce(): void {
     const kept = new Set<string>();
     const heads = new Set<string>();
+    const looked = new Map<string, number>();
     const tooLarge = new Map<string, Waiter[]>();
     const served: Waiter[] = [];
     let wakeMs = Infinity;
     for (const priority of this.#order())
       for (const waiter of this.#lines[priority].inTurn()) {
-        const sizes = sizesOf(tooLarge, waiter);
-        if (sizes.some((other) => waiter.asksAtLeast(other)) && waiter.isPlain) continue;
-        const look = this.#deps.place(waiter, kept);
+        const [group] = waiter.request.groups;
+        const before = looked.get(group) ?? 0;
+        looked.set(group, before + 1);
+        const leftovers = before >= LOOKED_AT;
+        const sizes = sizesOf(tooLarge, group, leftovers);
+        if (waiter.isPlain && sizes.some((other) => waiter.asksAtLeast(other))) continue;
+        const look = this.#deps.place(waiter, { kept, leftovers });
         if (look.placed) {
           served.push(waiter);
           continue;
         }
         wakeMs = Math.min(wakeMs, look.waitMs);
         if (look.isOwn) continue;
-        const [group] = waiter.request.groups;
         if (!heads.has(group)) for (const account of look.short) kept.add(account);
         heads.add(group);
         if (waiter.isPlain && sizes.length < MOST_SIZES) sizes.push(waiter);
@@ -184,9 +196,10 @@ export class Lane {
   }
 }
 
-const sizesOf = (tooLarge: Map<string, Waiter[]>, { request }: Waiter): Waiter[] => {
-  const [group] = request.groups;
-  let sizes = tooLarge.get(group);
-  if (!sizes) tooLarge.set(group, (sizes = []));
+/** Leftovers are other room than what those in front look for. */
+const sizesOf = (tooLarge: Map<string, Waiter[]>, group: string, leftovers: boolean): Waiter[] => {
+  const key = leftovers ? `\n${group}` : group;
+  let sizes = tooLarge.get(key);
+  if (!sizes) tooLarge.set(key, (sizes = []));
   return sizes;
 };

@@ -33,6 +33,9 @@ export interface MemoryOwnerDeps {
 /** Of the time that a request may wait, what a prediction may take up: predictions err. */
 const PREDICTED_SHARE = 0.9;
 
+/** Of the time that is left, what a request can spare to wait for a cheaper deployment. */
+const SPARED = 0.25;
+
 /** Owns the balance of one process. Choosing and reserving happen in one turn: nobody comes between. */
 export class MemoryOwner {
   readonly #deps: MemoryOwnerDeps;
@@ -50,7 +53,8 @@ export class MemoryOwner {
         new Lane({
           clock,
           batchShare: queue.batchShare,
-          place: (waiter, kept) => this.#place(waiter, kept),
+          place: (waiter, { kept, leftovers }) =>
+            leftovers ? this.#placeLeftovers(waiter, kept) : this.#place(waiter, kept),
         }),
     );
   }
@@ -217,6 +221,7 @@ export class MemoryOwner {
     if (this.#ownMs(waiter.request) > 0)
       return { placed: false, waitMs: this.#ownMs(waiter.request), short: [], isOwn: true };
     const { routed, goes } = this.#find(waiter, kept);
+    if (routed.cheaper) return this.#waitFor(routed.cheaper, waiter);
     if (goes && this.#take(waiter, goes)) return PLACED;
     const short = this.#short(waiter, kept);
     return { placed: false, waitMs: this.#soonestMs(waiter, routed), short };
@@ -243,6 +248,29 @@ export class MemoryOwner {
         return { routed, goes: { group: other, bids: theirs, routed: elsewhere } };
     }
     return { routed };
+  }
+
+  /** It leaves what it could have to others, and has the cheaper one kept for it. */
+  #waitFor({ name, waitMs }: { name: string; waitMs: number }, { bids }: Waiter): Look {
+    const bid = bids.find(({ member }) => member.name === name)!;
+    return { placed: false, waitMs, short: this.#lacking(bid) };
+  }
+
+  /** As `#place`, but only from accounts that are about to overflow. */
+  #placeLeftovers(waiter: Waiter, kept: ReadonlySet<string>): Look {
+    const { ledger, clock } = this.#deps;
+    const now = clock.now();
+    const withoutScarce = new Set(kept);
+    let fullMs = Infinity;
+    for (const { charges } of waiter.bids)
+      for (const { account } of charges) {
+        const waitMs = kept.has(account) ? Infinity : ledger.nearlyFullMs(account, now);
+        if (waitMs > 0) withoutScarce.add(account);
+        fullMs = Math.min(fullMs, waitMs);
+      }
+    const look = this.#place(waiter, withoutScarce);
+    if (look.placed) return look;
+    return { ...look, waitMs: fullMs > 0 ? fullMs : look.waitMs, short: [] };
   }
 
   /** Until it may fit somewhere, or may go elsewhere, ms. */
@@ -284,7 +312,7 @@ export class MemoryOwner {
   }
 
   #route(waiter: Waiter, bids: readonly Bid[], kept = NOTHING_KEPT): Routed {
-    const { pool, policy, random } = this.#deps;
+    const { clock, pool, policy, random } = this.#deps;
     const { request } = waiter;
     const rows = pool.rows(bids, request, kept);
     const { tried, stream, pinned, needs, tags } = request;
@@ -294,6 +322,7 @@ export class MemoryOwner {
       random,
       tried,
       stream,
+      ...(waiter.waits && { patienceMs: (waiter.waitUntil - clock.now()) * SPARED }),
       ...(pinned !== undefined && { pinned }),
       ...(needs && { needs }),
       ...(tags && { tags }),
@@ -315,10 +344,15 @@ export class MemoryOwner {
         best = bid;
       }
     }
-    if (!best) return [];
-    return best.room
-      .filter((charge) => ledger.waitMs([charge], now) > 0)
-      .map(({ account }) => account);
+    return best ? this.#lacking(best) : [];
+  }
+
+  /** The accounts that have no room for it now. */
+  #lacking({ room }: Bid): readonly string[] {
+    const { ledger, clock } = this.#deps;
+    const now = clock.now();
+    const lacking = room.filter((charge) => ledger.waitMs([charge], now) > 0);
+    return lacking.map(({ account }) => account);
   }
 
   #changed(deployment: string): void {

@@ -1,29 +1,11 @@
+import { CACHE_VALUE, dualPrice } from '#balancer/policies/dual-price.ts';
 import { leastLoaded } from '#balancer/policies/pick.ts';
 import { type Candidate, type Choice, definePolicy } from '#balancer/policies/policy.ts';
 import { pickByShare, shareOf } from '#balancer/policies/share.ts';
 import { z } from '#core/schema.ts';
 
-/** How fast a limit becomes dearer as it is used up: e^4 between full and empty. 2 to 12 do as well. */
-const STEEPNESS = 4;
-/**
- * By how much a prompt that lies whole in a deployment's cache makes it cheaper, at most. Half: it
- * stays there until another one's limits are emptier by a sixth (ln 2 / STEEPNESS).
- */
-const CACHE_VALUE = 0.5;
 /** Prices that differ by less are equal: half a hundredth of a limit decides nothing. */
 const EQUAL = 1.02;
-
-/** What this request takes from the row's limits, each weighed by how scarce it is there. */
-const price = ({ quota, cachedTokens }: Candidate): number => {
-  let sum = 0;
-  let tokens = cachedTokens;
-  for (const { dimension, perMinute, capacity, level, cost } of quota) {
-    if (cost <= 0) continue;
-    sum += (Math.exp(STEEPNESS * (1 - level / capacity)) * cost) / perMinute;
-    if ((dimension === 'tokens' || dimension === 'input') && cost > tokens) tokens = cost;
-  }
-  return cachedTokens > 0 ? sum * (1 - (CACHE_VALUE * cachedTokens) / tokens) : sum;
-};
 
 /** Where nobody has limits, the calls under way are the price. */
 const pickWithoutLimits = (choice: Choice): Candidate => {
@@ -49,7 +31,7 @@ export default definePolicy('quota-aware', z.object({}), () => (choice) => {
   const prices: number[] = [];
   let least = Infinity;
   for (const row of candidates) {
-    const its = row.quota.length > 0 ? price(row) : Infinity;
+    const its = row.quota.length > 0 ? dualPrice(row) : Infinity;
     prices.push(its);
     if (its < least) least = its;
   }
