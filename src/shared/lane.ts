@@ -26,6 +26,11 @@ export interface LaneDeps {
 }
 
 /**
+ * Of a group's deployments, so many are kept for those in front who do not fit yet; the others are
+ * for whoever fits.
+ */
+const KEPT_SHARE = 0.5;
+/**
  * Of each group so many are looked at in their turns. Who comes later gets only what would be lost
  * otherwise: small requests from far behind would use up what those in front wait for.
  */
@@ -35,7 +40,7 @@ const MOST_SIZES = 8;
 
 /**
  * The requests that wait for the same pools. Walks them in their turns whenever room may have come:
- * the first that does not fit has its pool kept for it, the others may use what is left.
+ * the first that do not fit have a pool kept for each of them, the others may use what is left.
  */
 export class Lane {
   readonly #deps: LaneDeps;
@@ -123,7 +128,7 @@ export class Lane {
 
   #walkOnce(): void {
     const kept = new Set<string>();
-    const heads = new Set<string>();
+    const heads = new Map<string, number>();
     const looked = new Map<string, number>();
     const tooLarge = new Map<string, Waiter[]>();
     const served: Waiter[] = [];
@@ -143,8 +148,11 @@ export class Lane {
         }
         wakeMs = Math.min(wakeMs, look.waitMs);
         if (look.isOwn) continue;
-        if (!heads.has(group)) for (const account of look.short) kept.add(account);
-        heads.add(group);
+        const keeping = heads.get(group) ?? 0;
+        if (keeping < KEPT_SHARE * waiter.bids.length && look.short.length > 0) {
+          for (const account of look.short) kept.add(account);
+          heads.set(group, keeping + 1);
+        }
         if (waiter.isPlain && sizes.length < MOST_SIZES) sizes.push(waiter);
       }
     this.#serve(served);
