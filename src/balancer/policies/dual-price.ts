@@ -1,7 +1,7 @@
 import type { Candidate } from '#balancer/policies/policy.ts';
 
 /** How fast a limit becomes dearer as it is used up: e^4 between full and empty. 2 to 12 do as well. */
-export const STEEPNESS = 4;
+const STEEPNESS = 4;
 /**
  * By how much a prompt that lies whole in a deployment's cache makes it cheaper, at most. Half: it
  * stays there until another one's limits are emptier by a sixth (ln 2 / STEEPNESS).

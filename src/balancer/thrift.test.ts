@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import type { Row } from '#balancer/eligible.ts';
+import { UNMEASURED } from '#balancer/policies/policy.conformance.ts';
+import { cheaperSoon } from '#balancer/thrift.ts';
+
+/** One that has tokens to spare and few requests; one with many requests and few tokens. */
+const row = (name: string, more: { requests: number; tokens: number; waitMs?: number }): Row => {
+  const perMinute = name === 'roomy' ? [160, 1_800_000] : [400, 300_000];
+  const [requests = 0, tokens = 0] = perMinute;
+  return {
+    ...UNMEASURED,
+    name,
+    waitMs: more.waitMs ?? 0,
+    quota: [
+      { dimension: 'requests', perMinute: requests, capacity: 10, level: more.requests, cost: 1 },
+      { dimension: 'tokens', perMinute: tokens, capacity: tokens, level: more.tokens, cost: 800 },
+    ],
+  };
+};
+
+const roomy = row('roomy', { requests: 1, tokens: 1_800_000 });
+const brisk = (waitMs: number) => row('brisk', { requests: 9, tokens: 700, waitMs });
+
+it('has a small request wait a little for the deployment that suits it', () => {
+  expect(cheaperSoon([roomy, brisk(40)], roomy, 10_000)?.name).toBe('brisk');
+});
+
+it('does not have it wait for long, nor for longer than it can spare', () => {
+  expect(cheaperSoon([roomy, brisk(5_000)], roomy, 10_000)).toBeUndefined();
+  expect(cheaperSoon([roomy, brisk(40)], roomy, 30)).toBeUndefined();
+});
+
+it('lets it go where there is plenty', () => {
+  const idle = row('roomy', { requests: 10, tokens: 1_800_000 });
+  expect(cheaperSoon([idle, brisk(40)], idle, 10_000)).toBeUndefined();
+});
+
+it('waits for nothing that is kept for others, or of which nothing is known', () => {
+  const held = { ...brisk(40), held: 'kept' };
+  expect(cheaperSoon([roomy, held], roomy, 10_000)).toBeUndefined();
+  expect(cheaperSoon([roomy, { ...brisk(40), quota: [] }], roomy, 10_000)).toBeUndefined();
+});
