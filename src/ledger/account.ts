@@ -79,6 +79,18 @@ export class Account {
     return waitMs;
   }
 
+  /**
+   * The limit that an upstream speaks of. It may name a window that nobody told it to name: where
+   * the same amount is known of another one, and none of this, it is that.
+   */
+  spokenOf(dimension: Dimension, windowMs: number | undefined, amount?: number) {
+    const found = this.find(dimension, windowMs);
+    if (found !== undefined || amount === undefined) return found;
+    return this.#known.find(
+      (standing) => standing.dimension === dimension && standing.amount === amount,
+    );
+  }
+
   waitMs(cost: Cost, now: number): number {
     let waitMs = this.obstacles.waitMs(cost, now);
     for (const standing of this.#standings) {

@@ -11,6 +11,9 @@ const SHRINK = 0.7;
 const REGROW = 1.05;
 const REGROW_MS = 60_000;
 
+/** What grew back and was refused again comes back half as fast each time, down to this. */
+const MAX_REGROW_MS = 16 * REGROW_MS;
+
 /**
  * Refills evenly. A level is a whole number of units, 1/`scale` of an amount each, of which `rate`
  * come per ms: for all but the largest limits exactly amount/window, so that who waits as long as it
@@ -35,6 +38,9 @@ export class LinearBucket implements Bucket {
   /** The highest level since something was last known of it. */
   #peak = 0;
   #regrownAt = 0;
+  #regrowMs = REGROW_MS;
+  /** What refusals left of the burst, before it grew back. */
+  #shrunk = Infinity;
 
   constructor(limit: Limit, floorShare: number, now: number) {
     this.#windowMs = limit.windowMs;
@@ -104,9 +110,11 @@ export class LinearBucket implements Bucket {
    */
   shrink(fallen: number, now: number): void {
     this.#refill(now);
+    if (this.#full > this.#shrunk) this.#regrowMs = Math.min(MAX_REGROW_MS, this.#regrowMs * 2);
     const spent = Math.min(this.#full, Math.floor(fallen * this.#scale));
     this.#full = Math.max(this.#scale, spent, Math.floor(this.#full * SHRINK));
     this.#full = Math.min(this.#full, this.#stated);
+    this.#shrunk = this.#full;
     this.#level = Math.min(this.#level, this.#full);
     this.#floor = Math.floor(this.#full * this.#floorShare);
     this.#regrownAt = Math.floor(now);
@@ -168,11 +176,13 @@ export class LinearBucket implements Bucket {
   }
 
   #regrow(at: number): void {
-    const steps = Math.floor((at - this.#regrownAt) / REGROW_MS);
+    const steps = Math.floor((at - this.#regrownAt) / this.#regrowMs);
     if (steps < 1) return;
     this.#full = Math.min(this.#stated, Math.floor(this.#full * REGROW ** steps));
     this.#floor = Math.floor(this.#full * this.#floorShare);
-    this.#regrownAt += steps * REGROW_MS;
+    this.#regrownAt += steps * this.#regrowMs;
+    // So much more was not refused: it was another reason then.
+    if (this.#full > 2 * this.#shrunk) this.#regrowMs = REGROW_MS;
   }
 }
 

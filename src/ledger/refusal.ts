@@ -148,8 +148,8 @@ const learnLevel = (
 };
 
 /** The limit it speaks of, where it is known already. */
-const knownLimit = ({ dimension, windowMs }: QuotaRefusal, { account }: Answer) =>
-  isDimension(dimension) ? account.find(dimension, windowMs) : undefined;
+const knownLimit = ({ dimension, windowMs, limit }: QuotaRefusal, { account }: Answer) =>
+  isDimension(dimension) ? account.spokenOf(dimension, windowMs, limit) : undefined;
 
 /** The limit it speaks of, where it says how much that is. */
 const statedLimit = (
@@ -158,7 +158,7 @@ const statedLimit = (
   orWindowMs: number,
 ): Standing | undefined => {
   if (!isDimension(dimension) || !isAmount(limit)) return undefined;
-  const known = account.find(dimension, windowMs);
+  const known = account.spokenOf(dimension, windowMs, limit);
   if (known) {
     known.tell(limit, 'refusal', now);
     return known;

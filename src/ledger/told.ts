@@ -12,7 +12,7 @@ export const learnTold = (told: ToldLimit, answer: Answer): void => {
   const { account, now } = answer;
   if (!isDimension(dimension) || !isWindow(windowMs)) return;
   if (limit !== undefined && !isAmount(limit)) return;
-  const known = account.find(dimension, windowMs);
+  const known = account.spokenOf(dimension, windowMs, limit);
   if (!known && limit !== undefined && isKnownFiner(told, limit, answer)) return;
   if (limit !== undefined) {
     if (known) known.tell(limit, 'header', now);
