@@ -11,6 +11,9 @@ const SHRINK = 0.7;
 const REGROW = 1.05;
 const REGROW_MS = 60_000;
 
+/** Bursts that are refused after so much more or less have the same reason. */
+const ALIKE = 2;
+
 /** What grew back and was refused again comes back half as fast each time, down to this. */
 const MAX_REGROW_MS = 16 * REGROW_MS;
 
@@ -39,6 +42,8 @@ export class LinearBucket implements Bucket {
   #peak = 0;
   #regrownAt = 0;
   #regrowMs = REGROW_MS;
+  /** What had been spent at once before the last refusal. */
+  #spent = NaN;
   /** What refusals left of the burst, before it grew back. */
   #shrunk = Infinity;
 
@@ -107,14 +112,17 @@ export class LinearBucket implements Bucket {
   /**
    * A refusal that the level does not explain: less can be spent at once than was thought. `fallen`,
    * the mark of the refused taking, is what had been spent at once and not refused: no less is left.
+   * What is refused again after about as much is nearer to that.
    */
   shrink(fallen: number, now: number): void {
     this.#refill(now);
     if (this.#full > this.#shrunk) this.#regrowMs = Math.min(MAX_REGROW_MS, this.#regrowMs * 2);
-    const spent = Math.min(this.#full, Math.floor(fallen * this.#scale));
-    this.#full = Math.max(this.#scale, spent, Math.floor(this.#full * SHRINK));
-    this.#full = Math.min(this.#full, this.#stated);
-    this.#shrunk = this.#full;
+    const spent = Math.min(this.#full, Math.max(this.#scale, Math.floor(fallen * this.#scale)));
+    const isAlike = spent <= this.#spent * ALIKE && this.#spent <= spent * ALIKE;
+    const less = isAlike ? Math.sqrt(this.#full) * Math.sqrt(spent) : Infinity;
+    this.#spent = spent;
+    this.#full = Math.max(spent, Math.floor(Math.min(this.#full * SHRINK, less)));
+    this.#shrunk = this.#full = Math.min(this.#full, this.#stated);
     this.#level = Math.min(this.#level, this.#full);
     this.#floor = Math.floor(this.#full * this.#floorShare);
     this.#regrownAt = Math.floor(now);
