@@ -9,7 +9,7 @@ import { InFlight } from '#ledger/parallel.ts';
 import type { Share, Taking } from '#ledger/reservation.ts';
 import { Standing, toldOf } from '#ledger/standing.ts';
 
-/** More than any upstream has; what else it tells is not believed. */
+/** More than any upstream has; what else it tells is not believed. The config may state more. */
 const MAX_LIMITS = 16;
 
 /** Share of a capacity from which on what comes back will soon be lost. */
@@ -47,7 +47,7 @@ export class Account {
   limit(limit: Limit, source: LimitSource, now: number): Standing | undefined {
     let standing = this.find(limit.dimension, limit.windowMs);
     if (standing) standing.state(limit, source, now);
-    else if (this.#known.length < MAX_LIMITS) {
+    else if (source === 'config' || this.#known.length < MAX_LIMITS) {
       standing = new Standing(limit, source, { floor: this.#floor, inFlight: this.#inFlight, now });
       this.#known.push(standing);
       if (source !== 'config') this.pace.drop(limit.dimension);
@@ -80,14 +80,21 @@ export class Account {
   }
 
   /**
-   * The limit that an upstream speaks of. It may name a window that nobody told it to name: where
-   * the same amount is known of another one, and none of this, it is that.
+   * The limit that an upstream speaks of. It may be understood to speak of a window that it did not
+   * name: where the config knows the same amount for another one, and none for this, it is that.
    */
-  spokenOf(dimension: Dimension, windowMs: number | undefined, amount?: number) {
+  spokenOf(
+    dimension: Dimension,
+    windowMs: number | undefined,
+    amount?: number,
+  ): Standing | undefined {
     const found = this.find(dimension, windowMs);
     if (found !== undefined || amount === undefined) return found;
     return this.#known.find(
-      (standing) => standing.dimension === dimension && standing.amount === amount,
+      (standing) =>
+        standing.dimension === dimension &&
+        standing.amount === amount &&
+        standing.source === 'config',
     );
   }
 

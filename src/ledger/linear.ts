@@ -17,6 +17,11 @@ const ALIKE = 2;
 /** What grew back and was refused again comes back half as fast each time, down to this. */
 const MAX_REGROW_MS = 16 * REGROW_MS;
 
+/** A floor that did not do is doubled, up to so many times itself, and shrinks by this per minute. */
+const WIDEN = 2;
+const MAX_WIDER = 8;
+const NARROW = 1.1;
+
 /**
  * Refills evenly. A level is a whole number of units, 1/`scale` of an amount each, of which `rate`
  * come per ms: for all but the largest limits exactly amount/window, so that who waits as long as it
@@ -35,6 +40,9 @@ export class LinearBucket implements Bucket {
   /** When full, as it was learned: at most as stated. */
   #full = 1;
   #floor = 0;
+  /** How many times its share the floor is, and since when. */
+  #wider = 1;
+  #widerAt = -Infinity;
   #level = 0;
   /** The instant up to which the refill is in the level; may lie ahead. */
   #at: number;
@@ -79,6 +87,7 @@ export class LinearBucket implements Bucket {
   /** The mark is how far the level had fallen from its peak, in amounts. */
   take(amount: number, now: number, transitMs: number): number {
     this.#refill(now);
+    if (this.#wider > 1) this.#narrow(now);
     if (transitMs > 0) this.#overflow(Math.floor(now) + Math.ceil(transitMs));
     if (this.#level > this.#peak) this.#peak = this.#level;
     const fallen = (this.#peak - this.#level) / this.#scale;
@@ -124,8 +133,16 @@ export class LinearBucket implements Bucket {
     this.#full = Math.max(spent, Math.floor(Math.min(this.#full * SHRINK, less)));
     this.#shrunk = this.#full = Math.min(this.#full, this.#stated);
     this.#level = Math.min(this.#level, this.#full);
-    this.#floor = Math.floor(this.#full * this.#floorShare);
+    this.#layFloor();
     this.#regrownAt = Math.floor(now);
+  }
+
+  /** A call sent at `sentAt` was refused for which there was room by our estimates. */
+  widenFloor(sentAt: number, now: number): void {
+    if (sentAt <= this.#widerAt) return;
+    this.#wider = Math.min(MAX_WIDER, this.#wider * WIDEN);
+    this.#widerAt = now;
+    this.#layFloor();
   }
 
   save(now: number): JsonObject {
@@ -143,7 +160,7 @@ export class LinearBucket implements Bucket {
     this.#refill(now);
     const burst = numberAt(saved, 'burst', { min: 0, max: 1, or: 1 });
     this.#full = Math.max(this.#scale, Math.floor(this.#stated * burst));
-    this.#floor = Math.floor(this.#full * this.#floorShare);
+    this.#layFloor();
     this.#regrownAt = Math.floor(now);
     const used = numberAt(saved, 'used', { min: 0, max: MAX_UNITS / this.#scale, or: 0 });
     const lateMs = numberAt(saved, 'lateMs', { min: 0, max: this.#windowMs, or: 0 });
@@ -165,7 +182,19 @@ export class LinearBucket implements Bucket {
     this.#stated = Math.max(this.#scale, atOnce);
     this.#largest = Math.floor(this.#stated / this.#scale);
     this.#full = Math.max(this.#scale, Math.floor(this.#stated * burstShare));
-    this.#floor = Math.floor(this.#full * this.#floorShare);
+    this.#layFloor();
+  }
+
+  #narrow(now: number): void {
+    const steps = Math.floor((now - this.#widerAt) / REGROW_MS);
+    if (steps < 1) return;
+    this.#wider = Math.max(1, this.#wider / NARROW ** steps);
+    this.#widerAt += steps * REGROW_MS;
+    this.#layFloor();
+  }
+
+  #layFloor(): void {
+    this.#floor = Math.floor(this.#full * Math.min(1, this.#floorShare * this.#wider));
   }
 
   #refill(now: number): void {
@@ -187,7 +216,7 @@ export class LinearBucket implements Bucket {
     const steps = Math.floor((at - this.#regrownAt) / this.#regrowMs);
     if (steps < 1) return;
     this.#full = Math.min(this.#stated, Math.floor(this.#full * REGROW ** steps));
-    this.#floor = Math.floor(this.#full * this.#floorShare);
+    this.#layFloor();
     this.#regrownAt += steps * this.#regrowMs;
     // So much more was not refused: it was another reason then.
     if (this.#full > 2 * this.#shrunk) this.#regrowMs = REGROW_MS;

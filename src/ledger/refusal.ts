@@ -49,6 +49,8 @@ const learnMinute = (refusal: QuotaRefusal, answer: Answer): void => {
   if (standing === undefined) return learnUnknown(refusal, answer);
   const isExact = learnLevel(standing, refusal, { answer, isNew: before === undefined });
   const isShrunk = before !== undefined && shrinkBurst(before, answer);
+  if (before?.bucket instanceof LinearBucket && answer.share)
+    before.bucket.widenFloor(answer.share.takenAt, answer.now);
   if (isExact && (answer.share === undefined || holdsBack(standing, answer))) return;
   lowerBelowOwn(standing, answer);
   const retryMs = retryOf(refusal);
@@ -148,7 +150,10 @@ const learnLevel = (
 };
 
 /** The limit it speaks of, where it is known already. */
-const knownLimit = ({ dimension, windowMs, limit }: QuotaRefusal, { account }: Answer) =>
+const knownLimit = (
+  { dimension, windowMs, limit }: QuotaRefusal,
+  { account }: Answer,
+): Standing | undefined =>
   isDimension(dimension) ? account.spokenOf(dimension, windowMs, limit) : undefined;
 
 /** The limit it speaks of, where it says how much that is. */
