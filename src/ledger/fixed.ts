@@ -86,7 +86,8 @@ export class FixedBucket implements Bucket {
 
   regained(since: number, now: number): number {
     this.#roll(now);
-    return since >= this.#start ? 0 : NaN;
+    const start = Number.isNaN(this.#start) ? this.#seen : this.#start;
+    return Math.floor(since) >= start ? 0 : NaN;
   }
 
   resize(amount: number): void {

@@ -164,24 +164,23 @@ describe('a time alone', () => {
 describe('requests that were refused although there was room', () => {
   const refusal = { class: 'minute', dimension: 'requests', windowMs: MINUTE } as const;
 
-  /** So many calls at once, of which the first ten are taken. */
-  const burst = (ledger: Ledger, calls: number, now: number): number => {
+  /** So many calls at once, of which the first are taken: ten, unless said. */
+  const burst = (ledger: Ledger, calls: number, { now = 0, taken = 10 } = {}): void => {
     const sent = Array.from({ length: calls }, () => ledger.reserve(charge({ requests: 1 }), now));
-    const late = sent.filter((one) => one !== undefined).slice(10);
-    for (const reservation of late) refuse(ledger, reservation, { now, refusal });
-    return late.length;
+    for (const reservation of sent.filter((one) => one !== undefined).slice(taken))
+      refuse(ledger, reservation, { now, refusal });
   };
 
   test('are spent by shorter windows: so much less at once', () => {
     const ledger = limited(1e6, 600);
-    burst(ledger, 11, 0);
+    burst(ledger, 11);
     expect(gaugeOf(ledger, 0, 'requests')).toMatchObject({ amount: 600, capacity: 420 });
     expect(ledger.waitMs(charge({ requests: 1 }), 0)).toBe(100);
   });
 
   test('show how much could be spent, and no less is left', () => {
     const ledger = limited(1e6, 600);
-    for (let now = 0; now < 600_000; now += 20_000) burst(ledger, 20, now);
+    for (let now = 0; now < 600_000; now += 20_000) burst(ledger, 20, { now });
     const { capacity } = gaugeOf(ledger, 600_000, 'requests');
     expect(capacity).toBeGreaterThanOrEqual(10);
     expect(capacity).toBeLessThanOrEqual(14);
@@ -189,10 +188,24 @@ describe('requests that were refused although there was room', () => {
 
   test('come back by a twentieth per minute', () => {
     const ledger = limited(1e6, 600);
-    burst(ledger, 11, 0);
+    burst(ledger, 11);
     expect(gaugeOf(ledger, 59_999, 'requests').capacity).toBe(420);
     expect(gaugeOf(ledger, MINUTE, 'requests').capacity).toBe(441);
     expect(gaugeOf(ledger, HOUR, 'requests').capacity).toBe(600);
+  });
+
+  test('come back slower each time that they are refused again, and faster once they are not', () => {
+    const ledger = limited(1e6, 600);
+    const capacity = (now: number) => gaugeOf(ledger, now, 'requests').capacity;
+    burst(ledger, 101, { taken: 100 });
+    expect(capacity(MINUTE)).toBe(441);
+    burst(ledger, 101, { now: MINUTE, taken: 100 });
+    expect(capacity(2 * MINUTE)).toBe(210);
+    expect(capacity(3 * MINUTE)).toBe(220);
+    // Twice as much after 29 minutes; by then it comes back each minute.
+    expect(capacity(30 * MINUTE)).toBeLessThan(420);
+    expect(capacity(32 * MINUTE)).toBeGreaterThan(420);
+    expect(capacity(35 * MINUTE)).toBeGreaterThan(480);
   });
 
   test('are one at a time at least', () => {
@@ -206,7 +219,7 @@ describe('requests that were refused although there was room', () => {
 
   test('are not told higher by headers', () => {
     const ledger = limited(1e6, 600);
-    burst(ledger, 11, 0);
+    burst(ledger, 11);
     const told = [{ dimension: 'requests', windowMs: MINUTE, limit: 600, remaining: 600 } as const];
     ledger.learn('a', { told }, { now: 0 });
     expect(gaugeOf(ledger, 0, 'requests')).toMatchObject({ capacity: 420, level: 0 });
@@ -216,6 +229,38 @@ describe('requests that were refused although there was room', () => {
     const ledger = limited(1e6, 600);
     refused({ class: 'minute' }, { ledger });
     expect(gaugeOf(ledger, 0, 'requests').capacity).toBe(420);
+  });
+});
+
+describe('the floor', () => {
+  const used = { class: 'minute', dimension: 'tokens', windowMs: MINUTE } as const;
+
+  /** One call of 900 of 100,000 tokens, which the upstream takes for more than it has. */
+  const estimatedTooLow = (ledger: Ledger, now: number): void => {
+    const numbers = { limit: 100_000, used: 90_000, requested: 12_000 };
+    refused({ ...used, ...numbers }, { ledger, cost: { tokens: 900 }, now });
+  };
+
+  test('is wider for a while when it did not do', () => {
+    const ledger = new Ledger();
+    ledger.limit('a', perMinute('tokens', 100_000), config);
+    const floor = (now: number) => {
+      const { level } = gaugeOf(ledger, now);
+      let most = level;
+      while (ledger.waitMs(charge({ tokens: most }), now) > 0) most -= 100;
+      return level - most;
+    };
+    expect(floor(0)).toBe(0);
+    ledger.reserve(charge({ tokens: 50_000 }), 0);
+    expect(floor(0)).toBe(1000);
+    estimatedTooLow(ledger, 0);
+    expect(floor(2000)).toBeGreaterThanOrEqual(2000);
+    for (let now = 10_000; now < 60_000; now += 10_000) estimatedTooLow(ledger, now);
+    expect(floor(62_000)).toBeLessThanOrEqual(8100);
+    // An hour on, what goes has its old floor.
+    ledger.reserve(charge({ tokens: 1 }), 3_700_000);
+    ledger.reserve(charge({ tokens: 50_000 }), 3_700_000);
+    expect(floor(3_700_000)).toBeLessThanOrEqual(1100);
   });
 });
 

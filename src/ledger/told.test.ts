@@ -164,6 +164,16 @@ describe('an amount', () => {
   });
 });
 
+test("a window is the config's where the amount is", () => {
+  const ledger = new Ledger();
+  const windowMs = 10_000;
+  ledger.limit('a', { ...perMinute('tokens', 44_000), windowMs, refill: 'fixed' }, config);
+  ledger.learn('a', { told: [tokens({ limit: 44_000, remaining: 40_000 })] }, { now: 0 });
+  expect(ledger.gauges('a', 0)).toMatchObject([{ windowMs, level: 40_000, refill: 'fixed' }]);
+  ledger.learn('a', { told: [tokens({ limit: 90_000, remaining: 40_000 })] }, { now: 0 });
+  expect(ledger.gauges('a', 0)).toHaveLength(2);
+});
+
 test.each<Partial<ToldLimit>>([
   { limit: NaN },
   { limit: -5, remaining: 3 },
