@@ -56,6 +56,16 @@ describe('a refusal without numbers', () => {
     expect(gaugeOf(ledger, 50).amount).toBe(20);
   });
 
+  test('does not count calls below nothing that were given back late', () => {
+    const ledger = new Ledger();
+    const sent = Array.from({ length: 100 }, () => ledger.reserve(charge(ONE), 0)!);
+    ledger.reserve(charge(ONE), 15_000);
+    for (const reservation of sent) reservation.refund(15_000);
+    const last = Array.from({ length: 10 }, () => ledger.reserve(charge(ONE), 15_000)!).at(-1)!;
+    refuse(ledger, last, { now: 15_000, refusal: BARE });
+    expect(gaugeOf(ledger, 15_000).amount).toBe(30);
+  });
+
   test('calls nothing too large', () => {
     const { ledger, now } = refused();
     const large = charge({ requests: 1, tokens: 1_000_000 });

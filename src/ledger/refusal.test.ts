@@ -327,6 +327,13 @@ describe('a size', () => {
     expect(waits(ledger, 24_000)).toBe(0);
   });
 
+  test('stays one when smaller calls are held back for longer', () => {
+    const ledger = refused({ class: 'size' }, { cost: { requests: 1, tokens: 9000 } });
+    refused({ class: 'minute', retryMs: 2 * HOUR }, { ledger, cost: { requests: 1, tokens: 10 } });
+    expect(waits(ledger, 9000)).toBe(Infinity);
+    expect(waits(ledger, 8999)).toBe(2 * HOUR);
+  });
+
   test('of nobody knows what is none', () => {
     const ledger = new Ledger();
     ledger.learn('a', { told: [], refusal: { class: 'size' } }, { now: 0 });

@@ -149,6 +149,25 @@ describe('a level', () => {
   });
 });
 
+test('what came too late to tell what has come back since is not heard', () => {
+  const ledger = new Ledger();
+  ledger.limit('a', { ...perMinute('tokens', 60_000), refill: 'sliding' }, config);
+  const reservation = ledger.reserve(charge({ tokens: 1000 }), 0)!;
+  ledger.reserve(charge({ tokens: 1000 }), 149_000);
+  ledger.learn('a', { told: [tokens({ remaining: 0 })] }, { reservation, now: 150_000 });
+  expect(levelOf(ledger, 150_000)).toBe(59_000);
+});
+
+test('a limit that comes to be known under way is settled once, like the others', () => {
+  const ledger = new Ledger();
+  ledger.learn('a', { told: [tokens({ limit: 60_000, remaining: 30_000 })] }, { now: 0 });
+  const reservation = ledger.reserve(charge({ requests: 1, tokens: 1000 }), 0)!;
+  const told = [{ dimension: 'requests', windowMs: MINUTE, limit: 60, remaining: 30 } as const];
+  ledger.learn('a', { told }, { reservation, now: 0 });
+  reservation.refund(0);
+  expect(ledger.gauges('a', 0).map(({ level }) => level)).toEqual([30_000, 31]);
+});
+
 describe('an amount', () => {
   test('is lowered and raised again up to the config, by what is told', () => {
     const { ledger, hear } = answered({ limit: 30_000 }, { limit: 60_000 });
