@@ -47,7 +47,7 @@ const learnMinute = (refusal: QuotaRefusal, answer: Answer): void => {
   const before = knownLimit(refusal, answer);
   const standing = statedLimit(refusal, answer, MINUTE_MS) ?? before;
   if (standing === undefined) return learnUnknown(refusal, answer);
-  const isExact = learnLevel(standing, refusal, { answer, isNew: before === undefined });
+  const isExact = learnLevel(standing, refusal, answer);
   const isShrunk = before !== undefined && shrinkBurst(before, answer);
   if (before?.bucket instanceof LinearBucket && answer.share)
     before.bucket.widenFloor(answer.share.takenAt, answer.now);
@@ -102,10 +102,11 @@ const shrinkBurst = (standing: Standing, { share, now }: Answer): boolean => {
 
 const learnDay = (refusal: QuotaRefusal, answer: Answer): void => {
   const { now } = answer;
-  const before = knownLimit(refusal, answer);
-  const standing = isCount(refusal.used) ? statedLimit(refusal, answer, DAY_MS) : before;
+  const standing = isCount(refusal.used)
+    ? statedLimit(refusal, answer, DAY_MS)
+    : knownLimit(refusal, answer);
   if (standing === undefined) return;
-  if (!learnLevel(standing, refusal, { answer, isNew: before === undefined }))
+  if (!learnLevel(standing, refusal, answer))
     lower(standing, -uncounted(answer, standing.dimension), now);
   const retryMs = retryOf(refusal);
   if (standing.bucket instanceof FixedBucket && retryMs !== undefined)
@@ -136,15 +137,10 @@ const sizeOf = ({ dimension, requested }: QuotaRefusal, answer: Answer): Cost | 
  * True when it says both numbers. Of what a call was refused for, the level then is known, less what
  * was sent after it; where ours is another limit or spent by portions, it can only be lower.
  */
-const learnLevel = (
-  standing: Standing,
-  { limit, used }: QuotaRefusal,
-  { answer, isNew }: { readonly answer: Answer; readonly isNew: boolean },
-): boolean => {
+const learnLevel = (standing: Standing, { limit, used }: QuotaRefusal, answer: Answer): boolean => {
   if (!isAmount(limit) || !isCount(used)) return false;
   const level = Math.floor(limit - used) - uncounted(answer, standing.dimension);
-  if (isNew || (standing.isWhole && standing.amount === limit))
-    standing.bucket.set(level, answer.now);
+  if (standing.isWhole && standing.amount === limit) standing.bucket.set(level, answer.now);
   else lower(standing, level, answer.now);
   return true;
 };

@@ -20,7 +20,7 @@ export const learnTold = (told: ToldLimit, answer: Answer): void => {
   }
   const standing = known ?? account.find(dimension, windowMs);
   if (standing === undefined || !isCount(remaining) || remaining > (limit ?? Infinity)) return;
-  syncRemaining(standing, remaining, { answer, isNew: known === undefined });
+  syncRemaining(standing, remaining, answer);
 };
 
 /**
@@ -45,18 +45,14 @@ const isKnownFiner = (
  * taken over at once: somebody else uses the same limit. A higher one only by a part, and only from
  * numbers that speak of the same limit as ours.
  */
-const syncRemaining = (
-  standing: Standing,
-  remaining: number,
-  { answer, isNew }: { readonly answer: Answer; readonly isNew: boolean },
-): void => {
+const syncRemaining = (standing: Standing, remaining: number, answer: Answer): void => {
   const { share, now } = answer;
   const { bucket } = standing;
   const back = bucket.regained(share?.chargedAt ?? now, now);
   const target = Math.floor(remaining + back) - uncounted(answer, standing.dimension);
   if (Number.isNaN(target)) return;
   const level = bucket.level(now);
-  if (target < level || isNew) return bucket.set(target, now);
+  if (target < level) return bucket.set(target, now);
   if (!standing.isWhole || standing.toldAmount !== standing.amount) return;
   const ceiling = Math.min(target, bucket.capacity);
   bucket.set(level + Math.floor((ceiling - level) * UPWARDS), now);
