@@ -96,7 +96,7 @@ const shrinkBurst = (standing: Standing, { share, now }: Answer): boolean => {
   if (dimension !== 'requests' || !(bucket instanceof LinearBucket)) return false;
   const taking = share?.takings.find((taking) => taking.bucket === bucket);
   if (taking === undefined || bucket.capacity <= taking.amount) return false;
-  bucket.shrink(taking.mark, now);
+  bucket.shrinkBurst(taking.mark, now);
   return true;
 };
 
