@@ -17,16 +17,28 @@ export interface Bid {
   readonly room: readonly Charge[];
 }
 
-/** `accounts` are the member's as they are now: pools may turn out to be one. */
-export const bidOf = (
-  of: { readonly member: Member; readonly model: string; readonly size: Estimate },
-  accounts: readonly string[],
-): Bid => {
-  const { member, model, size } = of;
-  const cost = { ...member.charge(size, model), parallel: 1 };
+/** What a request would cost with one model, charged in one way: the same for all members with both. */
+export interface Costs {
+  readonly model: string;
+  readonly charge: Member['charge'];
+  readonly size: Estimate;
+  readonly cost: Cost;
+  /** With what the estimate may be off by. */
+  readonly most: Cost;
+}
+
+export const costsOf = (charge: Member['charge'], model: string, size: Estimate): Costs => {
+  const cost = { ...charge(size, model), parallel: 1 };
   const inputTokens = size.inputTokens + size.inputSpread;
-  const most = { ...member.charge({ ...size, inputTokens }, model), parallel: 1 };
-  return { ...of, cost, charges: chargesOf(accounts, cost), room: chargesOf(accounts, most) };
+  const most = { ...charge({ ...size, inputTokens }, model), parallel: 1 };
+  return { model, charge, size, cost, most };
+};
+
+/** `accounts` are the member's as they are now: pools may turn out to be one. */
+export const bidOf = (member: Member, costs: Costs, accounts: readonly string[]): Bid => {
+  const { model, size, cost, most } = costs;
+  const charges = chargesOf(accounts, cost);
+  return { member, model, size, cost, charges, room: chargesOf(accounts, most) };
 };
 
 const chargesOf = (accounts: readonly string[], cost: Cost): readonly Charge[] =>

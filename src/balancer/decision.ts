@@ -169,11 +169,15 @@ export class DecisionBuilder {
   }
 }
 
+const isPlain = (text: string, chars: number): boolean =>
+  text.length <= chars && /^[\x20-\x7e]*$/.test(text);
+
 /** Without what is not printed: escaped it would take more room than it had. */
 const cut = (text: string, chars: number): string =>
   (text.length > chars ? `${text.slice(0, chars - 1)}…` : text).replaceAll(/\p{C}/gu, '?');
 
-const listed = (texts: readonly string[], { names, chars }: Bounds): string[] => {
+const listed = (texts: readonly string[], { names, chars }: Bounds): readonly string[] => {
+  if (texts.length <= names && texts.every((text) => isPlain(text, chars))) return texts;
   const shown = texts.slice(0, names).map((text) => cut(text, chars));
   return texts.length > names ? [...shown, `+${texts.length - names}`] : shown;
 };

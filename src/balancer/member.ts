@@ -16,7 +16,7 @@ export interface Member {
   /** The accounts it draws from, outermost first; the last one is whom its upstream speaks of. */
   readonly accounts: readonly [string, ...string[]];
   /** What a call is charged before it runs, and what it comes to in the end. */
-  charge(size: CallSize, model: string): Cost;
+  readonly charge: (size: CallSize, model: string) => Cost;
   settle(charged: Cost, spent: Spent | undefined, model: string): Cost;
   readonly weight?: number;
   readonly rpm?: number;

@@ -1,8 +1,8 @@
 import type { AdmitRequest, Spent } from '#balancer/admit.ts';
 import { type Affinity, AffinityMemory } from '#balancer/affinity.ts';
-import { type Bid, bidOf, bidWaitMs, ownAccount } from '#balancer/bid.ts';
+import { type Bid, type Costs, bidOf, bidWaitMs, costsOf, ownAccount } from '#balancer/bid.ts';
 import type { Row } from '#balancer/eligible.ts';
-import type { Estimate, Estimator } from '#balancer/estimate.ts';
+import type { Estimator } from '#balancer/estimate.ts';
 import { costNanos, type Member } from '#balancer/member.ts';
 import { MemberState } from '#balancer/member-state.ts';
 import { PatternAccounts } from '#balancer/pattern-accounts.ts';
@@ -59,15 +59,15 @@ export class Pool {
   /** What each deployment of the group would charge; empty for a group that does not exist. */
   bids(group: string, request: Pick<AdmitRequest, 'demand' | 'tenant' | 'models'>): Bid[] {
     const { demand, tenant, models } = request;
-    let sized: { model: string; size: Estimate } | undefined;
+    let same: Costs | undefined;
     return this.members(group).map((member) => {
-      const model = models?.get(member.name) ?? member.model;
-      if (sized?.model !== model)
-        sized = { model, size: this.#deps.estimator.size(demand, model, tenant.key) };
-      const { size } = sized;
-      const { accounts } = this.state(member.name);
+      const { name, charge } = member;
+      const model = models?.get(name) ?? member.model;
+      if (same?.model !== model || same.charge !== charge)
+        same = costsOf(charge, model, this.#deps.estimator.size(demand, model, tenant.key));
+      const { accounts } = this.state(name);
       const its = model === member.model ? accounts : this.#patterns.accounts(accounts, model);
-      return bidOf({ member, model, size }, its);
+      return bidOf(member, same, its);
     });
   }
 

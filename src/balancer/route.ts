@@ -94,12 +94,12 @@ const firstOrder = (rows: readonly Row[]): number | undefined => {
 
 /** The rows that would do if their limits had room; puts the others, and why, into `out`. */
 const ableRows = (request: RouteRequest, out: Out[]): readonly Row[] => {
-  const rows: Row[] = [];
   for (const row of request.rows) {
     const not = whyNot(row, request);
     if (not) out.push(not);
-    else rows.push(row);
   }
+  const rows =
+    out.length === 0 ? request.rows : request.rows.filter((row) => !whyNot(row, request));
   const { tags, pinned } = request;
   if (!tags || pinned !== undefined) return rows;
   const allowed = allowedByTags(rows, tags);

@@ -20,7 +20,7 @@ export interface QuotaRules {
   /** Whose limits a deployment draws from when the config does not say: its key's, or its own. */
   readonly scope: 'key' | 'deployment';
   /** What a call is charged before it runs, in every dimension that this vendor limits. */
-  charge(size: CallSize, model: string): Cost;
+  readonly charge: (size: CallSize, model: string) => Cost;
   /**
    * What a call comes to in the end: `charged`, or less or more where the vendor settles by what was
    * used. Without `usage` nothing is known.

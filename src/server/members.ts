@@ -42,7 +42,7 @@ const memberOf = (deployment: Deployment, { quota }: Provider): Member => {
     ...(region !== undefined && { region }),
     ...(contextTokens !== undefined && { contextTokens }),
     accounts: accountsOf(deployment, quota.scope),
-    charge: (size, model) => quota.charge(size, model),
+    charge: quota.charge,
     settle: (charged, spent, model) => quota.settle(charged, spent, model),
     ...(isPriced && {
       price: {

@@ -15,7 +15,7 @@ import type { Ledger } from '#ledger/ledger.ts';
 import { explainGroup } from '#shared/explain.ts';
 import { Lane, type Look } from '#shared/lane.ts';
 import { Lanes } from '#shared/lanes.ts';
-import { MemoryLease } from '#shared/memory-lease.ts';
+import { type LeaseDeps, MemoryLease } from '#shared/memory-lease.ts';
 import { type QueueLimits, QueueRoom } from '#shared/queue-limits.ts';
 import { accountViews, groupViews, lineViews } from '#shared/view.ts';
 import { Waiter } from '#shared/waiter.ts';
@@ -41,10 +41,12 @@ export class MemoryOwner {
   readonly #deps: MemoryOwnerDeps;
   readonly #room: QueueRoom;
   readonly #lanes: Lanes;
+  readonly #leaseDeps: LeaseDeps;
   #changes = 0;
 
   constructor(deps: MemoryOwnerDeps) {
     this.#deps = deps;
+    this.#leaseDeps = { ...deps, changed: (deployment) => this.#changed(deployment) };
     this.#room = new QueueRoom(deps.queue);
     const { clock, queue, pool } = deps;
     this.#lanes = new Lanes(
@@ -295,10 +297,7 @@ export class MemoryOwner {
     }
     this.#changes++;
     const leased = { bid, request, reservation, startedAt: now };
-    const lease = new MemoryLease(
-      { ...this.#deps, changed: (deployment) => this.#changed(deployment) },
-      leased,
-    );
+    const lease = new MemoryLease(this.#leaseDeps, leased);
     waiter.release();
     waiter.resolve({ lease, routed, group, queueMs: waiter.waits ? now - waiter.since : 0 });
     return true;

@@ -5,16 +5,17 @@ export const leastLoaded = (
   candidates: readonly Candidate[],
   load: (candidate: Candidate) => number,
 ): readonly Candidate[] => {
-  let least = Number.POSITIVE_INFINITY;
-  let best: Candidate[] = [];
+  let least = Infinity;
+  let count = 0;
   for (const candidate of candidates) {
     const its = load(candidate);
-    if (its > least) continue;
-    if (its < least) best = [];
-    least = its;
-    best.push(candidate);
+    if (its < least) count = 0;
+    if (its <= least) count++;
+    least = Math.min(least, its);
   }
-  return best;
+  // Most often they are all the same.
+  if (count === candidates.length) return candidates;
+  return candidates.filter((candidate) => load(candidate) === least);
 };
 
 /** Draws one with a chance in proportion to its share; any of them when all shares are 0. */
