@@ -1,0 +1,82 @@
+import type { ChargeLog } from '#balancer/sharing/charge-log.ts';
+import { differ, fits, foretell, type Rule, type Telling } from '#balancer/sharing/level-test.ts';
+
+/** Two ways in which what is charged may hang together: the second has all of the first's logs, and more. */
+export interface Hypotheses {
+  readonly apart: readonly ChargeLog[];
+  readonly together: readonly ChargeLog[];
+  /** What one of those that are only in the second told last, if it is older than what is tested. */
+  readonly other: Telling | undefined;
+}
+
+/** Two levels are not compared more often, ms: others, and those that are taken for one. */
+const PACE_MS = { others: 1000, own: 200 };
+
+/** An anchor that has told nothing for so long is given up, ms. */
+const LONGEST_MS = 20_000;
+
+/** So many tellings must have fitted one of the two hypotheses only; to part what is one takes fewer than to unite. */
+const LEAST = { together: 6, apart: 3 };
+/** And so large a share of all that could have fitted one only. */
+const SHARE = 0.9;
+/** What is older counts less. */
+const MOST_COUNTED = 40;
+
+/** How often what a limit told fitted the one hypothesis, and how often the other. */
+export class Evidence {
+  readonly #fitted = { together: 0, apart: 0, neither: 0 };
+  readonly #paceMs: number;
+  #anchor: Telling;
+  #testedAt: number;
+
+  constructor(anchor: Telling, of: keyof typeof PACE_MS) {
+    this.#anchor = anchor;
+    this.#testedAt = anchor.at;
+    this.#paceMs = PACE_MS[of];
+  }
+
+  /** True when it was decided by this telling. */
+  weigh(told: Telling, rule: Rule, hypotheses: Hypotheses): boolean {
+    if (told.at < this.#testedAt + this.#paceMs) return false;
+    this.#testedAt = told.at;
+    const verdict = this.#verdict(told, rule, hypotheses);
+    const isOld = told.at > this.#anchor.at + LONGEST_MS;
+    if (verdict !== undefined || isOld) this.#anchor = told;
+    if (verdict === undefined) return false;
+    this.#fitted[verdict]++;
+    if (this.#total() >= MOST_COUNTED)
+      for (const each of ['together', 'apart', 'neither'] as const)
+        this.#fitted[each] = Math.floor(this.#fitted[each] / 2);
+    return true;
+  }
+
+  shows(verdict: 'together' | 'apart'): boolean {
+    const count = this.#fitted[verdict];
+    return count >= LEAST[verdict] && count >= SHARE * this.#total();
+  }
+
+  #verdict(
+    told: Telling,
+    rule: Rule,
+    { apart, together, other }: Hypotheses,
+  ): 'together' | 'apart' | 'neither' | undefined {
+    const less = foretell(this.#anchor, told, { rule, logs: together });
+    const more = foretell(this.#anchor, told, { rule, logs: apart });
+    if (!less || !more) {
+      this.#anchor = told;
+      return undefined;
+    }
+    if (!differ(more, less, rule)) return undefined;
+    if (fits(told, more, rule)) return 'apart';
+    if (!fits(told, less, rule)) return 'neither';
+    // Levels that are one are equal, too, whoever tells them.
+    const equal = other && foretell(other, told, { rule, logs: together });
+    if (!equal) return undefined;
+    return fits(told, equal, rule) ? 'together' : 'neither';
+  }
+
+  #total(): number {
+    const { together, apart, neither } = this.#fitted;
+    return together + apart + neither;
+  }
+}
