@@ -18,6 +18,10 @@ export interface Member {
   /** What a call is charged before it runs, and what it comes to in the end. */
   readonly charge: (size: CallSize, model: string) => Cost;
   settle(charged: Cost, spent: Spent | undefined, model: string): Cost;
+  /** Whose limits they are: accounts of one vendor for one model may turn out to be one. Absent: never. */
+  readonly vendor?: string;
+  /** The config names its pools: it is right, whatever answers seem to say of them. */
+  readonly isPooled?: boolean;
   readonly weight?: number;
   readonly rpm?: number;
   readonly tpm?: number;

@@ -65,10 +65,18 @@ export class Pool {
       const model = models?.get(name) ?? member.model;
       if (same?.model !== model || same.charge !== charge)
         same = costsOf(charge, model, this.#deps.estimator.size(demand, model, tenant.key));
-      const { accounts } = this.state(name);
-      const its = model === member.model ? accounts : this.#patterns.accounts(accounts, model);
-      return bidOf(member, same, its);
+      return bidOf(member, same, this.accounts(member, model));
     });
+  }
+
+  /** What a call of this model draws from, outermost first, as things stand. */
+  accounts(member: Member, model: string): readonly string[] {
+    const { accounts } = this.state(member.name);
+    return model === member.model ? accounts : this.#patterns.accounts(accounts, model);
+  }
+
+  get everybody(): readonly Member[] {
+    return [...this.#groups.values()].flat();
   }
 
   /** The deployments as they are now, to one request. `kept`: accounts that are kept for others. */

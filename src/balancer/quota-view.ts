@@ -1,5 +1,5 @@
 import type { Priority } from '#balancer/admit.ts';
-import type { Dimension } from '#core/quota.ts';
+import type { PerMinute } from '#balancer/per-minute.ts';
 import type { Gauge } from '#ledger/limit.ts';
 
 /** One account and what it has left. */
@@ -12,6 +12,8 @@ export interface AccountView {
   readonly blockedMs: number;
   /** Calls under way of its deployments. */
   readonly inFlight: number;
+  /** Of what turned out to be shared: by whom, and what that comes to, in a sentence. */
+  readonly sharing?: string;
 }
 
 /** What one tenant has in one line. */
@@ -36,11 +38,11 @@ export interface LineView {
 /** What a group may use in all. */
 export interface GroupView {
   readonly group: string;
-  readonly keys: number;
-  /** Fewer than keys where several turned out to share their limits. */
+  readonly deployments: number;
+  /** Fewer than deployments where several share their limits. */
   readonly pools: number;
-  /** The sum of what is known of its pools; a dimension of which some pool says nothing is absent. */
-  readonly perMinute: { readonly [D in Dimension]?: number };
+  /** The sum of what is known of its pools; a dimension that nothing bounds in some of them is absent. */
+  readonly perMinute: PerMinute;
 }
 
 /** The balance as it stands. */

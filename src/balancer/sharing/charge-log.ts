@@ -3,29 +3,27 @@ import type { Cost, Dimension } from '#core/quota.ts';
 /** What tellings are compared in. */
 const COUNTED: readonly Dimension[] = ['requests', 'tokens', 'input', 'output'];
 
-/** Charges that lie closer together are one entry, ms. */
-const STEP_MS = 20;
-/** So many entries reach back five seconds at least, however many calls there are. */
-const MOST_ENTRIES = 512;
-
-export interface Charged {
-  readonly at: number;
-  readonly amount: number;
-}
+/** Charges of one account that lie closer together are one entry, ms. */
+const STEP_MS = 50;
+/** Half of them reach back two seconds and more, however many calls of 20 accounts there are. */
+const MOST_ENTRIES = 2048;
 
 interface Entry {
+  readonly account: string;
   readonly at: number;
   readonly amounts: number[];
 }
 
-/** What one account was charged of late, and when. */
+/** What several accounts were charged of late, and when. */
 export class ChargeLog {
+  /** In the order of their instants. */
   #entries: Entry[] = [];
+  readonly #newest = new Map<string, Entry>();
   #completeFrom = -Infinity;
 
-  /** Of the newest entry; -Infinity where there is none. */
-  get lastAt(): number {
-    return this.#entries.at(-1)?.at ?? -Infinity;
+  /** When an account was charged last; -Infinity where that is not known. */
+  lastAt(account: string): number {
+    return this.#newest.get(account)?.at ?? -Infinity;
   }
 
   /** Whether nothing since then has been forgotten. */
@@ -33,34 +31,46 @@ export class ChargeLog {
     return to >= this.#completeFrom;
   }
 
-  add(cost: Cost, at: number): void {
-    this.#enter(cost, 1, at);
+  /** `cost`: negative where something is taken back. */
+  add(account: string, cost: Cost, at: number): void {
+    const amounts = COUNTED.map((dimension) => cost[dimension] ?? 0);
+    if (amounts.every((amount) => amount === 0)) return;
+    const newest = this.#newest.get(account);
+    if (newest && at < newest.at + STEP_MS) {
+      for (const [place, amount] of amounts.entries()) newest.amounts[place]! += amount;
+      return;
+    }
+    const entry = { account, at, amounts };
+    this.#newest.set(account, entry);
+    let place = this.#entries.length;
+    while (place > 0 && this.#entries[place - 1]!.at > at) place--;
+    if (place === this.#entries.length) this.#entries.push(entry);
+    else this.#entries.splice(place, 0, entry);
+    if (this.#entries.length > MOST_ENTRIES) this.#forget();
   }
 
-  takeBack(cost: Cost, at: number): void {
-    this.#enter(cost, -1, at);
-  }
-
-  /** Adds what was charged from `from` to `to`, both included, to `into`, in its order. */
-  collect(dimension: Dimension, [from, to]: readonly [number, number], into: Charged[]): void {
+  /** Visits in their order what these accounts were charged from `from` to `to`, both included. */
+  each(
+    { from, to }: { readonly from: number; readonly to: number },
+    {
+      accounts,
+      dimension,
+    }: { readonly accounts: ReadonlySet<string>; readonly dimension: Dimension },
+    visit: (at: number, amount: number) => void,
+  ): void {
     const place = COUNTED.indexOf(dimension);
-    for (let i = this.#entries.length - 1; i >= 0; i--) {
-      const { at, amounts } = this.#entries[i]!;
-      if (at < from) break;
+    let i = this.#entries.length;
+    while (i > 0 && this.#entries[i - 1]!.at >= from) i--;
+    for (; i < this.#entries.length; i++) {
+      const { account, at, amounts } = this.#entries[i]!;
+      if (at > to) return;
       const amount = amounts[place] ?? 0;
-      if (at <= to && amount !== 0) into.push({ at, amount });
+      if (amount !== 0 && accounts.has(account)) visit(at, amount);
     }
   }
 
-  #enter(cost: Cost, sign: 1 | -1, at: number): void {
-    const last = this.#entries.at(-1);
-    const amounts = COUNTED.map((dimension) => sign * (cost[dimension] ?? 0));
-    if (amounts.every((amount) => amount === 0)) return;
-    if (last && at < last.at + STEP_MS)
-      for (const [place, amount] of amounts.entries()) last.amounts[place]! += amount;
-    else this.#entries.push({ at, amounts });
-    if (this.#entries.length <= MOST_ENTRIES) return;
-    const [forgotten] = this.#entries.splice(0, MOST_ENTRIES / 2).slice(-1);
-    this.#completeFrom = forgotten!.at + STEP_MS;
+  #forget(): void {
+    const forgotten = this.#entries.splice(0, MOST_ENTRIES / 2);
+    this.#completeFrom = forgotten.at(-1)!.at + STEP_MS;
   }
 }

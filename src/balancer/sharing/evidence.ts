@@ -1,16 +1,15 @@
 import type { ChargeLog } from '#balancer/sharing/charge-log.ts';
 import { differ, fits, foretell, type Rule, type Telling } from '#balancer/sharing/level-test.ts';
 
-/** Two ways in which what is charged may hang together: the second has all of the first's logs, and more. */
+/** Two thoughts about who draws from a limit: the second has all of the first's accounts, and more. */
 export interface Hypotheses {
-  readonly apart: readonly ChargeLog[];
-  readonly together: readonly ChargeLog[];
+  readonly log: ChargeLog;
+  readonly rule: Rule;
+  readonly apart: ReadonlySet<string>;
+  readonly together: ReadonlySet<string>;
   /** What one of those that are only in the second told last, if it is older than what is tested. */
   readonly other: Telling | undefined;
 }
-
-/** Two levels are not compared more often, ms: others, and those that are taken for one. */
-const PACE_MS = { others: 1000, own: 200 };
 
 /** An anchor that has told nothing for so long is given up, ms. */
 const LONGEST_MS = 20_000;
@@ -25,21 +24,15 @@ const MOST_COUNTED = 40;
 /** How often what a limit told fitted the one hypothesis, and how often the other. */
 export class Evidence {
   readonly #fitted = { together: 0, apart: 0, neither: 0 };
-  readonly #paceMs: number;
   #anchor: Telling;
-  #testedAt: number;
 
-  constructor(anchor: Telling, of: keyof typeof PACE_MS) {
+  constructor(anchor: Telling) {
     this.#anchor = anchor;
-    this.#testedAt = anchor.at;
-    this.#paceMs = PACE_MS[of];
   }
 
   /** True when it was decided by this telling. */
-  weigh(told: Telling, rule: Rule, hypotheses: Hypotheses): boolean {
-    if (told.at < this.#testedAt + this.#paceMs) return false;
-    this.#testedAt = told.at;
-    const verdict = this.#verdict(told, rule, hypotheses);
+  weigh(told: Telling, hypotheses: Hypotheses): boolean {
+    const verdict = this.#verdict(told, hypotheses);
     const isOld = told.at > this.#anchor.at + LONGEST_MS;
     if (verdict !== undefined || isOld) this.#anchor = told;
     if (verdict === undefined) return false;
@@ -57,11 +50,10 @@ export class Evidence {
 
   #verdict(
     told: Telling,
-    rule: Rule,
-    { apart, together, other }: Hypotheses,
+    { log, rule, apart, together, other }: Hypotheses,
   ): 'together' | 'apart' | 'neither' | undefined {
-    const less = foretell(this.#anchor, told, { rule, logs: together });
-    const more = foretell(this.#anchor, told, { rule, logs: apart });
+    const less = foretell(this.#anchor, told, { rule, log, accounts: together });
+    const more = foretell(this.#anchor, told, { rule, log, accounts: apart });
     if (!less || !more) {
       this.#anchor = told;
       return undefined;
@@ -70,7 +62,7 @@ export class Evidence {
     if (fits(told, more, rule)) return 'apart';
     if (!fits(told, less, rule)) return 'neither';
     // Levels that are one are equal, too, whoever tells them.
-    const equal = other && foretell(other, told, { rule, logs: together });
+    const equal = other && foretell(other, told, { rule, log, accounts: together });
     if (!equal) return undefined;
     return fits(told, equal, rule) ? 'together' : 'neither';
   }

@@ -1,69 +1,91 @@
 import type { Cost, QuotaNews, ToldLimit } from '#core/quota.ts';
+import { ChargeLog } from '#balancer/sharing/charge-log.ts';
 import { foretell } from '#balancer/sharing/level-test.ts';
-import { type Shown, type Watched, watchLevels } from '#balancer/sharing/level-watch.ts';
+import { type Watched, watchLevels } from '#balancer/sharing/level-watch.ts';
 import { Sets, type Unit } from '#balancer/sharing/sets.ts';
-import type { Drawer, Levels, SharingNews } from '#balancer/sharing/shared-set.ts';
-import { Track } from '#balancer/sharing/track.ts';
+import type { Drawer, Levels, SharedSet, SharingNews } from '#balancer/sharing/shared-set.ts';
+import { type Call, Track } from '#balancer/sharing/track.ts';
 
 /** Models behind a pattern that are looked at: their names come from callers. */
 const MOST_MODELS = 200;
 /** So many answers in a row that tell another limit than the others' part what was one. */
 const LEAST_DIFFERENT = 5;
 
-/** One answer, as far as it tells of its account. */
-export interface Heard {
+/** Levels are not looked at more often, ms: it takes time, and they need some to move. */
+const WATCH_MS = 50;
+
+/** Whose call it is: the account as the config has it, and the model that was called. */
+export interface Caller {
   readonly account: string;
-  /** The one that was called. */
   readonly model: string;
+}
+
+/** One answer, as far as it tells of its account. */
+export interface Heard extends Call, Caller {
   readonly news: QuotaNews;
-  /** When its call was charged, and what. */
-  readonly chargedAt: number;
-  readonly cost: Cost;
   readonly now: number;
+}
+
+/** What happens to one model's calls; tracks are by account. */
+interface Called {
+  readonly log: ChargeLog;
+  readonly tracks: Map<string, Track>;
 }
 
 /** The accounts of one vendor for one model, or for one pattern of models: who of them shares with whom. */
 export class Kin {
   readonly sets: Sets;
   readonly #organizations = new Map<string, string>();
-  /** By the model that was called, by account. */
-  readonly #models = new Map<string, Map<string, Track>>();
+  readonly #models = new Map<string, Called>();
   readonly #reported = new Set<string>();
+  /** Some of whose members tell different limits. */
+  readonly #differing = new WeakSet<SharedSet>();
+  #watchedAt = -Infinity;
+  #turn = 0;
 
   constructor(drawers: readonly Drawer[]) {
     this.sets = new Sets(drawers);
   }
 
-  /** undefined for a model behind a pattern that is one too many. */
-  track(account: string, model: string): Track | undefined {
-    let tracks = this.#models.get(model);
-    if (!tracks) {
-      if (this.#models.size >= MOST_MODELS) return undefined;
-      this.#models.set(model, (tracks = new Map()));
-    }
-    let track = tracks.get(account);
-    if (!track) tracks.set(account, (track = new Track(account)));
-    return track;
+  /** A call was charged, or less than nothing where it was charged too much. */
+  charged({ account, model }: Caller, cost: Cost, at: number): void {
+    this.#called(model)?.log.add(account, cost, at);
   }
 
   hear(heard: Heard): SharingNews | undefined {
     const { account, model, news } = heard;
-    const track = this.track(account, model);
-    if (!track) return undefined;
+    const called = this.#called(model);
+    if (!called) return undefined;
+    let track = called.tracks.get(account);
+    if (!track) called.tracks.set(account, (track = new Track(account)));
     const { organization, refusal } = news;
-    if (organization !== undefined) this.#organizations.set(account, organization);
-    for (const told of news.told) track.tell(told);
-    const found = this.#leaves(track, heard) ?? this.#joins(track, heard);
+    if (organization !== undefined && organization !== this.#organizations.get(account)) {
+      this.#organizations.set(account, organization);
+      track.hasNews = true;
+    }
     // A refusal's numbers are not those of a call that was charged.
-    if (found || refusal) return found;
-    for (const told of news.told) {
-      const shown = this.#watch(track, told, heard);
+    const tellings = news.told.flatMap(
+      (told) => (refusal ? track.tell(told) : track.tell(told, heard)) ?? [],
+    );
+    const found = this.#compared(track, heard);
+    if (found || heard.chargedAt < this.#watchedAt + WATCH_MS) return found;
+    this.#watchedAt = heard.chargedAt;
+    for (const telling of tellings) {
+      const shown = watchLevels(this.#watched(called, model), { ...telling, track }, this.#turn++);
       if (!shown) continue;
       if ('apart' in shown) return this.#keepApart(shown.apart, heard);
-      const news = this.#unite(shown.together, heard);
-      if (news) return news;
+      const united = this.#unite(shown.together, heard);
+      if (united) return united;
     }
     return undefined;
+  }
+
+  /** What its organisation and its limits show; all there is to see was seen unless it has news. */
+  #compared(track: Track, heard: Heard): SharingNews | undefined {
+    const set = this.sets.of(track.account);
+    if (!track.hasNews && !(set && this.#differing.has(set))) return undefined;
+    track.hasNews = false;
+    return this.#leaves(track, heard) ?? this.#joins(track, heard);
   }
 
   /** What was one and tells another organisation, or another limit. */
@@ -74,11 +96,14 @@ export class Kin {
     const tracks = this.#tracksOf(set.members, heard.model);
     const isDifferent = tracks.some((other) => other.differsFrom(track));
     track.differs = isDifferent ? track.differs + 1 : 0;
+    if (isDifferent) this.#differing.add(set);
+    else this.#differing.delete(set);
     const differing = tracks.filter(({ differs }) => differs >= LEAST_DIFFERENT);
     const isOther = set.organization !== undefined && organization !== set.organization;
-    return isOther || differing.length > 1
-      ? this.#part(this.sets.unit(track.account), heard)
-      : undefined;
+    if (!isOther && differing.length < 2) return undefined;
+    // Those that are left may still be one.
+    for (const other of tracks) other.hasNews = true;
+    return this.#part(this.sets.unit(track.account), heard);
   }
 
   /** What tells the same organisation and the same limits as another account does. */
@@ -97,17 +122,21 @@ export class Kin {
     return undefined;
   }
 
-  #watch(track: Track, told: ToldLimit, { model, chargedAt, cost }: Heard): Shown {
-    const gauge = track.gauge(told);
-    if (told.remaining === undefined || !gauge) return undefined;
-    const own = cost[told.dimension] ?? 0;
-    const watched: Watched = {
+  /** undefined for a model behind a pattern that is one too many. */
+  #called(model: string): Called | undefined {
+    const known = this.#models.get(model);
+    if (known || this.#models.size >= MOST_MODELS) return known;
+    const called = { log: new ChargeLog(), tracks: new Map<string, Track>() };
+    this.#models.set(model, called);
+    return called;
+  }
+
+  #watched(called: Called, model: string): Watched {
+    return {
       sets: this.sets,
-      tracks: this.#models.get(model)!,
+      ...called,
       mayShare: (a, b) => this.#mayShare(model, a, b),
     };
-    const telling = { at: chargedAt, remaining: told.remaining, own };
-    return watchLevels(watched, { track, gauge }, telling);
   }
 
   /** Not those of two organisations, nor those that have shown to be on their own. */
@@ -165,13 +194,13 @@ export class Kin {
     { model, now }: { readonly model: string; readonly now: number },
   ): Levels {
     const tracks = this.#tracksOf(members, model);
-    const logs = tracks.map(({ log }) => log);
+    const drawing = { log: this.#models.get(model)!.log, accounts: new Set(members) };
     const newest = new Map<string, ToldLimit & { readonly at: number }>();
     for (const { gauges } of tracks)
       for (const [word, { rule, last }] of gauges) {
         const known = newest.get(word);
         if (known && known.at >= (last?.at ?? -Infinity)) continue;
-        const left = last && foretell(last, { at: now, own: 0 }, { rule, logs });
+        const left = last && foretell(last, { at: now, own: 0 }, { rule, ...drawing });
         const remaining = left && { remaining: Math.floor(left.low) };
         newest.set(word, { ...rule, ...remaining, at: last?.at ?? -Infinity });
       }
@@ -179,13 +208,14 @@ export class Kin {
   }
 
   #tracksOf(accounts: readonly string[], model: string): Track[] {
-    const tracks = this.#models.get(model);
+    const tracks = this.#models.get(model)?.tracks;
     return accounts.flatMap((account) => tracks?.get(account) ?? []);
   }
 
   /** What was compared has changed its names. */
   #forget(): void {
-    for (const tracks of this.#models.values()) for (const track of tracks.values()) track.forget();
+    for (const { tracks } of this.#models.values())
+      for (const track of tracks.values()) track.forget();
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Dimension } from '#core/quota.ts';
-import type { Charged, ChargeLog } from '#balancer/sharing/charge-log.ts';
+import type { ChargeLog } from '#balancer/sharing/charge-log.ts';
 
 /** A limit that comes back evenly. */
 export interface Rule {
@@ -29,38 +29,44 @@ const DOUBT_MS = 150;
 const FIT = 0.02;
 const GAP = 0.07;
 
+/** Who is thought to draw from a limit. */
+export interface Drawing {
+  readonly rule: Rule;
+  readonly log: ChargeLog;
+  readonly accounts: ReadonlySet<string>;
+}
+
 /**
- * What is left at `to`, if `from` was true and these logs hold all that was charged in between.
- * undefined where they do not reach back so far.
+ * What is left at `to`, if `from` was true and these accounts are all that draw from it. undefined
+ * where the log does not reach back so far.
  */
 export const foretell = (
   from: Telling,
   to: Pick<Telling, 'at' | 'own'>,
-  { rule, logs }: { readonly rule: Rule; readonly logs: readonly ChargeLog[] },
+  { rule, log, accounts }: Drawing,
 ): Range | undefined => {
   const begin = from.at - DOUBT_MS;
-  if (logs.some((log) => !log.reachesBack(begin))) return undefined;
-  const charges: Charged[] = [];
-  for (const log of logs) log.collect(rule.dimension, [begin, to.at + DOUBT_MS], charges);
-  charges.sort((a, b) => a.at - b.at);
-  const perMs = rule.limit / rule.windowMs;
+  if (!log.reachesBack(begin)) return undefined;
+  const { dimension, limit, windowMs } = rule;
+  const perMs = limit / windowMs;
   let high = from.remaining;
   // Its own call is in what it told, and in the log.
   let low = from.remaining + from.own;
   let at = from.at;
   let late = -to.own;
-  for (const charge of charges)
-    if (charge.at > to.at - DOUBT_MS) late += charge.amount;
-    else if (charge.at <= from.at + DOUBT_MS) low -= charge.amount;
+  log.each({ from: begin, to: to.at + DOUBT_MS }, { accounts, dimension }, (chargedAt, amount) => {
+    if (chargedAt > to.at - DOUBT_MS) late += amount;
+    else if (chargedAt <= from.at + DOUBT_MS) low -= amount;
     else {
-      const back = (charge.at - at) * perMs;
-      high = Math.min(rule.limit, high + back) - charge.amount;
-      low = Math.min(rule.limit, low + back) - charge.amount;
-      at = charge.at;
+      const back = (chargedAt - at) * perMs;
+      high = Math.min(limit, high + back) - amount;
+      low = Math.min(limit, low + back) - amount;
+      at = chargedAt;
     }
+  });
   const back = (to.at - at) * perMs;
-  high = Math.min(rule.limit, high + back) - to.own;
-  low = Math.min(rule.limit, low + back) - to.own - Math.max(0, late);
+  high = Math.min(limit, high + back) - to.own;
+  low = Math.min(limit, low + back) - to.own - Math.max(0, late);
   // Nobody tells of debts.
   return { low: Math.max(0, Math.min(low, high)), high: Math.max(0, high) };
 };

@@ -1,13 +1,7 @@
 import { type Json, isObject, own } from '#core/json.ts';
 import type { Cost } from '#core/quota.ts';
-import { type Heard, Kin } from '#balancer/sharing/kin.ts';
+import { type Caller, type Heard, Kin } from '#balancer/sharing/kin.ts';
 import type { Drawer, SharedSet, SharingNews } from '#balancer/sharing/shared-set.ts';
-
-/** Whose call it is: the account as the config has it, and the model that was called. */
-export interface Caller {
-  readonly account: string;
-  readonly model: string;
-}
 
 /**
  * Which accounts are one, as far as answers show it: by an equal organisation, or by levels that move
@@ -26,14 +20,9 @@ export class Sharing {
     }
   }
 
-  /** A call has gone out that its vendor charges at `at`. */
-  charged({ account, model }: Caller, cost: Cost, at: number): void {
-    this.#kins.get(account)?.track(account, model)?.log.add(cost, at);
-  }
-
-  /** It was charged less. */
-  takenBack({ account, model }: Caller, cost: Cost, at: number): void {
-    this.#kins.get(account)?.track(account, model)?.log.takeBack(cost, at);
+  /** A call has gone out that its vendor charges at `at`; less than nothing, where it charged too much. */
+  charged(caller: Caller, cost: Cost, at: number): void {
+    this.#kins.get(caller.account)?.charged(caller, cost, at);
   }
 
   /** What an answer shows of who shares with whom. */

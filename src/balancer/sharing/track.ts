@@ -1,5 +1,4 @@
-import type { ToldLimit } from '#core/quota.ts';
-import { ChargeLog } from '#balancer/sharing/charge-log.ts';
+import type { Cost, ToldLimit } from '#core/quota.ts';
 import type { Evidence } from '#balancer/sharing/evidence.ts';
 import type { Rule, Telling } from '#balancer/sharing/level-test.ts';
 
@@ -14,12 +13,19 @@ export interface ToldGauge {
   readonly evidence: Map<string, Evidence>;
 }
 
-/** What one account was charged for one model, and what answers told of it. */
+/** A call that was charged, when, and what. */
+export interface Call {
+  readonly chargedAt: number;
+  readonly cost: Cost;
+}
+
+/** What answers told of one account for one model. */
 export class Track {
   readonly account: string;
-  readonly log = new ChargeLog();
   /** By dimension and window. */
   readonly gauges = new Map<string, ToldGauge>();
+  /** Its organisation or its limits are not what they were. */
+  hasNews = false;
   /** Answers in a row that told another limit than those it shares with. */
   differs = 0;
 
@@ -27,28 +33,37 @@ export class Track {
     this.account = account;
   }
 
-  /** Notes what a limit is. One that has changed begins anew. */
-  tell(told: ToldLimit): void {
-    const { dimension, windowMs, limit } = told;
-    const known = this.gauge(told);
-    if (limit === undefined || !(limit > 0) || !(windowMs > 0) || known?.rule.limit === limit)
-      return;
-    if (!known && this.gauges.size >= MOST_LIMITS) return;
-    this.gauges.set(wordOf(told), {
-      rule: { dimension, limit, windowMs },
-      last: undefined,
-      evidence: new Map(),
-    });
-  }
-
-  gauge(of: Pick<ToldLimit, 'dimension' | 'windowMs'>): ToldGauge | undefined {
-    return this.gauges.get(wordOf(of));
+  /**
+   * Notes what a limit is; one that has changed begins anew. `call`: the one that was charged, where
+   * what is left is that which it has left. Returns the telling if it is newer than the last one.
+   */
+  tell(told: ToldLimit, call?: Call): (Telling & { readonly gauge: ToldGauge }) | undefined {
+    const gauge = this.#gauge(told);
+    const { remaining, dimension } = told;
+    if (!gauge || !call || remaining === undefined) return undefined;
+    const telling = { at: call.chargedAt, remaining, own: call.cost[dimension] ?? 0 };
+    if (gauge.last && telling.at <= gauge.last.at) return undefined;
+    gauge.last = telling;
+    return { ...telling, gauge };
   }
 
   /** The same limit, as large as `rule` has it. */
   find(rule: Rule): ToldGauge | undefined {
-    const gauge = this.gauge(rule);
+    const gauge = this.gauges.get(wordOf(rule));
     return gauge?.rule.limit === rule.limit ? gauge : undefined;
+  }
+
+  #gauge(told: ToldLimit): ToldGauge | undefined {
+    const { dimension, windowMs, limit } = told;
+    const known = this.gauges.get(wordOf(told));
+    if (limit === undefined || !(limit > 0) || !(windowMs > 0) || known?.rule.limit === limit)
+      return known;
+    if (!known && this.gauges.size >= MOST_LIMITS) return undefined;
+    this.hasNews = true;
+    const rule = { dimension, limit, windowMs };
+    const gauge = { rule, last: undefined, evidence: new Map<string, Evidence>() };
+    this.gauges.set(wordOf(told), gauge);
+    return gauge;
   }
 
   /** All limits in one word. */
