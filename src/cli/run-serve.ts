@@ -36,6 +36,7 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
   const { ledger, owner } = gateway.balance;
   const file = await openLedgerFile({
     ledger,
+    shared: owner.shared,
     log,
     clock: world.clock,
     folder: options.dataDir,

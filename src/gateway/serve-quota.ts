@@ -12,9 +12,9 @@ export const serveQuota = async (deps: GatewayDeps, http: HttpCall): Promise<Ser
 };
 
 const quotaJson = ({ accounts, lines, groups }: QuotaView): JsonObject => ({
-  groups: groups.map(({ group, keys, pools, perMinute }) => ({
+  groups: groups.map(({ group, deployments, pools, perMinute }) => ({
     group,
-    keys,
+    deployments,
     pools,
     per_minute: { ...perMinute },
   })),
@@ -25,6 +25,7 @@ const quotaJson = ({ accounts, lines, groups }: QuotaView): JsonObject => ({
 const poolJson = (view: AccountView): JsonObject => ({
   pool: view.account,
   deployments: [...view.deployments],
+  ...(view.sharing !== undefined && { sharing: view.sharing }),
   in_flight: view.inFlight,
   blocked_s: seconds(view.blockedMs),
   limits: view.gauges.map((gauge) => ({

@@ -5,6 +5,7 @@ import type { Policy } from '#balancer/policies/policy.ts';
 import { Pool } from '#balancer/pool.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
 import type { Clock } from '#core/clock.ts';
+import type { Log } from '#core/log.ts';
 import type { Random } from '#core/random.ts';
 import { Ledger } from '#ledger/ledger.ts';
 import { createOwnCharges } from '#server/own-charges.ts';
@@ -21,7 +22,12 @@ export interface Balance {
 /** The balance of a config: its ledger, with what the config states, and who owns it. */
 export const createBalance = (
   config: LoadedConfig,
-  given: { readonly clock: Clock; readonly random: Random; readonly policy: Policy },
+  given: {
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly policy: Policy;
+    readonly log: Log;
+  },
 ): Balance => {
   const ledger = new Ledger();
   stateLimits(config, ledger, given.clock.now());

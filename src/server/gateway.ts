@@ -28,7 +28,7 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
   const { clock, random, log, environment, version } = world;
   const options = { ...config.routing.strategyOptions, ...config.compat };
   const policy = createPolicy(config.routing.strategy, options);
-  const balance = createBalance(config, { clock, random, policy });
+  const balance = createBalance(config, { clock, random, policy, log });
   const caFile = config.tls.caFile ?? environment.caFile;
   const tls = { verify: config.tls.verify, ...(caFile !== undefined && { caFile }) };
   if (!tls.verify)

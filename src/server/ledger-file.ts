@@ -10,6 +10,8 @@ const EVERY_MS = 1_000;
 
 export interface LedgerFileDeps {
   readonly ledger: Ledger;
+  /** Which of its accounts turned out to be one. */
+  readonly shared: { save(): Json; load(saved: Json): void };
   readonly clock: Clock;
   readonly log: Log;
   /** Where it lies; made when it is missing. */
@@ -29,7 +31,7 @@ export interface LedgerFile {
  * costs nothing but the memory: limits are learned anew.
  */
 export const openLedgerFile = async (deps: LedgerFileDeps): Promise<LedgerFile> => {
-  const { ledger, clock, log, folder, changes } = deps;
+  const { ledger, shared, clock, log, folder, changes } = deps;
   const path = join(folder, FILE);
   await restore(deps, path);
   let written = changes();
@@ -43,7 +45,8 @@ export const openLedgerFile = async (deps: LedgerFileDeps): Promise<LedgerFile> 
     written = now;
     try {
       await mkdir(folder, { recursive: true });
-      const text = JSON.stringify({ at: clock.wall(), ledger: ledger.snapshot(clock.now()) });
+      const saved = { ledger: ledger.snapshot(clock.now()), shared: shared.save() };
+      const text = JSON.stringify({ at: clock.wall(), ...saved });
       // Whole or not at all, whenever the power goes.
       await writeFile(`${path}.new`, text, { mode: 0o600 });
       await rename(`${path}.new`, path);
@@ -76,7 +79,10 @@ export const openLedgerFile = async (deps: LedgerFileDeps): Promise<LedgerFile> 
   };
 };
 
-const restore = async ({ ledger, clock, log }: LedgerFileDeps, path: string): Promise<void> => {
+const restore = async (
+  { ledger, shared, clock, log }: LedgerFileDeps,
+  path: string,
+): Promise<void> => {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -89,6 +95,7 @@ const restore = async ({ ledger, clock, log }: LedgerFileDeps, path: string): Pr
     if (!isObject(saved) || typeof saved['at'] !== 'number') throw new Error('not a ledger');
     const elapsedMs = Math.max(0, clock.wall() - saved['at']);
     ledger.restore(saved['ledger'] ?? null, { elapsedMs, now: clock.now() });
+    shared.load(saved['shared'] ?? null);
   } catch (cause) {
     log.warn(
       { path, cause: String(cause) },

@@ -33,6 +33,8 @@ const memberOf = (deployment: Deployment, { quota }: Provider): Member => {
     name: deployment.name,
     group: deployment.group,
     model: deployment.model,
+    vendor: deployment.provider,
+    isPooled: deployment.quotaPools !== undefined,
     tags: deployment.tags,
     abilities: deployment.abilities,
     ...(weight !== undefined && { weight }),

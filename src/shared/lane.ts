@@ -69,6 +69,13 @@ export class Lane {
     yield* this.#lines.batch.inTurn();
   }
 
+  /** Ends it, and says who was in it, in their turns. */
+  close(): readonly Waiter[] {
+    const waiting = [...this.waiting()];
+    for (const waiter of waiting) this.remove(waiter);
+    return waiting;
+  }
+
   /** What would be served before this newcomer, tokens. */
   ahead({ tenant, request: { priority } }: Waiter): number {
     const own = this.#lines[priority].ahead(tenant);

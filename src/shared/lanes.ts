@@ -1,5 +1,6 @@
 import type { Pool } from '#balancer/pool.ts';
 import type { Lane } from '#shared/lane.ts';
+import type { Waiter } from '#shared/waiter.ts';
 
 /** Which line each group waits in: groups that draw from one account, directly or by others, share one. */
 export class Lanes {
@@ -27,6 +28,10 @@ export class Lanes {
     return lane;
   }
 
+  *waiting(): Iterable<Waiter> {
+    for (const lane of this.all()) yield* lane.waiting();
+  }
+
   all(): ReadonlySet<Lane> {
     return new Set(this.#byGroup.values());
   }
@@ -37,22 +42,28 @@ export class Lanes {
 
   /** Anew, from the accounts as they are now; who waits keeps waiting, in the line of its group. */
   arrange(): void {
-    const waiting = [...this.all()].flatMap((lane) => [...lane.waiting()]);
     const leaders = leadersOf(this.#pool);
-    const lanes = new Map<string, Lane>();
+    const sets = Map.groupBy(this.#pool.groups, (group) => find(leaders, groupNode(group)));
+    const before = new Map([...this.all()].map((lane) => [wordOf(this.groupsOf(lane)), lane]));
     this.#byGroup = new Map();
     this.#byDeployment = new Map();
-    for (const group of this.#pool.groups) {
-      const leader = find(leaders, groupNode(group));
-      let lane = lanes.get(leader);
-      if (!lane) lanes.set(leader, (lane = this.#open()));
-      this.#byGroup.set(group, lane);
-      for (const { name } of this.#pool.members(group)) this.#byDeployment.set(name, lane);
+    for (const groups of sets.values()) {
+      const word = wordOf(groups);
+      // A line of the same groups goes on, with what it has learned of its pace.
+      const lane = before.get(word) ?? this.#open();
+      before.delete(word);
+      for (const group of groups) {
+        this.#byGroup.set(group, lane);
+        for (const { name } of this.#pool.members(group)) this.#byDeployment.set(name, lane);
+      }
     }
-    for (const waiter of waiting) this.of(waiter.request.groups[0]).add(waiter, Infinity);
-    for (const lane of lanes.values()) lane.walk();
+    for (const lane of before.values())
+      for (const waiter of lane.close()) this.of(waiter.request.groups[0]).add(waiter, Infinity);
+    for (const lane of this.all()) lane.walk();
   }
 }
+
+const wordOf = (groups: readonly string[]): string => JSON.stringify(groups);
 
 /** Apart from accounts, whose names begin otherwise. */
 const groupNode = (group: string): string => `\n${group}`;

@@ -7,11 +7,13 @@ import type { Pool } from '#balancer/pool.ts';
 import type { Cost, QuotaNews } from '#core/quota.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import type { Reservation } from '#ledger/reservation.ts';
+import type { SharedPools } from '#shared/shared-pools.ts';
 
 export interface LeaseDeps {
   readonly ledger: Ledger;
   readonly pool: Pool;
   readonly estimator: Estimator;
+  readonly shared: SharedPools;
   /** Room may have come back. */
   changed(deployment: string): void;
 }
@@ -21,6 +23,8 @@ export interface Leased {
   readonly request: AdmitRequest;
   readonly reservation: Reservation;
   readonly startedAt: number;
+  /** When its vendor is to have charged it. */
+  readonly chargedAt: number;
 }
 
 /** A call under way, on the books of this process. */
@@ -38,12 +42,14 @@ export class MemoryLease implements Lease {
     this.deployment = leased.bid.member.name;
     this.#state = deps.pool.state(this.deployment);
     deps.pool.started(leased.bid, leased.request);
+    deps.shared.sent(leased.bid, leased.chargedAt);
   }
 
   observed(news: QuotaNews, now: number): void {
-    const { ledger, estimator } = this.#deps;
-    const { bid, request, reservation } = this.#leased;
+    const { ledger, estimator, shared } = this.#deps;
+    const { bid, request, reservation, chargedAt } = this.#leased;
     ledger.learn(ownAccount(bid), news, { reservation, now });
+    shared.heard(bid, news, { chargedAt, now });
     const { requested, dimension, retryMs } = news.refusal ?? {};
     if (news.refusal?.class === 'minute' && retryMs !== undefined) this.#state.cameEarly(retryMs);
     const { size } = bid;
@@ -59,9 +65,9 @@ export class MemoryLease implements Lease {
 
   done(spent: Spent | undefined, now: number): void {
     if (!this.#end(spent)) return;
-    const { bid, request, reservation, startedAt } = this.#leased;
+    const { bid, request, startedAt } = this.#leased;
     const { member } = bid;
-    reservation.settle(this.#each(member.settle(bid.cost, spent, bid.model)), now);
+    this.#settle(member.settle(bid.cost, spent, bid.model), now);
     if (spent) {
       const { estimator } = this.#deps;
       estimator.learnInput(request.demand, bid.model, spent.inputTokens);
@@ -83,15 +89,17 @@ export class MemoryLease implements Lease {
     if (kind === 'timeout') this.#state.latency.timedOut(now - startedAt, now);
     const { requests = 0 } = bid.cost;
     const { charge } = effectOf(kind);
-    if (charge === 'nothing') reservation.refund(now);
-    else reservation.settle(this.#each(charge === 'request' ? { requests } : bid.cost), now);
+    if (charge === 'nothing') {
+      reservation.refund(now);
+      this.#deps.shared.settled(bid, {}, now);
+    } else this.#settle(charge === 'request' ? { requests } : bid.cost, now);
     this.#deps.changed(this.deployment);
   }
 
   abandoned(now: number): void {
     if (!this.#end(undefined)) return;
-    const { bid, reservation } = this.#leased;
-    reservation.settle(this.#each(bid.member.settle(bid.cost, undefined, bid.model)), now);
+    const { bid } = this.#leased;
+    this.#settle(bid.member.settle(bid.cost, undefined, bid.model), now);
     this.#deps.changed(this.deployment);
   }
 
@@ -102,7 +110,12 @@ export class MemoryLease implements Lease {
     return true;
   }
 
-  #each(cost: Cost): readonly Cost[] {
-    return this.#leased.bid.charges.map(() => cost);
+  #settle(cost: Cost, now: number): void {
+    const { bid, reservation } = this.#leased;
+    reservation.settle(
+      bid.charges.map(() => cost),
+      now,
+    );
+    this.#deps.shared.settled(bid, cost, now);
   }
 }

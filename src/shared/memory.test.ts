@@ -211,7 +211,9 @@ describe('MemoryOwner', () => {
     const waiting = one.enter('x', { tenant: { key: 'k', user: 'u' } });
     await one.clock.advance(500);
     const { accounts, lines, groups } = one.owner.view();
-    expect(groups).toMatchObject([{ group: 'g', keys: 1, pools: 1, perMinute: { requests: 60 } }]);
+    expect(groups).toMatchObject([
+      { group: 'g', deployments: 1, pools: 1, perMinute: { requests: 60 } },
+    ]);
     expect(accounts).toMatchObject([{ account: 'a', deployments: ['a'], inFlight: 60 }]);
     expect(accounts[0]!.gauges).toMatchObject([{ dimension: 'requests', amount: 60 }]);
     expect(lines).toMatchObject([

@@ -10,6 +10,7 @@ import { type Routed, route } from '#balancer/route.ts';
 import { supplyWaitMs } from '#balancer/supply.ts';
 import type { Clock } from '#core/clock.ts';
 import type { SpillwayError } from '#core/errors.ts';
+import { type Log, silentLog } from '#core/log.ts';
 import type { Random } from '#core/random.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import { explainGroup } from '#shared/explain.ts';
@@ -17,7 +18,10 @@ import { Lane, type Look } from '#shared/lane.ts';
 import { Lanes } from '#shared/lanes.ts';
 import { type LeaseDeps, MemoryLease } from '#shared/memory-lease.ts';
 import { type QueueLimits, QueueRoom } from '#shared/queue-limits.ts';
-import { accountViews, groupViews, lineViews } from '#shared/view.ts';
+import { SharedPools } from '#shared/shared-pools.ts';
+import { SharingReport } from '#shared/sharing-report.ts';
+import { groupViews } from '#shared/group-view.ts';
+import { accountViews, lineViews } from '#shared/view.ts';
 import { Waiter } from '#shared/waiter.ts';
 
 export interface MemoryOwnerDeps {
@@ -28,6 +32,7 @@ export interface MemoryOwnerDeps {
   readonly estimator: Estimator;
   readonly policy: Policy;
   readonly queue: QueueLimits;
+  readonly log?: Log;
 }
 
 /** Of the time that a request may wait, what a prediction may take up: predictions err. */
@@ -42,11 +47,12 @@ export class MemoryOwner {
   readonly #room: QueueRoom;
   readonly #lanes: Lanes;
   readonly #leaseDeps: LeaseDeps;
+  /** Which deployments draw from one account, as answers have shown. */
+  readonly shared: SharedPools;
   #changes = 0;
 
   constructor(deps: MemoryOwnerDeps) {
     this.#deps = deps;
-    this.#leaseDeps = { ...deps, changed: (deployment) => this.#changed(deployment) };
     this.#room = new QueueRoom(deps.queue);
     const { clock, queue, pool } = deps;
     this.#lanes = new Lanes(
@@ -59,6 +65,14 @@ export class MemoryOwner {
             leftovers ? this.#placeLeftovers(waiter, kept) : this.#place(waiter, kept),
         }),
     );
+    const report = new SharingReport({ log: silentLog, ...deps });
+    this.shared = new SharedPools({
+      ...deps,
+      found: (news) => report.found(news),
+      arranged: () => this.#arranged(),
+    });
+    const { shared } = this;
+    this.#leaseDeps = { ...deps, shared, changed: (deployment) => this.#changed(deployment) };
   }
 
   readonly admit: Admit = async (request) => {
@@ -88,8 +102,8 @@ export class MemoryOwner {
   /** The balance as it stands, for people and meters. */
   view(): QuotaView {
     const now = this.#deps.clock.now();
-    const accounts = accountViews(this.#deps, now);
-    const groups = groupViews(this.#deps, accounts);
+    const accounts = accountViews({ ...this.#deps, sets: this.shared.sets }, now);
+    const groups = groupViews(this.#deps.pool, accounts);
     return { groups, accounts, lines: lineViews(this.#lanes, now) };
   }
 
@@ -177,7 +191,7 @@ export class MemoryOwner {
     waiter.waits = true;
     const leave = (reason: unknown): void => {
       waiter.release();
-      lane.remove(waiter);
+      this.#lanes.of(request.groups[0]).remove(waiter);
       waiter.reject(reason);
     };
     const onAbort = (): void => leave(request.signal.reason);
@@ -296,7 +310,7 @@ export class MemoryOwner {
       return false;
     }
     this.#changes++;
-    const leased = { bid, request, reservation, startedAt: now };
+    const leased = { bid, request, reservation, startedAt: now, chargedAt: now + transitMs };
     const lease = new MemoryLease(this.#leaseDeps, leased);
     waiter.release();
     waiter.resolve({ lease, routed, group, queueMs: waiter.waits ? now - waiter.since : 0 });
@@ -352,6 +366,15 @@ export class MemoryOwner {
     const now = clock.now();
     const lacking = room.filter((charge) => ledger.waitMs([charge], now) > 0);
     return lacking.map(({ account }) => account);
+  }
+
+  #arranged(): void {
+    this.#changes++;
+    const { pool } = this.#deps;
+    // Who waits has counted with accounts that nobody draws from any more.
+    for (const waiter of this.#lanes.waiting())
+      waiter.bids = pool.bids(waiter.request.groups[0], waiter.request);
+    this.#lanes.arrange();
   }
 
   #changed(deployment: string): void {

@@ -3,6 +3,7 @@ import { Estimator } from '#balancer/estimate.ts';
 import type { Member } from '#balancer/member.ts';
 import { createPolicy } from '#balancer/policies/index.ts';
 import { Pool } from '#balancer/pool.ts';
+import { type Log, silentLog } from '#core/log.ts';
 import { seededRandom } from '#core/random.ts';
 import { VirtualClock } from '#core/virtual-clock.ts';
 import { Ledger } from '#ledger/ledger.ts';
@@ -35,6 +36,7 @@ export const member = (name: string, more: Partial<Member> = {}): Member => ({
 export const createTestOwner = (
   members: readonly Member[],
   { policy = 'quota-aware', ...queue }: Partial<QueueLimits> & { policy?: string } = {},
+  log: Log = silentLog,
 ) => {
   const clock = new VirtualClock();
   const ledger = new Ledger({ floor: 0 });
@@ -47,6 +49,7 @@ export const createTestOwner = (
     estimator,
     pool,
     random,
+    log,
     policy: createPolicy(policy, {}),
     queue: { ...QUEUE, ...queue },
   });

@@ -1,19 +1,24 @@
-import type { Dimension } from '#core/quota.ts';
 import type { Pool } from '#balancer/pool.ts';
-import type { AccountView, GroupView, LineView, TenantView } from '#balancer/quota-view.ts';
+import type { AccountView, LineView, TenantView } from '#balancer/quota-view.ts';
+import { mergedSentence } from '#balancer/sharing/sentences.ts';
+import type { SharedSet } from '#balancer/sharing/shared-set.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import type { Lane } from '#shared/lane.ts';
 import type { Lanes } from '#shared/lanes.ts';
+import { factsOf } from '#shared/sharing-report.ts';
 
 /** Tenants that one line lists; the rest are in its sums. */
 const MOST_TENANTS = 100;
 
 /** Every account that some deployment draws from. */
 export const accountViews = (
-  of: { readonly pool: Pool; readonly ledger: Ledger },
+  of: { readonly pool: Pool; readonly ledger: Ledger; readonly sets: readonly SharedSet[] },
   now: number,
 ): AccountView[] => {
   const { pool, ledger } = of;
+  const sentences = new Map(
+    of.sets.map((set) => [set.account, mergedSentence(factsOf(set, of, now))]),
+  );
   const drawn = new Map<string, { deployments: string[]; inFlight: number }>();
   for (const group of pool.groups)
     for (const { name } of pool.members(group)) {
@@ -32,46 +37,8 @@ export const accountViews = (
     // The ledger shows its gauges in place: what is kept must be a copy.
     gauges: ledger.gauges(account, now).map((gauge) => ({ ...gauge })),
     blockedMs: Math.max(0, ledger.blockedUntil(account, now) - now),
+    ...(sentences.has(account) && { sharing: sentences.get(account)! }),
   }));
-};
-
-const MINUTE_MS = 60_000;
-
-/** Of each group the sum of its pools: its deployments' innermost accounts, each counted once. */
-export const groupViews = (
-  { pool }: { readonly pool: Pool },
-  accounts: readonly AccountView[],
-): GroupView[] => {
-  const gaugesOf = new Map(accounts.map(({ account, gauges }) => [account, gauges]));
-  return pool.groups.map((group) => {
-    const members = pool.members(group);
-    const owns = new Set(members.map(({ name }) => pool.state(name).accounts.at(-1)!));
-    const sums = new Map<Dimension, number>();
-    const counts = new Map<Dimension, number>();
-    for (const own of owns)
-      for (const [dimension, perMinute] of perMinuteOf(gaugesOf.get(own) ?? [])) {
-        sums.set(dimension, (sums.get(dimension) ?? 0) + perMinute);
-        counts.set(dimension, (counts.get(dimension) ?? 0) + 1);
-      }
-    const whole = [...sums].filter(([dimension]) => counts.get(dimension) === owns.size);
-    return {
-      group,
-      keys: members.length,
-      pools: owns.size,
-      perMinute: Object.fromEntries(whole),
-    };
-  });
-};
-
-/** Of several windows of one dimension the tightest. */
-const perMinuteOf = (gauges: AccountView['gauges']): ReadonlyMap<Dimension, number> => {
-  const least = new Map<Dimension, number>();
-  for (const { dimension, amount, windowMs } of gauges) {
-    if (windowMs === 0) continue;
-    const perMinute = Math.round((amount * MINUTE_MS) / windowMs);
-    least.set(dimension, Math.min(perMinute, least.get(dimension) ?? Infinity));
-  }
-  return least;
 };
 
 export const lineViews = (lanes: Lanes, now: number): LineView[] =>

@@ -6,7 +6,7 @@ import type { Waiting } from '#balancer/fair-line.ts';
 export class Waiter implements Waiting {
   readonly request: AdmitRequest;
   /** What the deployments of its own group would charge. */
-  readonly bids: readonly Bid[];
+  bids: readonly Bid[];
   readonly weight: number;
   readonly since: number;
   readonly admission: Promise<Admission>;

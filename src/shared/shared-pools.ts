@@ -1,0 +1,110 @@
+import type { Bid } from '#balancer/bid.ts';
+import type { Pool } from '#balancer/pool.ts';
+import type { Drawer, Levels, SharedSet, SharingNews } from '#balancer/sharing/shared-set.ts';
+import { Sharing } from '#balancer/sharing/sharing.ts';
+import type { Json } from '#core/json.ts';
+import { type Cost, DIMENSIONS, type Dimension, type QuotaNews } from '#core/quota.ts';
+import type { Ledger } from '#ledger/ledger.ts';
+
+export interface SharedPoolsDeps {
+  readonly pool: Pool;
+  readonly ledger: Ledger;
+  /** Answers have shown something. */
+  found(news: SharingNews): void;
+  /** Deployments draw from other accounts now. */
+  arranged(): void;
+}
+
+/** Lets deployments draw from one account as soon as their own turn out to be one, and the other way round. */
+export class SharedPools {
+  readonly #deps: SharedPoolsDeps;
+  readonly #sharing: Sharing;
+
+  constructor(deps: SharedPoolsDeps) {
+    this.#deps = deps;
+    this.#sharing = new Sharing(drawersOf(deps.pool));
+  }
+
+  get sets(): readonly SharedSet[] {
+    return this.#sharing.sets;
+  }
+
+  /** `at`: when its vendor charges it. */
+  sent(bid: Bid, at: number): void {
+    this.#sharing.charged(callerOf(bid), bid.cost, at);
+  }
+
+  /** It came to another cost than it was charged. */
+  settled(bid: Bid, cost: Cost, now: number): void {
+    this.#sharing.charged(callerOf(bid), difference(cost, bid.cost), now);
+  }
+
+  heard(
+    bid: Bid,
+    news: QuotaNews,
+    when: { readonly chargedAt: number; readonly now: number },
+  ): void {
+    const found = this.#sharing.heard({ ...callerOf(bid), news, cost: bid.cost, ...when });
+    if (!found) return;
+    if (found.kind !== 'pooled') {
+      this.#arrange(found.set.members);
+      for (const levels of found.levels) this.#learn(levels, when.now);
+      this.#deps.arranged();
+    }
+    this.#deps.found(found);
+  }
+
+  save(): Json {
+    return this.#sharing.save();
+  }
+
+  /** Takes over what `save` gave; the levels of what is shared are the ledger's. */
+  load(saved: Json): void {
+    this.#sharing.load(saved);
+    for (const { members } of this.sets) this.#arrange(members);
+    this.#deps.arranged();
+  }
+
+  /** Gives these accounts' deployments what they draw from now. */
+  #arrange(accounts: readonly string[]): void {
+    const { pool, ledger } = this.#deps;
+    for (const member of pool.everybody) {
+      const own = member.accounts.at(-1)!;
+      if (!accounts.includes(own)) continue;
+      const set = this.sets.find(({ members }) => members.includes(own));
+      // What the config states of one deployment bounds it beside what it shares. Sources need no instant.
+      const isCeiling = ledger.gauges(own, 0).some(({ source }) => source === 'config');
+      const outer = isCeiling ? member.accounts : member.accounts.slice(0, -1);
+      pool.state(member.name).accounts = set
+        ? ([...outer, set.account] as [string, ...string[]])
+        : member.accounts;
+    }
+  }
+
+  #learn({ account, model, told }: Levels, now: number): void {
+    const { pool, ledger } = this.#deps;
+    const member = pool.everybody.find(({ name }) => pool.state(name).accounts.at(-1) === account);
+    if (member) ledger.learn(pool.accounts(member, model).at(-1)!, { told }, { now });
+  }
+}
+
+const drawersOf = (pool: Pool): Drawer[] => {
+  const drawers = new Map<string, Drawer>();
+  for (const { accounts, vendor, model, isPooled = false } of pool.everybody) {
+    const account = accounts.at(-1)!;
+    if (vendor === undefined) continue;
+    const pools = [...(drawers.get(account)?.pools ?? []), ...accounts];
+    drawers.set(account, { account, vendor, model, pools, isPooled });
+  }
+  return [...drawers.values()];
+};
+
+const callerOf = ({ member, model }: Bid) => ({ account: member.accounts.at(-1)!, model });
+
+/** What `cost` has more than `other`. */
+const difference = (cost: Cost, other: Cost): Cost => {
+  const more: { [D in Dimension]?: number } = {};
+  for (const dimension of DIMENSIONS)
+    more[dimension] = (cost[dimension] ?? 0) - (other[dimension] ?? 0);
+  return more;
+};
