@@ -1,6 +1,5 @@
 import type { Pool } from '#balancer/pool.ts';
 import type { Lane } from '#shared/lane.ts';
-import type { Waiter } from '#shared/waiter.ts';
 
 /** Which line each group waits in: groups that draw from one account, directly or by others, share one. */
 export class Lanes {
@@ -26,10 +25,6 @@ export class Lanes {
     const lane = this.#byDeployment.get(name);
     if (!lane) throw new Error(`There is no deployment named ${name}.`);
     return lane;
-  }
-
-  *waiting(): Iterable<Waiter> {
-    for (const lane of this.all()) yield* lane.waiting();
   }
 
   all(): ReadonlySet<Lane> {
@@ -59,7 +54,12 @@ export class Lanes {
     }
     for (const lane of before.values())
       for (const waiter of lane.close()) this.of(waiter.request.groups[0]).add(waiter, Infinity);
-    for (const lane of this.all()) lane.walk();
+    for (const lane of this.all()) {
+      // Who waits has counted with accounts that nobody may draw from any more.
+      for (const waiter of lane.waiting())
+        waiter.bids = this.#pool.bids(waiter.request.groups[0], waiter.request);
+      lane.walk();
+    }
   }
 }
 

@@ -19,7 +19,6 @@ import { Lanes } from '#shared/lanes.ts';
 import { type LeaseDeps, MemoryLease } from '#shared/memory-lease.ts';
 import { type QueueLimits, QueueRoom } from '#shared/queue-limits.ts';
 import { SharedPools } from '#shared/shared-pools.ts';
-import { SharingReport } from '#shared/sharing-report.ts';
 import { groupViews } from '#shared/group-view.ts';
 import { accountViews, lineViews } from '#shared/view.ts';
 import { Waiter } from '#shared/waiter.ts';
@@ -65,11 +64,9 @@ export class MemoryOwner {
             leftovers ? this.#placeLeftovers(waiter, kept) : this.#place(waiter, kept),
         }),
     );
-    const report = new SharingReport({ log: silentLog, ...deps });
-    this.shared = new SharedPools({
-      ...deps,
-      found: (news) => report.found(news),
-      arranged: () => this.#arranged(),
+    this.shared = new SharedPools({ log: silentLog, ...deps }, () => {
+      this.#changes++;
+      this.#lanes.arrange();
     });
     const { shared } = this;
     this.#leaseDeps = { ...deps, shared, changed: (deployment) => this.#changed(deployment) };
@@ -366,15 +363,6 @@ export class MemoryOwner {
     const now = clock.now();
     const lacking = room.filter((charge) => ledger.waitMs([charge], now) > 0);
     return lacking.map(({ account }) => account);
-  }
-
-  #arranged(): void {
-    this.#changes++;
-    const { pool } = this.#deps;
-    // Who waits has counted with accounts that nobody draws from any more.
-    for (const waiter of this.#lanes.waiting())
-      waiter.bids = pool.bids(waiter.request.groups[0], waiter.request);
-    this.#lanes.arrange();
   }
 
   #changed(deployment: string): void {

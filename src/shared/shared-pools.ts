@@ -1,27 +1,23 @@
 import type { Bid } from '#balancer/bid.ts';
 import type { Pool } from '#balancer/pool.ts';
-import type { Drawer, Levels, SharedSet, SharingNews } from '#balancer/sharing/shared-set.ts';
+import type { Drawer, Levels, SharedSet } from '#balancer/sharing/shared-set.ts';
 import { Sharing } from '#balancer/sharing/sharing.ts';
 import type { Json } from '#core/json.ts';
 import { type Cost, DIMENSIONS, type Dimension, type QuotaNews } from '#core/quota.ts';
-import type { Ledger } from '#ledger/ledger.ts';
-
-export interface SharedPoolsDeps {
-  readonly pool: Pool;
-  readonly ledger: Ledger;
-  /** Answers have shown something. */
-  found(news: SharingNews): void;
-  /** Deployments draw from other accounts now. */
-  arranged(): void;
-}
+import { SharingReport, type SharingReportDeps } from '#shared/sharing-report.ts';
 
 /** Lets deployments draw from one account as soon as their own turn out to be one, and the other way round. */
 export class SharedPools {
-  readonly #deps: SharedPoolsDeps;
+  readonly #deps: SharingReportDeps;
+  readonly #arranged: () => void;
+  readonly #report: SharingReport;
   readonly #sharing: Sharing;
 
-  constructor(deps: SharedPoolsDeps) {
+  /** `arranged` is called when deployments have begun to draw from other accounts. */
+  constructor(deps: SharingReportDeps, arranged: () => void) {
     this.#deps = deps;
+    this.#arranged = arranged;
+    this.#report = new SharingReport(deps);
     this.#sharing = new Sharing(drawersOf(deps.pool));
   }
 
@@ -49,9 +45,9 @@ export class SharedPools {
     if (found.kind !== 'pooled') {
       this.#arrange(found.set.members);
       for (const levels of found.levels) this.#learn(levels, when.now);
-      this.#deps.arranged();
+      this.#arranged();
     }
-    this.#deps.found(found);
+    this.#report.found(found);
   }
 
   save(): Json {
@@ -62,7 +58,7 @@ export class SharedPools {
   load(saved: Json): void {
     this.#sharing.load(saved);
     for (const { members } of this.sets) this.#arrange(members);
-    this.#deps.arranged();
+    this.#arranged();
   }
 
   /** Gives these accounts' deployments what they draw from now. */
