@@ -66,7 +66,7 @@ test('what limits come to, pools, ceilings, fallbacks, tags and order', () => {
 router_settings:
   routing_strategy: least-busy
   optional_pre_call_checks: [enforce_model_rate_limits]
-  fallbacks: [{gpt: [nested, apart]}, {nested: [apart]}]
+  fallbacks: [{gpt: [nested, {model: apart, temperature: 0}]}, {nested: [apart]}]
   default_fallbacks: [silent]
   context_window_fallbacks: [{gpt: [nested]}]
 spillway_settings:
@@ -82,7 +82,7 @@ spillway_settings:
 Retries     2, on another deployment where there is one
 Waiting     never: out of quota is refused at once
 Limits      rpm and tpm are ceilings (enforce_model_rate_limits)
-Fallbacks   gpt → nested, apart; nested → apart; * → silent
+Fallbacks   gpt → nested, apart (with its own temperature); nested → apart; * → silent
   too long  gpt → nested
 Master key  none: every client is let in, on loopback only`);
   expect(sums).toBe(`Capacity:

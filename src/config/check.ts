@@ -3,7 +3,7 @@ import { textTable } from '#core/text-table.ts';
 import { findProvider } from '#providers/index.ts';
 import { capacityTable, ceilingLines, poolTable } from '#config/check-quota.ts';
 import type { Deployment, LoadedConfig } from '#config/loaded.ts';
-import type { Fallbacks } from '#config/loaded-routing.ts';
+import type { Fallbacks, FallbackTarget } from '#config/loaded-routing.ts';
 
 /**
  * A loaded config in words and a table, for people: what will serve, with which key's variable and
@@ -88,7 +88,9 @@ const fallbackLines = ({
   contentPolicyFallbacks = {},
 }: LoadedConfig['routing']): string[] => {
   const line = (title: string, chains: Fallbacks): string[] => {
-    const texts = Object.entries(chains).map(([from, to]) => `${from} → ${to.join(', ')}`);
+    const texts = Object.entries(chains).map(
+      ([from, to]) => `${from} → ${to.map(targetText).join(', ')}`,
+    );
     return texts.length === 0 ? [] : [`${title}${texts.join('; ')}`];
   };
   return [
@@ -96,6 +98,11 @@ const fallbackLines = ({
     ...line('  too long  ', contextWindowFallbacks),
     ...line('  policy    ', contentPolicyFallbacks),
   ];
+};
+
+const targetText = ({ model, params }: FallbackTarget): string => {
+  const fields = Object.keys(params);
+  return fields.length === 0 ? model : `${model} (with its own ${fields.join(', ')})`;
 };
 
 const titled = (title: string, text: string): string => (text === '' ? '' : `${title}\n${text}`);

@@ -5,6 +5,10 @@ import { childOf, findingAt, keyFindingAt, NO_EFFECT, type Report } from '#confi
 
 const CHAINS = ['fallbacks', 'context_window_fallbacks', 'content_policy_fallbacks'];
 
+/** Fields of a target that LiteLLM takes and that are no part of a request: where it goes, with which key. */
+const NOT_OF_THE_BODY =
+  /^(?:api_|mock_|litellm_|max_retries$|num_retries$|.*timeout$|base_url$|organization$|custom_llm_provider$|extra_headers$|headers$|metadata$|tags$|cache$|stream$)/;
+
 interface Known {
   /** Groups, patterns and aliases. */
   readonly names: ReadonlySet<string>;
@@ -78,7 +82,7 @@ const warnOfTargets = (list: Part, known: Known, from?: string): void => {
     }
     const item = valueAt(list.value, [i]);
     for (const key of isObject(item) ? Object.keys(item) : [])
-      if (key !== 'model') report.warn(keyFindingAt(list, [i, key], NO_EFFECT));
+      if (NOT_OF_THE_BODY.test(key)) report.warn(keyFindingAt(list, [i, key], NO_EFFECT));
   }
 };
 

@@ -14,15 +14,19 @@ const MODELS = `model_list:
 /** Sections in flow style: the first stands on line 9. */
 const withSections = (...sections: string[]): string => `${MODELS}${sections.join('\n')}\n`;
 
+const to = (...models: string[]) => models.map((model) => ({ model, params: {} }));
+
 describe('what is read', () => {
   test('each list of its own, defaults under *, the first entry of a name', () => {
     const { routing } = load(
       withSections(
-        'router_settings: {fallbacks: [{a: [openai/b, free-x]}, {a: [b]}], context_window_fallbacks: [{a: [{model: openai/b}]}], content_policy_fallbacks: [], default_fallbacks: [a], max_fallbacks: "2"}',
+        'router_settings: {fallbacks: [{a: [openai/b, free-x]}, {a: [b]}], context_window_fallbacks: [{a: [{model: openai/b, temperature: 1}]}], content_policy_fallbacks: [], default_fallbacks: [a], max_fallbacks: "2"}',
       ),
     );
-    expect({ ...routing.fallbacks }).toEqual({ a: ['openai/b', 'free-x'], '*': ['a'] });
-    expect({ ...routing.contextWindowFallbacks }).toEqual({ a: ['openai/b'] });
+    expect({ ...routing.fallbacks }).toEqual({ a: to('openai/b', 'free-x'), '*': to('a') });
+    expect({ ...routing.contextWindowFallbacks }).toEqual({
+      a: [{ model: 'openai/b', params: { temperature: 1 } }],
+    });
     expect(routing).not.toHaveProperty('contentPolicyFallbacks');
     expect(routing.maxFallbacks).toBe(2);
     expect(routing.fallbacks['constructor']).toBeUndefined();
@@ -35,7 +39,7 @@ describe('what is read', () => {
         'router_settings: {fallbacks: [{a: [free-1]}]}',
       ),
     );
-    expect({ ...routing.fallbacks }).toEqual({ a: ['free-1'], '*': ['openai/b'] });
+    expect({ ...routing.fallbacks }).toEqual({ a: to('free-1'), '*': to('openai/b') });
     expect(routing.maxFallbacks).toBe(1);
   });
 });
@@ -93,8 +97,8 @@ describe('what LiteLLM lives with is a warning', () => {
       '9:36 router_settings.fallbacks.0.a.0: this falls back to itself; passed over',
     ],
     [
-      'fallbacks: [{a: [{model: openai/b, temperature: 1}]}]',
-      '9:54 router_settings.fallbacks.0.a.0.temperature: understood, but has no effect yet',
+      'fallbacks: [{a: [{model: openai/b, temperature: 1, api_key: k}]}]',
+      '9:70 router_settings.fallbacks.0.a.0.api_key: understood, but has no effect yet',
     ],
     [
       'fallbacks: [{openai/b: [free-1]}, {a: [openai/b]}, {free-1: [a, free-1]}]',

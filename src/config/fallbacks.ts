@@ -1,5 +1,6 @@
 import { z } from '#core/schema.ts';
-import type { Fallbacks, RoutingSettings } from '#config/loaded-routing.ts';
+import type { JsonObject } from '#core/json.ts';
+import type { Fallbacks, FallbackTarget, RoutingSettings } from '#config/loaded-routing.ts';
 import { name, whole } from '#config/values.ts';
 
 /** A group, by its name or as LiteLLM's map of what a call to it has in its body. */
@@ -55,8 +56,14 @@ export const loadFallbacks = (
 /** The first entry of a name counts, as in LiteLLM. */
 const toFallbacks = (written: z.infer<typeof chains>): Fallbacks => {
   // Clients choose the names that are looked up here: `constructor` must find nothing.
-  const fallbacks = Object.create(null) as Record<string, readonly string[]>;
+  const fallbacks = Object.create(null) as Record<string, readonly FallbackTarget[]>;
   for (const [from, to] of written.flatMap((map) => Object.entries(map)))
-    fallbacks[from] ??= to.map((one) => (typeof one === 'string' ? one : one.model));
+    fallbacks[from] ??= to.map(toTarget);
   return fallbacks;
+};
+
+const toTarget = (written: z.infer<typeof target>): FallbackTarget => {
+  if (typeof written === 'string') return { model: written, params: {} };
+  const { model, ...params } = written;
+  return { model, params: params as JsonObject };
 };

@@ -19,8 +19,14 @@ export type PolicyFailure = (typeof POLICY_FAILURES)[number];
 /** A number for some failures: retries that they get, or how many are allowed before a cooldown. */
 export type FailurePolicy = { readonly [Failure in PolicyFailure]?: number };
 
+/** Whom to ask instead: a model, and the fields of the request's body that are others for it. */
+export interface FallbackTarget {
+  readonly model: string;
+  readonly params: JsonObject;
+}
+
 /** By the name that was asked for: whom to ask instead, in this order. `*` holds for all others. */
-export type Fallbacks = Readonly<Record<string, readonly string[]>>;
+export type Fallbacks = Readonly<Record<string, readonly FallbackTarget[]>>;
 
 /** How requests find their deployment, and what happens when it fails. */
 export interface RoutingSettings {
@@ -40,7 +46,7 @@ export interface RoutingSettings {
   readonly contextWindowFallbacks?: Fallbacks;
   /** For a prompt or an answer that the vendor's content policy refuses; absent as above. */
   readonly contentPolicyFallbacks?: Fallbacks;
-  /** How many groups one request may be handed on to. */
+  /** A request that has been handed on so many times opens no further list; as in LiteLLM, each list is gone through. */
   readonly maxFallbacks: number;
   /** Failures in a minute that cool nothing; absent where the config does not say. */
   readonly allowedFails?: number;
