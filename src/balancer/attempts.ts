@@ -31,6 +31,10 @@ export interface Plan<Reply> {
   readonly deadline: number;
   readonly signal: AbortSignal;
   readonly decision: DecisionBuilder;
+  /** Whether, after such a failure, another group would be asked: then nobody pauses for this one. */
+  fallsBack?(kind: FailureKind): boolean;
+  /** A later group has taken it; `failure`: the first one of the group before, if it had any. */
+  handedOn?(failure: Failure | undefined): void;
   /** Sends once; must end the lease when it fails, and keeps it when it returns a reply. */
   send(lease: Lease): Promise<Sent<Reply>>;
 }
@@ -56,20 +60,28 @@ const NONE: ReadonlySet<string> = new Set();
  * first failure, as LiteLLM does; `no_deployment` when nobody could take the request.
  */
 export const runAttempts = async <Reply>(deps: AttemptsDeps, plan: Plan<Reply>): Promise<Reply> => {
-  const failures: Failure[] = [];
+  let groups = plan.ask.groups;
+  let failures: Failure[] = [];
   // Whose key was refused, or who lacks the model, will say the same however long one waits.
   let refused = NONE;
   let tried = NONE;
   let tries = 0;
   for (;;) {
-    const admission = await admitted(deps, plan, { tried, failures });
+    const admission = await admitted(deps, plan, { groups, tried, failures });
     plan.decision.admitted(admission);
     if (!admission.lease) {
       if (tried.size === refused.size)
         throw failures[0] ? new AttemptsError(failures[0]) : noDeployment(admission.routed.out);
+      if (plan.fallsBack?.(failures[0]!.kind)) throw new AttemptsError(failures[0]!);
       await pause(deps, plan, failures);
       tried = refused;
       continue;
+    }
+    if (admission.group !== groups[0]) {
+      // Another group has it now, with tries of its own.
+      plan.handedOn?.(failures[0]);
+      groups = [admission.group, ...groups.slice(groups.indexOf(admission.group) + 1)];
+      [failures, tried, refused, tries] = [[], NONE, NONE, 0];
     }
     const { deployment } = admission.lease;
     plan.decision.attemptStarted(deployment, deps.clock.now());
@@ -94,10 +106,15 @@ export const runAttempts = async <Reply>(deps: AttemptsDeps, plan: Plan<Reply>):
 const admitted = async (
   deps: AttemptsDeps,
   plan: Plan<unknown>,
-  so: { tried: ReadonlySet<string>; failures: readonly Failure[] },
+  so: {
+    groups: AdmitRequest['groups'];
+    tried: ReadonlySet<string>;
+    failures: readonly Failure[];
+  },
 ): Promise<Admission> => {
   try {
-    return await deps.admit({ ...plan.ask, tried: so.tried, signal: plan.signal });
+    const { groups, tried } = so;
+    return await deps.admit({ ...plan.ask, groups, tried, signal: plan.signal });
   } catch (thrown) {
     const [first] = so.failures;
     if (!first || plan.signal.aborted || !(thrown instanceof SpillwayError)) throw thrown;

@@ -33,6 +33,8 @@ export interface AttemptRecord {
 export interface Decision {
   readonly id: string;
   readonly group: string;
+  /** The group that had it last, where that is another one. */
+  readonly fallback?: string;
   readonly policy: string;
   readonly queueMs: number;
   /** Of the last choice. */
@@ -53,18 +55,34 @@ export class DecisionBuilder {
     candidates: [],
     out: [],
   };
+  /** The groups that may take it now; those before have been asked in vain. */
+  #groups: readonly string[];
+  #handedOn = -1;
+  /** Of those groups the one that took it last. */
+  #place = 0;
+  #retriesFrom = 0;
   readonly #attempts: { -readonly [K in keyof AttemptRecord]: AttemptRecord[K] }[] = [];
 
   constructor(id: string, group: string, options: { policy: string; arrivedMs: number }) {
     this.#id = id;
     this.#group = group;
+    this.#groups = [group];
     this.#policy = options.policy;
     this.#arrivedMs = options.arrivedMs;
+  }
+
+  /** A group is asked, with those that may take it while that one is out of quota. */
+  turnedTo(groups: readonly [string, ...string[]]): void {
+    this.#groups = groups;
+    this.#handedOn += 1 + this.#place;
+    this.#place = 0;
+    this.#retriesFrom = this.#attempts.length;
   }
 
   admitted(admission: Admission): void {
     this.#queueMs += admission.queueMs;
     this.#last = admission.routed;
+    if (admission.lease) this.#place = Math.max(0, this.#groups.indexOf(admission.group));
   }
 
   attemptStarted(deployment: string, now: number): void {
@@ -92,6 +110,21 @@ export class DecisionBuilder {
     return this.#attempts.length;
   }
 
+  /** Tries of the group that has it now, after the first one. */
+  get retries(): number {
+    return Math.max(0, this.#attempts.length - this.#retriesFrom - 1);
+  }
+
+  /** How many groups stand between the one that was asked for and the one that has it now. */
+  get fallbacks(): number {
+    return Math.max(0, this.#handedOn) + this.#place;
+  }
+
+  /** The group that has it now, or had it last. */
+  get taking(): string {
+    return this.#groups[this.#place] ?? this.#group;
+  }
+
   get queueMs(): number {
     return this.#queueMs;
   }
@@ -99,6 +132,7 @@ export class DecisionBuilder {
   /** What one line of a log says of it. */
   served(): {
     group: string;
+    fallback?: string;
     deployment?: string;
     outcome?: string;
     attempts: number;
@@ -107,6 +141,7 @@ export class DecisionBuilder {
     const last = this.#attempts.at(-1);
     return {
       group: this.#group,
+      ...this.#fallback(),
       ...(last && { deployment: last.deployment }),
       ...(last?.outcome && { outcome: last.outcome }),
       attempts: this.#attempts.length,
@@ -126,7 +161,7 @@ export class DecisionBuilder {
   /** Most records are far below the limit: counting characters (≤ 3 bytes each) is enough for them. */
   #isSmall(): boolean {
     const { candidates, out } = this.#last;
-    let chars = 60 + this.#id.length + this.#group.length;
+    let chars = 80 + this.#id.length + this.#group.length + this.taking.length;
     for (const name of candidates) chars += name.length + 2;
     for (const { name, why } of out) chars += name.length + why.length + 4;
     for (const { deployment } of this.#attempts) chars += deployment.length + 60;
@@ -143,7 +178,9 @@ export class DecisionBuilder {
     const { choice = 'none', candidates, out } = this.#last;
     const left = out.length > 0 ? `; out ${out.length}` : '';
     const names = listed(candidates, BOUNDS[1]!).join(' ');
-    return headerText(`${this.#policy} chose ${cut(choice, 64)} of ${names}${left}`);
+    const { fallback } = this.#fallback(64);
+    const instead = fallback === undefined ? '' : `; fallback ${fallback}`;
+    return headerText(`${this.#policy} chose ${cut(choice, 64)} of ${names}${left}${instead}`);
   }
 
   #record(bounds: Bounds): Decision {
@@ -154,6 +191,7 @@ export class DecisionBuilder {
     return {
       id: this.#id,
       group: cut(this.#group, chars),
+      ...this.#fallback(chars),
       policy: this.#policy,
       queueMs: Math.round(this.#queueMs),
       candidates: listed(this.#last.candidates, bounds),
@@ -162,6 +200,10 @@ export class DecisionBuilder {
         .slice(-bounds.attempts)
         .map((attempt) => ({ ...attempt, deployment: cut(attempt.deployment, chars) })),
     };
+  }
+
+  #fallback(chars = Infinity): { fallback?: string } {
+    return this.taking === this.#group ? {} : { fallback: cut(this.taking, chars) };
   }
 
   #since(now: number): number {

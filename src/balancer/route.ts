@@ -77,6 +77,12 @@ export const route = (request: RouteRequest): Routed => {
   };
 };
 
+const FOR_ROOM: ReadonlySet<Out['reason']> = new Set(['wait', 'held', 'size']);
+
+/** Whether it is for want of room that nobody takes it now. */
+export const isOutOfQuota = ({ choice, out }: Routed): boolean =>
+  choice === undefined && out.some(({ reason }) => FOR_ROOM.has(reason));
+
 const isReady = (row: Row): boolean => row.waitMs <= 0 && row.held === undefined;
 
 const orderOf = ({ order }: Row): number => order ?? Infinity;

@@ -2,6 +2,7 @@ import type { Priority } from '#balancer/admit.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { type JsonObject, isObject, own } from '#core/json.ts';
 import { parseJsonObject } from '#core/parse-json.ts';
+import { readFallbacks } from '#gateway/call-fallbacks.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import { readBody } from '#gateway/read-body.ts';
@@ -28,6 +29,7 @@ export const readCall = async (deps: GatewayDeps, http: HttpCall): Promise<Gatew
   const queueS = wished(headers['x-queue-timeout'], { field: 'x-queue-timeout', most: DAY_S });
   const patienceS = hinted(headers['x-stainless-timeout']);
   const run = named(headers['x-spillway-run']);
+  const fallbacks = readFallbacks(body);
   const tags = tagsOf(body, headers['x-litellm-tags']);
   return {
     id: http.id,
@@ -43,6 +45,7 @@ export const readCall = async (deps: GatewayDeps, http: HttpCall): Promise<Gatew
     ...(retries !== undefined && { retries: Math.floor(retries) }),
     ...(queueS !== undefined && { queueMs: queueS * 1000 }),
     ...(patienceS !== undefined && { patienceMs: patienceS * 1000 }),
+    ...(fallbacks && { fallbacks }),
     ...(run !== undefined && { run }),
     ...(tags.length > 0 && { tags }),
   };

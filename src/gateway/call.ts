@@ -6,6 +6,8 @@ import type { Clock } from '#core/clock.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { Log } from '#core/log.ts';
 import type { Random } from '#core/random.ts';
+import type { CallFallbacks } from '#gateway/call-fallbacks.ts';
+import type { FallbackRules } from '#gateway/fallbacks.ts';
 import type { Groups } from '#gateway/groups.ts';
 import type { Agents } from '#upstream/agents.ts';
 import type { Target } from '#upstream/target.ts';
@@ -34,6 +36,7 @@ export interface GatewaySettings {
   readonly policy: string;
   readonly retries: number;
   readonly retryAfterMs: number;
+  readonly fallbacks: FallbackRules;
   readonly timeoutMs: number;
   readonly streamTimeoutMs?: number;
   readonly alwaysIncludeUsage: boolean;
@@ -65,6 +68,7 @@ export interface GatewayCall {
   /** Until the first byte of each try, ms. */
   readonly streamTimeoutMs?: number;
   readonly retries?: number;
+  readonly fallbacks?: CallFallbacks;
   /** Who is charged. */
   readonly tenant: Tenant;
   readonly priority: Priority;

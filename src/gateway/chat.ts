@@ -1,6 +1,6 @@
 import { isObject, own } from '#core/json.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
-import { vendorBody } from '#gateway/control-fields.ts';
+import type { Course } from '#gateway/course.ts';
 import { type StreamedReply, askStreamed } from '#gateway/streamed.ts';
 import { type WholeReply, askWhole } from '#gateway/whole.ts';
 import type { ReplyCodec } from '#gateway/whole-exchange.ts';
@@ -24,19 +24,18 @@ const chatReplies: ReplyCodec = {
  */
 export const chat = async (deps: GatewayDeps, call: GatewayCall): Promise<ChatReply> => {
   const touched = openaiChat.touchRequest(call.body);
-  const to = deps.groups.resolve(touched.model);
-  const body = vendorBody(call.body);
-  const write = ({ spec, asksUsage }: Target): string => {
-    const model = to.models?.get(spec.name) ?? spec.model;
+  const { model } = touched;
+  const write = ({ spec, asksUsage }: Target, { models, body }: Course): string => {
+    const model = models?.get(spec.name) ?? spec.model;
     return JSON.stringify(
       openaiChat.redirectRequest({ ...spec.defaults, ...body }, { model, asksUsage }),
     );
   };
   if (touched.stream) {
     const includeUsage = touched.includeUsage || deps.settings.alwaysIncludeUsage;
-    const options = { to, dialect: openaiChat, includeUsage, write };
+    const options = { model, dialect: openaiChat, includeUsage, write };
     return { stream: true, ...(await askStreamed(deps, call, options)) };
   }
   const codec = { ...chatReplies, operation: 'chat', write } as const;
-  return { stream: false, ...(await askWhole(deps, call, { to, codec })) };
+  return { stream: false, ...(await askWhole(deps, call, { model, codec })) };
 };

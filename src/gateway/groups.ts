@@ -63,9 +63,7 @@ export class Groups {
 
   /** Throws SpillwayError `unknown_model`, with the names that exist. */
   resolve(model: string): Resolved {
-    const asked = model.normalize();
-    const name = this.#aliases.get(asked)?.normalize() ?? asked;
-    const found = this.#names.get(name) ?? this.#match(name);
+    const found = this.find(model);
     if (found !== undefined) return found;
     const names = [...this.#shown, ...this.#patterns.map(({ pattern }) => pattern)];
     const some = names.slice(0, 8).join(', ');
@@ -76,6 +74,12 @@ export class Groups {
         `Call \`/v1/models\` to view available models; here: ${some}${more}.`,
       { param: 'model' },
     );
+  }
+
+  find(model: string): Resolved | undefined {
+    const asked = model.normalize();
+    const name = this.#aliases.get(asked)?.normalize() ?? asked;
+    return this.#names.get(name) ?? this.#match(name);
   }
 
   /** What can be listed: patterns are names of nothing. */

@@ -1,7 +1,6 @@
 import { own } from '#core/json.ts';
 import { readCall } from '#gateway/call-wishes.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
-import { vendorBody } from '#gateway/control-fields.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import { replyHeaders } from '#gateway/reply-headers.ts';
 import { sendBytes } from '#gateway/send-reply.ts';
@@ -11,19 +10,20 @@ import { openaiEmbeddings } from '#wire/openai-embeddings/index.ts';
 
 export const serveEmbeddings = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
   const call = await readCall(deps, http);
-  const to = deps.groups.resolve(openaiEmbeddings.touchRequest(call.body).model);
-  const body = vendorBody(call.body);
+  const { model } = openaiEmbeddings.touchRequest(call.body);
   const codec: WholeCodec = {
     operation: 'embeddings',
-    write: ({ spec }) => {
-      const model = to.models?.get(spec.name) ?? spec.model;
-      return JSON.stringify({ ...spec.defaults, ...body, model });
-    },
+    write: ({ spec }, { models, body }) =>
+      JSON.stringify({
+        ...spec.defaults,
+        ...body,
+        model: models?.get(spec.name) ?? spec.model,
+      }),
     isAnswer: (reply) => Array.isArray(own(reply, 'data')),
     readUsage: (reply) => openaiEmbeddings.readUsage(reply),
     readError: (...answer) => openaiEmbeddings.readError(...answer),
   };
-  const reply = await askWhole(deps, call, { to, codec });
+  const reply = await askWhole(deps, call, { model, codec });
   sendBytes(http.res, 200, {
     headers: replyHeaders(deps, http, reply),
     bytes: reply.answer.bytes,

@@ -1,7 +1,9 @@
 import { type JsonObject, own } from '#core/json.ts';
-import { askOf } from '#gateway/attempt.ts';
+import { OwnSide } from '#balancer/own-side.ts';
+import { askOf, rulesOf } from '#gateway/ask.ts';
 import { readCall } from '#gateway/call-wishes.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
+import { courseTo } from '#gateway/course.ts';
 import { READ_FIELDS } from '#gateway/demand.ts';
 import { explanationJson } from '#gateway/explanation-json.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
@@ -12,8 +14,10 @@ import { bad, modelName } from '#wire/check.ts';
 /** What would become of a request of any operation that came now, headers and all. Nothing is sent. */
 export const serveExplain = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
   const call = await readCall(deps, http);
-  const to = deps.groups.resolve(askedModel(call.body));
-  const request = { ...askOf(deps, call, to), tried: NONE, signal: call.signal };
+  const of = { body: call.body, groups: deps.groups, rules: rulesOf(deps, call) };
+  const course = courseTo({ model: askedModel(call.body), params: {} }, of);
+  const own = new OwnSide(deps.ownCharges(call.tenant));
+  const request = { ...askOf(deps, call, course), own, tried: NONE, signal: call.signal };
   sendJson(deps, http, explanationJson(deps.explain(request), deps.settings.policy));
   return {};
 };

@@ -1,9 +1,10 @@
 import type { Lease } from '#balancer/admit.ts';
 import type { Failure, Sent } from '#balancer/attempts.ts';
 import type { DecisionBuilder } from '#balancer/decision.ts';
-import { ask, failedAttempt, targetOf, upstreamRequest } from '#gateway/attempt.ts';
+import { type Try, ask } from '#gateway/ask.ts';
+import { failedAttempt, targetOf, upstreamRequest } from '#gateway/attempt.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
-import type { Resolved } from '#gateway/groups.ts';
+import type { Course } from '#gateway/course.ts';
 import { QuotaReader } from '#gateway/quota-reader.ts';
 import { type StreamBody, StreamExchange } from '#gateway/stream-exchange.ts';
 import { callUpstream } from '#upstream/call.ts';
@@ -22,10 +23,11 @@ export interface StreamedReply {
 }
 
 export interface StreamedOptions {
-  readonly to: Resolved;
+  readonly model: string;
   readonly dialect: ChatDialect;
   readonly includeUsage: boolean;
-  write(target: Target): string;
+  /** The body for this deployment, as JSON. */
+  write(target: Target, course: Course): string;
 }
 
 /** One chat request with a streamed reply: returns at the first content, the commit point. */
@@ -35,18 +37,18 @@ export const askStreamed = (
   options: StreamedOptions,
 ): Promise<StreamedReply> =>
   ask(deps, call, {
-    to: options.to,
-    send: (lease, decision) => sendStreamed(deps, call, { ...options, lease, decision }),
+    model: options.model,
+    send: (one) => sendStreamed(deps, call, { ...options, ...one }),
     ended: (reply) => reply.ended,
   });
 
 const sendStreamed = (
   deps: GatewayDeps,
   call: GatewayCall,
-  options: StreamedOptions & { lease: Lease; decision: DecisionBuilder },
+  options: StreamedOptions & Try,
 ): Promise<Sent<StreamedReply>> =>
   new Promise((resolve) => {
-    const { lease, decision, dialect, includeUsage } = options;
+    const { lease, course, decision, dialect, includeUsage } = options;
     const found = targetOf(deps, lease, 'chat');
     if ('kind' in found) return resolve(failedAttempt(deps, { lease, signal: call.signal }, found));
     const { target, path } = found;
@@ -74,7 +76,7 @@ const sendStreamed = (
         ended.resolve({ usage, ...(failure && { failure }) });
       },
     });
-    const body = options.write(target);
+    const body = options.write(target, course);
     const request = upstreamRequest(deps, call, { target, path, body, stream: true });
     const { clock } = deps;
     const reader = new QuotaReader(exchange, { lease, rules: target.quota, clock });

@@ -1,9 +1,9 @@
-import type { Lease } from '#balancer/admit.ts';
 import type { Sent } from '#balancer/attempts.ts';
 import type { DecisionBuilder } from '#balancer/decision.ts';
-import { ask, failedAttempt, targetOf, upstreamRequest } from '#gateway/attempt.ts';
+import { type Try, ask } from '#gateway/ask.ts';
+import { failedAttempt, targetOf, upstreamRequest } from '#gateway/attempt.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
-import type { Resolved } from '#gateway/groups.ts';
+import type { Course } from '#gateway/course.ts';
 import { QuotaReader } from '#gateway/quota-reader.ts';
 import { type ReplyCodec, type WholeAnswer, WholeExchange } from '#gateway/whole-exchange.ts';
 import type { Operation } from '#providers/provider.ts';
@@ -14,7 +14,7 @@ import type { Target } from '#upstream/target.ts';
 export interface WholeCodec extends ReplyCodec {
   readonly operation: Operation;
   /** The body for this deployment, as JSON. */
-  write(target: Target): string;
+  write(target: Target, course: Course): string;
 }
 
 export interface WholeReply {
@@ -29,17 +29,17 @@ export interface WholeReply {
 export const askWhole = (
   deps: GatewayDeps,
   call: GatewayCall,
-  { to, codec }: { readonly to: Resolved; readonly codec: WholeCodec },
+  { model, codec }: { readonly model: string; readonly codec: WholeCodec },
 ): Promise<WholeReply> =>
   ask(deps, call, {
-    to,
-    send: (lease, decision) => sendWhole(deps, call, { lease, codec, decision }),
+    model,
+    send: (one) => sendWhole(deps, call, { ...one, codec }),
   });
 
 const sendWhole = (
   deps: GatewayDeps,
   call: GatewayCall,
-  { lease, codec, decision }: { lease: Lease; codec: WholeCodec; decision: DecisionBuilder },
+  { lease, course, codec, decision }: Try & { readonly codec: WholeCodec },
 ): Promise<Sent<WholeReply>> =>
   new Promise((resolve) => {
     const found = targetOf(deps, lease, codec.operation);
@@ -62,7 +62,7 @@ const sendWhole = (
         resolve({ ok: true, reply: { target, decision, answer: result.answer, upstreamMs } });
       },
     });
-    const body = codec.write(target);
+    const body = codec.write(target, course);
     const request = upstreamRequest(deps, call, { target, path, body, stream: false });
     const { clock } = deps;
     const reader = new QuotaReader(exchange, { lease, rules: target.quota, clock });

@@ -67,11 +67,22 @@ const targetsOf = (config: LoadedConfig): ReadonlyMap<string, Target> =>
     }),
   );
 
+const fallbacksOf = (routing: LoadedConfig['routing']): GatewaySettings['fallbacks'] => {
+  const { fallbacks, contextWindowFallbacks, contentPolicyFallbacks, maxFallbacks } = routing;
+  return {
+    any: fallbacks,
+    ...(contextWindowFallbacks && { contextWindow: contextWindowFallbacks }),
+    ...(contentPolicyFallbacks && { contentPolicy: contentPolicyFallbacks }),
+    most: maxFallbacks,
+  };
+};
+
 const settingsOf = (config: LoadedConfig, version: string): GatewaySettings => ({
   version,
   policy: config.routing.strategy,
   retries: config.routing.numRetries,
   retryAfterMs: config.routing.retryAfterMs,
+  fallbacks: fallbacksOf(config.routing),
   timeoutMs: config.routing.timeoutMs,
   ...(config.routing.streamTimeoutMs !== undefined && {
     streamTimeoutMs: config.routing.streamTimeoutMs,

@@ -6,7 +6,7 @@ import type { Policy } from '#balancer/policies/policy.ts';
 import type { Pool } from '#balancer/pool.ts';
 import type { QuotaView } from '#balancer/quota-view.ts';
 import { noDeployment, noTimeLeft, ownSideFull, tooLargeForAll } from '#balancer/refusal-error.ts';
-import { type Routed, route } from '#balancer/route.ts';
+import { type Routed, isOutOfQuota, route } from '#balancer/route.ts';
 import { supplyWaitMs } from '#balancer/supply.ts';
 import type { Clock } from '#core/clock.ts';
 import type { SpillwayError } from '#core/errors.ts';
@@ -254,7 +254,7 @@ export class MemoryOwner {
       const isWorthWaiting = routed.betterMs !== Infinity && !mayFallBack;
       return isWorthWaiting ? { routed } : { routed, goes: { group, bids, routed } };
     }
-    for (const other of mayFallBack ? others : []) {
+    for (const other of mayFallBack && isOutOfQuota(routed) ? others : []) {
       const theirs = pool.bids(other, request);
       const elsewhere = this.#route(waiter, theirs, kept);
       if (elsewhere.choice !== undefined)

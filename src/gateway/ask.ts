@@ -1,0 +1,120 @@
+import type { Lease } from '#balancer/admit.ts';
+import { type Plan, type Sent, runAttempts } from '#balancer/attempts.ts';
+import { DecisionBuilder } from '#balancer/decision.ts';
+import { OwnSide } from '#balancer/own-side.ts';
+import { affinityOf } from '#gateway/affinity.ts';
+import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
+import { type Course, courseTo } from '#gateway/course.ts';
+import { demandOf } from '#gateway/demand.ts';
+import { FallbackChain } from '#gateway/fallback-chain.ts';
+import type { FallbackRules } from '#gateway/fallbacks.ts';
+import { playedFailure } from '#gateway/played-failure.ts';
+
+/** One try of a request: who takes it, and what it is asked for. */
+export interface Try {
+  readonly lease: Lease;
+  readonly course: Course;
+  readonly decision: DecisionBuilder;
+}
+
+export interface Asking<Reply> {
+  /** As the caller calls it. */
+  readonly model: string;
+  /** Called once per try. */
+  send(one: Try): Promise<Sent<Reply>>;
+  /** Of a reply that goes on after it has begun. */
+  ended?(reply: Reply): Promise<unknown>;
+}
+
+/** Runs one request through the loop, and where that fails through those of its fallbacks. */
+export const ask = async <Reply>(
+  deps: GatewayDeps,
+  call: GatewayCall,
+  how: Asking<Reply>,
+): Promise<Reply> => {
+  const { settings, clock, groups } = deps;
+  const of = { body: call.body, groups, rules: rulesOf(deps, call) };
+  const first = courseTo({ model: how.model, params: {} }, of);
+  const known = { policy: settings.policy, arrivedMs: call.arrivedAt };
+  const decision = new DecisionBuilder(call.id, first.groups[0], known);
+  const own = new OwnSide(deps.ownCharges(call.tenant));
+  const end = (): void => own.end(clock.now());
+  const deadline = call.arrivedAt + (call.timeoutMs ?? Infinity);
+  const chain = new FallbackChain<Reply>({
+    rules: of.rules,
+    isKnown: ({ model }) => groups.find(model) !== undefined,
+    courseTo: (target, where) => courseTo(target, of, where),
+    taking: () => decision.taking,
+    isOver: () => call.signal.aborted || clock.now() >= deadline,
+    run: (course, watch) => {
+      decision.turnedTo(course.groups);
+      return runAttempts(deps, {
+        ask: { ...askOf(deps, call, course), own },
+        retries: retriesOf(deps, call, { course, isFirst: course === first }),
+        retryAfterMs: settings.retryAfterMs,
+        deadline,
+        signal: call.signal,
+        decision,
+        ...watch,
+        send: (lease) => how.send({ lease, course, decision }),
+      });
+    },
+  });
+  try {
+    const reply = await chain.ask(first);
+    if (how.ended) void how.ended(reply).then(end);
+    else end();
+    return reply;
+  } catch (thrown) {
+    end();
+    // Whoever serves a reply logs its decision when it is over; a refusal is over now.
+    deps.log.debug({ decision }, 'decided');
+    throw thrown;
+  }
+};
+
+/** The config's rules with what the caller says in their place. */
+export const rulesOf = ({ settings }: GatewayDeps, { fallbacks }: GatewayCall): FallbackRules => {
+  if (fallbacks?.isOff) return { any: {}, most: 0 };
+  return fallbacks ? { ...settings.fallbacks, ...fallbacks.rules } : settings.fallbacks;
+};
+
+/** Throws the failure that the caller wants played; one for quota is one try of several. */
+const retriesOf = (
+  { settings }: GatewayDeps,
+  call: GatewayCall,
+  { course, isFirst }: { readonly course: Course; readonly isFirst: boolean },
+): number => {
+  const retries = call.retries ?? settings.retries;
+  const played = isFirst ? call.fallbacks?.played : undefined;
+  if (played === undefined) return retries;
+  if (played === 'rate-limit' && retries > 0) return retries - 1;
+  throw playedFailure(played, course.groups[0]);
+};
+
+/** What a request asks of the balance. */
+export const askOf = (
+  { settings }: GatewayDeps,
+  call: GatewayCall,
+  { groups, pinned, models, asked }: Course,
+): Plan<unknown>['ask'] => {
+  const { arrivedAt, tenant, run, tags = [], timeoutMs = Infinity, patienceMs = Infinity } = call;
+  const waitMs = call.queueMs ?? settings.queue.groups.get(groups[0]) ?? settings.queue.waitMs;
+  const demand = demandOf(asked);
+  const affinity = affinityOf(asked, { demand, tenant });
+  return {
+    groups,
+    demand,
+    tenant,
+    priority: call.priority,
+    arrivedAt,
+    waitUntil: arrivedAt + Math.min(waitMs, timeoutMs, patienceMs),
+    stream: asked['stream'] === true,
+    bytes: call.bytes,
+    ...(run !== undefined && { run }),
+    ...(affinity !== undefined && { affinity }),
+    ...(pinned !== undefined && { pinned }),
+    ...(models && { models }),
+    ...(settings.tagMatch && { tags: { tags, match: settings.tagMatch } }),
+  };
+};

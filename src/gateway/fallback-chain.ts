@@ -1,0 +1,171 @@
+import { fallbackFor } from '#balancer/attempts-error.ts';
+import type { Plan } from '#balancer/attempts.ts';
+import { effectOf, type FallbackKind } from '#balancer/classify.ts';
+import { SpillwayError } from '#core/errors.ts';
+import type { Course, StandIn, Whereabouts } from '#gateway/course.ts';
+import {
+  type FallbackRules,
+  type FallbackTarget,
+  type LookUpNames,
+  keyOf,
+  targetsFor,
+} from '#gateway/fallbacks.ts';
+
+export interface ChainOptions<Reply> {
+  readonly rules: FallbackRules;
+  /** Whether anybody has its name: nobody else is asked. */
+  readonly isKnown: (target: FallbackTarget) => boolean;
+  readonly courseTo: (target: FallbackTarget, where: Whereabouts) => Course;
+  /** Asks one course, with all its retries. */
+  readonly run: (
+    course: Course,
+    watch: Required<Pick<Plan<Reply>, 'fallsBack' | 'handedOn'>>,
+  ) => Promise<Reply>;
+  /** Of the groups of a course, the one that had it last. */
+  readonly taking: () => string;
+  /** The caller has left, or its time is up: nobody else is asked. */
+  readonly isOver: () => boolean;
+}
+
+/** A list that is being gone through. */
+interface Level {
+  readonly targets: readonly FallbackTarget[];
+  next: number;
+}
+
+/** Of what was asked in vain so many are named, each in so many characters. */
+const TOLD = { most: 5, chars: 200 };
+
+/**
+ * Asks a course, and when it has failed those that stand in for it, each with its own fallbacks, as
+ * LiteLLM does. Nobody is asked the same thing twice, so that no circle is walked in.
+ */
+export class FallbackChain<Reply> {
+  readonly #options: ChainOptions<Reply>;
+  readonly #asked = new Set<string>();
+  readonly #levels: Level[] = [];
+  readonly #inVain: { readonly model: string; readonly error: SpillwayError }[] = [];
+  #handedOn = 0;
+
+  constructor(options: ChainOptions<Reply>) {
+    this.#options = options;
+  }
+
+  /** Throws the first failure when all have failed, and tells in it who was asked instead. */
+  async ask(first: Course): Promise<Reply> {
+    for (const model of first.names) this.#asked.add(keyOf({ model, params: {} }));
+    try {
+      return await this.#ask(first);
+    } catch (thrown) {
+      throw this.#inVain.length > 0 && thrown instanceof SpillwayError
+        ? alsoAsked(thrown, this.#inVain)
+        : thrown;
+    }
+  }
+
+  async #ask(course: Course): Promise<Reply> {
+    const { run, isOver, taking } = this.#options;
+    let before: SpillwayError | undefined;
+    try {
+      return await run(course, {
+        fallsBack: (kind) => this.#hasNext(course, effectOf(kind).fallback),
+        handedOn: (failure) => (before ??= failure?.error),
+      });
+    } catch (thrown) {
+      const kind = fallbackFor(thrown);
+      const taker = course.standIns.find(({ to }) => to.group === taking());
+      if (taker) this.#failed(taker.target, thrown);
+      if (kind === undefined || isOver()) throw thrown;
+      const level: Level = { targets: this.#next(course, kind, taker), next: 0 };
+      this.#levels.push(level);
+      const found = await this.#through(level);
+      this.#levels.pop();
+      if (found) return found.reply;
+      throw taker ? (before ?? outOfQuota(course.groups[0])) : thrown;
+    }
+  }
+
+  async #through(level: Level): Promise<{ readonly reply: Reply } | undefined> {
+    const { isOver, courseTo } = this.#options;
+    while (level.next < level.targets.length && !isOver()) {
+      const target = level.targets[level.next++]!;
+      if (!this.#isNew(target)) continue;
+      this.#asked.add(keyOf(target));
+      this.#handedOn++;
+      try {
+        const course = courseTo(target, { behind: this.#behind(), asked: this.#asked });
+        return { reply: await this.#ask(course) };
+      } catch (thrown) {
+        if (fallbackFor(thrown) === undefined) throw thrown;
+        this.#failed(target, thrown);
+      }
+    }
+    return undefined;
+  }
+
+  #failed(target: FallbackTarget, thrown: unknown): void {
+    this.#inVain.push({ model: target.model, error: SpillwayError.from(thrown) });
+  }
+
+  /** Whom to ask now that a course has failed: it, or the stand-in that had taken it. */
+  #next(course: Course, kind: FallbackKind, taker: StandIn | undefined): readonly FallbackTarget[] {
+    if (!taker) return this.#listOf(course.names, kind);
+    this.#asked.add(keyOf(taker.target));
+    this.#handedOn++;
+    return [
+      ...this.#listOf(taker.names, kind),
+      ...course.standIns.map(({ target }) => target),
+      ...this.#listOf(course.names, 'any'),
+    ];
+  }
+
+  #listOf(names: LookUpNames, kind: FallbackKind): readonly FallbackTarget[] {
+    const { rules } = this.#options;
+    return this.#handedOn < rules.most ? targetsFor(rules, names, kind) : [];
+  }
+
+  /** What is left of the lists that are open, the innermost first. */
+  #behind(): readonly FallbackTarget[] {
+    return this.#levels.toReversed().flatMap(({ targets, next }) => targets.slice(next));
+  }
+
+  #hasNext(course: Course, kind: FallbackKind): boolean {
+    const targets = [...this.#listOf(course.names, kind), ...this.#behind()];
+    return targets.some((target) => this.#isNew(target));
+  }
+
+  #isNew(target: FallbackTarget): boolean {
+    return !this.#asked.has(keyOf(target)) && this.#options.isKnown(target);
+  }
+}
+
+/** What a group has come to that handed a request on without having tried it. */
+const outOfQuota = (group: string): SpillwayError =>
+  new SpillwayError('rate_limited', `All deployments of ${group} are at their limits.`);
+
+/** The first failure, and what came of the others; the wait is the shortest that anybody knows of. */
+const alsoAsked = (
+  first: SpillwayError,
+  inVain: readonly { readonly model: string; readonly error: SpillwayError }[],
+): SpillwayError => {
+  const told = inVain
+    .slice(0, TOLD.most)
+    .map(({ model, error }) => `${model} (${sentence(error.message).slice(0, TOLD.chars)})`);
+  const more = inVain.length > TOLD.most ? ` and ${inVain.length - TOLD.most} more` : '';
+  const waits = [first, ...inVain.map(({ error }) => error)].flatMap(
+    ({ retryAfterMs }) => retryAfterMs ?? [],
+  );
+  const { code, message, status, param, cause } = first;
+  return new SpillwayError(
+    code,
+    `${sentence(message)} Asked instead, in vain: ${told.join(', ')}${more}.`,
+    {
+      status,
+      cause,
+      ...(param !== undefined && { param }),
+      ...(waits.length > 0 && { retryAfterMs: Math.min(...waits) }),
+    },
+  );
+};
+
+const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
