@@ -53,6 +53,28 @@ export const bidWaitMs = (ledger: Ledger, { room, charges }: Bid, now: number): 
   return waitMs === Infinity ? ledger.waitMs(charges, now) : waitMs;
 };
 
+/** What a bid waits for. */
+export interface Lack {
+  readonly accounts: readonly string[];
+  /** Until the first of them has room, ms. */
+  readonly firstMs: number;
+}
+
+export const NO_LACK: Lack = { accounts: [], firstMs: Infinity };
+
+export const lackOf = (ledger: Ledger, { room, charges }: Bid, now: number): Lack => {
+  const needed = ledger.waitMs(room, now) === Infinity ? charges : room;
+  const accounts: string[] = [];
+  let firstMs = Infinity;
+  for (const charge of needed) {
+    const waitMs = ledger.waitMs([charge], now);
+    if (waitMs <= 0) continue;
+    accounts.push(charge.account);
+    firstMs = Math.min(firstMs, waitMs);
+  }
+  return { accounts, firstMs };
+};
+
 export const ownAccount = ({ charges }: Bid): string => charges.at(-1)!.account;
 
 /** How much a request counts where turns are given by size, tokens ≥ 1. */

@@ -23,7 +23,7 @@ export const supplyWaitMs = (
     seen.add(account);
     let isLimited = false;
     for (const { dimension, amount, windowMs, level } of ledger.gauges(account, now)) {
-      if (!SIZES.has(dimension) || windowMs === 0) continue;
+      if (!SIZES.has(dimension) || !bid.cost[dimension] || windowMs === 0) continue;
       isLimited = true;
       held += Math.max(0, level);
       perMs += amount / windowMs;

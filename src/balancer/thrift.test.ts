@@ -35,6 +35,19 @@ it('lets it go where there is plenty', () => {
   expect(cheaperSoon([idle, brisk(40)], idle, 10_000)).toBeUndefined();
 });
 
+it('lets it go where what comes back would be lost, whatever that costs', () => {
+  const dear = {
+    ...roomy,
+    quota: [
+      { dimension: 'requests' as const, perMinute: 1, capacity: 1, level: 1, cost: 1 },
+      { dimension: 'parallel' as const, perMinute: 2, capacity: 2, level: 1, cost: 1 },
+    ],
+  };
+  expect(cheaperSoon([dear, brisk(40)], dear, 10_000)).toBeUndefined();
+  const used = { ...dear, quota: dear.quota.map((limit) => ({ ...limit, capacity: 2 })) };
+  expect(cheaperSoon([used, brisk(40)], used, 10_000)?.name).toBe('brisk');
+});
+
 it('waits for nothing that is kept for others, or of which nothing is known', () => {
   const held = { ...brisk(40), held: 'kept' };
   expect(cheaperSoon([roomy, held], roomy, 10_000)).toBeUndefined();

@@ -10,13 +10,14 @@ const MOST_MS = 3_000;
  * A row that will soon have room and is cheaper by then than this one is now: who waits in line
  * anyway leaves this one's room to those whom it suits. A small request does not take the last
  * requests of a deployment that has tokens to spare, nor a large one the last tokens. Prices fall as
- * room comes back: what nobody wants is soon cheap enough.
+ * room comes back: what nobody wants is soon cheap enough, and what is full is given at any price.
  */
 export const cheaperSoon = (
   rows: readonly Row[],
   choice: Row,
   patienceMs: number,
 ): Row | undefined => {
+  if (isFull(choice)) return undefined;
   const soonMs = Math.min(MOST_MS, patienceMs);
   let cheapest: Row | undefined;
   let least = dualPrice(choice) / WORTH;
@@ -30,3 +31,7 @@ export const cheaperSoon = (
   }
   return cheapest;
 };
+
+/** What comes back to it is lost. */
+const isFull = ({ quota }: Row): boolean =>
+  quota.every(({ dimension, level, capacity }) => dimension === 'parallel' || level >= capacity);

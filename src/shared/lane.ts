@@ -1,4 +1,5 @@
 import type { Priority } from '#balancer/admit.ts';
+import type { Lack } from '#balancer/bid.ts';
 import { DrainRate } from '#balancer/drain-rate.ts';
 import { FairLine } from '#balancer/fair-line.ts';
 import type { Clock } from '#core/clock.ts';
@@ -8,8 +9,8 @@ import type { Waiter } from '#shared/waiter.ts';
 export interface Look {
   readonly placed: boolean;
   readonly waitMs: number;
-  /** Accounts that must be kept for it, so that the small ones behind it do not starve it. */
-  readonly short: readonly string[];
+  /** What must be kept for it, so that the small ones behind it do not starve it. */
+  readonly lack: Lack;
   /** What it lacks is on its own side: that says nothing of those behind it. */
   readonly isOwn?: boolean;
 }
@@ -51,6 +52,8 @@ export class Lane {
   readonly #drain = new DrainRate();
   /** Tokens served while both classes waited, by class. */
   readonly #served: Record<Priority, number> = { interactive: 0, batch: 0 };
+  /** For whom something is kept. */
+  #keepers: ReadonlySet<Waiter> = new Set();
   #walking = false;
   #again = false;
   #wakeAt = Infinity;
@@ -113,6 +116,7 @@ export class Lane {
   remove(waiter: Waiter): void {
     this.#lines[waiter.request.priority].remove(waiter);
     this.#changed();
+    if (this.#keepers.has(waiter)) this.walk();
   }
 
   /** Room may have come: serves whom it can. Reentrant calls make it walk once more. */
@@ -136,6 +140,7 @@ export class Lane {
   #walkOnce(): void {
     const kept = new Set<string>();
     const heads = new Map<string, number>();
+    const keepers = new Set<Waiter>();
     const looked = new Map<string, number>();
     const tooLarge = new Map<string, Waiter[]>();
     const served: Waiter[] = [];
@@ -156,12 +161,17 @@ export class Lane {
         wakeMs = Math.min(wakeMs, look.waitMs);
         if (look.isOwn) continue;
         const keeping = heads.get(group) ?? 0;
-        if (keeping < KEPT_SHARE * waiter.bids.length && look.short.length > 0) {
-          for (const account of look.short) kept.add(account);
+        const { accounts, firstMs } = look.lack;
+        if (keeping < KEPT_SHARE * waiter.bids.length && accounts.length > 0) {
+          for (const account of accounts) kept.add(account);
           heads.set(group, keeping + 1);
+          keepers.add(waiter);
+          // An account that has what it lacks is kept no longer, though others still lack it.
+          wakeMs = Math.min(wakeMs, firstMs);
         }
         if (waiter.isPlain && sizes.length < MOST_SIZES) sizes.push(waiter);
       }
+    this.#keepers = keepers;
     this.#serve(served);
     this.#wakeAt = Infinity;
     this.#cancelWake();

@@ -85,6 +85,19 @@ describe('MemoryOwner', () => {
     await expect(one.ask({ waitUntil: 0 })).rejects.toMatchObject({ retryAfterMs: 1_000 });
   });
 
+  it('goes by the computed instant where nobody is before it, however slow the line had been', async () => {
+    one.limit('a', 6_000, 'tokens');
+    await drain(one, 55);
+    const small = Array.from({ length: 6 }, () => one.enter('small'));
+    await one.clock.advance(20_000);
+    await Promise.all(small);
+    const large = { demand: { ascii: 13_000, wide: 0, marks: 0, images: 0, choices: 1 } };
+    const entered = one.enter('large', large);
+    await one.clock.advance(30_000);
+    await entered;
+    expect(one.log.at(-1)).toMatchObject({ name: 'large' });
+  });
+
   it('refuses at once what is larger than every limit', async () => {
     one.limit('a', 1_000, 'tokens');
     const demand = { ascii: 40_000, wide: 0, marks: 0, images: 0, choices: 1 };
@@ -110,6 +123,21 @@ describe('MemoryOwner', () => {
     expect(one.log).toMatchObject([{ name: 'second', at: 1_000 }]);
     const left = one.ask({ signal: controller.signal });
     await expect(left).rejects.toThrow('gone');
+  });
+
+  it('serves those behind at once when the one leaves for whom room was kept', async () => {
+    one.limit('a', 10_000, 'tokens');
+    const large = { demand: { ascii: 36_000, wide: 0, marks: 0, images: 0, choices: 1 } };
+    await one.ask(large);
+    const controller = new AbortController();
+    const head = one.ask({ ...large, signal: controller.signal, waitUntil: 100_000 });
+    const behind = one.enter('behind', { waitUntil: 200_000 });
+    await one.clock.advance(500);
+    expect(one.log).toEqual([]);
+    controller.abort(new Error('gone'));
+    await expect(head).rejects.toThrow('gone');
+    await behind;
+    expect(one.log).toMatchObject([{ name: 'behind', at: 500 }]);
   });
 
   it('bounds what waits, in all and for one key', async () => {
@@ -143,6 +171,41 @@ describe('MemoryOwner', () => {
     ]);
     await two.clock.advance(60_000);
     await head;
+  });
+
+  it('keeps room where the first may go, and nowhere else', async () => {
+    const two = world([member('a'), member('b')]);
+    two.limit('a', 10_000, 'tokens');
+    const large = { demand: { ascii: 32_000, wide: 0, marks: 0, images: 0, choices: 1 } };
+    await two.ask({ ...large, pinned: 'a' });
+    const waitUntil = 200_000;
+    const head = two.enter('head', { ...large, pinned: 'a', waitUntil });
+    const same = Array.from({ length: 30 }, () => two.enter('same', { pinned: 'a', waitUntil }));
+    await two.enter('free');
+    await two.clock.advance(100_000);
+    await Promise.all([head, ...same]);
+    expect(two.log.slice(0, 2).map(({ name, deployment }) => [name, deployment])).toEqual([
+      ['free', 'b'],
+      ['head', 'a'],
+    ]);
+  });
+
+  it('lets others have of a pool what will be back by the time that it is needed', async () => {
+    const nested = world([
+      member('a', { accounts: ['organisation', 'project'] }),
+      member('b', { accounts: ['project'] }),
+    ]);
+    nested.limit('organisation', 1);
+    nested.limit('project', 60);
+    const waitUntil = 100_000;
+    await nested.ask({ pinned: 'a' });
+    for (let i = 0; i < 59; i++) await nested.ask({ pinned: 'b' });
+    const head = nested.enter('head', { pinned: 'a', waitUntil });
+    const others = Array.from({ length: 70 }, () => nested.enter('b', { pinned: 'b', waitUntil }));
+    await nested.clock.advance(90_000);
+    await Promise.all([head, ...others]);
+    expect(nested.log[0]).toMatchObject({ name: 'b', at: 1_000 });
+    expect(nested.log.find(({ name }) => name === 'head')).toMatchObject({ at: 60_000 });
   });
 
   it('keeps small requests from starving a large one', async () => {
@@ -204,6 +267,17 @@ describe('MemoryOwner', () => {
     tiers.limit('a', 60);
     await drain(tiers, 60);
     expect(await tiers.ask()).toMatchObject({ lease: { deployment: 'b' } });
+  });
+
+  it('goes to a later order at once, though others wait in line', async () => {
+    const tiers = world([member('a', { order: 1 }), member('b', { order: 2 })]);
+    tiers.limit('a', 60);
+    for (let i = 0; i < 60; i++) await tiers.ask({ pinned: 'a' });
+    const waiting = tiers.enter('a', { pinned: 'a' });
+    await tiers.enter('b');
+    expect(tiers.log).toMatchObject([{ name: 'b', deployment: 'b', at: 0 }]);
+    await tiers.clock.advance(1_000);
+    await waiting;
   });
 
   it('shows what is left and who waits', async () => {

@@ -1,5 +1,6 @@
 import type { Admit, AdmitRequest } from '#balancer/admit.ts';
-import { type Bid, bidWaitMs } from '#balancer/bid.ts';
+import { type Bid, type Lack, lackOf, NO_LACK } from '#balancer/bid.ts';
+import type { Out } from '#balancer/eligible.ts';
 import type { Estimator } from '#balancer/estimate.ts';
 import type { Explanation, Fate, LinePlace } from '#balancer/explanation.ts';
 import type { Policy } from '#balancer/policies/policy.ts';
@@ -147,7 +148,7 @@ export class MemoryOwner {
       tokens: lane.weight,
       aheadTokens,
       ahead: ahead.toSorted((a, b) => b.tokens - a.tokens).slice(0, MOST_AHEAD),
-      accounts: this.#short(waiter, NOTHING_KEPT),
+      accounts: this.#lacks(waiter, routed).accounts,
       predictedMs: this.#predictMs(waiter, { lane, routed, aheadTokens }),
       leftMs: waiter.request.waitUntil - this.#deps.clock.now(),
     };
@@ -160,9 +161,11 @@ export class MemoryOwner {
   ): number {
     const { clock, ledger } = this.#deps;
     const { lane, routed, aheadTokens: ahead } = of;
+    const computedMs = Math.max(this.#ownMs(request), routed.earliestMs);
+    // With nobody before it that is exact, and no estimate of a line is better.
+    if (ahead === 0) return computedMs;
     return Math.max(
-      this.#ownMs(request),
-      routed.earliestMs,
+      computedMs,
       supplyWaitMs(ledger, bids, { ahead, now: clock.now() }),
       lane.measuredMs(ahead + weight),
     );
@@ -232,12 +235,12 @@ export class MemoryOwner {
   /** Gives the request to a deployment that can take it now, if there is one. */
   #place(waiter: Waiter, kept: ReadonlySet<string>): Look {
     if (this.#ownMs(waiter.request) > 0)
-      return { placed: false, waitMs: this.#ownMs(waiter.request), short: [], isOwn: true };
+      return { placed: false, waitMs: this.#ownMs(waiter.request), lack: NO_LACK, isOwn: true };
     const { routed, goes } = this.#find(waiter, kept);
     if (routed.cheaper) return this.#waitFor(routed.cheaper, waiter);
     if (goes && this.#take(waiter, goes)) return PLACED;
-    const short = this.#short(waiter, kept);
-    return { placed: false, waitMs: this.#soonestMs(waiter, routed), short };
+    const lack = this.#lacks(waiter, routed);
+    return { placed: false, waitMs: this.#soonestMs(waiter, routed), lack };
   }
 
   /** What its own group says, and where it can go now: there, or to one that may stand in for it. */
@@ -266,7 +269,7 @@ export class MemoryOwner {
   /** It leaves what it could have to others, and has the cheaper one kept for it. */
   #waitFor({ name, waitMs }: { name: string; waitMs: number }, { bids }: Waiter): Look {
     const bid = bids.find(({ member }) => member.name === name)!;
-    return { placed: false, waitMs, short: this.#lacking(bid) };
+    return { placed: false, waitMs, lack: this.#lackOf(bid) };
   }
 
   /** As `#place`, but only from accounts that are about to overflow. */
@@ -283,15 +286,16 @@ export class MemoryOwner {
       }
     const look = this.#place(waiter, withoutScarce);
     if (look.placed) return look;
-    return { ...look, waitMs: fullMs > 0 ? fullMs : look.waitMs, short: [] };
+    return { ...look, waitMs: fullMs > 0 ? fullMs : look.waitMs, lack: NO_LACK };
   }
 
   /** Until it may fit somewhere, or may go elsewhere, ms. */
   #soonestMs({ request }: Waiter, { choice, earliestMs, betterMs }: Routed): number {
     const { clock, queue } = this.#deps;
     const elsewhereMs = request.arrivedAt + queue.beforeFallbackMs - clock.now();
+    if (elsewhereMs <= 0) return choice === undefined ? earliestMs : 0;
     const waitMs = choice === undefined ? earliestMs : betterMs === Infinity ? 0 : betterMs;
-    return elsewhereMs > 0 ? Math.min(waitMs, elsewhereMs) : waitMs;
+    return Math.min(waitMs, elsewhereMs);
   }
 
   #take(waiter: Waiter, { bids, routed, group }: Going): boolean {
@@ -339,30 +343,17 @@ export class MemoryOwner {
     });
   }
 
-  /** Of the deployment that will have room for it first, the accounts that lack it. */
-  #short({ bids, request }: Waiter, kept: ReadonlySet<string>): readonly string[] {
-    const { ledger, clock } = this.#deps;
-    const now = clock.now();
-    let best: Bid | undefined;
-    let bestMs = Infinity;
-    for (const bid of bids) {
-      if (request.tried.has(bid.member.name)) continue;
-      if (bid.charges.some(({ account }) => kept.has(account))) continue;
-      const waitMs = bidWaitMs(ledger, bid, now);
-      if (waitMs < bestMs) {
-        bestMs = waitMs;
-        best = bid;
-      }
-    }
-    return best ? this.#lacking(best) : [];
+  /** Of the deployment that will have room for it first, what it lacks. */
+  #lacks({ bids }: Waiter, { out }: Routed): Lack {
+    let first: Out | undefined;
+    for (const one of out)
+      if (one.reason === 'wait' && one.waitMs! < (first?.waitMs ?? Infinity)) first = one;
+    const bid = bids.find(({ member }) => member.name === first?.name);
+    return bid ? this.#lackOf(bid) : NO_LACK;
   }
 
-  /** The accounts that have no room for it now. */
-  #lacking({ room }: Bid): readonly string[] {
-    const { ledger, clock } = this.#deps;
-    const now = clock.now();
-    const lacking = room.filter((charge) => ledger.waitMs([charge], now) > 0);
-    return lacking.map(({ account }) => account);
+  #lackOf(bid: Bid): Lack {
+    return lackOf(this.#deps.ledger, bid, this.#deps.clock.now());
   }
 
   #changed(deployment: string): void {
@@ -387,4 +378,4 @@ interface Going {
 /** Keys that are named of those whose requests are served first. */
 const MOST_AHEAD = 5;
 const NOTHING_KEPT: ReadonlySet<string> = new Set();
-const PLACED: Look = { placed: true, waitMs: 0, short: [] };
+const PLACED: Look = { placed: true, waitMs: 0, lack: NO_LACK };
