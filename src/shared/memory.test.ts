@@ -262,6 +262,19 @@ describe('MemoryOwner', () => {
     expect(patient.log).toMatchObject([{ deployment: 'b', at: 400 }]);
   });
 
+  it('goes to a later order while it has time to, however long it is told to wait for a better', async () => {
+    const tiers = world([member('a', { order: 1 }), member('b', { order: 2 })], {
+      beforeFallbackMs: 5_000,
+    });
+    tiers.limit('a', 60);
+    for (let i = 0; i < 60; i++) await tiers.ask({ pinned: 'a' });
+    expect(await tiers.ask({ waitUntil: 0 })).toMatchObject({ lease: { deployment: 'b' } });
+    const entered = tiers.enter('late', { waitUntil: 500 });
+    await tiers.clock.advance(500);
+    await entered;
+    expect(tiers.log).toMatchObject([{ deployment: 'b', at: 450 }]);
+  });
+
   it('waits for a better order no longer than it is told', async () => {
     const tiers = world([member('a', { order: 1 }), member('b', { order: 2 })]);
     tiers.limit('a', 60);

@@ -163,7 +163,7 @@ export class MemoryOwner {
     const { lane, routed, aheadTokens: ahead } = of;
     const computedMs = Math.max(this.#ownMs(request), routed.earliestMs);
     // With nobody before it that is exact, and no estimate of a line is better.
-    if (ahead === 0) return computedMs;
+    if (ahead <= 0) return computedMs;
     return Math.max(
       computedMs,
       supplyWaitMs(ledger, bids, { ahead, now: clock.now() }),
@@ -201,7 +201,8 @@ export class MemoryOwner {
         ? () => {}
         : clock.after(Math.max(0, leftMs), () => {
             const now = this.#route(waiter, waiter.bids);
-            const predictedMs = Math.max(now.earliestMs, this.#ownMs(request));
+            const aheadTokens = lane.ahead(waiter) - waiter.weight;
+            const predictedMs = this.#predictMs(waiter, { lane, routed: now, aheadTokens });
             leave(this.#late(request, { routed: now, predictedMs, leftMs: 0 }));
           });
     waiter.release = () => {
@@ -249,10 +250,10 @@ export class MemoryOwner {
     kept: ReadonlySet<string>,
   ): { readonly routed: Routed; readonly goes?: Going } {
     const { request, bids } = waiter;
-    const { clock, queue, pool } = this.#deps;
+    const { pool } = this.#deps;
     const [group, ...others] = request.groups;
     const routed = this.#route(waiter, bids, kept);
-    const mayFallBack = clock.now() - request.arrivedAt >= queue.beforeFallbackMs;
+    const mayFallBack = this.#elsewhereMs(request) <= 0;
     if (routed.choice !== undefined) {
       const isWorthWaiting = routed.betterMs !== Infinity && !mayFallBack;
       return isWorthWaiting ? { routed } : { routed, goes: { group, bids, routed } };
@@ -291,11 +292,17 @@ export class MemoryOwner {
 
   /** Until it may fit somewhere, or may go elsewhere, ms. */
   #soonestMs({ request }: Waiter, { choice, earliestMs, betterMs }: Routed): number {
-    const { clock, queue } = this.#deps;
-    const elsewhereMs = request.arrivedAt + queue.beforeFallbackMs - clock.now();
+    const elsewhereMs = this.#elsewhereMs(request);
     if (elsewhereMs <= 0) return choice === undefined ? earliestMs : 0;
     const waitMs = choice === undefined ? earliestMs : betterMs === Infinity ? 0 : betterMs;
     return Math.min(waitMs, elsewhereMs);
+  }
+
+  /** Until it may go to a later order or another group, ms: while there is time left to go there. */
+  #elsewhereMs({ arrivedAt, waitUntil }: AdmitRequest): number {
+    const { clock, queue } = this.#deps;
+    const mostMs = (waitUntil - arrivedAt) * PREDICTED_SHARE;
+    return arrivedAt + Math.min(queue.beforeFallbackMs, mostMs) - clock.now();
   }
 
   #take(waiter: Waiter, { bids, routed, group }: Going): boolean {

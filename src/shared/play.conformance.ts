@@ -236,12 +236,13 @@ class Stage {
   /** What its own group has for a request now. */
   #chances({ request, bids }: Asking): Chance[] {
     const now = this.#clock.now();
-    const { tried, pinned, arrivedAt } = request;
+    const { tried, pinned, arrivedAt, waitUntil } = request;
     const able = bids.filter(
       ({ member: { name } }) => !tried.has(name) && (pinned === undefined || pinned === name),
     );
     const first = Math.min(...able.map(({ member: { order = Infinity } }) => order));
-    const isPatient = now - arrivedAt < this.#world.queue.beforeFallbackMs;
+    const isPatient =
+      now - arrivedAt < Math.min(this.#world.queue.beforeFallbackMs, waitUntil - arrivedAt);
     return able
       .filter(({ member: { order = Infinity } }) => !isPatient || order === first)
       .map((bid) => ({
