@@ -103,7 +103,7 @@ export const runAttempts = async <Reply>(deps: AttemptsDeps, plan: Plan<Reply>):
 };
 
 /** Asks for a deployment. What has failed before is told, with the wait that is known by now. */
-const admitted = async (
+const admitted = (
   deps: AttemptsDeps,
   plan: Plan<unknown>,
   so: {
@@ -112,14 +112,14 @@ const admitted = async (
     failures: readonly Failure[];
   },
 ): Promise<Admission> => {
-  try {
-    const { groups, tried } = so;
-    return await deps.admit({ ...plan.ask, groups, tried, signal: plan.signal });
-  } catch (thrown) {
-    const [first] = so.failures;
-    if (!first || plan.signal.aborted || !(thrown instanceof SpillwayError)) throw thrown;
+  const { groups, tried } = so;
+  const admission = deps.admit({ ...plan.ask, groups, tried, signal: plan.signal });
+  const [first] = so.failures;
+  if (!first) return admission;
+  return admission.catch((thrown: unknown) => {
+    if (plan.signal.aborted || !(thrown instanceof SpillwayError)) throw thrown;
     throw new AttemptsError(first, thrown.retryAfterMs ?? first.error.retryAfterMs);
-  }
+  });
 };
 
 /** Throws the first failure at once where the pause would outlast the caller. */

@@ -8,9 +8,7 @@ import type { Target } from '#upstream/target.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
 import { readUsage } from '#wire/openai-chat/reply.ts';
 
-export type ChatReply =
-  | ({ readonly stream: false } & WholeReply)
-  | ({ readonly stream: true } & StreamedReply);
+export type ChatReply = WholeReply | StreamedReply;
 
 const chatReplies: ReplyCodec = {
   isAnswer: (body) => Array.isArray(own(body, 'choices')),
@@ -19,10 +17,10 @@ const chatReplies: ReplyCodec = {
 };
 
 /**
- * The spine: a chat request in, a reply out; no HTTP in it. Rejects with a SpillwayError as long as
- * nothing has begun; a stream that breaks off later says so to its sink.
+ * The spine: a chat request in, a reply out; no HTTP in it. Throws a SpillwayError, or rejects with
+ * one, as long as nothing has begun; a stream that breaks off later says so to its sink.
  */
-export const chat = async (deps: GatewayDeps, call: GatewayCall): Promise<ChatReply> => {
+export const chat = (deps: GatewayDeps, call: GatewayCall): Promise<ChatReply> => {
   const touched = openaiChat.touchRequest(call.body);
   const { model } = touched;
   const write = ({ spec, asksUsage }: Target, { models, body }: Course): string => {
@@ -33,9 +31,7 @@ export const chat = async (deps: GatewayDeps, call: GatewayCall): Promise<ChatRe
   };
   if (touched.stream) {
     const includeUsage = touched.includeUsage || deps.settings.alwaysIncludeUsage;
-    const options = { model, dialect: openaiChat, includeUsage, write };
-    return { stream: true, ...(await askStreamed(deps, call, options)) };
+    return askStreamed(deps, call, { model, dialect: openaiChat, includeUsage, write });
   }
-  const codec = { ...chatReplies, operation: 'chat', write } as const;
-  return { stream: false, ...(await askWhole(deps, call, { model, codec })) };
+  return askWhole(deps, call, { model, codec: { ...chatReplies, operation: 'chat', write } });
 };

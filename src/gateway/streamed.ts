@@ -13,6 +13,7 @@ import type { Usage } from '#wire/chat-event.ts';
 import type { ChatDialect } from '#wire/dialect.ts';
 
 export interface StreamedReply {
+  readonly stream: true;
   readonly target: Target;
   readonly decision: DecisionBuilder;
   readonly body: StreamBody;
@@ -68,8 +69,10 @@ const sendStreamed = (
         decision.firstContent(now);
         const { body } = result;
         const upstreamMs = now - startedAt;
-        const reply = { target, decision, body, upstreamMs, ended: ended.promise };
-        resolve({ ok: true, reply });
+        resolve({
+          ok: true,
+          reply: { stream: true, target, decision, body, upstreamMs, ended: ended.promise },
+        });
       },
       ended(usage, failure) {
         endLease(deps, { lease, decision, usage, signal: call.signal }, failure);

@@ -18,6 +18,7 @@ export interface WholeCodec extends ReplyCodec {
 }
 
 export interface WholeReply {
+  readonly stream: false;
   readonly target: Target;
   readonly decision: DecisionBuilder;
   readonly answer: WholeAnswer;
@@ -59,7 +60,8 @@ const sendWhole = (
         lease.done(result.answer.usage, now);
         decision.ended('ok', 200, now);
         const upstreamMs = now - startedAt;
-        resolve({ ok: true, reply: { target, decision, answer: result.answer, upstreamMs } });
+        const { answer } = result;
+        resolve({ ok: true, reply: { stream: false, target, decision, answer, upstreamMs } });
       },
     });
     const body = codec.write(target, course);

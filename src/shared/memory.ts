@@ -1,4 +1,4 @@
-import type { Admit, AdmitRequest } from '#balancer/admit.ts';
+import type { Admission, Admit, AdmitRequest } from '#balancer/admit.ts';
 import { type Bid, type Lack, lackOf, NO_LACK } from '#balancer/bid.ts';
 import type { Out } from '#balancer/eligible.ts';
 import type { Estimator } from '#balancer/estimate.ts';
@@ -73,7 +73,15 @@ export class MemoryOwner {
     this.#leaseDeps = { ...deps, shared, changed: (deployment) => this.#changed(deployment) };
   }
 
-  readonly admit: Admit = async (request) => {
+  readonly admit: Admit = (request) => {
+    try {
+      return this.#admit(request);
+    } catch (thrown) {
+      return Promise.reject(thrown);
+    }
+  };
+
+  #admit(request: AdmitRequest): Promise<Admission> {
     request.signal.throwIfAborted();
     const { pool, clock } = this.#deps;
     const [group] = request.groups;
@@ -86,11 +94,11 @@ export class MemoryOwner {
     }
     const routed = this.#route(waiter, waiter.bids);
     const never = routed.earliestMs === Infinity;
-    if (never && !routed.tooLarge) return { routed, queueMs: 0 };
+    if (never && !routed.tooLarge) return Promise.resolve({ routed, queueMs: 0 });
     if (never) throw tooLargeForAll(group, waiter.bids);
     this.#wait(waiter, lane, routed);
     return waiter.admission;
-  };
+  }
 
   /** Grows with everything that happens to the ledger. */
   get changes(): number {
