@@ -74,6 +74,8 @@ export interface Estimate extends CallSize {
  */
 export class Estimator {
   readonly #ratios = new RecentMap<Ratio>(MOST_RATIOS);
+  /** Of requests that were refused with a number: what the vendor counted for this very prompt. */
+  readonly #counted = new WeakMap<Demand, number>();
   readonly #outputs = new RecentMap<Quantile>(MOST_OUTPUTS);
 
   size(demand: Demand, model: string, tenant: string): Estimate {
@@ -83,10 +85,11 @@ export class Estimator {
     const expectedOutputTokens = Math.ceil(
       maxOutputTokens === undefined ? expected : Math.min(expected, maxOutputTokens),
     );
-    const inputTokens = Math.ceil(plain(demand) * mean);
+    const counted = this.#counted.get(demand);
+    const inputTokens = counted ?? Math.ceil(plain(demand) * mean);
     return {
       inputTokens,
-      inputSpread: Math.ceil(inputTokens * spread),
+      inputSpread: counted === undefined ? Math.ceil(inputTokens * spread) : 0,
       expectedOutputTokens,
       choices,
       ...(maxOutputTokens !== undefined && { maxOutputTokens }),
@@ -100,6 +103,13 @@ export class Estimator {
     const seen = Math.min(RATIO_MAX, Math.max(RATIO_MIN, tokens / plain(demand)));
     const known = this.#ratios.get(key);
     this.#ratios.set(key, known ? closer(known, seen) : { ...UNKNOWN, mean: seen });
+  }
+
+  /** The same of a request that was refused and will come back. */
+  learnRefused(demand: Demand, model: string, tokens: number): void {
+    if (!(tokens > 0 && tokens <= RATIO_MAX * plain(demand))) return;
+    this.#counted.set(demand, Math.ceil(tokens));
+    this.learnInput(demand, model, tokens);
   }
 
   learnOutput(of: { model: string; tenant: string }, tokens: number): void {

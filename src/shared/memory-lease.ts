@@ -55,7 +55,7 @@ export class MemoryLease implements Lease {
     const { size } = bid;
     const output = (size.maxOutputTokens ?? size.expectedOutputTokens) * size.choices;
     if (dimension === 'tokens' && requested !== undefined)
-      estimator.learnInput(request.demand, bid.model, requested - output);
+      estimator.learnRefused(request.demand, bid.model, requested - output);
     this.#deps.changed(this.deployment);
   }
 
@@ -67,6 +67,7 @@ export class MemoryLease implements Lease {
     if (!this.#end(spent)) return;
     const { bid, request, startedAt } = this.#leased;
     const { member } = bid;
+    this.#state.answered();
     this.#settle(member.settle(bid.cost, spent, bid.model), now);
     if (spent) {
       const { estimator } = this.#deps;
