@@ -5,8 +5,7 @@ type Accounts = readonly [string, ...string[]];
 
 /** No call is believed to travel for longer before it is charged, ms. */
 const MOST_TRANSIT_MS = 250;
-/** How much of an overdraft is kept free from then on, and how much of that each answer frees again. */
-const CAUTION = 0.5;
+/** How much of what was learned each answer takes back. */
 const EASE = 0.001;
 
 /** What changes of one deployment. */
@@ -17,8 +16,6 @@ export class MemberState {
   accounts: Accounts;
   /** From sending to being charged upstream, as learned, ms. */
   transitMs = 0;
-  /** How far its levels are off where no answer tells them, as learned, tokens. */
-  doubtTokens = 0;
   #minute = -1;
   #used = { requests: 0, tokens: 0 };
 
@@ -26,17 +23,8 @@ export class MemberState {
     this.accounts = accounts;
   }
 
-  /** It was refused for so many tokens more than there were. */
-  overdrew(tokens: number): void {
-    this.doubtTokens = Math.max(
-      this.doubtTokens,
-      this.doubtTokens * (1 - CAUTION) + tokens * CAUTION,
-    );
-  }
-
   /** It answered: what had been learned from refusals fades. */
   answered(): void {
-    this.doubtTokens *= 1 - EASE;
     this.transitMs *= 1 - EASE;
   }
 

@@ -52,15 +52,15 @@ export class Burst {
   /**
    * A refusal that the level does not explain: less can be spent at once than was thought, but no
    * less than `spent`, which had been before. What is refused again after about as much is nearer to
-   * that.
+   * that; and it is just that much where the upstream says that nothing is left (`isEmpty`).
    */
-  shrink(spent: number, at: number): void {
+  shrink(spent: number, { at, isEmpty }: { readonly at: number; readonly isEmpty: boolean }): void {
     if (this.#full > this.#shrunk) this.#regrowMs = Math.min(MAX_REGROW_MS, this.#regrowMs * 2);
     const most = Math.min(this.#full, Math.max(this.#least, Math.floor(spent)));
     const isAlike = most <= this.#spent * ALIKE && this.#spent <= most * ALIKE;
     const nearer = isAlike ? Math.sqrt(this.#full) * Math.sqrt(most) : Infinity;
     this.#spent = most;
-    this.#set(Math.max(most, Math.min(this.#full * SHRINK, nearer)));
+    this.#set(isEmpty ? most : Math.max(most, Math.min(this.#full * SHRINK, nearer)));
     this.#shrunk = this.#full;
     this.#regrownAt = at;
   }

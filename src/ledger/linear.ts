@@ -93,10 +93,13 @@ export class LinearBucket implements Bucket {
     this.#peak = Math.max(this.#level, Math.min(this.#peak, this.#full));
   }
 
-  /** A refusal that the level does not explain. `mark`: of the refused taking. */
-  shrinkBurst(mark: number, now: number): void {
+  /**
+   * A refusal that the level does not explain. `mark`: of the refused taking. `isEmpty`: the upstream
+   * says that nothing is left.
+   */
+  shrinkBurst(mark: number, { now, isEmpty }: { now: number; isEmpty: boolean }): void {
     this.#refill(now);
-    this.#burst.shrink(mark * this.#scale, Math.floor(now));
+    this.#burst.shrink(mark * this.#scale, { at: Math.floor(now), isEmpty });
     this.#measure();
   }
 

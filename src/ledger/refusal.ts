@@ -48,7 +48,7 @@ const learnMinute = (refusal: QuotaRefusal, answer: Answer): void => {
   const standing = statedLimit(refusal, answer, MINUTE_MS) ?? before;
   if (standing === undefined) return learnUnknown(refusal, answer);
   const isExact = learnLevel(standing, refusal, answer);
-  const isShrunk = before !== undefined && shrinkBurst(before, answer);
+  const isShrunk = before !== undefined && shrinkBurst(before, answer, isEmpty(refusal));
   if (before?.bucket instanceof LinearBucket && answer.share)
     before.bucket.widenFloor(answer.share.takenAt, answer.now);
   if (isExact && (answer.share === undefined || holdsBack(standing, answer))) return;
@@ -69,7 +69,7 @@ const learnUnknown = (refusal: QuotaRefusal, answer: Answer): void => {
   if (retryMs !== undefined) holdBack(refusal, answer, retryMs);
   if (account.known.some((standing) => holdsBack(standing, answer))) return;
   const requests = account.find('requests');
-  if (refusal.dimension === undefined && requests && shrinkBurst(requests, answer))
+  if (refusal.dimension === undefined && requests && shrinkBurst(requests, answer, false))
     return lowerBelowOwn(requests, answer);
   slowDown(answer, { isPatient: retryMs !== undefined && account.known.length > 0 });
 };
@@ -91,14 +91,18 @@ const overdueMs = ({ limit, used, requested }: QuotaRefusal, standing: Standing)
  * The limit that an upstream names is met by portions of its window when calls are refused for which
  * it had room. False where it is of another kind, or was spent one by one already.
  */
-const shrinkBurst = (standing: Standing, { share, now }: Answer): boolean => {
+const shrinkBurst = (standing: Standing, { share, now }: Answer, isEmpty: boolean): boolean => {
   const { bucket, dimension } = standing;
   if (dimension !== 'requests' || !(bucket instanceof LinearBucket)) return false;
   const taking = share?.takings.find((taking) => taking.bucket === bucket);
   if (taking === undefined || bucket.capacity <= taking.amount) return false;
-  bucket.shrinkBurst(taking.mark, now);
+  bucket.shrinkBurst(taking.mark, { now, isEmpty });
   return true;
 };
+
+/** Nothing is left, in the upstream's own words. */
+const isEmpty = ({ limit, used }: QuotaRefusal): boolean =>
+  isCount(used) && limit !== undefined && used >= limit;
 
 const learnDay = (refusal: QuotaRefusal, answer: Answer): void => {
   const { now } = answer;
