@@ -41,9 +41,10 @@ export const runJob = async (job: Job): Promise<Pair[]> => {
     if (entry.scenarios?.includes(scenario.id) === false) continue;
     const result = entry === ORACLE ? oracle : await run(entry);
     const { overAdmissions, events } = result;
+    const { measuredFromMs: refusalsFromMs = 0 } = entry;
     const fromMs = entry.measuredFromMs ?? scenario.measuredFromMs;
     const summaryOf = ({ outcomes }: TrialResult): Summary =>
-      summarise({ scenario, trace, outcomes, fromMs });
+      summarise({ scenario, trace, outcomes, fromMs, refusalsFromMs });
     pairs.push({
       scenario: scenario.id,
       load,

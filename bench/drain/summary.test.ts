@@ -64,7 +64,13 @@ test('a vendor that refunds counts what was used', () => {
   const outcomes = new Outcomes(2);
   outcomes.served(0, 0);
   outcomes.refused(1);
-  const { goodput } = summarise({ scenario: refunding, trace, outcomes, fromMs });
+  const { goodput } = summarise({
+    scenario: refunding,
+    trace,
+    outcomes,
+    fromMs,
+    refusalsFromMs: 0,
+  });
   expect(goodput).toBeCloseTo((100 * 500) / 1500);
 });
 

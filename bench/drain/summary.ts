@@ -15,7 +15,7 @@ export interface Summary {
   readonly refused: number;
   /** The same among the large ones. */
   readonly largeRefused: number;
-  /** The vendor's refusals per 100 requests, from the first request on: learning is no excuse. */
+  /** The vendor's refusals per 100 requests; where limits were stated, from the first request on. */
   readonly vendorRefusals: number;
   /** Of requests that were served, ms. */
   readonly waitP50Ms: number;
@@ -37,11 +37,14 @@ export interface Measured {
   readonly outcomes: Outcomes;
   /** Requests count that arrive from here on. */
   readonly fromMs: number;
+  /** The vendor's refusals count from here on; from the first request on unless said. */
+  readonly refusalsFromMs?: number;
 }
 
 export const summarise = (measured: Measured): Summary => {
-  const { scenario, trace, outcomes, fromMs } = measured;
+  const { scenario, trace, outcomes, fromMs, refusalsFromMs = 0 } = measured;
   const late = trace.filter(({ atMs }) => atMs >= fromMs && atMs < TRACE_MS);
+  const judged = trace.filter(({ atMs }) => atMs >= refusalsFromMs);
   const served = late.filter(({ index }) => outcomes.isServed(index));
   const refused = late.filter(({ index }) => outcomes.isRefused(index));
   const possible = Math.min(tokensOf(late, scenario), capacityTokensIn(measured));
@@ -51,7 +54,10 @@ export const summarise = (measured: Measured): Summary => {
     goodput: percent(tokensOf(served, scenario), possible),
     refused: percent(refused.length, late.length),
     largeRefused: percent(refused.filter(isLarge).length, late.filter(isLarge).length),
-    vendorRefusals: percent(sum(outcomes.vendorRefusals), trace.length),
+    vendorRefusals: percent(
+      sum(judged.map(({ index }) => outcomes.vendorRefusals[index]!)),
+      judged.length,
+    ),
     ...waitsOf(served, outcomes),
     tenants: tenantShares.map((_, tenant) => summariseTenant(measured, late, tenant)),
   };
@@ -85,7 +91,7 @@ const tokensOf = (requests: readonly BenchRequest[], { refunds }: Scenario): num
 const capacityTokensIn = ({ scenario, fromMs }: Measured): number =>
   scenario.isUnlimited ? Infinity : (capacityTokensPerS(scenario) * (TRACE_MS - fromMs)) / 1000;
 
-const sum = (counts: Uint16Array): number => counts.reduce((a, b) => a + b, 0);
+const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
 
 const waitsOf = (
   served: readonly BenchRequest[],
