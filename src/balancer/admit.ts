@@ -1,6 +1,7 @@
 import type { FailureKind } from '#balancer/classify.ts';
 import type { Needs } from '#balancer/eligible.ts';
 import type { Demand } from '#balancer/estimate.ts';
+import type { LinePlace } from '#balancer/explanation.ts';
 import type { OwnSide } from '#balancer/own-side.ts';
 import type { Routed } from '#balancer/route.ts';
 import type { TagFilter } from '#balancer/tags.ts';
@@ -66,6 +67,8 @@ export interface AdmitRequest {
    * Whoever asks ends it when the request is over.
    */
   readonly own?: OwnSide;
+  /** Told where it stands when it comes to wait, or is refused because it would wait for too long. */
+  readonly note?: (place: LinePlace, routed: Routed) => void;
 }
 
 export type Admission =

@@ -1,59 +1,49 @@
-import { headerText } from '#core/header-text.ts';
-import type { Admission } from '#balancer/admit.ts';
+import type { Admission, Spent, Tenant } from '#balancer/admit.ts';
 import type { FailureKind } from '#balancer/classify.ts';
+import {
+  type AttemptRecord,
+  BOUNDS,
+  type Bounds,
+  cut,
+  type Decision,
+  levelRecord,
+  listed,
+  MAX_RECORD_BYTES,
+  tenantText,
+  waitRecord,
+} from '#balancer/decision-record.ts';
+import type { LinePlace } from '#balancer/explanation.ts';
 import type { Routed } from '#balancer/route.ts';
+import type { SpillwayError } from '#core/errors.ts';
+import { headerText } from '#core/header-text.ts';
+import type { QuotaRefusal } from '#core/quota.ts';
 
-const MAX_RECORD_BYTES = 1024;
-
-interface Bounds {
-  readonly names: number;
-  readonly chars: number;
-  readonly attempts: number;
-}
-
-/** Tried in turn until a record fits; the last one always does. */
-const BOUNDS: readonly Bounds[] = [
-  { names: 16, chars: 32, attempts: 6 },
-  { names: 8, chars: 16, attempts: 4 },
-  { names: 3, chars: 8, attempts: 3 },
-];
-
-export interface AttemptRecord {
-  readonly deployment: string;
-  /** From the request's arrival, ms. */
-  readonly startMs: number;
-  /** First byte of content, from the request's arrival, ms. */
-  readonly firstMs?: number;
-  readonly endMs?: number;
-  readonly outcome?: 'ok' | 'abandoned' | FailureKind;
-  readonly status?: number;
-}
-
-/** Why a request went where it went: who could, who could not and why, what was tried. ≤ 1 KB as JSON. */
-export interface Decision {
-  readonly id: string;
-  readonly group: string;
-  /** The group that had it last, where that is another one. */
-  readonly fallback?: string;
+/** What is known of a request before anything is decided. */
+export interface Arrival {
   readonly policy: string;
+  /** When it came: monotonic ms, and Unix epoch ms where that is known. */
+  readonly arrivedMs: number;
+  readonly wallMs?: number;
+  readonly tenant?: Tenant;
+}
+
+interface Wait {
+  readonly place: LinePlace;
+  readonly out: Routed['out'];
   readonly queueMs: number;
-  /** Of the last choice. */
-  readonly candidates: readonly string[];
-  readonly out: readonly string[];
-  readonly attempts: readonly AttemptRecord[];
 }
 
 /** Gathers a decision while its request runs. */
 export class DecisionBuilder {
   readonly #id: string;
   readonly #group: string;
-  readonly #policy: string;
-  readonly #arrivedMs: number;
+  readonly #arrival: Arrival;
   #queueMs = 0;
-  #last: Pick<Routed, 'choice' | 'candidates' | 'out'> = {
+  #last: Pick<Routed, 'choice' | 'candidates' | 'out' | 'rows'> = {
     choice: undefined,
     candidates: [],
     out: [],
+    rows: [],
   };
   /** The groups that may take it now; those before have been asked in vain. */
   #groups: readonly string[];
@@ -61,14 +51,38 @@ export class DecisionBuilder {
   /** Of those groups the one that took it last. */
   #place = 0;
   #retriesFrom = 0;
+  /** Where it waits, and where it has waited longest. */
+  #waiting: Wait | undefined;
+  #longest: Wait | undefined;
   readonly #attempts: { -readonly [K in keyof AttemptRecord]: AttemptRecord[K] }[] = [];
+  #end: Pick<Decision, 'status' | 'totalMs'> = {};
+  #error: string | undefined;
+  #spent: Pick<Decision, 'tokensIn' | 'tokensOut'> = {};
 
-  constructor(id: string, group: string, options: { policy: string; arrivedMs: number }) {
+  constructor(id: string, group: string, arrival: Arrival) {
     this.#id = id;
     this.#group = group;
     this.#groups = [group];
-    this.#policy = options.policy;
-    this.#arrivedMs = options.arrivedMs;
+    this.#arrival = arrival;
+  }
+
+  get id(): string {
+    return this.#id;
+  }
+
+  /** Whose request it is; empty where nobody knows. */
+  get tenant(): Tenant {
+    return this.#arrival.tenant ?? NOBODY;
+  }
+
+  /** What the caller was told when it was refused. */
+  get error(): string | undefined {
+    return this.#error;
+  }
+
+  /** Of the end; 0 before it. */
+  get status(): number {
+    return this.#end.status ?? 0;
   }
 
   /** A group is asked, with those that may take it while that one is out of quota. */
@@ -79,18 +93,33 @@ export class DecisionBuilder {
     this.#retriesFrom = this.#attempts.length;
   }
 
+  /** It comes to wait, or is refused because it would wait for too long. */
+  waits(place: LinePlace, routed: Routed): void {
+    this.#waiting = { place, out: routed.out, queueMs: 0 };
+  }
+
   admitted(admission: Admission): void {
-    this.#queueMs += admission.queueMs;
-    this.#last = admission.routed;
+    const { queueMs, routed } = admission;
+    this.#queueMs += queueMs;
+    this.#last = routed;
     if (admission.lease) this.#place = Math.max(0, this.#groups.indexOf(admission.group));
+    if (this.#waiting && queueMs >= (this.#longest?.queueMs ?? 0))
+      this.#longest = { ...this.#waiting, queueMs };
+    this.#waiting = undefined;
   }
 
   attemptStarted(deployment: string, now: number): void {
     this.#attempts.push({ deployment, startMs: this.#since(now) });
   }
 
-  attemptFailed(kind: FailureKind, status: number, now: number): void {
-    this.ended(kind, status, now);
+  /** The upstream of the attempt under way refuses for the sake of a limit. */
+  refused({ windowMs: _, ...refusal }: QuotaRefusal): void {
+    const attempt = this.#attempts.at(-1);
+    if (attempt) attempt.refusal = refusal;
+  }
+
+  attemptFailed(outcome: FailureKind, status: number, now: number): void {
+    this.#attemptEnded({ outcome, status, endMs: this.#since(now) });
   }
 
   firstContent(now: number): void {
@@ -98,12 +127,23 @@ export class DecisionBuilder {
     if (attempt) attempt.firstMs = this.#since(now);
   }
 
+  /** The answer has ended, well or not. */
   ended(outcome: NonNullable<AttemptRecord['outcome']>, status: number, now: number): void {
-    const attempt = this.#attempts.at(-1);
-    if (!attempt) return;
-    attempt.outcome = outcome;
-    attempt.status = status;
-    attempt.endMs = this.#since(now);
+    const totalMs = this.#since(now);
+    this.#attemptEnded({ outcome, status, endMs: totalMs });
+    this.#end = { status, totalMs };
+    this.#error = undefined;
+  }
+
+  /** It has been refused, here or upstream. */
+  failed({ status, message }: SpillwayError, now: number): void {
+    this.#end = { status, totalMs: this.#since(now) };
+    this.#error = message;
+  }
+
+  /** What the vendor counted. */
+  counted({ inputTokens, outputTokens }: Spent): void {
+    this.#spent = { tokensIn: inputTokens, tokensOut: outputTokens };
   }
 
   get attempts(): number {
@@ -149,53 +189,63 @@ export class DecisionBuilder {
     };
   }
 
-  build(): Decision {
-    if (this.#isSmall()) return this.#record(BOUNDS[0]!);
+  /** The record as JSON. */
+  text(): string {
+    let text = '';
     for (const bounds of BOUNDS) {
-      const record = this.#record(bounds);
-      if (Buffer.byteLength(JSON.stringify(record)) <= MAX_RECORD_BYTES) return record;
+      text = JSON.stringify(this.#record(bounds));
+      // Most are far below the limit: counting characters (≤ 3 bytes each) is enough for them.
+      if (text.length * 3 <= MAX_RECORD_BYTES || Buffer.byteLength(text) <= MAX_RECORD_BYTES) break;
     }
-    return this.#record(BOUNDS.at(-1)!);
-  }
-
-  /** Most records are far below the limit: counting characters (≤ 3 bytes each) is enough for them. */
-  #isSmall(): boolean {
-    const { candidates, out } = this.#last;
-    let chars = 80 + this.#id.length + this.#group.length + this.taking.length;
-    for (const name of candidates) chars += name.length + 2;
-    for (const { name, why } of out) chars += name.length + why.length + 4;
-    for (const { deployment } of this.#attempts) chars += deployment.length + 60;
-    return chars * 3 <= MAX_RECORD_BYTES;
+    return text;
   }
 
   /** A log that is not interested never builds the record. */
   toJSON(): Decision {
-    return this.build();
+    return JSON.parse(this.text()) as Decision;
   }
 
   /** One header line: `simple-shuffle chose PJ2 of PJ1 PJ2 PJ3`. ASCII, without line breaks. */
   summary(): string {
     const { choice = 'none', candidates, out } = this.#last;
     const left = out.length > 0 ? `; out ${out.length}` : '';
-    const names = listed(candidates, BOUNDS[1]!).join(' ');
+    const names = listed(candidates, HEADER_BOUNDS).join(' ');
     const { fallback } = this.#fallback(64);
     const instead = fallback === undefined ? '' : `; fallback ${fallback}`;
-    return headerText(`${this.#policy} chose ${cut(choice, 64)} of ${names}${left}${instead}`);
+    const { policy } = this.#arrival;
+    return headerText(`${policy} chose ${cut(choice, 64)} of ${names}${left}${instead}`);
+  }
+
+  #attemptEnded(end: Pick<AttemptRecord, 'outcome' | 'status' | 'endMs'>): void {
+    const attempt = this.#attempts.at(-1);
+    if (attempt) Object.assign(attempt, end);
   }
 
   #record(bounds: Bounds): Decision {
-    const { chars } = bounds;
-    const reasons = this.#last.out.map(
-      ({ name, why }) => `${cut(name, chars)}: ${cut(why, chars)}`,
-    );
+    const { chars, names } = bounds;
+    const { policy, wallMs = 0 } = this.#arrival;
+    const { candidates, out, rows } = this.#last;
+    const reasons = out.map(({ name, why }) => `${cut(name, chars)}: ${cut(why, chars)}`);
+    const wait = this.#waiting ?? this.#longest;
     return {
       id: this.#id,
+      at: Math.round(wallMs),
       group: cut(this.#group, chars),
       ...this.#fallback(chars),
-      policy: this.#policy,
+      policy,
+      tenant: cut(tenantText(this.tenant), chars),
+      ...this.#end,
+      ...this.#spent,
       queueMs: Math.round(this.#queueMs),
-      candidates: listed(this.#last.candidates, bounds),
-      out: listed(reasons, { ...bounds, chars: 2 * chars + 2 }),
+      ...(wait && {
+        wait: {
+          ...(this.#waiting && { inVain: true }),
+          ...waitRecord(wait, bounds),
+        },
+      }),
+      candidates: listed(candidates, bounds),
+      levels: rows.slice(0, names).map(levelRecord),
+      out: listed(reasons, { names, chars: 2 * chars + 2 }),
       attempts: this.#attempts
         .slice(-bounds.attempts)
         .map((attempt) => ({ ...attempt, deployment: cut(attempt.deployment, chars) })),
@@ -207,19 +257,9 @@ export class DecisionBuilder {
   }
 
   #since(now: number): number {
-    return Math.round((now - this.#arrivedMs) * 10) / 10;
+    return Math.round((now - this.#arrival.arrivedMs) * 10) / 10;
   }
 }
 
-const isPlain = (text: string, chars: number): boolean =>
-  text.length <= chars && /^[\x20-\x7e]*$/.test(text);
-
-/** Without what is not printed: escaped it would take more room than it had. */
-const cut = (text: string, chars: number): string =>
-  (text.length > chars ? `${text.slice(0, chars - 1)}…` : text).replaceAll(/\p{C}/gu, '?');
-
-const listed = (texts: readonly string[], { names, chars }: Bounds): readonly string[] => {
-  if (texts.length <= names && texts.every((text) => isPlain(text, chars))) return texts;
-  const shown = texts.slice(0, names).map((text) => cut(text, chars));
-  return texts.length > names ? [...shown, `+${texts.length - names}`] : shown;
-};
+const NOBODY: Tenant = { key: '', user: '' };
+const HEADER_BOUNDS = { names: 8, chars: 16 };

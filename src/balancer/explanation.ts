@@ -1,4 +1,6 @@
+import type { Tenant } from '#balancer/admit.ts';
 import type { Out, Row } from '#balancer/eligible.ts';
+import type { Use } from '#balancer/recent-use.ts';
 import type { SpillwayError } from '#core/errors.ts';
 import type { CallSize } from '#core/quota.ts';
 import type { Gauge } from '#ledger/limit.ts';
@@ -27,9 +29,8 @@ export interface ExplainedGroup {
   readonly rows: readonly ExplainedRow[];
 }
 
-/** Whose requests are served first, tokens. */
-export interface Ahead {
-  readonly key: string;
+/** Whose requests are served first, tokens. `user` is empty for all of a key's. */
+export interface Ahead extends Tenant {
   readonly tokens: number;
 }
 
@@ -41,8 +42,14 @@ export interface LinePlace {
   /** Of these, what is served before it, tokens; and of whom, most first. */
   readonly aheadTokens: number;
   readonly ahead: readonly Ahead[];
+  /** What it is expected to take, tokens. */
+  readonly weight: number;
   /** Accounts that lack room for it. */
   readonly accounts: readonly string[];
+  /** Who has been given tokens of its group's accounts in the last minute, most first. */
+  readonly used: readonly Use[];
+  /** What others than this gateway must have used of them in that time at least, tokens. */
+  readonly usedElsewhere: number;
   /** Until its turn comes, as far as can be told, ms. */
   readonly predictedMs: number;
   /** How long it may wait, ms. */

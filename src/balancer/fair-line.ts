@@ -1,5 +1,6 @@
 import { FairNode, type Turn, mergeInTurn } from '#balancer/fair-node.ts';
 import type { Tenant } from '#balancer/admit.ts';
+import type { Ahead } from '#balancer/explanation.ts';
 
 /** What a fair line must know of whatever waits in it. */
 export interface Waiting {
@@ -99,37 +100,43 @@ export class FairLine<Item extends Waiting> {
     return inKey + beside;
   }
 
-  /** The same, key by key. */
-  aheadByKey(tenant: Tenant): Map<string, number> {
-    const { own, inKey, start } = this.#newcomer(tenant);
-    const tokens = new Map<string, number>();
-    for (const [key, other] of this.#keys) {
-      const before = other === own ? inKey : other.before(start);
-      if (before > 0) tokens.set(key, before);
-    }
-    return tokens;
+  /** The same, for other keys key by key, for its own user by user. */
+  aheadByTenant(tenant: Tenant): Ahead[] {
+    const { own, start, ownUsers } = this.#newcomer(tenant);
+    const { key } = tenant;
+    const all = [...ownUsers].map(([user, tokens]) => ({ key, user, tokens }));
+    for (const [name, other] of this.#keys)
+      if (other !== own) all.push({ key: name, user: '', tokens: other.before(start) });
+    return all.filter(({ tokens }) => tokens > 0);
   }
 
-  /** Weight that each key has waiting, tokens. */
-  *byKey(): Iterable<readonly [string, number]> {
-    for (const [key, { waiting }] of this.#keys) if (waiting > 0) yield [key, waiting];
+  /** What each key has waiting, tokens. */
+  waitingByKey(): Ahead[] {
+    return [...this.#keys]
+      .map(([key, { waiting: tokens }]) => ({ key, user: '', tokens }))
+      .filter(({ tokens }) => tokens > 0);
   }
 
   /** Where its first turn would begin, and what waits before it in its own key. */
   #newcomer({ key, user }: Tenant): {
     own: KeyShare<Item> | undefined;
     inKey: number;
+    ownUsers: ReadonlyMap<string, number>;
     start: number;
   } {
     const own = this.#keys.get(key);
+    const ownUsers = new Map<string, number>();
     let inKey = 0;
     if (own) {
       const mine = own.users.get(user);
       const userStart = nextStart(mine, own.reached) + (mine?.waiting ?? 0);
-      for (const other of own.users.values())
-        inKey += other === mine ? other.waiting : other.before(userStart);
+      for (const [name, other] of own.users) {
+        const tokens = other === mine ? other.waiting : other.before(userStart);
+        ownUsers.set(name, tokens);
+        inKey += tokens;
+      }
     }
-    return { own, inKey, start: nextStart(own, this.#root.reached) + inKey };
+    return { own, inKey, ownUsers, start: nextStart(own, this.#root.reached) + inKey };
   }
 
   #sharesOf({ tenant }: Item): { key: KeyShare<Item>; user: UserShare<Item> } {

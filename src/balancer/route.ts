@@ -18,8 +18,9 @@ export interface RouteRequest extends Eligibility {
 export interface Routed {
   /** The deployment to use; absent when none can take the request now. */
   readonly choice: string | undefined;
-  /** Those among whom the policy chose, by name. */
+  /** Those among whom the policy chose, by name, and as they were. */
   readonly candidates: readonly string[];
+  readonly rows: readonly Row[];
   readonly out: readonly Out[];
   /**
    * Until some row that would otherwise do, and is not held, has room, ms: 0 with a choice, Infinity
@@ -69,6 +70,7 @@ export const route = (request: RouteRequest): Routed => {
   return {
     choice: choice?.name,
     candidates: candidates.map((row) => row.name),
+    rows: candidates,
     out,
     earliestMs: fits ? 0 : earliestMs,
     betterMs,

@@ -112,5 +112,7 @@ export interface LoadedConfig {
   };
   /** TLS certificate authorities: a file's path, or `false` to accept any certificate (said loudly). */
   readonly tls: { readonly caFile?: string; readonly verify: boolean };
+  /** Past requests that can be explained, ≤ 2 KB each; 0: none. */
+  readonly decisions: { readonly max: number };
   readonly apps: { readonly models: readonly AppModelMapping[] };
 }

@@ -18,6 +18,7 @@ const DEFAULTS = {
   connectS: 3,
   firstByteS: 60,
   betweenChunksS: 60,
+  decisions: 10_000,
 };
 
 const timeout = decimal(0.001, 86_400).optional();
@@ -41,6 +42,7 @@ export const spillwaySchema = (groups: ReadonlySet<string>) =>
     queue: queueSchema(groups).nullish(),
     quota_pools: quotaPoolsSchema.nullish(),
     enforce_rpm_tpm: z.boolean().optional(),
+    decisions: z.strictObject({ max: whole(0, 1_000_000).optional() }).nullish(),
     apps: z
       .strictObject({
         models: z
@@ -58,7 +60,7 @@ export const spillwaySchema = (groups: ReadonlySet<string>) =>
 
 export type SpillwaySettings = Pick<
   LoadedConfig,
-  'compat' | 'limits' | 'timeouts' | 'queue' | 'apps'
+  'compat' | 'limits' | 'timeouts' | 'queue' | 'decisions' | 'apps'
 > & {
   readonly quotaPools: WrittenPools;
   /** Undefined where the file leaves it to what LiteLLM would enforce. */
@@ -103,6 +105,7 @@ export const loadSpillwaySettings = (
     queue: loadQueue(settings.queue),
     quotaPools: settings.quota_pools ?? {},
     enforceRpmTpm: settings.enforce_rpm_tpm,
+    decisions: { max: settings.decisions?.max ?? DEFAULTS.decisions },
     apps: {
       models: models.map(({ provider, ...rest }) => ({
         ...(provider ? { provider } : {}),

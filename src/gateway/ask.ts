@@ -2,6 +2,7 @@ import type { Lease } from '#balancer/admit.ts';
 import { type Plan, type Sent, runAttempts } from '#balancer/attempts.ts';
 import { DecisionBuilder } from '#balancer/decision.ts';
 import { OwnSide } from '#balancer/own-side.ts';
+import { SpillwayError } from '#core/errors.ts';
 import { affinityOf } from '#gateway/affinity.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { type Course, courseTo } from '#gateway/course.ts';
@@ -35,8 +36,9 @@ export const ask = async <Reply>(
   const { settings, clock, groups } = deps;
   const of = { body: call.body, groups, rules: rulesOf(deps, call) };
   const first = courseTo({ model: how.model, params: {} }, of);
-  const known = { policy: settings.policy, arrivedMs: call.arrivedAt };
-  const decision = new DecisionBuilder(call.id, first.groups[0], known);
+  const { progress } = call;
+  const decision = newDecision(deps, call, first.groups[0]);
+  progress.decision = decision;
   const own = new OwnSide(deps.ownCharges(call.tenant));
   const end = (): void => own.end(clock.now());
   const deadline = call.arrivedAt + (call.timeoutMs ?? Infinity);
@@ -48,8 +50,10 @@ export const ask = async <Reply>(
     isOver: () => call.signal.aborted || clock.now() >= deadline,
     run: (course, watch) => {
       decision.turnedTo(course.groups);
+      const asked = askOf(deps, call, course);
+      progress.asked ??= asked;
       return runAttempts(deps, {
-        ask: { ...askOf(deps, call, course), own },
+        ask: { ...asked, own, note: (place, routed) => decision.waits(place, routed) },
         retries: retriesOf(deps, call, { course, isFirst: course === first }),
         retryAfterMs: settings.retryAfterMs,
         deadline,
@@ -67,10 +71,20 @@ export const ask = async <Reply>(
     return reply;
   } catch (thrown) {
     end();
-    // Whoever serves a reply logs its decision when it is over; a refusal is over now.
-    deps.log.debug({ decision }, 'decided');
+    decision.failed(SpillwayError.from(thrown), clock.now());
     throw thrown;
   }
+};
+
+/** `group` is empty where it is refused before a group is found. */
+export const newDecision = (
+  { settings, clock }: GatewayDeps,
+  { id, arrivedAt, tenant }: Pick<GatewayCall, 'id' | 'arrivedAt' | 'tenant'>,
+  group: string,
+): DecisionBuilder => {
+  const wallMs = clock.wall() - (clock.now() - arrivedAt);
+  const { policy } = settings;
+  return new DecisionBuilder(id, group, { policy, arrivedMs: arrivedAt, wallMs, tenant });
 };
 
 /** The config's rules with what the caller says in their place. */

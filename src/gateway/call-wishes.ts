@@ -31,8 +31,9 @@ export const readCall = async (deps: GatewayDeps, http: HttpCall): Promise<Gatew
   const run = named(headers['x-spillway-run']);
   const fallbacks = readFallbacks(body);
   const tags = tagsOf(body, headers['x-litellm-tags']);
-  return {
+  const call: GatewayCall = {
     id: http.id,
+    progress: http.progress,
     arrivedAt: http.arrivedAt,
     body,
     signal: http.signal,
@@ -49,6 +50,8 @@ export const readCall = async (deps: GatewayDeps, http: HttpCall): Promise<Gatew
     ...(run !== undefined && { run }),
     ...(tags.length > 0 && { tags }),
   };
+  http.call = call;
+  return call;
 };
 
 const wished = (

@@ -1,4 +1,5 @@
 import type { Admit, AdmitRequest, Priority, Tenant } from '#balancer/admit.ts';
+import type { DecisionBuilder } from '#balancer/decision.ts';
 import type { Explanation } from '#balancer/explanation.ts';
 import type { OwnCharge } from '#balancer/own-side.ts';
 import type { QuotaView } from '#balancer/quota-view.ts';
@@ -7,6 +8,7 @@ import type { JsonObject } from '#core/json.ts';
 import type { Log } from '#core/log.ts';
 import type { Random } from '#core/random.ts';
 import type { CallFallbacks } from '#gateway/call-fallbacks.ts';
+import type { DecisionStore } from '#gateway/decision-store.ts';
 import type { FallbackRules } from '#gateway/fallbacks.ts';
 import type { Groups } from '#gateway/groups.ts';
 import type { Agents } from '#upstream/agents.ts';
@@ -24,6 +26,9 @@ export interface GatewayDeps {
   readonly quota: () => QuotaView;
   /** What a request of this tenant takes on our own side; often nothing. */
   readonly ownCharges: (tenant: Tenant) => readonly OwnCharge[];
+  /** Remembers a request that is over, and shows it to those who watch. */
+  readonly over: (over: Over) => void;
+  readonly decisions: DecisionStore;
   readonly agents: Agents;
   readonly targets: ReadonlyMap<string, Target>;
   readonly groups: Groups;
@@ -40,6 +45,8 @@ export interface GatewaySettings {
   readonly timeoutMs: number;
   readonly streamTimeoutMs?: number;
   readonly alwaysIncludeUsage: boolean;
+  /** So many past requests are remembered. */
+  readonly decisions: number;
   /** How tags are compared; absent where they are not. */
   readonly tagMatch?: 'any' | 'all';
   readonly queue: {
@@ -56,6 +63,20 @@ export interface GatewaySettings {
   };
 }
 
+/** How far a request has come: for whoever remembers and shows requests when they are over. */
+export interface Progress {
+  /** Absent until a deployment is looked for. */
+  decision?: DecisionBuilder;
+  /** What is asked of the balance. */
+  asked?: Omit<AdmitRequest, 'tried' | 'signal'>;
+}
+
+/** A request that is over. `call` is absent where it was refused before it was read. */
+export interface Over {
+  readonly decision: DecisionBuilder;
+  readonly call?: GatewayCall;
+}
+
 /** One request on its way in, free of HTTP. */
 export interface GatewayCall {
   readonly id: string;
@@ -69,6 +90,7 @@ export interface GatewayCall {
   readonly streamTimeoutMs?: number;
   readonly retries?: number;
   readonly fallbacks?: CallFallbacks;
+  readonly progress: Progress;
   /** Who is charged. */
   readonly tenant: Tenant;
   readonly priority: Priority;

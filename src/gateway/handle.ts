@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SpillwayError } from '#core/errors.ts';
+import { newDecision } from '#gateway/ask.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
 import { type HttpCall, createHttpCall } from '#gateway/http-call.ts';
 import { type Route, routes } from '#gateway/routes.ts';
@@ -16,15 +17,34 @@ export const createHandler = (deps: GatewayDeps, authenticate: Authenticate): Ht
       const route = findRoute(http);
       if (route.access === 'key') http.caller = authenticate(http.req.headers);
       logServed(deps, http, await route.serve(deps, http));
+      over(deps, http);
     } catch (thrown) {
-      logFailed(deps, http, sendError(deps, http, thrown));
+      const error = sendError(deps, http, thrown);
+      if (!http.path.startsWith(OWN_PATHS)) over(deps, http, error);
+      logFailed(deps, http, error);
     }
   };
   return (req, res) => void handle(createHttpCall(deps.clock, req, res));
 };
 
+/** What is asked of ourselves is no request in this sense. */
+const OWN_PATHS = '/spillway/';
+
+/** Tells of a request to a model, or of one that meant to be one. */
+const over = (deps: GatewayDeps, http: HttpCall, error?: SpillwayError): void => {
+  const { progress, call, id, arrivedAt, caller } = http;
+  let { decision } = progress;
+  if (!decision) {
+    if (!error) return;
+    decision = newDecision(deps, { id, arrivedAt, tenant: { key: caller, user: '' } }, '');
+    decision.failed(error, deps.clock.now());
+  }
+  deps.log.debug({ decision }, 'decided');
+  deps.over({ decision, ...(call && { call }) });
+};
+
 const findRoute = ({ path, req, res }: HttpCall): Route => {
-  const route = routes.get(path);
+  const route = routes.get(path) ?? routes.get(`${path.slice(0, path.lastIndexOf('/'))}/*`);
   if (!route)
     throw new SpillwayError(
       'not_found',
@@ -46,7 +66,6 @@ const logServed = (deps: GatewayDeps, http: HttpCall, { decision, usage }: Serve
   const fields = { ...line(deps, http), ...decision.served() };
   if (usage) Object.assign(fields, { tokensIn: usage.inputTokens, tokensOut: usage.outputTokens });
   deps.log.info(fields, 'answered');
-  deps.log.debug({ decision }, 'decided');
 };
 
 const logFailed = (deps: GatewayDeps, http: HttpCall, error: SpillwayError): void => {

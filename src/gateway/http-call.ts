@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { newCallId } from '#core/ids.ts';
+import type { GatewayCall, Progress } from '#gateway/call.ts';
 
 /** One HTTP request being answered. */
 export interface HttpCall {
@@ -14,6 +15,9 @@ export interface HttpCall {
   readonly arrivedAt: number;
   /** Aborted as soon as the caller has left. */
   readonly signal: AbortSignal;
+  readonly progress: Progress;
+  /** What has been read of it, once it has been. */
+  call?: GatewayCall;
   /** Whose request it is, once that is known: a word for whoever shares and limits, never a key. */
   caller: string;
 }
@@ -36,5 +40,6 @@ export const createHttpCall = (
   const url = req.url ?? '/';
   const query = url.indexOf('?');
   const path = query < 0 ? url : url.slice(0, query);
-  return { req, res, path, id, arrivedAt: clock.now(), signal: controller.signal, caller: '' };
+  const { signal } = controller;
+  return { req, res, path, id, arrivedAt: clock.now(), signal, progress: {}, caller: '' };
 };

@@ -1,4 +1,5 @@
 import type { Lease } from '#balancer/admit.ts';
+import type { DecisionBuilder } from '#balancer/decision.ts';
 import type { Clock } from '#core/clock.ts';
 import type { QuotaNews, QuotaRefusal } from '#core/quota.ts';
 import type { QuotaReply, QuotaRules } from '#providers/quota.ts';
@@ -13,20 +14,27 @@ const ERROR_BYTES = 65_536;
 /** What class of limit an error speaks of, if any. */
 export type RefusalIn = (error: UpstreamError) => QuotaRefusal['class'] | undefined;
 
+export interface QuotaReaderOptions {
+  readonly lease: Lease;
+  readonly decision: DecisionBuilder;
+  readonly rules: QuotaRules;
+  readonly clock: Clock;
+}
+
 /**
  * Stands before a reader and tells the lease what the answer says of the limits behind it: an
  * answer's headers at once, an error's together with its text, and before the reader hears of its end.
  */
 export class QuotaReader implements ReplyReader {
   readonly #reader: ReplyReader;
-  readonly #of: { readonly lease: Lease; readonly rules: QuotaRules; readonly clock: Clock };
+  readonly #of: QuotaReaderOptions;
   #status = 0;
   #headers: ReplyHeaders = {};
   #chunks: Buffer[] = [];
   #bytes = 0;
   #news: QuotaNews | undefined;
 
-  constructor(reader: ReplyReader, of: { lease: Lease; rules: QuotaRules; clock: Clock }) {
+  constructor(reader: ReplyReader, of: QuotaReaderOptions) {
     this.#reader = reader;
     this.#of = of;
   }
@@ -77,8 +85,9 @@ export class QuotaReader implements ReplyReader {
   }
 
   #hear(reply: Omit<QuotaReply, 'wallMs'>): void {
-    const { lease, rules, clock } = this.#of;
+    const { lease, decision, rules, clock } = this.#of;
     this.#news = rules.read({ ...reply, wallMs: clock.wall() });
+    if (this.#news.refusal) decision.refused(this.#news.refusal);
     lease.observed(this.#news, clock.now());
   }
 }

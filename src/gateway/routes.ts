@@ -2,6 +2,7 @@ import type { GatewayDeps } from '#gateway/call.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import { serveChat } from '#gateway/serve-chat.ts';
 import { serveEmbeddings } from '#gateway/serve-embeddings.ts';
+import { serveDecision } from '#gateway/serve-decision.ts';
 import { serveExplain } from '#gateway/serve-explain.ts';
 import { serveLiveness, serveReadiness } from '#gateway/serve-health.ts';
 import { serveQuota } from '#gateway/serve-quota.ts';
@@ -22,7 +23,7 @@ const get = (access: Route['access'], serve: Route['serve']): Route => ({
 });
 const post = (serve: Route['serve']): Route => ({ method: 'POST', access: 'key', serve });
 
-/** Every path there is. Dify's plugin appends to whatever base it is given: both prefixes work. */
+/** Every path there is; `*` stands for one segment at the end. Dify's plugin appends to whatever base it is given: both prefixes work. */
 export const routes: ReadonlyMap<string, Route> = new Map([
   ['/chat/completions', post(serveChat)],
   ['/v1/chat/completions', post(serveChat)],
@@ -31,6 +32,7 @@ export const routes: ReadonlyMap<string, Route> = new Map([
   ['/models', get('key', serveModels)],
   ['/v1/models', get('key', serveModels)],
   ['/spillway/route/explain', post(serveExplain)],
+  ['/spillway/decisions/*', get('key', serveDecision)],
   ['/spillway/quota', get('key', serveQuota)],
   ['/health/liveliness', get('public', serveLiveness)],
   ['/health/liveness', get('public', serveLiveness)],

@@ -82,7 +82,7 @@ const sendStreamed = (
     const body = options.write(target, course);
     const request = upstreamRequest(deps, call, { target, path, body, stream: true });
     const { clock } = deps;
-    const reader = new QuotaReader(exchange, { lease, rules: target.quota, clock });
+    const reader = new QuotaReader(exchange, { lease, decision, rules: target.quota, clock });
     exchange.controlledBy(callUpstream(clock, request, reader));
   });
 
@@ -93,6 +93,7 @@ const endLease = (
 ): void => {
   const { lease, decision, usage, signal } = of;
   const now = clock.now();
+  if (usage) decision.counted(usage);
   if (!failure) {
     lease.done(usage, now);
     decision.ended('ok', 200, now);
@@ -102,6 +103,7 @@ const endLease = (
   } else {
     lease.failed(failure.kind, now);
     decision.ended(failure.kind, failure.error.status, now);
+    decision.failed(failure.error, now);
     const { deployment } = lease;
     log.warn({ deployment, kind: failure.kind }, `stream broke off: ${failure.error.message}`);
   }

@@ -59,6 +59,7 @@ const sendWhole = (
         lease.began(now);
         lease.done(result.answer.usage, now);
         decision.ended('ok', 200, now);
+        if (result.answer.usage) decision.counted(result.answer.usage);
         const upstreamMs = now - startedAt;
         const { answer } = result;
         resolve({ ok: true, reply: { stream: false, target, decision, answer, upstreamMs } });
@@ -67,6 +68,6 @@ const sendWhole = (
     const body = codec.write(target, course);
     const request = upstreamRequest(deps, call, { target, path, body, stream: false });
     const { clock } = deps;
-    const reader = new QuotaReader(exchange, { lease, rules: target.quota, clock });
+    const reader = new QuotaReader(exchange, { lease, decision, rules: target.quota, clock });
     callUpstream(clock, request, reader);
   });

@@ -1,6 +1,6 @@
 import { newCallId } from '#core/ids.ts';
 import type { FlowServices } from '#flow/ports.ts';
-import type { GatewayDeps } from '#gateway/call.ts';
+import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { chat } from '#gateway/chat.ts';
 import { streamEvents } from '#server/stream-events.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
@@ -10,8 +10,9 @@ export const createFlowServices = (deps: GatewayDeps): FlowServices => ({
   async *chat(request, { runId, signal }) {
     // The call ends with its reader, however that one ends.
     const left = new AbortController();
-    const reply = await chat(deps, {
+    const call: GatewayCall = {
       id: newCallId(),
+      progress: {},
       arrivedAt: deps.clock.now(),
       body: openaiChat.writeRequest({ ...request, includeUsage: request.stream }),
       signal: AbortSignal.any([signal, left.signal]),
@@ -21,7 +22,17 @@ export const createFlowServices = (deps: GatewayDeps): FlowServices => ({
       priority: 'interactive',
       bytes: 0,
       run: runId,
+    };
+    const over = (): void => {
+      const { decision } = call.progress;
+      if (decision) deps.over({ decision, call });
+    };
+    const reply = await chat(deps, call).catch((thrown: unknown) => {
+      over();
+      throw thrown;
     });
+    if (reply.stream) void reply.ended.then(over);
+    else over();
     const { decision, target } = reply;
     const deployment = target.spec.name;
     yield { type: 'served', deployment, attempts: decision.attempts, queueMs: decision.queueMs };

@@ -4,6 +4,7 @@ import type { Clock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
 import type { Random } from '#core/random.ts';
 import type { GatewayDeps, GatewaySettings } from '#gateway/call.ts';
+import { DecisionStore } from '#gateway/decision-store.ts';
 import { Groups } from '#gateway/groups.ts';
 import { findProvider, providerOfModel } from '#providers/index.ts';
 import type { Environment } from '#server/env.ts';
@@ -29,6 +30,7 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
   const options = { ...config.routing.strategyOptions, ...config.compat };
   const policy = createPolicy(config.routing.strategy, options);
   const balance = createBalance(config, { clock, random, policy, log });
+  const decisions = new DecisionStore(config.decisions.max);
   const caFile = config.tls.caFile ?? environment.caFile;
   const tls = { verify: config.tls.verify, ...(caFile !== undefined && { caFile }) };
   if (!tls.verify)
@@ -42,6 +44,8 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
     explain: (request) => balance.owner.explain(request),
     quota: () => balance.owner.view(),
     ownCharges: balance.ownCharges,
+    decisions,
+    over: (over) => decisions.add(over),
     agents: createAgents({
       clock,
       connectMs: config.timeouts.connectMs,
@@ -88,6 +92,7 @@ const settingsOf = (config: LoadedConfig, version: string): GatewaySettings => (
     streamTimeoutMs: config.routing.streamTimeoutMs,
   }),
   alwaysIncludeUsage: config.streams.alwaysIncludeUsage,
+  decisions: config.decisions.max,
   ...(config.routing.tagFiltering && { tagMatch: config.routing.tagMatchAny ? 'any' : 'all' }),
   queue: {
     waitMs: config.queue.waitMs,

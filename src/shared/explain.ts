@@ -1,13 +1,21 @@
 import type { AdmitRequest } from '#balancer/admit.ts';
-import type { Bid } from '#balancer/bid.ts';
+import { type Bid, ownAccount } from '#balancer/bid.ts';
 import type { Row } from '#balancer/eligible.ts';
-import type { ExplainedGroup, ExplainedLimit, ExplainedRow } from '#balancer/explanation.ts';
+import type {
+  ExplainedGroup,
+  ExplainedLimit,
+  ExplainedRow,
+  LinePlace,
+} from '#balancer/explanation.ts';
 import { costNanos, type Price } from '#balancer/member.ts';
 import type { Pool } from '#balancer/pool.ts';
+import type { RecentUse, Use } from '#balancer/recent-use.ts';
 import type { Routed } from '#balancer/route.ts';
 import type { Clock } from '#core/clock.ts';
 import type { CallSize } from '#core/quota.ts';
 import type { Ledger } from '#ledger/ledger.ts';
+import type { Lane } from '#shared/lane.ts';
+import type { Waiter } from '#shared/waiter.ts';
 
 interface ExplainDeps {
   readonly pool: Pool;
@@ -31,6 +39,58 @@ export const explainGroup = (
       return { ...explainRow(deps, bids[i]!, row), ...(out && { out }) };
     }),
   };
+};
+
+/** Tenants that are named of those whose requests are served first, and of those who used most. */
+const MOST_NAMED = 5;
+
+/** Where a request stands that comes to wait in a line. `short`: accounts that lack room for it. */
+export const placeInLine = (
+  { ledger, clock }: ExplainDeps,
+  waiter: Waiter,
+  of: {
+    readonly lane: Lane;
+    readonly used: RecentUse;
+    readonly short: readonly string[];
+    readonly predictedMs: number;
+  },
+): LinePlace => {
+  const { lane, used: uses, short, predictedMs } = of;
+  const now = clock.now();
+  const accounts = [...new Set(waiter.bids.map(ownAccount))];
+  const ahead = lane.aheadByTenant(waiter).toSorted((a, b) => b.tokens - a.tokens);
+  const used = uses.of(accounts, now);
+  return {
+    requests: lane.size,
+    tokens: lane.weight,
+    aheadTokens: lane.ahead(waiter),
+    ahead: ahead.slice(0, MOST_NAMED),
+    weight: waiter.weight,
+    accounts: short,
+    used: used.slice(0, MOST_NAMED),
+    usedElsewhere: uses.isWhole(now) ? usedElsewhere(ledger, { accounts, used }, now) : 0,
+    predictedMs,
+    leftMs: waiter.request.waitUntil - now,
+  };
+};
+
+const MINUTE_MS = 60_000;
+
+/**
+ * What others than this gateway must have used of these accounts in the last minute, tokens: of what
+ * a limit per minute lacks now, all that our own calls in that time do not explain.
+ */
+const usedElsewhere = (
+  ledger: Ledger,
+  { accounts, used }: { readonly accounts: readonly string[]; readonly used: readonly Use[] },
+  now: number,
+): number => {
+  let lacking = 0;
+  for (const account of accounts)
+    for (const { dimension, windowMs, capacity, level } of ledger.gauges(account, now))
+      if (dimension === 'tokens' && windowMs === MINUTE_MS) lacking += capacity - level;
+  for (const { tokens } of used) lacking -= tokens;
+  return Math.max(0, Math.floor(lacking));
 };
 
 const NOTHING_KEPT: ReadonlySet<string> = new Set();

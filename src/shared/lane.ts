@@ -1,6 +1,7 @@
 import type { Priority } from '#balancer/admit.ts';
 import type { Lack } from '#balancer/bid.ts';
 import { DrainRate } from '#balancer/drain-rate.ts';
+import type { Ahead } from '#balancer/explanation.ts';
 import { FairLine } from '#balancer/fair-line.ts';
 import type { Clock } from '#core/clock.ts';
 import type { Waiter } from '#shared/waiter.ts';
@@ -85,13 +86,10 @@ export class Lane {
     return priority === 'batch' ? own + this.#lines.interactive.weight : own;
   }
 
-  /** The same, key by key. */
-  aheadByKey({ tenant, request: { priority } }: Waiter): ReadonlyMap<string, number> {
-    const tokens = this.#lines[priority].aheadByKey(tenant);
-    if (priority === 'batch')
-      for (const [key, more] of this.#lines.interactive.byKey())
-        tokens.set(key, (tokens.get(key) ?? 0) + more);
-    return tokens;
+  /** Of whom that is. */
+  aheadByTenant({ tenant, request: { priority } }: Waiter): Ahead[] {
+    const own = this.#lines[priority].aheadByTenant(tenant);
+    return priority === 'batch' ? [...this.#lines.interactive.waitingByKey(), ...own] : own;
   }
 
   /** Of all that wait, tokens. */

@@ -1,11 +1,12 @@
 import type { Admission, Admit, AdmitRequest } from '#balancer/admit.ts';
-import { type Bid, type Lack, lackOf, NO_LACK } from '#balancer/bid.ts';
+import { type Bid, type Lack, lackOf, NO_LACK, ownAccount, tokensOf } from '#balancer/bid.ts';
 import type { Out } from '#balancer/eligible.ts';
 import type { Estimator } from '#balancer/estimate.ts';
 import type { Explanation, Fate, LinePlace } from '#balancer/explanation.ts';
 import type { Policy } from '#balancer/policies/policy.ts';
 import type { Pool } from '#balancer/pool.ts';
 import type { QuotaView } from '#balancer/quota-view.ts';
+import { RecentUse } from '#balancer/recent-use.ts';
 import { noDeployment, noTimeLeft, ownSideFull, tooLargeForAll } from '#balancer/refusal-error.ts';
 import { type Routed, isOutOfQuota, route } from '#balancer/route.ts';
 import { supplyWaitMs } from '#balancer/supply.ts';
@@ -14,7 +15,7 @@ import type { SpillwayError } from '#core/errors.ts';
 import { type Log, silentLog } from '#core/log.ts';
 import type { Random } from '#core/random.ts';
 import type { Ledger } from '#ledger/ledger.ts';
-import { explainGroup } from '#shared/explain.ts';
+import { explainGroup, placeInLine } from '#shared/explain.ts';
 import { Lane, type Look } from '#shared/lane.ts';
 import { Lanes } from '#shared/lanes.ts';
 import { type LeaseDeps, MemoryLease } from '#shared/memory-lease.ts';
@@ -49,10 +50,12 @@ export class MemoryOwner {
   readonly #leaseDeps: LeaseDeps;
   /** Which deployments draw from one account, as answers have shown. */
   readonly shared: SharedPools;
+  readonly #used: RecentUse;
   #changes = 0;
 
   constructor(deps: MemoryOwnerDeps) {
     this.#deps = deps;
+    this.#used = new RecentUse(deps.clock.now());
     this.#room = new QueueRoom(deps.queue);
     const { clock, queue, pool } = deps;
     this.#lanes = new Lanes(
@@ -127,11 +130,13 @@ export class MemoryOwner {
       const its = goes?.group === name ? goes.routed : this.#route(waiter, bids);
       return explainGroup(this.#deps, request, { group: name, bids, routed: its });
     });
-    const place = this.#placeInLine(waiter, lane, routed);
+    const aheadTokens = lane.ahead(waiter);
+    const predictedMs = this.#predictMs(waiter, { lane, routed, aheadTokens });
+    const place = this.#placeInLine(waiter, { lane, routed, predictedMs });
     const isFree = goes !== undefined && lane.size === 0 && this.#ownMs(request) <= 0;
     const fate: Fate = isFree
       ? { verdict: 'now', group: goes.group, choice: goes.routed.choice! }
-      : this.#fateInLine(waiter, routed, place.predictedMs);
+      : this.#fateInLine(waiter, routed, predictedMs);
     return { fate, place, groups };
   }
 
@@ -148,18 +153,12 @@ export class MemoryOwner {
     return error ? refused(error) : { verdict: 'waits' };
   }
 
-  #placeInLine(waiter: Waiter, lane: Lane, routed: Routed): LinePlace {
-    const ahead = [...lane.aheadByKey(waiter)].map(([key, tokens]) => ({ key, tokens }));
-    const aheadTokens = lane.ahead(waiter);
-    return {
-      requests: lane.size,
-      tokens: lane.weight,
-      aheadTokens,
-      ahead: ahead.toSorted((a, b) => b.tokens - a.tokens).slice(0, MOST_AHEAD),
-      accounts: this.#lacks(waiter, routed).accounts,
-      predictedMs: this.#predictMs(waiter, { lane, routed, aheadTokens }),
-      leftMs: waiter.request.waitUntil - this.#deps.clock.now(),
-    };
+  #placeInLine(
+    waiter: Waiter,
+    of: { readonly lane: Lane; readonly routed: Routed; readonly predictedMs: number },
+  ): LinePlace {
+    const short = this.#lacks(waiter, of.routed).accounts;
+    return placeInLine(this.#deps, waiter, { ...of, used: this.#used, short });
   }
 
   /** Until its turn comes, as far as can be told, ms. */
@@ -192,6 +191,7 @@ export class MemoryOwner {
     const { clock } = this.#deps;
     const aheadTokens = lane.ahead(waiter);
     const predictedMs = this.#predictMs(waiter, { lane, routed, aheadTokens });
+    request.note?.(this.#placeInLine(waiter, { lane, routed, predictedMs }), routed);
     const refusal = this.#inVain(waiter, routed, predictedMs);
     if (refusal) throw refusal;
     this.#room.enter(request.tenant.key, request.bytes);
@@ -326,6 +326,8 @@ export class MemoryOwner {
       return false;
     }
     this.#changes++;
+    const given = { ...request.tenant, tokens: tokensOf(bid.cost) };
+    this.#used.given(ownAccount(bid), given, now);
     const leased = { bid, request, reservation, startedAt: now, chargedAt: now + transitMs };
     const lease = new MemoryLease(this.#leaseDeps, leased);
     waiter.release();
@@ -390,7 +392,5 @@ interface Going {
   readonly routed: Routed;
 }
 
-/** Keys that are named of those whose requests are served first. */
-const MOST_AHEAD = 5;
 const NOTHING_KEPT: ReadonlySet<string> = new Set();
 const PLACED: Look = { placed: true, waitMs: 0, lack: NO_LACK };

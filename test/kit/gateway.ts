@@ -79,6 +79,7 @@ export const configOf = (
   limits: { requestBytes: 1_000_000, replyBytes: 4_000_000, jsonDepth: 64, eventBytes: 200_000 },
   timeouts: { connectMs: 2_000, firstByteMs: 5_000, betweenChunksMs: 5_000 },
   tls: { verify: true },
+  decisions: { max: 1_000 },
   apps: { models: [] },
   ...more,
 });

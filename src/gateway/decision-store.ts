@@ -1,0 +1,92 @@
+import type { AdmitRequest } from '#balancer/admit.ts';
+import type { Decision } from '#balancer/decision-record.ts';
+import { shortId } from '#core/ids.ts';
+import type { Over } from '#gateway/call.ts';
+
+/** What a request asked of the balance, as far as a later one like it would ask the same. */
+export type AskedAgain = Pick<
+  AdmitRequest,
+  'groups' | 'demand' | 'tenant' | 'priority' | 'stream' | 'models' | 'pinned' | 'needs' | 'tags'
+> & {
+  /** How long it might wait, ms. */
+  readonly patienceMs: number;
+};
+
+export interface Remembered {
+  readonly decision: Decision;
+  /** What the caller was told, when it was refused. */
+  readonly error?: string;
+  /** Of a request that was refused for want of room. */
+  readonly asked?: AskedAgain;
+}
+
+const TOO_MANY = 429;
+
+interface Entry {
+  readonly id: string;
+  /** As JSON, ≤ 1 KB: what is kept for long is one piece, and nothing to look through for a collector. */
+  readonly text: string;
+  readonly error: string | undefined;
+  readonly asked: AskedAgain | undefined;
+}
+
+const ERROR_CHARS = 500;
+
+/** The decisions of the last so many requests, in memory. */
+export class DecisionStore {
+  readonly #max: number;
+  readonly #entries: Entry[] = [];
+  /** Where the next one goes. */
+  #next = 0;
+
+  /** `max` requests are remembered, ≥ 0, each with up to 2 KB. */
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** Those of nobody who is known are not remembered: strangers could drive out all others. */
+  add({ decision, call }: Over): void {
+    if (this.#max === 0 || decision.tenant.key === '') return;
+    const asked = decision.status === TOO_MANY ? call?.progress.asked : undefined;
+    this.#entries[this.#next] = {
+      id: decision.id,
+      text: decision.text(),
+      error: decision.error?.slice(0, ERROR_CHARS),
+      asked: asked && askedAgain(asked),
+    };
+    this.#next = (this.#next + 1) % this.#max;
+  }
+
+  /** The latest whose id is this one, or begins with this one's short form. */
+  find(id: string): Remembered | undefined {
+    const { length } = this.#entries;
+    const isShort = id === shortId(id);
+    for (let back = 1; back <= length; back++) {
+      const entry = this.#entries[(this.#next - back + length) % length]!;
+      if (entry.id === id || (isShort && shortId(entry.id) === id)) return remembered(entry);
+    }
+    return undefined;
+  }
+}
+
+const remembered = ({ text, error, asked }: Entry): Remembered => ({
+  decision: JSON.parse(text) as Decision,
+  ...(error !== undefined && { error }),
+  ...(asked && { asked }),
+});
+
+const askedAgain = (asked: Omit<AdmitRequest, 'tried' | 'signal'>): AskedAgain => {
+  const { groups, demand, tenant, priority, stream, models, pinned, needs, tags } = asked;
+  return {
+    groups,
+    demand,
+    tenant,
+    priority,
+    stream,
+    patienceMs: asked.waitUntil - asked.arrivedAt,
+    ...(models && { models }),
+    ...(pinned !== undefined && { pinned }),
+    ...(needs && { needs }),
+    ...(tags && { tags }),
+  };
+};
