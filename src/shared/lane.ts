@@ -25,6 +25,8 @@ export interface LaneDeps {
    * limits are about to overflow.
    */
   place(waiter: Waiter, from: { kept: ReadonlySet<string>; leftovers: boolean }): Look;
+  /** Nobody waits any more: what is left is for others. */
+  emptied(): void;
 }
 
 /**
@@ -55,6 +57,7 @@ export class Lane {
   readonly #served: Record<Priority, number> = { interactive: 0, batch: 0 };
   /** For whom something is kept. */
   #keepers: ReadonlySet<Waiter> = new Set();
+  #isClosed = false;
   #walking = false;
   #again = false;
   #wakeAt = Infinity;
@@ -75,6 +78,7 @@ export class Lane {
 
   /** Ends it, and says who was in it, in their turns. */
   close(): readonly Waiter[] {
+    this.#isClosed = true;
     const waiting = [...this.waiting()];
     for (const waiter of waiting) this.remove(waiter);
     return waiting;
@@ -149,7 +153,7 @@ export class Lane {
         const before = looked.get(group) ?? 0;
         looked.set(group, before + 1);
         const leftovers = before >= LOOKED_AT;
-        const sizes = sizesOf(tooLarge, group, leftovers);
+        const sizes = sizesOf(tooLarge, waiter.groups, leftovers);
         if (waiter.isPlain && sizes.some((other) => waiter.asksAtLeast(other))) continue;
         const look = this.#deps.place(waiter, { kept, leftovers });
         if (look.placed) {
@@ -157,7 +161,10 @@ export class Lane {
           continue;
         }
         wakeMs = Math.min(wakeMs, look.waitMs);
-        if (look.isOwn) continue;
+        if (look.isOwn) {
+          looked.set(group, before);
+          continue;
+        }
         const keeping = heads.get(group) ?? 0;
         const { accounts, firstMs } = look.lack;
         if (keeping < KEPT_SHARE * waiter.bids.length && accounts.length > 0) {
@@ -202,6 +209,7 @@ export class Lane {
     if (this.size > 0) return;
     this.#wakeAt = Infinity;
     this.#cancelWake();
+    if (!this.#isClosed) this.#deps.emptied();
   }
 
   #wakeIn(waitMs: number): void {
@@ -220,8 +228,8 @@ export class Lane {
 }
 
 /** Leftovers are other room than what those in front look for. */
-const sizesOf = (tooLarge: Map<string, Waiter[]>, group: string, leftovers: boolean): Waiter[] => {
-  const key = leftovers ? `\n${group}` : group;
+const sizesOf = (tooLarge: Map<string, Waiter[]>, groups: string, leftovers: boolean): Waiter[] => {
+  const key = leftovers ? `\n${groups}` : groups;
   let sizes = tooLarge.get(key);
   if (!sizes) tooLarge.set(key, (sizes = []));
   return sizes;

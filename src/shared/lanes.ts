@@ -56,8 +56,10 @@ export class Lanes {
       for (const waiter of lane.close()) this.of(waiter.request.groups[0]).add(waiter, Infinity);
     for (const lane of this.all()) {
       // Who waits has counted with accounts that nobody may draw from any more.
-      for (const waiter of lane.waiting())
+      for (const waiter of lane.waiting()) {
+        waiter.otherBids.clear();
         waiter.bids = this.#pool.bids(waiter.request.groups[0], waiter.request);
+      }
       lane.walk();
     }
   }

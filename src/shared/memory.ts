@@ -20,8 +20,10 @@ import { Lane, type Look } from '#shared/lane.ts';
 import { Lanes } from '#shared/lanes.ts';
 import { type LeaseDeps, MemoryLease } from '#shared/memory-lease.ts';
 import { type QueueLimits, QueueRoom } from '#shared/queue-limits.ts';
+import { fullAccount, ownWaitMs, takeOwn } from '#shared/own-room.ts';
 import { SharedPools } from '#shared/shared-pools.ts';
 import { groupViews } from '#shared/group-view.ts';
+import { type Going, StandIns } from '#shared/stand-ins.ts';
 import { accountViews, lineViews } from '#shared/view.ts';
 import { Waiter } from '#shared/waiter.ts';
 
@@ -47,6 +49,7 @@ export class MemoryOwner {
   readonly #deps: MemoryOwnerDeps;
   readonly #room: QueueRoom;
   readonly #lanes: Lanes;
+  readonly #standIns: StandIns;
   readonly #leaseDeps: LeaseDeps;
   /** Which deployments draw from one account, as answers have shown. */
   readonly shared: SharedPools;
@@ -58,16 +61,22 @@ export class MemoryOwner {
     this.#used = new RecentUse(deps.clock.now());
     this.#room = new QueueRoom(deps.queue);
     const { clock, queue, pool } = deps;
-    this.#lanes = new Lanes(
+    this.#lanes = new Lanes(pool, () => {
+      const lane: Lane = new Lane({
+        clock,
+        batchShare: queue.batchShare,
+        place: (waiter, { kept, leftovers }) =>
+          leftovers ? this.#placeLeftovers(waiter, kept) : this.#place(waiter, kept),
+        emptied: () => this.#standIns.walk(lane),
+      });
+      return lane;
+    });
+    this.#standIns = new StandIns({
       pool,
-      () =>
-        new Lane({
-          clock,
-          batchShare: queue.batchShare,
-          place: (waiter, { kept, leftovers }) =>
-            leftovers ? this.#placeLeftovers(waiter, kept) : this.#place(waiter, kept),
-        }),
-    );
+      lanes: this.#lanes,
+      elsewhereMs: (request) => this.#elsewhereMs(request),
+      route: (waiter, bids, kept) => this.#route(waiter, bids, kept),
+    });
     this.shared = new SharedPools({ log: silentLog, ...deps }, () => {
       this.#changes++;
       this.#lanes.arrange();
@@ -91,11 +100,9 @@ export class MemoryOwner {
     const waiter = new Waiter(request, pool.bids(group, request), clock.now());
     const lane = this.#lanes.of(group);
     // Nobody is overtaken: with others in line it is the line's turn.
-    if (lane.size === 0) {
-      const look = this.#place(waiter, NOTHING_KEPT);
-      if (look.placed) return waiter.admission;
-    }
+    if (lane.size === 0 && this.#place(waiter, NOTHING_KEPT).placed) return waiter.admission;
     const routed = this.#route(waiter, waiter.bids);
+    if (lane.size > 0 && this.#placeElsewhere(waiter, routed)) return waiter.admission;
     const never = routed.earliestMs === Infinity;
     if (never && !routed.tooLarge) return Promise.resolve({ routed, queueMs: 0 });
     if (never) throw tooLargeForAll(group, waiter.bids);
@@ -126,14 +133,15 @@ export class MemoryOwner {
     const groups = request.groups.map((name) => {
       if (name === group)
         return explainGroup(this.#deps, request, { group, bids: waiter.bids, routed });
-      const bids = goes?.group === name ? goes.bids : pool.bids(name, request);
+      const bids = this.#standIns.bids(waiter, name);
       const its = goes?.group === name ? goes.routed : this.#route(waiter, bids);
       return explainGroup(this.#deps, request, { group: name, bids, routed: its });
     });
     const aheadTokens = lane.ahead(waiter);
     const predictedMs = this.#predictMs(waiter, { lane, routed, aheadTokens });
     const place = this.#placeInLine(waiter, { lane, routed, predictedMs });
-    const isFree = goes !== undefined && lane.size === 0 && this.#ownMs(request) <= 0;
+    const mayGo = lane.size === 0 || goes?.group !== group;
+    const isFree = goes && mayGo && this.#ownMs(request) <= 0;
     const fate: Fate = isFree
       ? { verdict: 'now', group: goes.group, choice: goes.routed.choice! }
       : this.#fateInLine(waiter, routed, predictedMs);
@@ -195,6 +203,7 @@ export class MemoryOwner {
     const refusal = this.#inVain(waiter, routed, predictedMs);
     if (refusal) throw refusal;
     this.#room.enter(request.tenant.key, request.bytes);
+    this.#standIns.entered(waiter);
     const leftMs = request.waitUntil - clock.now();
     waiter.waits = true;
     const leave = (reason: unknown): void => {
@@ -217,62 +226,54 @@ export class MemoryOwner {
       cancelTimer();
       request.signal.removeEventListener('abort', onAbort);
       this.#room.leave(request.tenant.key, request.bytes);
+      this.#standIns.left(waiter);
     };
-    lane.add(waiter, this.#soonestMs(waiter, routed));
+    const { waitMs } = this.#standIns.find(waiter, NOTHING_KEPT);
+    lane.add(waiter, Math.min(waitMs, this.#soonestMs(waiter, routed)));
   }
 
   #late(
     request: AdmitRequest,
     late: { readonly routed: Routed; readonly predictedMs: number; readonly leftMs: number },
   ): SpillwayError {
-    const { own, groups } = request;
-    const now = this.#deps.clock.now();
-    const full =
-      this.#ownMs(request) > 0 &&
-      own?.charges.find((charge) => this.#deps.ledger.waitMs([charge], now) > 0);
-    return full
-      ? ownSideFull({ charge: full, ...late })
-      : noTimeLeft({ group: groups[0], ...late });
+    const { ledger, clock } = this.#deps;
+    const charge = fullAccount(ledger, request, clock.now());
+    if (charge) return ownSideFull({ charge, ...late });
+    return noTimeLeft({ group: request.groups[0], ...late });
   }
 
-  /** Until its own side has room, ms; 0 where it has it already. */
-  #ownMs({ own }: AdmitRequest): number {
-    if (!own || own.isHeld) return 0;
-    return this.#deps.ledger.waitMs(own.charges, this.#deps.clock.now());
+  #ownMs(request: AdmitRequest): number {
+    return ownWaitMs(this.#deps.ledger, request, this.#deps.clock.now());
   }
 
   /** Gives the request to a deployment that can take it now, if there is one. */
   #place(waiter: Waiter, kept: ReadonlySet<string>): Look {
     if (this.#ownMs(waiter.request) > 0)
       return { placed: false, waitMs: this.#ownMs(waiter.request), lack: NO_LACK, isOwn: true };
-    const { routed, goes } = this.#find(waiter, kept);
+    const { routed, goes, waitMs } = this.#find(waiter, kept);
     if (routed.cheaper) return this.#waitFor(routed.cheaper, waiter);
     if (goes && this.#take(waiter, goes)) return PLACED;
     const lack = this.#lacks(waiter, routed);
-    return { placed: false, waitMs: this.#soonestMs(waiter, routed), lack };
+    return { placed: false, waitMs: Math.min(waitMs, this.#soonestMs(waiter, routed)), lack };
+  }
+
+  #placeElsewhere(waiter: Waiter, routed: Routed): boolean {
+    if (!isOutOfQuota(routed) || this.#ownMs(waiter.request) > 0) return false;
+    const { goes } = this.#standIns.find(waiter, NOTHING_KEPT);
+    return goes !== undefined && this.#take(waiter, goes);
   }
 
   /** What its own group says, and where it can go now: there, or to one that may stand in for it. */
-  #find(
-    waiter: Waiter,
-    kept: ReadonlySet<string>,
-  ): { readonly routed: Routed; readonly goes?: Going } {
+  #find(waiter: Waiter, kept: ReadonlySet<string>): Found {
     const { request, bids } = waiter;
-    const { pool } = this.#deps;
-    const [group, ...others] = request.groups;
     const routed = this.#route(waiter, bids, kept);
-    const mayFallBack = this.#elsewhereMs(request) <= 0;
-    if (routed.choice !== undefined) {
-      const isWorthWaiting = routed.betterMs !== Infinity && !mayFallBack;
-      return isWorthWaiting ? { routed } : { routed, goes: { group, bids, routed } };
-    }
-    for (const other of mayFallBack && isOutOfQuota(routed) ? others : []) {
-      const theirs = pool.bids(other, request);
-      const elsewhere = this.#route(waiter, theirs, kept);
-      if (elsewhere.choice !== undefined)
-        return { routed, goes: { group: other, bids: theirs, routed: elsewhere } };
-    }
-    return { routed };
+    if (routed.choice === undefined)
+      return isOutOfQuota(routed)
+        ? { routed, ...this.#standIns.find(waiter, kept) }
+        : { routed, waitMs: Infinity };
+    const mayGoOn = this.#elsewhereMs(request) <= 0;
+    if (routed.betterMs !== Infinity && !mayGoOn) return { routed, waitMs: Infinity };
+    return { routed, goes: { group: request.groups[0], bids, routed }, waitMs: 0 };
   }
 
   /** It leaves what it could have to others, and has the cheaper one kept for it. */
@@ -321,7 +322,7 @@ export class MemoryOwner {
     const reservation = ledger.reserve(bid.charges, now, { transitMs });
     if (!reservation) return false;
     const { request } = waiter;
-    if (!this.#takeOwn(request, now)) {
+    if (!takeOwn(ledger, request, { now, changed: () => this.#ownChanged() })) {
       reservation.refund(now);
       return false;
     }
@@ -333,13 +334,6 @@ export class MemoryOwner {
     waiter.release();
     waiter.resolve({ lease, routed, group, queueMs: waiter.waits ? now - waiter.since : 0 });
     return true;
-  }
-
-  #takeOwn({ own }: AdmitRequest, now: number): boolean {
-    if (!own || own.isHeld) return true;
-    const reservation = this.#deps.ledger.reserve(own.charges, now);
-    if (reservation) own.hold(reservation, () => this.#ownChanged());
-    return reservation !== undefined;
   }
 
   #route(waiter: Waiter, bids: readonly Bid[], kept = NOTHING_KEPT): Routed {
@@ -375,7 +369,9 @@ export class MemoryOwner {
 
   #changed(deployment: string): void {
     this.#changes++;
-    this.#lanes.ofDeployment(deployment).walk();
+    const lane = this.#lanes.ofDeployment(deployment);
+    lane.walk();
+    this.#standIns.walk(lane);
   }
 
   /** An account of ours may stand in the way in every line. */
@@ -385,11 +381,11 @@ export class MemoryOwner {
   }
 }
 
-/** A group that can take a request now. */
-interface Going {
-  readonly group: string;
-  readonly bids: readonly Bid[];
+interface Found {
   readonly routed: Routed;
+  readonly goes?: Going;
+  /** Until it may go to another group, ms. */
+  readonly waitMs: number;
 }
 
 const NOTHING_KEPT: ReadonlySet<string> = new Set();

@@ -7,8 +7,12 @@ export class Waiter implements Waiting {
   readonly request: AdmitRequest;
   /** What the deployments of its own group would charge. */
   bids: readonly Bid[];
+  /** The same of groups that may stand in for it, as far as they were looked at. */
+  readonly otherBids = new Map<string, readonly Bid[]>();
   readonly weight: number;
   readonly since: number;
+  /** Those that may take it, in one word. */
+  readonly groups: string;
   readonly admission: Promise<Admission>;
   readonly resolve: (admission: Admission) => void;
   readonly reject: (reason: unknown) => void;
@@ -23,6 +27,7 @@ export class Waiter implements Waiting {
     this.request = request;
     this.bids = bids;
     this.weight = weightOf(bids);
+    this.groups = request.groups.join('\n');
     const { promise, resolve, reject } = Promise.withResolvers<Admission>();
     this.admission = promise;
     this.resolve = resolve;
@@ -37,10 +42,10 @@ export class Waiter implements Waiting {
     return this.request.waitUntil;
   }
 
-  /** Whether any other request of its group with no less demand fares no better. */
+  /** Whether any other request for the same groups with no less demand fares no better. */
   get isPlain(): boolean {
-    const { tried, pinned, tags, groups } = this.request;
-    return tried.size === 0 && pinned === undefined && !tags?.tags.length && groups.length === 1;
+    const { tried, pinned, tags } = this.request;
+    return tried.size === 0 && pinned === undefined && !tags?.tags.length;
   }
 
   /** Whether it asks for no less than `other` in every respect. */
