@@ -6,6 +6,8 @@ const QUOTE = 34;
 const BACKSLASH = 92;
 const OPEN = [91, 123];
 const CLOSE = [93, 125];
+/** Texts up to here are looked at byte by byte: searching natively only pays for longer ones. */
+const SHORT_BYTES = 32;
 
 /**
  * A request's body → an object. Throws SpillwayError `invalid_json`: not UTF-8 JSON (the position is
@@ -38,16 +40,27 @@ const invalid = (what: string): SpillwayError =>
 const deeperThan = (bytes: Buffer, maxDepth: number): boolean => {
   if (bytes.length <= maxDepth) return false;
   let depth = 0;
-  let inText = false;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i]!;
-    if (inText) {
-      if (byte === BACKSLASH) i++;
-      else if (byte === QUOTE) inText = false;
-    } else if (byte === QUOTE) inText = true;
+    if (byte === QUOTE) i = textEnd(bytes, i + 1);
     else if (byte === OPEN[0] || byte === OPEN[1]) {
       if (++depth > maxDepth) return true;
     } else if (byte === CLOSE[0] || byte === CLOSE[1]) depth--;
   }
   return false;
+};
+
+/** Where the text ends that begins at `start`: its closing quote, or the end of all. */
+const textEnd = (bytes: Buffer, start: number): number => {
+  let at = start;
+  for (const near = start + SHORT_BYTES; at < near && at < bytes.length; at++) {
+    if (bytes[at] === QUOTE) return at;
+    if (bytes[at] === BACKSLASH) at++;
+  }
+  for (let quote = bytes.indexOf(QUOTE, at); quote >= 0; quote = bytes.indexOf(QUOTE, quote + 1)) {
+    let escapes = 0;
+    while (quote - escapes > at && bytes[quote - escapes - 1] === BACKSLASH) escapes++;
+    if (escapes % 2 === 0) return quote;
+  }
+  return bytes.length;
 };
