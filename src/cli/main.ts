@@ -10,6 +10,8 @@ Examples:
   spillway --config litellm_config.yaml  serve your LiteLLM config
   spillway check litellm_config.yaml     look it over without serving
   spillway run flow.yml --query "Hello"  run a Dify app once and show who served what
+
+Without a command it takes the options of serve: spillway serve --help shows them.
 `;
 
 const program = new Command('spillway')
