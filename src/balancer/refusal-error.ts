@@ -71,4 +71,4 @@ export const noDeployment = (out: Routed['out']): SpillwayError => {
 const patience = (leftMs: number): string =>
   leftMs > 0 ? `it may wait ${seconds(leftMs)}` : 'it has waited as long as it may';
 
-const seconds = (ms: number): string => `${(Math.ceil(ms / 100) / 10).toLocaleString('en-US')} s`;
+const seconds = (ms: number): string => `${Math.ceil(ms / 100) / 10} s`;

@@ -1,46 +1,18 @@
 import type { Priority } from '#balancer/admit.ts';
-import type { Lack } from '#balancer/bid.ts';
 import { DrainRate } from '#balancer/drain-rate.ts';
 import type { Ahead } from '#balancer/explanation.ts';
 import { FairLine } from '#balancer/fair-line.ts';
 import type { Clock } from '#core/clock.ts';
+import { Walk, type WalkDeps } from '#shared/walk.ts';
 import type { Waiter } from '#shared/waiter.ts';
 
-/** What became of a waiter that was looked at. `waitMs`: until it may fit, as things stand. */
-export interface Look {
-  readonly placed: boolean;
-  readonly waitMs: number;
-  /** What must be kept for it, so that the small ones behind it do not starve it. */
-  readonly lack: Lack;
-  /** What it lacks is on its own side: that says nothing of those behind it. */
-  readonly isOwn?: boolean;
-}
-
-export interface LaneDeps {
+export interface LaneDeps extends WalkDeps {
   readonly clock: Clock;
   /** Of what is served while both wait, what goes to batch requests at least. */
   readonly batchShare: number;
-  /**
-   * Places a waiter where it can, with accounts kept for others left out. `leftovers`: only where
-   * limits are about to overflow.
-   */
-  place(waiter: Waiter, from: { kept: ReadonlySet<string>; leftovers: boolean }): Look;
   /** Nobody waits any more: what is left is for others. */
   emptied(): void;
 }
-
-/**
- * Of a group's deployments, so many are kept for those in front who do not fit yet; the others are
- * for whoever fits.
- */
-const KEPT_SHARE = 0.5;
-/**
- * Of each group so many are looked at in their turns. Who comes later gets only what would be lost
- * otherwise: small requests from far behind would use up what those in front wait for.
- */
-const LOOKED_AT = 40;
-/** Sizes that did not fit in one walk are remembered, to pass by those that are no smaller. */
-const MOST_SIZES = 8;
 
 /**
  * The requests that wait for the same pools. Walks them in their turns whenever room may have come:
@@ -55,6 +27,10 @@ export class Lane {
   readonly #drain = new DrainRate();
   /** Tokens served while both classes waited, by class. */
   readonly #served: Record<Priority, number> = { interactive: 0, batch: 0 };
+  /** How many wait, by groups. */
+  readonly #waiting = new Map<string, number>();
+  /** Of those, how many may find room where others of their group may not. */
+  #special = 0;
   /** For whom something is kept. */
   #keepers: ReadonlySet<Waiter> = new Set();
   #isClosed = false;
@@ -110,6 +86,7 @@ export class Lane {
   add(waiter: Waiter, waitMs: number): void {
     const now = this.#deps.clock.now();
     this.#lines[waiter.request.priority].add(waiter);
+    this.#count(waiter, 1);
     this.#drain.waits(true, now);
     if (waitMs <= 0) this.walk();
     else this.#wakeIn(waitMs);
@@ -117,6 +94,7 @@ export class Lane {
 
   remove(waiter: Waiter): void {
     this.#lines[waiter.request.priority].remove(waiter);
+    this.#count(waiter, -1);
     this.#changed();
     if (this.#keepers.has(waiter)) this.walk();
   }
@@ -140,47 +118,18 @@ export class Lane {
   }
 
   #walkOnce(): void {
-    const kept = new Set<string>();
-    const heads = new Map<string, number>();
-    const keepers = new Set<Waiter>();
-    const looked = new Map<string, number>();
-    const tooLarge = new Map<string, Waiter[]>();
-    const served: Waiter[] = [];
-    let wakeMs = Infinity;
-    for (const priority of this.#order())
-      for (const waiter of this.#lines[priority].inTurn()) {
-        const [group] = waiter.request.groups;
-        const before = looked.get(group) ?? 0;
-        looked.set(group, before + 1);
-        const leftovers = before >= LOOKED_AT;
-        const sizes = sizesOf(tooLarge, waiter.groups, leftovers);
-        if (waiter.isPlain && sizes.some((other) => waiter.asksAtLeast(other))) continue;
-        const look = this.#deps.place(waiter, { kept, leftovers });
-        if (look.placed) {
-          served.push(waiter);
-          continue;
-        }
-        wakeMs = Math.min(wakeMs, look.waitMs);
-        if (look.isOwn) {
-          looked.set(group, before);
-          continue;
-        }
-        const keeping = heads.get(group) ?? 0;
-        const { accounts, firstMs } = look.lack;
-        if (keeping < KEPT_SHARE * waiter.bids.length && accounts.length > 0) {
-          for (const account of accounts) kept.add(account);
-          heads.set(group, keeping + 1);
-          keepers.add(waiter);
-          // An account that has what it lacks is kept no longer, though others still lack it.
-          wakeMs = Math.min(wakeMs, firstMs);
-        }
-        if (waiter.isPlain && sizes.length < MOST_SIZES) sizes.push(waiter);
-      }
-    this.#keepers = keepers;
-    this.#serve(served);
+    const walk = new Walk(this.#deps, { waiting: this.#waiting, special: this.#special });
+    this.#walkLines(walk);
+    this.#keepers = walk.keepers;
+    this.#serve(walk.served);
     this.#wakeAt = Infinity;
     this.#cancelWake();
-    this.#wakeIn(wakeMs);
+    this.#wakeIn(walk.wakeMs);
+  }
+
+  #walkLines(walk: Walk): void {
+    for (const priority of this.#order())
+      for (const waiter of this.#lines[priority].inTurn()) if (!walk.goesOn(waiter)) return;
   }
 
   #serve(served: readonly Waiter[]): void {
@@ -189,10 +138,18 @@ export class Lane {
       const { priority } = waiter.request;
       const both = this.#lines.interactive.size > 0 && this.#lines.batch.size > 0;
       this.#lines[priority].serve(waiter);
+      this.#count(waiter, -1);
       this.#drain.served(waiter.weight, now);
       if (both) this.#served[priority] += waiter.weight;
     }
     this.#changed();
+  }
+
+  #count({ request, groups, isPlain }: Waiter, more: 1 | -1): void {
+    if (!isPlain || request.groups.length > 1) this.#special += more;
+    const count = (this.#waiting.get(groups) ?? 0) + more;
+    if (count > 0) this.#waiting.set(groups, count);
+    else this.#waiting.delete(groups);
   }
 
   /** Batch goes first while it has had less than its share. */
@@ -226,11 +183,3 @@ export class Lane {
     });
   }
 }
-
-/** Leftovers are other room than what those in front look for. */
-const sizesOf = (tooLarge: Map<string, Waiter[]>, groups: string, leftovers: boolean): Waiter[] => {
-  const key = leftovers ? `\n${groups}` : groups;
-  let sizes = tooLarge.get(key);
-  if (!sizes) tooLarge.set(key, (sizes = []));
-  return sizes;
-};

@@ -16,7 +16,8 @@ import { type Log, silentLog } from '#core/log.ts';
 import type { Random } from '#core/random.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import { explainGroup, placeInLine } from '#shared/explain.ts';
-import { Lane, type Look } from '#shared/lane.ts';
+import { Lane } from '#shared/lane.ts';
+import type { Look } from '#shared/walk.ts';
 import { Lanes } from '#shared/lanes.ts';
 import { type LeaseDeps, MemoryLease } from '#shared/memory-lease.ts';
 import { type QueueLimits, QueueRoom } from '#shared/queue-limits.ts';
@@ -67,6 +68,7 @@ export class MemoryOwner {
         batchShare: queue.batchShare,
         place: (waiter, { kept, leftovers }) =>
           leftovers ? this.#placeLeftovers(waiter, kept) : this.#place(waiter, kept),
+        overflowMs: (waiter, kept) => this.#overflowMs(waiter, kept),
         emptied: () => this.#standIns.walk(lane),
       });
       return lane;
@@ -284,19 +286,25 @@ export class MemoryOwner {
 
   /** As `#place`, but only from accounts that are about to overflow. */
   #placeLeftovers(waiter: Waiter, kept: ReadonlySet<string>): Look {
+    const scarce = new Set(kept);
+    const overflowMs = this.#overflowMs(waiter, kept, scarce);
+    const look = this.#place(waiter, scarce);
+    if (look.placed) return look;
+    return { ...look, waitMs: overflowMs > 0 ? overflowMs : look.waitMs, lack: NO_LACK };
+  }
+
+  /** Until some account of its that is not kept is about to overflow, ms. `scarce` gets those that are not. */
+  #overflowMs({ bids }: Waiter, kept: ReadonlySet<string>, scarce?: Set<string>): number {
     const { ledger, clock } = this.#deps;
     const now = clock.now();
-    const withoutScarce = new Set(kept);
-    let fullMs = Infinity;
-    for (const { charges } of waiter.bids)
+    let soonestMs = Infinity;
+    for (const { charges } of bids)
       for (const { account } of charges) {
         const waitMs = kept.has(account) ? Infinity : ledger.nearlyFullMs(account, now);
-        if (waitMs > 0) withoutScarce.add(account);
-        fullMs = Math.min(fullMs, waitMs);
+        if (waitMs > 0) scarce?.add(account);
+        if (waitMs < soonestMs) soonestMs = waitMs;
       }
-    const look = this.#place(waiter, withoutScarce);
-    if (look.placed) return look;
-    return { ...look, waitMs: fullMs > 0 ? fullMs : look.waitMs, lack: NO_LACK };
+    return soonestMs;
   }
 
   /** Until it may fit somewhere, or may go elsewhere, ms. */

@@ -1,0 +1,121 @@
+import type { Lack } from '#balancer/bid.ts';
+import type { Waiter } from '#shared/waiter.ts';
+
+/** What became of a waiter that was looked at. `waitMs`: until it may fit, as things stand. */
+export interface Look {
+  readonly placed: boolean;
+  readonly waitMs: number;
+  /** What must be kept for it, so that the small ones behind it do not starve it. */
+  readonly lack: Lack;
+  /** What it lacks is on its own side: that says nothing of those behind it. */
+  readonly isOwn?: boolean;
+}
+
+export interface WalkDeps {
+  /**
+   * Places a waiter where it can, with accounts kept for others left out. `leftovers`: only where
+   * limits are about to overflow.
+   */
+  place(waiter: Waiter, from: { kept: ReadonlySet<string>; leftovers: boolean }): Look;
+  /** Until some account of this waiter's that is not kept is about to overflow, ms. */
+  overflowMs(waiter: Waiter, kept: ReadonlySet<string>): number;
+}
+
+/**
+ * Of a group's deployments, so many are kept for those in front who do not fit yet; the others are
+ * for whoever fits.
+ */
+const KEPT_SHARE = 0.5;
+/**
+ * Of each group so many are looked at in their turns. Who comes later gets only what would be lost
+ * otherwise: small requests from far behind would use up what those in front wait for.
+ */
+const LOOKED_AT = 40;
+/** Sizes that did not fit in one walk are remembered, to pass by those that are no smaller. */
+const MOST_SIZES = 8;
+
+/** What one walk knows of those that wait for the same groups. */
+interface Seen {
+  /** Who have been looked at in their turns. */
+  inTurn: number;
+  /** For whom something is kept. */
+  keeping: number;
+  /** Who did not fit; those behind look for other room. */
+  tooLarge: Waiter[];
+}
+
+/** One walk along a line, from whose turn it is to whoever comes last. */
+export class Walk {
+  readonly served: Waiter[] = [];
+  /** For whom something is kept. */
+  readonly keepers = new Set<Waiter>();
+  /** Until it is worth walking again, ms. */
+  wakeMs = Infinity;
+  readonly #deps: WalkDeps;
+  readonly #kept = new Set<string>();
+  readonly #seen = new Map<string, Seen>();
+  /** Groups of which somebody is still to be looked at in turn. */
+  #open: number;
+
+  /**
+   * `waiting`: how many wait, by groups. `special`: how many of them may find room where others of
+   * their groups may not; as long as there are any, everybody is looked at.
+   */
+  constructor(
+    deps: WalkDeps,
+    { waiting, special }: { waiting: ReadonlyMap<string, number>; special: number },
+  ) {
+    this.#deps = deps;
+    this.#open = special > 0 ? Infinity : waiting.size;
+    for (const [groups, count] of waiting)
+      this.#seen.set(groups, { inTurn: LOOKED_AT - count, keeping: 0, tooLarge: [] });
+    for (const seen of this.#seen.values()) seen.inTurn = Math.max(0, seen.inTurn);
+  }
+
+  /** Looks at the next one. False when nobody behind it can get anything. */
+  goesOn(waiter: Waiter): boolean {
+    const seen = this.#seen.get(waiter.groups)!;
+    const leftovers = seen.inTurn >= LOOKED_AT;
+    if (!leftovers) seen.inTurn++;
+    if (!waiter.isPlain || !seen.tooLarge.some((other) => waiter.asksAtLeast(other)))
+      this.#look(waiter, seen, leftovers);
+    return leftovers || seen.inTurn < LOOKED_AT || this.#hasLeftovers(waiter, seen);
+  }
+
+  #look(waiter: Waiter, seen: Seen, leftovers: boolean): void {
+    const look = this.#deps.place(waiter, { kept: this.#kept, leftovers });
+    if (look.placed) {
+      this.served.push(waiter);
+      return;
+    }
+    this.#wakeIn(look.waitMs);
+    if (look.isOwn) {
+      // It takes nobody's turn.
+      if (!leftovers) seen.inTurn--;
+      return;
+    }
+    const { accounts, firstMs } = look.lack;
+    if (seen.keeping < KEPT_SHARE * waiter.bids.length && accounts.length > 0) {
+      for (const account of accounts) this.#kept.add(account);
+      seen.keeping++;
+      this.keepers.add(waiter);
+      // An account that has what it lacks is kept no longer, though others still lack it.
+      this.#wakeIn(firstMs);
+    }
+    if (waiter.isPlain && seen.tooLarge.length < MOST_SIZES) seen.tooLarge.push(waiter);
+  }
+
+  /** The last of its group that is looked at in turn: whether there is anything for those behind. */
+  #hasLeftovers(waiter: Waiter, seen: Seen): boolean {
+    seen.tooLarge = [];
+    this.#open--;
+    const overflowMs = this.#deps.overflowMs(waiter, this.#kept);
+    if (overflowMs <= 0) this.#open = Infinity;
+    this.#wakeIn(overflowMs);
+    return this.#open > 0;
+  }
+
+  #wakeIn(waitMs: number): void {
+    if (waitMs < this.wakeMs) this.wakeMs = waitMs;
+  }
+}
