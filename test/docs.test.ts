@@ -24,8 +24,9 @@ const pages = [
     .map((name) => `docs/${name}`),
 ];
 
-const { version, scripts } = JSON.parse(read('package.json')) as {
+const { version, scripts, dependencies } = JSON.parse(read('package.json')) as {
   version: string;
+  dependencies: Record<string, string>;
   scripts: Record<string, string>;
 };
 
@@ -132,6 +133,12 @@ test.each([
 test.each(['README.md', 'README.ja.md'])('%s is two commands and three links', (page) => {
   expect(shellBlocks(page)).toHaveLength(2);
   expect(read(page).match(/^- \[/gm)).toHaveLength(3);
+});
+
+test('the number of direct dependencies is true', () => {
+  const words = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+  const count = words[Object.keys(dependencies).length];
+  expect(read('SECURITY.md')).toContain(`the published package has ${count} direct dependencies`);
 });
 
 test('the changelog has this version', () => {
