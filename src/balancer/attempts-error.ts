@@ -10,9 +10,10 @@ export class AttemptsError extends SpillwayError {
     { kind, error }: { readonly kind: FailureKind; readonly error: SpillwayError },
     retryAfterMs = error.retryAfterMs,
   ) {
-    const { code, message, status, param, cause } = error;
+    const { code, message, status, param, isFinal, cause } = error;
     super(code, message, {
       status,
+      isFinal,
       cause,
       ...(param !== undefined && { param }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),

@@ -150,6 +150,11 @@ export class DecisionBuilder {
     return this.#attempts.length;
   }
 
+  /** What each try has come to, as far as it has. */
+  get outcomes(): readonly AttemptRecord['outcome'][] {
+    return this.#attempts.map(({ outcome }) => outcome);
+  }
+
   /** Tries of the group that has it now, after the first one. */
   get retries(): number {
     return Math.max(0, this.#attempts.length - this.#retriesFrom - 1);

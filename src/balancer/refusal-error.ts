@@ -1,4 +1,6 @@
+import { AttemptsError } from '#balancer/attempts-error.ts';
 import type { Bid } from '#balancer/bid.ts';
+import type { Out } from '#balancer/eligible.ts';
 import type { OwnCharge } from '#balancer/own-side.ts';
 import type { Routed } from '#balancer/route.ts';
 import { SpillwayError } from '#core/errors.ts';
@@ -55,17 +57,40 @@ export const tooLargeForAll = (group: string, bids: readonly Bid[]): SpillwayErr
     'too_large',
     `This request${size} is larger than the whole limit of every deployment of ${group}: no wait ` +
       'will help. Send less, lower max_tokens, or raise the limits.',
+    { isFinal: true },
   );
 };
 
-/** Nobody can take it, now or later. */
+/** What a deployment is or is not, whatever its limits and its health say. */
+const LACKS: ReadonlySet<Out['reason']> = new Set(['context', 'ability', 'region', 'tags']);
+
+/** Nobody can take it, now or later. Where that is for what the request asks, it has LiteLLM's status for it. */
 export const noDeployment = (out: Routed['out']): SpillwayError => {
-  const why = out.slice(0, 5).map(({ name, why }) => `${name}: ${why}`);
+  const named = out.slice(0, 5).map(({ name, why }) => `${name}: ${why}`);
+  const why = named.length > 0 ? ` (${named.join(', ')})` : '';
+  const reasons = new Set(out.map(({ reason }) => reason));
+  if (reasons.size === 0 || !reasons.isSubsetOf(LACKS))
+    return new SpillwayError(
+      'no_deployment',
+      `No deployments available for selected model${why}. Try again later, or add a deployment to the group.`,
+    );
+  if (reasons.has('context')) return tooLong(why);
+  if (reasons.size === 1 && reasons.has('tags'))
+    return new SpillwayError(
+      'forbidden',
+      `Not allowed to access model due to tags configuration${why}. Send other tags, or tag a deployment so.`,
+      { status: 401 },
+    );
   return new SpillwayError(
-    'no_deployment',
-    `No deployments available for selected model${why.length > 0 ? ` (${why.join(', ')})` : ''}. ` +
-      'Try again later, or add a deployment to the group.',
+    'invalid_request',
+    `No deployment of this model can do what is asked${why}. Ask for less, or ask another model.`,
   );
+};
+
+const tooLong = (why: string): SpillwayError => {
+  const message = `The prompt is too long for every deployment of this model${why}; send less of it.`;
+  const error = new SpillwayError('invalid_request', message, { param: 'messages' });
+  return new AttemptsError({ kind: 'context-length', error });
 };
 
 const patience = (leftMs: number): string =>

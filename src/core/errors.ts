@@ -35,6 +35,8 @@ export interface ErrorDetails {
   /** The field that is at fault, as a path in the caller's own words: `messages.0.role`. */
   readonly param?: string;
   readonly retryAfterMs?: number;
+  /** Sending the same request again, now or later, will not help. */
+  readonly isFinal?: boolean;
   /** For the log only; never sent. */
   readonly cause?: unknown;
 }
@@ -45,6 +47,7 @@ export class SpillwayError extends Error {
   readonly status: number;
   readonly param: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly isFinal: boolean;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -53,6 +56,20 @@ export class SpillwayError extends Error {
     this.status = details.status ?? ERROR_STATUS[code];
     this.param = details.param;
     this.retryAfterMs = details.retryAfterMs;
+    this.isFinal = details.isFinal ?? false;
+  }
+
+  /** The same error with some details, or its message, replaced. */
+  with(details: ErrorDetails, message = this.message): SpillwayError {
+    const { code, status, param, retryAfterMs, isFinal, cause } = this;
+    return new SpillwayError(code, message, {
+      status,
+      isFinal,
+      cause,
+      ...(param !== undefined && { param }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...details,
+    });
   }
 
   /** Anything thrown → our error. An unknown one becomes `internal`: its text is logged, not sent. */

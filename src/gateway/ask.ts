@@ -9,6 +9,7 @@ import { type Course, courseTo } from '#gateway/course.ts';
 import { demandOf } from '#gateway/demand.ts';
 import { FallbackChain } from '#gateway/fallback-chain.ts';
 import type { FallbackRules } from '#gateway/fallbacks.ts';
+import { needsOf } from '#gateway/needs.ts';
 import { playedFailure } from '#gateway/played-failure.ts';
 
 /** One try of a request: who takes it, and what it is asked for. */
@@ -71,10 +72,17 @@ export const ask = async <Reply>(
     return reply;
   } catch (thrown) {
     end();
-    decision.failed(SpillwayError.from(thrown), clock.now());
-    throw thrown;
+    const error = SpillwayError.from(thrown);
+    decision.failed(error, clock.now());
+    throw isHopeless(decision) || clock.now() >= deadline ? error.with({ isFinal: true }) : error;
   }
 };
+
+/** Limits that no wait of a caller's lifts. */
+const LASTING: ReadonlySet<string | undefined> = new Set(['money', 'too-large']);
+
+const isHopeless = ({ outcomes }: DecisionBuilder): boolean =>
+  outcomes.length > 0 && outcomes.every((outcome) => LASTING.has(outcome));
 
 /** `group` is empty where it is refused before a group is found. */
 export const newDecision = (
@@ -116,6 +124,7 @@ export const askOf = (
   const waitMs = call.queueMs ?? settings.queue.groups.get(groups[0]) ?? settings.queue.waitMs;
   const demand = demandOf(asked);
   const affinity = affinityOf(asked, { demand, tenant });
+  const needs = needsOf(asked, { demand, checks: settings.preCallChecks });
   return {
     groups,
     demand,
@@ -129,6 +138,7 @@ export const askOf = (
     ...(affinity !== undefined && { affinity }),
     ...(pinned !== undefined && { pinned }),
     ...(models && { models }),
+    ...(needs && { needs }),
     ...(settings.tagMatch && { tags: { tags, match: settings.tagMatch } }),
   };
 };

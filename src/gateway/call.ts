@@ -47,6 +47,8 @@ export interface GatewaySettings {
   readonly alwaysIncludeUsage: boolean;
   /** So many past requests are remembered. */
   readonly decisions: number;
+  /** Prompts that are too long for a deployment are kept from it; so is what it cannot do. */
+  readonly preCallChecks: boolean;
   /** How tags are compared; absent where they are not. */
   readonly tagMatch?: 'any' | 'all';
   readonly queue: {

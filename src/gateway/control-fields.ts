@@ -6,6 +6,7 @@ import { type JsonObject, own } from '#core/json.ts';
  */
 const CONTROL_FIELDS: ReadonlySet<string> = new Set([
   'additional_drop_params',
+  'allowed_model_region',
   'allowed_openai_params',
   'api_base',
   'api_key',

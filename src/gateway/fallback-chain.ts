@@ -152,19 +152,14 @@ const alsoAsked = (
     .slice(0, TOLD.most)
     .map(({ model, error }) => `${model} (${sentence(error.message).slice(0, TOLD.chars)})`);
   const more = inVain.length > TOLD.most ? ` and ${inVain.length - TOLD.most} more` : '';
-  const waits = [first, ...inVain.map(({ error }) => error)].flatMap(
-    ({ retryAfterMs }) => retryAfterMs ?? [],
-  );
-  const { code, message, status, param, cause } = first;
-  return new SpillwayError(
-    code,
-    `${sentence(message)} Asked instead, in vain: ${told.join(', ')}${more}.`,
+  const all = [first, ...inVain.map(({ error }) => error)];
+  const waits = all.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
+  return first.with(
     {
-      status,
-      cause,
-      ...(param !== undefined && { param }),
+      isFinal: all.every(({ isFinal }) => isFinal),
       ...(waits.length > 0 && { retryAfterMs: Math.min(...waits) }),
     },
+    `${sentence(first.message)} Asked instead, in vain: ${told.join(', ')}${more}.`,
   );
 };
 

@@ -6,6 +6,8 @@ import { errorEnvelope } from '#gateway/error-envelope.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import { type FlatHeaders, baseHeaders } from '#gateway/reply-headers.ts';
 
+/** Clients' libraries take no wait beyond a minute for an answer, and try again after a second or two. */
+const LONGEST_WAIT_MS = 60_000;
 const JSON_TYPE = 'application/json';
 /** Up to so many bytes a body goes out in one piece with its head: copying is cheaper than a second piece. */
 const ONE_PIECE_BYTES = 16_384;
@@ -42,6 +44,8 @@ export const sendError = (deps: GatewayDeps, http: HttpCall, thrown: unknown): S
       'retry-after-ms',
       String(Math.ceil(error.retryAfterMs)),
     );
+  if (error.isFinal || (error.retryAfterMs ?? 0) > LONGEST_WAIT_MS)
+    headers.push('x-should-retry', 'false');
   // What is left of the body will not be read: the socket cannot be used again.
   if (!req.complete) headers.push('connection', 'close');
   const bytes = Buffer.from(JSON.stringify(errorEnvelope(error, http.id)));

@@ -93,6 +93,7 @@ const settingsOf = (config: LoadedConfig, version: string): GatewaySettings => (
   }),
   alwaysIncludeUsage: config.streams.alwaysIncludeUsage,
   decisions: config.decisions.max,
+  preCallChecks: config.routing.preCallChecks,
   ...(config.routing.tagFiltering && { tagMatch: config.routing.tagMatchAny ? 'any' : 'all' }),
   queue: {
     waitMs: config.queue.waitMs,
