@@ -39,7 +39,8 @@ const OUTPUT_SHARE = 0.9;
 const MOST_RATIOS = 2_000;
 const MOST_OUTPUTS = 10_000;
 
-const plain = (demand: Demand): number =>
+/** By the vendors' own rules of thumb, tokens. */
+export const plainTokens = (demand: Demand): number =>
   FRAME_TOKENS +
   demand.ascii * ASCII_TOKENS +
   demand.wide * WIDE_TOKENS +
@@ -86,7 +87,7 @@ export class Estimator {
       maxOutputTokens === undefined ? expected : Math.min(expected, maxOutputTokens),
     );
     const counted = this.#counted.get(demand);
-    const inputTokens = counted ?? Math.ceil(plain(demand) * mean);
+    const inputTokens = counted ?? Math.ceil(plainTokens(demand) * mean);
     return {
       inputTokens,
       inputSpread: counted === undefined ? Math.ceil(inputTokens * spread) : 0,
@@ -100,14 +101,14 @@ export class Estimator {
   learnInput(demand: Demand, model: string, tokens: number): void {
     if (!(tokens > 0)) return;
     const key = ratioKey(model, demand);
-    const seen = Math.min(RATIO_MAX, Math.max(RATIO_MIN, tokens / plain(demand)));
+    const seen = Math.min(RATIO_MAX, Math.max(RATIO_MIN, tokens / plainTokens(demand)));
     const known = this.#ratios.get(key);
     this.#ratios.set(key, known ? closer(known, seen) : { ...UNKNOWN, mean: seen });
   }
 
   /** The same of a request that was refused and will come back. */
   learnRefused(demand: Demand, model: string, tokens: number): void {
-    if (!(tokens > 0 && tokens <= RATIO_MAX * plain(demand))) return;
+    if (!(tokens > 0 && tokens <= RATIO_MAX * plainTokens(demand))) return;
     this.#counted.set(demand, Math.ceil(tokens));
     this.learnInput(demand, model, tokens);
   }

@@ -24,7 +24,7 @@ const parseUrl = (text: string): string => {
 };
 
 /** Asks a running gateway. Throws SpillwayError with what to do when it is not there or refuses. */
-const askGateway = async (
+export const askGateway = async (
   { url, key = processEnvironment().variables[KEY_VARIABLE] }: GatewayOptions,
   path: string,
   signal?: AbortSignal,

@@ -4,7 +4,8 @@ import { demo } from '#cli/demo.ts';
 import { run } from '#cli/run.ts';
 import { serve } from '#cli/serve.ts';
 import { simulate } from '#cli/simulate.ts';
+import { tail } from '#cli/tail.ts';
 import { why } from '#cli/why.ts';
 
 /** Every command, one line each, in the order in which help shows them. */
-export const commands: readonly CliCommand[] = [serve, check, why, run, simulate, demo];
+export const commands: readonly CliCommand[] = [serve, check, tail, why, run, simulate, demo];

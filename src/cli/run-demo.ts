@@ -39,6 +39,7 @@ export const runDemo = async (options: DemoOptions): Promise<void> => {
   await play(flow.run({ gateway, query: QUESTION, clock: systemClock }), process.stdout);
   say(`\nWhat the vendor saw, project by project:\n\n${formatProjects(demo.simulator.projects())}`);
   const close = async (graceMs: number): Promise<void> => {
+    gateway.events.close();
     await listener.close(graceMs);
     await gateway.agents.close();
     await demo.close();

@@ -46,6 +46,7 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
   const listener = await listen(handler, { port: options.port ?? DEFAULT_PORT, host });
   process.stdout.write(`ready ${listener.url}\n`);
   await untilStopped(async (graceMs) => {
+    gateway.events.close();
     await listener.close(graceMs);
     await gateway.agents.close();
     await file.close();

@@ -11,6 +11,7 @@ import type { CallFallbacks } from '#gateway/call-fallbacks.ts';
 import type { DecisionStore } from '#gateway/decision-store.ts';
 import type { FallbackRules } from '#gateway/fallbacks.ts';
 import type { Groups } from '#gateway/groups.ts';
+import type { RequestEvents } from '#gateway/request-events.ts';
 import type { Agents } from '#upstream/agents.ts';
 import type { Target } from '#upstream/target.ts';
 
@@ -29,6 +30,7 @@ export interface GatewayDeps {
   /** Remembers a request that is over, and shows it to those who watch. */
   readonly over: (over: Over) => void;
   readonly decisions: DecisionStore;
+  readonly events: RequestEvents;
   readonly agents: Agents;
   readonly targets: ReadonlyMap<string, Target>;
   readonly groups: Groups;

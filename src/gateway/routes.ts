@@ -3,6 +3,7 @@ import type { HttpCall } from '#gateway/http-call.ts';
 import { serveChat } from '#gateway/serve-chat.ts';
 import { serveEmbeddings } from '#gateway/serve-embeddings.ts';
 import { serveDecision } from '#gateway/serve-decision.ts';
+import { serveEvents } from '#gateway/serve-events.ts';
 import { serveExplain } from '#gateway/serve-explain.ts';
 import { serveLiveness, serveReadiness } from '#gateway/serve-health.ts';
 import { serveQuota } from '#gateway/serve-quota.ts';
@@ -33,6 +34,7 @@ export const routes: ReadonlyMap<string, Route> = new Map([
   ['/v1/models', get('key', serveModels)],
   ['/spillway/route/explain', post(serveExplain)],
   ['/spillway/decisions/*', get('key', serveDecision)],
+  ['/spillway/events', get('key', serveEvents)],
   ['/spillway/quota', get('key', serveQuota)],
   ['/health/liveliness', get('public', serveLiveness)],
   ['/health/liveness', get('public', serveLiveness)],

@@ -6,6 +6,7 @@ import type { Random } from '#core/random.ts';
 import type { GatewayDeps, GatewaySettings } from '#gateway/call.ts';
 import { DecisionStore } from '#gateway/decision-store.ts';
 import { Groups } from '#gateway/groups.ts';
+import { RequestEvents } from '#gateway/request-events.ts';
 import { findProvider, providerOfModel } from '#providers/index.ts';
 import type { Environment } from '#server/env.ts';
 import { type Balance, createBalance } from '#server/balance.ts';
@@ -31,6 +32,7 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
   const policy = createPolicy(config.routing.strategy, options);
   const balance = createBalance(config, { clock, random, policy, log });
   const decisions = new DecisionStore(config.decisions.max);
+  const events = new RequestEvents(clock);
   const caFile = config.tls.caFile ?? environment.caFile;
   const tls = { verify: config.tls.verify, ...(caFile !== undefined && { caFile }) };
   if (!tls.verify)
@@ -45,7 +47,11 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
     quota: () => balance.owner.view(),
     ownCharges: balance.ownCharges,
     decisions,
-    over: (over) => decisions.add(over),
+    events,
+    over: (over) => {
+      decisions.add(over);
+      events.publish(over);
+    },
     agents: createAgents({
       clock,
       connectMs: config.timeouts.connectMs,

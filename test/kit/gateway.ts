@@ -139,6 +139,7 @@ export const startGateway = async (config: LoadedConfig) => {
         headers,
       ),
     close: async () => {
+      gateway.events.close();
       await listener.close(0);
       await gateway.agents.close();
     },

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { inCheckout } from './files.ts';
 
 export interface Ended {
@@ -43,9 +44,19 @@ export const spillway = (args: readonly string[], env: Readonly<Record<string, s
           throw new Error(`ended with ${code} before it was ready: ${text}`);
         }),
       ]),
-    /** Sends SIGTERM; what it said and how it ended. */
-    stop: (): Promise<Ended> => {
-      child.kill('SIGTERM');
+    /** Resolves when its standard output fits; rejects when it ends before. */
+    says: async (what: RegExp): Promise<void> => {
+      while (!what.test(out)) {
+        const { done } = await Promise.race([
+          once(child.stdout, 'data').then(() => ({ done: false })),
+          ended.then(() => ({ done: true })),
+        ]);
+        if (done && !what.test(out)) throw new Error(`ended without ${what}: ${out}${err}`);
+      }
+    },
+    /** Sends a signal; what it said and how it ended. */
+    stop: (signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> => {
+      child.kill(signal);
       return ended;
     },
   };
