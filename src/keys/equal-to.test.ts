@@ -12,6 +12,12 @@ test('only the secret itself is equal to it', () => {
   );
 });
 
+test('what was asked before makes no difference', () => {
+  const isSecret = equalTo('sk-1');
+  const texts = ['sk-1234', 'sk-1', '', 'sk-1', 's', 'sk-', 'sk-12', 'sk-1\0', '日本語', 'sk-1'];
+  expect(texts.filter(isSecret)).toEqual(['sk-1', 'sk-1', 'sk-1']);
+});
+
 test('long ones too', () => {
   const secret = 'k'.repeat(10_000);
   expect(equalTo(secret)(secret)).toBe(true);
