@@ -35,6 +35,8 @@ const stage = (manifest: Manifest): void => {
     if (!existsSync(path)) throw new Error(`package.json lists '${path}', which does not exist.`);
     cpSync(path, join(STAGE, path), { recursive: true });
   }
+  // Beside the sources it would be taken for them by whatever follows the manifest's imports.
+  rmSync('dist', { recursive: true });
   const text = JSON.stringify(publishedManifest(manifest), undefined, 2);
   writeFileSync(join(STAGE, 'package.json'), `${text}\n`);
 };
