@@ -14,7 +14,7 @@ import {
 } from '#balancer/decision-record.ts';
 import type { LinePlace } from '#balancer/explanation.ts';
 import type { Routed } from '#balancer/route.ts';
-import type { SpillwayError } from '#core/errors.ts';
+import type { ErrorCode, SpillwayError } from '#core/errors.ts';
 import { headerText } from '#core/header-text.ts';
 import type { QuotaRefusal } from '#core/quota.ts';
 
@@ -31,6 +31,17 @@ interface Wait {
   readonly place: LinePlace;
   readonly out: Routed['out'];
   readonly queueMs: number;
+}
+
+/** What is counted of a request that is over. */
+export interface DecisionFacts extends Pick<Decision, 'tokensIn' | 'tokensOut'> {
+  /** The one that was asked for; empty where it was refused before that was known. */
+  readonly group: string;
+  readonly tries: readonly Pick<AttemptRecord, 'deployment' | 'outcome'>[];
+  readonly queueMs: number;
+  readonly totalMs: number;
+  /** Why it was refused. */
+  readonly code?: ErrorCode;
 }
 
 /** Gathers a decision while its request runs. */
@@ -56,7 +67,7 @@ export class DecisionBuilder {
   #longest: Wait | undefined;
   readonly #attempts: { -readonly [K in keyof AttemptRecord]: AttemptRecord[K] }[] = [];
   #end: Pick<Decision, 'status' | 'totalMs'> = {};
-  #error: string | undefined;
+  #error: SpillwayError | undefined;
   #spent: Pick<Decision, 'tokensIn' | 'tokensOut'> = {};
 
   constructor(id: string, group: string, arrival: Arrival) {
@@ -77,7 +88,21 @@ export class DecisionBuilder {
 
   /** What the caller was told when it was refused. */
   get error(): string | undefined {
-    return this.#error;
+    return this.#error?.message;
+  }
+
+  /** What it comes to, for whoever counts. */
+  get facts(): DecisionFacts {
+    const { totalMs = 0 } = this.#end;
+    const [tries, code] = [this.#attempts, this.#error?.code];
+    return {
+      group: this.#group,
+      tries,
+      queueMs: this.#queueMs,
+      totalMs,
+      ...this.#spent,
+      ...(code && { code }),
+    };
   }
 
   /** Of the end; 0 before it. */
@@ -136,9 +161,9 @@ export class DecisionBuilder {
   }
 
   /** It has been refused, here or upstream. */
-  failed({ status, message }: SpillwayError, now: number): void {
-    this.#end = { status, totalMs: this.#since(now) };
-    this.#error = message;
+  failed(error: SpillwayError, now: number): void {
+    this.#end = { status: error.status, totalMs: this.#since(now) };
+    this.#error = error;
   }
 
   /** What the vendor counted. */

@@ -78,6 +78,12 @@ export class Estimator {
   /** Of requests that were refused with a number: what the vendor counted for this very prompt. */
   readonly #counted = new WeakMap<Demand, number>();
   readonly #outputs = new RecentMap<Quantile>(MOST_OUTPUTS);
+  #error = 0;
+
+  /** By how much of what was counted the last prompts were misjudged, ≥ 0. */
+  get error(): number {
+    return this.#error;
+  }
 
   size(demand: Demand, model: string, tenant: string): Estimate {
     const { mean, spread } = this.#ratios.get(ratioKey(model, demand)) ?? UNKNOWN;
@@ -103,6 +109,7 @@ export class Estimator {
     const key = ratioKey(model, demand);
     const seen = Math.min(RATIO_MAX, Math.max(RATIO_MIN, tokens / plainTokens(demand)));
     const known = this.#ratios.get(key);
+    if (known) this.#error += GAIN * (Math.abs(known.mean / seen - 1) - this.#error);
     this.#ratios.set(key, known ? closer(known, seen) : { ...UNKNOWN, mean: seen });
   }
 

@@ -11,6 +11,10 @@ export class PatternAccounts {
     return [...accounts.slice(0, -1), `${accounts.at(-1)!}/${isApart ? model : 'others'}`];
   }
 
+  get models(): readonly string[] {
+    return [...this.#models];
+  }
+
   /** It has been called: one of the number. */
   called(model: string): void {
     if (this.#models.size < MOST_MODELS) this.#models.add(model);

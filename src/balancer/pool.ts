@@ -9,6 +9,7 @@ import { PatternAccounts } from '#balancer/pattern-accounts.ts';
 import type { QuotaRow } from '#balancer/policies/policy.ts';
 import { RunMemory } from '#balancer/run-memory.ts';
 import type { Clock } from '#core/clock.ts';
+import { isStarPattern } from '#core/star-pattern.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 
 const MINUTE_MS = 60_000;
@@ -73,6 +74,11 @@ export class Pool {
   accounts(member: Member, model: string): readonly string[] {
     const { accounts } = this.state(member.name);
     return model === member.model ? accounts : this.#patterns.accounts(accounts, model);
+  }
+
+  /** What it may have been asked for: its own model, and behind a pattern all that have been called. */
+  models({ model }: Member): readonly string[] {
+    return isStarPattern(model) ? [model, ...this.#patterns.models] : [model];
   }
 
   get everybody(): readonly Member[] {

@@ -5,6 +5,10 @@ import type { Gauge } from '#ledger/limit.ts';
 /** One account and what it has left. */
 export interface AccountView {
   readonly account: string;
+  /** For people. */
+  readonly title: string;
+  /** The one that was called, of accounts behind a pattern of models. */
+  readonly model?: string;
   /** Those that draw from it. */
   readonly deployments: readonly string[];
   readonly gauges: readonly Gauge[];
@@ -14,6 +18,13 @@ export interface AccountView {
   readonly inFlight: number;
   /** Of what turned out to be shared: by whom, and what that comes to, in a sentence. */
   readonly sharing?: string;
+}
+
+/** One deployment. */
+export interface DeploymentView {
+  readonly deployment: string;
+  readonly group: string;
+  readonly inFlight: number;
 }
 
 /** What one tenant has in one line. */
@@ -28,8 +39,8 @@ export interface TenantView {
 }
 
 export interface LineView {
-  /** The groups that wait in it. */
-  readonly groups: readonly string[];
+  /** The groups that wait in it, each with what it has there. */
+  readonly groups: readonly { readonly group: string; readonly requests: number }[];
   readonly requests: number;
   readonly tokens: number;
   readonly tenants: readonly TenantView[];
@@ -48,6 +59,9 @@ export interface GroupView {
 /** The balance as it stands. */
 export interface QuotaView {
   readonly groups: readonly GroupView[];
+  readonly deployments: readonly DeploymentView[];
   readonly accounts: readonly AccountView[];
   readonly lines: readonly LineView[];
+  /** By how much of what vendors counted the estimates of prompts have been off of late, ≥ 0. */
+  readonly estimateError: number;
 }

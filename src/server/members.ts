@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { deploymentAccount, poolAccount } from '#balancer/account-names.ts';
 import type { Member } from '#balancer/member.ts';
 import type { Deployment, LoadedConfig } from '#config/loaded.ts';
 import type { Ledger } from '#ledger/ledger.ts';
@@ -74,9 +75,6 @@ const ceilingsOf = ({ limits, maxParallelRequests }: Deployment): Deployment['li
         ...limits,
         { dimension: 'parallel', amount: maxParallelRequests, windowMs: 0, refill: 'fixed' },
       ];
-
-const poolAccount = (name: string): string => `pool/${name}`;
-const deploymentAccount = (name: string): string => `deployment/${name}`;
 
 /** One per vendor, endpoint, key, organisation and model. */
 const keyAccount = (deployment: Deployment): string => {

@@ -23,9 +23,8 @@ import { type LeaseDeps, MemoryLease } from '#shared/memory-lease.ts';
 import { type QueueLimits, QueueRoom } from '#shared/queue-limits.ts';
 import { fullAccount, ownWaitMs, takeOwn } from '#shared/own-room.ts';
 import { SharedPools } from '#shared/shared-pools.ts';
-import { groupViews } from '#shared/group-view.ts';
 import { type Going, StandIns } from '#shared/stand-ins.ts';
-import { accountViews, lineViews } from '#shared/view.ts';
+import { quotaView } from '#shared/view.ts';
 import { Waiter } from '#shared/waiter.ts';
 
 export interface MemoryOwnerDeps {
@@ -119,10 +118,8 @@ export class MemoryOwner {
 
   /** The balance as it stands, for people and meters. */
   view(): QuotaView {
-    const now = this.#deps.clock.now();
-    const accounts = accountViews({ ...this.#deps, sets: this.shared.sets }, now);
-    const groups = groupViews(this.#deps.pool, accounts);
-    return { groups, accounts, lines: lineViews(this.#lanes, now) };
+    const [lanes, { sets }] = [this.#lanes, this.shared];
+    return quotaView({ ...this.#deps, lanes, sets }, this.#deps.clock.now());
   }
 
   /** What would become of a request that came now. It is not sent, nothing is set aside for it or learned. */

@@ -102,7 +102,7 @@ describe('keys of one organisation', () => {
       vendorMember('a2', { group: 'other', accounts: ['a'] }),
       vendorMember('b', { group: 'third' }),
     ]);
-    const lines = () => w.owner.view().lines.map(({ groups }) => groups);
+    const lines = () => w.owner.view().lines.map(({ groups }) => groups.map(({ group }) => group));
     expect(lines()).toEqual([['g', 'other'], ['third']]);
     const ask = (group: string, pinned: string) => w.ask({ groups: [group], pinned });
     const leases = [await ask('g', 'a'), await ask('third', 'b')].map(({ lease }) => lease!);

@@ -1,3 +1,4 @@
+import { organisationAccount, sharedAccount } from '#balancer/account-names.ts';
 import { type Json, isObject, own } from '#core/json.ts';
 import type { Drawer, SharedSet } from '#balancer/sharing/shared-set.ts';
 
@@ -52,8 +53,8 @@ export class Sets {
     const { vendor, model } = this.drawer(members[0]!);
     const account =
       named === undefined
-        ? (known[0]?.account ?? `shared/${members[0]!}`)
-        : `organisation/${named}/${vendor}/${model}`;
+        ? (known[0]?.account ?? sharedAccount(members[0]!))
+        : organisationAccount({ organization: named, vendor, model });
     return this.#enter({ account, members, ...(named !== undefined && { organization: named }) });
   }
 
