@@ -24,6 +24,19 @@ export const capacityTable = (config: LoadedConfig): string =>
       .map((capacity) => [capacity.group, capacityText(capacity)]),
   );
 
+const MOST_GROUPS = 8;
+
+/** What each group's limits come to, a line each, for the start. */
+export const capacityLines = (config: LoadedConfig): string[] => {
+  const all = capacities(config);
+  const lines = all
+    .slice(0, MOST_GROUPS)
+    .map((capacity) => `${capacity.group}: ${capacityText(capacity)}`);
+  return all.length > MOST_GROUPS
+    ? [...lines, `and ${all.length - MOST_GROUPS} more models`]
+    : lines;
+};
+
 const capacityText = ({ keys, pools, poolNames, sums }: Capacity): string => {
   const named = poolNames.length === pools ? ` (${listed(poolNames)})` : '';
   const subject = `${counted(keys, 'key')}, ${counted(pools, 'quota pool')}${named}`;

@@ -12,6 +12,7 @@ export interface LitellmSettings {
   readonly allowedFails?: number;
   readonly fallbacks: WrittenFallbacks;
   readonly requestTimeoutMs: number;
+  readonly metricsArePublic: boolean;
   readonly tls: { readonly caFile?: string; readonly verify: boolean };
 }
 
@@ -23,6 +24,7 @@ const schema = z.looseObject({
   allowed_fails: whole(0, 1_000_000).nullish(),
   ...fallbackKeys,
   request_timeout: seconds.nullish(),
+  require_auth_for_metrics_endpoint: flag.nullish(),
   ssl_verify: z.union([flag, z.string().min(1)]).nullish(),
 });
 
@@ -41,6 +43,8 @@ export const loadLitellmSettings = (
       allowedFails: settings.allowed_fails ?? undefined,
     }),
     fallbacks: settings,
+    // Not LiteLLM's default: numbers tell what a house does, and with which vendors.
+    metricsArePublic: settings.require_auth_for_metrics_endpoint === false,
     requestTimeoutMs: toMs(timeout) ?? toMs(environmentTimeout(env)) ?? DEFAULT_TIMEOUT_S * 1000,
     tls: loadTls(settings.ssl_verify ?? undefined, env),
   };

@@ -99,6 +99,7 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
     unusable,
     warnings: inFileOrder(withoutIdle(report.warnings), file),
     ...present({ masterKey: general.masterKey, keyHeader: general.keyHeader }),
+    metrics: { arePublic: litellm.metricsArePublic },
     routing: {
       ...routing,
       ...loadFallbacks(router.fallbacks, litellm.fallbacks),

@@ -83,6 +83,10 @@ export interface LoadedConfig {
   readonly masterKey?: string;
   /** The one header that carries keys, in lower case; absent where all known ones may. */
   readonly keyHeader?: string;
+  readonly metrics: {
+    /** Whether `/metrics` may be read without a key. */
+    readonly arePublic: boolean;
+  };
   readonly routing: RoutingSettings;
   readonly queue: QueueSettings;
   /** Requests under way at once, waiting ones not counted: of everybody together, and of one key. */

@@ -57,6 +57,14 @@ describe('general_settings', () => {
     expect(errors[0]).toContain(message);
   });
 
+  test('metrics need the key unless it is said that they do not', () => {
+    const litellm = (value: string): string =>
+      `${general('')}\nlitellm_settings: {require_auth_for_metrics_endpoint: ${value}}\n`;
+    const isPublic = (value: string) => load(litellm(value)).metrics.arePublic;
+    expect(['false', 'true', 'null', 'no'].map(isPublic)).toEqual([true, false, false, true]);
+    expect(load(general('')).metrics.arePublic).toBe(false);
+  });
+
   test('the header that carries keys', () => {
     const header = (name: string): string => general(`litellm_key_header_name: ${name}`);
     expect(load(header('X-Our-Key')).keyHeader).toBe('x-our-key');

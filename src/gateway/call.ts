@@ -10,6 +10,7 @@ import type { Random } from '#core/random.ts';
 import type { CallFallbacks } from '#gateway/call-fallbacks.ts';
 import type { DecisionStore } from '#gateway/decision-store.ts';
 import type { FallbackRules } from '#gateway/fallbacks.ts';
+import type { MetricsPage } from '#gateway/serve-metrics.ts';
 import type { Groups } from '#gateway/groups.ts';
 import type { RequestEvents } from '#gateway/request-events.ts';
 import type { Agents } from '#upstream/agents.ts';
@@ -31,6 +32,7 @@ export interface GatewayDeps {
   readonly over: (over: Over) => void;
   readonly decisions: DecisionStore;
   readonly events: RequestEvents;
+  readonly metrics: () => Promise<MetricsPage>;
   readonly agents: Agents;
   readonly targets: ReadonlyMap<string, Target>;
   readonly groups: Groups;
@@ -47,6 +49,8 @@ export interface GatewaySettings {
   readonly timeoutMs: number;
   readonly streamTimeoutMs?: number;
   readonly alwaysIncludeUsage: boolean;
+  /** Whether everybody may read the metrics. */
+  readonly metricsArePublic: boolean;
   /** So many past requests are remembered. */
   readonly decisions: number;
   /** Prompts that are too long for a deployment are kept from it; so is what it cannot do. */

@@ -15,7 +15,8 @@ export const createHandler = (deps: GatewayDeps, authenticate: Authenticate): Ht
   const handle = async (http: HttpCall): Promise<void> => {
     try {
       const route = findRoute(http);
-      if (route.access === 'key') http.caller = authenticate(http.req.headers);
+      const isOpen = route.access === 'metrics' && deps.settings.metricsArePublic;
+      if (route.access !== 'public' && !isOpen) http.caller = authenticate(http.req.headers);
       logServed(deps, http, await route.serve(deps, http));
       over(deps, http);
     } catch (thrown) {

@@ -6,14 +6,18 @@ import { serveDecision } from '#gateway/serve-decision.ts';
 import { serveEvents } from '#gateway/serve-events.ts';
 import { serveExplain } from '#gateway/serve-explain.ts';
 import { serveLiveness, serveReadiness } from '#gateway/serve-health.ts';
+import { serveMetrics } from '#gateway/serve-metrics.ts';
 import { serveQuota } from '#gateway/serve-quota.ts';
 import { serveModels } from '#gateway/serve-models.ts';
 import type { Served } from '#gateway/served.ts';
 
 export interface Route {
   readonly method: 'GET' | 'POST';
-  /** Who may call it. There is no third kind: a route that says nothing does not compile. */
-  readonly access: 'public' | 'key';
+  /**
+   * Who may call it: everybody, who has a key, or as the config says of metrics. A route that says
+   * nothing does not compile.
+   */
+  readonly access: 'public' | 'key' | 'metrics';
   readonly serve: (deps: GatewayDeps, http: HttpCall) => Promise<Served>;
 }
 
@@ -36,6 +40,9 @@ export const routes: ReadonlyMap<string, Route> = new Map([
   ['/spillway/decisions/*', get('key', serveDecision)],
   ['/spillway/events', get('key', serveEvents)],
   ['/spillway/quota', get('key', serveQuota)],
+  ['/metrics', get('metrics', serveMetrics)],
+  // As LiteLLM mounts them.
+  ['/metrics/', get('metrics', serveMetrics)],
   ['/health/liveliness', get('public', serveLiveness)],
   ['/health/liveness', get('public', serveLiveness)],
   ['/health/readiness', get('public', serveReadiness)],

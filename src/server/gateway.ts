@@ -9,6 +9,7 @@ import { Groups } from '#gateway/groups.ts';
 import { RequestEvents } from '#gateway/request-events.ts';
 import { findProvider, providerOfModel } from '#providers/index.ts';
 import type { Environment } from '#server/env.ts';
+import { createMetrics } from '#server/metrics.ts';
 import { type Balance, createBalance } from '#server/balance.ts';
 import { createAgents } from '#upstream/agents.ts';
 import { type Target, createTarget } from '#upstream/target.ts';
@@ -33,6 +34,13 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
   const balance = createBalance(config, { clock, random, policy, log });
   const decisions = new DecisionStore(config.decisions.max);
   const events = new RequestEvents(clock);
+  const metrics = createMetrics({
+    version,
+    groups: config.deployments.map(({ group }) => group),
+    deployments: config.deployments.map(({ name }) => name),
+    view: () => balance.owner.view(),
+    memory: () => ({ residentBytes: process.memoryUsage.rss() }),
+  });
   const caFile = config.tls.caFile ?? environment.caFile;
   const tls = { verify: config.tls.verify, ...(caFile !== undefined && { caFile }) };
   if (!tls.verify)
@@ -51,7 +59,9 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
     over: (over) => {
       decisions.add(over);
       events.publish(over);
+      metrics.over(over.decision.facts);
     },
+    metrics: () => metrics.page(),
     agents: createAgents({
       clock,
       connectMs: config.timeouts.connectMs,
@@ -98,6 +108,7 @@ const settingsOf = (config: LoadedConfig, version: string): GatewaySettings => (
     streamTimeoutMs: config.routing.streamTimeoutMs,
   }),
   alwaysIncludeUsage: config.streams.alwaysIncludeUsage,
+  metricsArePublic: config.metrics.arePublic,
   decisions: config.decisions.max,
   preCallChecks: config.routing.preCallChecks,
   ...(config.routing.tagFiltering && { tagMatch: config.routing.tagMatchAny ? 'any' : 'all' }),

@@ -43,6 +43,7 @@ export const configOf = (
   unusable: [],
   warnings: [],
   masterKey: MASTER_KEY,
+  metrics: { arePublic: false },
   routing: {
     strategy: 'simple-shuffle',
     strategyOptions: {},

@@ -61,6 +61,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   zod: ['src/core/schema.ts'],
   undici: ['src/upstream/', 'src/net/'],
   commander: ['src/cli/'],
+  'prom-client': ['src/server/metrics.ts'],
 };
 
 /** One kind, one folder: `list` names each member once. */

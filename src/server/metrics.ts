@@ -1,0 +1,197 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { DecisionFacts } from '#balancer/decision.ts';
+import type { AccountView, QuotaView } from '#balancer/quota-view.ts';
+import type { MetricsPage } from '#gateway/serve-metrics.ts';
+
+export interface Metrics {
+  /** Counts a request; 1 µs. */
+  over(request: DecisionFacts): void;
+  /** All there is, in Prometheus' text format. */
+  page(): Promise<MetricsPage>;
+}
+
+export interface MetricsDeps {
+  readonly version: string;
+  /** The only names that become labels of requests. */
+  readonly groups: readonly string[];
+  readonly deployments: readonly string[];
+  view(): QuotaView;
+  memory(): { readonly residentBytes: number };
+}
+
+/** Seconds: what people wait, from hardly at all to what proxies allow. */
+const WAIT_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60];
+const WHOLE_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300];
+
+/** Failures for the sake of a limit; the others are no matter of quotas. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'minute-quota',
+  'day-quota',
+  'too-large',
+  'money',
+  'ramp',
+]);
+
+/** The caller left, it is well, or nobody knows yet. */
+const NO_FAILURE: ReadonlySet<string> = new Set(['ok', 'abandoned', '']);
+
+/** Accounts behind patterns come from callers: so many become labels. */
+const MOST_POOLS = 1_000;
+/** A list of names in a label, characters. */
+const MOST_NAMES_CHARS = 100;
+
+/** What nobody has configured, in the place of its name. */
+const OTHER = 'other';
+
+export const createMetrics = (deps: MetricsDeps): Metrics => {
+  const registry = new Registry();
+  const registers = [registry];
+  const count = countedBy(registers, deps);
+  const show = shownBy(registers, deps);
+  return {
+    over: count,
+    async page() {
+      show(deps.view());
+      return { type: registry.contentType, text: await registry.metrics() };
+    },
+  };
+};
+
+/** What grows with each request. */
+const counters = (registers: Registry[]) => ({
+  requests: new Counter({
+    name: 'spillway_requests_total',
+    help: 'Requests that are over. deployment: the last one tried, empty where none was.',
+    labelNames: ['group', 'deployment', 'outcome'],
+    registers,
+  }),
+  tokens: new Counter({
+    name: 'spillway_tokens_total',
+    help: 'Tokens as vendors counted them. direction: input or output.',
+    labelNames: ['group', 'deployment', 'direction'],
+    registers,
+  }),
+  queueWait: new Histogram({
+    name: 'spillway_queue_wait_seconds',
+    help: 'How long requests waited in line for quota.',
+    labelNames: ['group'],
+    buckets: WAIT_BUCKETS,
+    registers,
+  }),
+  whole: new Histogram({
+    name: 'spillway_request_seconds',
+    help: 'From the arrival of requests to the end of their answers.',
+    labelNames: ['group'],
+    buckets: WHOLE_BUCKETS,
+    registers,
+  }),
+  refusals: new Counter({
+    name: 'spillway_upstream_refusals_total',
+    help: 'Calls that vendors refused for the sake of a limit.',
+    labelNames: ['deployment', 'class'],
+    registers,
+  }),
+  failures: new Counter({
+    name: 'spillway_upstream_failures_total',
+    help: 'Calls that failed for any other reason.',
+    labelNames: ['deployment', 'kind'],
+    registers,
+  }),
+  refused: new Counter({
+    name: 'spillway_refused_total',
+    help: 'Requests that Spillway refused by itself, by its error codes.',
+    labelNames: ['reason'],
+    registers,
+  }),
+});
+
+const countedBy = (
+  registers: Registry[],
+  deps: Pick<MetricsDeps, 'groups' | 'deployments'>,
+): Metrics['over'] => {
+  const { requests, tokens, queueWait, whole, refusals, failures, refused } = counters(registers);
+  const groups = new Set(deps.groups);
+  const deployments = new Set(deps.deployments);
+  const known = (names: ReadonlySet<string>, name: string): string =>
+    names.has(name) || name === '' ? name : OTHER;
+  return ({ group: asked, tries, queueMs, totalMs, tokensIn, tokensOut, code }) => {
+    const last = tries.at(-1);
+    const group = known(groups, asked);
+    const deployment = known(deployments, last?.deployment ?? '');
+    const isLeft = code === 'client_closed';
+    const outcome = last?.outcome ?? (isLeft ? 'abandoned' : (code ?? OTHER));
+    for (const { deployment: name, outcome: kind = '' } of tries) {
+      const tried = known(deployments, name);
+      if (REFUSALS.has(kind)) refusals.inc({ deployment: tried, class: kind });
+      else if (!NO_FAILURE.has(kind)) failures.inc({ deployment: tried, kind });
+    }
+    if (!last && code !== undefined && !isLeft) refused.inc({ reason: code });
+    if (group === '') return;
+    requests.inc({ group, deployment, outcome });
+    queueWait.observe({ group }, queueMs / 1000);
+    whole.observe({ group }, totalMs / 1000);
+    if (tokensIn !== undefined) tokens.inc({ group, deployment, direction: 'input' }, tokensIn);
+    if (tokensOut !== undefined) tokens.inc({ group, deployment, direction: 'output' }, tokensOut);
+  };
+};
+
+/** Shows the balance as it is when somebody looks: between two looks it costs nothing. */
+const shownBy = (
+  registers: Registry[],
+  { version, memory }: Pick<MetricsDeps, 'version' | 'memory'>,
+): ((view: QuotaView) => void) => {
+  const gauge = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[] = [],
+  ): Gauge<Label> => new Gauge({ name, help, labelNames, registers });
+  const POOL = ['pool', 'deployments'] as const;
+  const LIMIT = [...POOL, 'dimension', 'window_s'] as const;
+  const level = gauge(
+    'spillway_quota_level',
+    'What is left of a limit; debts are negative.',
+    LIMIT,
+  );
+  const limit = gauge('spillway_quota_limit', 'A limit, per window.', [...LIMIT, 'source']);
+  const blocked = gauge(
+    'spillway_quota_blocked_seconds',
+    'Until a quota pool may be used again; 0 where it may.',
+    POOL,
+  );
+  const inFlight = gauge('spillway_in_flight', 'Calls under way.', ['deployment']);
+  const queued = gauge('spillway_queue_requests', 'Requests in line for quota.', ['group']);
+  const queuedTokens = gauge('spillway_queue_tokens', 'What the requests in line are to take.');
+  const estimates = gauge(
+    'spillway_estimate_error_ratio',
+    'How far the estimates of prompts have been off of late, of what vendors counted.',
+  );
+  const resident = gauge('process_resident_memory_bytes', 'Memory of the process.');
+  gauge('spillway_build_info', 'Always 1.', ['version']).set({ version }, 1);
+  const showPool = (view: AccountView): void => {
+    const { account: pool, gauges, blockedMs } = view;
+    const deployments = cut(view.deployments.join(','));
+    blocked.set({ pool, deployments }, blockedMs / 1000);
+    for (const { dimension, windowMs, level: left, amount, source } of gauges) {
+      const labels = { pool, deployments, dimension, window_s: String(windowMs / 1000) };
+      level.set(labels, left);
+      limit.set({ ...labels, source }, amount);
+    }
+  };
+  return ({ accounts, deployments, lines, estimateError }) => {
+    // What is not there any more is not shown any more.
+    for (const each of [level, limit, blocked, inFlight, queued]) each.reset();
+    for (const account of accounts.slice(0, MOST_POOLS)) showPool(account);
+    for (const { deployment, inFlight: calls } of deployments) inFlight.set({ deployment }, calls);
+    let tokens = 0;
+    for (const line of lines) {
+      tokens += line.tokens;
+      for (const { group, requests } of line.groups) queued.set({ group }, requests);
+    }
+    queuedTokens.set(tokens);
+    estimates.set(estimateError);
+    resident.set(memory().residentBytes);
+  };
+};
+
+const cut = (text: string): string =>
+  text.length > MOST_NAMES_CHARS ? `${text.slice(0, MOST_NAMES_CHARS - 1)}…` : text;
