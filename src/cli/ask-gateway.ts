@@ -59,10 +59,14 @@ const messageOf = async (reply: Response, url: string): Promise<string> => {
   return `What answers at ${url} (status ${reply.status}) does not look like Spillway; name another place with --url.`;
 };
 
-/** An object that the gateway answers with. */
-export const askGatewayJson = async (options: GatewayOptions, path: string): Promise<Json> => {
-  const reply = await askGateway(options, path);
+/** An object that the gateway answers with; it has at least the field `has`. */
+export const askGatewayJson = async (
+  options: GatewayOptions,
+  path: string,
+  { has, signal }: { readonly has: string; readonly signal?: AbortSignal },
+): Promise<Json> => {
+  const reply = await askGateway(options, path, signal);
   const body = (await reply.json().catch(() => null)) as Json;
-  if (isObject(body) && own(body, 'id') !== undefined) return body;
+  if (isObject(body) && own(body, has) !== undefined) return body;
   throw new SpillwayError('upstream_invalid', await messageOf(reply, options.url));
 };

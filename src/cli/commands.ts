@@ -5,7 +5,8 @@ import { run } from '#cli/run.ts';
 import { serve } from '#cli/serve.ts';
 import { simulate } from '#cli/simulate.ts';
 import { tail } from '#cli/tail.ts';
+import { top } from '#cli/top.ts';
 import { why } from '#cli/why.ts';
 
 /** Every command, one line each, in the order in which help shows them. */
-export const commands: readonly CliCommand[] = [serve, check, tail, why, run, simulate, demo];
+export const commands: readonly CliCommand[] = [serve, check, top, tail, why, run, simulate, demo];

@@ -1,6 +1,7 @@
 import { play } from '#cli/play.ts';
 import { DEFAULT_PORT } from '#cli/serve.ts';
 import { untilStopped } from '#cli/until-stopped.ts';
+import { capacityLines } from '#config/check-quota.ts';
 import { systemClock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { createHandler } from '#gateway/handle.ts';
@@ -71,11 +72,12 @@ const listenNear = async (
   }
 };
 
-const intro = ({ simulatorUrl, masterKey }: DemoWorld, { url }: Listener): string =>
+const intro = ({ simulatorUrl, masterKey, config }: DemoWorld, { url }: Listener): string =>
   [
     'Spillway demo: a simulated vendor, nothing leaves this machine and nothing costs money.',
     `  vendor      ${simulatorUrl}/v1, three projects with one key each`,
     `  gateway     ${url}, config examples/litellm_config.yaml`,
+    ...capacityLines(config).map((line) => `  quota       ${line}`),
     `  master key  ${masterKey}  (made for this run, shown once)`,
   ].join('\n');
 

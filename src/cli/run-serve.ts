@@ -1,6 +1,7 @@
 import { readConfig } from '#cli/read-config.ts';
 import { DEFAULT_PORT, type ServeOptions } from '#cli/serve.ts';
 import { untilStopped } from '#cli/until-stopped.ts';
+import { capacityLines } from '#config/check-quota.ts';
 import { formatFindings } from '#core/finding.ts';
 import { createAuthenticate } from '#keys/authenticate.ts';
 import { createHandler } from '#gateway/handle.ts';
@@ -44,6 +45,8 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
   });
   const handler = createHandler(gateway, createAuthenticate(config));
   const listener = await listen(handler, { port: options.port ?? DEFAULT_PORT, host });
+  const shared = owner.view().accounts.flatMap(({ sharing }) => sharing ?? []);
+  process.stdout.write([...capacityLines(config), ...shared].map((line) => `${line}\n`).join(''));
   process.stdout.write(`ready ${listener.url}\n`);
   await untilStopped(async (graceMs) => {
     gateway.events.close();

@@ -15,7 +15,7 @@ export const runWhy = async (given: string, options: WhyOptions): Promise<void> 
       'There is no id in this text. Errors end with one, as in "(id 6f1d2c3b)"; answers have it in ' +
         'the header x-litellm-call-id.',
     );
-  const decision = await askGatewayJson(options, `/spillway/decisions/${id}`);
+  const decision = await askGatewayJson(options, `/spillway/decisions/${id}`, { has: 'id' });
   const why = valueAt(decision, ['why']);
   const lines = Array.isArray(why) ? why.map(String) : [];
   const output = options.json ? JSON.stringify(decision, undefined, 2) : lines.join('\n');
