@@ -37,6 +37,8 @@ export type Happening =
       readonly request: AdmitRequest;
       /** How long it may wait from now. */
       readonly leftMs: number;
+      /** How much it counts where turns are given by size, tokens. */
+      readonly weight: number;
     }
   | {
       readonly what: 'admitted';

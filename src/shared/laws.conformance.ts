@@ -148,3 +148,36 @@ export const broken = (history: History, world: World): string[] =>
   Object.entries(LAWS).flatMap(([name, law]) =>
     law(history, world).map((what) => `${name}: ${what}`),
   );
+
+/**
+ * The most by which two shares that waited together were given different amounts of tokens, beyond
+ * the largest request of either: nothing where turns are fair. `shareOf`: whose share a request is.
+ */
+export const unfairness = (
+  history: History,
+  shareOf: (request: AdmitRequest) => string,
+): number => {
+  const asks = new Map(all(history, 'asked').map((asked) => [asked.ask, asked]));
+  const waiting = new Map<string, Set<number>>();
+  const given = new Map<string, number>();
+  let worst = 0;
+  let largest = 0;
+  for (const one of history) {
+    if (one.what === 'asked') {
+      const share = shareOf(one.request);
+      waiting.set(share, (waiting.get(share) ?? new Set()).add(one.ask));
+      largest = Math.max(largest, one.weight);
+    }
+    if (!ANSWERS.has(one.what) || !('ask' in one)) continue;
+    const { request, weight, at } = asks.get(one.ask)!;
+    const share = shareOf(request);
+    waiting.get(share)!.delete(one.ask);
+    if (one.what === 'admitted' && one.at > at) given.set(share, (given.get(share) ?? 0) + weight);
+    // Who has nobody waiting any more is given nothing: it is no longer compared.
+    for (const [name, its] of waiting) if (its.size === 0) waiting.delete(name);
+    const amounts = [...waiting.keys()].map((name) => given.get(name) ?? 0);
+    if (amounts.length > 1)
+      worst = Math.max(worst, Math.max(...amounts) - Math.min(...amounts) - largest);
+  }
+  return worst;
+};

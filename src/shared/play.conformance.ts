@@ -1,5 +1,5 @@
 import type { Admission, Admit, AdmitRequest, Lease, Spent } from '#balancer/admit.ts';
-import { type Bid, bidWaitMs, lackOf } from '#balancer/bid.ts';
+import { type Bid, bidWaitMs, lackOf, weightOf } from '#balancer/bid.ts';
 import { Estimator } from '#balancer/estimate.ts';
 import type { Member } from '#balancer/member.ts';
 import { createPolicy } from '#balancer/policies/index.ts';
@@ -148,7 +148,7 @@ class Stage {
   async #ask(asking: Asking): Promise<Lease | undefined> {
     const { ask, request } = asking;
     const leftMs = Math.max(0, request.waitUntil - this.#clock.now());
-    this.#note({ what: 'asked', ask, request, leftMs });
+    this.#note({ what: 'asked', ask, request, leftMs, weight: weightOf(asking.bids) });
     this.#waiting.set(ask, asking);
     let admission: Admission;
     try {

@@ -243,3 +243,90 @@ export const worlds = (of: { readonly leaps: boolean }): fc.Arbitrary<World> =>
       seed: fc.integer(),
     }),
   );
+
+/** Whom nothing distinguishes. */
+const PLAIN: Visit = {
+  at: 0,
+  groups: ['g'],
+  tenant: { key: 'k', user: '' },
+  priority: 'interactive',
+  demand: { ascii: 400, wide: 0, marks: 0, images: 0, choices: 1, maxOutputTokens: 1 },
+  patienceMs: 120_000,
+  bytes: 1,
+  run: undefined,
+  affinity: undefined,
+  pinned: undefined,
+  hangsUpAfterMs: undefined,
+  course: { ms: 100, end: 'uncounted', ratio: 1, again: 'done' },
+};
+
+const SECOND = { dimension: 'tokens', amount: 1_000, windowMs: 1_000, refill: 'linear' } as const;
+
+/** A world in which each of these accounts gives a thousand tokens a second. */
+const plainWorld = (
+  places: readonly (readonly [string, ...string[]])[],
+  visits: readonly Visit[],
+): World => ({
+  places: places.map((accounts, i) => ({
+    name: `d${i}`,
+    group: 'g',
+    model: 'm',
+    accounts,
+    isSplit: false,
+  })),
+  limits: [...new Set(places.flat())].map((account) => ({ account, limit: SECOND })),
+  walls: [],
+  queue: {
+    maxRequests: 10_000,
+    maxBytes: 1_000_000,
+    tenantShare: 1,
+    batchShare: 0.1,
+    beforeFallbackMs: 0,
+  },
+  policy: 'quota-aware',
+  visits,
+  leaps: [],
+  seed: 1,
+});
+
+/** Worlds of one account in which several keys, and several users of each, ask for all that they want at once. */
+export const backlogs: fc.Arbitrary<World> = fc
+  .array(
+    fc.record({
+      key: fc.constantFrom('k', 'l', 'm'),
+      user: fc.constantFrom('u', 'v'),
+      ascii: fc.oneof(fc.nat(400), fc.nat(3_000)),
+      hangsUpAfterMs: rarely(fc.nat(20_000), 6),
+    }),
+    { minLength: 10, maxLength: 60, size: 'max' },
+  )
+  .map((visits) =>
+    plainWorld(
+      [['a']],
+      visits.map(({ key, user, ascii, hangsUpAfterMs }) => ({
+        ...PLAIN,
+        tenant: { key, user },
+        demand: { ...PLAIN.demand, ascii },
+        hangsUpAfterMs,
+      })),
+    ),
+  );
+
+/** One large request among small ones, of which twice as many keep coming as there is room for. */
+export const crowd = (
+  places: readonly (readonly [string, ...string[]])[],
+  pinned: string | undefined,
+): World => {
+  const small = Array.from({ length: 400 }, (_, i) => ({
+    ...PLAIN,
+    at: 50 * i,
+    tenant: { key: `k${i % 3}`, user: '' },
+    pinned: `d${i % places.length}`,
+  }));
+  const demand = { ...PLAIN.demand, ascii: 3_000 };
+  const tenant = { key: LARGE, user: '' };
+  return plainWorld(places, [...small, { ...PLAIN, at: 5_000, demand, tenant, pinned }]);
+};
+
+/** The key of the large request of a crowd. */
+export const LARGE = 'large';
