@@ -279,6 +279,21 @@ describe('MemoryOwner', () => {
     expect(tiers.log).toMatchObject([{ deployment: 'b', at: 450 }]);
   });
 
+  it('keeps nothing but the better order that it waits for', async () => {
+    const orders = [member('a', { order: 1 }), member('b'), member('c')];
+    const tiers = world(orders, { beforeFallbackMs: 5_000 });
+    tiers.limit('a', 1);
+    await tiers.ask({ pinned: 'a' });
+    tiers.limit('c', 1_000, 'tokens');
+    for (let i = 0; i < 6; i++) await tiers.ask({ pinned: 'c' });
+    const large = { demand: { ascii: 2_000, wide: 0, marks: 0, images: 0, choices: 1 } };
+    const head = tiers.enter('head', large);
+    await tiers.enter('small', { pinned: 'c' });
+    expect(tiers.log).toMatchObject([{ name: 'small', deployment: 'c', at: 0 }]);
+    await tiers.clock.advance(5_000);
+    await head;
+  });
+
   it('waits for a better order no longer than it is told', async () => {
     const tiers = world([member('a', { order: 1 }), member('b', { order: 2 })]);
     tiers.limit('a', 60);

@@ -1,6 +1,5 @@
 import type { Admission, Admit, AdmitRequest } from '#balancer/admit.ts';
 import { type Bid, type Lack, lackOf, NO_LACK, ownAccount, tokensOf } from '#balancer/bid.ts';
-import type { Out } from '#balancer/eligible.ts';
 import type { Estimator } from '#balancer/estimate.ts';
 import type { Explanation, Fate, LinePlace } from '#balancer/explanation.ts';
 import type { Policy } from '#balancer/policies/policy.ts';
@@ -359,11 +358,10 @@ export class MemoryOwner {
     });
   }
 
-  /** Of the deployment that will have room for it first, what it lacks. */
-  #lacks({ bids }: Waiter, { out }: Routed): Lack {
-    let first: Out | undefined;
-    for (const one of out)
-      if (one.reason === 'wait' && one.waitMs! < (first?.waitMs ?? Infinity)) first = one;
+  /** Of the deployment that it waits for, what it lacks. */
+  #lacks({ bids }: Waiter, { choice, out, earliestMs, betterMs }: Routed): Lack {
+    const soonestMs = choice === undefined ? earliestMs : betterMs;
+    const first = out.find(({ reason, waitMs }) => reason === 'wait' && waitMs === soonestMs);
     const bid = bids.find(({ member }) => member.name === first?.name);
     return bid ? this.#lackOf(bid) : NO_LACK;
   }
