@@ -24,11 +24,11 @@ const fork: NodeType<z.infer<typeof forkConfig>> = {
   outputs: () => ({ chosen: 'string' }),
   reads: () => [],
   handles: () => ['left', 'right'],
-  async *run({ config, services, id: nodeId, runId, signal }) {
+  async *run({ config, services, id: nodeId, runId, signal, deadline }) {
     const messages = [{ role: 'user', content: 'Where to?', extra: {} }];
     const request = { model: 'm', messages, stream: true, includeUsage: false, extra: {} };
     if (config.ask)
-      for await (const event of services.chat(request, { runId, nodeId, signal }))
+      for await (const event of services.chat(request, { runId, nodeId, signal, deadline }))
         if (event.type === 'served') yield event;
     return { outputs: { chosen: config.to }, handle: config.to };
   },

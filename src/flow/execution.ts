@@ -144,6 +144,7 @@ export class Execution {
       runId,
       config,
       signal: this.#abort.signal,
+      deadline: this.#startedAt + limits.durationMs,
       services,
       inputs: node.id === flow.root.node.id ? inputs : {},
       read: (selector) => pool.read(selector),

@@ -12,6 +12,8 @@ export interface ModelCall {
   readonly runId: string;
   readonly nodeId: string;
   readonly signal: AbortSignal;
+  /** When the run is over at the latest, monotonic ms: a call may wait for its turn until then. */
+  readonly deadline: number;
 }
 
 /** All that a flow may ask of the world. `main` fills it; the flow never learns whether `chat` crosses a socket. */

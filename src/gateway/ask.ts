@@ -4,7 +4,7 @@ import { DecisionBuilder } from '#balancer/decision.ts';
 import { OwnSide } from '#balancer/own-side.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { affinityOf } from '#gateway/affinity.ts';
-import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
+import { type GatewayCall, type GatewayDeps, deadlineOf } from '#gateway/call.ts';
 import { type Course, courseTo } from '#gateway/course.ts';
 import { demandOf } from '#gateway/demand.ts';
 import { FallbackChain } from '#gateway/fallback-chain.ts';
@@ -42,7 +42,7 @@ export const ask = async <Reply>(
   progress.decision = decision;
   const own = new OwnSide(deps.ownCharges(call.tenant));
   const end = (): void => own.end(clock.now());
-  const deadline = call.arrivedAt + (call.timeoutMs ?? Infinity);
+  const deadline = deadlineOf(call);
   const chain = new FallbackChain<Reply>({
     rules: of.rules,
     isKnown: ({ model }) => groups.find(model) !== undefined,
@@ -120,7 +120,7 @@ export const askOf = (
   call: GatewayCall,
   { groups, pinned, models, asked }: Course,
 ): Plan<unknown>['ask'] => {
-  const { arrivedAt, tenant, run, tags = [], timeoutMs = Infinity, patienceMs = Infinity } = call;
+  const { arrivedAt, tenant, run, tags = [], patienceMs = Infinity } = call;
   const waitMs = call.queueMs ?? settings.queue.groups.get(groups[0]) ?? settings.queue.waitMs;
   const demand = demandOf(asked);
   const affinity = affinityOf(asked, { demand, tenant });
@@ -131,7 +131,7 @@ export const askOf = (
     tenant,
     priority: call.priority,
     arrivedAt,
-    waitUntil: arrivedAt + Math.min(waitMs, timeoutMs, patienceMs),
+    waitUntil: Math.min(arrivedAt + Math.min(waitMs, patienceMs), deadlineOf(call)),
     stream: asked['stream'] === true,
     bytes: call.bytes,
     ...(run !== undefined && { run }),

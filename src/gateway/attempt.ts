@@ -1,7 +1,7 @@
 import type { Lease } from '#balancer/admit.ts';
 import type { Failure, Sent } from '#balancer/attempts.ts';
 import { SpillwayError } from '#core/errors.ts';
-import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
+import { type GatewayCall, type GatewayDeps, deadlineOf } from '#gateway/call.ts';
 import type { Operation } from '#providers/provider.ts';
 import type { UpstreamRequest } from '#upstream/call.ts';
 import type { Target } from '#upstream/target.ts';
@@ -30,10 +30,9 @@ export const upstreamRequest = (
 ): UpstreamRequest => {
   const { target, path, body, stream } = to;
   const { settings, clock } = deps;
-  const totalMs =
-    call.timeoutMs === undefined
-      ? (target.spec.timeoutMs ?? settings.timeoutMs)
-      : Math.max(0, call.arrivedAt + call.timeoutMs - clock.now());
+  const ownMs =
+    call.timeoutMs === undefined ? (target.spec.timeoutMs ?? settings.timeoutMs) : Infinity;
+  const totalMs = Math.min(ownMs, Math.max(0, deadlineOf(call) - clock.now()));
   const firstByteMs =
     call.streamTimeoutMs ??
     target.spec.streamTimeoutMs ??

@@ -94,6 +94,8 @@ export interface GatewayCall {
   readonly signal: AbortSignal;
   /** The caller's own wishes, where it has any. How long it waits in all, ms. */
   readonly timeoutMs?: number;
+  /** The same as an instant, monotonic ms, for a caller whose tries have the config's time-outs. */
+  readonly deadline?: number;
   /** Until the first byte of each try, ms. */
   readonly streamTimeoutMs?: number;
   readonly retries?: number;
@@ -112,3 +114,7 @@ export interface GatewayCall {
   readonly run?: string;
   readonly tags?: readonly string[];
 }
+
+/** When its caller stops waiting, monotonic ms; Infinity: never. */
+export const deadlineOf = ({ arrivedAt, timeoutMs, deadline }: GatewayCall): number =>
+  Math.min(arrivedAt + (timeoutMs ?? Infinity), deadline ?? Infinity);

@@ -7,7 +7,7 @@ import { openaiChat } from '#wire/openai-chat/index.ts';
 
 /** A flow's model calls enter the gateway at its spine, like everybody else's but without a socket. */
 export const createFlowServices = (deps: GatewayDeps): FlowServices => ({
-  async *chat(request, { runId, signal }) {
+  async *chat(request, { runId, signal, deadline }) {
     // The call ends with its reader, however that one ends.
     const left = new AbortController();
     const call: GatewayCall = {
@@ -16,8 +16,9 @@ export const createFlowServices = (deps: GatewayDeps): FlowServices => ({
       arrivedAt: deps.clock.now(),
       body: openaiChat.writeRequest({ ...request, includeUsage: request.stream }),
       signal: AbortSignal.any([signal, left.signal]),
-      // A run waits for as long as it lives: its deadline ends it, and its calls with it.
+      // It waits for as long as its run may take.
       queueMs: Infinity,
+      deadline,
       tenant: { key: 'apps', user: '' },
       priority: 'interactive',
       bytes: 0,

@@ -26,12 +26,13 @@ const llm: NodeType<LlmConfig> = {
     return fields.flatMap(([field, on]) => (on ? [field] : []));
   },
   async *run(node) {
-    const { id: nodeId, runId, signal } = node;
+    const { id: nodeId, runId, signal, deadline } = node;
+    const call = { runId, nodeId, signal, deadline };
     const spoken = new Set<number>();
     let text = '';
     let usage: Usage | undefined;
     let finishReason: string | undefined;
-    for await (const event of node.services.chat(requestOf(node), { runId, nodeId, signal })) {
+    for await (const event of node.services.chat(requestOf(node), call)) {
       if (event.type === 'served') yield event;
       else if (event.type === 'block-start' && SPOKEN.has(event.block.kind))
         spoken.add(event.index);

@@ -50,6 +50,8 @@ export interface NodeRun<Config> {
   readonly runId: string;
   readonly config: Config;
   readonly signal: AbortSignal;
+  /** When the run is over at the latest, monotonic ms. */
+  readonly deadline: number;
   readonly services: FlowServices;
   /** What `accept` made of the caller's inputs; empty for every node but the root. */
   readonly inputs: Readonly<Record<string, Json>>;

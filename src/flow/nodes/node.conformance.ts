@@ -101,6 +101,7 @@ const begin = (
     runId: 'run-1',
     config,
     signal: new AbortController().signal,
+    deadline: 60_000,
     services,
     inputs: type.accept?.(config, inputs) ?? {},
     read: spy,
