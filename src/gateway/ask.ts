@@ -54,14 +54,24 @@ export const ask = async <Reply>(
       const asked = askOf(deps, call, course);
       progress.asked ??= asked;
       return runAttempts(deps, {
-        ask: { ...asked, own, note: (place, routed) => decision.waits(place, routed) },
+        ask: {
+          ...asked,
+          own,
+          note: (place, routed) => {
+            decision.waits(place, routed);
+            call.line?.entered();
+          },
+        },
         retries: retriesOf(deps, call, { course, isFirst: course === first }),
         retryAfterMs: settings.retryAfterMs,
         deadline,
         signal: call.signal,
         decision,
         ...watch,
-        send: (lease) => how.send({ lease, course, decision }),
+        send: (lease) => {
+          call.line?.left();
+          return how.send({ lease, course, decision });
+        },
       });
     },
   });

@@ -61,6 +61,8 @@ export interface GatewaySettings {
     readonly waitMs: number;
     /** Where a group has a time of its own. */
     readonly groups: ReadonlyMap<string, number>;
+    /** How long a stream waits in silence, ms; absent where it always may. */
+    readonly heartbeatMs?: number;
   };
   readonly timeouts: { readonly firstByteMs: number; readonly betweenChunksMs: number };
   readonly limits: {
@@ -110,6 +112,8 @@ export interface GatewayCall {
   readonly queueMs?: number;
   /** When its client gives up by itself, ms: nobody waits in line for longer than that. */
   readonly patienceMs?: number;
+  /** Who is told that it has got in line, and that its turn has come. */
+  readonly line?: { entered(): void; left(): void };
   /** Calls of one run prefer different pools. */
   readonly run?: string;
   readonly tags?: readonly string[];

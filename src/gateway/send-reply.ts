@@ -33,7 +33,8 @@ export const sendError = (deps: GatewayDeps, http: HttpCall, thrown: unknown): S
   const error = SpillwayError.from(thrown);
   const { res, req } = http;
   if (res.headersSent || res.destroyed) {
-    res.destroy();
+    // What has been told in the answer itself is to arrive.
+    if (!res.writableEnded) res.destroy();
     return error;
   }
   const headers = baseHeaders(deps, http);

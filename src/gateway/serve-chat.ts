@@ -1,39 +1,80 @@
-import type { SpillwayError } from '#core/errors.ts';
+import { SpillwayError } from '#core/errors.ts';
 import { readCall } from '#gateway/call-wishes.ts';
-import type { GatewayDeps } from '#gateway/call.ts';
-import { chat } from '#gateway/chat.ts';
+import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
+import { type ChatReply, chat } from '#gateway/chat.ts';
 import { errorEnvelope } from '#gateway/error-envelope.ts';
+import { Heartbeats } from '#gateway/heartbeats.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
-import { replyHeaders } from '#gateway/reply-headers.ts';
+import { type FlatHeaders, baseHeaders, replyHeaders } from '#gateway/reply-headers.ts';
 import { type Served, servedBy } from '#gateway/served.ts';
 import { sendBytes } from '#gateway/send-reply.ts';
 import type { StreamedReply } from '#gateway/streamed.ts';
 import { writeSse } from '#wire/framing/sse.ts';
 
 export const serveChat = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
-  const reply = await chat(deps, await readCall(deps, http));
+  const call = await readCall(deps, http);
+  const beats = heartbeatsOf(deps, http, call);
+  const reply = await (beats ? chatInLine(deps, http, { call, beats }) : chat(deps, call));
   const headers = replyHeaders(deps, http, reply);
   if (!reply.stream) {
     sendBytes(http.res, 200, { headers, bytes: reply.answer.bytes });
     return servedBy(reply.decision, reply.answer.usage);
   }
-  headers.push('content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-cache');
-  // Asks nginx and its kin not to gather the stream before passing it on.
-  headers.push('x-accel-buffering', 'no');
-  http.res.writeHead(200, headers);
+  if (!beats?.hasBegun) openStream(http, headers);
   pipeStream(http, reply);
   const { usage } = await reply.ended;
   return servedBy(reply.decision, usage);
 };
 
-const pipeStream = ({ res, id }: HttpCall, { body }: StreamedReply): void => {
+const openStream = ({ res }: HttpCall, headers: FlatHeaders): void => {
+  headers.push('content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-cache');
+  // Asks nginx and its kin not to gather the stream before passing it on.
+  headers.push('x-accel-buffering', 'no');
+  res.writeHead(200, headers);
+};
+
+const heartbeatsOf = (
+  deps: GatewayDeps,
+  http: HttpCall,
+  { body }: GatewayCall,
+): Heartbeats | undefined => {
+  const { heartbeatMs: everyMs } = deps.settings.queue;
+  if (everyMs === undefined || body['stream'] !== true) return undefined;
+  return new Heartbeats({
+    clock: deps.clock,
+    everyMs,
+    open: () => openStream(http, baseHeaders(deps, http)),
+    write: (comment) => void http.res.write(comment),
+  });
+};
+
+/** An error that comes after the first beat is told in the stream. */
+const chatInLine = async (
+  deps: GatewayDeps,
+  http: HttpCall,
+  { call, beats }: { readonly call: GatewayCall; readonly beats: Heartbeats },
+): Promise<ChatReply> => {
+  try {
+    return await chat(deps, { ...call, line: beats });
+  } catch (thrown) {
+    if (beats.hasBegun) failStream(http, SpillwayError.from(thrown));
+    throw thrown;
+  } finally {
+    beats.over();
+  }
+};
+
+/** No end mark: what breaks off must not look complete. */
+const failStream = ({ res, id }: HttpCall, error: SpillwayError): void => {
+  if (!res.destroyed) res.end(writeSse(JSON.stringify(errorEnvelope(error, id))));
+};
+
+const pipeStream = (http: HttpCall, { body }: StreamedReply): void => {
+  const { res } = http;
   res.on('drain', () => body.resume());
   body.pipe({
     write: (bytes) => res.write(bytes),
     end: () => void res.end(),
-    // No end mark: what breaks off must not look complete.
-    fail: (error: SpillwayError) => {
-      if (!res.destroyed) res.end(writeSse(JSON.stringify(errorEnvelope(error, id))));
-    },
+    fail: (error) => failStream(http, error),
   });
 };

@@ -114,6 +114,7 @@ const settingsOf = (config: LoadedConfig, version: string): GatewaySettings => (
   ...(config.routing.tagFiltering && { tagMatch: config.routing.tagMatchAny ? 'any' : 'all' }),
   queue: {
     waitMs: config.queue.waitMs,
+    ...(config.queue.heartbeatMs !== undefined && { heartbeatMs: config.queue.heartbeatMs }),
     groups: new Map(
       Object.entries(config.queue.groups).map(([name, { waitMs }]) => [name, waitMs]),
     ),
