@@ -72,7 +72,8 @@ export const courseTo = (
   };
 };
 
-const namesOf = (model: string, { group }: Resolved): LookUpNames => [...new Set([model, group])];
+const namesOf = (model: string, { group }: Resolved): LookUpNames =>
+  model === group ? [model] : [model, group];
 
 /** Fields that decide how the answer comes back: no fallback changes them. */
 const KEPT = ['stream', 'stream_options'];
@@ -94,6 +95,8 @@ const standInsOf = (
   { groups, rules }: CourseDeps,
   { behind, asked }: Whereabouts,
 ): readonly StandIn[] => {
+  const own = rules.most > 0 ? targetsFor(rules, first.names, 'any') : [];
+  if (own.length === 0 && behind.length === 0) return [];
   const seen = new Set([first.to.group]);
   const found: StandIn[] = [];
   const visit = (targets: readonly FallbackTarget[]): void => {
@@ -107,7 +110,7 @@ const standInsOf = (
       if (found.length < rules.most) visit(targetsFor(rules, names, 'any'));
     }
   };
-  if (rules.most > 0) visit(targetsFor(rules, first.names, 'any'));
+  visit(own);
   visit(behind);
   return found;
 };

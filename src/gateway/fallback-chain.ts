@@ -42,7 +42,9 @@ const TOLD = { most: 5, chars: 200 };
  */
 export class FallbackChain<Reply> {
   readonly #options: ChainOptions<Reply>;
-  readonly #asked = new Set<string>();
+  /** From the first failure on: most requests have none. */
+  #asked: Set<string> | undefined;
+  #first: LookUpNames = [];
   readonly #levels: Level[] = [];
   readonly #inVain: { readonly model: string; readonly error: SpillwayError }[] = [];
   #handedOn = 0;
@@ -53,7 +55,7 @@ export class FallbackChain<Reply> {
 
   /** Throws the first failure when all have failed, and tells in it who was asked instead. */
   async ask(first: Course): Promise<Reply> {
-    for (const model of first.names) this.#asked.add(keyOf({ model, params: {} }));
+    this.#first = first.names;
     try {
       return await this.#ask(first);
     } catch (thrown) {
@@ -90,10 +92,11 @@ export class FallbackChain<Reply> {
     while (level.next < level.targets.length && !isOver()) {
       const target = level.targets[level.next++]!;
       if (!this.#isNew(target)) continue;
-      this.#asked.add(keyOf(target));
+      const asked = this.#askedSoFar();
+      asked.add(keyOf(target));
       this.#handedOn++;
       try {
-        const course = courseTo(target, { behind: this.#behind(), asked: this.#asked });
+        const course = courseTo(target, { behind: this.#behind(), asked });
         return { reply: await this.#ask(course) };
       } catch (thrown) {
         if (fallbackFor(thrown) === undefined) throw thrown;
@@ -110,7 +113,7 @@ export class FallbackChain<Reply> {
   /** Whom to ask now that a course has failed: it, or the stand-in that had taken it. */
   #next(course: Course, kind: FallbackKind, taker: StandIn | undefined): readonly FallbackTarget[] {
     if (!taker) return this.#listOf(course.names, kind);
-    this.#asked.add(keyOf(taker.target));
+    this.#askedSoFar().add(keyOf(taker.target));
     this.#handedOn++;
     return [
       ...this.#listOf(taker.names, kind),
@@ -135,7 +138,11 @@ export class FallbackChain<Reply> {
   }
 
   #isNew(target: FallbackTarget): boolean {
-    return !this.#asked.has(keyOf(target)) && this.#options.isKnown(target);
+    return !this.#askedSoFar().has(keyOf(target)) && this.#options.isKnown(target);
+  }
+
+  #askedSoFar(): Set<string> {
+    return (this.#asked ??= new Set(this.#first.map((model) => keyOf({ model, params: {} }))));
   }
 }
 

@@ -64,9 +64,8 @@ const line = (deps: GatewayDeps, { req, path, id, arrivedAt }: HttpCall) => {
 const logServed = (deps: GatewayDeps, http: HttpCall, { decision, usage }: Served): void => {
   // Probes come every few seconds and say nothing.
   if (!decision) return deps.log.debug(line(deps, http), 'answered');
-  const fields = { ...line(deps, http), ...decision.served() };
-  if (usage) Object.assign(fields, { tokensIn: usage.inputTokens, tokensOut: usage.outputTokens });
-  deps.log.info(fields, 'answered');
+  const tokens = { tokensIn: usage?.inputTokens, tokensOut: usage?.outputTokens };
+  deps.log.info({ ...line(deps, http), ...decision.served(), ...tokens }, 'answered');
 };
 
 const logFailed = (deps: GatewayDeps, http: HttpCall, error: SpillwayError): void => {

@@ -50,5 +50,5 @@ const fact = (key: string, value: unknown, all: boolean): string[] => {
   const plain =
     typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
   if (plain) return [`${key}=${value}`];
-  return all ? [`${key}=${JSON.stringify(value)}`] : [];
+  return all && value !== undefined ? [`${key}=${JSON.stringify(value)}`] : [];
 };

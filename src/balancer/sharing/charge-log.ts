@@ -33,13 +33,14 @@ export class ChargeLog {
 
   /** `cost`: negative where something is taken back. */
   add(account: string, cost: Cost, at: number): void {
-    const amounts = COUNTED.map((dimension) => cost[dimension] ?? 0);
-    if (amounts.every((amount) => amount === 0)) return;
+    if (COUNTED.every((dimension) => !cost[dimension])) return;
     const newest = this.#newest.get(account);
     if (newest && at < newest.at + STEP_MS) {
-      for (const [place, amount] of amounts.entries()) newest.amounts[place]! += amount;
+      for (let place = 0; place < COUNTED.length; place++)
+        newest.amounts[place]! += cost[COUNTED[place]!] ?? 0;
       return;
     }
+    const amounts = COUNTED.map((dimension) => cost[dimension] ?? 0);
     const entry = { account, at, amounts };
     this.#newest.set(account, entry);
     let place = this.#entries.length;
