@@ -12,9 +12,6 @@ import { Standing, toldOf } from '#ledger/standing.ts';
 /** More than any upstream has; what else it tells is not believed. The config may state more. */
 const MAX_LIMITS = 16;
 
-/** Share of a capacity from which on what comes back will soon be lost. */
-const NEARLY = 0.9;
-
 /** Refusals no further apart than this have the same reason. */
 const AGAIN_MS = 60_000;
 
@@ -68,12 +65,12 @@ export class Account {
     return found;
   }
 
-  /** Until every limit that comes back is nearly full, ms; 0 where there is none. */
-  nearlyFullMs(now: number): number {
+  /** Until every limit that comes back holds this share of what it can, ms; 0 where there is none. */
+  fullMs(share: number, now: number): number {
     let waitMs = 0;
     for (const { dimension, bucket } of this.#standings) {
       if (dimension === 'parallel') continue;
-      const ownMs = bucket.waitMs(Math.floor(bucket.capacity * NEARLY), now);
+      const ownMs = bucket.waitMs(Math.floor(bucket.capacity * share), now);
       if (ownMs > waitMs) waitMs = ownMs;
     }
     return waitMs;

@@ -116,9 +116,9 @@ export class Ledger {
     return this.#accounts.get(account)?.gauges(now) ?? NONE;
   }
 
-  /** Until all limits of an account are nearly full, ms: from then on what comes back is lost. */
-  nearlyFullMs(account: string, now: number): number {
-    return this.#accounts.get(account)?.nearlyFullMs(now) ?? 0;
+  /** Until all limits of an account hold this share of what they can, ms: what comes to a full one is lost. */
+  fullMs(account: string, share: number, now: number): number {
+    return this.#accounts.get(account)?.fullMs(share, now) ?? 0;
   }
 
   /** Until when nothing at all is sent for an account, monotonic ms; 0 when something may be. */

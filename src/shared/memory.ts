@@ -19,6 +19,7 @@ import { Lane } from '#shared/lane.ts';
 import type { Look } from '#shared/walk.ts';
 import { Lanes } from '#shared/lanes.ts';
 import { type LeaseDeps, MemoryLease } from '#shared/memory-lease.ts';
+import { fullMs, overflowMs } from '#shared/overflow.ts';
 import { type QueueLimits, QueueRoom } from '#shared/queue-limits.ts';
 import { fullAccount, ownWaitMs, takeOwn } from '#shared/own-room.ts';
 import { SharedPools } from '#shared/shared-pools.ts';
@@ -66,7 +67,7 @@ export class MemoryOwner {
         batchShare: queue.batchShare,
         place: (waiter, { kept, leftovers }) =>
           leftovers ? this.#placeLeftovers(waiter, kept) : this.#place(waiter, kept),
-        overflowMs: (waiter, kept) => this.#overflowMs(waiter, kept),
+        overflowMs: ({ bids }, kept) => overflowMs(deps.ledger, bids, { kept, now: clock.now() }),
         emptied: () => this.#standIns.walk(lane),
       });
       return lane;
@@ -249,7 +250,7 @@ export class MemoryOwner {
     if (this.#ownMs(waiter.request) > 0)
       return { placed: false, waitMs: this.#ownMs(waiter.request), lack: NO_LACK, isOwn: true };
     const { routed, goes, waitMs } = this.#find(waiter, kept);
-    if (routed.cheaper) return this.#waitFor(routed.cheaper, waiter);
+    if (routed.cheaper) return this.#waitFor(routed.cheaper, waiter, routed.choice!);
     if (goes && this.#take(waiter, goes)) return PLACED;
     const lack = this.#lacks(waiter, routed);
     return { placed: false, waitMs: Math.min(waitMs, this.#soonestMs(waiter, routed)), lack };
@@ -274,33 +275,25 @@ export class MemoryOwner {
     return { routed, goes: { group: request.groups[0], bids, routed }, waitMs: 0 };
   }
 
-  /** It leaves what it could have to others, and has the cheaper one kept for it. */
-  #waitFor({ name, waitMs }: { name: string; waitMs: number }, { bids }: Waiter): Look {
-    const bid = bids.find(({ member }) => member.name === name)!;
-    return { placed: false, waitMs, lack: this.#lackOf(bid) };
+  /**
+   * It leaves what it could have to others, and has the cheaper one kept for it: until the first is
+   * full, for then nobody has wanted it.
+   */
+  #waitFor(cheaper: { name: string; waitMs: number }, { bids }: Waiter, choice: string): Look {
+    const { ledger, clock } = this.#deps;
+    const bidOf = (name: string): Bid => bids.find(({ member }) => member.name === name)!;
+    const waitMs = Math.min(cheaper.waitMs, fullMs(ledger, bidOf(choice), clock.now()));
+    return { placed: false, waitMs, lack: this.#lackOf(bidOf(cheaper.name)) };
   }
 
   /** As `#place`, but only from accounts that are about to overflow. */
   #placeLeftovers(waiter: Waiter, kept: ReadonlySet<string>): Look {
+    const { ledger, clock } = this.#deps;
     const scarce = new Set(kept);
-    const overflowMs = this.#overflowMs(waiter, kept, scarce);
+    const soonestMs = overflowMs(ledger, waiter.bids, { kept, scarce, now: clock.now() });
     const look = this.#place(waiter, scarce);
     if (look.placed) return look;
-    return { ...look, waitMs: overflowMs > 0 ? overflowMs : look.waitMs, lack: NO_LACK };
-  }
-
-  /** Until some account of its that is not kept is about to overflow, ms. `scarce` gets those that are not. */
-  #overflowMs({ bids }: Waiter, kept: ReadonlySet<string>, scarce?: Set<string>): number {
-    const { ledger, clock } = this.#deps;
-    const now = clock.now();
-    let soonestMs = Infinity;
-    for (const { charges } of bids)
-      for (const { account } of charges) {
-        const waitMs = kept.has(account) ? Infinity : ledger.nearlyFullMs(account, now);
-        if (waitMs > 0) scarce?.add(account);
-        if (waitMs < soonestMs) soonestMs = waitMs;
-      }
-    return soonestMs;
+    return { ...look, waitMs: soonestMs > 0 ? soonestMs : look.waitMs, lack: NO_LACK };
   }
 
   /** Until it may fit somewhere, or may go elsewhere, ms. */
