@@ -10,6 +10,7 @@ import { type DemoWorld, startDemoWorld } from '#server/demo-world.ts';
 import { createGateway } from '#server/gateway.ts';
 import { type Listener, listen } from '#server/http.ts';
 import { openFlow } from '#server/open-flow.ts';
+import { shutDown } from '#server/shut-down.ts';
 import { realWorld } from '#server/world.ts';
 import { environmentOf } from '#server/env.ts';
 import { formatProjects } from '#simulator/projects-table.ts';
@@ -39,13 +40,12 @@ export const runDemo = async (options: DemoOptions): Promise<void> => {
   say(`\nRunning ${file}: six model calls, started together.\n`);
   await play(flow.run({ gateway, query: QUESTION, clock: systemClock }), process.stdout);
   say(`\nWhat the vendor saw, project by project:\n\n${formatProjects(demo.simulator.projects())}`);
-  const close = async (graceMs: number): Promise<void> => {
-    gateway.events.close();
-    await listener.close(graceMs);
+  const close = async (): Promise<void> => {
+    await shutDown(gateway, listener, demo.config.shutdown);
     await gateway.agents.close();
     await demo.close();
   };
-  if (options.once) return close(0);
+  if (options.once) return close();
   say(tryIt(demo, listener));
   process.stdout.write(`ready ${listener.url}\n`);
   await untilStopped(close);

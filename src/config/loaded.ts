@@ -114,6 +114,8 @@ export interface LoadedConfig {
     readonly firstByteMs: number;
     readonly betweenChunksMs: number;
   };
+  /** How the process ends: see `ShutDownTimes`. */
+  readonly shutdown: { readonly lagMs: number; readonly drainMs: number };
   /** TLS certificate authorities: a file's path, or `false` to accept any certificate (said loudly). */
   readonly tls: { readonly caFile?: string; readonly verify: boolean };
   /** Past requests that can be explained, ≤ 2 KB each; 0: none. */

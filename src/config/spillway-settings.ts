@@ -19,6 +19,8 @@ const DEFAULTS = {
   firstByteS: 60,
   betweenChunksS: 60,
   decisions: 10_000,
+  lagS: 0,
+  drainS: 300,
 };
 
 const timeout = decimal(0.001, 86_400).optional();
@@ -38,6 +40,9 @@ export const spillwaySchema = (groups: ReadonlySet<string>) =>
       .nullish(),
     timeouts: z
       .strictObject({ connect_s: timeout, first_byte_s: timeout, between_chunks_s: timeout })
+      .nullish(),
+    shutdown: z
+      .strictObject({ lag_s: decimal(0, 600).optional(), drain_s: decimal(0, 86_400).optional() })
       .nullish(),
     queue: queueSchema(groups).nullish(),
     quota_pools: quotaPoolsSchema.nullish(),
@@ -60,7 +65,7 @@ export const spillwaySchema = (groups: ReadonlySet<string>) =>
 
 export type SpillwaySettings = Pick<
   LoadedConfig,
-  'compat' | 'limits' | 'timeouts' | 'queue' | 'decisions' | 'apps'
+  'compat' | 'limits' | 'timeouts' | 'shutdown' | 'queue' | 'decisions' | 'apps'
 > & {
   readonly quotaPools: WrittenPools;
   /** Undefined where the file leaves it to what LiteLLM would enforce. */
@@ -87,7 +92,7 @@ export const loadSpillwaySettings = (
   const schema = spillwaySchema(groups);
   const settings = section && section.value !== null ? (report.read(section, schema) ?? {}) : {};
   const models = settings.apps?.models ?? [];
-  const { limits, timeouts } = settings;
+  const { limits, timeouts, shutdown } = settings;
   return {
     compat: { independentDraws: settings.compat?.independent_draws ?? false },
     alwaysIncludeUsage: settings.streams?.always_include_usage,
@@ -101,6 +106,10 @@ export const loadSpillwaySettings = (
       connectMs: milliseconds(timeouts?.connect_s ?? DEFAULTS.connectS),
       firstByteMs: milliseconds(timeouts?.first_byte_s ?? DEFAULTS.firstByteS),
       betweenChunksMs: milliseconds(timeouts?.between_chunks_s ?? DEFAULTS.betweenChunksS),
+    },
+    shutdown: {
+      lagMs: milliseconds(shutdown?.lag_s ?? DEFAULTS.lagS),
+      drainMs: milliseconds(shutdown?.drain_s ?? DEFAULTS.drainS),
     },
     queue: loadQueue(settings.queue),
     quotaPools: settings.quota_pools ?? {},

@@ -13,6 +13,7 @@ import type { FallbackRules } from '#gateway/fallbacks.ts';
 import type { MetricsPage } from '#gateway/serve-metrics.ts';
 import type { Groups } from '#gateway/groups.ts';
 import type { RequestEvents } from '#gateway/request-events.ts';
+import type { Lifecycle } from '#gateway/lifecycle.ts';
 import type { Agents } from '#upstream/agents.ts';
 import type { Target } from '#upstream/target.ts';
 
@@ -33,6 +34,7 @@ export interface GatewayDeps {
   readonly decisions: DecisionStore;
   readonly events: RequestEvents;
   readonly metrics: () => Promise<MetricsPage>;
+  readonly lifecycle: Lifecycle;
   readonly agents: Agents;
   readonly targets: ReadonlyMap<string, Target>;
   readonly groups: Groups;

@@ -25,7 +25,7 @@ export const createHandler = (deps: GatewayDeps, authenticate: Authenticate): Ht
       logFailed(deps, http, error);
     }
   };
-  return (req, res) => void handle(createHttpCall(deps.clock, req, res));
+  return (req, res) => void handle(createHttpCall(deps, req, res));
 };
 
 /** What is asked of ourselves is no request in this sense. */

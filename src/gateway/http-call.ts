@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { newCallId } from '#core/ids.ts';
-import type { GatewayCall, Progress } from '#gateway/call.ts';
+import type { GatewayCall, GatewayDeps, Progress } from '#gateway/call.ts';
 
 /** One HTTP request being answered. */
 export interface HttpCall {
@@ -13,7 +12,7 @@ export interface HttpCall {
   readonly id: string;
   /** Monotonic, ms. */
   readonly arrivedAt: number;
-  /** Aborted as soon as the caller has left. */
+  /** Aborted as soon as the caller has left, or the process can wait no longer. */
   readonly signal: AbortSignal;
   readonly progress: Progress;
   /** What has been read of it, once it has been. */
@@ -26,12 +25,15 @@ export interface HttpCall {
 const CLIENT_ID = /^[\w.:-]{1,128}$/;
 
 export const createHttpCall = (
-  clock: Clock,
+  { clock, lifecycle }: GatewayDeps,
   req: IncomingMessage,
   res: ServerResponse,
 ): HttpCall => {
   const controller = new AbortController();
+  const underWay = { res, abort: (reason: SpillwayError) => controller.abort(reason) };
+  lifecycle.began(underWay);
   res.once('close', () => {
+    lifecycle.over(underWay);
     if (!res.writableFinished)
       controller.abort(new SpillwayError('client_closed', 'The caller left before the answer.'));
   });

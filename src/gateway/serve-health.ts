@@ -1,6 +1,7 @@
 import type { GatewayDeps } from '#gateway/call.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
-import { sendJson } from '#gateway/send-reply.ts';
+import { baseHeaders } from '#gateway/reply-headers.ts';
+import { sendBytes, sendJson } from '#gateway/send-reply.ts';
 import type { Served } from '#gateway/served.ts';
 
 /** The process answers: all that a liveness probe wants to know. */
@@ -9,14 +10,17 @@ export const serveLiveness = async (deps: GatewayDeps, http: HttpCall): Promise<
   return {};
 };
 
-/** It can take requests: it has listened, and every group had a usable deployment at the start. */
+/** Whether it should be sent requests: not while it stops. */
 export const serveReadiness = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
-  sendJson(deps, http, {
-    status: 'healthy',
+  const { isStopping } = deps.lifecycle;
+  const body = {
+    status: isStopping ? 'stopping' : 'healthy',
     db: 'Not connected',
     cache: null,
     litellm_version: deps.settings.version,
     success_callbacks: [],
-  });
+  };
+  const bytes = Buffer.from(JSON.stringify(body));
+  sendBytes(http.res, isStopping ? 503 : 200, { headers: baseHeaders(deps, http), bytes });
   return {};
 };

@@ -49,14 +49,15 @@ export const answeredFailure = (
   };
 };
 
-/** The same for what never became an answer. */
+/** The same for what never became an answer. What ended it on our side says nothing of the deployment. */
 export const transportAttemptFailure = (
   { kind, error }: TransportFailure,
   { spec }: Target,
-): Failure => ({
-  kind,
-  error: new SpillwayError(error.code, `Deployment ${spec.name}: ${error.message}`, {
-    status: error.status,
-    cause: error.cause,
-  }),
-});
+): Failure => {
+  if (error.code === 'client_closed' || error.code === 'unavailable') return { kind, error };
+  const { code, message, status, cause } = error;
+  return {
+    kind,
+    error: new SpillwayError(code, `Deployment ${spec.name}: ${message}`, { status, cause }),
+  };
+};

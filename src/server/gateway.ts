@@ -7,6 +7,7 @@ import type { GatewayDeps, GatewaySettings } from '#gateway/call.ts';
 import { DecisionStore } from '#gateway/decision-store.ts';
 import { Groups } from '#gateway/groups.ts';
 import { RequestEvents } from '#gateway/request-events.ts';
+import { Lifecycle } from '#gateway/lifecycle.ts';
 import { findProvider, providerOfModel } from '#providers/index.ts';
 import type { Environment } from '#server/env.ts';
 import { createMetrics } from '#server/metrics.ts';
@@ -62,6 +63,7 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
       metrics.over(over.decision.facts);
     },
     metrics: () => metrics.page(),
+    lifecycle: new Lifecycle(),
     agents: createAgents({
       clock,
       connectMs: config.timeouts.connectMs,

@@ -12,6 +12,8 @@ const REQUEST_TIMEOUT_MS = 300_000;
 /** Longer than load balancers keep theirs (60 s), so that it is never us who close first, ms. */
 const KEEP_ALIVE_MS = 75_000;
 const MAX_HEADER_BYTES = 32_768;
+/** How often connections that nobody uses any more are closed while it stops, ms. */
+const SWEEP_MS = 50;
 
 export interface Listener {
   readonly port: number;
@@ -75,8 +77,11 @@ const shownHost = (host: string): string => {
 const close = (server: Server, graceMs: number): Promise<void> =>
   new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+    // A stream that began before has promised its connection to another request.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
     server.close(() => {
       clearTimeout(timer);
+      clearInterval(sweep);
       resolve();
     });
     server.closeIdleConnections();

@@ -79,6 +79,7 @@ export const configOf = (
   streams: { alwaysIncludeUsage: false },
   limits: { requestBytes: 1_000_000, replyBytes: 4_000_000, jsonDepth: 64, eventBytes: 200_000 },
   timeouts: { connectMs: 2_000, firstByteMs: 5_000, betweenChunksMs: 5_000 },
+  shutdown: { lagMs: 0, drainMs: 0 },
   tls: { verify: true },
   decisions: { max: 1_000 },
   apps: { models: [] },
@@ -130,6 +131,7 @@ export const startGateway = async (config: LoadedConfig) => {
     });
   return {
     url: listener.url,
+    listener,
     gateway,
     log,
     post,

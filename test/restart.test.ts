@@ -1,0 +1,152 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { MASTER_KEY } from './kit/gateway.ts';
+import { spillway } from './kit/program.ts';
+import { STREAM, type Script, answer, sendEvents, startUpstream } from './kit/upstream.ts';
+
+let folder: string;
+const closing: (() => Promise<unknown>)[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'spillway-restart-'));
+});
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A vendor that tells its limits, and a config for it. */
+const world = async (script: Script = answer) => {
+  const upstream = await startUpstream((call, res) => {
+    res.setHeader('x-ratelimit-limit-requests', '600');
+    res.setHeader('x-ratelimit-remaining-requests', '100');
+    res.setHeader('x-ratelimit-reset-requests', '50s');
+    return script(call, res);
+  });
+  closing.push(() => upstream.close());
+  const config = join(folder, 'config.yaml');
+  const params = `{model: openai/gpt-4.1, api_key: sk-1, api_base: "${upstream.url}"}`;
+  writeFileSync(
+    config,
+    `model_list:\n  - model_name: gpt-4.1\n    litellm_params: ${params}\n` +
+      `general_settings: {master_key: ${MASTER_KEY}}\n`,
+  );
+  const start = async (dataDir: string) => {
+    const program = spillway(['serve', '-c', config, '--port', '0', '--data-dir', dataDir]);
+    closing.push(() => program.stop());
+    return { ...program, url: await program.ready() };
+  };
+  return { upstream, start };
+};
+
+const headers = { authorization: `Bearer ${MASTER_KEY}` };
+const chat = (url: string, more: object = {}) =>
+  fetch(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ model: 'gpt-4.1', messages: [], ...more }),
+  });
+
+interface Limit {
+  readonly limit: number;
+  readonly level: number;
+  readonly known_from: string;
+}
+
+const limits = async (url: string): Promise<Limit[]> => {
+  const reply = await fetch(`${url}/spillway/quota`, { headers });
+  const { pools } = (await reply.json()) as { pools: { limits: Limit[] }[] };
+  return pools.flatMap((pool) => pool.limits);
+};
+
+describe('a restart', () => {
+  test('keeps what was learned of limits, and what is left of them', async () => {
+    const { start } = await world();
+    const data = join(folder, 'data');
+    const first = await start(data);
+    expect((await chat(first.url)).status).toBe(200);
+    const [before] = await limits(first.url);
+    expect(before).toMatchObject({ limit: 600 });
+    expect((await first.stop()).code).toBe(0);
+    const second = await start(data);
+    const [after] = await limits(second.url);
+    expect(after).toMatchObject({ limit: 600, known_from: before!.known_from });
+    expect(after!.level).toBeGreaterThanOrEqual(before!.level);
+    // What comes back in between is ten a second: far from all of it.
+    expect(after!.level).toBeLessThan(500);
+  });
+
+  test.each([
+    ['cut off', (text: string) => text.slice(0, text.length / 2)],
+    ['of another kind', () => '{"at": "yesterday"}'],
+    ['no text', () => '\u0000\u0001\u0002'],
+  ])('goes on with a file that is %s, and writes a good one', async (_, spoil) => {
+    const { start } = await world();
+    const data = join(folder, 'data');
+    const file = join(data, 'ledger.json');
+    const first = await start(data);
+    await chat(first.url);
+    await first.stop();
+    const good = readFileSync(file, 'utf8');
+    writeFileSync(file, spoil(good));
+    const second = await start(data);
+    expect((await chat(second.url)).status).toBe(200);
+    const { code, err } = await second.stop();
+    expect(code).toBe(0);
+    expect(err.match(/the saved ledger cannot be read/g)).toHaveLength(1);
+    expect(Object.keys(JSON.parse(readFileSync(file, 'utf8')) as object)).toContain('ledger');
+  });
+
+  test('goes on without a folder to write to, and says so once', async () => {
+    const { start } = await world();
+    const file = join(folder, 'a-file');
+    writeFileSync(file, '');
+    const program = await start(join(file, 'data'));
+    for (let i = 0; i < 2; i++) {
+      expect((await chat(program.url)).status).toBe(200);
+      // Longer than the time between two writes.
+      await new Promise((resolve) => setTimeout(resolve, 1_100));
+    }
+    const { code, err } = await program.stop();
+    expect(code).toBe(0);
+    expect(err.match(/the ledger cannot be saved/g)).toHaveLength(1);
+  });
+});
+
+describe('a signal', () => {
+  const held = () => {
+    const { promise, resolve: finish } = Promise.withResolvers<void>();
+    const script: Script = async (_, res) => {
+      sendEvents(res, STREAM.slice(0, 2));
+      await promise;
+      sendEvents(res, STREAM.slice(2));
+      res.end();
+    };
+    return { script, finish };
+  };
+
+  test('lets a stream come to its end, and the process ends well', async () => {
+    const { script, finish } = held();
+    const { start } = await world(script);
+    const program = await start(join(folder, 'data'));
+    const stream = await chat(program.url, { stream: true });
+    const ended = program.stop();
+    await expect.poll(() => fetch(program.url).catch(() => 'closed')).toBe('closed');
+    finish();
+    expect(await stream.text()).toContain('[DONE]');
+    expect((await ended).code).toBe(0);
+  });
+
+  test('that comes twice does not wait for it', async () => {
+    const { script } = held();
+    const { start } = await world(script);
+    const program = await start(join(folder, 'data'));
+    const stream = await chat(program.url, { stream: true });
+    void program.stop();
+    await expect.poll(() => fetch(program.url).catch(() => 'closed')).toBe('closed');
+    const { code } = await program.stop();
+    expect(code).toBe(130);
+    await expect(stream.text()).rejects.toThrow('terminated');
+  });
+});
