@@ -13,6 +13,7 @@ import { profileNames } from '#simulator/profiles/index.ts';
 import { knownKeys } from '#core/schema-keys.ts';
 import { environmentOf } from '#server/env.ts';
 import { loadConfigText } from '#server/load-config.ts';
+import { faultRows, faultsPage } from './faults/page.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -175,6 +176,26 @@ const ownSettings = (path: readonly string[] = []): string[] => {
 test('the config reference has every setting of our own, and no other', () => {
   const written = [...read('docs/reference/config.md').matchAll(/^\| `([\w.]+)` \|/gm)];
   expect(new Set(written.map(([, key]) => key))).toEqual(new Set(ownSettings()));
+});
+
+describe('the reference of faults', () => {
+  test('has 80 rows, each with a state', () => {
+    expect(faultRows.map(({ number }) => number)).toEqual(
+      Array.from({ length: 80 }, (_, i) => i + 1),
+    );
+    const open = faultRows.filter(({ held, notYet, later }) => !held.length && !notYet && !later);
+    expect(open).toEqual([]);
+  });
+
+  test('is what `npm run faults` writes', () => {
+    expect(read('docs/reference/faults.md')).toBe(faultsPage());
+  });
+
+  test('names tests that there are', () => {
+    const named = faultRows.flatMap(({ held }) => held);
+    const missing = named.filter(([file, name]) => !read(file).includes(name));
+    expect(missing).toEqual([]);
+  });
 });
 
 test('the guide to the simulator has every vendor and every fault, and no other', () => {

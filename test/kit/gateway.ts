@@ -1,5 +1,5 @@
 import type { Deployment, LoadedConfig } from '#config/loaded.ts';
-import { systemClock } from '#core/clock.ts';
+import { type Clock, systemClock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
 import { seededRandom } from '#core/random.ts';
 import { createHandler } from '#gateway/handle.ts';
@@ -105,13 +105,13 @@ export const memoryLog = (): Log & { readonly lines: LogLine[] } => {
   };
 };
 
-/** The whole gateway on a free port, in real time, with a log that can be read. */
-export const startGateway = async (config: LoadedConfig) => {
+/** The whole gateway on a free port, in real time unless told otherwise, with a log that can be read. */
+export const startGateway = async (config: LoadedConfig, clock: Clock = systemClock) => {
   const log = memoryLog();
   const environment = environmentOf({});
   const random = seededRandom(1);
   const gateway = createGateway(config, {
-    clock: systemClock,
+    clock,
     random,
     log,
     environment,

@@ -1,0 +1,176 @@
+import { connect } from 'node:net';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { type Clock, systemClock } from '#core/clock.ts';
+import type { Deployment } from '#config/loaded.ts';
+import { MASTER_KEY, configOf, deployment, startGateway } from '../kit/gateway.ts';
+import { STREAM, type Script, answer, chunk, sendEvents, startUpstream } from '../kit/upstream.ts';
+
+const MEBIBYTE = 1024 * 1024;
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+interface Of {
+  readonly script?: Script;
+  readonly row?: Partial<Deployment>;
+  readonly clock?: Clock;
+}
+
+const world = async ({ script = answer, row = {}, clock }: Of = {}) => {
+  const upstream = await startUpstream(script);
+  closing.push(() => upstream.close());
+  const base = configOf([deployment('PJ1', upstream.url, row)]);
+  const limits = { ...base.limits, requestBytes: 32 * MEBIBYTE };
+  const gateway = await startGateway({ ...base, limits }, clock);
+  closing.push(() => gateway.close());
+  const inFlight = () => gateway.gateway.quota().accounts.map((account) => account.inFlight);
+  return { upstream, gateway, inFlight };
+};
+
+const LIMIT = { dimension: 'tokens', amount: 6_000, windowMs: 60_000, refill: 'linear' } as const;
+
+/** A caller who can leave. */
+const caller = (url: string, body: object) => {
+  const leaving = new AbortController();
+  const reply = fetch(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    signal: leaving.signal,
+    headers: { authorization: `Bearer ${MASTER_KEY}` },
+    body: JSON.stringify({ model: 'gpt-4.1', messages: [], ...body }),
+  });
+  reply.catch(() => {});
+  return { reply, leave: () => leaving.abort() };
+};
+
+test('37 a caller who leaves the line is forgotten at once, and costs no call', async () => {
+  const { gateway, upstream } = await world({ script: () => {}, row: { maxParallelRequests: 1 } });
+  caller(gateway.url, {});
+  await vi.waitFor(() => expect(upstream.calls).toHaveLength(1));
+  const waiting = () => gateway.gateway.quota().lines.reduce((sum, line) => sum + line.requests, 0);
+  const second = caller(gateway.url, {});
+  await vi.waitFor(() => expect(waiting()).toBe(1));
+  second.leave();
+  await vi.waitFor(() => expect(waiting()).toBe(0));
+  expect(upstream.calls).toHaveLength(1);
+});
+
+test('39 thirty callers who leave large streams at once free the upstream and every place', async () => {
+  const large = chunk({ content: 'x'.repeat(100_000) });
+  const { gateway, upstream, inFlight } = await world({
+    script: (_, res) =>
+      sendEvents(res, [...STREAM.slice(0, 2), ...Array.from({ length: 20 }, () => large)]),
+  });
+  const callers = Array.from({ length: 30 }, () => caller(gateway.url, { stream: true }));
+  for (const { reply } of callers) await (await reply).body!.getReader().read();
+  expect(inFlight()).toContain(30);
+  for (const { leave } of callers) leave();
+  await Promise.all(upstream.calls.map(({ cutOff }) => cutOff));
+  await vi.waitFor(() => expect(Math.max(...inFlight())).toBe(0));
+  upstream.script = answer;
+  expect((await gateway.chat()).status).toBe(200);
+});
+
+test('40 a prompt of 10 MB arrives whole', async () => {
+  const { gateway, upstream } = await world();
+  const content = 'The sky. '.repeat((10 * MEBIBYTE) / 9);
+  const reply = await gateway.chat({ messages: [{ role: 'user', content }] });
+  expect(reply.status).toBe(200);
+  const [message] = upstream.calls[0]!.body['messages'] as { content: string }[];
+  expect(message!.content.length).toBe(content.length);
+});
+
+test('48 many answers at once are counted each: what never fits is refused', async () => {
+  const { gateway, upstream } = await world({ row: { limits: [LIMIT] } });
+  const one = await gateway.chat({ max_tokens: 100 });
+  expect(one.status).toBe(200);
+  const many = await gateway.chat({ max_tokens: 100, n: 128 });
+  expect(many.status).toBe(413);
+  expect(await many.text()).toContain('no wait will help');
+  expect(upstream.calls).toHaveLength(1);
+});
+
+describe('49', () => {
+  test.each([
+    ['no messages', { messages: [] }],
+    [
+      '50,000 messages',
+      { messages: Array.from({ length: 50_000 }, () => ({ role: 'user', content: 'Hi' })) },
+    ],
+    [
+      '20,000 tools',
+      {
+        tools: Array.from({ length: 20_000 }, (_, i) => ({
+          type: 'function',
+          function: { name: `f${i}`, parameters: {} },
+        })),
+      },
+    ],
+  ])('%s go to the vendor, who knows best', async (_, body) => {
+    const { gateway, upstream } = await world();
+    expect((await gateway.chat(body)).status).toBe(200);
+    expect(upstream.calls[0]!.body).toMatchObject(body);
+  });
+});
+
+test('50 ten thousand headers are refused', async () => {
+  const { gateway } = await world();
+  const { hostname, port } = new URL(gateway.url);
+  const socket = connect(Number(port), hostname);
+  let text = '';
+  socket.on('data', (data) => (text += data.toString()));
+  socket.on('error', () => {});
+  const headers = Array.from({ length: 10_000 }, (_, i) => `x${i}: y\r\n`).join('');
+  socket.write(`GET /v1/models HTTP/1.1\r\nhost: a\r\n${headers}\r\n`);
+  await new Promise((resolve) => socket.once('close', resolve));
+  expect(text).toMatch(/^HTTP\/1\.1 431 [^]*"code":"431"/);
+  expect((await gateway.chat()).status).toBe(200);
+});
+
+test('47 bounds that make no sense leave the ledger whole', async () => {
+  const { gateway } = await world({ row: { limits: [LIMIT] } });
+  for (const max_tokens of [null, 0, 1, '5', -1, 1e308])
+    expect([200, 400]).toContain((await gateway.chat({ max_tokens })).status);
+  for (const { gauges } of gateway.gateway.quota().accounts)
+    for (const { level, capacity } of gauges) {
+      expect(level).toBeGreaterThanOrEqual(0);
+      expect(level).toBeLessThanOrEqual(capacity);
+    }
+});
+
+test('64 a wall clock that jumps by an hour moves no limit and no time-out', async () => {
+  let jumpMs = 0;
+  const clock: Clock = {
+    now: () => systemClock.now(),
+    wall: () => systemClock.wall() + jumpMs,
+    after: (delayMs, callback) => systemClock.after(delayMs, callback),
+  };
+  const { gateway } = await world({ clock, row: { limits: [LIMIT] } });
+  const level = () => gateway.gateway.quota().accounts.flatMap(({ gauges }) => gauges)[0]!.level;
+  await gateway.chat({ max_tokens: 1_000 });
+  for (const hours of [1, -1, 0]) {
+    const before = level();
+    jumpMs = hours * 3_600_000;
+    expect(Math.abs(level() - before)).toBeLessThan(500);
+    expect((await gateway.chat({ max_tokens: 10 })).status).toBe(200);
+  }
+});
+
+test('73 streams outlive a process that was busy with something else', async () => {
+  let finish = (): void => {};
+  const { gateway } = await world({
+    script: (_, res) => {
+      sendEvents(res, STREAM.slice(0, 2));
+      finish = () => {
+        sendEvents(res, STREAM.slice(2));
+        res.end();
+      };
+    },
+  });
+  const reply = await gateway.chat({ stream: true });
+  const until = performance.now() + 500;
+  while (performance.now() < until);
+  finish();
+  expect(await reply.text()).toMatch(/\[DONE\]\n\n$/);
+});

@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import { WAYS, faultyWorlds } from './kit.ts';
+
+const open = faultyWorlds();
+const LIMITED =
+  '[{id: a, key: sk-a, tpm: 30000, rpm: 100}, {id: b, key: sk-b, tpm: 30000, rpm: 100}]';
+
+type World = Awaited<ReturnType<typeof open>>;
+
+const accountOf = ({ gateway }: World, name: string) =>
+  gateway.gateway.quota().accounts.find(({ deployments }) => deployments.includes(name))!;
+
+/** Whatever was told: a level is a number between nothing and all. */
+const expectSound = (world: World): void => {
+  for (const { gauges } of world.gateway.gateway.quota().accounts)
+    for (const { level, capacity, amount } of gauges) {
+      expect(Number.isFinite(level) && Number.isFinite(amount)).toBe(true);
+      expect(amount).toBeGreaterThan(0);
+      expect(level).toBeLessThanOrEqual(capacity);
+    }
+};
+
+const answered = ({ gateway }: World) =>
+  gateway.log.lines.filter(({ text }) => text === 'answered').map(({ fields }) => fields);
+
+describe.each(WAYS)('%s: usage', (_, stream) => {
+  test.each(['missing', 'null', 'negative', 'text', 'huge'])(
+    '17 that is %s is not believed',
+    async (as) => {
+      const world = await open({ projects: LIMITED });
+      await world.fault({ kind: 'usage', as });
+      for (let i = 0; i < 5; i++)
+        expect(await world.ask({ stream })).toMatchObject({ status: 200, isWhole: true });
+      expect(world.calls('a')).toBe(5);
+      expect(accountOf(world, 'a').gauges).not.toEqual([]);
+      expectSound(world);
+      for (const { tokensOut } of answered(world)) expect([undefined, 8]).toContain(tokensOut);
+    },
+  );
+
+  test('18 that grows from chunk to chunk counts once, as its last', async () => {
+    const world = await open({ projects: LIMITED });
+    await world.fault({ kind: 'usage', as: 'repeated' });
+    expect((await world.ask({ stream })).isWhole).toBe(true);
+    expect(answered(world).map(({ tokensOut }) => tokensOut)).toEqual([8]);
+  });
+});
+
+describe.each(WAYS)('%s: a refusal', (_, stream) => {
+  test('22 for money parks the key, and the other one serves', async () => {
+    const world = await open();
+    await world.fault({ kind: 'http', status: 429, code: 'insufficient_quota' });
+    for (let i = 0; i < 5; i++) {
+      const heard = await world.ask({ stream });
+      expect(heard.status).toBe(200);
+      expect(heard.headers.get('x-spillway-deployment')).toBe('b');
+    }
+    expect(world.calls('a')).toBe(1);
+    expect(accountOf(world, 'a').blockedMs).toBeGreaterThan(60_000);
+    expect(
+      world.gateway.log.lines.filter(({ level }) => level !== 'info' && level !== 'debug'),
+    ).toHaveLength(1);
+  });
+
+  test('23 without headers and body is believed, and the other one serves', async () => {
+    const world = await open();
+    await world.fault({ kind: 'http', status: 429, body: 'empty', bare: true });
+    for (let i = 0; i < 3; i++)
+      expect((await world.ask({ stream })).headers.get('x-spillway-deployment')).toBe('b');
+    expect(world.calls('a')).toBe(1);
+    expectSound(world);
+  });
+
+  test.each(['-5', 'NaN', 'soon', 'Thu, 01 Jan 1998 00:00:00 GMT'])(
+    '24 with retry-after %s keeps the key out for no longer than a minute',
+    async (value) => {
+      const world = await open();
+      await world.fault({ kind: 'http', status: 429, headers: { 'retry-after': value } });
+      expect(await world.ask({ stream })).toMatchObject({ status: 200, isWhole: true });
+      const { blockedMs } = accountOf(world, 'a');
+      expect(blockedMs).toBeLessThanOrEqual(60_000);
+      expectSound(world);
+    },
+  );
+
+  test('24 with retry-after of a day parks the key for it, and no longer', async () => {
+    const world = await open();
+    await world.fault({ kind: 'http', status: 429, headers: { 'retry-after': '86400' } });
+    expect(await world.ask({ stream })).toMatchObject({ status: 200, isWhole: true });
+    expect(accountOf(world, 'a').blockedMs).toBeGreaterThan(3_600_000);
+    expect(accountOf(world, 'a').blockedMs).toBeLessThanOrEqual(86_400_000);
+  });
+
+  test('25 as overloaded, by all of them, says so and leaves the ledger alone', async () => {
+    const world = await open();
+    await world.fault({ kind: 'http', status: 529, projects: ['a', 'b'] });
+    const { status, error } = await world.ask({ stream });
+    expect([503, 529]).toContain(status);
+    expect(error!['message']).toContain('overloaded; try again shortly');
+    for (const { gauges, blockedMs } of world.gateway.gateway.quota().accounts)
+      expect([gauges, blockedMs]).toEqual([[], 0]);
+  });
+});
+
+describe('32 headers that tell nonsense', () => {
+  test.each(['-5', 'abc', '1e99', '', '9'.repeat(400), 'Infinity'])(
+    'of what is left: %j',
+    async (value) => {
+      const world = await open({ projects: LIMITED });
+      await world.fault({
+        kind: 'headers',
+        set: {
+          'x-ratelimit-remaining-tokens': value,
+          'x-ratelimit-limit-requests': value,
+          'x-ratelimit-reset-tokens': value,
+        },
+      });
+      for (let i = 0; i < 5; i++)
+        expect(await world.ask()).toMatchObject({ status: 200, isWhole: true });
+      expectSound(world);
+    },
+  );
+});

@@ -1,0 +1,79 @@
+import { type FaultRow, type Held, rowOf } from '../row.ts';
+
+const row = rowOf('attacker');
+const input = (test: string): Held => ['test/bad-input.test.ts', test];
+const gateway = (test: string): Held => ['test/gateway.test.ts', test];
+
+/** What somebody may try who means no good. */
+export const attackerRows: readonly FaultRow[] = [
+  row(51, 'Line breaks in values that come back in headers.', 'No such value gets into a header.', {
+    held: [gateway('keeps a client’s own call id when it is fit for a header')],
+    later: 'the rest comes with keys, whose names stand in headers',
+  }),
+  row(
+    52,
+    'Two lengths, a length beside chunks, odd codings.',
+    'A 400, and the connection is closed.',
+    {
+      held: [input('answers what is no HTTP, and headers that are too large, in the same shape')],
+    },
+  ),
+  row(
+    53,
+    'Headers for proxies, a false `Host`.',
+    'None is passed on; whom to trust is in the config.',
+    {
+      later: 'limits by address',
+    },
+  ),
+  row(54, '`api_base`, `api_key` or headers in a body.', 'No client chooses key or place.', {
+    held: [
+      gateway(
+        'keeps what speaks to the gateway from the vendor, and lets no client choose key or place',
+      ),
+    ],
+  }),
+  row(
+    55,
+    'Pictures at addresses inside.',
+    'The gateway fetches nothing, or only what is safe to.',
+    {
+      later: 'vendors that take pictures only as bytes',
+    },
+  ),
+  row(
+    56,
+    'Keys tried out by the thousand.',
+    'One address has ten tries a minute; no answer tells how near one was.',
+    {
+      held: [['src/keys/equal-to.test.ts', 'only the secret itself is equal to it']],
+      later: 'limits by address come with keys',
+    },
+  ),
+  row(57, 'The same key by another header.', 'The same rules hold.', {
+    held: [input('%s may carry the key')],
+  }),
+  row(58, 'Query language in keys and fields.', 'It is a value, wherever it comes.', {
+    later: 'the database',
+  }),
+  row(59, 'Model names that are paths, patterns, or look alike.', 'A name is itself or unknown.', {
+    held: [
+      ['src/gateway/groups.test.ts', 'the same letters in another Unicode form are the same name'],
+      input('a path for a model'),
+    ],
+  }),
+  row(60, 'Prompts or keys in logs and errors.', 'Nowhere.', {
+    held: [
+      input('keeps every secret out of its log'),
+      gateway('shows neither its key nor its place when the vendor repeats them'),
+      [
+        'test/cli.test.ts',
+        'says when it is ready, answers, keeps secrets to itself, and ends well',
+      ],
+    ],
+  }),
+  row(61, 'A call of another site with the cookie of an administrator.', 'A 403.', {
+    later: 'the console and its cookies',
+  }),
+  row(62, 'A pattern that takes for ever.', 'It is ended after 50 ms.', { later: 'guardrails' }),
+];

@@ -1,0 +1,111 @@
+import { type FaultRow, type Held, rowOf } from '../row.ts';
+
+const row = rowOf('inside');
+const stopping = (test: string): Held => ['test/shut-down.test.ts', test];
+const restart = (test: string): Held => ['test/restart.test.ts', test];
+
+/** What may befall the process and what it stands on. */
+export const insideRows: readonly FaultRow[] = [
+  row(
+    63,
+    'Fifty thousand idle connections.',
+    'A 503 before the process runs out of files; calls upstream and the ledger’s file keep theirs.',
+    { notYet: 'the system’s limit holds: whoever comes beyond it waits for a connection.' },
+  ),
+  row(64, 'The wall clock jumps by an hour.', 'No limit and no time-out moves.', {
+    held: [
+      [
+        'test/faults/clients.test.ts',
+        '64 a wall clock that jumps by an hour moves no limit and no time-out',
+      ],
+    ],
+  }),
+  row(65, 'The disk is full, or may not be written.', 'One line says so, and requests go on.', {
+    held: [restart('goes on without a folder to write to, and says so once')],
+    later: 'spend, which is kept in memory until it can be written',
+  }),
+  row(66, 'The database is away.', 'What was known last serves on.', { later: 'the database' }),
+  row(67, 'The database is slow.', 'No request waits for it.', { later: 'the database' }),
+  row(68, 'Redis is away, slow, or empty.', 'Each process goes on with its safe share.', {
+    later: 'quotas over several processes',
+  }),
+  row(
+    69,
+    'A config that is wrong.',
+    'At the start it is refused, with file, line and column; while it runs, the old one stays.',
+    {
+      held: [['test/cli.test.ts', 'what cannot start says where and why']],
+      later: 'reading the config anew while it runs',
+    },
+  ),
+  row(
+    70,
+    'A key is changed or revoked under way.',
+    'New calls use the new one; streams end as they would.',
+    {
+      later: 'reading the config anew while it runs, and keys',
+    },
+  ),
+  row(
+    71,
+    'SIGTERM with 200 streams under way.',
+    'All come to their end; what takes too long ends with an error.',
+    {
+      held: [
+        stopping('lets 200 streams under way come to their end'),
+        stopping('ends what takes longer with an honest error: begun, asked, and in line'),
+        restart('lets a stream come to its end, and the process ends well'),
+        restart('keeps what was learned of limits, and what is left of them'),
+      ],
+    },
+  ),
+  row(72, 'SIGKILL between an answer and its booking.', 'It is booked once.', { later: 'spend' }),
+  row(73, 'The event loop is held up.', 'Streams survive, and a line tells of it.', {
+    held: [
+      [
+        'test/faults/clients.test.ts',
+        '73 streams outlive a process that was busy with something else',
+      ],
+    ],
+    notYet: 'no line tells of it.',
+  }),
+  row(74, 'An error in a plugin or a callback.', 'It ends that request, not the process.', {
+    later: 'plugins and callbacks',
+  }),
+  row(75, 'Memory runs short.', 'Batches are refused first, then what waits; nothing crashes.', {
+    held: [['src/shared/memory.test.ts', 'bounds what waits, in all and for one key']],
+    notYet: 'bodies and lines are bounded by the config; how full the heap is, nobody looks at.',
+  }),
+  row(
+    76,
+    'A thousand deployments, and a hundred new configs.',
+    'Each is in force within 200 ms; nothing is lost.',
+    {
+      later: 'reading the config anew while it runs',
+    },
+  ),
+  row(77, 'Two processes change the database at once.', 'One waits for the other.', {
+    later: 'the database',
+  }),
+  row(
+    78,
+    'A vendor that has IPv6 alone, or ends HTTP/2 connections.',
+    'New calls go elsewhere, those under way end.',
+    {
+      later: 'HTTP/2 is not spoken',
+    },
+  ),
+  row(
+    79,
+    'A thousand streams that come faster than they are read.',
+    'Each holds so much and no more, and its upstream waits.',
+    {
+      held: [
+        [
+          'test/back-pressure.test.ts',
+          'a reader who stops reading stops the upstream, costs no memory, and misses nothing',
+        ],
+      ],
+    },
+  ),
+];
