@@ -18,7 +18,7 @@ type Value = JsonObject[string] | readonly string[] | undefined;
 /** Reads the body and what the caller wishes for itself: fields first, headers second. */
 export const readCall = async (deps: GatewayDeps, http: HttpCall): Promise<GatewayCall> => {
   const { requestBytes, jsonDepth } = deps.settings.limits;
-  const bytes = await readBody(http.req, requestBytes);
+  const bytes = await readBody(http.req, { limitBytes: requestBytes, clock: deps.clock });
   const body = parseJsonObject(bytes, jsonDepth);
   const { headers } = http.req;
   const wish = (field: string, header: string, most: number): number | undefined =>

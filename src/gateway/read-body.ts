@@ -1,31 +1,57 @@
 import type { IncomingMessage } from 'node:http';
+import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
+
+/** So often it is looked at how much has come, ms. */
+const LOOK_MS = 10_000;
+/** Who sends less between two looks holds a place for nothing: 1 KB a second. */
+const LEAST_BYTES = 10_240;
 
 /**
  * The whole body. Throws SpillwayError `too_large` as soon as more than `limitBytes` are announced
- * or have come, `client_closed` when the caller leaves in the middle of it.
+ * or have come, `timeout` when it comes too slowly, `client_closed` when the caller leaves in the
+ * middle of it.
  */
-export const readBody = (req: IncomingMessage, limitBytes: number): Promise<Buffer> =>
+export const readBody = (
+  req: IncomingMessage,
+  { limitBytes, clock }: { readonly limitBytes: number; readonly clock: Clock },
+): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    const refuse = (): void => {
+    let cancel = (): void => {};
+    const refuse = (error: SpillwayError): void => {
+      cancel();
       req.removeAllListeners('data');
-      reject(
-        new SpillwayError(
-          'too_large',
-          `The request is larger than ${limitBytes} bytes; send less, or raise spillway_settings.limits.request_bytes.`,
-        ),
-      );
+      reject(error);
     };
-    if (Number(req.headers['content-length']) > limitBytes) return refuse();
+    if (Number(req.headers['content-length']) > limitBytes) return refuse(tooLarge(limitBytes));
+    const look = (seenBytes: number): void => {
+      cancel = clock.after(LOOK_MS, () => {
+        if (bytes - seenBytes < LEAST_BYTES) refuse(tooSlow());
+        else look(bytes);
+      });
+    };
+    look(0);
     req.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > limitBytes) return refuse();
+      if (bytes > limitBytes) return refuse(tooLarge(limitBytes));
       chunks.push(chunk);
     });
-    req.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    req.once('end', () => {
+      cancel();
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+    });
     req.once('error', (cause) =>
-      reject(new SpillwayError('client_closed', 'The request broke off.', { cause })),
+      refuse(new SpillwayError('client_closed', 'The request broke off.', { cause })),
     );
   });
+
+const tooLarge = (limitBytes: number): SpillwayError =>
+  new SpillwayError(
+    'too_large',
+    `The request is larger than ${limitBytes} bytes; send less, or raise spillway_settings.limits.request_bytes.`,
+  );
+
+const tooSlow = (): SpillwayError =>
+  new SpillwayError('timeout', 'The request comes slower than 1 KB a second; send it faster.');

@@ -11,6 +11,9 @@ import { sendBytes } from '#gateway/send-reply.ts';
 import type { StreamedReply } from '#gateway/streamed.ts';
 import { writeSse } from '#wire/framing/sse.ts';
 
+/** A reader who takes nothing for so long holds a place that others wait for, ms. */
+const PATIENCE_MS = 120_000;
+
 export const serveChat = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
   const call = await readCall(deps, http);
   const beats = heartbeatsOf(deps, http, call);
@@ -21,7 +24,7 @@ export const serveChat = async (deps: GatewayDeps, http: HttpCall): Promise<Serv
     return servedBy(reply.decision, reply.answer.usage);
   }
   if (!beats?.hasBegun) openStream(http, headers);
-  pipeStream(http, reply);
+  pipeStream(deps, http, reply);
   const { usage } = await reply.ended;
   return servedBy(reply.decision, usage);
 };
@@ -69,11 +72,24 @@ const failStream = ({ res, id }: HttpCall, error: SpillwayError): void => {
   if (!res.destroyed) res.end(writeSse(JSON.stringify(errorEnvelope(error, id))));
 };
 
-const pipeStream = (http: HttpCall, { body }: StreamedReply): void => {
+const pipeStream = ({ clock }: GatewayDeps, http: HttpCall, { body }: StreamedReply): void => {
   const { res } = http;
-  res.on('drain', () => body.resume());
+  let cancel: (() => void) | undefined;
+  const taken = (): void => {
+    cancel?.();
+    cancel = undefined;
+  };
+  res.on('drain', () => {
+    taken();
+    body.resume();
+  });
+  res.once('close', taken);
   body.pipe({
-    write: (bytes) => res.write(bytes),
+    write(bytes) {
+      const goesOn = res.write(bytes);
+      if (!goesOn) cancel ??= clock.after(PATIENCE_MS, () => res.destroy());
+      return goesOn;
+    },
     end: () => void res.end(),
     fail: (error) => failStream(http, error),
   });

@@ -11,6 +11,8 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 300_000;
 /** Longer than load balancers keep theirs (60 s), so that it is never us who close first, ms. */
 const KEEP_ALIVE_MS = 75_000;
+/** How often both are looked at, ms. */
+const LOOK_MS = 5_000;
 const MAX_HEADER_BYTES = 32_768;
 /** How often connections that nobody uses any more are closed while it stops, ms. */
 const SWEEP_MS = 50;
@@ -34,6 +36,7 @@ export const listen = async (handler: HttpHandler, at: ListenOptions): Promise<L
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: LOOK_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
     },

@@ -1,7 +1,9 @@
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type Clock, systemClock } from '#core/clock.ts';
-import type { Deployment } from '#config/loaded.ts';
+import { VirtualClock } from '#core/virtual-clock.ts';
+import type { Deployment, LoadedConfig } from '#config/loaded.ts';
 import { MASTER_KEY, configOf, deployment, startGateway } from '../kit/gateway.ts';
 import { STREAM, type Script, answer, chunk, sendEvents, startUpstream } from '../kit/upstream.ts';
 
@@ -16,12 +18,13 @@ interface Of {
   readonly script?: Script;
   readonly row?: Partial<Deployment>;
   readonly clock?: Clock;
+  readonly config?: Partial<LoadedConfig>;
 }
 
-const world = async ({ script = answer, row = {}, clock }: Of = {}) => {
+const world = async ({ script = answer, row = {}, clock, config = {} }: Of = {}) => {
   const upstream = await startUpstream(script);
   closing.push(() => upstream.close());
-  const base = configOf([deployment('PJ1', upstream.url, row)]);
+  const base = configOf([deployment('PJ1', upstream.url, row)], config);
   const limits = { ...base.limits, requestBytes: 32 * MEBIBYTE };
   const gateway = await startGateway({ ...base, limits }, clock);
   closing.push(() => gateway.close());
@@ -43,6 +46,59 @@ const caller = (url: string, body: object) => {
   reply.catch(() => {});
   return { reply, leave: () => leaving.abort() };
 };
+
+test('35 a body that comes too slowly is a 408', async () => {
+  const clock = new VirtualClock();
+  const { gateway, upstream } = await world({ clock });
+  const { hostname, port } = new URL(gateway.url);
+  const socket = connect(Number(port), hostname);
+  let heard = '';
+  socket.on('data', (data) => (heard += data.toString()));
+  socket.write(
+    `POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${MASTER_KEY}\r\n` +
+      `content-length: 100000\r\n\r\n{"model":${' '.repeat(20_000)}`,
+  );
+  const { lifecycle } = gateway.gateway;
+  await vi.waitFor(() => expect(lifecycle.underWay).toBe(1));
+  await vi.waitFor(() => expect(socket.bytesWritten).toBeGreaterThan(20_000));
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  await clock.advance(10_000);
+  expect(heard).toBe('');
+  socket.write(' '.repeat(5_000));
+  await clock.advance(10_000);
+  await closed;
+  expect(heard).toMatch(/^HTTP\/1\.1 408 [^]*slower than 1 KB a second/);
+  expect(upstream.calls).toHaveLength(0);
+});
+
+test('36 a reader who takes nothing for two minutes is cut off, and its place is free', async () => {
+  const clock = new VirtualClock();
+  const large = chunk({ content: 'x'.repeat(100_000) });
+  const timeouts = { connectMs: 2_000, firstByteMs: 900_000, betweenChunksMs: 900_000 };
+  const { gateway, upstream, inFlight } = await world({
+    clock,
+    config: { timeouts },
+    script: (_, res) =>
+      sendEvents(res, [...STREAM.slice(0, 2), ...Array.from({ length: 500 }, () => large)]),
+  });
+  const headers = { authorization: `Bearer ${MASTER_KEY}` };
+  const asking = request(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers });
+  asking.on('error', () => {});
+  asking.end(JSON.stringify({ model: 'gpt-4.1', messages: [], stream: true }));
+  // Nobody listens to its data: it reads nothing.
+  await new Promise((resolve) => asking.once('response', resolve));
+  let isCut = false;
+  void upstream.calls[0]!.cutOff.then(() => (isCut = true));
+  while (!isCut && clock.now() < 900_000) {
+    await clock.advance(1_000);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  asking.destroy();
+  expect(clock.now()).toBeGreaterThanOrEqual(120_000);
+  expect(clock.now()).toBeLessThan(900_000);
+  expect(Math.max(...inFlight())).toBe(0);
+  expect(gateway.log.lines.at(-1)?.fields['code']).not.toBe('timeout');
+});
 
 test('37 a caller who leaves the line is forgotten at once, and costs no call', async () => {
   const { gateway, upstream } = await world({ script: () => {}, row: { maxParallelRequests: 1 } });

@@ -12,12 +12,11 @@ export const clientRows: readonly FaultRow[] = [
     'Thousands of connections that send their headers byte by byte.',
     'Each has ten seconds for its headers; the others are served as ever; one address has only so many connections.',
     {
-      notYet:
-        'the ten seconds hold, looked at twice a minute; connections are not counted by address.',
+      notYet: 'the ten seconds hold, looked at every five; connections are not counted by address.',
     },
   ),
   row(35, 'A body that comes slowly.', 'A 408 once it is slower than 1 KB/s for ten seconds.', {
-    notYet: 'a body has five minutes, however slow it is.',
+    held: [clients('35 a body that comes too slowly is a 408')],
   }),
   row(
     36,
@@ -25,12 +24,12 @@ export const clientRows: readonly FaultRow[] = [
     'The upstream is paused, memory stays flat; who reads nothing for two minutes is cut off.',
     {
       held: [
+        clients('36 a reader who takes nothing for two minutes is cut off, and its place is free'),
         [
           'test/back-pressure.test.ts',
           'a reader who stops reading stops the upstream, costs no memory, and misses nothing',
         ],
       ],
-      notYet: 'nobody is cut off before the call’s own time is up.',
     },
   ),
   row(37, 'A caller leaves the line.', 'It is forgotten at once, and no call is made.', {
