@@ -114,3 +114,34 @@ describe('a process that is told to stop', () => {
     await stop({ lagMs: 0, drainMs: 300_000 });
   });
 });
+
+test('readiness counts the groups that have nobody left', async () => {
+  const upstream = await startUpstream((_, res) =>
+    sendJson(res, 429, { error: { message: 'No money.', code: 'insufficient_quota' } }),
+  );
+  closing.push(() => upstream.close());
+  const clock = new VirtualClock();
+  const rows = [
+    deployment('PJ1', upstream.url),
+    deployment('PJ2', upstream.url, { group: 'other' }),
+  ];
+  const reason = { file: 'a', line: 1, column: 1, path: '', message: 'no key' };
+  const unusable = [
+    { name: 'PJ3', group: 'gpt-4.1', reason },
+    { name: 'PJ4', group: 'third', reason },
+  ];
+  const gateway = await startGateway(configOf(rows, { unusable }), clock);
+  closing.push(() => gateway.close());
+  const counted = async () => {
+    const reply = await fetch(`${gateway.url}/health/readiness`);
+    const { groups, groups_without_deployment: without } = (await reply.json()) as Record<
+      string,
+      number
+    >;
+    return [reply.status, groups, without];
+  };
+  expect(await counted()).toEqual([200, 3, 1]);
+  expect((await gateway.chat({}, { 'x-queue-timeout': '0' })).status).toBe(429);
+  await clock.advance(1_000);
+  expect(await counted()).toEqual([200, 3, 2]);
+});

@@ -14,6 +14,7 @@ import type { MetricsPage } from '#gateway/serve-metrics.ts';
 import type { Groups } from '#gateway/groups.ts';
 import type { RequestEvents } from '#gateway/request-events.ts';
 import type { Lifecycle } from '#gateway/lifecycle.ts';
+import type { UsableGroups } from '#gateway/usable-groups.ts';
 import type { Agents } from '#upstream/agents.ts';
 import type { Target } from '#upstream/target.ts';
 
@@ -35,6 +36,7 @@ export interface GatewayDeps {
   readonly events: RequestEvents;
   readonly metrics: () => Promise<MetricsPage>;
   readonly lifecycle: Lifecycle;
+  readonly usable: UsableGroups;
   readonly agents: Agents;
   readonly targets: ReadonlyMap<string, Target>;
   readonly groups: Groups;

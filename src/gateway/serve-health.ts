@@ -10,15 +10,21 @@ export const serveLiveness = async (deps: GatewayDeps, http: HttpCall): Promise<
   return {};
 };
 
-/** Whether it should be sent requests: not while it stops. */
+/**
+ * Whether it should be sent requests: not while it stops. A group that has nobody is counted and no
+ * reason to send requests elsewhere: its errors say what to do, and the other groups are served.
+ */
 export const serveReadiness = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
   const { isStopping } = deps.lifecycle;
+  const { groups, without } = deps.usable.count();
   const body = {
     status: isStopping ? 'stopping' : 'healthy',
     db: 'Not connected',
     cache: null,
     litellm_version: deps.settings.version,
     success_callbacks: [],
+    groups,
+    groups_without_deployment: without,
   };
   const bytes = Buffer.from(JSON.stringify(body));
   sendBytes(http.res, isStopping ? 503 : 200, { headers: baseHeaders(deps, http), bytes });

@@ -8,6 +8,7 @@ import { DecisionStore } from '#gateway/decision-store.ts';
 import { Groups } from '#gateway/groups.ts';
 import { RequestEvents } from '#gateway/request-events.ts';
 import { Lifecycle } from '#gateway/lifecycle.ts';
+import { UsableGroups } from '#gateway/usable-groups.ts';
 import { findProvider, providerOfModel } from '#providers/index.ts';
 import type { Environment } from '#server/env.ts';
 import { createMetrics } from '#server/metrics.ts';
@@ -64,6 +65,11 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
     },
     metrics: () => metrics.page(),
     lifecycle: new Lifecycle(),
+    usable: new UsableGroups({
+      clock,
+      members: membersOf(config),
+      quota: () => balance.owner.view(),
+    }),
     agents: createAgents({
       clock,
       connectMs: config.timeouts.connectMs,
@@ -78,6 +84,16 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
     }),
     settings: settingsOf(config, version),
   };
+};
+
+const membersOf = (config: LoadedConfig): ReadonlyMap<string, readonly string[]> => {
+  const groups = new Map(config.unusable.map(({ group }) => [group, [] as string[]]));
+  for (const { group, name } of config.deployments) {
+    const its = groups.get(group) ?? [];
+    its.push(name);
+    groups.set(group, its);
+  }
+  return groups;
 };
 
 const targetsOf = (config: LoadedConfig): ReadonlyMap<string, Target> =>
