@@ -87,6 +87,12 @@ describe('bodies', () => {
     expect(upstream.calls).toHaveLength(0);
   });
 
+  it('an empty model is told which there are: callers of some programs cannot look', async () => {
+    const { gateway } = await world();
+    const error = await expectError(await gateway.chat({ model: '' }), 400);
+    expect(error['message']).toContain('here: gpt-4.1.');
+  });
+
   it('null stands for nothing', async () => {
     const { gateway } = await world();
     expect((await gateway.chat({ stream: null, max_tokens: null, n: null })).status).toBe(200);

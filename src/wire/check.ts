@@ -33,9 +33,9 @@ export const count = (body: JsonObject, key: string, least: number): number | un
   return bad(key, `a whole number of at least ${least}`, value);
 };
 
-/** The `model` field, which every operation has. */
+/** The `model` field, which every operation has. An empty one is nobody's name, but it is a text. */
 export const modelName = (body: JsonObject): string => {
   const model = own(body, 'model');
-  if (typeof model === 'string' && model !== '') return model;
+  if (typeof model === 'string') return model;
   return bad('model', 'one of the names that `/v1/models` lists', model);
 };

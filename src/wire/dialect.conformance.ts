@@ -133,7 +133,7 @@ const requestCases = ({ dialect, requests, check }: Subject): void => {
   });
   check('a wrong model is named', () => {
     for (const fixture of requests)
-      for (const model of [undefined, null, '', 7, ['gpt'], {}])
+      for (const model of [undefined, null, 7, ['gpt'], {}])
         expect(() =>
           dialect.touchRequest({ ...jsonOf(fixture), model: model as Json }),
         ).toThrowError(expect.objectContaining({ code: 'invalid_request', param: 'model' }));

@@ -17,7 +17,6 @@ const NAME = '`model` must be one of the names that `/v1/models` lists';
 describe('what is touched is checked', () => {
   test.each<[JsonObject, string, string]>([
     [{}, 'model', `${NAME}; found nothing.`],
-    [{ model: '' }, 'model', `${NAME}; found an empty text.`],
     [{ model: 4 }, 'model', `${NAME}; found 4.`],
     [{ messages: null }, 'messages', '`messages` must be an array; found null.'],
     [{ messages: {} }, 'messages', '`messages` must be an array; found an object.'],

@@ -36,7 +36,7 @@ describe('a request', () => {
   });
 
   test('the model is checked first', () => {
-    expect(() => touchEmbeddings({ model: '', input: 7 })).toThrowError(
+    expect(() => touchEmbeddings({ model: 4, input: 7 })).toThrowError(
       expect.objectContaining({ param: 'model' }),
     );
   });
