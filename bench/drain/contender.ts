@@ -1,7 +1,7 @@
 import type { Random } from '#core/random.ts';
 import type { Admission } from '#simulator/admission.ts';
 import type { Gauge } from '#simulator/limit.ts';
-import type { BenchClock } from './bench-clock.ts';
+import type { EventClock } from '#core/event-clock.ts';
 import type { Scenario } from './scenarios.ts';
 import type { BenchRequest } from './trace.ts';
 import type { VendorKey } from './vendor.ts';
@@ -18,7 +18,7 @@ export interface Contender {
 
 /** One trial as a contender sees it. */
 export interface World {
-  readonly clock: BenchClock;
+  readonly clock: EventClock;
   readonly scenario: Scenario;
   /** The contender's own draws. */
   readonly random: Random;

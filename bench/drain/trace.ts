@@ -3,7 +3,7 @@ import { type Random, seededRandom } from '#core/random.ts';
 import { exponential, geometric } from './draws.ts';
 import { requestsPerS, type Scenario, type Traffic } from './scenarios.ts';
 import { drawText, plainText, type PromptText } from './script.ts';
-import { TimerHeap } from './timer-heap.ts';
+import { TimerHeap } from '#core/timer-heap.ts';
 import { type Call, drawCall } from './workload.ts';
 
 export interface BenchRequest extends Call, PromptText {

@@ -1,6 +1,6 @@
 /** One contender, one trace, one vendor. */
 import { seededRandom } from '#core/random.ts';
-import { BenchClock } from './bench-clock.ts';
+import { EventClock } from '#core/event-clock.ts';
 import type { CreateContender, World } from './contender.ts';
 import { Outcomes } from './outcomes.ts';
 import type { Scenario } from './scenarios.ts';
@@ -27,7 +27,7 @@ export const runTrial = async (
   { scenario, trace, seed }: TrialSetup,
   create: CreateContender,
 ): Promise<TrialResult> => {
-  const clock = new BenchClock();
+  const clock = new EventClock();
   const outcomes = new Outcomes(trace.length);
   const world = createWorld({ scenario, clock, outcomes, seed });
   const contender = create(world);
@@ -55,7 +55,7 @@ export const runTrial = async (
 
 const createWorld = (given: {
   scenario: Scenario;
-  clock: BenchClock;
+  clock: EventClock;
   outcomes: Outcomes;
   seed: number;
 }): World => {

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { BenchClock } from './bench-clock.ts';
+import { EventClock } from '#core/event-clock.ts';
 
 const chain = async (turns: number): Promise<void> => {
   if (turns > 0) await chain(turns - 1);
 };
 
 test('events come in the order of their instants, those of one instant as they were set', async () => {
-  const clock = new BenchClock();
+  const clock = new EventClock();
   const seen: string[] = [];
   for (const [atMs, name] of [
     [30, 'd'],
@@ -24,7 +24,7 @@ test('events come in the order of their instants, those of one instant as they w
 });
 
 test('promises settle between two events, however long their chain', async () => {
-  const clock = new BenchClock();
+  const clock = new EventClock();
   const seen: string[] = [];
   clock.at(1, () => void chain(200).then(() => seen.push(`chain at ${clock.now()}`)));
   clock.at(2, () => seen.push('next'));
@@ -33,7 +33,7 @@ test('promises settle between two events, however long their chain', async () =>
 });
 
 test('what a settled promise sets still comes in its turn', async () => {
-  const clock = new BenchClock();
+  const clock = new EventClock();
   const seen: number[] = [];
   clock.at(1, () => void chain(3).then(() => clock.after(1, () => seen.push(clock.now()))));
   clock.at(5, () => seen.push(clock.now()));
@@ -42,7 +42,7 @@ test('what a settled promise sets still comes in its turn', async () => {
 });
 
 test('a cancelled event does not happen', async () => {
-  const clock = new BenchClock();
+  const clock = new EventClock();
   const seen: number[] = [];
   const cancel = clock.after(5, () => seen.push(5));
   clock.after(6, () => seen.push(6));
@@ -52,7 +52,7 @@ test('a cancelled event does not happen', async () => {
 });
 
 test('more events than one turn of the event loop takes', async () => {
-  const clock = new BenchClock();
+  const clock = new EventClock();
   let left = 50_000;
   const again = (): void => void (--left > 0 && clock.after(1, again));
   clock.after(1, again);
@@ -60,7 +60,7 @@ test('more events than one turn of the event loop takes', async () => {
 });
 
 test('a task that throws ends the run', async () => {
-  const clock = new BenchClock();
+  const clock = new EventClock();
   clock.at(1, () => {
     throw new Error('broken');
   });

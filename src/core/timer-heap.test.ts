@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { TimerHeap } from './timer-heap.ts';
+import { TimerHeap } from '#core/timer-heap.ts';
 
 test('timers come out sorted, equal ones in the order in which they went in', () => {
   fc.assert(

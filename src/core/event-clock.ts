@@ -1,8 +1,8 @@
 import type { Clock } from '#core/clock.ts';
-import { TimerHeap } from './timer-heap.ts';
+import { TimerHeap } from '#core/timer-heap.ts';
 
 /** 2023-11-14T22:13:20Z: some instant, the same in every run. */
-const EPOCH_MS = 1_700_000_000_000;
+const SOME_EPOCH_MS = 1_700_000_000_000;
 
 /** So many events go by before the process looks after its messages and signals. */
 const EVENTS_PER_TURN = 20_000;
@@ -12,16 +12,22 @@ const EVENTS_PER_TURN = 20_000;
  * runs, however long its chain, as in a real process: Node empties its queue of microtasks before
  * each `nextTick`, which costs a tenth of a turn of the event loop.
  */
-export class BenchClock implements Clock {
+export class EventClock implements Clock {
   readonly #timers = new TimerHeap<() => void>();
+  readonly #epochMs: number;
   #nowMs = 0;
+
+  /** `epochMs`: what the wall clock reads at 0, Unix epoch ms. */
+  constructor(epochMs = SOME_EPOCH_MS) {
+    this.#epochMs = epochMs;
+  }
 
   now(): number {
     return this.#nowMs;
   }
 
   wall(): number {
-    return EPOCH_MS + this.#nowMs;
+    return this.#epochMs + this.#nowMs;
   }
 
   after(delayMs: number, task: () => void): () => void {
