@@ -1,6 +1,6 @@
 /** What a prompt looks like to somebody who counts its bytes and not the vendor's tokens. */
 import type { Random } from '#core/random.ts';
-import { lognormal } from './draws.ts';
+import { lognormal } from '#core/draws.ts';
 
 export type Script = 'prose' | 'code' | 'japanese';
 

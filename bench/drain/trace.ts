@@ -1,6 +1,6 @@
 /** The requests of one trial: the same ones for every contender. */
 import { type Random, seededRandom } from '#core/random.ts';
-import { exponential, geometric } from './draws.ts';
+import { exponential, geometric } from '#core/draws.ts';
 import { requestsPerS, type Scenario, type Traffic } from './scenarios.ts';
 import { drawText, plainText, type PromptText } from './script.ts';
 import { TimerHeap } from '#core/timer-heap.ts';

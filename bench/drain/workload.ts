@@ -1,6 +1,6 @@
 /** What one request is like: the heavy-tailed mix of short chats, retrieval and long documents. */
 import { type Random, seededRandom } from '#core/random.ts';
-import { boundedPareto, exponential, lognormal } from './draws.ts';
+import { boundedPareto, exponential, lognormal } from '#core/draws.ts';
 
 export interface Call {
   /** What the vendor counts. */

@@ -1,12 +1,25 @@
 import { check } from '#cli/check.ts';
 import type { CliCommand } from '#cli/command.ts';
 import { demo } from '#cli/demo.ts';
+import { plan } from '#cli/plan.ts';
 import { run } from '#cli/run.ts';
 import { serve } from '#cli/serve.ts';
 import { simulate } from '#cli/simulate.ts';
 import { tail } from '#cli/tail.ts';
 import { top } from '#cli/top.ts';
+import { traffic } from '#cli/traffic.ts';
 import { why } from '#cli/why.ts';
 
 /** Every command, one line each, in the order in which help shows them. */
-export const commands: readonly CliCommand[] = [serve, check, top, tail, why, run, simulate, demo];
+export const commands: readonly CliCommand[] = [
+  serve,
+  check,
+  top,
+  tail,
+  why,
+  plan,
+  traffic,
+  run,
+  simulate,
+  demo,
+];

@@ -23,6 +23,7 @@ import {
   warnOfKeys,
   withoutIdle,
 } from '#config/section.ts';
+import type { Override } from '#config/override.ts';
 import { type ReadFile, readSources, type Sources } from '#config/sources.ts';
 import { loadSpillwaySettings } from '#config/spillway-settings.ts';
 import type { KnownPolicy } from '#config/strategy.ts';
@@ -33,6 +34,8 @@ export interface LoadOptions {
   readonly env: Environment;
   readonly policies: readonly KnownPolicy[];
   readonly readFile: ReadFile;
+  /** What stands in place of the main file's values, in this order. */
+  readonly overrides?: readonly Override[];
 }
 
 const SECTIONS = [

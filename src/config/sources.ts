@@ -4,6 +4,7 @@ import { type Finding, FindingsError } from '#core/finding.ts';
 import { isObject } from '#core/json.ts';
 import { z } from '#core/schema.ts';
 import { readYaml } from '#core/yaml.ts';
+import { type Override, override } from '#config/override.ts';
 import { childOf, findingAt, type Report } from '#config/section.ts';
 
 /** A config as it was written: its sections, each with the file that it stands in. */
@@ -27,10 +28,19 @@ const includeSchema = z.array(z.string().min(1));
  */
 export const readSources = (
   text: string,
-  { file, readFile }: { readonly file: string; readonly readFile: ReadFile },
+  {
+    file,
+    readFile,
+    overrides = [],
+  }: {
+    readonly file: string;
+    readonly readFile: ReadFile;
+    readonly overrides?: readonly Override[] | undefined;
+  },
   report: Report,
 ): Sources => {
-  const main = readPart(text, file, report);
+  const written = readPart(text, file, report);
+  const main = overrides.length === 0 ? written : overridden(written, overrides);
   const sections = new Map<string, Part>();
   const lists = new Map<string, Part[]>();
   const add = (whole: Part): void => {
@@ -59,6 +69,12 @@ const readPart = (text: string, file: string, report: Report): Part => {
   const document = readYaml(text, file);
   for (const warning of document.warnings) report.warn(warning);
   return { document, file, path: [], value: document.value };
+};
+
+/** Findings about what was put in place of a value lead to where that stands, or to what is around it. */
+const overridden = (part: Part, overrides: readonly Override[]): Part => {
+  const value = overrides.reduce(override, part.value);
+  return { ...part, document: { ...part.document, value }, value };
 };
 
 const readIncluded = (main: Part, readFile: ReadFile, report: Report): Part[] => {

@@ -144,6 +144,11 @@ export class Account {
     return isAgain;
   }
 
+  /** All that was ever charged, less what was given back. */
+  charged(dimension: Dimension): number {
+    return this.#charged[PLACE[dimension]]!;
+  }
+
   /** What was charged after `share` was, in this dimension. */
   chargedSince(share: Share, dimension: Dimension): number {
     return this.#charged[PLACE[dimension]]! - share.charged[PLACE[dimension]]!;

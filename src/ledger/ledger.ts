@@ -1,4 +1,4 @@
-import type { QuotaNews } from '#core/quota.ts';
+import type { Dimension, QuotaNews } from '#core/quota.ts';
 import { isObject, type Json, type JsonObject, own, setOwn } from '#core/json.ts';
 import { Account } from '#ledger/account.ts';
 import { total } from '#ledger/amounts.ts';
@@ -119,6 +119,11 @@ export class Ledger {
   /** Until all limits of an account hold this share of what they can, ms: what comes to a full one is lost. */
   fullMs(account: string, share: number, now: number): number {
     return this.#accounts.get(account)?.fullMs(share, now) ?? 0;
+  }
+
+  /** All that an account was ever charged in a dimension, less what was given back. */
+  charged(account: string, dimension: Dimension): number {
+    return this.#accounts.get(account)?.charged(dimension) ?? 0;
   }
 
   /** Until when nothing at all is sent for an account, monotonic ms; 0 when something may be. */

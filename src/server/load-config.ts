@@ -2,16 +2,23 @@ import { readFileSync } from 'node:fs';
 import { policies } from '#balancer/policies/index.ts';
 import { loadConfig } from '#config/load.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
+import type { Override } from '#config/override.ts';
 import type { Environment } from '#server/env.ts';
 
 /** Loads a config's text with what this program knows. Throws FindingsError with all that is wrong. */
 export const loadConfigText = (
   text: string,
-  { file, environment }: { readonly file: string; readonly environment: Environment },
+  given: {
+    readonly file: string;
+    readonly environment: Environment;
+    /** What stands in place of its values. */
+    readonly overrides?: readonly Override[];
+  },
 ): LoadedConfig =>
   loadConfig(text, {
-    file,
-    env: environment.variables,
+    file: given.file,
+    env: given.environment.variables,
+    ...(given.overrides && { overrides: given.overrides }),
     policies,
     readFile: (path) => readFileSync(path, 'utf8'),
   });

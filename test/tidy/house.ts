@@ -29,6 +29,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'cache',
     'store',
   ],
+  plan: ['balancer', 'ledger', 'config', 'gateway'],
   flow: ['type:wire'],
   'service-api': ['flow', 'keys', 'store'],
   simulator: ['wire'],
