@@ -65,6 +65,14 @@ export class Burst {
     this.#regrownAt = at;
   }
 
+  /** It is told: one answer that errs halves it at most. */
+  tell(full: number, at: number): void {
+    if (full >= this.#full) return;
+    this.#set(Math.max(full, this.#full / 2));
+    this.#shrunk = this.#full;
+    this.#regrownAt = at;
+  }
+
   /** Takes back what time has given; true when that is something. */
   regrow(at: number): boolean {
     if (this.#full === this.#stated) return false;

@@ -103,6 +103,13 @@ export class LinearBucket implements Bucket {
     this.#measure();
   }
 
+  /** An answer tells how much can be spent at once. */
+  tellBurst(amount: number, now: number): void {
+    this.#refill(now);
+    this.#burst.tell(amount * this.#scale, Math.floor(now));
+    this.#measure();
+  }
+
   /** A call sent at `sentAt` was refused although there was room by our estimates. */
   widenFloor(sentAt: number, now: number): void {
     this.#floor.widen(sentAt, now);

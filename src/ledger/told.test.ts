@@ -232,3 +232,14 @@ test('a minute that is told is none where the config counts by shorter windows',
   ledger.learn('a', { told: [tokens({ limit: 500, remaining: 3 })] }, { now: 0 });
   expect(ledger.gauges('a', 0)).toMatchObject([{ windowMs: 10_000 }, { amount: 500, level: 3 }]);
 });
+
+test('how soon it is whole again tells how much it holds at once', () => {
+  const ledger = new Ledger();
+  // 4 at once of 240 a minute: one that is gone is back in a quarter of a second.
+  const told = tokens({ dimension: 'requests', limit: 240, remaining: 3, resetMs: 250 });
+  for (let i = 0; i < 10; i++) ledger.learn('a', { told: [told] }, { now: 1000 * i });
+  expect(gaugeOf(ledger, 9_000, 'requests')).toMatchObject({ amount: 240, capacity: 4 });
+  const whole = tokens({ dimension: 'requests', limit: 240, remaining: 239, resetMs: 250 });
+  ledger.learn('b', { told: [whole] }, { now: 0 });
+  expect(ledger.gauges('b', 0)).toMatchObject([{ capacity: 240 }]);
+});

@@ -1,6 +1,7 @@
 import type { ToldLimit } from '#core/quota.ts';
 import { type Answer, uncounted } from '#ledger/answer.ts';
 import { isAmount, isCount, isDimension, isWindow } from '#ledger/limit.ts';
+import { LinearBucket } from '#ledger/linear.ts';
 import type { Standing } from '#ledger/standing.ts';
 
 /** How much of the way up a level goes on an answer's word: late and rounded numbers are common. */
@@ -20,7 +21,26 @@ export const learnTold = (told: ToldLimit, answer: Answer): void => {
   }
   const standing = known ?? account.find(dimension, windowMs);
   if (standing === undefined || !isCount(remaining) || remaining > (limit ?? Infinity)) return;
+  if (limit !== undefined) learnBurst(standing, { ...told, limit, remaining }, answer);
   syncRemaining(standing, remaining, answer);
+};
+
+/** Told bursts that are nearly the whole limit are that, in rounded numbers. */
+const WHOLE = 0.7;
+
+/**
+ * What is left and what comes back until it is full again are all that a limit holds: where that is
+ * far less than the limit, it is met by shorter portions.
+ */
+const learnBurst = (
+  { bucket, dimension }: Standing,
+  { limit, remaining, resetMs, windowMs }: ToldLimit & { limit: number; remaining: number },
+  { now }: Answer,
+): void => {
+  if (dimension !== 'requests' || resetMs === undefined || !(bucket instanceof LinearBucket))
+    return;
+  const holds = remaining + (limit * resetMs) / windowMs;
+  if (holds < WHOLE * limit) bucket.tellBurst(holds, now);
 };
 
 /**
