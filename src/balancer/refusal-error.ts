@@ -49,16 +49,18 @@ export const ownSideFull = (of: {
 /** No deployment's limit is as large as this one request. */
 export const tooLargeForAll = (group: string, bids: readonly Bid[]): SpillwayError => {
   const [bid] = bids;
-  const output = bid?.size.maxOutputTokens;
-  const size = bid
-    ? ` (about ${bid.size.inputTokens} tokens in${output === undefined ? '' : `, ${output} out`})`
-    : '';
+  const size = bid ? ` (about ${bid.size.inputTokens} tokens in${outOf(bid)})` : '';
   return new SpillwayError(
     'too_large',
     `This request${size} is larger than the whole limit of every deployment of ${group}: no wait ` +
       'will help. Send less, lower max_tokens, or raise the limits.',
     { isFinal: true },
   );
+};
+
+const outOf = ({ size: { maxOutputTokens: most, choices } }: Bid): string => {
+  if (most === undefined) return '';
+  return choices > 1 ? `, ${choices} answers of ${most} out` : `, ${most} out`;
 };
 
 /** What a deployment is or is not, whatever its limits and its health say. */

@@ -9,6 +9,7 @@ import { processEnvironment } from '#server/env.ts';
 import { createGateway } from '#server/gateway.ts';
 import { listen } from '#server/http.ts';
 import { openLedgerFile } from '#server/ledger-file.ts';
+import { watchLoop } from '#server/loop-watch.ts';
 import { shutDown } from '#server/shut-down.ts';
 import { realWorld } from '#server/world.ts';
 
@@ -49,9 +50,11 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
   const shared = owner.view().accounts.flatMap(({ sharing }) => sharing ?? []);
   process.stdout.write([...capacityLines(config), ...shared].map((line) => `${line}\n`).join(''));
   process.stdout.write(`ready ${listener.url}\n`);
+  const unwatch = watchLoop(world.clock, log);
   await untilStopped(async () => {
     await shutDown(gateway, listener, config.shutdown);
     await gateway.agents.close();
     await file.close();
+    unwatch();
   });
 };

@@ -66,8 +66,8 @@ export const insideRows: readonly FaultRow[] = [
         'test/faults/clients.test.ts',
         '73 streams outlive a process that was busy with something else',
       ],
+      ['src/server/loop-watch.test.ts', 'a process that stood still says so once, with how long'],
     ],
-    notYet: 'no line tells of it.',
   }),
   row(74, 'An error in a plugin or a callback.', 'It ends that request, not the process.', {
     later: 'plugins and callbacks',
