@@ -36,9 +36,10 @@ afterEach(async () => {
   await new Promise((resolve) => vendor.close(resolve));
 });
 
-/** Sends a request; resolves when it is over, in whichever way. */
+/** Sends a request; resolves when it is over: with its error, if it had one. */
 const send = () => {
-  const over = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<Error | undefined>();
+  const begun = Promise.withResolvers<void>();
   let abort = (): void => {};
   connections.dispatch(
     { path: '/', method: 'POST', body: '{}' },
@@ -47,12 +48,12 @@ const send = () => {
         abort = () => controller.abort(new Error('enough'));
       },
       onResponseStart() {},
-      onResponseData() {},
-      onResponseEnd: () => over.resolve(),
-      onResponseError: () => over.resolve(),
+      onResponseData: () => begun.resolve(),
+      onResponseEnd: () => over.resolve(undefined),
+      onResponseError: (_, error) => over.resolve(error),
     },
   );
-  return { over: over.promise, abort: () => abort() };
+  return { over: over.promise, begun: begun.promise, abort: () => abort() };
 };
 
 /** Until the vendor has been asked so often. */
@@ -101,5 +102,40 @@ describe('connections', () => {
       await over;
     }
     expect(new Set(await atOnce(3)).size).toBe(3);
+  });
+});
+
+describe('a connection that is closed without an answer', () => {
+  test('has its request sent once more, on a new one, if it had carried one before', async () => {
+    const [used] = await atOnce(1);
+    const { over } = send();
+    const [closed] = await arrivals(1);
+    closed?.res.destroy();
+    const [again] = await arrivals(1);
+    expect(closed?.port).toBe(used);
+    expect(again?.port).not.toBe(used);
+    again?.res.destroy();
+    expect(await over).toBeInstanceOf(Error);
+    expect(asked).toEqual([]);
+  });
+
+  test('fails if it is new, or had begun to answer, or was given up', async () => {
+    const fresh = send();
+    const [first] = await arrivals(1);
+    first?.res.destroy();
+    expect(await fresh.over).toBeInstanceOf(Error);
+    await atOnce(1);
+    const begun = send();
+    const [second] = await arrivals(1);
+    second?.res.write('half');
+    await begun.begun;
+    second?.res.destroy();
+    expect(await begun.over).toBeInstanceOf(Error);
+    await atOnce(1);
+    const left = send();
+    await arrivals(1);
+    left.abort();
+    expect(await left.over).toMatchObject({ message: 'enough' });
+    expect(asked).toEqual([]);
   });
 });

@@ -20,6 +20,10 @@ const CONNECT = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 const RESET = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'ETIMEDOUT']);
+/** Whether the other side closed the connection. */
+export const isReset = ({ code }: Error & { code?: unknown }): boolean =>
+  typeof code === 'string' && RESET.has(code);
+
 /** TLS refusals come under many codes; all of them speak of a certificate. */
 const CERTIFICATE = /CERT|SIGNATURE|SELF_SIGNED|ALTNAME|ERR_TLS|ERR_SSL/;
 
@@ -35,7 +39,7 @@ export const transportFailure = (cause: Error & { code?: unknown }): TransportFa
     return fail('connect', `The proxy did not lead there (${cause.message}); check it.`, cause);
   if (CONNECT.has(code))
     return fail('connect', `The upstream could not be reached (${code}); try again.`, cause);
-  if (RESET.has(code))
+  if (isReset(cause))
     return fail('reset', 'The upstream closed the connection early; try again.', cause);
   return fail('broken', 'The upstream sent an answer that is not valid HTTP; try again.', cause);
 };

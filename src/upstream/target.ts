@@ -19,6 +19,7 @@ export interface TargetSpec {
   readonly defaults: JsonObject;
   readonly timeoutMs?: number;
   readonly streamTimeoutMs?: number;
+  readonly numRetries?: number;
 }
 
 /** A deployment ready to be called: everything that does not change from call to call. Holds the key. */
