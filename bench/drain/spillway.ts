@@ -6,6 +6,7 @@ import { Estimator } from '#balancer/estimate.ts';
 import type { Member } from '#balancer/member.ts';
 import { createPolicy } from '#balancer/policies/index.ts';
 import { Pool } from '#balancer/pool.ts';
+import { RetryBudgets } from '#balancer/retry-budget.ts';
 import { classify } from '#balancer/classify.ts';
 import { sleep } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
@@ -46,11 +47,13 @@ class Spillway implements Contender {
   readonly #options: SpillwayOptions;
   readonly #ledger = new WatchedLedger();
   readonly #owner: MemoryOwner;
+  readonly #budgets: RetryBudgets;
   readonly #rules: QuotaRules = findProvider('openai')!.quota;
 
   constructor(world: World, options: SpillwayOptions) {
     this.#world = world;
     this.#options = options;
+    this.#budgets = new RetryBudgets(world.clock);
     const { clock, random, scenario } = world;
     const ledger = this.#ledger;
     const members = scenario.keys.map((_, key) => this.#member(key));
@@ -95,16 +98,19 @@ class Spillway implements Contender {
         bytes: request.promptBytes,
       },
       retries: RETRIES,
+      retryOnTimeout: true,
       retryAfterMs: 0,
       deadline: Infinity,
       signal: NEVER,
       decision,
       send: (lease: Lease) => this.#send(lease, request),
     } as const;
-    runAttempts({ admit: this.#owner.admit, clock, random }, plan).catch((thrown: unknown) => {
-      if (!(thrown instanceof SpillwayError)) throw thrown;
-      this.#world.refuse(request);
-    });
+    runAttempts({ admit: this.#owner.admit, clock, random, budgets: this.#budgets }, plan).catch(
+      (thrown: unknown) => {
+        if (!(thrown instanceof SpillwayError)) throw thrown;
+        this.#world.refuse(request);
+      },
+    );
   }
 
   overAdmissions(): number {

@@ -48,6 +48,10 @@ export interface AdmitRequest {
   readonly arrivedAt: number;
   readonly waitUntil: number;
   readonly signal: AbortSignal;
+  /** It would be sent again after a failure: it may be the probe of a deployment that has failed. */
+  readonly retryable?: boolean;
+  /** Another group is asked where nobody of this one is well: who fails need not be asked. */
+  readonly hasFallback?: boolean;
   /** Whether the answer is wanted piece by piece. */
   readonly stream: boolean;
   /** Memory that it holds while it waits. */

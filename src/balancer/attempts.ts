@@ -4,6 +4,7 @@ import { backoffMs } from '#balancer/backoff.ts';
 import { effectOf, type FailureKind } from '#balancer/classify.ts';
 import type { DecisionBuilder } from '#balancer/decision.ts';
 import { noDeployment } from '#balancer/refusal-error.ts';
+import type { RetryBudgets } from '#balancer/retry-budget.ts';
 import { type Clock, sleep } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Random } from '#core/random.ts';
@@ -21,10 +22,17 @@ export interface Failure {
 }
 
 export interface Plan<Reply> {
-  /** What is asked of the balance, but for what has been tried. */
-  readonly ask: Omit<AdmitRequest, 'tried' | 'signal'>;
+  /** What is asked of the balance, but for what changes from try to try. */
+  readonly ask: Omit<AdmitRequest, 'tried' | 'signal' | 'retryable' | 'hasFallback'>;
   /** Further tries after the first one, ≥ 0. */
   readonly retries: number;
+  /**
+   * What the config says of a request whose first failure was this one, in place of `retries`. A
+   * number lets even that be tried again which fails the same everywhere. Absent: it says nothing.
+   */
+  retriesAfter?(first: FailureKind, deployment: string): number | undefined;
+  /** A call that timed out may have run: whether it is sent again all the same. */
+  readonly retryOnTimeout: boolean;
   /** Shortest pause before a try that has no other deployment to go to, ms. */
   readonly retryAfterMs: number;
   /** When the caller stops waiting, monotonic ms (Infinity: never). No try begins after it. */
@@ -43,6 +51,7 @@ export interface AttemptsDeps {
   readonly admit: Admit;
   readonly clock: Clock;
   readonly random: Random;
+  readonly budgets: RetryBudgets;
 }
 
 /**
@@ -55,93 +64,132 @@ const NONE: ReadonlySet<string> = new Set();
 
 /**
  * The one loop: asks for a deployment, sends, and goes on to another one until a reply begins or
- * `retries` or the caller's time are spent. When all have been tried it pauses and begins again with
- * those that a pause may mend. Throws an AttemptsError: with what fails everywhere, else with the
- * first failure, as LiteLLM does; `no_deployment` when nobody could take the request.
+ * `retries`, the group's budget or the caller's time are spent. When all have been tried it pauses and
+ * begins again with those that a pause may mend. Throws an AttemptsError: with what fails everywhere,
+ * else with the first failure, as LiteLLM does; `no_deployment` when nobody could take the request.
  */
-export const runAttempts = async <Reply>(deps: AttemptsDeps, plan: Plan<Reply>): Promise<Reply> => {
-  let groups = plan.ask.groups;
-  let failures: Failure[] = [];
-  // Whose key was refused, or who lacks the model, will say the same however long one waits.
-  let refused = NONE;
-  let tried = NONE;
-  let tries = 0;
-  for (;;) {
-    const admission = await admitted(deps, plan, { groups, tried, failures });
-    plan.decision.admitted(admission);
-    if (!admission.lease) {
-      if (tried.size === refused.size)
-        throw failures[0] ? new AttemptsError(failures[0]) : noDeployment(admission.routed.out);
-      if (plan.fallsBack?.(failures[0]!.kind)) throw new AttemptsError(failures[0]!);
-      await pause(deps, plan, failures);
-      tried = refused;
-      continue;
-    }
-    if (admission.group !== groups[0]) {
-      // Another group has it now, with tries of its own.
-      plan.handedOn?.(failures[0]);
-      groups = [admission.group, ...groups.slice(groups.indexOf(admission.group) + 1)];
-      [failures, tried, refused, tries] = [[], NONE, NONE, 0];
-    }
-    const { deployment } = admission.lease;
-    plan.decision.attemptStarted(deployment, deps.clock.now());
-    const sent = await plan.send(admission.lease);
-    if (sent.ok) return sent.reply;
-    plan.decision.attemptFailed(sent.kind, sent.error.status, deps.clock.now());
-    failures.push(sent);
-    const { retry } = effectOf(sent.kind);
-    const isFree = retry === 'free' && failures.length - tries <= MOST_REFUSALS;
-    if (!isFree) {
-      tries++;
-      tried = tried.union(new Set([deployment]));
-    }
-    if (retry === 'elsewhere') refused = refused.union(new Set([deployment]));
-    const spent = tries > plan.retries || deps.clock.now() >= plan.deadline;
-    if (retry === 'never') throw new AttemptsError(sent);
-    if (spent || plan.signal.aborted) throw new AttemptsError(failures[0]!);
+export const runAttempts = <Reply>(deps: AttemptsDeps, plan: Plan<Reply>): Promise<Reply> =>
+  new Attempts(deps, plan).run();
+
+class Attempts<Reply> {
+  readonly #deps: AttemptsDeps;
+  readonly #plan: Plan<Reply>;
+  /** The one that has it, then those that may take it while that is out of quota. */
+  #groups: AdmitRequest['groups'];
+  #failures: Failure[] = [];
+  /** Whose key was refused, or who lacks the model, will say the same however long one waits. */
+  #refused = NONE;
+  #tried = NONE;
+  #tries = 0;
+  /** What the config says of the first failure. */
+  #stated: number | undefined;
+
+  constructor(deps: AttemptsDeps, plan: Plan<Reply>) {
+    this.#deps = deps;
+    this.#plan = plan;
+    this.#groups = plan.ask.groups;
   }
-};
 
-/** Asks for a deployment. What has failed before is told, with the wait that is known by now. */
-const admitted = (
-  deps: AttemptsDeps,
-  plan: Plan<unknown>,
-  so: {
-    groups: AdmitRequest['groups'];
-    tried: ReadonlySet<string>;
-    failures: readonly Failure[];
-  },
-): Promise<Admission> => {
-  const { groups, tried } = so;
-  const admission = deps.admit({ ...plan.ask, groups, tried, signal: plan.signal });
-  const [first] = so.failures;
-  if (!first) return admission;
-  return admission.catch((thrown: unknown) => {
-    if (plan.signal.aborted || !(thrown instanceof SpillwayError)) throw thrown;
-    throw new AttemptsError(first, thrown.retryAfterMs ?? first.error.retryAfterMs);
-  });
-};
+  async run(): Promise<Reply> {
+    const { clock, budgets } = this.#deps;
+    const { decision } = this.#plan;
+    budgets.earn(this.#groups[0]);
+    for (;;) {
+      const admission = await this.#admitted();
+      decision.admitted(admission);
+      if (!admission.lease) {
+        await this.#pause(admission);
+        continue;
+      }
+      if (admission.group !== this.#groups[0]) this.#handOn(admission.group);
+      const { deployment } = admission.lease;
+      decision.attemptStarted(deployment, clock.now());
+      const sent = await this.#plan.send(admission.lease);
+      if (sent.ok) return sent.reply;
+      decision.attemptFailed(sent.kind, sent.error.status, clock.now());
+      this.#note(sent, deployment);
+      if (!this.#goesOn(sent)) throw this.#error(sent);
+    }
+  }
 
-/** Throws the first failure at once where the pause would outlast the caller. */
-const pause = async (
-  deps: AttemptsDeps,
-  plan: Plan<unknown>,
-  failures: readonly Failure[],
-): Promise<void> => {
-  const waitMs = pauseMs(deps, plan, failures);
-  if (deps.clock.now() + waitMs >= plan.deadline) throw new AttemptsError(failures[0]!);
-  await sleep(deps.clock, waitMs, plan.signal);
-};
+  get #most(): number {
+    return this.#stated ?? this.#plan.retries;
+  }
 
-const pauseMs = (
-  { random }: AttemptsDeps,
-  { retryAfterMs: leastMs }: Plan<unknown>,
-  failures: readonly Failure[],
-): number => {
-  const hintMs = failures.at(-1)?.retryAfterMs;
-  return backoffMs(failures.length - 1, {
-    leastMs,
-    random,
-    ...(hintMs !== undefined && { hintMs }),
-  });
-};
+  /** Whether another group is asked when nobody of this one can serve. */
+  get #hasFallback(): boolean {
+    return this.#plan.fallsBack?.(this.#failures[0]?.kind ?? 'connect') ?? false;
+  }
+
+  /** Asks for a deployment. What has failed before is told, with the wait that is known by now. */
+  #admitted(): Promise<Admission> {
+    const { ask, signal } = this.#plan;
+    const [groups, tried] = [this.#groups, this.#tried];
+    const admission = this.#deps.admit({ ...ask, groups, tried, signal, ...this.#prospects() });
+    const [first] = this.#failures;
+    if (!first) return admission;
+    return admission.catch((thrown: unknown) => {
+      if (signal.aborted || !(thrown instanceof SpillwayError)) throw thrown;
+      throw new AttemptsError(first, thrown.retryAfterMs ?? first.error.retryAfterMs);
+    });
+  }
+
+  /** What would become of it after one more failure. */
+  #prospects(): Pick<AdmitRequest, 'retryable' | 'hasFallback'> {
+    const hasFallback = this.#hasFallback;
+    const canRetry = this.#tries < this.#most && this.#deps.budgets.has(this.#groups[0]);
+    return { retryable: canRetry || hasFallback, hasFallback };
+  }
+
+  /** Another group has it now, with tries of its own. */
+  #handOn(group: string): void {
+    this.#plan.handedOn?.(this.#failures[0]);
+    this.#groups = [group, ...this.#groups.slice(this.#groups.indexOf(group) + 1)];
+    [this.#failures, this.#tried, this.#refused, this.#tries] = [[], NONE, NONE, 0];
+    this.#stated = undefined;
+    this.#deps.budgets.earn(group);
+  }
+
+  #note(failure: Failure, deployment: string): void {
+    const isFirst = this.#failures.push(failure) === 1;
+    if (isFirst) this.#stated = this.#plan.retriesAfter?.(failure.kind, deployment);
+    const { retry } = effectOf(failure.kind);
+    const refusals = this.#failures.length - this.#tries;
+    const isFree = retry === 'free' && this.#stated === undefined && refusals <= MOST_REFUSALS;
+    if (isFree) return;
+    this.#tries++;
+    this.#tried = this.#tried.union(new Set([deployment]));
+    if (retry === 'elsewhere') this.#refused = this.#refused.union(new Set([deployment]));
+  }
+
+  #goesOn({ kind }: Failure): boolean {
+    const { clock, budgets } = this.#deps;
+    const { deadline, signal, retryOnTimeout } = this.#plan;
+    const { retry } = effectOf(kind);
+    if (this.#tries > this.#most || clock.now() >= deadline || signal.aborted) return false;
+    if (retry === 'free' || retry === 'elsewhere') return true;
+    const isStated = this.#stated !== undefined && kind === this.#failures[0]!.kind;
+    const isWanted = retry === 'budget' || (retry === 'timeout' && retryOnTimeout);
+    return (isWanted || isStated) && budgets.spend(this.#groups[0]);
+  }
+
+  /** What fails everywhere is the caller's to hear; else what went wrong first says the most. */
+  #error(last: Failure): AttemptsError {
+    return new AttemptsError(effectOf(last.kind).retry === 'never' ? last : this.#failures[0]!);
+  }
+
+  /** Throws at once where a pause mends nothing, or would outlast the caller. */
+  async #pause({ routed }: Admission): Promise<void> {
+    const { clock, random } = this.#deps;
+    const { deadline, signal, retryAfterMs: leastMs } = this.#plan;
+    const [first] = this.#failures;
+    if (!first) throw noDeployment(routed.out);
+    const hintMs = this.#failures.at(-1)?.retryAfterMs;
+    const hint = hintMs === undefined ? {} : { hintMs };
+    const waitMs = backoffMs(this.#failures.length - 1, { leastMs, random, ...hint });
+    const isVain = this.#tried.size === this.#refused.size || clock.now() + waitMs >= deadline;
+    if (this.#hasFallback || isVain) throw new AttemptsError(first);
+    await sleep(clock, waitMs, signal);
+    this.#tried = this.#refused;
+  }
+}

@@ -2,8 +2,8 @@ import type { Candidate } from '#balancer/policies/policy.ts';
 
 /** A deployment as its owner shows it to one request: a candidate, or the reason why it is none. */
 export interface Row extends Candidate {
-  /** Why it cannot take any request now; absent when it can. */
-  readonly unusable?: string;
+  /** Absent while it is well. */
+  readonly health?: RowHealth;
   /** Until its limits have room for this request, ms: 0 now, Infinity never. */
   readonly waitMs: number;
   /** Why it is not this request's turn here, although it would do; its room is for another one. */
@@ -18,6 +18,29 @@ export interface Row extends Candidate {
   readonly abilities?: Readonly<Record<string, boolean>>;
 }
 
+/** How a deployment has answered of late, where that is not well. */
+export type RowHealth = {
+  readonly why: string;
+  /** Since its last failure, ms. */
+  readonly failedAgoMs: number;
+  /** Its key was refused: it is the last that is tried when nobody is well. */
+  readonly isRefused?: boolean;
+} & (
+  | {
+      /** Only used while nobody else is usable. */
+      readonly state: 'out';
+      /** Until it may be probed, ms > 0; Infinity while a probe is under way. */
+      readonly backMs: number;
+    }
+  /** The next request that could be sent again goes there, and shows how it is. */
+  | { readonly state: 'probe' }
+  | {
+      readonly state: 'warming';
+      /** It is offered to this part of the requests, > 0 and < 1. */
+      readonly share: number;
+    }
+);
+
 /** What a request asks of any deployment. */
 export interface Needs {
   /** The prompt, tokens: rather too few than too many where it is an estimate. */
@@ -31,6 +54,7 @@ export interface Needs {
 /** Why a deployment was left out, as one of few words: what all rows share becomes the error. */
 export type OutReason =
   | 'unusable'
+  | 'warming'
   | 'tried'
   | 'pinned'
   | 'sticky'
@@ -72,7 +96,6 @@ export const whyNot = (row: Row, request: Eligibility): Out | undefined => {
   if (pinned !== undefined && pinned !== name)
     return { name, reason: 'pinned', why: 'another one is called by its name' };
   if (request.tried.has(name)) return { name, reason: 'tried', why: 'tried' };
-  if (row.unusable !== undefined) return { name, reason: 'unusable', why: row.unusable };
   if (pinned !== undefined) return undefined;
   if (sticky !== undefined && sticky !== name)
     return { name, reason: 'sticky', why: 'another one holds its state' };

@@ -22,6 +22,10 @@ export interface Member {
   readonly vendor?: string;
   /** The config names its pools: it is right, whatever answers seem to say of them. */
   readonly isPooled?: boolean;
+  /** Those with the same key, at the same place, share it: what refuses one refuses all. */
+  readonly credential?: string;
+  /** Where it is reached: hosts fail as a whole. */
+  readonly host?: string;
   readonly weight?: number;
   readonly rpm?: number;
   readonly tpm?: number;

@@ -3,6 +3,7 @@ import { type Affinity, AffinityMemory } from '#balancer/affinity.ts';
 import { type Bid, type Costs, bidOf, bidWaitMs, costsOf, ownAccount } from '#balancer/bid.ts';
 import type { Row } from '#balancer/eligible.ts';
 import type { Estimator } from '#balancer/estimate.ts';
+import type { Health } from '#balancer/health.ts';
 import { costNanos, type Member } from '#balancer/member.ts';
 import { MemberState } from '#balancer/member-state.ts';
 import { PatternAccounts } from '#balancer/pattern-accounts.ts';
@@ -20,6 +21,8 @@ export interface PoolDeps {
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly estimator: Estimator;
+  /** Absent where nobody is ever left out. */
+  readonly health?: Health;
 }
 
 /** All that changes about deployments, but for their quotas. Its leases are the only way in which it changes. */
@@ -45,6 +48,18 @@ export class Pool {
 
   get groups(): readonly string[] {
     return [...this.#groups.keys()];
+  }
+
+  get health(): Health | undefined {
+    return this.#deps.health;
+  }
+
+  /** Those that are not left out for their failures; all of them where all are. */
+  well(bids: readonly Bid[]): readonly Bid[] {
+    const { health } = this.#deps;
+    if (!health) return bids;
+    const well = bids.filter(({ member }) => health.view(member.name)?.state !== 'out');
+    return well.length > 0 ? well : bids;
   }
 
   members(group: string): readonly Member[] {
@@ -132,6 +147,7 @@ export class Pool {
     const isKept = kept.size > 0 && bid.charges.some(({ account }) => kept.has(account));
     const waitMs = bidWaitMs(ledger, bid, now);
     const latency = state.latency.read(now);
+    const health = this.#deps.health?.view(member.name);
     const { price } = member;
     return {
       ...this.#traits.get(member.name)!,
@@ -142,6 +158,7 @@ export class Pool {
       runCalls: run === undefined ? 0 : this.#runs.calls(run, ownAccount(bid)),
       cachedTokens: 0,
       ...(latency && { latency }),
+      ...(health && { health }),
       ...(price && { costNanos: costNanos(price, bid.size) }),
       ...(isKept && { held: 'kept for a request that came before' }),
     };

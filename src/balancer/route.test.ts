@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Row } from '#balancer/eligible.ts';
+import type { Row, RowHealth } from '#balancer/eligible.ts';
 import { createPolicy } from '#balancer/policies/index.ts';
 import { UNMEASURED } from '#balancer/policies/policy.conformance.ts';
 import { type Routed, type RouteRequest, route } from '#balancer/route.ts';
 import { seededRandom } from '#core/random.ts';
 
 const policy = createPolicy('least-busy', {});
+
+const out = { state: 'out', why: 'ejected', failedAgoMs: 10, backMs: 4_000 } as const;
+const probe = { state: 'probe', why: 'probed', failedAgoMs: 10 } as const;
+const warming = { state: 'warming', why: 'back', failedAgoMs: 10, share: 0.25 } as const;
 
 const rowsOf = (rows: Record<string, Partial<Row>>): Row[] =>
   Object.entries(rows).map(([name, row]) => ({ ...UNMEASURED, waitMs: 0, ...row, name }));
@@ -30,28 +34,24 @@ describe('route', () => {
     const rows = {
       a: { waitMs: 900 },
       b: { waitMs: 300.2 },
-      c: { waitMs: 5, unusable: 'ejected' },
+      c: { waitMs: 5, health: out },
     };
     const routed = ask({ ...rows, d: { waitMs: 1 } }, { tried: new Set(['d']) });
     expect(routed).toMatchObject({ choice: undefined, earliestMs: 300.2, tooLarge: false });
     expect(routed.out.map(({ name, why }) => `${name}: ${why}`)).toEqual([
-      'c: ejected',
       'd: tried',
+      'c: ejected',
       'a: has room in 900 ms',
       'b: has room in 301 ms',
     ]);
   });
 
   it('tells a request that no limit can ever hold from one that has to wait', () => {
-    expect(ask({ a: { waitMs: Infinity }, b: { waitMs: 5, unusable: 'ejected' } })).toMatchObject({
+    expect(ask({ a: { waitMs: Infinity }, b: { waitMs: Infinity } })).toMatchObject({
       tooLarge: true,
       earliestMs: Infinity,
     });
     expect(ask({ a: { waitMs: Infinity }, b: { waitMs: 5 } }).tooLarge).toBe(false);
-    expect(ask({ a: { unusable: 'ejected' } })).toMatchObject({
-      tooLarge: false,
-      earliestMs: Infinity,
-    });
     expect(ask({}).tooLarge).toBe(false);
   });
 
@@ -100,14 +100,14 @@ describe('route', () => {
       b: 'tried',
     });
     expect(ask({ b: { waitMs: 40 } }, { pinned: 'b' }).earliestMs).toBe(40);
-    expect(ask({ b: { unusable: 'parked' } }, { pinned: 'b' }).choice).toBeUndefined();
+    expect(ask({ a: {}, b: { health: out } }, { pinned: 'b' }).choice).toBe('b');
   });
 
   it('waits for the one that holds the state rather than asking another', () => {
     const routed = ask({ a: {}, b: { waitMs: 50 } }, { sticky: 'b' });
     expect(routed).toMatchObject({ choice: undefined, earliestMs: 50 });
     expect(reasons(routed)).toEqual({ a: 'sticky', b: 'wait' });
-    expect(ask({ a: {}, b: { unusable: 'ejected' } }, { sticky: 'b' }).choice).toBeUndefined();
+    expect(ask({ a: {}, b: { health: out } }, { sticky: 'b' }).choice).toBe('b');
   });
 });
 
@@ -165,7 +165,7 @@ describe('tags', () => {
 
   it('wait for their own deployment, and leave it when it is ejected', () => {
     expect(allowed(['free'], 'any', { free: { tags: ['free'], waitMs: 9 } })).toEqual([]);
-    const ejected = { free: { tags: ['free'], unusable: 'ejected' } };
+    const ejected = { free: { tags: ['free'], health: out } };
     expect(allowed(['free'], 'any', ejected)).toEqual(['standard']);
   });
 
@@ -174,11 +174,88 @@ describe('tags', () => {
   });
 });
 
+describe('health', () => {
+  const panic = { ...out, failedAgoMs: 900 };
+
+  it('leaves out who fails while somebody is well, even if that one has no room', () => {
+    expect(ask({ a: { health: out }, b: { inFlight: 9 } })).toMatchObject({ choice: 'b' });
+    const waiting = ask({ a: { health: out }, b: { waitMs: 9_000 } });
+    // Whoever waits looks again when the other one may be probed.
+    expect(waiting).toMatchObject({ choice: undefined, earliestMs: 4_000, tooLarge: false });
+    expect(reasons(waiting)).toEqual({ a: 'unusable', b: 'wait' });
+  });
+
+  it('never leaves out the last one: the longest without a failure is asked, a refused key last', () => {
+    const rows = {
+      a: { health: out },
+      b: { health: panic },
+      c: { health: { ...out, failedAgoMs: 5 } },
+    };
+    expect(ask(rows)).toMatchObject({ choice: 'b', candidates: ['b'] });
+    const refused = { health: { ...panic, isRefused: true } };
+    expect(ask({ a: { health: out }, b: refused }).choice).toBe('a');
+    expect(ask({ b: refused }).choice).toBe('b');
+    // Well, but parked for the day.
+    expect(ask({ a: { health: out }, b: { waitMs: 7_200_000 } }).choice).toBe('a');
+  });
+
+  it('rather comes back to one that is well and has failed this request than ask one that always fails', () => {
+    const routed = ask({ a: { health: out }, b: {} }, { tried: new Set(['b']) });
+    expect(routed).toMatchObject({ choice: undefined, earliestMs: Infinity });
+    expect(reasons(routed)).toEqual({ a: 'unusable', b: 'tried' });
+  });
+
+  it('probes by a request that can be sent again, and by no other', () => {
+    const rows = { a: { health: probe, inFlight: 5 }, b: {} };
+    expect(ask(rows, { retryable: true }).choice).toBe('a');
+    expect(ask(rows).choice).toBe('b');
+    expect(
+      ask({ a: { health: probe, order: 2 }, b: { order: 1 } }, { retryable: true }),
+    ).toMatchObject({
+      choice: 'b',
+    });
+    expect(ask({ a: { health: probe, waitMs: 5 }, b: {} }, { retryable: true }).choice).toBe('b');
+  });
+
+  it('offers one that is just back to its share of the requests', () => {
+    const rows = { a: { health: warming }, b: { inFlight: 3 } };
+    const draws = seededRandom(7);
+    const chosen = Array.from({ length: 2_000 }, () => ask(rows, { random: draws }).choice);
+    const part = chosen.filter((name) => name === 'a').length / chosen.length;
+    expect(part).toBeCloseTo(0.25, 1);
+    expect(ask({ a: { health: warming }, b: { waitMs: 3 } }, { random: () => 0.99 }).choice).toBe(
+      'a',
+    );
+    expect(reasons(ask(rows, { random: () => 0.99 }))).toEqual({ a: 'warming' });
+  });
+
+  it('does not keep a tagged request from the default when its own deployment fails', () => {
+    const rows = { own: { tags: ['x'], health: out }, standard: { tags: ['default'] } };
+    expect(ask(rows, { tags: { tags: ['x'], match: 'any' } }).choice).toBe('standard');
+    const alone = { own: { tags: ['x'], health: out }, other: { tags: ['y'] } };
+    expect(ask(alone, { tags: { tags: ['x'], match: 'any' } }).choice).toBe('own');
+  });
+
+  it('never makes a request fail that it could have served', () => {
+    fc.assert(
+      fc.property(fc.array(anyRow, { maxLength: 6 }), fc.boolean(), (given, retryable) => {
+        const rows = given.map(({ held: _, ...row }, i) => ({ ...row, name: `d${i}` }));
+        const healthy = rows.map(({ health: _, ...row }) => row);
+        const of = { tried: new Set<string>(), policy, random: () => 0.5, retryable };
+        const routed = route({ ...of, rows });
+        const ideal = route({ ...of, rows: healthy });
+        // It goes now or is told when, as far as it would if all were well.
+        expect(routed.earliestMs < Infinity).toBe(ideal.earliestMs < Infinity);
+      }),
+    );
+  });
+});
+
 const anyRow: fc.Arbitrary<Omit<Row, 'name'>> = fc
   .record(
     {
       waitMs: fc.oneof(fc.constant(0), fc.constant(Infinity), fc.nat(1000)),
-      unusable: fc.constant('ejected'),
+      health: fc.constantFrom<RowHealth>(out, { ...out, isRefused: true }, probe, warming),
       held: fc.constant('kept'),
       order: fc.nat(2),
       tags: fc.subarray(['a', 'b', 'default']),
@@ -194,11 +271,13 @@ it('accounts for every row once, and chooses only what can take the request', ()
       fc.array(anyRow, { maxLength: 8 }),
       fc.option(fc.subarray(['a', 'b']), { nil: undefined }),
       fc.nat(20),
-      (given, wanted, contextTokens) => {
+      fc.boolean(),
+      (given, wanted, contextTokens, retryable) => {
         const rows = given.map((row, i) => ({ ...row, name: `d${i}` }));
         const routed = route({
           rows,
           tried: new Set(['d3']),
+          retryable,
           needs: { contextTokens },
           ...(wanted && { tags: { tags: wanted, match: 'any' } }),
           policy,
@@ -211,7 +290,7 @@ it('accounts for every row once, and chooses only what can take the request', ()
         if (routed.tooLarge) expect(routed.out.every(({ reason }) => reason !== 'wait')).toBe(true);
         for (const row of rows.filter(({ name }) => routed.candidates.includes(name))) {
           expect(row).toMatchObject({ waitMs: 0 });
-          expect(row.unusable ?? row.held).toBeUndefined();
+          expect(row.held).toBeUndefined();
         }
       },
     ),

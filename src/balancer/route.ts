@@ -1,12 +1,18 @@
-import { type Eligibility, type Out, type Row, whyNot } from '#balancer/eligible.ts';
+import { type Out, type Row, whyNot } from '#balancer/eligible.ts';
 import type { Policy } from '#balancer/policies/policy.ts';
 import { cheaperSoon } from '#balancer/thrift.ts';
-import { allowedByTags, type TagFilter } from '#balancer/tags.ts';
+import { allowedByTags } from '#balancer/tags.ts';
+import {
+  backMs,
+  leastFailed,
+  probed,
+  usableRows,
+  type UsableRequest,
+  warmed,
+} from '#balancer/usable.ts';
 
-export interface RouteRequest extends Eligibility {
-  readonly rows: readonly Row[];
-  /** Absent where tags are not looked at. */
-  readonly tags?: TagFilter;
+/** Its `tags` are absent where they are not looked at. */
+export interface RouteRequest extends UsableRequest {
   readonly stream?: boolean;
   /** How long it can spare to wait for a cheaper row, ms; absent where nobody else would use the room. */
   readonly patienceMs?: number;
@@ -44,7 +50,8 @@ export interface Routed {
  */
 export const route = (request: RouteRequest): Routed => {
   const out: Out[] = [];
-  const able = ableRows(request, out);
+  const rows = fittingRows(request, out);
+  const able = tagged(usableRows(rows, request, out), request, out);
   const order = firstOrder(able);
   const fits = order !== undefined;
   const candidates: Row[] = [];
@@ -63,14 +70,20 @@ export const route = (request: RouteRequest): Routed => {
     if (row.held === undefined && waitMs < earliestMs) earliestMs = waitMs;
     if (fits && orderOf(row) < order && waitMs < betterMs) betterMs = waitMs;
   }
-  const { policy, random, patienceMs, stream = false } = request;
-  const choice = fits ? (policy({ candidates, random, stream }) as Row) : undefined;
+  // Whoever waits looks again when one comes back; with all tried, it is theirs to pause.
+  if (able.length > 0 && !fits)
+    for (const row of rows) earliestMs = Math.min(earliestMs, backMs(row));
+  const chosen = fits ? choose(request, candidates, out) : undefined;
+  const { patienceMs } = request;
+  const choice = chosen?.row;
   const cheaper =
-    choice && patienceMs !== undefined ? cheaperSoon(able, choice, patienceMs) : undefined;
+    chosen?.isFree && patienceMs !== undefined
+      ? cheaperSoon(able, chosen.row, patienceMs)
+      : undefined;
   return {
     choice: choice?.name,
-    candidates: candidates.map((row) => row.name),
-    rows: candidates,
+    candidates: chosen?.among.map((row) => row.name) ?? [],
+    rows: chosen?.among ?? [],
     out,
     earliestMs: fits ? 0 : earliestMs,
     betterMs,
@@ -84,6 +97,32 @@ const FOR_ROOM: ReadonlySet<Out['reason']> = new Set(['wait', 'held', 'size']);
 /** Whether it is for want of room that nobody takes it now. */
 export const isOutOfQuota = ({ choice, out }: Routed): boolean =>
   choice === undefined && out.some(({ reason }) => FOR_ROOM.has(reason));
+
+interface Chosen {
+  readonly row: Row;
+  readonly among: readonly Row[];
+  /** The policy found it: it is neither a probe nor the last that was left. */
+  readonly isFree: boolean;
+}
+
+const choose = (request: RouteRequest, ready: readonly Row[], out: Out[]): Chosen => {
+  const { policy, random, pinned, stream = false } = request;
+  if (pinned !== undefined || ready.every(({ health }) => health === undefined))
+    return {
+      row: policy({ candidates: ready, random, stream }) as Row,
+      among: ready,
+      isFree: true,
+    };
+  const probe = request.retryable ? probed(ready) : undefined;
+  if (probe) return { row: probe, among: ready, isFree: false };
+  const least = leastFailed(ready);
+  for (const row of ready)
+    if (!least.includes(row))
+      out.push({ name: row.name, reason: 'unusable', why: row.health!.why });
+  const among = warmed(least, random, out);
+  const row = policy({ candidates: among, random, stream }) as Row;
+  return { row, among, isFree: true };
+};
 
 const isReady = (row: Row): boolean => row.waitMs <= 0 && row.held === undefined;
 
@@ -100,15 +139,20 @@ const firstOrder = (rows: readonly Row[]): number | undefined => {
   return lowest;
 };
 
-/** The rows that would do if their limits had room; puts the others, and why, into `out`. */
-const ableRows = (request: RouteRequest, out: Out[]): readonly Row[] => {
+/** The rows that would do if they were well and had room; puts the others, and why, into `out`. */
+const fittingRows = (request: RouteRequest, out: Out[]): readonly Row[] => {
   for (const row of request.rows) {
     const not = whyNot(row, request);
     if (not) out.push(not);
   }
-  const rows =
-    out.length === 0 ? request.rows : request.rows.filter((row) => !whyNot(row, request));
-  const { tags, pinned } = request;
+  return out.length === 0 ? request.rows : request.rows.filter((row) => !whyNot(row, request));
+};
+
+const tagged = (
+  rows: readonly Row[],
+  { tags, pinned }: RouteRequest,
+  out: Out[],
+): readonly Row[] => {
   if (!tags || pinned !== undefined) return rows;
   const allowed = allowedByTags(rows, tags);
   for (const row of rows)

@@ -1,6 +1,7 @@
 import type { AdmitRequest, Lease, Spent } from '#balancer/admit.ts';
 import { type Bid, ownAccount } from '#balancer/bid.ts';
 import { effectOf, type FailureKind } from '#balancer/classify.ts';
+import type { HealthCall } from '#balancer/health.ts';
 import type { Estimator } from '#balancer/estimate.ts';
 import type { MemberState } from '#balancer/member-state.ts';
 import type { Pool } from '#balancer/pool.ts';
@@ -33,6 +34,7 @@ export class MemoryLease implements Lease {
   readonly #deps: LeaseDeps;
   readonly #leased: Leased;
   readonly #state: MemberState;
+  readonly #health: HealthCall | undefined;
   #ended = false;
   #beganAt: number | undefined;
 
@@ -43,6 +45,7 @@ export class MemoryLease implements Lease {
     this.#state = deps.pool.state(this.deployment);
     deps.pool.started(leased.bid, leased.request);
     deps.shared.sent(leased.bid, leased.chargedAt);
+    this.#health = deps.pool.health?.started(this.deployment);
   }
 
   observed(news: QuotaNews, now: number): void {
@@ -60,10 +63,14 @@ export class MemoryLease implements Lease {
   }
 
   began(now: number): void {
-    this.#beganAt ??= now;
+    if (this.#beganAt !== undefined || this.#ended) return;
+    this.#beganAt = now;
+    if (this.#health && this.#deps.pool.health?.answered(this.#health))
+      this.#deps.changed(this.deployment);
   }
 
   done(spent: Spent | undefined, now: number): void {
+    this.began(now);
     if (!this.#end(spent)) return;
     const { bid, request, startedAt } = this.#leased;
     const { member } = bid;
@@ -94,6 +101,7 @@ export class MemoryLease implements Lease {
       reservation.refund(now);
       this.#deps.shared.settled(bid, {}, now);
     } else this.#settle(charge === 'request' ? { requests } : bid.cost, now);
+    if (this.#health) this.#deps.pool.health?.failed(this.#health, kind);
     this.#deps.changed(this.deployment);
   }
 
@@ -101,6 +109,7 @@ export class MemoryLease implements Lease {
     if (!this.#end(undefined)) return;
     const { bid } = this.#leased;
     this.#settle(bid.member.settle(bid.cost, undefined, bid.model), now);
+    if (this.#health) this.#deps.pool.health?.dropped(this.#health);
     this.#deps.changed(this.deployment);
   }
 

@@ -173,14 +173,14 @@ export class MemoryOwner {
     { request, bids, weight }: Waiter,
     of: { readonly lane: Lane; readonly routed: Routed; readonly aheadTokens: number },
   ): number {
-    const { clock, ledger } = this.#deps;
+    const { clock, ledger, pool } = this.#deps;
     const { lane, routed, aheadTokens: ahead } = of;
     const computedMs = Math.max(this.#ownMs(request), routed.earliestMs);
     // With nobody before it that is exact, and no estimate of a line is better.
     if (ahead <= 0) return computedMs;
     return Math.max(
       computedMs,
-      supplyWaitMs(ledger, bids, { ahead, now: clock.now() }),
+      supplyWaitMs(ledger, pool.well(bids), { ahead, now: clock.now() }),
       lane.measuredMs(ahead + weight),
     );
   }
@@ -337,12 +337,15 @@ export class MemoryOwner {
     const { clock, pool, policy, random } = this.#deps;
     const { request } = waiter;
     const rows = pool.rows(bids, request, kept);
-    const { tried, stream, pinned, needs, tags } = request;
+    const { tried, retryable = false, hasFallback = false, stream } = request;
+    const { pinned, needs, tags } = request;
     return route({
       rows,
       policy,
       random,
       tried,
+      retryable,
+      hasFallback,
       stream,
       ...(waiter.waits && { patienceMs: (waiter.waitUntil - clock.now()) * SPARED }),
       ...(pinned !== undefined && { pinned }),

@@ -4,6 +4,7 @@ import type { Lease } from '#balancer/admit.ts';
 import type { FailureKind } from '#balancer/classify.ts';
 import { type Sent, runAttempts } from '#balancer/attempts.ts';
 import { DecisionBuilder } from '#balancer/decision.ts';
+import { RetryBudgets } from '#balancer/retry-budget.ts';
 import { OwnSide } from '#balancer/own-side.ts';
 import { sleep } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
@@ -121,10 +122,11 @@ describe('a request’s own side', () => {
             return { ok: false, kind, error: new SpillwayError('upstream_rejected', kind) };
           };
           await runAttempts(
-            { admit: owner.admit, clock, random },
+            { admit: owner.admit, clock, random, budgets: new RetryBudgets(clock) },
             {
               ask: { ...request(clock), own },
               retries: 2,
+              retryOnTimeout: true,
               retryAfterMs: 0,
               deadline: Infinity,
               signal: controller.signal,

@@ -1,5 +1,7 @@
 import type { AdmitRequest } from '#balancer/admit.ts';
 import { Estimator } from '#balancer/estimate.ts';
+import { Health, type HealthNews } from '#balancer/health.ts';
+import type { OutlierRules } from '#balancer/outlier.ts';
 import type { Member } from '#balancer/member.ts';
 import { createPolicy } from '#balancer/policies/index.ts';
 import { Pool } from '#balancer/pool.ts';
@@ -35,14 +37,18 @@ export const member = (name: string, more: Partial<Member> = {}): Member => ({
 /** An owner on a clock that stands still, with a ledger that spends all it has. */
 export const createTestOwner = (
   members: readonly Member[],
-  { policy = 'quota-aware', ...queue }: Partial<QueueLimits> & { policy?: string } = {},
+  given: Partial<QueueLimits> & { policy?: string; rules?: OutlierRules } = {},
   log: Log = silentLog,
 ) => {
+  const { policy = 'quota-aware', rules = {}, ...queue } = given;
   const clock = new VirtualClock();
   const ledger = new Ledger({ floor: 0 });
   const estimator = new Estimator();
-  const pool = new Pool(members, { clock, ledger, estimator });
   const random = seededRandom(1);
+  const news: HealthNews[] = [];
+  const report = (one: HealthNews): void => void news.push(one);
+  const health = new Health(members, { clock, random, rules: () => rules, report });
+  const pool = new Pool(members, { clock, ledger, estimator, health });
   const owner = new MemoryOwner({
     clock,
     ledger,
@@ -53,7 +59,7 @@ export const createTestOwner = (
     policy: createPolicy(policy, {}),
     queue: { ...QUEUE, ...queue },
   });
-  return { clock, ledger, pool, owner, random };
+  return { clock, ledger, pool, health, news, owner, random };
 };
 
 /** A small request that may wait for half a minute. */

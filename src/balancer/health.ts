@@ -1,0 +1,166 @@
+import { effectOf, type FailureKind } from '#balancer/classify.ts';
+import type { RowHealth } from '#balancer/eligible.ts';
+import type { Member } from '#balancer/member.ts';
+import { Outlier, type OutlierCall, type OutlierRules } from '#balancer/outlier.ts';
+import { type KeyCall, RefusedKey } from '#balancer/refused-key.ts';
+import type { Clock } from '#core/clock.ts';
+import type { Random } from '#core/random.ts';
+
+/** What operators should hear of. */
+export type HealthNews =
+  | { readonly what: 'ejected'; readonly deployment: string; readonly forMs: number }
+  | {
+      readonly what: 'host-ejected';
+      readonly host: string;
+      readonly deployments: readonly string[];
+    }
+  | { readonly what: 'returned'; readonly deployment: string }
+  /** Said once, until it was accepted again. */
+  | { readonly what: 'key-refused'; readonly deployments: readonly string[] }
+  | { readonly what: 'key-accepted'; readonly deployments: readonly string[] }
+  /** Somebody has to pay. */
+  | { readonly what: 'unpaid'; readonly deployment: string };
+
+export interface HealthDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** What the config says of one deployment; undefined where nobody is to be left out for failures. */
+  rules(deployment: string): OutlierRules | undefined;
+  readonly report: (news: HealthNews) => void;
+}
+
+/** One call of a deployment. It is answered at most once and ends at most once. */
+export interface HealthCall {
+  readonly deployment: string;
+  readonly outlier: OutlierCall;
+  readonly keys: readonly KeyCall[];
+}
+
+/** So many models of one host must be out before the host itself is. */
+const HOST_MODELS = 3;
+/** A key that may not do something is refused when this has happened to so many calls in a row. */
+const FORBIDDEN = 3;
+const UNPAID_MS = 3_600_000;
+
+/** What is known of one deployment. */
+interface Patient {
+  readonly member: Member;
+  readonly outlier: Outlier;
+  /** Its credential, then its credential for this model. */
+  readonly keys: readonly [RefusedKey, RefusedKey];
+  unpaidAt: number;
+}
+
+/**
+ * How deployments have answered of late, apart from their limits: who fails is left out for a while,
+ * and so is who is refused. Whether nobody else is left is decided by whoever chooses.
+ */
+export class Health {
+  readonly #deps: HealthDeps;
+  readonly #patients = new Map<string, Patient>();
+
+  constructor(members: readonly Member[], deps: HealthDeps) {
+    this.#deps = deps;
+    const credentials = new Map<string, RefusedKey>();
+    for (const member of members) {
+      const rules = deps.rules(member.name);
+      if (!rules) continue;
+      const { name, credential = name } = member;
+      const key = credentials.get(credential) ?? new RefusedKey(1);
+      credentials.set(credential, key);
+      this.#patients.set(name, {
+        member,
+        outlier: new Outlier(rules, deps.random),
+        keys: [key, new RefusedKey(FORBIDDEN)],
+        unpaidAt: -Infinity,
+      });
+    }
+  }
+
+  /** Undefined where nobody is left out. */
+  started(deployment: string): HealthCall | undefined {
+    const patient = this.#patients.get(deployment);
+    if (!patient) return undefined;
+    const now = this.#deps.clock.now();
+    const keys = patient.keys.map((key) => key.started(now));
+    return { deployment, outlier: patient.outlier.started(now), keys };
+  }
+
+  /** Its first content has come. True when that lets somebody in who was left out. */
+  answered(call: HealthCall): boolean {
+    const patient = this.#patients.get(call.deployment)!;
+    const { clock, report } = this.#deps;
+    const { deployment } = call;
+    const back = patient.keys.filter((key, i) => key.accepted(call.keys[i]!));
+    for (const key of back) report({ what: 'key-accepted', deployments: this.#with(key) });
+    const isBack = patient.outlier.answered(call.outlier, clock.now());
+    if (isBack) report({ what: 'returned', deployment });
+    return isBack || back.length > 0;
+  }
+
+  failed(call: HealthCall, kind: FailureKind): void {
+    const patient = this.#patients.get(call.deployment)!;
+    const now = this.#deps.clock.now();
+    const { health, word } = effectOf(kind);
+    if (kind === 'ramp') patient.outlier.slowDown(now);
+    if (kind === 'money') this.#unpaid(patient, now);
+    if (health === 'none') return this.dropped(call);
+    if (health === 'refused') {
+      const place = kind === 'auth' ? 0 : 1;
+      const key = patient.keys[place];
+      if (key.refused(call.keys[place]!, now))
+        this.#deps.report({ what: 'key-refused', deployments: this.#with(key) });
+      return this.dropped(call);
+    }
+    const forMs = patient.outlier.failed(call.outlier, word, now);
+    this.#dropKeys(patient, call);
+    if (forMs === undefined) return;
+    this.#deps.report({ what: 'ejected', deployment: call.deployment, forMs });
+    this.#judgeHost(patient.member.host, now);
+  }
+
+  /** It ended without saying anything of health. */
+  dropped(call: HealthCall): void {
+    const patient = this.#patients.get(call.deployment)!;
+    patient.outlier.dropped(call.outlier);
+    this.#dropKeys(patient, call);
+  }
+
+  /** Undefined while it is well. */
+  view(deployment: string): RowHealth | undefined {
+    const patient = this.#patients.get(deployment);
+    if (!patient) return undefined;
+    const now = this.#deps.clock.now();
+    const [credential, own] = patient.keys;
+    return credential.view(now) ?? own.view(now) ?? patient.outlier.view(now);
+  }
+
+  #dropKeys({ keys }: Patient, call: HealthCall): void {
+    for (const [i, key] of keys.entries()) key.dropped(call.keys[i]!);
+  }
+
+  #with(key: RefusedKey): string[] {
+    return [...this.#patients.values()]
+      .filter(({ keys }) => keys.includes(key))
+      .map(({ member }) => member.name);
+  }
+
+  #unpaid(patient: Patient, now: number): void {
+    if (now - patient.unpaidAt < UNPAID_MS) return;
+    patient.unpaidAt = now;
+    this.#deps.report({ what: 'unpaid', deployment: patient.member.name });
+  }
+
+  /** Several models of a host do not fail for reasons of their own: the others are left out with them. */
+  #judgeHost(host: string | undefined, now: number): void {
+    if (host === undefined) return;
+    const its = [...this.#patients.values()].filter(({ member }) => member.host === host);
+    const out = its.filter(({ outlier }) => outlier.isEjected);
+    const models = new Set(out.map(({ member }) => member.model));
+    const others = its.filter(({ outlier }) => !outlier.isEjected);
+    if (models.size < HOST_MODELS || others.length === 0) return;
+    const ejected = others.filter(({ outlier }) => outlier.eject(now) !== undefined);
+    const deployments = ejected.map(({ member }) => member.name);
+    if (deployments.length > 0) this.#deps.report({ what: 'host-ejected', host, deployments });
+  }
+}
