@@ -199,6 +199,16 @@ describe('health', () => {
     expect(ask({ a: { health: out }, b: { waitMs: 7_200_000 } }).choice).toBe('a');
   });
 
+  it('may leave out everybody where another group stands in, but for a probe that is due', () => {
+    const away = { retryable: true, hasFallback: true };
+    expect(ask({ a: { health: out }, b: { health: panic } }, away)).toMatchObject({
+      choice: undefined,
+      earliestMs: Infinity,
+      tooLarge: false,
+    });
+    expect(ask({ a: { health: out }, b: { health: probe } }, away).choice).toBe('b');
+  });
+
   it('rather comes back to one that is well and has failed this request than ask one that always fails', () => {
     const routed = ask({ a: { health: out }, b: {} }, { tried: new Set(['b']) });
     expect(routed).toMatchObject({ choice: undefined, earliestMs: Infinity });

@@ -51,7 +51,8 @@ export interface RoutingSettings {
   /** Failures in a minute that cool nothing; absent where the config does not say. */
   readonly allowedFails?: number;
   readonly allowedFailsPolicy: FailurePolicy;
-  readonly cooldownMs: number;
+  /** How long a failing deployment stays out, each time; 0: it never does. Absent where the config does not say. */
+  readonly cooldownMs?: number;
   readonly disableCooldowns: boolean;
   readonly retryPolicy: FailurePolicy;
   /** By group, in place of `retryPolicy`. */

@@ -88,6 +88,8 @@ export interface LoadedConfig {
     readonly arePublic: boolean;
   };
   readonly routing: RoutingSettings;
+  /** Whether a call that timed out after it was sent, and may have run, is sent again. */
+  readonly retryOnTimeout: boolean;
   readonly queue: QueueSettings;
   /** Requests under way at once, waiting ones not counted: of everybody together, and of one key. */
   readonly parallel: { readonly all?: number; readonly perKey?: number };

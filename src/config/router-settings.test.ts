@@ -16,7 +16,6 @@ describe('router_settings', () => {
       fallbacks: Object.create(null),
       maxFallbacks: 5,
       allowedFailsPolicy: {},
-      cooldownMs: 5000,
       disableCooldowns: false,
       retryPolicy: {},
       groupRetryPolicy: Object.create(null),

@@ -40,9 +40,6 @@ type FallbackSettings = Pick<
   'fallbacks' | 'contextWindowFallbacks' | 'contentPolicyFallbacks' | 'maxFallbacks'
 >;
 
-/** LiteLLM's `DEFAULT_COOLDOWN_TIME_SECONDS`. */
-const DEFAULT_COOLDOWN_MS = 5000;
-
 /** What the rest of the config has to say about these settings. */
 export interface RouterContext {
   readonly groups: ReadonlySet<string>;
@@ -102,15 +99,17 @@ const settingsOf = (
 ): RouterSettings => ({
   routing: {
     ...strategy,
-    ...present({ streamTimeoutMs: toMs(settings.stream_timeout) }),
+    ...present({
+      streamTimeoutMs: toMs(settings.stream_timeout),
+      // Here 0 is a value: nothing is left out for its failures.
+      cooldownMs:
+        typeof settings.cooldown_time === 'number'
+          ? milliseconds(settings.cooldown_time)
+          : undefined,
+    }),
     retryAfterMs: toMs(settings.retry_after) ?? 0,
     aliases: loadAliases(settings.model_group_alias),
     allowedFailsPolicy: settings.allowed_fails_policy ?? {},
-    // Here 0 is a value: nothing is left out for its failures.
-    cooldownMs:
-      typeof settings.cooldown_time === 'number'
-        ? milliseconds(settings.cooldown_time)
-        : DEFAULT_COOLDOWN_MS,
     disableCooldowns: settings.disable_cooldowns ?? false,
     retryPolicy: settings.retry_policy ?? {},
     groupRetryPolicy: groupPolicies(settings.model_group_retry_policy ?? {}),

@@ -29,6 +29,7 @@ const timeout = decimal(0.001, 86_400).optional();
 export const spillwaySchema = (groups: ReadonlySet<string>) =>
   z.strictObject({
     compat: z.strictObject({ independent_draws: z.boolean().optional() }).nullish(),
+    retry_on_timeout: z.boolean().optional(),
     streams: z.strictObject({ always_include_usage: z.boolean().optional() }).nullish(),
     limits: z
       .strictObject({
@@ -68,6 +69,7 @@ export type SpillwaySettings = Pick<
   'compat' | 'limits' | 'timeouts' | 'shutdown' | 'queue' | 'decisions' | 'apps'
 > & {
   readonly quotaPools: WrittenPools;
+  readonly retryOnTimeout: boolean;
   /** Undefined where the file leaves it to what LiteLLM would enforce. */
   readonly enforceRpmTpm: boolean | undefined;
   /** Undefined where the file leaves it to LiteLLM's `always_include_stream_usage`. */
@@ -112,6 +114,7 @@ export const loadSpillwaySettings = (
       drainMs: milliseconds(shutdown?.drain_s ?? DEFAULTS.drainS),
     },
     queue: loadQueue(settings.queue),
+    retryOnTimeout: settings.retry_on_timeout ?? true,
     quotaPools: settings.quota_pools ?? {},
     enforceRpmTpm: settings.enforce_rpm_tpm,
     decisions: { max: settings.decisions?.max ?? DEFAULTS.decisions },

@@ -1,5 +1,6 @@
 import type { Lease } from '#balancer/admit.ts';
 import { type Plan, type Sent, runAttempts } from '#balancer/attempts.ts';
+import type { FailureKind } from '#balancer/classify.ts';
 import { DecisionBuilder } from '#balancer/decision.ts';
 import { OwnSide } from '#balancer/own-side.ts';
 import { SpillwayError } from '#core/errors.ts';
@@ -11,6 +12,7 @@ import { FallbackChain } from '#gateway/fallback-chain.ts';
 import type { FallbackRules } from '#gateway/fallbacks.ts';
 import { needsOf } from '#gateway/needs.ts';
 import { playedFailure } from '#gateway/played-failure.ts';
+import { retriesAfter } from '#gateway/retry-rules.ts';
 
 /** One try of a request: who takes it, and what it is asked for. */
 export interface Try {
@@ -63,6 +65,8 @@ export const ask = async <Reply>(
           },
         },
         retries: retriesOf(deps, call, { course, isFirst: course === first }),
+        retriesAfter: (kind, deployment) => retriesAfterFailure(deps, kind, deployment),
+        retryOnTimeout: settings.retryRules.onTimeout,
         retryAfterMs: settings.retryAfterMs,
         deadline,
         signal: call.signal,
@@ -109,6 +113,16 @@ export const newDecision = (
 export const rulesOf = ({ settings }: GatewayDeps, { fallbacks }: GatewayCall): FallbackRules => {
   if (fallbacks?.isOff) return { any: {}, most: 0 };
   return fallbacks ? { ...settings.fallbacks, ...fallbacks.rules } : settings.fallbacks;
+};
+
+const retriesAfterFailure = (
+  { settings, targets }: GatewayDeps,
+  kind: FailureKind,
+  deployment: string,
+): number | undefined => {
+  const spec = targets.get(deployment)?.spec;
+  const of = { group: spec?.group ?? '', deploymentRetries: spec?.numRetries };
+  return retriesAfter(kind, settings.retryRules, of);
 };
 
 /** Throws the failure that the caller wants played; one for quota is one try of several. */

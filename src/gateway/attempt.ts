@@ -53,18 +53,32 @@ export const upstreamRequest = (
   };
 };
 
+/**
+ * Ends a lease whose call has failed. True when nobody is to blame but the caller: one who left, or
+ * who waits for less than the config lets upstreams take.
+ */
+export const endFailed = (
+  lease: Lease,
+  { call, kind, now }: { call: GatewayCall; kind: Failure['kind']; now: number },
+): boolean => {
+  const { signal, arrivedAt, timeoutMs = Infinity, streamTimeoutMs } = call;
+  const isImpatient = streamTimeoutMs !== undefined || now >= arrivedAt + timeoutMs;
+  const isBlameless = signal.aborted || (kind === 'timeout' && isImpatient);
+  if (isBlameless) lease.abandoned(now);
+  else lease.failed(kind, now);
+  return isBlameless;
+};
+
 /** Ends a lease that bore no reply. */
 export const failedAttempt = <Reply>(
   deps: GatewayDeps,
-  { lease, signal }: { lease: Lease; signal: AbortSignal },
+  { lease, call }: { lease: Lease; call: GatewayCall },
   failure: Failure,
 ): Sent<Reply> => {
-  const now = deps.clock.now();
-  if (signal.aborted) lease.abandoned(now);
-  else lease.failed(failure.kind, now);
+  const isBlameless = endFailed(lease, { call, kind: failure.kind, now: deps.clock.now() });
   const { deployment } = lease;
   const { kind, error } = failure;
-  if (!signal.aborted)
+  if (!isBlameless)
     deps.log.warn({ deployment, kind, status: error.status }, `attempt failed: ${error.message}`);
   return { ok: false, ...failure };
 };

@@ -2,6 +2,7 @@ import type { Admit, AdmitRequest, Priority, Tenant } from '#balancer/admit.ts';
 import type { DecisionBuilder } from '#balancer/decision.ts';
 import type { Explanation } from '#balancer/explanation.ts';
 import type { OwnCharge } from '#balancer/own-side.ts';
+import type { RetryBudgets } from '#balancer/retry-budget.ts';
 import type { QuotaView } from '#balancer/quota-view.ts';
 import type { Clock } from '#core/clock.ts';
 import type { JsonObject } from '#core/json.ts';
@@ -11,6 +12,7 @@ import type { CallFallbacks } from '#gateway/call-fallbacks.ts';
 import type { DecisionStore } from '#gateway/decision-store.ts';
 import type { FallbackRules } from '#gateway/fallbacks.ts';
 import type { MetricsPage } from '#gateway/serve-metrics.ts';
+import type { RetrySettings } from '#gateway/retry-rules.ts';
 import type { Groups } from '#gateway/groups.ts';
 import type { RequestEvents } from '#gateway/request-events.ts';
 import type { Lifecycle } from '#gateway/lifecycle.ts';
@@ -24,6 +26,7 @@ export interface GatewayDeps {
   readonly random: Random;
   readonly log: Log;
   readonly admit: Admit;
+  readonly budgets: RetryBudgets;
   /** What would become of a request now; nothing is sent, set aside or learned. */
   readonly explain: (request: AdmitRequest) => Explanation;
   /** The balance as it stands. */
@@ -48,6 +51,7 @@ export interface GatewaySettings {
   /** The policy's name, for decisions. */
   readonly policy: string;
   readonly retries: number;
+  readonly retryRules: RetrySettings;
   readonly retryAfterMs: number;
   readonly fallbacks: FallbackRules;
   readonly timeoutMs: number;

@@ -2,7 +2,7 @@ import type { Lease } from '#balancer/admit.ts';
 import type { Failure, Sent } from '#balancer/attempts.ts';
 import type { DecisionBuilder } from '#balancer/decision.ts';
 import { type Try, ask } from '#gateway/ask.ts';
-import { failedAttempt, targetOf, upstreamRequest } from '#gateway/attempt.ts';
+import { endFailed, failedAttempt, targetOf, upstreamRequest } from '#gateway/attempt.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import type { Course } from '#gateway/course.ts';
 import { QuotaReader } from '#gateway/quota-reader.ts';
@@ -51,7 +51,7 @@ const sendStreamed = (
   new Promise((resolve) => {
     const { lease, course, decision, dialect, includeUsage } = options;
     const found = targetOf(deps, lease, 'chat');
-    if ('kind' in found) return resolve(failedAttempt(deps, { lease, signal: call.signal }, found));
+    if ('kind' in found) return resolve(failedAttempt(deps, { lease, call }, found));
     const { target, path } = found;
     const startedAt = deps.clock.now();
     const ended = Promise.withResolvers<Awaited<StreamedReply['ended']>>();
@@ -63,7 +63,7 @@ const sendStreamed = (
       refusalIn: (error) => reader.refusalIn(error),
       settle(result) {
         if ('failure' in result)
-          return resolve(failedAttempt(deps, { lease, signal: call.signal }, result.failure));
+          return resolve(failedAttempt(deps, { lease, call }, result.failure));
         const now = deps.clock.now();
         lease.began(now);
         decision.firstContent(now);
@@ -75,7 +75,7 @@ const sendStreamed = (
         });
       },
       ended(usage, failure) {
-        endLease(deps, { lease, decision, usage, signal: call.signal }, failure);
+        endLease(deps, { lease, decision, usage, call }, failure);
         ended.resolve({ usage, ...(failure && { failure }) });
       },
     });
@@ -88,20 +88,20 @@ const sendStreamed = (
 
 const endLease = (
   { clock, log }: GatewayDeps,
-  of: { lease: Lease; decision: DecisionBuilder; usage: Usage | undefined; signal: AbortSignal },
+  of: { lease: Lease; decision: DecisionBuilder; usage: Usage | undefined; call: GatewayCall },
   failure: Failure | undefined,
 ): void => {
-  const { lease, decision, usage, signal } = of;
+  const { lease, decision, usage, call } = of;
   const now = clock.now();
   if (usage) decision.counted(usage);
   if (!failure) {
     lease.done(usage, now);
     decision.ended('ok', 200, now);
-  } else if (signal.aborted) {
-    lease.abandoned(now);
-    decision.ended('abandoned', 499, now);
-  } else {
-    lease.failed(failure.kind, now);
+    return;
+  }
+  endFailed(lease, { call, kind: failure.kind, now });
+  if (call.signal.aborted) decision.ended('abandoned', 499, now);
+  else {
     decision.ended(failure.kind, failure.error.status, now);
     decision.failed(failure.error, now);
     const { deployment } = lease;

@@ -44,7 +44,7 @@ const sendWhole = (
 ): Promise<Sent<WholeReply>> =>
   new Promise((resolve) => {
     const found = targetOf(deps, lease, codec.operation);
-    if ('kind' in found) return resolve(failedAttempt(deps, { lease, signal: call.signal }, found));
+    if ('kind' in found) return resolve(failedAttempt(deps, { lease, call }, found));
     const { target, path } = found;
     const startedAt = deps.clock.now();
     const exchange = new WholeExchange({
@@ -54,7 +54,7 @@ const sendWhole = (
       refusalIn: (error) => reader.refusalIn(error),
       settle(result) {
         if ('failure' in result)
-          return resolve(failedAttempt(deps, { lease, signal: call.signal }, result.failure));
+          return resolve(failedAttempt(deps, { lease, call }, result.failure));
         const now = deps.clock.now();
         lease.began(now);
         lease.done(result.answer.usage, now);

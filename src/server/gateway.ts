@@ -1,3 +1,4 @@
+import { RetryBudgets } from '#balancer/retry-budget.ts';
 import { createPolicy } from '#balancer/policies/index.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
 import type { Clock } from '#core/clock.ts';
@@ -53,6 +54,7 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
     log,
     balance,
     admit: balance.owner.admit,
+    budgets: new RetryBudgets(clock),
     explain: (request) => balance.owner.explain(request),
     quota: () => balance.owner.view(),
     ownCharges: balance.ownCharges,
@@ -119,6 +121,11 @@ const settingsOf = (config: LoadedConfig, version: string): GatewaySettings => (
   version,
   policy: config.routing.strategy,
   retries: config.routing.numRetries,
+  retryRules: {
+    policy: config.routing.retryPolicy,
+    groups: config.routing.groupRetryPolicy,
+    onTimeout: config.retryOnTimeout,
+  },
   retryAfterMs: config.routing.retryAfterMs,
   fallbacks: fallbacksOf(config.routing),
   timeoutMs: config.routing.timeoutMs,

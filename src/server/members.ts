@@ -14,7 +14,13 @@ export const membersOf = (config: LoadedConfig): Member[] =>
   config.deployments.map((deployment) => {
     const provider = findProvider(deployment.provider);
     if (!provider) throw new Error(`There is no provider named ${deployment.provider}.`);
-    return memberOf(deployment, provider);
+    const credential = credentialOf(deployment);
+    const host = hostOf(deployment, provider);
+    return {
+      ...memberOf(deployment, provider),
+      ...(credential !== undefined && { credential }),
+      ...(host !== undefined && { host }),
+    };
   });
 
 /** Opens the accounts with what the config states of them: ceilings that no upstream can raise. */
@@ -75,6 +81,17 @@ const ceilingsOf = ({ limits, maxParallelRequests }: Deployment): Deployment['li
         ...limits,
         { dimension: 'parallel', amount: maxParallelRequests, windowMs: 0, refill: 'fixed' },
       ];
+
+/** Undefined without a key: then nothing can be refused of it. */
+const credentialOf = ({ provider, apiBase = '', apiKey }: Deployment): string | undefined =>
+  apiKey === undefined
+    ? undefined
+    : `${provider}/${hash('sha256', JSON.stringify([apiBase, apiKey]), 'hex')}`;
+
+const hostOf = ({ apiBase }: Deployment, { baseUrl }: Provider): string | undefined => {
+  const base = apiBase ?? baseUrl;
+  return URL.canParse(base) ? new URL(base).host : undefined;
+};
 
 /** One per vendor, endpoint, key, organisation and model. */
 const keyAccount = (deployment: Deployment): string => {

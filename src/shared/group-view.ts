@@ -8,14 +8,34 @@ export const groupViews = (pool: Pool, accounts: readonly AccountView[]): GroupV
   const limits = new Map(accounts.map(({ account, gauges }) => [account, perMinuteOf(gauges)]));
   return pool.groups.map((group) => {
     const drawers = pool.members(group).map(({ name }) => pool.state(name).accounts);
-    const perMinute: { [D in Dimension]?: number } = {};
-    for (const dimension of DIMENSIONS) {
-      const sum = total(drawers, { dimension, limits });
-      if (sum < Infinity) perMinute[dimension] = sum;
-    }
+    const perMinute = together(drawers, limits);
     const pools = new Set(drawers.map((its) => its.at(-1)!)).size;
     return { group, deployments: drawers.length, pools, perMinute };
   });
+};
+
+/** The same of some deployments alone. */
+export const perMinuteOfSome = (
+  deployments: readonly string[],
+  accounts: readonly AccountView[],
+): PerMinute => {
+  const limits = new Map(accounts.map(({ account, gauges }) => [account, perMinuteOf(gauges)]));
+  const drawers = deployments.map((name) =>
+    accounts.filter((its) => its.deployments.includes(name)).map(({ account }) => account),
+  );
+  return together(drawers, limits);
+};
+
+const together = (
+  drawers: readonly Drawer[],
+  limits: ReadonlyMap<string, PerMinute>,
+): PerMinute => {
+  const perMinute: { [D in Dimension]?: number } = {};
+  for (const dimension of DIMENSIONS) {
+    const sum = total(drawers, { dimension, limits });
+    if (sum < Infinity) perMinute[dimension] = sum;
+  }
+  return perMinute;
 };
 
 /** Accounts of one deployment. */
