@@ -335,22 +335,14 @@ export class MemoryOwner {
 
   #route(waiter: Waiter, bids: readonly Bid[], kept = NOTHING_KEPT): Routed {
     const { clock, pool, policy, random } = this.#deps;
-    const { request } = waiter;
-    const rows = pool.rows(bids, request, kept);
-    const { tried, retryable = false, hasFallback = false, stream } = request;
-    const { pinned, needs, tags } = request;
+    const rows = pool.rows(bids, waiter.request, kept);
+    const patienceMs = (waiter.waitUntil - clock.now()) * SPARED;
     return route({
+      ...waiter.wishes,
       rows,
       policy,
       random,
-      tried,
-      retryable,
-      hasFallback,
-      stream,
-      ...(waiter.waits && { patienceMs: (waiter.waitUntil - clock.now()) * SPARED }),
-      ...(pinned !== undefined && { pinned }),
-      ...(needs && { needs }),
-      ...(tags && { tags }),
+      ...(waiter.waits && { patienceMs }),
     });
   }
 

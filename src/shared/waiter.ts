@@ -1,6 +1,25 @@
 import type { AdmitRequest, Admission } from '#balancer/admit.ts';
 import { type Bid, weightOf } from '#balancer/bid.ts';
 import type { Waiting } from '#balancer/fair-line.ts';
+import type { RouteRequest } from '#balancer/route.ts';
+
+type Wishes = Pick<
+  RouteRequest,
+  'tried' | 'stream' | 'retryable' | 'hasFallback' | 'pinned' | 'needs' | 'tags'
+>;
+
+const wishesOf = (request: AdmitRequest): Wishes => {
+  const { tried, stream, retryable = false, hasFallback = false, pinned, needs, tags } = request;
+  return {
+    tried,
+    stream,
+    retryable,
+    hasFallback,
+    ...(pinned !== undefined && { pinned }),
+    ...(needs && { needs }),
+    ...(tags && { tags }),
+  };
+};
 
 /** One request in line. */
 export class Waiter implements Waiting {
@@ -13,6 +32,8 @@ export class Waiter implements Waiting {
   readonly since: number;
   /** Those that may take it, in one word. */
   readonly groups: string;
+  /** What it asks of any deployment. */
+  readonly wishes: Wishes;
   readonly admission: Promise<Admission>;
   readonly resolve: (admission: Admission) => void;
   readonly reject: (reason: unknown) => void;
@@ -28,6 +49,7 @@ export class Waiter implements Waiting {
     this.bids = bids;
     this.weight = weightOf(bids);
     this.groups = request.groups.join('\n');
+    this.wishes = wishesOf(request);
     const { promise, resolve, reject } = Promise.withResolvers<Admission>();
     this.admission = promise;
     this.resolve = resolve;
