@@ -28,12 +28,15 @@ const viewOf = (group: Partial<GroupView>): QuotaView => ({
   groups: [{ group: 'gpt-4.1', deployments: 3, pools: 3, perMinute: {}, ...group }],
   accounts: KEYS.map((name) => ({
     account: `key/${name}`,
+    title: name,
     deployments: [name],
     gauges: perMinute(30_000),
     blockedMs: 0,
     inFlight: 0,
   })),
+  deployments: [],
   lines: [],
+  estimateError: 0,
 });
 
 const known = {
