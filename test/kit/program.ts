@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { vi } from 'vitest';
 import { inCheckout } from './files.ts';
+
+// Whole programs start slowly where many others run: this holds for the file that imports this one.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 export interface Ended {
   readonly code: number | null;
