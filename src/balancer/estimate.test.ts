@@ -41,3 +41,22 @@ describe('Estimator', () => {
     expect(estimator.size(english(40), 'm', 'another').expectedOutputTokens).toBe(256);
   });
 });
+
+describe('what limits count', () => {
+  it('is learned from refusals where it is not what usage says', () => {
+    const estimator = new Estimator();
+    for (let i = 0; i < 60; i++) estimator.learnInput(english(4000), 'm', 800);
+    const refused = english(4000);
+    estimator.learnRefused(refused, 'm', 1000);
+    expect(estimator.size(refused, 'm', 't')).toMatchObject({ inputTokens: 1000, inputSpread: 0 });
+    for (let i = 0; i < 10; i++) estimator.learnRefused(english(4000), 'm', 1000);
+    expect(estimator.size(english(8000), 'm', 't').inputTokens).toBeCloseTo(2000, -2);
+  });
+
+  it('believes no refusal that cannot be', () => {
+    const estimator = new Estimator();
+    for (const count of [0, -5, Number.NaN, 1e18])
+      estimator.learnRefused(english(4000), 'm', count);
+    expect(estimator.size(english(4000), 'm', 't').inputTokens).toBeCloseTo(1000, -2);
+  });
+});

@@ -30,6 +30,7 @@ const MOSTLY_MARKS = 0.1;
 
 /** How fast a ratio follows what is counted, and how far a single count may pull it. */
 const GAIN = 0.1;
+const EXCESS_GAIN = 0.4;
 const RATIO_MIN = 0.1;
 const RATIO_MAX = 10;
 /** An answer's likely size before any was seen, tokens. */
@@ -75,6 +76,8 @@ export interface Estimate extends CallSize {
  */
 export class Estimator {
   readonly #ratios = new RecentMap<Ratio>(MOST_RATIOS);
+  /** What limits count of a prompt, divided by what usage says, as refusals tell: some go by characters. */
+  readonly #excess = new RecentMap<number>(MOST_RATIOS);
   /** Of requests that were refused with a number: what the vendor counted for this very prompt. */
   readonly #counted = new WeakMap<Demand, number>();
   readonly #outputs = new RecentMap<Quantile>(MOST_OUTPUTS);
@@ -93,7 +96,8 @@ export class Estimator {
       maxOutputTokens === undefined ? expected : Math.min(expected, maxOutputTokens),
     );
     const counted = this.#counted.get(demand);
-    const inputTokens = counted ?? Math.ceil(plainTokens(demand) * mean);
+    const excess = this.#excess.get(ratioKey(model, demand)) ?? 1;
+    const inputTokens = counted ?? Math.ceil(plainTokens(demand) * mean * excess);
     return {
       inputTokens,
       inputSpread: counted === undefined ? Math.ceil(inputTokens * spread) : 0,
@@ -117,7 +121,10 @@ export class Estimator {
   learnRefused(demand: Demand, model: string, tokens: number): void {
     if (!(tokens > 0 && tokens <= RATIO_MAX * plainTokens(demand))) return;
     this.#counted.set(demand, Math.ceil(tokens));
-    this.learnInput(demand, model, tokens);
+    const key = ratioKey(model, demand);
+    const usage = plainTokens(demand) * (this.#ratios.get(key) ?? UNKNOWN).mean;
+    const known = this.#excess.get(key) ?? 1;
+    this.#excess.set(key, known + EXCESS_GAIN * (tokens / usage - known));
   }
 
   learnOutput(of: { model: string; tenant: string }, tokens: number): void {
