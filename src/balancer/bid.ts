@@ -4,27 +4,53 @@ import type { Cost } from '#core/quota.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import type { Charge } from '#ledger/reservation.ts';
 
-/** What one deployment would charge for one request. */
-export interface Bid {
-  readonly member: Member;
-  /** The model that it would be asked for: the member's own, or what a pattern stands for. */
-  readonly model: string;
-  readonly size: Estimate;
-  readonly cost: Cost;
-  /** Outermost account first; the last is the one of which the upstream will speak. */
-  readonly charges: readonly Charge[];
-  /** The same with what the estimate may be off by: so much room it should find. */
-  readonly room: readonly Charge[];
-}
-
 /** What a request would cost with one model, charged in one way: the same for all members with both. */
 export interface Costs {
   readonly model: string;
   readonly charge: Member['charge'];
   readonly size: Estimate;
   readonly cost: Cost;
-  /** With what the estimate may be off by. */
   readonly most: Cost;
+}
+
+/** What one deployment would charge for one request. A line holds many: it is small. */
+export class Bid {
+  readonly member: Member;
+  /** Shared with other members. */
+  readonly #costs: Costs;
+  /**
+   * Whom it would charge, as things stand; outermost first, the last is the one of which the
+   * upstream will speak. None is there twice.
+   */
+  readonly accounts: readonly string[];
+
+  constructor(member: Member, costs: Costs, accounts: readonly string[]) {
+    this.member = member;
+    this.#costs = costs;
+    this.accounts = accounts;
+  }
+
+  /** The model that it would be asked for: the member's own, or what a pattern stands for. */
+  get model(): string {
+    return this.#costs.model;
+  }
+
+  get size(): Estimate {
+    return this.#costs.size;
+  }
+
+  get cost(): Cost {
+    return this.#costs.cost;
+  }
+
+  /** With what the estimate may be off by: so much room it should find. */
+  get most(): Cost {
+    return this.#costs.most;
+  }
+
+  get charges(): readonly Charge[] {
+    return this.accounts.map((account) => ({ account, cost: this.cost }));
+  }
 }
 
 export const costsOf = (charge: Member['charge'], model: string, size: Estimate): Costs => {
@@ -34,23 +60,13 @@ export const costsOf = (charge: Member['charge'], model: string, size: Estimate)
   return { model, charge, size, cost, most };
 };
 
-/** `accounts` are the member's as they are now: pools may turn out to be one. */
-export const bidOf = (member: Member, costs: Costs, accounts: readonly string[]): Bid => {
-  const { model, size, cost, most } = costs;
-  const charges = chargesOf(accounts, cost);
-  return { member, model, size, cost, charges, room: chargesOf(accounts, most) };
-};
-
-const chargesOf = (accounts: readonly string[], cost: Cost): readonly Charge[] =>
-  accounts.map((account) => ({ account, cost }));
-
 /**
  * Until it may go, ms: until there is room for all that it may come to, or, where that is more than
  * a limit holds at all, for what it is expected to come to.
  */
-export const bidWaitMs = (ledger: Ledger, { room, charges }: Bid, now: number): number => {
-  const waitMs = ledger.waitMs(room, now);
-  return waitMs === Infinity ? ledger.waitMs(charges, now) : waitMs;
+export const bidWaitMs = (ledger: Ledger, bid: Bid, now: number): number => {
+  const waitMs = ledger.waitForMs(bid.accounts, bid.most, now);
+  return waitMs === Infinity ? ledger.waitForMs(bid.accounts, bid.cost, now) : waitMs;
 };
 
 /** What a bid waits for. */
@@ -62,20 +78,21 @@ export interface Lack {
 
 export const NO_LACK: Lack = { accounts: [], firstMs: Infinity };
 
-export const lackOf = (ledger: Ledger, { room, charges }: Bid, now: number): Lack => {
-  const needed = ledger.waitMs(room, now) === Infinity ? charges : room;
+export const lackOf = (ledger: Ledger, bid: Bid, now: number): Lack => {
+  const isTooMuch = ledger.waitForMs(bid.accounts, bid.most, now) === Infinity;
+  const needed = isTooMuch ? bid.cost : bid.most;
   const accounts: string[] = [];
   let firstMs = Infinity;
-  for (const charge of needed) {
-    const waitMs = ledger.waitMs([charge], now);
+  for (const account of bid.accounts) {
+    const waitMs = ledger.waitForMs([account], needed, now);
     if (waitMs <= 0) continue;
-    accounts.push(charge.account);
+    accounts.push(account);
     firstMs = Math.min(firstMs, waitMs);
   }
   return { accounts, firstMs };
 };
 
-export const ownAccount = ({ charges }: Bid): string => charges.at(-1)!.account;
+export const ownAccount = ({ accounts }: Bid): string => accounts.at(-1)!;
 
 /** How much a request counts where turns are given by size, tokens ≥ 1. */
 export const weightOf = (bids: readonly Bid[]): number =>

@@ -1,9 +1,9 @@
 import type { Tenant } from '#balancer/admit.ts';
 import type { FailureKind } from '#balancer/classify.ts';
-import type { Out, Row } from '#balancer/eligible.ts';
+import type { Out } from '#balancer/eligible.ts';
 import type { LinePlace } from '#balancer/explanation.ts';
-import type { QuotaRow } from '#balancer/policies/policy.ts';
-import type { Dimension, QuotaRefusal } from '#core/quota.ts';
+import type { LevelRecord } from '#balancer/level-record.ts';
+import type { QuotaRefusal } from '#core/quota.ts';
 
 /** Longest record, bytes of JSON. */
 export const MAX_RECORD_BYTES = 1024;
@@ -44,9 +44,6 @@ export interface WaitRecord {
   readonly used: readonly TenantTokens[];
   readonly usedElsewhere: number;
 }
-
-/** What the scarcest limit of a deployment had left, of how much. */
-export type LevelRecord = readonly [dimension: Dimension, level: number, capacity: number];
 
 /** Why a request went where it went: who could, who could not and why, what was tried. ≤ 1 KB as JSON. */
 export interface Decision {
@@ -140,15 +137,3 @@ const roomOf = (out: readonly Out[]): (readonly [string, number])[] =>
   out
     .flatMap(({ name, waitMs = Infinity }) => (waitMs < Infinity ? [[name, waitMs] as const] : []))
     .toSorted(([, a], [, b]) => a - b);
-
-/** The limit of a row of which least is left once the request has taken its part. */
-export const levelRecord = ({ quota }: Row): LevelRecord | null => {
-  let scarcest: QuotaRow | undefined;
-  for (const limit of quota)
-    if (!scarcest || shareLeft(limit) < shareLeft(scarcest)) scarcest = limit;
-  return scarcest
-    ? [scarcest.dimension, Math.floor(scarcest.level), Math.floor(scarcest.capacity)]
-    : null;
-};
-
-const shareLeft = ({ level, cost, capacity }: QuotaRow): number => (level - cost) / capacity;

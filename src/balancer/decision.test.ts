@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { DecisionBuilder } from '#balancer/decision.ts';
 import type { Row } from '#balancer/eligible.ts';
 import type { LinePlace } from '#balancer/explanation.ts';
+import { levelRecord } from '#balancer/level-record.ts';
 import type { Routed } from '#balancer/route.ts';
 import { SpillwayError } from '#core/errors.ts';
 
@@ -53,7 +54,13 @@ const row = (name: string, quota: Row['quota'] = []): Row => ({
 const routedOf = (
   from: Pick<Routed, 'choice' | 'candidates' | 'out'>,
   rows: readonly Row[] = from.candidates.map((each) => row(each)),
-): Routed => ({ ...from, rows, earliestMs: Infinity, betterMs: Infinity, tooLarge: false });
+): Routed => ({
+  ...from,
+  levels: rows.map(levelRecord),
+  earliestMs: Infinity,
+  betterMs: Infinity,
+  tooLarge: false,
+});
 
 const place = (more: Partial<LinePlace> = {}): LinePlace => ({
   requests: 3,

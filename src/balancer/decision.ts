@@ -6,7 +6,6 @@ import {
   type Bounds,
   cut,
   type Decision,
-  levelRecord,
   listed,
   MAX_RECORD_BYTES,
   tenantText,
@@ -50,11 +49,11 @@ export class DecisionBuilder {
   readonly #group: string;
   readonly #arrival: Arrival;
   #queueMs = 0;
-  #last: Pick<Routed, 'choice' | 'candidates' | 'out' | 'rows'> = {
+  #last: Pick<Routed, 'choice' | 'candidates' | 'out' | 'levels'> = {
     choice: undefined,
     candidates: [],
     out: [],
-    rows: [],
+    levels: [],
   };
   /** The groups that may take it now; those before have been asked in vain. */
   #groups: readonly string[];
@@ -254,7 +253,7 @@ export class DecisionBuilder {
   #record(bounds: Bounds): Decision {
     const { chars, names } = bounds;
     const { policy, wallMs = 0 } = this.#arrival;
-    const { candidates, out, rows } = this.#last;
+    const { candidates, out, levels } = this.#last;
     const reasons = out.map(({ name, why }) => `${cut(name, chars)}: ${cut(why, chars)}`);
     const wait = this.#waiting ?? this.#longest;
     return {
@@ -274,7 +273,7 @@ export class DecisionBuilder {
         },
       }),
       candidates: listed(candidates, bounds),
-      levels: rows.slice(0, names).map(levelRecord),
+      levels: levels.slice(0, names),
       out: listed(reasons, { names, chars: 2 * chars + 2 }),
       attempts: this.#attempts
         .slice(-bounds.attempts)

@@ -3,19 +3,19 @@ import type { Candidate } from '#balancer/policies/policy.ts';
 /** A deployment as its owner shows it to one request: a candidate, or the reason why it is none. */
 export interface Row extends Candidate {
   /** Absent while it is well. */
-  readonly health?: RowHealth;
+  readonly health?: RowHealth | undefined;
   /** Until its limits have room for this request, ms: 0 now, Infinity never. */
   readonly waitMs: number;
   /** Why it is not this request's turn here, although it would do; its room is for another one. */
-  readonly held?: string;
+  readonly held?: string | undefined;
   /** Lower ones are asked first; a row without a number comes after all numbers, as in LiteLLM. */
-  readonly order?: number;
-  readonly tags?: readonly string[];
-  readonly region?: string;
+  readonly order?: number | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly region?: string | undefined;
   /** The longest prompt that its model reads, tokens. */
-  readonly contextTokens?: number;
+  readonly contextTokens?: number | undefined;
   /** What its model is known to do, or not to do; a word that is missing is not known, and allowed. */
-  readonly abilities?: Readonly<Record<string, boolean>>;
+  readonly abilities?: Readonly<Record<string, boolean>> | undefined;
 }
 
 /** How a deployment has answered of late, where that is not well. */

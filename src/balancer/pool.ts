@@ -1,13 +1,13 @@
 import type { AdmitRequest, Spent } from '#balancer/admit.ts';
-import { type Affinity, AffinityMemory } from '#balancer/affinity.ts';
-import { type Bid, type Costs, bidOf, bidWaitMs, costsOf, ownAccount } from '#balancer/bid.ts';
+import { AffinityMemory } from '#balancer/affinity.ts';
+import { Bid, type Costs, costsOf, ownAccount } from '#balancer/bid.ts';
 import type { Row } from '#balancer/eligible.ts';
 import type { Estimator } from '#balancer/estimate.ts';
 import type { Health } from '#balancer/health.ts';
-import { costNanos, type Member } from '#balancer/member.ts';
+import type { Member } from '#balancer/member.ts';
 import { MemberState } from '#balancer/member-state.ts';
 import { PatternAccounts } from '#balancer/pattern-accounts.ts';
-import type { QuotaRow } from '#balancer/policies/policy.ts';
+import { PoolRow } from '#balancer/pool-row.ts';
 import { RunMemory } from '#balancer/run-memory.ts';
 import type { Clock } from '#core/clock.ts';
 import { isStarPattern } from '#core/star-pattern.ts';
@@ -30,7 +30,6 @@ export class Pool {
   readonly #deps: PoolDeps;
   readonly #groups = new Map<string, Member[]>();
   readonly #states = new Map<string, MemberState>();
-  readonly #traits = new Map<string, Traits>();
   readonly #runs = new RunMemory();
   readonly #patterns = new PatternAccounts();
   readonly #prompts = new AffinityMemory(CACHE);
@@ -42,7 +41,6 @@ export class Pool {
       if (group) group.push(member);
       else this.#groups.set(member.group, [member]);
       this.#states.set(member.name, new MemberState(member.accounts));
-      this.#traits.set(member.name, traitsOf(member));
     }
   }
 
@@ -81,7 +79,7 @@ export class Pool {
       const model = models?.get(name) ?? member.model;
       if (same?.model !== model || same.charge !== charge)
         same = costsOf(charge, model, this.#deps.estimator.size(demand, model, tenant.key));
-      return bidOf(member, same, this.accounts(member, model));
+      return new Bid(member, same, this.accounts(member, model));
     });
   }
 
@@ -101,17 +99,13 @@ export class Pool {
   }
 
   /** The deployments as they are now, to one request. `kept`: accounts that are kept for others. */
-  rows(bids: readonly Bid[], request: AdmitRequest, kept: ReadonlySet<string>): Row[] {
-    const now = this.#deps.clock.now();
-    const minute = this.#minute();
-    const rows = bids.map((bid) => this.#row(bid, request, { kept, now, minute }));
-    const affinity = this.#affinity(bids, request, rows);
-    if (!affinity) return rows;
-    return rows.map((row, i) => {
-      const account = ownAccount(bids[i]!);
-      const cachedTokens = affinity.cachedTokens.get(account) ?? 0;
-      return { ...row, cachedTokens, home: affinity.home === account };
-    });
+  rows(bids: readonly Bid[], { run, affinity }: AdmitRequest, kept: ReadonlySet<string>): Row[] {
+    const { clock, ledger, health } = this.#deps;
+    const [now, minute, runs] = [clock.now(), this.#minute(), this.#runs];
+    const glance = { ledger, health, runs, run, kept, now, minute };
+    const rows = bids.map((bid) => new PoolRow(bid, this.state(bid.member.name), glance));
+    if (affinity !== undefined && bids.length > 1) this.#keepTogether(affinity, bids, rows);
+    return rows;
   }
 
   /** Its call has begun. */
@@ -135,41 +129,8 @@ export class Pool {
       state.used(this.#minute(), { requests: 0, tokens: spent.inputTokens + spent.outputTokens });
   }
 
-  #row(
-    bid: Bid,
-    { run }: AdmitRequest,
-    at: { kept: ReadonlySet<string>; now: number; minute: number },
-  ): Row {
-    const { member } = bid;
-    const { ledger } = this.#deps;
-    const { kept, now, minute } = at;
-    const state = this.state(member.name);
-    const isKept = kept.size > 0 && bid.charges.some(({ account }) => kept.has(account));
-    const waitMs = bidWaitMs(ledger, bid, now);
-    const latency = state.latency.read(now);
-    const health = this.#deps.health?.view(member.name);
-    const { price } = member;
-    return {
-      ...this.#traits.get(member.name)!,
-      inFlight: state.inFlight,
-      waitMs,
-      quota: waitMs === Infinity ? NO_QUOTA : this.#quota(bid, now),
-      minute: state.minute(minute),
-      runCalls: run === undefined ? 0 : this.#runs.calls(run, ownAccount(bid)),
-      cachedTokens: 0,
-      ...(latency && { latency }),
-      ...(health && { health }),
-      ...(price && { costNanos: costNanos(price, bid.size) }),
-      ...(isKept && { held: 'kept for a request that came before' }),
-    };
-  }
-
-  #affinity(
-    bids: readonly Bid[],
-    { affinity }: AdmitRequest,
-    rows: readonly Row[],
-  ): Affinity | undefined {
-    if (affinity === undefined || bids.length < 2) return undefined;
+  /** Notes where a prompt like this one has been read, and where it belongs. */
+  #keepTogether(affinity: string, bids: readonly Bid[], rows: readonly PoolRow[]): void {
     const pools = new Map<string, { name: string; weight: number; calls: number }>();
     let tokens = 0;
     for (const [i, bid] of bids.entries()) {
@@ -181,51 +142,16 @@ export class Pool {
       tokens = Math.max(tokens, bid.size.inputTokens);
     }
     const of = { pools: [...pools.values()], tokens };
-    return this.#prompts.of(affinity, of, this.#deps.clock.now());
-  }
-
-  #quota({ charges }: Bid, now: number): readonly QuotaRow[] {
-    const rows: QuotaRow[] = [];
-    for (const { account, cost } of charges)
-      for (const gauge of this.#deps.ledger.gauges(account, now)) {
-        const { dimension, amount, windowMs, capacity, level } = gauge;
-        const perMinute = windowMs > 0 ? (amount * MINUTE_MS) / windowMs : amount;
-        rows.push({ dimension, perMinute, capacity, level, cost: cost[dimension] ?? 0 });
-      }
-    return rows;
+    const found = this.#prompts.of(affinity, of, this.#deps.clock.now());
+    if (!found) return;
+    for (const [i, row] of rows.entries()) {
+      const account = ownAccount(bids[i]!);
+      row.cachedTokens = found.cachedTokens.get(account) ?? 0;
+      row.home = found.home === account;
+    }
   }
 
   #minute(): number {
     return Math.floor(this.#deps.clock.wall() / MINUTE_MS);
   }
 }
-
-/** What never changes of a row. */
-type Traits = Pick<
-  Row,
-  'name' | 'weight' | 'rpm' | 'tpm' | 'order' | 'tags' | 'region' | 'contextTokens' | 'abilities'
->;
-
-const traitsOf = ({
-  name,
-  weight,
-  rpm,
-  tpm,
-  order,
-  tags,
-  region,
-  contextTokens,
-  abilities,
-}: Member): Traits => ({
-  name,
-  ...(weight !== undefined && { weight }),
-  ...(rpm !== undefined && { rpm }),
-  ...(tpm !== undefined && { tpm }),
-  ...(order !== undefined && { order }),
-  ...(tags && { tags }),
-  ...(region !== undefined && { region }),
-  ...(contextTokens !== undefined && { contextTokens }),
-  ...(abilities && { abilities }),
-});
-
-const NO_QUOTA: readonly QuotaRow[] = [];

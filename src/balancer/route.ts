@@ -1,4 +1,5 @@
 import { type Out, type Row, whyNot } from '#balancer/eligible.ts';
+import { type LevelRecord, levelRecord } from '#balancer/level-record.ts';
 import type { Policy } from '#balancer/policies/policy.ts';
 import { cheaperSoon } from '#balancer/thrift.ts';
 import { allowedByTags } from '#balancer/tags.ts';
@@ -24,9 +25,10 @@ export interface RouteRequest extends UsableRequest {
 export interface Routed {
   /** The deployment to use; absent when none can take the request now. */
   readonly choice: string | undefined;
-  /** Those among whom the policy chose, by name, and as they were. */
+  /** Those among whom the policy chose, by name. */
   readonly candidates: readonly string[];
-  readonly rows: readonly Row[];
+  /** The scarcest limit of each of the first of them, as far as it is known. */
+  readonly levels: readonly (LevelRecord | null)[];
   readonly out: readonly Out[];
   /**
    * Until some row that would otherwise do, and is not held, has room, ms: 0 with a choice, Infinity
@@ -43,6 +45,9 @@ export interface Routed {
   /** Some rows would otherwise do, and this request is larger than the limits of every one. */
   readonly tooLarge: boolean;
 }
+
+/** Levels that are kept with a decision: as many as its record has room for. */
+const MOST_LEVELS = 16;
 
 /**
  * The one decision: pure in its rows. Serving, explaining and replaying all ask it. A later `order`
@@ -83,7 +88,7 @@ export const route = (request: RouteRequest): Routed => {
   return {
     choice: choice?.name,
     candidates: chosen?.among.map((row) => row.name) ?? [],
-    rows: chosen?.among ?? [],
+    levels: chosen?.among.slice(0, MOST_LEVELS).map(levelRecord) ?? [],
     out,
     earliestMs: fits ? 0 : earliestMs,
     betterMs,

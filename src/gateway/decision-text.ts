@@ -1,10 +1,10 @@
 import type {
   AttemptRecord,
   Decision,
-  LevelRecord,
   TenantTokens,
   WaitRecord,
 } from '#balancer/decision-record.ts';
+import type { LevelRecord } from '#balancer/level-record.ts';
 import type { Explanation } from '#balancer/explanation.ts';
 import type { QuotaRefusal } from '#core/quota.ts';
 import type { Remembered } from '#gateway/decision-store.ts';

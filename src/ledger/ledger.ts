@@ -1,4 +1,4 @@
-import type { Dimension, QuotaNews } from '#core/quota.ts';
+import type { Cost, Dimension, QuotaNews } from '#core/quota.ts';
 import { isObject, type Json, type JsonObject, own, setOwn } from '#core/json.ts';
 import { Account } from '#ledger/account.ts';
 import { total } from '#ledger/amounts.ts';
@@ -64,6 +64,16 @@ export class Ledger {
   waitMs(charges: readonly Charge[], now: number): number {
     let waitMs = 0;
     for (const { account, cost } of distinct(charges)) {
+      const ownMs = this.#accounts.get(account)?.waitMs(cost, now) ?? 0;
+      if (ownMs > waitMs) waitMs = ownMs;
+    }
+    return waitMs;
+  }
+
+  /** The same for one cost that each of several accounts is charged, none of them twice. */
+  waitForMs(accounts: readonly string[], cost: Cost, now: number): number {
+    let waitMs = 0;
+    for (const account of accounts) {
       const ownMs = this.#accounts.get(account)?.waitMs(cost, now) ?? 0;
       if (ownMs > waitMs) waitMs = ownMs;
     }

@@ -123,7 +123,7 @@ export class MemoryLease implements Lease {
   #settle(cost: Cost, now: number): void {
     const { bid, reservation } = this.#leased;
     reservation.settle(
-      bid.charges.map(() => cost),
+      bid.accounts.map(() => cost),
       now,
     );
     this.#deps.shared.settled(bid, cost, now);

@@ -5,8 +5,8 @@ import type { Ledger } from '#ledger/ledger.ts';
 const NEARLY_FULL = 0.9;
 
 /** Until nothing is used any more of all that a bid draws from, ms. */
-export const fullMs = (ledger: Ledger, { charges }: Bid, now: number): number =>
-  Math.max(...charges.map(({ account }) => ledger.fullMs(account, 1, now)));
+export const fullMs = (ledger: Ledger, { accounts }: Bid, now: number): number =>
+  Math.max(...accounts.map((account) => ledger.fullMs(account, 1, now)));
 
 /**
  * Until one of the bids' accounts that is not kept is about to overflow, ms. `scarce` gets those
@@ -19,8 +19,8 @@ export const overflowMs = (
 ): number => {
   const { kept, scarce, now } = of;
   let soonestMs = Infinity;
-  for (const { charges } of bids)
-    for (const { account } of charges) {
+  for (const { accounts } of bids)
+    for (const account of accounts) {
       const waitMs = kept.has(account) ? Infinity : ledger.fullMs(account, NEARLY_FULL, now);
       if (waitMs > 0) scarce?.add(account);
       if (waitMs < soonestMs) soonestMs = waitMs;

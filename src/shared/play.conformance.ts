@@ -247,10 +247,10 @@ class Stage {
       .filter(({ member: { order = Infinity } }) => !isPatient || order === first)
       .map((bid) => ({
         deployment: bid.member.name,
-        accounts: bid.charges.map(({ account }) => account),
+        accounts: bid.accounts,
         short: lackOf(this.#ledger, bid, now).accounts,
         waitMs: bidWaitMs(this.#ledger, bid, now),
-        isFull: bid.charges.every(({ account }) => this.#isFull(account, now)),
+        isFull: bid.accounts.every((account) => this.#isFull(account, now)),
       }));
   }
 

@@ -23,21 +23,21 @@ export interface Latency {
   readonly ageMs: number;
 }
 
-/** What a policy may know of a deployment: a frozen row. Plain numbers; nothing to call or await. */
+/** What a policy may know of a deployment: a row that it cannot change. Plain numbers; nothing to call or await. */
 export interface Candidate {
   readonly name: string;
   /** Configured shares, ≥ 0; absent where the config states none. */
-  readonly weight?: number;
-  readonly rpm?: number;
-  readonly tpm?: number;
+  readonly weight?: number | undefined;
+  readonly rpm?: number | undefined;
+  readonly tpm?: number | undefined;
   /** Calls under way, this request's siblings included. */
   readonly inFlight: number;
   /** Every limit that is known; empty where the upstream has shown none. */
   readonly quota: readonly QuotaRow[];
   /** Smoothed; absent until something has been measured. */
-  readonly latency?: Latency;
+  readonly latency?: Latency | undefined;
   /** What this request is likely to cost, nano-dollars; absent where the model has no price. */
-  readonly costNanos?: number;
+  readonly costNanos?: number | undefined;
   /** What has been used in this minute of the wall clock, for those who count by it. */
   readonly minute: { readonly requests: number; readonly tokens: number };
   /** Calls of the same run that this deployment's pool has been given. */
@@ -45,7 +45,7 @@ export interface Candidate {
   /** Tokens of this prompt that its cache is likely to hold; 0 where nothing is known. */
   readonly cachedTokens: number;
   /** Whether this prompt's key belongs here when nothing else makes a difference. */
-  readonly home?: boolean;
+  readonly home?: boolean | undefined;
 }
 
 export interface Choice {
