@@ -116,8 +116,10 @@ describe('a process that is told to stop', () => {
 });
 
 test('readiness counts the groups that have nobody left', async () => {
-  const upstream = await startUpstream((_, res) =>
-    sendJson(res, 429, { error: { message: 'No money.', code: 'insufficient_quota' } }),
+  const upstream = await startUpstream(({ body }, res) =>
+    body['refused'] === true
+      ? sendJson(res, 401, { error: { message: 'Who?', code: 'invalid_api_key' } })
+      : sendJson(res, 429, { error: { message: 'No money.', code: 'insufficient_quota' } }),
   );
   closing.push(() => upstream.close());
   const clock = new VirtualClock();
@@ -144,4 +146,7 @@ test('readiness counts the groups that have nobody left', async () => {
   expect((await gateway.chat({}, { 'x-queue-timeout': '0' })).status).toBe(429);
   await clock.advance(1_000);
   expect(await counted()).toEqual([200, 3, 2]);
+  expect((await gateway.chat({ model: 'other', refused: true })).status).toBe(401);
+  await clock.advance(1_000);
+  expect(await counted()).toEqual([200, 3, 3]);
 });

@@ -17,6 +17,8 @@ export interface UsableGroupsDeps {
   /** The deployments of each group. */
   readonly members: ReadonlyMap<string, readonly string[]>;
   readonly quota: () => QuotaView;
+  /** Whether a deployment is left out for its health. */
+  readonly isOut: (deployment: string) => boolean;
 }
 
 /** How many groups can be served. */
@@ -39,13 +41,15 @@ export class UsableGroups {
   }
 
   #look(): UsableCount {
-    const { members, quota } = this.#deps;
+    const { members, quota, isOut } = this.#deps;
     const parked = new Set(
       quota()
         .accounts.filter(({ blockedMs }) => blockedMs > LONG_MS)
         .flatMap(({ deployments }) => deployments),
     );
-    const without = [...members.values()].filter((its) => its.every((name) => parked.has(name)));
+    const without = [...members.values()].filter((its) =>
+      its.every((name) => parked.has(name) || isOut(name)),
+    );
     return { groups: members.size, without: without.length };
   }
 }

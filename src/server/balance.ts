@@ -19,6 +19,8 @@ export interface Balance {
   /** What a request of this tenant takes on our own side. */
   readonly ownCharges: (tenant: Tenant) => readonly OwnCharge[];
   readonly owner: MemoryOwner;
+  /** Whether a deployment is left out because it fails, or its key is refused. */
+  readonly isOut: (deployment: string) => boolean;
 }
 
 /** The balance of a config: its ledger, with what the config states, and who owns it. */
@@ -42,5 +44,7 @@ export const createBalance = (
   const batchShare = priorities.batch.share;
   const queue = { maxRequests, maxBytes, tenantShare, batchShare, beforeFallbackMs };
   const owner: MemoryOwner = new MemoryOwner({ ...given, ledger, estimator, pool, queue });
-  return { ledger, owner, ownCharges: createOwnCharges(config, { ...given, ledger }) };
+  const ownCharges = createOwnCharges(config, { ...given, ledger });
+  const isOut = (deployment: string): boolean => health.view(deployment)?.state === 'out';
+  return { ledger, owner, ownCharges, isOut };
 };

@@ -71,6 +71,7 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
       clock,
       members: membersOf(config),
       quota: () => balance.owner.view(),
+      isOut: balance.isOut,
     }),
     agents: createAgents({
       clock,

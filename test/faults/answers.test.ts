@@ -158,3 +158,17 @@ test.each(WAYS)(
     expect(heard.headers.has('x-trailer')).toBe(false);
   },
 );
+
+test.each(WAYS)(
+  '2 a used connection that is closed under a request is replaced, and nobody is blamed: %s',
+  async (_, stream) => {
+    const world = await open();
+    await world.ask({ stream });
+    await world.fault({ kind: 'reset', reused_only: true });
+    const heard = await world.ask({ stream, num_retries: 0 });
+    expect(heard).toMatchObject({ status: 200, isWhole: true, words: WORDS });
+    expect(heard.headers.get('x-spillway-deployment')).toBe('a');
+    expect(heard.headers.get('x-spillway-attempts')).toBe('1');
+    expect(world.calls('b')).toBe(0);
+  },
+);

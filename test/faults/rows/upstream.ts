@@ -5,6 +5,7 @@ const answers = (test: string): Held => ['test/faults/answers.test.ts', test];
 const silence = (test: string): Held => ['test/faults/silence.test.ts', test];
 const quotas = (test: string): Held => ['test/faults/quotas.test.ts', test];
 const gateway = (test: string): Held => ['test/gateway.test.ts', test];
+const failing = (test: string): Held => ['test/failing-upstreams.test.ts', test];
 const streams = (test: string): Held => ['src/wire/openai-chat/stream.test.ts', test];
 
 /** How a vendor may fail us. */
@@ -16,7 +17,14 @@ export const upstreamRows: readonly FaultRow[] = [
     2,
     'A used connection is closed as the next request is sent on it.',
     'The request is sent once more on a new connection, and nobody is blamed.',
-    { notYet: 'another deployment is asked, and it counts as a failed try.' },
+    {
+      held: [
+        answers(
+          '2 a used connection that is closed under a request is replaced, and nobody is blamed',
+        ),
+        failing('a used connection that is closed without an answer is no failure'),
+      ],
+    },
   ),
   row(
     3,
@@ -212,8 +220,10 @@ export const upstreamRows: readonly FaultRow[] = [
     'Every deployment is overloaded (529).',
     'Retries stop at a fifth of the traffic; the client hears of it with its status, and no limit is harmed.',
     {
-      held: [quotas('25 as overloaded, by all of them, says so and leaves the ledger alone')],
-      notYet: 'each request makes its `num_retries`, whatever the others do.',
+      held: [
+        quotas('25 as overloaded, by all of them, says so and leaves the ledger alone'),
+        failing('a storm of failures is not answered with a storm of retries'),
+      ],
     },
   ),
   row(26, 'A wrong `content-length`, or one beside chunks.', 'No answer: as in 1.', {
