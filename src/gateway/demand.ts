@@ -34,14 +34,20 @@ export const demandOf = (body: JsonObject): Demand => {
     const value = own(body, field);
     if (value !== undefined) count(value, counts);
   }
-  const choices = own(body, 'n');
   const maxOutputTokens = boundOf(body);
   return {
     ...counts,
-    choices:
-      typeof choices === 'number' && choices >= 1 ? Math.min(Math.floor(choices), MOST_CHOICES) : 1,
+    choices: choicesOf(body),
     ...(maxOutputTokens !== undefined && { maxOutputTokens }),
   };
+};
+
+/** Answers asked for. */
+export const choicesOf = (body: JsonObject): number => {
+  const choices = own(body, 'n');
+  return typeof choices === 'number' && choices >= 1
+    ? Math.min(Math.floor(choices), MOST_CHOICES)
+    : 1;
 };
 
 const boundOf = (body: JsonObject): number | undefined => {

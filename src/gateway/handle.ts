@@ -61,11 +61,13 @@ const line = (deps: GatewayDeps, { req, path, id, arrivedAt }: HttpCall) => {
   return { id, method: req.method, path, ms };
 };
 
-const logServed = (deps: GatewayDeps, http: HttpCall, { decision, usage }: Served): void => {
+const logServed = (deps: GatewayDeps, http: HttpCall, served: Served): void => {
+  const { decision, usage, pieces } = served;
   // Probes come every few seconds and say nothing.
   if (!decision) return deps.log.debug(line(deps, http), 'answered');
   const tokens = { tokensIn: usage?.inputTokens, tokensOut: usage?.outputTokens };
-  deps.log.info({ ...line(deps, http), ...decision.served(), ...tokens }, 'answered');
+  const fields = { ...line(deps, http), ...decision.served(), ...tokens };
+  deps.log.info(pieces === undefined ? fields : { ...fields, pieces }, 'answered');
 };
 
 const logFailed = (deps: GatewayDeps, http: HttpCall, error: SpillwayError): void => {

@@ -25,8 +25,8 @@ export const serveChat = async (deps: GatewayDeps, http: HttpCall): Promise<Serv
   }
   if (!beats?.hasBegun) openStream(http, headers);
   pipeStream(deps, http, reply);
-  const { usage } = await reply.ended;
-  return servedBy(reply.decision, usage);
+  const { usage, pieces, failure } = await reply.ended;
+  return { ...servedBy(reply.decision, usage), ...(failure && { pieces }) };
 };
 
 const openStream = ({ res }: HttpCall, headers: FlatHeaders): void => {

@@ -5,6 +5,8 @@ import type { Usage } from '#wire/chat-event.ts';
 export interface Served {
   readonly decision?: DecisionBuilder;
   readonly usage?: Usage;
+  /** Of a stream that broke off: messages with content until then. */
+  readonly pieces?: number;
 }
 
 export const servedBy = (decision: DecisionBuilder, usage: Usage | undefined): Served => ({

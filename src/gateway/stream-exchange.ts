@@ -1,4 +1,5 @@
 import type { Failure } from '#balancer/attempts.ts';
+import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { RefusalIn } from '#gateway/quota-reader.ts';
 import { answeredFailure, transportAttemptFailure } from '#gateway/upstream-failure.ts';
@@ -11,6 +12,8 @@ import { SSE_DONE, type SseEvent, SseReader } from '#wire/framing/sse.ts';
 
 /** Most that is held back while a stream has said nothing yet, or kept of an error page, bytes. */
 const HELD_BYTES = 65_536;
+/** How long an opening is held back, ms. */
+const HELD_MS = 10_000;
 const DONE = Buffer.from(SSE_DONE);
 
 /** Where a committed stream goes. */
@@ -33,14 +36,25 @@ export interface StreamBody {
 export interface StreamOptions {
   readonly target: Target;
   readonly dialect: ChatDialect;
+  readonly clock: Clock;
   readonly eventBytes: number;
+  /** Answers that were asked for: without an end mark the stream is whole when so many have finished. */
+  readonly choices: number;
   /** Whether the chunk that carries usage alone goes to the caller. */
   readonly includeUsage: boolean;
   readonly refusalIn: RefusalIn;
   /** Before content: the one answer to "did it begin?". */
   readonly settle: (result: { body: StreamBody } | { failure: Failure }) => void;
   /** After content: how it ended. */
-  readonly ended: (usage: Usage | undefined, failure?: Failure) => void;
+  readonly ended: (end: StreamEnd) => void;
+}
+
+export interface StreamEnd {
+  readonly usage: Usage | undefined;
+  /** Messages with content that were passed on. */
+  readonly pieces: number;
+  /** What it broke off for. */
+  readonly failure?: Failure | undefined;
 }
 
 type State = 'waiting' | 'refused' | 'committed' | 'over';
@@ -61,7 +75,10 @@ export class StreamExchange implements ReplyReader, StreamBody {
   #status = 0;
   #headers: ReplyHeaders = {};
   #usage: Usage | undefined;
-  #finished = false;
+  readonly #finished = new Set<number>();
+  /** Messages with content. */
+  #pieces = 0;
+  #cancelHold: (() => void) | undefined;
 
   constructor(options: StreamOptions) {
     this.#options = options;
@@ -106,7 +123,7 @@ export class StreamExchange implements ReplyReader, StreamBody {
     }
     this.#pass(Buffer.concat(passed));
     // A vendor that forgets the end mark has still said that it finished.
-    if (this.#finished && this.#state === 'committed') return this.#complete();
+    if (this.#isFinished() && this.#state === 'committed') return this.#complete();
     this.#broken('The upstream ended its stream before it was whole; try again.');
   }
 
@@ -132,7 +149,7 @@ export class StreamExchange implements ReplyReader, StreamBody {
     for (const { data, raw } of events) {
       const passing = this.#options.dialect.watch(data, this.#state === 'committed');
       if (passing.usage) this.#usage = passing.usage;
-      if (passing.finished) this.#finished = true;
+      for (const index of passing.finished) this.#finished.add(index);
       if (passing.error || passing.kind === 'done') {
         this.#pass(Buffer.concat(passed));
         if (passing.error) this.#refuse(passing.error);
@@ -141,9 +158,16 @@ export class StreamExchange implements ReplyReader, StreamBody {
       }
       if (passing.kind === 'usage' && !this.#options.includeUsage) continue;
       passed.push(raw);
-      if (passing.kind === 'content') this.#begin();
+      if (passing.kind === 'opening') this.#holdOnlySoLong();
+      if (passing.kind !== 'content') continue;
+      this.#pieces++;
+      this.#begin();
     }
     return true;
+  }
+
+  #isFinished(): boolean {
+    return this.#finished.size >= this.#options.choices;
   }
 
   /** An error inside the stream: another deployment may still do better, if nothing was said yet. */
@@ -159,12 +183,20 @@ export class StreamExchange implements ReplyReader, StreamBody {
   #fail(failure: Failure): void {
     const committed = this.#state === 'committed';
     this.#state = 'over';
+    this.#cancelHold?.();
     if (!committed) return this.#options.settle({ failure });
-    this.#options.ended(this.#usage, failure);
+    this.#options.ended({ usage: this.#usage, pieces: this.#pieces, failure });
     this.#tell((sink) => sink.fail(failure.error));
   }
 
+  /** A model may think for long after it has said that it is there: its caller is to know so much. */
+  #holdOnlySoLong(): void {
+    if (this.#state === 'waiting')
+      this.#cancelHold ??= this.#options.clock.after(HELD_MS, () => this.#begin());
+  }
+
   #begin(): void {
+    this.#cancelHold?.();
     if (this.#state !== 'waiting') return;
     this.#state = 'committed';
     this.#options.settle({ body: this });
@@ -191,12 +223,12 @@ export class StreamExchange implements ReplyReader, StreamBody {
 
   #complete(): void {
     // `[DONE]` before anything was said: an answer without content, if it has said so.
-    if (this.#state === 'waiting' && !this.#finished)
+    if (this.#state === 'waiting' && this.#finished.size === 0)
       return this.#broken('The upstream sent a stream without an answer; try again.');
     this.#begin();
     this.#pass(DONE);
     this.#state = 'over';
-    this.#options.ended(this.#usage);
+    this.#options.ended({ usage: this.#usage, pieces: this.#pieces });
     this.#tell((sink) => sink.end());
   }
 

@@ -1,15 +1,15 @@
 import type { Lease } from '#balancer/admit.ts';
-import type { Failure, Sent } from '#balancer/attempts.ts';
+import type { Sent } from '#balancer/attempts.ts';
 import type { DecisionBuilder } from '#balancer/decision.ts';
 import { type Try, ask } from '#gateway/ask.ts';
 import { endFailed, failedAttempt, targetOf, upstreamRequest } from '#gateway/attempt.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import type { Course } from '#gateway/course.ts';
+import { choicesOf } from '#gateway/demand.ts';
 import { QuotaReader } from '#gateway/quota-reader.ts';
-import { type StreamBody, StreamExchange } from '#gateway/stream-exchange.ts';
+import { type StreamBody, type StreamEnd, StreamExchange } from '#gateway/stream-exchange.ts';
 import { callUpstream } from '#upstream/call.ts';
 import type { Target } from '#upstream/target.ts';
-import type { Usage } from '#wire/chat-event.ts';
 import type { ChatDialect } from '#wire/dialect.ts';
 
 export interface StreamedReply {
@@ -20,7 +20,7 @@ export interface StreamedReply {
   /** From sending to the first content, ms. */
   readonly upstreamMs: number;
   /** Resolves when the stream is over; never rejects. */
-  readonly ended: Promise<{ readonly usage: Usage | undefined; readonly failure?: Failure }>;
+  readonly ended: Promise<StreamEnd>;
 }
 
 export interface StreamedOptions {
@@ -54,11 +54,13 @@ const sendStreamed = (
     if ('kind' in found) return resolve(failedAttempt(deps, { lease, call }, found));
     const { target, path } = found;
     const startedAt = deps.clock.now();
-    const ended = Promise.withResolvers<Awaited<StreamedReply['ended']>>();
+    const ended = Promise.withResolvers<StreamEnd>();
     const exchange = new StreamExchange({
       target,
       dialect,
+      clock: deps.clock,
       eventBytes: deps.settings.limits.eventBytes,
+      choices: choicesOf(course.asked),
       includeUsage,
       refusalIn: (error) => reader.refusalIn(error),
       settle(result) {
@@ -74,9 +76,9 @@ const sendStreamed = (
           reply: { stream: true, target, decision, body, upstreamMs, ended: ended.promise },
         });
       },
-      ended(usage, failure) {
-        endLease(deps, { lease, decision, usage, call }, failure);
-        ended.resolve({ usage, ...(failure && { failure }) });
+      ended(end) {
+        endLease(deps, { lease, decision, call }, end);
+        ended.resolve(end);
       },
     });
     const body = options.write(target, course);
@@ -88,10 +90,10 @@ const sendStreamed = (
 
 const endLease = (
   { clock, log }: GatewayDeps,
-  of: { lease: Lease; decision: DecisionBuilder; usage: Usage | undefined; call: GatewayCall },
-  failure: Failure | undefined,
+  of: { lease: Lease; decision: DecisionBuilder; call: GatewayCall },
+  { usage, pieces, failure }: StreamEnd,
 ): void => {
-  const { lease, decision, usage, call } = of;
+  const { lease, decision, call } = of;
   const now = clock.now();
   if (usage) decision.counted(usage);
   if (!failure) {
@@ -105,6 +107,9 @@ const endLease = (
     decision.ended(failure.kind, failure.error.status, now);
     decision.failed(failure.error, now);
     const { deployment } = lease;
-    log.warn({ deployment, kind: failure.kind }, `stream broke off: ${failure.error.message}`);
+    log.warn(
+      { deployment, kind: failure.kind, pieces },
+      `stream broke off: ${failure.error.message}`,
+    );
   }
 };

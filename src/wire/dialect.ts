@@ -30,8 +30,8 @@ export interface Touched {
  */
 export interface Passing {
   readonly kind: 'opening' | 'content' | 'usage' | 'done' | 'error';
-  /** A finish reason was in it: a stream that ends after this one is whole. */
-  readonly finished: boolean;
+  /** The answers, by index, whose finish reason was in it: a stream that ends after all of them is whole. */
+  readonly finished: readonly number[];
   readonly usage?: Usage;
   readonly error?: UpstreamError;
 }

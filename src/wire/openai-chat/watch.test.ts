@@ -53,8 +53,8 @@ describe('the kind of a message', () => {
       expect(look({ choices: [], usage: { prompt_tokens: -1 } }, begun)).not.toHaveProperty(
         'usage',
       );
-      expect(look(delta({}, 'stop'), begun).finished).toBe(true);
-      expect(look(delta({ content: 'a' }), begun).finished).toBe(false);
+      expect(look(delta({}, 'stop'), begun).finished).toEqual([0]);
+      expect(look(delta({ content: 'a' }), begun).finished).toEqual([]);
       expect(look({ error: { message: 'No.', code: 429 } }, begun).error).toMatchObject({
         kind: 'rate-limit',
         message: 'No.',
@@ -139,8 +139,8 @@ describe('looking at bytes only', () => {
     'the text %j hides nothing that stands behind it',
     (content) => {
       const told = { ...delta({ content }, 'stop'), usage: USAGE };
-      expect(look(told, true)).toEqual({ kind: 'content', finished: true, usage: COUNTED });
-      expect(look(delta({ content }), true)).toEqual({ kind: 'content', finished: false });
+      expect(look(told, true)).toEqual({ kind: 'content', finished: [0], usage: COUNTED });
+      expect(look(delta({ content }), true)).toEqual({ kind: 'content', finished: [] });
     },
   );
 

@@ -5,8 +5,9 @@ import { fieldText } from '#wire/openai-chat/parts.ts';
 import { readUsage } from '#wire/openai-chat/reply.ts';
 import { parseChunk } from '#wire/openai-chat/stream.ts';
 
-const CONTENT: Passing = { kind: 'content', finished: false };
-const DONE: Passing = { kind: 'done', finished: false };
+const NONE: readonly number[] = [];
+const CONTENT: Passing = { kind: 'content', finished: NONE };
+const DONE: Passing = { kind: 'done', finished: NONE };
 
 const BRACE_OPEN = 123;
 const BRACE_CLOSE = 125;
@@ -29,15 +30,21 @@ export const watch = (data: Buffer, begun: boolean): Passing => {
 const decode = (data: Buffer, begun: boolean): Passing => {
   const chunk = parseChunk(data.toString('utf8'));
   const error = own(chunk, 'error');
-  if (error) return { kind: 'error', finished: false, error: readStreamError(error) };
+  if (error) return { kind: 'error', finished: NONE, error: readStreamError(error) };
   const choices = own(chunk, 'choices');
   const list = Array.isArray(choices) ? choices.filter(isObject) : [];
   const told = own(chunk, 'usage');
   const usage = readUsage(told);
-  const finished = list.some((choice) => fieldText(choice, 'finish_reason') !== '');
-  const content = begun || finished || list.some(speaks);
+  const finished = finishedOf(list);
+  const content = begun || finished.length > 0 || list.some(speaks);
   const kind = list.length === 0 && isObject(told) ? 'usage' : content ? 'content' : 'opening';
   return { kind, finished, ...(usage && { usage }) };
+};
+
+/** A choice without an index is the only one. */
+const finishedOf = (choices: readonly JsonObject[]): readonly number[] => {
+  const finished = choices.filter((choice) => fieldText(choice, 'finish_reason') !== '');
+  return finished.length === 0 ? NONE : finished.map((choice) => Number(own(choice, 'index') ?? 0));
 };
 
 /** Whether a choice carries more than its opening: a role and empty fields say nothing yet. */
