@@ -4,6 +4,7 @@ import type { FallbackTarget } from '#config/loaded-routing.ts';
 import { configOf, deployment, startGateway } from './kit/gateway.ts';
 import {
   STREAM,
+  WHOLE,
   type Script,
   type SeenCall,
   answer,
@@ -243,6 +244,30 @@ describe('a failure with a list of its own', () => {
   it('is not asked for other failures', async () => {
     const { chat } = await world(BOTH_FAIL, own);
     expect(await chat()).toMatchObject({ by: 'backup' });
+  });
+});
+
+describe('an answer that its vendor’s filter has cut', () => {
+  const filtered: Script = (_, res) => {
+    const choice = { ...WHOLE.choices[0], finish_reason: 'content_filter' };
+    sendJson(res, 200, { ...WHOLE, choices: [choice] });
+  };
+  const scripts = { m1: filtered, m2: filtered };
+
+  it('goes to a fallback for such, or to the default', async () => {
+    const listed = await world(scripts, { contentPolicyFallbacks: { main: to('spare') } });
+    expect(await listed.chat()).toMatchObject({ by: 'spare', fallbacks: '1' });
+    expect(listed.calls()).toHaveLength(2);
+    const standard = await world(scripts, { fallbacks: { '*': to('spare') } });
+    expect(await standard.chat()).toMatchObject({ by: 'spare' });
+  });
+
+  it('comes back as it is where there is none', async () => {
+    const { chat, calls } = await world(scripts);
+    const reply = await chat();
+    expect(reply).toMatchObject({ status: 200, group: 'main' });
+    expect(reply.text).toContain('content_filter');
+    expect(calls()).toHaveLength(1);
   });
 });
 

@@ -122,7 +122,7 @@ describe('what goes wrong after content is told, not mended, and never looks who
       setImmediate(() => res.destroy());
     });
     const gateway = await startGateway(configOf([deployment('PJ1', upstream.url)]));
-    closing.push(gateway.close, upstream.close);
+    closing.push(gateway.close, () => upstream.close());
     await (await gateway.chat({ stream: true })).text();
     const { fields } = gateway.log.lines.find(({ text }) => text === 'answered')!;
     expect(fields).toMatchObject({ outcome: 'reset', pieces: 1, tokensIn: 5, tokensOut: 2 });

@@ -1,4 +1,4 @@
-import { isObject, own } from '#core/json.ts';
+import { isObject, own, valueAt } from '#core/json.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import type { Course } from '#gateway/course.ts';
 import { type StreamedReply, askStreamed } from '#gateway/streamed.ts';
@@ -13,6 +13,8 @@ export type ChatReply = WholeReply | StreamedReply;
 const chatReplies: ReplyCodec = {
   isAnswer: (body) => Array.isArray(own(body, 'choices')),
   readUsage: (body) => (isObject(body) ? readUsage(own(body, 'usage')) : undefined),
+  // The first answer decides, as in LiteLLM.
+  isFiltered: (body) => valueAt(body, ['choices', 0, 'finish_reason']) === 'content_filter',
   readError: (...answer) => openaiChat.readError(...answer),
 };
 

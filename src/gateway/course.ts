@@ -4,6 +4,7 @@ import {
   type FallbackRules,
   type FallbackTarget,
   type LookUpNames,
+  filteredFails,
   keyOf,
   targetsFor,
 } from '#gateway/fallbacks.ts';
@@ -20,6 +21,8 @@ export interface Course {
   /** By deployment: the model to ask for, where the caller's name for it decides that. */
   readonly models?: ReadonlyMap<string, string>;
   readonly names: LookUpNames;
+  /** An answer that its vendor's filter has cut is a failure. */
+  readonly filteredFails: boolean;
   /** The caller's body with what is other for this group. */
   readonly asked: JsonObject;
   /** The same as vendors may see it. */
@@ -67,6 +70,7 @@ export const courseTo = (
     ...(to.pinned !== undefined && { pinned: to.pinned }),
     ...(models && { models }),
     names,
+    filteredFails: filteredFails(deps.rules, names),
     asked,
     body: vendorBody(asked),
   };

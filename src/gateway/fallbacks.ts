@@ -41,6 +41,22 @@ export const targetsFor = (
   return listOf(lists, '*') ?? [];
 };
 
+/**
+ * Whether an answer that its vendor's filter has cut is a failure, as in LiteLLM: where the config has
+ * somebody to ask for such, or a default for all. Otherwise the caller gets it as it is.
+ */
+export const filteredFails = (
+  { any, contentPolicy, always }: FallbackRules,
+  names: LookUpNames,
+): boolean => {
+  if (always) return false;
+  return contentPolicy
+    ? names.some(
+        (name) => listOf(contentPolicy, name) ?? listOf(contentPolicy, withoutVendor(name)),
+      )
+    : Object.hasOwn(any, '*');
+};
+
 const listsFor = (
   { any, contextWindow = any, contentPolicy = any }: FallbackRules,
   kind: FallbackKind,

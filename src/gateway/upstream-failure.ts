@@ -61,3 +61,13 @@ export const transportAttemptFailure = (
     error: new SpillwayError(code, `Deployment ${spec.name}: ${message}`, { status, cause }),
   };
 };
+
+/** An answer that came, and that its vendor's content filter has cut. */
+export const filteredFailure = ({ spec }: Target): Failure => ({
+  kind: 'content',
+  error: new SpillwayError(
+    'upstream_rejected',
+    `The content filter of deployment ${spec.name} has cut the answer.`,
+    { status: 400 },
+  ),
+});

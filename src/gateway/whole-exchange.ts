@@ -16,6 +16,8 @@ const ERROR_BYTES = 65_536;
 
 export interface WholeAnswer {
   readonly bytes: Buffer;
+  /** The vendor's content filter has cut it. */
+  readonly isFiltered?: boolean;
   readonly usage: Usage | undefined;
 }
 
@@ -24,6 +26,7 @@ export interface ReplyCodec {
   /** Whether the body holds what was asked for. */
   isAnswer(body: JsonObject): boolean;
   readUsage(body: Json): Usage | undefined;
+  isFiltered?(body: JsonObject): boolean;
   readError(status: number, headers: ReplyHeaders, body: string): UpstreamError;
 }
 
@@ -81,7 +84,8 @@ export class WholeExchange implements ReplyReader {
       const error = codec.readError(502, {}, bytes.toString('utf8'));
       return this.#refuse(error);
     }
-    settle({ answer: { bytes, usage: codec.readUsage(body) } });
+    const isFiltered = codec.isFiltered?.(body) ?? false;
+    settle({ answer: { bytes, isFiltered, usage: codec.readUsage(body) } });
   }
 
   #refuse(error: UpstreamError): void {

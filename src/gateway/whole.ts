@@ -4,6 +4,7 @@ import { type Try, ask } from '#gateway/ask.ts';
 import { failedAttempt, targetOf, upstreamRequest } from '#gateway/attempt.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import type { Course } from '#gateway/course.ts';
+import { filteredFailure } from '#gateway/upstream-failure.ts';
 import { QuotaReader } from '#gateway/quota-reader.ts';
 import { type ReplyCodec, type WholeAnswer, WholeExchange } from '#gateway/whole-exchange.ts';
 import type { Operation } from '#providers/provider.ts';
@@ -58,10 +59,12 @@ const sendWhole = (
         const now = deps.clock.now();
         lease.began(now);
         lease.done(result.answer.usage, now);
-        decision.ended('ok', 200, now);
         if (result.answer.usage) decision.counted(result.answer.usage);
-        const upstreamMs = now - startedAt;
         const { answer } = result;
+        if (answer.isFiltered && course.filteredFails)
+          return resolve({ ok: false, ...filteredFailure(target) });
+        decision.ended('ok', 200, now);
+        const upstreamMs = now - startedAt;
         resolve({ ok: true, reply: { stream: false, target, decision, answer, upstreamMs } });
       },
     });
