@@ -32,8 +32,8 @@ export class Evidence {
 
   /** True when it was decided by this telling. */
   weigh(told: Telling, hypotheses: Hypotheses): boolean {
-    const verdict = this.#verdict(told, hypotheses);
     const isOld = told.at > this.#anchor.at + LONGEST_MS;
+    const verdict = isOld ? undefined : this.#verdict(told, hypotheses);
     if (verdict !== undefined || isOld) this.#anchor = told;
     if (verdict === undefined) return false;
     this.#fitted[verdict]++;
@@ -60,7 +60,13 @@ export class Evidence {
     }
     if (!differ(more, less, rule)) return undefined;
     if (fits(told, more, rule)) return 'apart';
+    // What is empty is empty, whoever has emptied it.
+    if (less.low === 0) return undefined;
     if (!fits(told, less, rule)) return 'neither';
+    // Where nothing comes back before a window ends, levels may seem to be drawn from by others.
+    const constant = { ...rule, windowMs: Infinity };
+    const still = foretell(this.#anchor, told, { rule: constant, log, accounts: apart });
+    if (!still || fits(told, still, rule)) return undefined;
     // Levels that are one are equal, too, whoever tells them.
     const equal = other && foretell(other, told, { rule, log, accounts: together });
     if (!equal) return undefined;

@@ -1,9 +1,10 @@
 import type { Cost, QuotaNews, ToldLimit } from '#core/quota.ts';
 import { ChargeLog } from '#balancer/sharing/charge-log.ts';
-import { foretell } from '#balancer/sharing/level-test.ts';
+import { foretell, type Rule } from '#balancer/sharing/level-test.ts';
 import { type Watched, watchLevels } from '#balancer/sharing/level-watch.ts';
 import { Sets, type Unit } from '#balancer/sharing/sets.ts';
 import type { Drawer, Levels, SharedSet, SharingNews } from '#balancer/sharing/shared-set.ts';
+import { ToldShape } from '#balancer/sharing/told-shape.ts';
 import { type Call, Track } from '#balancer/sharing/track.ts';
 
 /** Models behind a pattern that are looked at: their names come from callers. */
@@ -29,6 +30,7 @@ export interface Heard extends Call, Caller {
 /** What happens to one model's calls; tracks are by account. */
 interface Called {
   readonly log: ChargeLog;
+  readonly shapes: Map<string, ToldShape>;
   readonly tracks: Map<string, Track>;
 }
 
@@ -57,7 +59,10 @@ export class Kin {
     const called = this.#called(model);
     if (!called) return undefined;
     let track = called.tracks.get(account);
-    if (!track) called.tracks.set(account, (track = new Track(account)));
+    if (!track) {
+      track = new Track(account, (rule) => shapeOf(called.shapes, rule));
+      called.tracks.set(account, track);
+    }
     const { organization, refusal } = news;
     if (organization !== undefined && organization !== this.#organizations.get(account)) {
       this.#organizations.set(account, organization);
@@ -126,7 +131,7 @@ export class Kin {
   #called(model: string): Called | undefined {
     const known = this.#models.get(model);
     if (known || this.#models.size >= MOST_MODELS) return known;
-    const called = { log: new ChargeLog(), tracks: new Map<string, Track>() };
+    const called = { log: new ChargeLog(), shapes: new Map(), tracks: new Map() };
     this.#models.set(model, called);
     return called;
   }
@@ -218,5 +223,15 @@ export class Kin {
       for (const track of tracks.values()) track.forget();
   }
 }
+
+/** Limits that are told apart by their amounts; a vendor has few. */
+const MOST_SHAPES = 64;
+
+const shapeOf = (shapes: Map<string, ToldShape>, rule: Rule): ToldShape => {
+  const word = `${rule.dimension}/${rule.windowMs}=${rule.limit}`;
+  const shape = shapes.get(word) ?? new ToldShape();
+  if (shapes.size < MOST_SHAPES) shapes.set(word, shape);
+  return shape;
+};
 
 const word = (model: string, limits: string): string => `${model} ${limits}`;

@@ -50,9 +50,12 @@ interface Question {
  */
 export const watchLevels = (watched: Watched, told: Told, turn: number): Shown => {
   const { all, pairs } = questionsOf(watched, told);
+  const isEven = told.gauge.shape.isEven(told.at);
   const count = Math.min(PAIRS_AT_ONCE, pairs.length);
   const some = Array.from({ length: count }, (_, i) => pairs[(turn * count + i) % pairs.length]!);
   for (const question of [...all, ...some]) {
+    // What is one may turn out not to be whatever its shape.
+    if (!isEven && question.word !== OWN) continue;
     const shown = weigh(question, watched.log, told) ? question.answer() : undefined;
     if (shown) return shown;
   }

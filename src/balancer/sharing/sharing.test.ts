@@ -8,7 +8,7 @@ import type { QuotaNews } from '#core/quota.ts';
 const ON_THE_WAY = 40;
 
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
-const BUSY = { limit: 30_000, load: 1.5, meanTokens: 600, minutes: 5 };
+const BUSY = { limit: 30_000, load: 1.1, meanTokens: 600, minutes: 10 };
 
 const kinds = (found: readonly SharingNews[]): string[] => found.map(({ kind }) => kind);
 const members = (sharing: Sharing): string[][] => sharing.sets.map((set) => set.members.toSorted());
@@ -55,6 +55,16 @@ describe('levels that move together', () => {
         for (const { found } of playAll({ ...BUSY, buckets: [0, 1], load: 0.7, hidden, levelled }))
           expect(found).toEqual([]);
       }
+  });
+
+  it('are not seen in levels that come back all at once, or that hold little', () => {
+    for (const load of [0.5, 1, 2])
+      for (const levelled of [false, true])
+        for (const shape of [{ fixed: true }, { burstMs: 1_000 }, { burstMs: 10_000 }]) {
+          const small = { ...BUSY, meanTokens: 250, load, levelled, ...shape };
+          for (const { found } of playAll({ ...small, buckets: [0, 1, 2] }))
+            expect(found).toEqual([]);
+        }
   });
 
   it('are not seen where another gateway uses the same keys as much as this one', () => {

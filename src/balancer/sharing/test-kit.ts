@@ -22,6 +22,10 @@ export interface Played {
   readonly ratio?: number;
   /** Calls go to the key that seems to have the most left, instead of any. */
   readonly levelled?: boolean;
+  /** How much of a minute's limit can be spent at once, ms; of a linear limit. */
+  readonly burstMs?: number;
+  /** It comes back whole at each full minute. */
+  readonly fixed?: boolean;
   readonly pooled?: (key: number) => boolean;
 }
 
@@ -50,7 +54,10 @@ export const play = (of: Played) => {
   const levels = new Map(of.buckets.map((bucket) => [bucket, { left: limit, at: 0 }]));
   const level = (key: number, now: number) => {
     const its = levels.get(of.buckets[key]!)!;
-    its.left = Math.min(limit, its.left + (now - its.at) * perMs);
+    const most = (limit * (of.burstMs ?? MINUTE_MS)) / MINUTE_MS;
+    const isNew = Math.floor(now / MINUTE_MS) > Math.floor(its.at / MINUTE_MS);
+    const back = of.fixed ? (isNew ? limit : 0) : (now - its.at) * perMs;
+    its.left = Math.min(most, its.left + back);
     its.at = now;
     return its;
   };

@@ -1,5 +1,6 @@
 import type { Cost, ToldLimit } from '#core/quota.ts';
 import type { Evidence } from '#balancer/sharing/evidence.ts';
+import type { ToldShape } from '#balancer/sharing/told-shape.ts';
 import type { Rule, Telling } from '#balancer/sharing/level-test.ts';
 
 /** More than any vendor tells of one account. */
@@ -9,6 +10,7 @@ const MOST_LIMITS = 8;
 export interface ToldGauge {
   readonly rule: Rule;
   last: Telling | undefined;
+  readonly shape: ToldShape;
   /** By the name of whom it is compared with. */
   readonly evidence: Map<string, Evidence>;
 }
@@ -29,8 +31,12 @@ export class Track {
   /** Answers in a row that told another limit than those it shares with. */
   differs = 0;
 
-  constructor(account: string) {
+  readonly #shapeOf: (rule: Rule) => ToldShape;
+
+  /** `shapeOf`: what is known of a limit from all who are told it. */
+  constructor(account: string, shapeOf: (rule: Rule) => ToldShape) {
     this.account = account;
+    this.#shapeOf = shapeOf;
   }
 
   /**
@@ -43,6 +49,7 @@ export class Track {
     if (!gauge || !call || remaining === undefined) return undefined;
     const telling = { at: call.chargedAt, remaining, own: call.cost[dimension] ?? 0 };
     if (gauge.last && telling.at <= gauge.last.at) return undefined;
+    gauge.shape.note(this.account, telling, gauge.rule);
     gauge.last = telling;
     return { ...telling, gauge };
   }
@@ -61,7 +68,8 @@ export class Track {
     if (!known && this.gauges.size >= MOST_LIMITS) return undefined;
     this.hasNews = true;
     const rule = { dimension, limit, windowMs };
-    const gauge = { rule, last: undefined, evidence: new Map<string, Evidence>() };
+    const evidence = new Map<string, Evidence>();
+    const gauge = { rule, last: undefined, shape: this.#shapeOf(rule), evidence };
     this.gauges.set(wordOf(told), gauge);
     return gauge;
   }
