@@ -25,6 +25,7 @@ export const learnTold = (told: ToldLimit, answer: Answer): void => {
   syncRemaining(standing, remaining, answer);
 };
 
+const MINUTE_MS = 60_000;
 /** Told bursts that are nearly the whole limit are that, in rounded numbers. */
 const WHOLE = 0.7;
 
@@ -37,8 +38,8 @@ const learnBurst = (
   { limit, remaining, resetMs, windowMs }: ToldLimit & { limit: number; remaining: number },
   { now }: Answer,
 ): void => {
-  if (dimension !== 'requests' || resetMs === undefined || !(bucket instanceof LinearBucket))
-    return;
+  if (dimension !== 'requests' || resetMs === undefined || windowMs !== MINUTE_MS) return;
+  if (!(bucket instanceof LinearBucket)) return;
   const holds = remaining + (limit * resetMs) / windowMs;
   if (holds < WHOLE * limit) bucket.tellBurst(holds, now);
 };
