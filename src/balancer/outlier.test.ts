@@ -26,6 +26,23 @@ describe('an ejection', () => {
     expect(outlier.view(31)).toMatchObject({ state: 'out', backMs: 4_999, failedAgoMs: 1 });
   });
 
+  it('comes at once although a call that hung long before is given up meanwhile', () => {
+    const { outlier, answer, failTimes } = patient();
+    const hung = outlier.started(0);
+    for (let i = 0; i < 60; i++) answer(100 * i);
+    failTimes(2, 9_990);
+    outlier.failed(hung, 'timeout', 10_000);
+    expect(failTimes(3, 10_010)).toBe(5_000);
+  });
+
+  it('comes although answers still come that began before', () => {
+    const { outlier, fail, failTimes } = patient();
+    const early = Array.from({ length: 3 }, () => outlier.started(0));
+    failTimes(4, 10);
+    for (const call of early) outlier.answered(call, 20);
+    expect(fail(30)).toBe(5_000);
+  });
+
   it('comes when more than half of ten calls in 30 s failed', () => {
     const { fail, answer } = patient();
     for (let i = 0; i < 4; i++) answer(i);
@@ -72,14 +89,14 @@ describe('an ejection', () => {
   });
 
   it('is twice as long each time, up to five minutes, and shorter again after good ones', () => {
-    const { outlier, fail, answer, failTimes } = patient();
+    const { outlier, answer, failTimes } = patient();
     let now = 0;
     const lasted: number[] = [];
     let forMs = failTimes(5, now);
     for (let i = 0; i < 8; i++) {
       lasted.push(forMs!);
       now += forMs!;
-      forMs = fail(now);
+      forMs = failTimes(2, now);
     }
     expect(lasted).toEqual([5, 10, 20, 40, 80, 160, 300, 300].map((s) => s * 1000));
     now += forMs!;
@@ -118,17 +135,23 @@ describe('coming back', () => {
     expect(outlier.view(65_900)).toBeUndefined();
   });
 
-  it('is put off by a probe that fails, and not by one that says nothing', () => {
+  it('is put off by two probes that fail, and not by one that says nothing', () => {
     const { outlier, failTimes, fail } = patient();
     failTimes(5, 0);
     outlier.dropped(outlier.started(5_000));
     expect(outlier.view(5_001)?.state).toBe('probe');
-    expect(fail(5_002)).toBe(10_000);
-    const silent = outlier.started(15_002);
-    expect(outlier.view(25_001)?.state).toBe('out');
-    expect(outlier.view(25_002)?.state).toBe('probe');
-    outlier.answered(outlier.started(25_002), 25_500);
+    expect(fail(5_002)).toBeUndefined();
+    expect(outlier.view(5_003)?.state).toBe('probe');
+    expect(fail(5_003)).toBe(10_000);
+    const silent = outlier.started(15_003);
+    expect(outlier.view(16_502)?.state).toBe('out');
+    expect(outlier.view(16_503)?.state).toBe('probe');
+    outlier.started(16_503);
+    outlier.started(18_003);
+    // Three that are silent are enough.
+    expect(outlier.view(20_000)).toMatchObject({ state: 'out', backMs: Infinity });
     expect(outlier.failed(silent, 'timeout', 26_000)).toBeUndefined();
+    expect(outlier.view(26_000)?.state).toBe('probe');
   });
 
   it('is not by what began before the ejection', () => {
@@ -167,9 +190,9 @@ describe('what the config says', () => {
   });
 
   it('is how long it stays out, each time as long; never where that is 0', () => {
-    const { fail, failTimes } = patient({ cooldownMs: 1_500 });
+    const { failTimes } = patient({ cooldownMs: 1_500 });
     expect(failTimes(5, 0)).toBe(1_500);
-    expect(fail(1_500)).toBe(1_500);
+    expect(failTimes(2, 1_500)).toBe(1_500);
     expect(patient({ cooldownMs: 0 }).failTimes(50, 0)).toBeUndefined();
   });
 });

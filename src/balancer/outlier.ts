@@ -23,7 +23,7 @@ export interface OutlierCall {
   answeredAt: number | undefined;
 }
 
-const STREAK = 5;
+const STREAK = { calls: 5, kept: 50 };
 const SHARE = { window: { windowMs: 30_000, steps: 6 }, leastCalls: 10 };
 const MINUTE = { windowMs: 60_000, steps: 12 };
 const FIRST_MS = 5_000;
@@ -32,21 +32,14 @@ const LONGEST_MS = 300_000;
 const JITTER = 0.2;
 /** After so long in good health the next ejection is half as long, ms. */
 const FORGIVEN_MS = 300_000;
-/** A probe that has said nothing for so long does not keep the next one waiting, ms. */
-const PROBE_MS = 10_000;
+/** A probe that has said nothing for so long does not keep the second one waiting, ms. */
+const PROBE_MS = 1_500;
+const MOST_PROBES = 3;
+/** So many in a row bring it back, or put it off: one alone may be chance. */
 const PROBES = 2;
 /** How long it takes until a deployment that is back has its whole share again, ms. */
 const WARM_MS = 60_000;
 const LEAST_SHARE = 0.1;
-
-/** Failures with no success between, and which calls they were. */
-interface Streak {
-  readonly calls: number;
-  readonly first: number;
-  readonly last: number;
-}
-
-const NO_STREAK: Streak = { calls: 0, first: Infinity, last: -Infinity };
 
 interface Ejection {
   readonly at: number;
@@ -55,13 +48,17 @@ interface Ejection {
   answered: number;
   /** Of the last of them. */
   answeredSeq: number;
-  probe: OutlierCall | undefined;
+  /** Probes that failed, with no answer between. */
+  missed: number;
+  /** Under way. */
+  probes: readonly OutlierCall[];
 }
 
 /**
  * Whether one deployment fails. It is ejected after five failures in a row, or when more than half of
  * at least ten calls in 30 s failed; for 5 s, and twice as long each further time, up to 5 minutes.
- * Then single calls probe it; two that are answered bring it back, to a tenth of its share at first.
+ * Then single calls probe it: two in a row that are answered bring it back, to a tenth of its share at
+ * first, and two that fail put it off.
  */
 export class Outlier {
   readonly #rules: OutlierRules;
@@ -71,7 +68,10 @@ export class Outlier {
   /** By kind where the rules name it, the others under `default`. */
   readonly #minutes = new Map<PolicyWord, WindowCount>();
   #seq = 0;
-  #streak = NO_STREAK;
+  /** Of the failed calls that began after all that were answered: their numbers. */
+  #streak: readonly number[] = [];
+  /** Of the last call, by its begin, that was answered. */
+  #answeredSeq = -1;
   #ejection: Ejection | undefined;
   /** How often it was ejected, less what was forgiven. */
   #times = 0;
@@ -93,7 +93,7 @@ export class Outlier {
     const ejection = this.#ejection;
     const isProbe = ejection !== undefined && this.#isProbed(ejection, now);
     const call = { seq: this.#seq++, startedAt: now, isProbe, answeredAt: undefined };
-    if (ejection && isProbe) ejection.probe = call;
+    if (ejection && isProbe) ejection.probes = [...ejection.probes, call];
     return call;
   }
 
@@ -101,7 +101,9 @@ export class Outlier {
   answered(call: OutlierCall, now: number): boolean {
     const ejection = this.#ejection;
     if (!ejection) {
-      this.#streak = NO_STREAK;
+      // A row of failures is broken by what began after it, not by what began before and ends now.
+      this.#answeredSeq = Math.max(this.#answeredSeq, call.seq);
+      this.#streak = this.#streak.filter((seq) => seq > call.seq);
       this.#good.add(now);
       call.answeredAt = now;
       return false;
@@ -109,10 +111,11 @@ export class Outlier {
     this.#drop(call);
     // What began before the ejection says nothing of how it is since.
     if (call.startedAt < ejection.at) return false;
+    ejection.missed = 0;
     ejection.answeredSeq = Math.max(ejection.answeredSeq, call.seq);
     if (++ejection.answered < PROBES) return false;
     this.#ejection = undefined;
-    this.#streak = NO_STREAK;
+    this.#streak = [];
     this.#good.clear();
     this.#bad.clear();
     this.#minutes.clear();
@@ -130,17 +133,13 @@ export class Outlier {
       // A later call knows better how it is now.
       if (call.seq < ejection.answeredSeq) return undefined;
       ejection.answered = 0;
-      return call.isProbe ? this.eject(now) : undefined;
+      return call.isProbe && ++ejection.missed >= PROBES ? this.eject(now) : undefined;
     }
     this.#bad.add(now);
     // An answer that broke off is none.
     if (now - (call.answeredAt ?? -Infinity) < SHARE.window.windowMs) this.#good.add(now, -1);
-    const { calls, first, last } = this.#streak;
-    this.#streak = {
-      calls: calls + 1,
-      first: Math.min(first, call.seq),
-      last: Math.max(last, call.seq),
-    };
+    if (call.seq > this.#answeredSeq)
+      this.#streak = [...this.#streak, call.seq].slice(-STREAK.kept);
     return this.#isTooMuch(word, now) ? this.eject(now) : undefined;
   }
 
@@ -155,7 +154,7 @@ export class Outlier {
     if (cooldownMs === 0) return undefined;
     const forMs = cooldownMs ?? this.#nextMs(now);
     const until = now + forMs;
-    this.#ejection = { at: now, until, answered: 0, answeredSeq: -1, probe: undefined };
+    this.#ejection = { at: now, until, answered: 0, answeredSeq: -1, missed: 0, probes: [] };
     this.#ejectedAt = now;
     return forMs;
   }
@@ -171,7 +170,7 @@ export class Outlier {
     const ejection = this.#ejection;
     if (ejection) {
       if (this.#isProbed(ejection, now)) return { state: 'probe', why: PROBED, failedAgoMs };
-      const backMs = ejection.probe === undefined ? ejection.until - now : Infinity;
+      const backMs = ejection.probes.length === 0 ? ejection.until - now : Infinity;
       const why = backMs === Infinity ? PROBED : `fails; tried again in ${seconds(backMs)}`;
       return { state: 'out', why, failedAgoMs, backMs };
     }
@@ -181,13 +180,16 @@ export class Outlier {
     return { state: 'warming', why: `back for ${seconds(warmMs)}`, failedAgoMs, share };
   }
 
-  /** Whether the next call is a probe: its time is over, and no other probe is under way. */
-  #isProbed({ until, probe }: Ejection, now: number): boolean {
-    return now >= until && (probe === undefined || now - probe.startedAt >= PROBE_MS);
+  /** Whether the next call is a probe: its time is over, and no other one is still expected to answer. */
+  #isProbed({ until, probes }: Ejection, now: number): boolean {
+    const isExpected = probes.some(({ startedAt }) => now - startedAt < PROBE_MS);
+    return now >= until && !isExpected && probes.length < MOST_PROBES;
   }
 
   #drop(call: OutlierCall): void {
-    if (this.#ejection?.probe === call) this.#ejection.probe = undefined;
+    const ejection = this.#ejection;
+    if (ejection && call.isProbe)
+      ejection.probes = ejection.probes.filter((probe) => probe !== call);
   }
 
   #isTooMuch(word: PolicyWord, now: number): boolean {
@@ -195,10 +197,11 @@ export class Outlier {
     const own = allowedOf[word];
     if (own !== undefined) return this.#inMinute(word, now) > own;
     if (allowed !== undefined) return this.#inMinute('default', now) > allowed;
-    const { calls, first, last } = this.#streak;
+    const calls = this.#streak.length;
+    const begun = Math.max(...this.#streak) - Math.min(...this.#streak) + 1;
     // Quick failures come before the answers of calls that began with them: those are still to come.
-    if (2 * calls < last - first + 1) return false;
-    if (calls >= STREAK) return true;
+    if (2 * calls < begun) return false;
+    if (calls >= STREAK.calls) return true;
     const bad = this.#bad.count(now);
     const all = bad + this.#good.count(now);
     return all >= SHARE.leastCalls && 2 * bad > all;
