@@ -1,11 +1,10 @@
-import type { World } from '../contender.ts';
-import type { Strategy } from './strategy.ts';
+import type { Strategy, StrategyWorld } from './strategy.ts';
 
 /**
  * The key with the fewest calls under way among all of them; when that one is cooling down, any
  * healthy one instead of the next best.
  */
-export const leastBusy = ({ random, scenario }: World): Strategy => {
+export const leastBusy = ({ random, scenario }: StrategyWorld): Strategy => {
   const inFlight = scenario.keys.map(() => 0);
   return {
     pick(_, healthy) {

@@ -1,12 +1,11 @@
-import type { World } from '../contender.ts';
 import { usedTokens } from '../workload.ts';
-import type { Strategy } from './strategy.ts';
+import type { Strategy, StrategyWorld } from './strategy.ts';
 
 /**
  * The key that has used the fewest tokens in this minute of the clock, in absolute numbers. Tokens
  * are entered when a call has ended; requests when it begins, after the choice was made.
  */
-export const usageBasedV2 = ({ clock, random, scenario: { keys } }: World): Strategy => {
+export const usageBasedV2 = ({ clock, random, scenario: { keys } }: StrategyWorld): Strategy => {
   const tokens = keys.map(() => 0);
   const requests = keys.map(() => 0);
   let minute = 0;
