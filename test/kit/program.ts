@@ -16,16 +16,23 @@ export interface Ended {
 const READY = /^ready (http:\/\/\S+)$/m;
 
 /** Runs `bin/spillway` in an environment of its own: nothing of this machine's comes in but PATH. */
-export const spillway = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+export const spillway = (
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  input = '',
+) => {
   const child = spawn(
     process.execPath,
     ['--conditions=source', inCheckout('bin/spillway'), ...args],
     {
       cwd: inCheckout('.'),
       env: { PATH: process.env['PATH'], ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: 'pipe',
     },
   );
+  // Who does not read it does not miss it.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
   let out = '';
   let err = '';
   const { promise: isReady, resolve } = Promise.withResolvers<string>();
