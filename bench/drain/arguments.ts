@@ -22,7 +22,7 @@ export const HELP = `Usage: npm run bench:drain -- [options]
   --write          put the tables into bench/RESULTS.md (full runs only)
   --help           this text
 
-Hours of traffic pass in seconds on a virtual clock. A full run takes about 30 minutes on two cores.
+Hours of traffic pass in seconds on a virtual clock. A full run takes more than an hour on two cores.
 Exit code: 0 when every bar holds, 1 when one does not, 2 when the run could not be done.`;
 
 export interface DrainArguments {
