@@ -61,8 +61,8 @@ export const endFailed = (
   lease: Lease,
   { call, kind, now }: { call: GatewayCall; kind: Failure['kind']; now: number },
 ): boolean => {
-  const { signal, arrivedAt, timeoutMs = Infinity, streamTimeoutMs } = call;
-  const isImpatient = streamTimeoutMs !== undefined || now >= arrivedAt + timeoutMs;
+  const { signal, streamTimeoutMs } = call;
+  const isImpatient = streamTimeoutMs !== undefined || now >= deadlineOf(call);
   const isBlameless = signal.aborted || (kind === 'timeout' && isImpatient);
   if (isBlameless) lease.abandoned(now);
   else lease.failed(kind, now);
