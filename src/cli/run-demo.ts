@@ -6,6 +6,7 @@ import { systemClock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { createHandler } from '#gateway/handle.ts';
 import { createAuthenticate } from '#keys/authenticate.ts';
+import { createControl } from '#server/control.ts';
 import { type DemoWorld, startDemoWorld } from '#server/demo-world.ts';
 import { createGateway } from '#server/gateway.ts';
 import { type Listener, listen } from '#server/http.ts';
@@ -32,7 +33,9 @@ export const runDemo = async (options: DemoOptions): Promise<void> => {
   const world = realWorld(environmentOf({}), { level: options.once ? 'error' : 'info' });
   const demo = await startDemoWorld(world);
   const gateway = createGateway(demo.config, { ...world, environment: demo.environment });
-  const handler = createHandler(gateway, createAuthenticate({ masterKey: demo.masterKey }));
+  const authenticate = createAuthenticate({ masterKey: demo.masterKey });
+  const control = createControl(gateway, authenticate);
+  const handler = createHandler(gateway, authenticate, control);
   const listener = await listenNear(handler, options);
   say(intro(demo, listener));
   const { text, file } = demo.chatflow;

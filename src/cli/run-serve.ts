@@ -5,6 +5,7 @@ import { capacityLines } from '#config/check-quota.ts';
 import { formatFindings } from '#core/finding.ts';
 import { createAuthenticate } from '#keys/authenticate.ts';
 import { createHandler } from '#gateway/handle.ts';
+import { createControl } from '#server/control.ts';
 import { processEnvironment } from '#server/env.ts';
 import { createGateway } from '#server/gateway.ts';
 import { listen } from '#server/http.ts';
@@ -45,7 +46,9 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
     folder: options.dataDir,
     changes: () => owner.changes,
   });
-  const handler = createHandler(gateway, createAuthenticate(config));
+  const authenticate = createAuthenticate(config);
+  const control = createControl(gateway, authenticate);
+  const handler = createHandler(gateway, authenticate, control);
   const listener = await listen(handler, { port: options.port ?? DEFAULT_PORT, host });
   const shared = owner.view().accounts.flatMap(({ sharing }) => sharing ?? []);
   process.stdout.write([...capacityLines(config), ...shared].map((line) => `${line}\n`).join(''));

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SpillwayError } from '#core/errors.ts';
+import type { ControlPlane } from '#gateway/admin/control-plane.ts';
 import { newDecision } from '#gateway/ask.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
 import { type HttpCall, createHttpCall } from '#gateway/http-call.ts';
@@ -10,11 +11,20 @@ import type { Authenticate } from '#keys/authenticate.ts';
 
 export type HttpHandler = (req: IncomingMessage, res: ServerResponse) => void;
 
-/** HTTP in, HTTP out: look up, authenticate before anything is read, serve, tell the log. */
-export const createHandler = (deps: GatewayDeps, authenticate: Authenticate): HttpHandler => {
+/**
+ * HTTP in, HTTP out: look up, authenticate before anything is read, serve, tell the log. What is at
+ * no path of the table is the control plane's, where there is one.
+ */
+export const createHandler = (
+  deps: GatewayDeps,
+  authenticate: Authenticate,
+  control?: ControlPlane,
+): HttpHandler => {
   const handle = async (http: HttpCall): Promise<void> => {
     try {
       const route = findRoute(http);
+      if (!route && control) return await control.serve(http);
+      if (!route) throw nothingHere();
       const isOpen = route.access === 'metrics' && deps.settings.metricsArePublic;
       if (route.access !== 'public' && !isOpen) http.caller = authenticate(http.req.headers);
       logServed(deps, http, await route.serve(deps, http));
@@ -44,14 +54,15 @@ const over = (deps: GatewayDeps, http: HttpCall, error?: SpillwayError): void =>
   deps.over({ decision, ...(call && { call }) });
 };
 
-const findRoute = ({ path, req, res }: HttpCall): Route => {
+const nothingHere = (): SpillwayError =>
+  new SpillwayError(
+    'not_found',
+    'There is nothing at this path. Models answer at /v1/chat/completions and /v1/embeddings.',
+  );
+
+const findRoute = ({ path, req, res }: HttpCall): Route | undefined => {
   const route = routes.get(path) ?? routes.get(`${path.slice(0, path.lastIndexOf('/'))}/*`);
-  if (!route)
-    throw new SpillwayError(
-      'not_found',
-      'There is nothing at this path. Models answer at /v1/chat/completions and /v1/embeddings.',
-    );
-  if (route.method === req.method) return route;
+  if (!route || route.method === req.method) return route;
   res.setHeader('allow', route.method);
   throw new SpillwayError('method_not_allowed', `This path takes ${route.method} only.`);
 };

@@ -4,6 +4,7 @@ import type { Log } from '#core/log.ts';
 import { seededRandom } from '#core/random.ts';
 import { createHandler } from '#gateway/handle.ts';
 import { createAuthenticate } from '#keys/authenticate.ts';
+import { createControl } from '#server/control.ts';
 import { environmentOf } from '#server/env.ts';
 import { createGateway } from '#server/gateway.ts';
 import { listen } from '#server/http.ts';
@@ -117,7 +118,9 @@ export const startGateway = async (config: LoadedConfig, clock: Clock = systemCl
     environment,
     version: '9.9.9',
   });
-  const handler = createHandler(gateway, createAuthenticate(config));
+  const authenticate = createAuthenticate(config);
+  const control = createControl(gateway, authenticate);
+  const handler = createHandler(gateway, authenticate, control);
   const listener = await listen(handler, { port: 0, host: '127.0.0.1' });
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
     fetch(`${listener.url}${path}`, {

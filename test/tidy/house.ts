@@ -63,6 +63,9 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   undici: ['src/upstream/', 'src/net/'],
   commander: ['src/cli/'],
   'prom-client': ['src/server/metrics.ts'],
+  hono: ['src/gateway/admin/'],
+  '@hono/node-server': ['src/gateway/admin/'],
+  '@hono/zod-openapi': ['src/gateway/admin/'],
 };
 
 /** One kind, one folder: `list` names each member once. */

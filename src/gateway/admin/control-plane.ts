@@ -1,0 +1,168 @@
+import type { IncomingMessage } from 'node:http';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { SpillwayError } from '#core/errors.ts';
+import type { JsonObject } from '#core/json.ts';
+import { z } from '#core/schema.ts';
+import type { GatewayDeps } from '#gateway/call.ts';
+import { mayCall } from '#gateway/admin/access.ts';
+import type { AnyControlRoute } from '#gateway/admin/control-route.ts';
+import { errorEnvelope } from '#gateway/error-envelope.ts';
+import type { HttpCall } from '#gateway/http-call.ts';
+import type { Principal } from '#keys/principal.ts';
+
+/** What is written down about keys and people is small, bytes. */
+const BODY_BYTES = 1_048_576;
+
+export interface ControlDeps {
+  readonly gateway: Pick<GatewayDeps, 'log' | 'clock' | 'settings'>;
+  /** Throws SpillwayError `unauthorized`. */
+  readonly identify: (req: IncomingMessage) => Principal;
+}
+
+/** All that is no request to a model: how the gateway is looked at and changed. */
+export interface ControlPlane {
+  /** Answers whatever is asked, with 404 where nothing is. */
+  serve(http: HttpCall): Promise<void>;
+  /** For tests and documents: every route there is. */
+  readonly routes: readonly AnyControlRoute[];
+}
+
+interface Env {
+  Bindings: HttpBindings;
+  Variables: { principal: Principal };
+}
+
+const NOBODY: Principal = { role: 'internal_user_viewer' };
+const DOCUMENT = '/openapi.json';
+
+export const createControlPlane = (
+  deps: ControlDeps,
+  routes: readonly AnyControlRoute[],
+): ControlPlane => {
+  const calls = new WeakMap<IncomingMessage, HttpCall>();
+  const callOf = (c: Context<Env>): HttpCall => calls.get(c.env.incoming)!;
+  const app = new OpenAPIHono<Env>({
+    defaultHook: (result, c) => (result.success ? undefined : c.json(invalid(result.error), 422)),
+  });
+  app.onError((thrown, c) => refused(deps, callOf(c), thrown));
+  app.notFound((c) => refused(deps, callOf(c), nothingHere()));
+  app.use(bodyLimit({ maxSize: BODY_BYTES, onError: (c) => refused(deps, callOf(c), tooLarge()) }));
+  for (const route of routes) {
+    // Who asks is known before anything is read.
+    app.on(route.method, [pathOf(route)], async (c, next) => {
+      const principal = route.access === 'public' ? NOBODY : admitted(deps, route, c.env.incoming);
+      c.set('principal', principal);
+      await next();
+    });
+    app.openapi(describe(route), async (c) => {
+      const valid = (from: 'json' | 'query'): never => c.req.valid(from as never);
+      const answer = await route.serve({
+        body: route.body ? valid('json') : (undefined as never),
+        query: route.query ? valid('query') : (undefined as never),
+        params: c.req.param(),
+        principal: c.get('principal'),
+        http: callOf(c),
+      });
+      return (answer instanceof Response ? answer : c.json(answer as JsonObject)) as never;
+    });
+  }
+  app.get(DOCUMENT, (c) => c.json(document(app, deps.gateway.settings.version)));
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  return {
+    routes,
+    serve(http) {
+      calls.set(http.req, http);
+      return listener(http.req, http.res);
+    },
+  };
+};
+
+const admitted = (
+  { identify }: ControlDeps,
+  route: AnyControlRoute,
+  req: IncomingMessage,
+): Principal => {
+  const principal = identify(req);
+  if (mayCall(principal, route.access)) return principal;
+  throw new SpillwayError(
+    'forbidden',
+    `Only ${route.access === 'admin' ? 'a proxy admin' : 'a proxy admin or viewer'} may do this. Route=${route.path}, your role=${principal.role}.`,
+  );
+};
+
+const pathOf = ({ path }: AnyControlRoute): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
+
+const describe = ({ method, path, summary, body, query, reply, access }: AnyControlRoute) =>
+  createRoute({
+    method,
+    path,
+    summary,
+    ...(access !== 'public' && { security: [{ key: [] }] }),
+    request: {
+      ...(query && { query: query as never }),
+      ...(body && {
+        body: { required: true, content: { 'application/json': { schema: body } } },
+      }),
+    },
+    responses: {
+      200: {
+        description: 'As asked.',
+        content: { 'application/json': { schema: reply ?? z.looseObject({}) } },
+      },
+    },
+  });
+
+const document = (app: OpenAPIHono<Env>, version: string): object => {
+  const text = app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: { title: 'Spillway', version },
+  });
+  return {
+    ...text,
+    components: {
+      ...text.components,
+      securitySchemes: { key: { type: 'http', scheme: 'bearer' } },
+    },
+  };
+};
+
+/** The form in which LiteLLM's framework tells of fields that do not fit. */
+const invalid = (error: z.ZodError): JsonObject => ({
+  detail: error.issues.map(({ path, message, code }) => ({
+    loc: ['body', ...path.map(String)],
+    msg: message,
+    type: code,
+  })),
+});
+
+const refused = (
+  { gateway }: ControlDeps,
+  { id, req, path }: HttpCall,
+  thrown: unknown,
+): Response => {
+  const error = SpillwayError.from(thrown);
+  const fields = { id, method: req.method ?? '', path, status: error.status, code: error.code };
+  if (error.code === 'internal')
+    gateway.log.error({ ...fields, cause: String(error.cause) }, 'failed inside Spillway');
+  else gateway.log.info(fields, `refused: ${error.message}`);
+  const { retryAfterMs } = error;
+  return Response.json(errorEnvelope(error, id), {
+    status: error.status,
+    headers: {
+      'x-litellm-call-id': id,
+      ...(retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),
+    },
+  });
+};
+
+const nothingHere = (): SpillwayError =>
+  new SpillwayError(
+    'not_found',
+    `There is nothing at this path. Models answer at /v1/chat/completions and /v1/embeddings; ${DOCUMENT} lists the rest.`,
+  );
+
+const tooLarge = (): SpillwayError =>
+  new SpillwayError('too_large', `The request is larger than ${BODY_BYTES} bytes; send less.`);
