@@ -149,7 +149,7 @@ describe.concurrent('check', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     for (const n of [1, 2, 3])
       expect(out).toMatch(
-        new RegExp(`^gpt-4\\.1 +PJ${n} +openai/gpt-4\\.1 +OPENAI_API_KEY_PJ${n}`, 'm'),
+        new RegExp(`^gpt-4\\.1 +PJ${n} +openai/gpt-4\\.1 +openai-chat +OPENAI_API_KEY_PJ${n}`, 'm'),
       );
     expect(out).not.toContain('sk-');
   });

@@ -13,6 +13,7 @@ import { profileNames } from '#simulator/profiles/index.ts';
 import { knownKeys } from '#core/schema-keys.ts';
 import { environmentOf } from '#server/env.ts';
 import { loadConfigText } from '#server/load-config.ts';
+import { providersPage } from '../scripts/providers-page.ts';
 import { faultRows, faultsPage } from './faults/page.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -176,6 +177,10 @@ const ownSettings = (path: readonly string[] = []): string[] => {
 test('the config reference has every setting of our own, and no other', () => {
   const written = [...read('docs/reference/config.md').matchAll(/^\| `([\w.]+)` \|/gm)];
   expect(new Set(written.map(([, key]) => key))).toEqual(new Set(ownSettings()));
+});
+
+test('the reference of providers is what `npm run providers` writes', () => {
+  expect(read('docs/reference/providers.md')).toBe(providersPage());
 });
 
 describe('the reference of faults', () => {

@@ -1,29 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { classify, effectOf, type FailureKind } from '#balancer/classify.ts';
 import { providers } from '#providers/index.ts';
+import { quotaFixtures, withOwnRules } from '#providers/test-kit.ts';
 import { dialects } from '#wire/dialects.ts';
 
 /*
  * What a vendor's error comes to: its dialect says what it is, its provider what it says of limits,
  * and the balance makes one of its kinds of both.
  */
-interface ErrorFixture {
-  readonly name: string;
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly body?: unknown;
-  readonly at?: string;
-  readonly kind?: FailureKind;
-}
-
 const NOON = '2026-01-15T12:00:00Z';
 
-describe.each(providers)('$name', ({ name, quota, operations }) => {
-  const file = new URL(`../src/providers/fixtures/${name}.json`, import.meta.url);
-  const errors = (JSON.parse(readFileSync(file, 'utf8')) as ErrorFixture[]).filter(
-    ({ status }) => status >= 400,
-  );
+describe.each(withOwnRules(providers))('$name', (provider) => {
+  const { quota, operations } = provider;
+  const errors = quotaFixtures(provider).filter(({ status }) => status >= 400);
   // Most gateways and proxies in front of a vendor answer in the common dialect.
   const dialect = dialects[operations.chat?.dialect ?? 'openai-chat'];
 
@@ -35,7 +24,8 @@ describe.each(providers)('$name', ({ name, quota, operations }) => {
 
   test('what it says of a limit is never a sign of bad health', () => {
     for (const { status, kind } of errors)
-      if (status === 429 && kind !== 'capacity') expect(effectOf(kind!).health).toBe('none');
+      if (status === 429 && kind !== 'capacity')
+        expect(effectOf(kind as FailureKind).health).toBe('none');
   });
 
   test('has an error for each thing that callers and operators get wrong', () => {

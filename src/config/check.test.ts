@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeConfig } from '#config/check.ts';
 import { load } from '#config/test-kit.ts';
+import { spokenProviders } from '#providers/index.ts';
 
 const TEXT = `model_list:
   - model_name: 要約モデル
@@ -18,10 +19,10 @@ litellm_settings: {ssl_verify: false}
 test('a table that lines up, what cannot serve and why, and no key', () => {
   const config = load(TEXT, { env: { OPENAI_API_KEY_東京: 'sk-canary' } });
   expect(describeConfig(config)).toBe(
-    `GROUP       DEPLOYMENT    MODEL              KEY                  HOST               RPM
-要約モデル  東京          openai/gpt-4.1     OPENAI_API_KEY_東京  api.openai.com     500
-要約モデル  要約モデル-2  openai/gpt-4.1     config               proxy:8443      30,000
-local       local-1       hosted_vllm/llama  none                 127.0.0.1:8000
+    `GROUP       DEPLOYMENT    MODEL              SPOKEN       KEY                  HOST               RPM
+要約モデル  東京          openai/gpt-4.1     openai-chat  OPENAI_API_KEY_東京  api.openai.com     500
+要約モデル  要約モデル-2  openai/gpt-4.1     openai-chat  config               proxy:8443      30,000
+local       local-1       hosted_vllm/llama  openai-chat  none                 127.0.0.1:8000
 
 Strategy    quota-aware
 Retries     2, on another deployment where there is one
@@ -111,3 +112,15 @@ spillway_settings: {enforce_rpm_tpm: true}
 `);
   expect(describeConfig(config)).toContain('a  1 key, 2 quota pools: 20 TPM');
 });
+
+test.each(spokenProviders.map(({ name, operations }) => [name, operations.chat?.dialect ?? '']))(
+  'how %s is spoken is said: %s',
+  (name, dialect) => {
+    const config = load(`model_list:
+  - model_name: m
+    litellm_params: {model: ${name}/m, api_key: k, api_base: "http://host/v1"}
+`);
+    const [, row = ''] = describeConfig(config).split('\n');
+    expect(row.split(/ {2,}/).slice(2, 4)).toEqual([`${name}/m`, dialect]);
+  },
+);

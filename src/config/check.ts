@@ -35,6 +35,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'GROUP', align: 'left', cell: ({ group }) => group },
   { title: 'DEPLOYMENT', align: 'left', cell: ({ name }) => name },
   { title: 'MODEL', align: 'left', cell: ({ provider, model }) => `${provider}/${model}` },
+  { title: 'SPOKEN', align: 'left', cell: ({ provider }) => spokenBy(provider) },
   { title: 'KEY', align: 'left', cell: ({ apiKeySource }) => apiKeySource ?? 'none' },
   { title: 'HOST', align: 'left', cell: (deployment) => hostOf(deployment) },
   { title: 'WEIGHT', align: 'right', cell: ({ weight }) => amount(weight), optional: true },
@@ -58,6 +59,12 @@ const deploymentTable = (deployments: readonly Deployment[]): string => {
   return textTable([columns.map(({ title }) => title), ...rows], {
     align: columns.map(({ align }) => align),
   });
+};
+
+/** How a vendor is asked for chats, else for whatever it does. */
+const spokenBy = (provider: string): string => {
+  const { chat, ...others } = findProvider(provider)?.operations ?? {};
+  return (chat ?? Object.values(others)[0])?.dialect ?? '';
 };
 
 const hostOf = ({ apiBase, provider }: Deployment): string => {

@@ -32,9 +32,13 @@ describe('provider and model', () => {
     ['model: opnai/gpt-4.1', 'the text "opnai" names no provider; did you mean "openai"?'],
     [
       'model: nobody/x',
-      'the text "nobody" names no provider; known are azure, groq, hosted_vllm, mistral, openai',
+      'the text "nobody" names no provider; docs/reference/providers.md lists those that are known',
     ],
-    ['model: meta-llama/L, api_base: "http://x"', 'for a compatible server write openai/ in front'],
+    [
+      'model: meta-llama/L, api_base: "http://x"',
+      'did you mean "meta_llama"? If not, for a compatible server write openai/ in front.',
+    ],
+    ['model: nobody/L, api_base: "http://x"', 'for a compatible server write openai/ in front'],
     [
       'model: llama',
       'no provider can be told from the text "llama"; write it in front, as in openai/MODEL',

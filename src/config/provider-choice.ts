@@ -1,12 +1,6 @@
 import { closest } from '#core/closest.ts';
 import { describeFound } from '#core/finding.ts';
-import {
-  commonProvider,
-  findProvider,
-  providerOfModel,
-  providers,
-  spokenProviders,
-} from '#providers/index.ts';
+import { commonProvider, findProvider, providerOfModel, providers } from '#providers/index.ts';
 import type { Provider } from '#providers/provider.ts';
 
 export interface ModelReference {
@@ -44,11 +38,13 @@ export const chooseProvider = (reference: ModelReference): ProviderChoice | stri
 };
 
 const unknownProvider = (name: string, { hasApiBase }: ModelReference): string => {
-  const names = providers.map((provider) => provider.name);
   const subject = `${describeFound(name, [])} names no provider`;
-  const near = closest(name, names);
-  if (near !== undefined) return `${subject}; did you mean "${near}"?`;
-  const known = spokenProviders.map((provider) => provider.name).join(', ');
   const hint = hasApiBase ? `; for a compatible server write ${commonProvider.name}/ in front` : '';
-  return `${subject}; known are ${known}${hint}`;
+  const near = closest(
+    name,
+    providers.map((provider) => provider.name),
+  );
+  return near === undefined
+    ? `${subject}; docs/reference/providers.md lists those that are known${hint}`
+    : `${subject}; did you mean "${near}"?${hint && ` If not${hint.replace(';', ',')}.`}`;
 };

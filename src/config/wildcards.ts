@@ -41,9 +41,10 @@ export const expandAnyVendor = (draft: Draft, env: Environment): readonly Draft[
   const { model, api_key, api_base, base_url, custom_llm_provider } = row.litellm_params;
   if (model !== '*' || !row.model_name.includes('*')) return [draft];
   if (api_key || api_base || base_url || custom_llm_provider) return [draft];
-  const able = spokenProviders
-    .filter(takesAnyModel)
-    .filter(({ keyEnv }) => keyEnv.some((variable) => lookUp(env, variable)));
+  const able = spokenProviders.filter(takesAnyModel).filter(({ keyEnv, baseUrl, baseEnv }) => {
+    const isSet = (variable: string): boolean => Boolean(lookUp(env, variable));
+    return keyEnv.some(isSet) && (baseUrl !== '' || baseEnv.some(isSet));
+  });
   if (able.length === 0) return [draft];
   return able.map((provider) => {
     const own = `${provider.name}/*`;

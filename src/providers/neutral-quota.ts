@@ -25,3 +25,6 @@ export const neutralQuota: QuotaRules = {
     },
   }),
 };
+
+/** The same behind a key: whoever has it draws from what it has. */
+export const neutralKeyQuota: QuotaRules = { ...neutralQuota, scope: 'key' };

@@ -1,23 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CallSize, type Cost, DIMENSIONS, type QuotaNews } from '#core/quota.ts';
 import type { Provider } from '#providers/provider.ts';
 import type { QuotaReply } from '#providers/quota.ts';
+import { type QuotaFixture, quotaFixtures } from '#providers/test-kit.ts';
 import type { Usage } from '#wire/chat-event.ts';
-
-/** What a vendor said, and what it means: `fixtures/NAME.json` is a list of these. */
-interface QuotaFixture {
-  readonly name: string;
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly body?: unknown;
-  /** When it came; NOON where nothing depends on it. */
-  readonly at?: string;
-  readonly news: QuotaNews;
-  /** Of an error: what becomes of the try. Held where dialects, vendors and the balance meet. */
-  readonly kind?: string;
-}
 
 const NOON = '2026-01-15T12:00:00Z';
 
@@ -42,20 +29,24 @@ const usage: fc.Arbitrary<Usage> = fc.record(
 );
 const model = fc.constantFrom('', 'gpt-4.1', 'anthropic.claude-sonnet-4-5-20250929-v1:0', 'a/b');
 
+/** What every vendor owes to configs and environments. */
+export const nameConformance = (provider: Provider): void => {
+  const { name, keyEnv, baseEnv, baseUrl } = provider;
+  expect(name).toMatch(/^[a-z][a-z0-9_-]*$/);
+  for (const variable of [...keyEnv, ...baseEnv]) expect(variable).toMatch(/^[A-Z][A-Z0-9_]*$/);
+  expect(keyEnv).not.toHaveLength(0);
+  // Servers of one's own machine have no certificates.
+  if (baseUrl !== '')
+    expect(baseUrl).toMatch(/^(?:https:\/\/|http:\/\/(?:localhost|127\.0\.0\.1):).*[^/]$/);
+  else expect(baseEnv.length + Object.keys(provider.operations).length).toBeGreaterThan(0);
+};
+
 /** What every vendor owes to those who reckon with its limits. */
-export const providerConformance = (provider: Provider): void => {
+export const quotaConformance = (provider: Provider): void => {
   const { quota } = provider;
-  const fixtures = readFixtures(provider.name);
+  const fixtures = quotaFixtures(provider);
 
-  describe(`${provider.name} is a provider`, () => {
-    it('is called and reached by names that configs and environments have', () => {
-      expect(provider.name).toMatch(/^[a-z][a-z0-9_]*$/);
-      for (const variable of [...provider.keyEnv, ...provider.baseEnv])
-        expect(variable).toMatch(/^[A-Z][A-Z0-9_]*$/);
-      expect(provider.keyEnv).not.toHaveLength(0);
-      if (provider.baseUrl !== '') expect(provider.baseUrl).toMatch(/^https:\/\/.*[^/]$/);
-    });
-
+  describe(`the limits of ${provider.name}`, () => {
     it('charges whole numbers, and no less for more', () => {
       fc.assert(
         fc.property(size, model, growth, (small, name, { field, by }) => {
@@ -151,11 +142,6 @@ const within = (
   expect(value).toBeGreaterThanOrEqual(least);
   expect(value).toBeLessThanOrEqual(most);
   if (whole) expect(Number.isInteger(value)).toBe(true);
-};
-
-const readFixtures = (name: string): readonly QuotaFixture[] => {
-  const file = new URL(`fixtures/${name}.json`, import.meta.url);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as QuotaFixture[]) : [];
 };
 
 const replyOf = ({ status, headers, body = '', at = NOON }: QuotaFixture): QuotaReply => ({

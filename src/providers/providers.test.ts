@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import { findProvider, providers } from '#providers/index.ts';
-import { providerConformance } from '#providers/provider.conformance.ts';
+import { nameConformance, quotaConformance } from '#providers/provider.conformance.ts';
+import { withOwnRules } from '#providers/test-kit.ts';
 
-for (const provider of providers) providerConformance(provider);
+test.each(providers)('$name is called and reached as configs do', nameConformance);
+
+for (const provider of withOwnRules(providers)) quotaConformance(provider);
 
 test('each name is found, and means one vendor', () => {
   const names = providers.map(({ name }) => name);

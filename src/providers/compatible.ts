@@ -1,0 +1,20 @@
+import { neutralKeyQuota, neutralQuota } from '#providers/neutral-quota.ts';
+import type { Provider } from '#providers/provider.ts';
+
+/** What sets one server of the common dialect apart from the next. */
+export type Own = Pick<Provider, 'name' | 'baseUrl' | 'keyEnv' | 'baseEnv'> &
+  Partial<Pick<Provider, 'auth' | 'keyOptional' | 'operations'>>;
+
+/**
+ * A vendor who speaks the common dialect on the common paths, and of whose limits no more is known
+ * than that they are there. Who asks for a key counts by it; a server of one's own is one deployment.
+ */
+export const compatible = (own: Own): Provider => ({
+  auth: 'bearer',
+  quota: own.keyOptional ? neutralQuota : neutralKeyQuota,
+  operations: {
+    chat: { path: '/chat/completions', dialect: 'openai-chat' },
+    embeddings: { path: '/embeddings', dialect: 'openai-embeddings' },
+  },
+  ...own,
+});

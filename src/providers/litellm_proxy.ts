@@ -1,0 +1,9 @@
+import { compatible } from '#providers/compatible.ts';
+
+export default compatible({
+  name: 'litellm_proxy',
+  baseUrl: '',
+  keyOptional: true,
+  keyEnv: ['LITELLM_PROXY_API_KEY'],
+  baseEnv: ['LITELLM_PROXY_API_BASE'],
+});
