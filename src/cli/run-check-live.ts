@@ -26,7 +26,7 @@ export const runCheckLive = async (
   if (asked.length > 0 && !(await isWanted(liveCost(asked), options))) return;
   const gateway = createGateway(config, { ...realWorld(environment, {}), log: silentLog });
   const answers = await answersOf(gateway, asked);
-  await gateway.agents.close();
+  await gateway.close();
   const output = options.json
     ? JSON.stringify(liveJson(answers), undefined, 2)
     : `\n${liveText(answers, patterns)}`;

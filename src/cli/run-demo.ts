@@ -45,7 +45,7 @@ export const runDemo = async (options: DemoOptions): Promise<void> => {
   say(`\nWhat the vendor saw, project by project:\n\n${formatProjects(demo.simulator.projects())}`);
   const close = async (): Promise<void> => {
     await shutDown(gateway, listener, demo.config.shutdown);
-    await gateway.agents.close();
+    await gateway.close();
     await demo.close();
   };
   if (options.once) return close();

@@ -99,7 +99,7 @@ const replayed = async (
   });
   if (limits.every(({ perMinute }) => perMinute.length === 0)) throw noLimits();
   const tally = await replay({ clock, gateway, members }, traffic.requests);
-  await gateway.agents.close();
+  await gateway.close();
   return { title, limits, summary: summarise(tally, ledger, clock.now()) };
 };
 

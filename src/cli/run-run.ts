@@ -35,7 +35,7 @@ export const runRun = async (file: string, options: RunCommandOptions): Promise<
     const seen = options.json ? await collected(events) : await play(events, process.stdout);
     if (options.json) process.stdout.write(`${JSON.stringify(flowReport(seen), undefined, 2)}\n`);
     if (seen.at(-1)?.type === 'run-finish' && !succeeded(seen)) process.exitCode = 1;
-    await gateway.agents.close();
+    await gateway.close();
   } finally {
     await demo?.close();
   }

@@ -53,10 +53,11 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
   const shared = owner.view().accounts.flatMap(({ sharing }) => sharing ?? []);
   process.stdout.write([...capacityLines(config), ...shared].map((line) => `${line}\n`).join(''));
   process.stdout.write(`ready ${listener.url}\n`);
+  gateway.credentials.start();
   const unwatch = watchLoop(world.clock, log);
   await untilStopped(async () => {
     await shutDown(gateway, listener, config.shutdown);
-    await gateway.agents.close();
+    await gateway.close();
     await file.close();
     unwatch();
   });

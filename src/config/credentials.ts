@@ -1,5 +1,6 @@
-import type { Json } from '#core/json.ts';
+import { type Json, type JsonObject, own, setOwn } from '#core/json.ts';
 import type { Provider } from '#providers/provider.ts';
+import type { Settings } from '#providers/settings.ts';
 import { type Environment, lookUp, referencedVariable } from '#config/os-environ.ts';
 
 /** A setting as it was written and what its reference resolved to. */
@@ -27,13 +28,13 @@ export interface Credential {
 export const credentialOf = (
   apiKey: Setting,
   provider: Provider,
-  env: Environment,
+  { env, settings }: { readonly env: Environment; readonly settings: Settings },
 ): Credential | Problem => {
   const variable = referencedVariable(apiKey.written);
   if (variable !== undefined && !apiKey.value) return unset('api_key', variable, env);
   const source = variable ?? (apiKey.value ? 'config' : firstSet(provider.keyEnv, env));
   if (source === undefined)
-    return provider.keyOptional
+    return provider.keyOptional || provider.credentials?.(settings)
       ? {}
       : {
           param: 'api_key',
@@ -52,7 +53,7 @@ export const credentialOf = (
 export const apiBaseOf = (
   bases: Readonly<Record<'base_url' | 'api_base', Setting>>,
   provider: Provider,
-  env: Environment,
+  { env, settings }: { readonly env: Environment; readonly settings: Settings },
 ): { readonly apiBase?: string } | Problem => {
   for (const param of ['base_url', 'api_base'] as const) {
     const { written, value } = bases[param];
@@ -62,12 +63,29 @@ export const apiBaseOf = (
   }
   const variable = firstSet(provider.baseEnv, env);
   if (variable !== undefined) return checkedBase(lookUp(env, variable) ?? '', 'api_base', variable);
+  const derived = provider.baseUrlOf?.(settings);
+  if (derived !== undefined) return { apiBase: derived };
   return provider.baseUrl === ''
     ? {
         param: 'api_base',
         message: `there is no base URL; write api_base, or set ${provider.baseEnv.join(' or ')}`,
       }
     : {};
+};
+
+/** The vendor's own parameters: as the row has them, else from its variables. */
+export const settingsOf = (
+  params: JsonObject,
+  { settings = {} }: Provider,
+  env: Environment,
+): Settings => {
+  const found: JsonObject = {};
+  for (const [name, variables] of Object.entries(settings)) {
+    const variable = firstSet(variables, env);
+    const value = own(params, name) ?? (variable === undefined ? null : lookUp(env, variable));
+    if (value !== null && value !== undefined && value !== '') setOwn(found, name, value);
+  }
+  return found;
 };
 
 /** The version of a vendor's API: the deployment's own, else the vendor's variable. */

@@ -1,5 +1,5 @@
 import type { Finding } from '#core/finding.ts';
-import type { JsonObject } from '#core/json.ts';
+import type { Json, JsonObject } from '#core/json.ts';
 import type { RoutingSettings } from '#config/loaded-routing.ts';
 import type { Ceilings, QueueSettings, QuotaPool, StatedLimit } from '#config/loaded-quota.ts';
 
@@ -52,6 +52,8 @@ export interface Deployment {
   readonly timeoutMs?: number;
   readonly streamTimeoutMs?: number;
   readonly numRetries?: number;
+  /** Parameters that only its vendor has: a project, a region, a key file. */
+  readonly settings: Readonly<Record<string, Json>>;
   readonly extraHeaders: Readonly<Record<string, string>>;
   /** Body fields sent unless the caller's request has them: `temperature` and the like. */
   readonly defaults: JsonObject;

@@ -10,6 +10,7 @@ import {
   apiBaseOf,
   apiVersionOf,
   credentialOf,
+  settingsOf,
   type Problem,
   type Setting,
 } from '#config/credentials.ts';
@@ -149,9 +150,12 @@ const toDeployment = (
   if (typeof choice === 'string') return unusable({ param: 'model', message: choice });
   if (!spokenProviders.includes(choice.provider))
     return unusable({ param: 'model', message: unspoken(choice.provider) });
-  const credential = credentialOf(setting('api_key'), choice.provider, env);
+  const settings = settingsOf(draft.params, choice.provider, env);
+  const credential = credentialOf(setting('api_key'), choice.provider, { env, settings });
   if ('message' in credential) return unusable(credential);
-  const base = apiBaseOf(bases, choice.provider, env);
+  const lack = choice.provider.lacks?.(settings, credential.key !== undefined);
+  if (lack) return unusable(lack);
+  const base = apiBaseOf(bases, choice.provider, { env, settings });
   if ('message' in base) return unusable(base);
   const { line, column } = part.document.position(part.path);
   return {
@@ -180,8 +184,9 @@ const toDeployment = (
     ...modelFacts(row),
     limits: rowLimits(row, ceilings),
     tags: params.tags ?? [],
+    settings,
     extraHeaders: { ...params.headers, ...params.extra_headers },
-    defaults: bodyDefaults(draft.params),
+    defaults: bodyDefaults(draft.params, choice.provider),
     modelInfo: modelInfoOf(part),
     line,
     column,
@@ -218,13 +223,14 @@ const idOf = ({ part, row, params }: Draft): string =>
   );
 
 /** What goes into each request's body: unknown parameters, as LiteLLM passes them on, and `extra_body`. */
-const bodyDefaults = (params: JsonObject): JsonObject => {
+const bodyDefaults = (params: JsonObject, { settings = {} }: Provider): JsonObject => {
   const defaults: JsonObject = {};
   const add = (key: string, value: Json): void => {
     if (value !== null) setOwn(defaults, key, value);
   };
   for (const [key, value] of Object.entries(params))
-    if (isBodyField(key) && nearMiss(key) === undefined) add(key, value);
+    if (isBodyField(key) && !Object.hasOwn(settings, key) && nearMiss(key) === undefined)
+      add(key, value);
   const extra = params['extra_body'];
   if (isObject(extra)) for (const [key, value] of Object.entries(extra)) add(key, value);
   return defaults;
@@ -260,13 +266,17 @@ const warnOfParams = (drafts: readonly Draft[], report: Report): void => {
 };
 
 const paramWarning = (key: string, { choice }: Draft): string | undefined => {
-  if (isStandIn(key)) return undefined;
+  if (isStandIn(key) || isSetting(key, choice)) return undefined;
   if (key === 'api_version' && typeof choice !== 'string' && !choice.provider.version)
     return `has no effect: the API of ${choice.provider.name} has no versions`;
   if (isIdleParam(key)) return NO_EFFECT;
   const near = isBodyField(key) ? nearMiss(key) : undefined;
   return near === undefined ? undefined : `unknown key, not sent; did you mean "${near}"?`;
 };
+
+/** Whether its vendor has a parameter of this name. */
+const isSetting = (key: string, choice: Draft['choice']): boolean =>
+  typeof choice !== 'string' && Object.hasOwn(choice.provider.settings ?? {}, key);
 
 const warnOfSharedIds = (drafts: readonly Draft[], report: Report): void => {
   const seen = new Map<string, Part>();

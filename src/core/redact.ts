@@ -1,5 +1,5 @@
 /** Keys as vendors write them, masked ones included (`sk-ab**********yz`), and bearer tokens. */
-const KEY = /\b(?:(?:sk|pk|rk|gsk|xai)[-_]|AIza)[\w*-]{6,}|\bBearer\s+\S+/gi;
+const KEY = /\b(?:(?:sk|pk|rk|gsk|xai)[-_]|AIza)[\w*-]{6,}|\bya29\.[\w.-]+|\bBearer\s+\S+/gi;
 /** URLs, and bare hosts with a port: where we send is nobody's business. */
 const PLACE = /\bhttps?:\/\/\S+|\b[\w-]+(?:\.[\w-]+)+:\d+\b|\b(?:\d{1,3}\.){3}\d{1,3}\b/gi;
 /** What would break a line or a terminal. */

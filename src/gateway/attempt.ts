@@ -1,7 +1,9 @@
 import type { Lease } from '#balancer/admit.ts';
 import type { Failure, Sent } from '#balancer/attempts.ts';
 import { SpillwayError } from '#core/errors.ts';
+import type { Try } from '#gateway/ask.ts';
 import { type GatewayCall, type GatewayDeps, deadlineOf } from '#gateway/call.ts';
+import { modelAt } from '#gateway/course.ts';
 import type { Operation } from '#providers/provider.ts';
 import type { UpstreamRequest } from '#upstream/call.ts';
 import type { Target } from '#upstream/target.ts';
@@ -9,11 +11,11 @@ import type { Target } from '#upstream/target.ts';
 /** The deployment behind a lease, and where it takes `operation`. */
 export const targetOf = (
   deps: GatewayDeps,
-  lease: Lease,
-  operation: Operation,
+  { lease, course }: Pick<Try, 'lease' | 'course'>,
+  { operation, stream }: { readonly operation: Operation; readonly stream: boolean },
 ): { target: Target; path: string } | Failure => {
   const target = deps.targets.get(lease.deployment);
-  const path = target?.paths[operation];
+  const path = target?.pathOf(operation, { model: modelAt(target.spec, course), stream });
   if (target && path !== undefined) return { target, path };
   const message = `Deployment ${lease.deployment} does not offer ${operation}.`;
   return { kind: 'invalid', error: new SpillwayError('invalid_request', message) };
@@ -43,6 +45,7 @@ export const upstreamRequest = (
     origin: target.origin,
     path,
     headers: target.headers,
+    credentials: target.credentials,
     body,
     timeouts: {
       ...(stream && { firstByteMs }),

@@ -1,6 +1,6 @@
 import { isObject, own, valueAt } from '#core/json.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
-import type { Course } from '#gateway/course.ts';
+import { type Course, modelAt } from '#gateway/course.ts';
 import { type StreamedReply, askStreamed } from '#gateway/streamed.ts';
 import { type WholeReply, askWhole } from '#gateway/whole.ts';
 import type { ReplyCodec } from '#gateway/whole-exchange.ts';
@@ -25,10 +25,10 @@ const chatReplies: ReplyCodec = {
 export const chat = (deps: GatewayDeps, call: GatewayCall): Promise<ChatReply> => {
   const touched = openaiChat.touchRequest(call.body);
   const { model } = touched;
-  const write = ({ spec, asksUsage }: Target, { models, body }: Course): string => {
-    const model = models?.get(spec.name) ?? spec.model;
+  const write = ({ spec, asksUsage }: Target, course: Course): string => {
+    const model = modelAt(spec, course);
     return JSON.stringify(
-      openaiChat.redirectRequest({ ...spec.defaults, ...body }, { model, asksUsage }),
+      openaiChat.redirectRequest({ ...spec.defaults, ...course.body }, { model, asksUsage }),
     );
   };
   if (touched.stream) {

@@ -29,6 +29,12 @@ export interface Course {
   readonly body: JsonObject;
 }
 
+/** What a deployment's vendor calls the model. */
+export const modelAt = (
+  { name, model }: { readonly name: string; readonly model: string },
+  { models }: Pick<Course, 'models'>,
+): string => models?.get(name) ?? model;
+
 /** A group that takes the same request as it is. */
 export interface StandIn {
   readonly target: FallbackTarget;

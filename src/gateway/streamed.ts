@@ -50,7 +50,7 @@ const sendStreamed = (
 ): Promise<Sent<StreamedReply>> =>
   new Promise((resolve) => {
     const { lease, course, decision, dialect, includeUsage } = options;
-    const found = targetOf(deps, lease, 'chat');
+    const found = targetOf(deps, { lease, course }, { operation: 'chat', stream: true });
     if ('kind' in found) return resolve(failedAttempt(deps, { lease, call }, found));
     const { target, path } = found;
     const startedAt = deps.clock.now();

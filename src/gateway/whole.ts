@@ -44,7 +44,8 @@ const sendWhole = (
   { lease, course, codec, decision }: Try & { readonly codec: WholeCodec },
 ): Promise<Sent<WholeReply>> =>
   new Promise((resolve) => {
-    const found = targetOf(deps, lease, codec.operation);
+    const { operation } = codec;
+    const found = targetOf(deps, { lease, course }, { operation, stream: false });
     if ('kind' in found) return resolve(failedAttempt(deps, { lease, call }, found));
     const { target, path } = found;
     const startedAt = deps.clock.now();

@@ -60,6 +60,7 @@ import togetherAi from '#providers/together_ai.ts';
 import v0 from '#providers/v0.ts';
 import veniceai from '#providers/veniceai.ts';
 import vercelAiGateway from '#providers/vercel_ai_gateway.ts';
+import vertexAi from '#providers/vertex_ai.ts';
 import vllm from '#providers/vllm.ts';
 import volcengine from '#providers/volcengine.ts';
 import wandb from '#providers/wandb.ts';
@@ -133,6 +134,7 @@ export const providers: readonly Provider[] = [
   v0,
   veniceai,
   vercelAiGateway,
+  vertexAi,
   vllm,
   volcengine,
   wandb,

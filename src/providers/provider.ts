@@ -1,4 +1,6 @@
+import type { CredentialSpec } from '#providers/credential-spec.ts';
 import type { QuotaRules } from '#providers/quota.ts';
+import type { Settings, SettingSources } from '#providers/settings.ts';
 import type { DialectName } from '#wire/dialects.ts';
 
 /** What can be asked of a vendor, by our names. */
@@ -9,6 +11,15 @@ export interface Place {
   readonly model: string;
   /** Of the API, where it has versions. */
   readonly version?: string | undefined;
+  /** Whether the answer comes as a stream. */
+  readonly stream: boolean;
+  readonly settings: Settings;
+}
+
+/** A parameter that is missing or wrong, and what to write. */
+export interface Lack {
+  readonly param: string;
+  readonly message: string;
 }
 
 export interface Endpoint {
@@ -24,9 +35,21 @@ export interface Provider {
   readonly name: string;
   /** Model names that mean this vendor without its prefix. */
   readonly bareModels?: RegExp;
-  /** Without a trailing slash; empty when a deployment must name its own `api_base`. */
+  /** Without a trailing slash; empty when a deployment must name its own `api_base`, or its settings do. */
   readonly baseUrl: string;
+  /** Where it depends on the deployment's settings; undefined where they do not tell. */
+  readonly baseUrlOf?: (settings: Settings) => string | undefined;
+  /** How a key is sent. */
   readonly auth: 'bearer' | { readonly header: string };
+  /**
+   * What vouches for a deployment that has no key: fetched tokens or signatures; undefined where its
+   * settings name none.
+   */
+  readonly credentials?: (settings: Settings) => CredentialSpec | undefined;
+  /** Parameters of a deployment that only this vendor has. */
+  readonly settings?: SettingSources;
+  /** What a deployment with these settings, and a key or none, cannot do without. */
+  readonly lacks?: (settings: Settings, hasKey: boolean) => Lack | undefined;
   /** Whether a deployment can do without a key, as self-hosted endpoints do. */
   readonly keyOptional?: boolean;
   /** Environment variables that hold the key, in the order in which they are read. */

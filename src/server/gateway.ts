@@ -15,6 +15,7 @@ import type { Environment } from '#server/env.ts';
 import { createMetrics } from '#server/metrics.ts';
 import { type Balance, createBalance } from '#server/balance.ts';
 import { createAgents } from '#upstream/agents.ts';
+import { type CredentialStore, createCredentialStore } from '#upstream/credential-store.ts';
 import { type Target, createTarget } from '#upstream/target.ts';
 
 export interface World {
@@ -27,6 +28,9 @@ export interface World {
 
 export interface Gateway extends GatewayDeps {
   readonly balance: Balance;
+  readonly credentials: CredentialStore;
+  /** Lets go of all connections to upstreams, and of what is renewed by a timer. */
+  close(): Promise<void>;
 }
 
 /** Builds all that answers requests out of a config; listens to nothing yet. */
@@ -48,11 +52,24 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
   const tls = { verify: config.tls.verify, ...(caFile !== undefined && { caFile }) };
   if (!tls.verify)
     log.warn({}, 'TLS certificates of upstreams are NOT checked (ssl_verify: false)');
+  const agents = createAgents({
+    clock,
+    connectMs: config.timeouts.connectMs,
+    tls,
+    proxy: environment.proxy,
+  });
+  const { variables } = environment;
+  const credentials = createCredentialStore({ clock, log, agents, variables });
   return {
     clock,
     random,
     log,
     balance,
+    credentials,
+    async close() {
+      credentials.close();
+      await agents.close();
+    },
     admit: balance.owner.admit,
     budgets: new RetryBudgets(clock),
     explain: (request) => balance.owner.explain(request),
@@ -73,13 +90,8 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
       quota: () => balance.owner.view(),
       isOut: balance.isOut,
     }),
-    agents: createAgents({
-      clock,
-      connectMs: config.timeouts.connectMs,
-      tls,
-      proxy: environment.proxy,
-    }),
-    targets: targetsOf(config),
+    agents,
+    targets: targetsOf(config, credentials),
     groups: new Groups({
       members: config.deployments,
       aliases: config.routing.aliases,
@@ -99,12 +111,17 @@ const membersOf = (config: LoadedConfig): ReadonlyMap<string, readonly string[]>
   return groups;
 };
 
-const targetsOf = (config: LoadedConfig): ReadonlyMap<string, Target> =>
+const targetsOf = (
+  config: LoadedConfig,
+  credentials: CredentialStore,
+): ReadonlyMap<string, Target> =>
   new Map(
     config.deployments.map((deployment) => {
-      const provider = findProvider(deployment.provider);
-      if (!provider) throw new Error(`There is no provider named ${deployment.provider}.`);
-      return [deployment.name, createTarget(provider, deployment)];
+      const { name, provider: vendor, apiKey, settings } = deployment;
+      const provider = findProvider(vendor);
+      if (!provider) throw new Error(`There is no provider named ${vendor}.`);
+      const spec = apiKey === undefined ? provider.credentials?.(settings) : undefined;
+      return [name, createTarget(provider, deployment, spec && credentials.of(spec))];
     }),
   );
 

@@ -14,7 +14,7 @@ export const membersOf = (config: LoadedConfig): Member[] =>
   config.deployments.map((deployment) => {
     const provider = findProvider(deployment.provider);
     if (!provider) throw new Error(`There is no provider named ${deployment.provider}.`);
-    const credential = credentialOf(deployment);
+    const credential = credentialOf(deployment, provider);
     const host = hostOf(deployment, provider);
     return {
       ...memberOf(deployment, provider),
@@ -82,20 +82,26 @@ const ceilingsOf = ({ limits, maxParallelRequests }: Deployment): Deployment['li
         { dimension: 'parallel', amount: maxParallelRequests, windowMs: 0, refill: 'fixed' },
       ];
 
-/** Undefined without a key: then nothing can be refused of it. */
-const credentialOf = ({ provider, apiBase = '', apiKey }: Deployment): string | undefined =>
-  apiKey === undefined
+/** Undefined where nothing vouches for it: then nothing can be refused of it. */
+const credentialOf = (
+  { provider, apiBase = '', apiKey, settings }: Deployment,
+  { credentials }: Provider,
+): string | undefined => {
+  const voucher = apiKey ?? credentials?.(settings);
+  return voucher === undefined
     ? undefined
-    : `${provider}/${hash('sha256', JSON.stringify([apiBase, apiKey]), 'hex')}`;
+    : `${provider}/${hash('sha256', JSON.stringify([apiBase, voucher]), 'hex')}`;
+};
 
 const hostOf = ({ apiBase }: Deployment, { baseUrl }: Provider): string | undefined => {
   const base = apiBase ?? baseUrl;
   return URL.canParse(base) ? new URL(base).host : undefined;
 };
 
-/** One per vendor, endpoint, key, organisation and model. */
+/** One per vendor, endpoint, key, organisation, settings (a project, a region) and model. */
 const keyAccount = (deployment: Deployment): string => {
-  const { provider, apiBase = '', apiKey = '', organization = '', model } = deployment;
-  const digest = hash('sha256', JSON.stringify([apiBase, apiKey, organization]), 'hex');
+  const { provider, apiBase = '', apiKey = '', organization = '', settings, model } = deployment;
+  const named = Object.keys(settings).length > 0 ? [settings] : [];
+  const digest = hash('sha256', JSON.stringify([apiBase, apiKey, organization, ...named]), 'hex');
   return `key/${digest.slice(0, DIGEST_CHARS)}/${provider}/${model}`;
 };

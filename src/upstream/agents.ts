@@ -16,9 +16,9 @@ export interface AgentOptions {
 export interface AgentRequest {
   readonly origin: string;
   readonly path: string;
-  readonly method: 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly headers: Record<string, string>;
-  readonly body: string;
+  readonly body?: string;
 }
 
 /** Takes requests to one origin: undici's dispatcher, as far as it is needed. */

@@ -2,8 +2,10 @@ import { type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { VirtualClock } from '#core/virtual-clock.ts';
+import { SpillwayError } from '#core/errors.ts';
 import { type Agents, createAgents } from '#upstream/agents.ts';
 import { type CallTimeouts, callUpstream } from '#upstream/call.ts';
+import type { Credentials, Outgoing } from '#upstream/credentials.ts';
 
 let vendor: ReturnType<typeof createServer>;
 let agents: Agents;
@@ -26,7 +28,11 @@ afterEach(async () => {
 const TIMEOUTS: CallTimeouts = { firstByteMs: 5_000, betweenChunksMs: 1_000, totalMs: 60_000 };
 
 /** A call under way, and what its reader has heard. */
-const call = (timeouts: CallTimeouts = TIMEOUTS, leave = new AbortController()) => {
+const call = (
+  timeouts: CallTimeouts = TIMEOUTS,
+  leave = new AbortController(),
+  headersFor?: Credentials['headersFor'],
+) => {
   const heard: string[] = [];
   let wake = (): void => {};
   const note = (what: string): void => {
@@ -40,7 +46,8 @@ const call = (timeouts: CallTimeouts = TIMEOUTS, leave = new AbortController()) 
       agent: agents.of(origin),
       origin,
       path: '/',
-      headers: {},
+      headers: { 'x-own': 'a' },
+      ...(headersFor && { credentials: { headersFor, start() {}, close() {} } }),
       body: '{}',
       timeouts,
       signal: leave.signal,
@@ -156,5 +163,57 @@ describe('a caller', () => {
     await cutOff;
     await clock.advance(TIMEOUTS.totalMs);
     expect(heard).toEqual(['head 200', 'one']);
+  });
+});
+
+describe('what vouches for a call', () => {
+  const noToken = new SpillwayError('upstream_unreachable', 'No token can be had.');
+
+  test.each<[string, Credentials['headersFor']]>([
+    ['at hand', () => ({ authorization: 'Bearer t' })],
+    ['on its way', () => Promise.resolve({ authorization: 'Bearer t' })],
+  ])('is added to its headers: %s', async (_, headersFor) => {
+    let covered: Outgoing | undefined;
+    call(TIMEOUTS, undefined, (outgoing) => {
+      covered = outgoing;
+      return headersFor(outgoing);
+    });
+    const { req } = await asked.promise;
+    expect(req.headers).toMatchObject({ authorization: 'Bearer t', 'x-own': 'a' });
+    const origin = `http://127.0.0.1:${(vendor.address() as AddressInfo).port}`;
+    expect(covered).toEqual({
+      method: 'POST',
+      origin,
+      path: '/',
+      headers: { 'x-own': 'a' },
+      body: '{}',
+    });
+  });
+
+  test.each<[string, Credentials['headersFor']]>([
+    [
+      'at once',
+      () => {
+        throw noToken;
+      },
+    ],
+    ['later', () => Promise.reject(noToken)],
+  ])('and cannot be had, which is told %s, is no connection', async (_, headersFor) => {
+    const { heard, hears } = call(TIMEOUTS, undefined, headersFor);
+    await hears(1);
+    expect(heard).toEqual(['connect: No token can be had.']);
+  });
+
+  test('and does not come is waited for no longer than for the call', async () => {
+    const late = Promise.withResolvers<Record<string, string>>();
+    const { heard } = call(TIMEOUTS, undefined, () => late.promise);
+    await clock.advance(5_000);
+    expect(heard).toEqual(['timeout: The upstream did not begin to answer within 5 s; try again.']);
+    late.resolve({});
+    await clock.advance(1);
+    const open = await new Promise((resolve) =>
+      vendor.getConnections((_, count) => resolve(count)),
+    );
+    expect(open).toBe(0);
   });
 });

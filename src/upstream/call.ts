@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Agent } from '#upstream/agents.ts';
+import type { AuthHeaders, Credentials } from '#upstream/credentials.ts';
 import { type TransportFailure, transportFailure } from '#upstream/failure.ts';
 import type { ReplyHeaders } from '#wire/dialect.ts';
 
@@ -17,6 +18,8 @@ export interface UpstreamRequest {
   readonly origin: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Adds headers that this one request needs. */
+  readonly credentials?: Credentials | undefined;
   readonly body: string;
   readonly timeouts: CallTimeouts;
   readonly signal: AbortSignal;
@@ -70,11 +73,34 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
   }
 
   start(): void {
-    const { signal, agent, origin, path, headers, body } = this.#request;
+    const { signal, credentials } = this.#request;
     if (signal.aborted) return this.#fail(abortReason(signal));
     signal.addEventListener('abort', this.#onAbort);
     this.#arm();
-    agent.dispatch({ origin, path, method: 'POST', headers, body }, this);
+    if (credentials) this.#vouch(credentials);
+    else this.#send();
+  }
+
+  /** The call's deadline holds for this too. */
+  #vouch(credentials: Credentials): void {
+    const { origin, path, headers, body } = this.#request;
+    try {
+      const added = credentials.headersFor({ method: 'POST', origin, path, headers, body });
+      if (!(added instanceof Promise)) return this.#send(added);
+      added.then(
+        (late) => this.#send(late),
+        (thrown: unknown) => this.#fail(SpillwayError.from(thrown)),
+      );
+    } catch (thrown) {
+      this.#fail(SpillwayError.from(thrown));
+    }
+  }
+
+  #send(added?: AuthHeaders): void {
+    if (this.#over) return;
+    const { agent, origin, path, headers, body } = this.#request;
+    const all = added ? { ...headers, ...added } : headers;
+    agent.dispatch({ origin, path, method: 'POST', headers: all, body }, this);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {

@@ -8,6 +8,12 @@ export interface TransportFailure {
   readonly error: SpillwayError;
 }
 
+const OWN: Partial<Record<SpillwayError['code'], TransportKind>> = {
+  timeout: 'timeout',
+  // What vouches for a request cannot be had: it was never sent.
+  upstream_unreachable: 'connect',
+};
+
 const CONNECT = new Set([
   'CONNECT_TIMEOUT',
   'ECONNREFUSED',
@@ -29,10 +35,7 @@ const CERTIFICATE = /CERT|SIGNATURE|SELF_SIGNED|ALTNAME|ERR_TLS|ERR_SSL/;
 
 /** A socket's or parser's error → its class, with a text that names neither host nor address. */
 export const transportFailure = (cause: Error & { code?: unknown }): TransportFailure => {
-  if (cause instanceof SpillwayError) {
-    const kind = cause.code === 'timeout' ? 'timeout' : 'broken';
-    return { kind, error: cause };
-  }
+  if (cause instanceof SpillwayError) return { kind: OWN[cause.code] ?? 'broken', error: cause };
   const code = typeof cause.code === 'string' ? cause.code : '';
   if (CERTIFICATE.test(code)) return fail('connect', untrusted(code), cause);
   if (code === 'PROXY')

@@ -15,7 +15,10 @@ const spec = (apiBase: string, more: Partial<TargetSpec> = {}): TargetSpec => ({
 });
 
 const pathOf = (provider: string, apiBase: string, more: Partial<TargetSpec> = {}) =>
-  createTarget(findProvider(provider)!, spec(apiBase, more)).paths.chat;
+  createTarget(findProvider(provider)!, spec(apiBase, more)).pathOf('chat', {
+    model: more.model ?? 'my-gpt',
+    stream: false,
+  });
 
 describe('where a chat request goes', () => {
   test.each([

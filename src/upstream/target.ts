@@ -1,9 +1,10 @@
 import { SpillwayError } from '#core/errors.ts';
 import { headerText } from '#core/header-text.ts';
-import type { JsonObject } from '#core/json.ts';
+import type { Json, JsonObject } from '#core/json.ts';
 import type { Known } from '#core/redact.ts';
-import type { Operation, Provider } from '#providers/provider.ts';
+import type { Operation, Place, Provider } from '#providers/provider.ts';
 import type { QuotaRules } from '#providers/quota.ts';
+import type { Credentials } from '#upstream/credentials.ts';
 
 /** What a deployment says about where and how to send. */
 export interface TargetSpec {
@@ -15,6 +16,8 @@ export interface TargetSpec {
   readonly apiBase?: string;
   readonly apiVersion?: string;
   readonly organization?: string;
+  /** Parameters that only its vendor has. */
+  readonly settings?: Readonly<Record<string, Json>>;
   readonly extraHeaders: Readonly<Record<string, string>>;
   readonly defaults: JsonObject;
   readonly timeoutMs?: number;
@@ -26,11 +29,13 @@ export interface TargetSpec {
 export interface Target {
   readonly spec: TargetSpec;
   readonly origin: string;
-  /** Path by operation; absent where the provider has none. */
-  readonly paths: { readonly [Op in Operation]?: string };
+  /** Where it takes an operation; undefined where its vendor has none. */
+  readonly pathOf: (operation: Operation, call: CallPlace) => string | undefined;
   /** What its vendor charges, and how it speaks of limits. */
   readonly quota: QuotaRules;
   readonly headers: Readonly<Record<string, string>>;
+  /** Where a fixed header is not enough. */
+  readonly credentials?: Credentials;
   /** Whether a stream has to be asked for its usage, and may be. */
   readonly asksUsage: boolean;
   /** What no caller may read in a vendor's words. */
@@ -39,13 +44,26 @@ export interface Target {
   readonly shown: { readonly id: string; readonly group: string; readonly name: string };
 }
 
-/** Throws SpillwayError `config_invalid` when the base URL is none. */
-export const createTarget = (provider: Provider, spec: TargetSpec): Target => {
+/** What of a path depends on the call: the model's name at the vendor, and how it answers. */
+export type CallPlace = Pick<Place, 'model' | 'stream'>;
+
+/**
+ * `credentials`: what vouches for it where it has no key. Throws SpillwayError `config_invalid` when the
+ * base URL is none.
+ */
+export const createTarget = (
+  provider: Provider,
+  spec: TargetSpec,
+  credentials?: Credentials,
+): Target => {
   const base = baseUrl(spec.apiBase ?? provider.baseUrl, spec.name);
-  const place = { model: spec.model, version: spec.apiVersion ?? provider.version?.common };
-  const paths: { [Op in Operation]?: string } = {};
-  for (const [operation, { path }] of Object.entries(provider.operations))
-    paths[operation as Operation] = below(base, typeof path === 'string' ? path : path(place));
+  const version = spec.apiVersion ?? provider.version?.common;
+  const { settings = {} } = spec;
+  const pathOf: Target['pathOf'] = (operation, call) => {
+    const path = provider.operations[operation]?.path;
+    if (path === undefined || typeof path === 'string') return path && below(base, path);
+    return below(base, path({ ...call, version, settings }));
+  };
   const shown = {
     id: headerText(spec.id),
     group: headerText(spec.group),
@@ -56,7 +74,17 @@ export const createTarget = (provider: Provider, spec: TargetSpec): Target => {
   const headers = headersOf(provider, spec);
   const asksUsage = !provider.usageUnasked;
   const { quota } = provider;
-  return { spec, origin, paths, quota, headers, asksUsage, concealed, shown };
+  return {
+    spec,
+    origin,
+    pathOf,
+    quota,
+    headers,
+    ...(credentials && { credentials }),
+    asksUsage,
+    concealed,
+    shown,
+  };
 };
 
 /** Shorter ones are stand-ins such as `EMPTY`, for vendors that ask for no key. */

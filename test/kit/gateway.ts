@@ -26,6 +26,7 @@ export const deployment = (
   limits: [],
   tags: [],
   abilities: {},
+  settings: {},
   extraHeaders: {},
   defaults: {},
   modelInfo: {},
@@ -147,7 +148,7 @@ export const startGateway = async (config: LoadedConfig, clock: Clock = systemCl
     close: async () => {
       gateway.events.close();
       await listener.close(0);
-      await gateway.agents.close();
+      await gateway.close();
     },
   };
 };

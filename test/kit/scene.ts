@@ -63,7 +63,7 @@ export const startScene = async (text: string) => {
     },
     async close() {
       await listener.close(0);
-      await gateway.agents.close();
+      await gateway.close();
       await simulator.close();
     },
   };

@@ -1,0 +1,11 @@
+import type { Clock } from '#core/clock.ts';
+import type { Log } from '#core/log.ts';
+import type { Ask } from '#upstream/ask.ts';
+
+/** What credentials are made from: time, questions to token services, the environment's variables. */
+export interface CredentialSources {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly ask: Ask;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+}

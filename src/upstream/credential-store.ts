@@ -1,0 +1,46 @@
+import type { Clock } from '#core/clock.ts';
+import type { Log } from '#core/log.ts';
+import type { CredentialSpec } from '#providers/credential-spec.ts';
+import type { Agents } from '#upstream/agents.ts';
+import { askOver } from '#upstream/ask.ts';
+import type { Credentials } from '#upstream/credentials.ts';
+import type { CredentialSources } from '#upstream/credential-sources.ts';
+import { googleCredentials } from '#upstream/credentials/google.ts';
+
+export interface CredentialStore {
+  /** The same for equal specs: one token serves all deployments that say the same. */
+  of(spec: CredentialSpec): Credentials;
+  /** Lets all that were made so far fetch what they need. */
+  start(): void;
+  close(): void;
+}
+
+export interface CredentialStoreOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly agents: Agents;
+  /** The environment, for what the vendors' own tools read there. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+}
+
+export const createCredentialStore = ({
+  agents,
+  ...options
+}: CredentialStoreOptions): CredentialStore => {
+  const sources: CredentialSources = { ...options, ask: askOver(agents) };
+  const all = new Map<string, Credentials>();
+  return {
+    of(spec) {
+      const name = JSON.stringify(spec);
+      const credentials = all.get(name) ?? googleCredentials(spec, sources);
+      all.set(name, credentials);
+      return credentials;
+    },
+    start() {
+      for (const credentials of all.values()) credentials.start();
+    },
+    close() {
+      for (const credentials of all.values()) credentials.close();
+    },
+  };
+};
