@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { SpillwayError } from '#core/errors.ts';
-import type { ChatRequest } from '#wire/chat-event.ts';
+import type { ChatRequest } from '#wire/chat-request.ts';
 import { createFlowServices } from '#server/flow-services.ts';
 import { configOf, deployment, startGateway } from './kit/gateway.ts';
 import { answer, startUpstream } from './kit/upstream.ts';
@@ -12,9 +12,10 @@ afterEach(async () => {
 
 const request: ChatRequest = {
   model: 'gpt-4.1',
-  messages: [{ role: 'user', content: 'Hi', extra: {} }],
+  messages: [{ role: 'user', parts: [{ kind: 'text', text: 'Hi' }] }],
   stream: true,
   includeUsage: false,
+  dialect: 'openai-chat',
   extra: {},
 };
 

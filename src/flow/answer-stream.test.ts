@@ -15,6 +15,7 @@ import {
   type Script,
   ScriptedChat,
 } from '#flow/test-kit.ts';
+import type { ChatRequest } from '#wire/chat-request.ts';
 
 /** A branch that goes where its data says, after asking the model when `ask` is set. */
 const forkConfig = z.object({ to: z.string(), ask: z.boolean().optional() });
@@ -25,8 +26,14 @@ const fork: NodeType<z.infer<typeof forkConfig>> = {
   reads: () => [],
   handles: () => ['left', 'right'],
   async *run({ config, services, id: nodeId, runId, signal, deadline }) {
-    const messages = [{ role: 'user', content: 'Where to?', extra: {} }];
-    const request = { model: 'm', messages, stream: true, includeUsage: false, extra: {} };
+    const request: ChatRequest = {
+      model: 'm',
+      messages: [{ role: 'user', parts: [{ kind: 'text', text: 'Where to?' }] }],
+      stream: true,
+      includeUsage: false,
+      dialect: 'openai-chat',
+      extra: {},
+    };
     if (config.ask)
       for await (const event of services.chat(request, { runId, nodeId, signal, deadline }))
         if (event.type === 'served') yield event;

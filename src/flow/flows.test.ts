@@ -69,8 +69,7 @@ test.each(fixtures)('%s', async (name) => {
   for (const [nodeId, prompt] of Object.entries(expected.prompts ?? {}))
     expect(services.calls.find((call) => call.nodeId === nodeId)?.request.messages.at(-1)).toEqual({
       role: 'user',
-      content: prompt,
-      extra: {},
+      parts: [{ kind: 'text', text: prompt }],
     });
   expect(services.open).toBe(0);
 });

@@ -1,4 +1,5 @@
-import type { ChatEvent, ChatRequest } from '#wire/chat-event.ts';
+import type { ChatEvent } from '#wire/chat-event.ts';
+import type { ChatRequest } from '#wire/chat-request.ts';
 
 /** Who served a model call: sent once per call, before its first event. */
 export interface Served {

@@ -7,7 +7,8 @@ import { modelResolver } from '#flow/model-map.ts';
 import type { FlowServices, ModelCall, Served } from '#flow/ports.ts';
 import { type Flow, prepareFlow, type PrepareOptions } from '#flow/prepare.ts';
 import { runFlow, type RunOptions } from '#flow/run.ts';
-import type { ChatEvent, ChatRequest, UpstreamError } from '#wire/chat-event.ts';
+import type { ChatEvent, UpstreamError } from '#wire/chat-event.ts';
+import type { ChatRequest } from '#wire/chat-request.ts';
 
 /** What one model call answers, and when. */
 export interface Script {

@@ -6,7 +6,7 @@ import { type WholeReply, askWhole } from '#gateway/whole.ts';
 import type { ReplyCodec } from '#gateway/whole-exchange.ts';
 import type { Target } from '#upstream/target.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
-import { readUsage } from '#wire/openai-chat/reply.ts';
+import { readUsage } from '#wire/openai-chat/usage.ts';
 
 export type ChatReply = WholeReply | StreamedReply;
 

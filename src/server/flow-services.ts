@@ -14,7 +14,7 @@ export const createFlowServices = (deps: GatewayDeps): FlowServices => ({
       id: newCallId(),
       progress: {},
       arrivedAt: deps.clock.now(),
-      body: openaiChat.writeRequest({ ...request, includeUsage: request.stream }),
+      body: openaiChat.writeRequest(request, { model: request.model, asksUsage: true }).body,
       signal: AbortSignal.any([signal, left.signal]),
       // It waits for as long as its run may take.
       queueMs: Infinity,

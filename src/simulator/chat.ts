@@ -16,7 +16,7 @@ import type { ModelCall } from '#simulator/model-call.ts';
 import { type Pace, drawPace, dueMs, tokensDue } from '#simulator/pace.ts';
 import { promptSize, promptTokens } from '#simulator/prompt.ts';
 import { Refused } from '#simulator/refused.ts';
-import type { ChatRequest } from '#wire/chat-event.ts';
+import type { ChatRequest } from '#wire/chat-request.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
 
 const MOST_CHOICES = 128;
@@ -67,9 +67,8 @@ const readRequest = ({ body }: ModelCall): ChatRequest => {
 const invalid = (message: string, param: string): SpillwayError =>
   new SpillwayError('invalid_request', message, { param });
 
-const choiceCount = ({ extra }: ChatRequest): number => {
-  const n = own(extra, 'n') ?? 1;
-  if (typeof n === 'number' && Number.isInteger(n) && n >= 1 && n <= MOST_CHOICES) return n;
+const choiceCount = ({ choices = 1 }: ChatRequest): number => {
+  if (choices <= MOST_CHOICES) return choices;
   throw new Refused(invalidParameter(`\`n\` must be from 1 to ${MOST_CHOICES}.`, 'n'));
 };
 

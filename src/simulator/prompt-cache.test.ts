@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { PromptCache } from '#simulator/prompt-cache.ts';
 import { promptTokens } from '#simulator/prompt.ts';
+import type { ChatMessage } from '#wire/chat-request.ts';
 
-const message = (content: string) => ({ role: 'user', content, extra: {} });
+const message = (text: string): ChatMessage => ({ role: 'user', parts: [{ kind: 'text', text }] });
 const long = message('word '.repeat(2000));
 const other = message('other '.repeat(2000));
 

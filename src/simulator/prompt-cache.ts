@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { messageTokens } from '#simulator/prompt.ts';
-import type { ChatMessage } from '#wire/chat-event.ts';
+import type { ChatMessage } from '#wire/chat-request.ts';
 
 export interface CacheRule {
   /** How long a prefix stays after it was last used. */
@@ -30,9 +30,8 @@ export class PromptCache {
     const hash = createHash('sha256').update(model);
     let [tokens, cached] = [0, 0];
     for (const message of messages) {
-      const { role, content, extra } = message;
       tokens += messageTokens(message);
-      hash.update(`\n${JSON.stringify([role, content, extra])}`);
+      hash.update(`\n${JSON.stringify(message)}`);
       const key = hash.copy().digest('base64');
       if (tokens < minTokens) continue;
       if ((this.#untilMs.get(key) ?? -Infinity) > nowMs) cached = tokens;

@@ -1,4 +1,4 @@
-import type { ChatMessage } from '#wire/chat-event.ts';
+import type { ChatMessage } from '#wire/chat-request.ts';
 import { countTokens } from '#simulator/tokens.ts';
 
 /** Tokens that the chat format adds around each message, and before the answer. */
@@ -6,11 +6,13 @@ const TOKENS_PER_MESSAGE = 3;
 const TOKENS_BEFORE_ANSWER = 3;
 
 /** The texts of a message, one after another. */
-export const textOf = ({ content }: ChatMessage): string => {
-  if (content === null) return '';
-  if (typeof content === 'string') return content;
-  return content.map((part) => (typeof part['text'] === 'string' ? part['text'] : '')).join('');
-};
+export const textOf = ({ parts }: Pick<ChatMessage, 'parts'>): string =>
+  parts
+    .map((part) => {
+      if (part.kind === 'text') return part.text;
+      return part.kind === 'tool-result' ? textOf({ parts: part.content }) : '';
+    })
+    .join('');
 
 /** A prompt's size in what vendors charge by: UTF-16 units of text, and images. */
 export const promptSize = (
@@ -20,9 +22,7 @@ export const promptSize = (
   let images = 0;
   for (const message of messages) {
     characters += textOf(message).length;
-    if (Array.isArray(message.content)) {
-      images += message.content.filter((part) => part['type'] === 'image_url').length;
-    }
+    images += message.parts.filter(({ kind }) => kind === 'image').length;
   }
   return { characters, images };
 };

@@ -1,5 +1,5 @@
 import { SpillwayError } from '#core/errors.ts';
-import { type Json, type JsonObject, own } from '#core/json.ts';
+import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 
 /** Throws SpillwayError `invalid_request`. `param` is the field's path, `expected` completes "must be". */
 export const bad = (param: string, expected: string, found: Json | undefined): never => {
@@ -39,3 +39,31 @@ export const modelName = (body: JsonObject): string => {
   if (typeof model === 'string') return model;
   return bad('model', 'one of the names that `/v1/models` lists', model);
 };
+
+export const number = (body: JsonObject, key: string, param = key): number | undefined => {
+  const value = optional(body, key);
+  if (value === undefined || typeof value === 'number') return value;
+  return bad(param, 'a number', value);
+};
+
+export const text = (body: JsonObject, key: string, param = key): string | undefined => {
+  const value = optional(body, key);
+  if (value === undefined || typeof value === 'string') return value;
+  return bad(param, 'a text', value);
+};
+
+export const record = (body: JsonObject, key: string, param = key): JsonObject | undefined => {
+  const value = optional(body, key);
+  if (value === undefined || isObject(value)) return value;
+  return bad(param, 'an object', value);
+};
+
+export const list = (body: JsonObject, key: string, param = key): Json[] | undefined => {
+  const value = optional(body, key);
+  if (value === undefined || Array.isArray(value)) return value;
+  return bad(param, 'an array', value);
+};
+
+/** What of `object` is not among the fields that are `known`. */
+export const rest = (object: JsonObject, known: ReadonlySet<string>): JsonObject =>
+  Object.fromEntries(Object.entries(object).filter(([key]) => !known.has(key)));

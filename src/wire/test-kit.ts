@@ -47,23 +47,39 @@ export const grammarFault = (events: readonly ChatEvent[]): string | undefined =
   const last = events.at(-1);
   if (last?.type !== 'finish' && last?.type !== 'error') return 'no finish or error at the end';
   if (events.length === 1 && last.type === 'error') return undefined;
-  const open = new Map<number, boolean>();
+  const blocks = new Map<number, boolean>();
+  const finished = new Set<number>();
   let counted = false;
   for (const [at, event] of events.entries()) {
     const fault = (what: string): string => `event ${at} (${JSON.stringify(event)}): ${what}`;
     if ((event.type === 'start') !== (at === 0)) return fault('start is first, and only first');
-    if (event.type === 'block-start') {
-      if (open.has(event.index)) return fault('an index is used once');
-      if (counted) return fault('no block after usage');
-      open.set(event.index, true);
-    } else if (event.type === 'block-delta' || event.type === 'block-end') {
-      if (!open.get(event.index)) return fault('its block is not open');
-      if (event.type === 'block-end') open.set(event.index, false);
-    } else if (event.type !== 'start') {
-      if ([...open.values()].includes(true)) return fault('a block is still open');
-      if (event.type === 'usage' ? counted : at < events.length - 1)
-        return fault('comes once, last');
-      counted = true;
+    switch (event.type) {
+      case 'start':
+        break;
+      case 'block-start':
+        if (blocks.has(event.index)) return fault('an index is used once');
+        if (counted) return fault('no block after usage');
+        blocks.set(event.index, true);
+        break;
+      case 'extra':
+        if (counted) return fault('nothing but the end after usage');
+        break;
+      case 'usage':
+      case 'finish':
+      case 'error': {
+        if ([...blocks.values()].includes(true)) return fault('a block is still open');
+        if (event.type === 'usage' && counted) return fault('comes once, before any finish');
+        if (event.type === 'error' && at < events.length - 1) return fault('comes last');
+        if (event.type === 'error' && finished.size > 0) return fault('finished before');
+        const choice = event.type === 'finish' ? (event.choice ?? 0) : -1;
+        if (finished.has(choice)) return fault('a choice finishes once');
+        if (choice >= 0) finished.add(choice);
+        counted = true;
+        break;
+      }
+      default:
+        if (!blocks.get(event.index)) return fault('its block is not open');
+        if (event.type === 'block-end') blocks.set(event.index, false);
     }
   }
   return undefined;

@@ -4,7 +4,7 @@ import type { LlmConfig } from '#flow/nodes/llm-config.ts';
 import type { ModelRef, NodeRun } from '#flow/nodes/node-type.ts';
 import { parseTemplate, type Segment, selectorsOf } from '#flow/template.ts';
 import { type Selector, toSelector } from '#flow/variables.ts';
-import type { ChatMessage, ChatRequest } from '#wire/chat-event.ts';
+import type { ChatMessage, ChatRequest } from '#wire/chat-request.ts';
 
 interface Prompt {
   readonly role: string;
@@ -58,22 +58,33 @@ const messagesOf = (node: NodeRun<LlmConfig>): ChatMessage[] => {
         `The prompt uses {{#${segment.name}#}}, which has no value.`,
       );
   const messages = prompts
-    .map(({ role, segments }) => ({ role, content: node.render(segments, 'text'), extra: {} }))
-    .filter(({ content }) => content !== '');
+    .map(({ role, segments }) => ({ role, text: node.render(segments, 'text') }))
+    .filter(({ text }) => text !== '');
   if (messages.length === 0)
     throw new SpillwayError('node_failed', 'The prompt is empty; write one, or give a query.');
-  return messages;
+  return messages.map(({ role, text }) => ({
+    role: role === 'system' || role === 'assistant' ? role : 'user',
+    parts: [{ kind: 'text', text }],
+  }));
 };
+
+const DIALECT = 'openai-chat';
 
 /** What a request says itself: a parameter of this name would change the model or the answer's form. */
 const OURS = new Set(['model', 'messages', 'stream', 'stream_options']);
 
-/** `completion_params` go to the model as they are, but for `max_tokens`, which has a field of its own. */
-const parametersOf = (params: JsonObject): Pick<ChatRequest, 'maxOutputTokens' | 'extra'> => {
+/**
+ * `completion_params` go to the model as they are, in the dialect that apps are written for, but for
+ * `max_tokens`, which has a field of its own.
+ */
+const parametersOf = (
+  params: JsonObject,
+): Pick<ChatRequest, 'dialect' | 'extra'> & { readonly maxOutputTokens?: number } => {
   const { max_tokens: cap, ...rest } = params;
   const capped = typeof cap === 'number' && Number.isSafeInteger(cap) && cap >= 0;
   return {
     ...(capped && { maxOutputTokens: cap }),
+    dialect: DIALECT,
     extra: Object.fromEntries(
       Object.entries(capped ? rest : params).filter(([name]) => !OURS.has(name)),
     ),

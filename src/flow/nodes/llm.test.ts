@@ -4,7 +4,8 @@ import { VirtualClock } from '#core/virtual-clock.ts';
 import type { RunFinish } from '#flow/events.ts';
 import type { FlowServices } from '#flow/ports.ts';
 import { dsl, flowOf, llmData, runToEnd, ScriptedChat } from '#flow/test-kit.ts';
-import type { ChatEvent, ChatRequest } from '#wire/chat-event.ts';
+import type { ChatEvent } from '#wire/chat-event.ts';
+import type { ChatRequest } from '#wire/chat-request.ts';
 
 const flowWith = (more: object) =>
   flowOf(
@@ -36,7 +37,7 @@ const requestFor = async (
 ): Promise<ChatRequest | undefined> => (await asked(more, inputs)).requests[0];
 
 const said = (...messages: [role: string, content: string][]) =>
-  messages.map(([role, content]) => ({ role, content, extra: {} }));
+  messages.map(([role, text]) => ({ role, parts: [{ kind: 'text', text }] }));
 
 test('messages go in order, each a text; the empty ones are dropped', async () => {
   const prompt_template = [

@@ -90,7 +90,6 @@ describe('a tool', () => {
     expect(calledBy({ ...user('Use get_time'), tool_choice: 'none' })).toBeUndefined();
     const unknown = { type: 'function', function: { name: 'get_rich' } };
     expect(calledBy({ ...user('Hi'), tool_choice: unknown })).toBeUndefined();
-    expect(calledBy({ ...user('Use a tool'), tools: 'all of them' })).toBeUndefined();
   });
 
   test('gets arguments of its schema, and its result is answered in words', () => {

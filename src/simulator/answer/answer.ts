@@ -1,6 +1,6 @@
-import { isObject, type JsonObject, own } from '#core/json.ts';
 import type { Random } from '#core/random.ts';
-import type { Block, ChatRequest, FinishReason } from '#wire/chat-event.ts';
+import type { Block, FinishReason } from '#wire/chat-event.ts';
+import type { ChatRequest } from '#wire/chat-request.ts';
 import { answerText } from '#simulator/answer/text.ts';
 import { chooseTool } from '#simulator/answer/tool.ts';
 import { sampleJson } from '#simulator/answer/sample-json.ts';
@@ -27,7 +27,7 @@ export const composeChoice = (request: ChatRequest, speaker: Speaker): Choice =>
   const tool = chooseTool(request);
   if (tool !== undefined) {
     const block = { kind: 'tool-call', id: drawId('call_', 24, random), name: tool.name } as const;
-    const input = JSON.stringify(sampleJson(tool.parameters, random));
+    const input = JSON.stringify(sampleJson(tool.schema ?? EMPTY_OBJECT, random));
     return bounded(request, { block, pieces: splitTokens(input), finish: CALLED });
   }
   const text = answerText(request.messages, { model: request.model, ...speaker });
@@ -54,17 +54,15 @@ const spoken = (text: string, { tokens }: Speaker): string[] => {
   return Array.from({ length }, (_, i) => pieces[i % pieces.length] ?? '');
 };
 
-const jsonAnswer = (request: ChatRequest, text: string, random: Random): string | undefined => {
-  const format = own(request.extra, 'response_format');
-  if (!isObject(format)) return undefined;
-  const type = own(format, 'type');
-  if (type === 'json_object') return JSON.stringify({ model: request.model, answer: text });
-  if (type !== 'json_schema') return undefined;
-  return JSON.stringify(sampleJson(schemaOf(format), random));
-};
+/** A tool without parameters takes an empty object, not just any value. */
+const EMPTY_OBJECT = { type: 'object' };
 
-const schemaOf = (format: JsonObject): JsonObject => {
-  const named = own(format, 'json_schema');
-  const schema = isObject(named) ? own(named, 'schema') : undefined;
-  return isObject(schema) ? schema : {};
+const jsonAnswer = (
+  { model, format }: ChatRequest,
+  text: string,
+  random: Random,
+): string | undefined => {
+  if (!format) return undefined;
+  if (format.kind === 'json') return JSON.stringify({ model, answer: text });
+  return JSON.stringify(sampleJson(format.schema, random));
 };

@@ -1,7 +1,6 @@
-import { isObject, type Json, type JsonObject } from '#core/json.ts';
+import type { JsonObject } from '#core/json.ts';
 import type { Choice } from '#simulator/answer/answer.ts';
 import type { ChatEvent, Usage } from '#wire/chat-event.ts';
-import type { Frame } from '#wire/dialect.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
 
 /** A composed answer: one choice or several, each cut into tokens. */
@@ -25,84 +24,55 @@ export const tokensWithin = ({ choices }: Answer, steps: number): number =>
   choices.reduce((sum, { pieces }) => sum + Math.min(steps, pieces.length), 0);
 
 /** The answer as one body. */
-export const wholeReply = (answer: Answer): JsonObject => {
-  const replies = answer.choices.map((choice) =>
-    openaiChat.writeReply(wholeEvents(answer, choice)),
-  );
-  const choices = replies.flatMap((reply, index) => choicesOf(reply, index));
-  return { ...replies[0], choices };
-};
+export const wholeReply = (answer: Answer): JsonObject =>
+  openaiChat.writeReply([
+    ...startsOf(answer),
+    ...answer.choices.map(({ pieces }, index): ChatEvent => ({
+      type: 'block-delta',
+      index,
+      delta: pieces.join(''),
+    })),
+    ...endsOf(answer),
+  ]);
 
 /** The answer as the data of server-sent events, a step at a time; the last step ends the stream. */
 export function* streamSteps(answer: Answer, includeUsage: boolean): Generator<string[]> {
   const steps = stepCount(answer);
-  const writers = answer.choices.map(() => openaiChat.streamWriter({ includeUsage }));
-  // Only one choice may close the stream: the last of those that take longest.
-  const closing = answer.choices.findLastIndex(
-    ({ pieces }) => Math.max(pieces.length, 1) === steps,
-  );
+  const writer = openaiChat.streamWriter({ includeUsage });
   for (let step = 0; step < steps; step++) {
-    const events: string[] = [];
-    for (const [index, writer] of writers.entries()) {
-      const choice = answer.choices[index];
-      if (choice === undefined) continue;
-      const frames = stepEvents(answer, choice, step).flatMap((event) => writer.push(event));
-      for (const frame of frames) {
-        const data = writers.length === 1 ? frame.data : numbered(frame, index, index === closing);
-        if (data !== undefined) events.push(data);
-      }
-    }
-    yield events;
+    const isLast = step === steps - 1;
+    const events = [
+      ...(step === 0 ? startsOf(answer) : []),
+      ...answer.choices.flatMap(({ pieces }, index): ChatEvent[] => {
+        const delta = pieces[step];
+        return delta === undefined ? [] : [{ type: 'block-delta', index, delta }];
+      }),
+      ...(isLast ? endsOf(answer) : []),
+    ];
+    const frames = events.flatMap((event) => writer.push(event));
+    yield [...frames, ...(isLast ? writer.end() : [])].map(({ data }) => data);
   }
 }
 
-const wholeEvents = (answer: Answer, { block, pieces, finish }: Choice): ChatEvent[] => [
-  startOf(answer),
-  { type: 'block-start', index: 0, block },
-  { type: 'block-delta', index: 0, delta: pieces.join('') },
-  { type: 'block-end', index: 0 },
-  { type: 'usage', usage: usageOf(answer) },
-  { type: 'finish', ...finish },
+/** One block for each choice, under its number. */
+const startsOf = ({ id, model, created, choices }: Answer): ChatEvent[] => [
+  { type: 'start', id, model, created },
+  ...choices.map(({ block }, index): ChatEvent => ({
+    type: 'block-start',
+    index,
+    block,
+    choice: index,
+  })),
 ];
 
-const stepEvents = (answer: Answer, choice: Choice, step: number): ChatEvent[] => {
-  const { block, pieces, finish } = choice;
-  const events: ChatEvent[] = [];
-  if (step === 0) events.push(startOf(answer), { type: 'block-start', index: 0, block });
-  const delta = pieces[step];
-  if (delta !== undefined) events.push({ type: 'block-delta', index: 0, delta });
-  if (step !== Math.max(pieces.length, 1) - 1) return events;
-  const usage = usageOf(answer);
-  events.push(
-    { type: 'block-end', index: 0 },
-    { type: 'usage', usage },
-    { type: 'finish', ...finish },
-  );
-  return events;
-};
-
-const startOf = ({ id, model, created }: Answer): ChatEvent => ({
-  type: 'start',
-  id,
-  model,
-  created,
-});
+const endsOf = (answer: Answer): ChatEvent[] => [
+  ...answer.choices.map((_, index): ChatEvent => ({ type: 'block-end', index })),
+  { type: 'usage', usage: usageOf(answer) },
+  ...answer.choices.map(({ finish }, choice): ChatEvent => ({ type: 'finish', ...finish, choice })),
+];
 
 const usageOf = (answer: Answer): Usage => ({
   inputTokens: answer.inputTokens,
   outputTokens: tokensWithin(answer, Infinity),
   ...(answer.cachedTokens !== undefined && { cachedTokens: answer.cachedTokens }),
 });
-
-/** A frame of one of several choices under its index; undefined for an end that is not its to write. */
-const numbered = ({ data }: Frame, index: number, closes: boolean): string | undefined => {
-  const chunk = data.startsWith('{') ? (JSON.parse(data) as JsonObject) : {};
-  const choices = choicesOf(chunk, index);
-  if (choices.length > 0) return JSON.stringify({ ...chunk, choices });
-  return closes ? data : undefined;
-};
-
-const choicesOf = ({ choices }: JsonObject, index: number): Json[] =>
-  Array.isArray(choices)
-    ? choices.map((choice) => (isObject(choice) ? { ...choice, index } : choice))
-    : [];

@@ -1,5 +1,5 @@
 import type { Random } from '#core/random.ts';
-import type { ChatMessage } from '#wire/chat-event.ts';
+import type { ChatMessage } from '#wire/chat-request.ts';
 import { textOf } from '#simulator/prompt.ts';
 
 const ECHO_CHARACTERS = 60;
@@ -50,10 +50,11 @@ export const answerText = (
   messages: readonly ChatMessage[],
   { model, project, random }: { model: string; project: string; random: Random },
 ): string => {
-  const last = messages.findLast(({ role }) => role === 'user' || role === 'tool');
+  const last = messages.findLast(({ role }) => role === 'user');
   const echo = last === undefined ? '' : excerpt(textOf(last));
   const voice = JAPANESE.test(echo) ? JAPANESE_VOICE : ENGLISH_VOICE;
-  const heard = last?.role === 'tool' ? voice.told(echo) : voice.asked(echo);
+  const isTold = last?.parts.some(({ kind }) => kind === 'tool-result');
+  const heard = isTold ? voice.told(echo) : voice.asked(echo);
   return [
     voice.greet(model, project),
     echo === '' ? voice.silent : heard,

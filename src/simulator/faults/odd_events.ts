@@ -23,7 +23,7 @@ export default defineFault({
       const chunk = chunkOf(data);
       const events =
         chunk === undefined ? [] : ODD[what](chunk, index).map((odd) => JSON.stringify(odd));
-      return (events.length > 0 ? events : [data]).map(writeSse);
+      return (events.length > 0 ? events : [data]).map((each) => writeSse(each));
     },
   }),
 });

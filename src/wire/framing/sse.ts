@@ -21,8 +21,10 @@ const NOTHING = Buffer.alloc(0);
 export const SSE_DONE = 'data: [DONE]\n\n';
 
 /** One event in our framing. `data` may hold line feeds: each line becomes a `data:` line. */
-export const writeSse = (data: string): string =>
-  data.includes('\n') ? `data: ${data.replaceAll('\n', '\ndata: ')}\n\n` : `data: ${data}\n\n`;
+export const writeSse = (data: string, event?: string): string => {
+  const lines = data.includes('\n') ? data.replaceAll('\n', '\ndata: ') : data;
+  return event === undefined ? `data: ${lines}\n\n` : `event: ${event}\ndata: ${lines}\n\n`;
+};
 
 /**
  * Bytes → events, by the rules of the WHATWG specification: CR, LF and CRLF end a line, a byte-order

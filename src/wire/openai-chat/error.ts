@@ -1,7 +1,7 @@
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 import type { UpstreamError } from '#wire/chat-event.ts';
 import { saysTooLong } from '#wire/context-length.ts';
-import type { ReplyHeaders } from '#wire/dialect.ts';
+import type { ReplyHeaders, ToldError } from '#wire/dialect.ts';
 import { errorObject, errorText as text, parseErrorObject } from '#wire/error-object.ts';
 import { retryAfterMs } from '#wire/retry-after.ts';
 
@@ -74,3 +74,13 @@ const kindOf = (
   // A page of HTML is no judgement on the request: whoever sent it may not even be the vendor.
   return error && status >= 400 && status < 500 ? 'invalid' : 'broken';
 };
+
+/** OpenAI's envelope. */
+export const writeError = ({ status, message, type, code, param }: ToldError): JsonObject => ({
+  error: {
+    message,
+    type: type ?? (status < 500 ? 'invalid_request_error' : 'server_error'),
+    param: param ?? null,
+    code: code ?? null,
+  },
+});

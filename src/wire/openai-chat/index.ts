@@ -1,17 +1,19 @@
 import type { ChatDialect } from '#wire/dialect.ts';
-import { readError } from '#wire/openai-chat/error.ts';
-import { readReply, writeReply } from '#wire/openai-chat/reply.ts';
-import {
-  readRequest,
-  redirectRequest,
-  touchRequest,
-  writeRequest,
-} from '#wire/openai-chat/request.ts';
-import { streamReader, streamWriter } from '#wire/openai-chat/stream.ts';
+import { readError, writeError } from '#wire/openai-chat/error.ts';
+import { NAME } from '#wire/openai-chat/name.ts';
+import { readReply } from '#wire/openai-chat/read-reply.ts';
+import { readRequest } from '#wire/openai-chat/read-request.ts';
+import { streamReader } from '#wire/openai-chat/read-stream.ts';
+import { redirectRequest, touchRequest } from '#wire/openai-chat/request.ts';
 import { watch } from '#wire/openai-chat/watch.ts';
+import { writeReply } from '#wire/openai-chat/write-reply.ts';
+import { ownParams, paramNames, writeRequest } from '#wire/openai-chat/write-request.ts';
+import { streamWriter } from '#wire/openai-chat/write-stream.ts';
 
 export const openaiChat: ChatDialect = {
-  name: 'openai-chat',
+  name: NAME,
+  paramNames,
+  ownParams,
   touchRequest,
   readRequest,
   writeRequest,
@@ -22,4 +24,5 @@ export const openaiChat: ChatDialect = {
   streamWriter,
   watch,
   readError,
+  writeError,
 };

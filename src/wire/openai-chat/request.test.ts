@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '#core/json.ts';
-import {
-  readRequest,
-  redirectRequest,
-  touchRequest,
-  writeRequest,
-} from '#wire/openai-chat/request.ts';
+import type { ChatRequest } from '#wire/chat-request.ts';
+import { readRequest } from '#wire/openai-chat/read-request.ts';
+import { redirectRequest, touchRequest } from '#wire/openai-chat/request.ts';
+import { writeRequest } from '#wire/openai-chat/write-request.ts';
 
 const MESSAGES = [{ role: 'user', content: 'Hello' }];
+
+const written = (request: ChatRequest, asksUsage = true): JsonObject =>
+  writeRequest(request, { model: request.model, asksUsage }).body;
 
 /** As it comes in: parsed, so that `__proto__` is a key like any other. */
 const body = (text: string): JsonObject => JSON.parse(text) as JsonObject;
@@ -91,7 +92,7 @@ describe('what is touched is checked', () => {
   test('of a doubled key the last one counts, for the check and for what is sent', () => {
     const request = body('{"model":"a","messages":[],"model":"b","stream":false,"stream":true}');
     expect(touchRequest(request)).toMatchObject({ model: 'b', stream: true });
-    const sent = JSON.stringify(writeRequest(readRequest(request)));
+    const sent = JSON.stringify(written(readRequest(request), false));
     expect(sent).toBe('{"model":"b","messages":[],"stream":true}');
   });
 
@@ -106,7 +107,7 @@ describe('the cap on output', () => {
   const cap = (fields: JsonObject): JsonObject => {
     const request = readRequest({ model: 'm', messages: MESSAGES, ...fields });
     const raised = { ...request, ...(request.maxOutputTokens && { maxOutputTokens: 16 }) };
-    const { model: _model, messages: _messages, ...rest } = writeRequest(raised);
+    const { model: _model, messages: _messages, ...rest } = written(raised);
     return rest;
   };
 
@@ -176,10 +177,7 @@ describe('keys with a meaning to JavaScript', () => {
     const request = body(TRAPPED);
     const read = readRequest(request);
     expect(read.messages[0]?.role).toBe('user');
-    for (const sent of [
-      writeRequest({ ...read, includeUsage: true }),
-      redirectRequest(request, { model: 'm', asksUsage: true }),
-    ]) {
+    for (const sent of [written(read), redirectRequest(request, { model: 'm', asksUsage: true })]) {
       const expected = TRAPPED.replace('{"x":1}', '{"x":1},"include_usage":true');
       expect(body(JSON.stringify(sent))).toEqual(body(expected));
       expect(JSON.stringify(sent).match(/"__proto__"/g)).toHaveLength(3);

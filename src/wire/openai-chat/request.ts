@@ -1,6 +1,5 @@
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
-import type { ChatMessage, ChatRequest } from '#wire/chat-event.ts';
-import { bad, bool, count, modelName, optional } from '#wire/check.ts';
+import { bad, bool, count, modelName, optional, rest } from '#wire/check.ts';
 import type { Redirection, Touched } from '#wire/dialect.ts';
 
 export const touchRequest = (body: JsonObject): Touched => {
@@ -25,70 +24,29 @@ const checkMessage = (message: Json, i: number): void => {
     bad(`messages.${i}.role`, 'a text', own(message, 'role'));
 };
 
-const TOUCHED = new Set(['model', 'messages', 'stream', 'max_tokens']);
-
-export const readRequest = (body: JsonObject): ChatRequest => {
-  const { model, stream, includeUsage } = touchRequest(body);
-  const maxOutputTokens = count(body, 'max_completion_tokens', 0) ?? count(body, 'max_tokens', 0);
-  const messages = own(body, 'messages') as JsonObject[];
-  return {
-    model,
-    messages: messages.map(readMessage),
-    stream,
-    includeUsage,
-    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
-    extra: rest(body, TOUCHED),
-  };
-};
-
-const MESSAGE_TOUCHED = new Set(['role', 'content']);
-
-const readMessage = (message: JsonObject, i: number): ChatMessage => ({
-  role: message['role'] as string,
-  content: readContent(own(message, 'content') ?? null, `messages.${i}.content`),
-  extra: rest(message, MESSAGE_TOUCHED),
-});
-
-const readContent = (content: Json, param: string): ChatMessage['content'] => {
-  if (content === null || typeof content === 'string') return content;
-  if (!Array.isArray(content)) return bad(param, 'a text, an array of parts or null', content);
-  return content.map((part, i) =>
-    isObject(part) ? part : bad(`${param}.${i}`, 'an object', part),
-  );
-};
-
-const rest = (object: JsonObject, known: ReadonlySet<string>): JsonObject =>
-  Object.fromEntries(Object.entries(object).filter(([key]) => !known.has(key)));
-
-export const writeRequest = (request: ChatRequest): JsonObject => ({
-  model: request.model,
-  messages: request.messages.map((message) => ({
-    role: message.role,
-    content: message.content,
-    ...message.extra,
-  })),
-  ...request.extra,
-  ...(request.maxOutputTokens !== undefined && {
-    [capName(request.extra)]: request.maxOutputTokens,
-  }),
-  ...(request.stream && { stream: true }),
-  ...(request.includeUsage && { stream_options: askingUsage(request.extra) }),
-});
-
-/** A cap that came as `max_completion_tokens` is still in `extra`, and leaves under that name. */
-const capName = (extra: JsonObject): string =>
-  optional(extra, 'max_completion_tokens') === undefined ? 'max_tokens' : 'max_completion_tokens';
-
 /** The stream options as they came, and the wish for usage. */
-const askingUsage = (body: JsonObject): JsonObject => {
-  const options = own(body, 'stream_options');
-  return { ...(isObject(options) && options), include_usage: true };
-};
+export const askingUsage = (options: Json | undefined): JsonObject => ({
+  ...(isObject(options) && options),
+  include_usage: true,
+});
 
 export const redirectRequest = (body: JsonObject, to: Redirection): JsonObject => {
-  const { model, asksUsage } = to;
-  if (own(body, 'stream') !== true) return { ...body, model };
-  if (asksUsage) return { ...body, model, stream_options: askingUsage(body) };
-  const { stream_options: _, ...left } = body;
+  const { model, asksUsage, quirks } = to;
+  const field = quirks?.maxTokensField;
+  const said = field === undefined ? body : capped(body, field);
+  if (own(said, 'stream') !== true) return { ...said, model };
+  if (asksUsage)
+    return { ...said, model, stream_options: askingUsage(own(said, 'stream_options')) };
+  const { stream_options: _, ...left } = said;
   return { ...left, model };
+};
+
+const CAPS = ['max_completion_tokens', 'max_tokens'];
+
+/** The body with its cap, whatever it came as, under the one name that its model takes. */
+const capped = (body: JsonObject, field: string): JsonObject => {
+  const given = CAPS.filter((name) => optional(body, name) !== undefined);
+  const [newest] = given;
+  if (newest === undefined || (given.length === 1 && newest === field)) return body;
+  return { ...rest(body, new Set(given)), [field]: own(body, newest)! };
 };

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Json, JsonObject } from '#core/json.ts';
 import type { ChatEvent, Usage } from '#wire/chat-event.ts';
-import { collect } from '#wire/collect.ts';
+import { collect, gather } from '#wire/collect.ts';
 import { writeSse } from '#wire/framing/sse.ts';
-import { streamReader, streamWriter } from '#wire/openai-chat/stream.ts';
+import { streamReader } from '#wire/openai-chat/read-stream.ts';
+import { streamWriter } from '#wire/openai-chat/write-stream.ts';
 import { grammarFault, runStep } from '#wire/test-kit.ts';
 
 const chunk = (delta: Json, more: JsonObject = {}, finish: Json = null): JsonObject => ({
@@ -82,12 +83,28 @@ describe('reading chunks that are not as they should be', () => {
     ['fields that are null', [chunk({ content: null, tool_calls: null, refusal: null })]],
     ['fields of other types', [chunk({ content: 7, tool_calls: [null, 7, {}], reasoning: {} })]],
     ['fields that nobody knows', [chunk({ audio: { data: 'x' } }, { obfuscation: 'x' })]],
-    ['another choice', [{ choices: [{ index: 1, delta: { content: 'other' } }] }]],
     ['an error that is null', [{ error: null, choices: [] }]],
   ])('%s: skipped', (_, odd) => {
     const around = [text('a'), ...odd, text('b'), ...odd, END, ...odd, '[DONE]'];
     expect(collect(read(...around))).toMatchObject({ id: 'c', text: 'ab', toolCalls: [] });
     expect(collect(read(...odd, text('a'), END)).text).toBe('a');
+  });
+
+  test('several choices are told apart, and each has to finish', () => {
+    const second = (content: string, finish_reason: Json = null): JsonObject => ({
+      choices: [{ index: 1, delta: { content }, finish_reason }],
+    });
+    const chunks = [text('a'), second('x'), text('b'), second('y'), END];
+    const { blocks, finishes } = gather(read(...chunks, second('', 'length')));
+    expect(blocks.map(({ choice, content }) => [choice, content])).toEqual([
+      [0, 'ab'],
+      [1, 'xy'],
+    ]);
+    expect(finishes.map(({ choice, raw }) => [choice, raw])).toEqual([
+      [undefined, 'stop'],
+      [1, 'length'],
+    ]);
+    expect(read(...chunks).at(-1)).toMatchObject({ type: 'error', error: { kind: 'broken' } });
   });
 
   test('missing names are empty', () => {

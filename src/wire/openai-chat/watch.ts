@@ -2,8 +2,8 @@ import { type JsonObject, isObject, own } from '#core/json.ts';
 import type { Passing } from '#wire/dialect.ts';
 import { readStreamError } from '#wire/openai-chat/error.ts';
 import { fieldText } from '#wire/openai-chat/parts.ts';
-import { readUsage } from '#wire/openai-chat/reply.ts';
-import { parseChunk } from '#wire/openai-chat/stream.ts';
+import { readUsage } from '#wire/openai-chat/usage.ts';
+import { parseChunk } from '#wire/openai-chat/read-stream.ts';
 
 const NONE: readonly number[] = [];
 const CONTENT: Passing = { kind: 'content', finished: NONE };

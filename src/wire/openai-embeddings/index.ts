@@ -2,7 +2,7 @@ import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 import type { Usage } from '#wire/chat-event.ts';
 import { bad, modelName } from '#wire/check.ts';
 import { readError } from '#wire/openai-chat/error.ts';
-import { readUsage } from '#wire/openai-chat/reply.ts';
+import { readUsage } from '#wire/openai-chat/usage.ts';
 
 /** Throws SpillwayError `invalid_request` with `param` set when the model or the input has a wrong type. */
 export const touchEmbeddings = (body: JsonObject): { readonly model: string } => {
