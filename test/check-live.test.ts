@@ -76,7 +76,7 @@ it('asks each deployment once, for one token, and shows what its key is good for
   expect(code).toBe(1);
   expect(err).toBe(
     '\nAsking 3 deployments once each takes at most 150 tokens in and 3 out. ' +
-      'That is at most $0.0006 for those with a price in the config; 2 have none.\n',
+      'That is at most $0.00071.\n',
   );
   expect(out).toMatch(
     /^a +openai\/gpt-4\.1 +KEY_A +acme +answers +\d+ ms +500 requests\/minute, 30,000 tokens\/minute$/m,
@@ -138,12 +138,10 @@ it.each([
 });
 
 it('asks nobody where nobody says yes, or where --live is not said', async () => {
-  const { upstream, check } = await world([row('a', 'openai/gpt-4.1')], answer);
+  const { upstream, check } = await world([row('a', 'openai/of-my-own')], answer);
   const refused = await check('--live');
   expect(refused.code).toBe(1);
-  expect(refused.err).toContain(
-    'The config has no prices, so that what this comes to is not known.',
-  );
+  expect(refused.err).toContain('No price of theirs is known, and so is not what this comes to.');
   expect(refused.err).toContain('nobody is at a terminal to say yes. Say it with --yes.');
   const unasked = await check('--yes');
   expect(unasked).toMatchObject({ code: 1, out: '' });

@@ -8,7 +8,13 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
 
-const PRICED = { inputNanosPerMillion: 2e9, outputNanosPerMillion: 8e9 };
+const PRICED = {
+  pricing: {
+    provider: 'openai',
+    model: 'gpt-4.1-upstream',
+    own: { input: { nanos: 2e9 }, output: { nanos: 8e9 } },
+  },
+};
 
 const world = async (more: Partial<LoadedConfig> = {}) => {
   const upstream = await startUpstream(answer);

@@ -22,9 +22,8 @@ const CONFIG = 'examples/litellm_config.yaml';
 const PRICED = `model_list:
   - model_name: m
     litellm_params: {model: openai/gpt-4.1, api_key: os.environ/KEY_A, rpm: 60, tpm: 6000}
-    model_info: {input_cost_per_token: 0.000002, output_cost_per_token: 0.000008}
   - model_name: m
-    litellm_params: {model: openai/gpt-4.1, api_key: os.environ/KEY_B, rpm: 60, tpm: 6000}
+    litellm_params: {model: openai/of-my-own, api_key: os.environ/KEY_B, rpm: 60, tpm: 6000}
   - model_name: other
     litellm_params: {model: openai/gpt-4.1-mini, api_key: os.environ/KEY_A, rpm: 60, tpm: 6000}
 router_settings: {fallbacks: [{m: [other]}]}
@@ -124,8 +123,8 @@ describe.concurrent('plan', () => {
       /^Limits {4}PJ1, PJ2, PJ3: 30,000 tokens a minute \(assumed from --rpm and --tpm\)$/m,
     );
     expect(one.out).toMatch(/^served +[\d,]+ +[\d,]+$/m);
-    expect(one.out).toMatch(/^DEPLOYMENT +LIMIT +REQUESTS +USED +REQUESTS +USED$/m);
-    expect(one.out).toMatch(/^PJ3\+1 +30,000 tokens\/min +[\d,]+ +\d+ %$/m);
+    expect(one.out).toMatch(/^DEPLOYMENT +LIMIT +REQUESTS +USED +COST +REQUESTS +USED +COST$/m);
+    expect(one.out).toMatch(/^PJ3\+1 +30,000 tokens\/min +[\d,]+ +\d+ % +\$[\d.]+$/m);
   });
 
   it('replays against what a gateway has learned', async () => {

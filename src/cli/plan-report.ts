@@ -174,7 +174,7 @@ const notes = (columns: readonly PlanColumn[]): string[] => {
     ...(unknown.length > 0 ? [`Not in this config, and left out: ${unknown.join(', ')}.`] : []),
     ...(unpriced > 0
       ? [
-          `${nanos > 0 ? `${plural(unpriced, 'request')} had no price` : 'Nothing has a price'}: input_cost_per_token and output_cost_per_token of a row's model_info state it.`,
+          `${nanos > 0 ? `${plural(unpriced, 'request')} had no price` : 'Nothing has a price'} that is known: input_cost_per_token and output_cost_per_token of a row's model_info state one.`,
         ]
       : []),
   ];

@@ -23,7 +23,7 @@ export const runCheckLive = async (
   // What a pattern's row asks for is not known until somebody sends a name.
   const asked = config.deployments.filter(({ model }) => !isStarPattern(model));
   const patterns = config.deployments.filter(({ model }) => isStarPattern(model));
-  if (asked.length > 0 && !(await isWanted(liveCost(asked), options))) return;
+  if (asked.length > 0 && !(await isWanted(liveCost(asked, Date.now()), options))) return;
   const gateway = createGateway(config, { ...realWorld(environment, {}), log: silentLog });
   const answers = await answersOf(gateway, asked);
   await gateway.close();

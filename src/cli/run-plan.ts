@@ -92,7 +92,7 @@ const replayed = async (
   const gateway = createGateway(config, world);
   const { ledger } = gateway.balance;
   if (learned !== undefined) ledger.restore(learned, { elapsedMs: LONG_AGO_MS, now: clock.now() });
-  const members = membersOf(config);
+  const members = membersOf(config, clock.wall());
   const limits = assumeLimits(ledger, members, {
     ...(rpm !== undefined && { rpm }),
     ...(tpm !== undefined && { tpm }),

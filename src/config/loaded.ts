@@ -1,5 +1,6 @@
 import type { Finding } from '#core/finding.ts';
 import type { Json, JsonObject } from '#core/json.ts';
+import type { Pricing } from '#providers/models.ts';
 import type { RoutingSettings } from '#config/loaded-routing.ts';
 import type { Ceilings, QueueSettings, QuotaPool, StatedLimit } from '#config/loaded-quota.ts';
 
@@ -40,13 +41,12 @@ export interface Deployment {
   readonly tags: readonly string[];
   /** `eu`, `us-east-1`: as written. */
   readonly region?: string;
-  /** Longest prompt that the model takes, tokens. */
+  /** Longest prompt that the model takes, tokens: as its row says, else as is known of the model. */
   readonly contextTokens?: number;
   /** What `model_info.supports_*` says: `vision`, `function_calling`. Absent is unknown. */
   readonly abilities: Readonly<Record<string, boolean>>;
-  /** Nano-dollars per million tokens, whole, > 0. Absent is unpriced, never free. */
-  readonly inputNanosPerMillion?: number;
-  readonly outputNanosPerMillion?: number;
+  /** Whose prices it has, with those that its row states. A pattern's row has none of a model. */
+  readonly pricing: Pricing;
   /** How long a failing deployment stays out, in place of the group's; 0: it never does. */
   readonly cooldownMs?: number;
   readonly timeoutMs?: number;

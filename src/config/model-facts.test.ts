@@ -18,8 +18,39 @@ test.each([
   ['0.0', undefined],
   ['', undefined],
 ])('a price of %s dollars per token', (price, nanos) => {
-  expect(one(`, input_cost_per_token: ${price}`)?.inputNanosPerMillion).toBe(nanos);
-  expect(one('', `output_cost_per_token: ${price}`)?.outputNanosPerMillion).toBe(nanos);
+  const own = (params: string, info?: string) => one(params, info)?.pricing.own;
+  const rate = nanos === undefined ? null : { nanos };
+  expect(own(`, input_cost_per_token: ${price}`)).toEqual(price === '' ? {} : { input: rate });
+  expect(own('', `output_cost_per_token: ${price}`)).toEqual(price === '' ? {} : { output: rate });
+});
+
+test('prices of caches and of reasoning', () => {
+  const own = one(
+    ', cache_read_input_token_cost: 1e-9',
+    'cache_creation_input_token_cost: 2e-9, output_cost_per_reasoning_token: 3e-9, cache_read_input_token_cost: 1',
+  )?.pricing.own;
+  expect(own).toEqual({
+    cacheRead: { nanos: 1_000_000 },
+    cacheWrite: { nanos: 2_000_000 },
+    reasoning: { nanos: 3_000_000 },
+  });
+});
+
+const known = (params: string, info = '') =>
+  load(
+    `model_list:\n  - model_name: m\n    litellm_params: {api_key: k, ${params}}\n    model_info: {${info}}\n`,
+  ).deployments[0];
+
+test.each([
+  ['model: openai/gpt-4o', '', 'gpt-4o', 128_000],
+  ['model: openai/gpt-4o', 'max_input_tokens: 1000', 'gpt-4o', 1000],
+  // A deployment's name says nothing; its base model does.
+  ['model: azure/mine, api_base: "http://x"', '', 'mine', undefined],
+  ['model: azure/mine, api_base: "http://x"', 'base_model: azure/gpt-4o', 'gpt-4o', 128_000],
+  ['model: azure/mine, api_base: "http://x"', 'base_model: gpt-4o', 'gpt-4o', 128_000],
+])('{%s}, {%s}: known as %s', (params, info, model, contextTokens) => {
+  expect(known(params, info)?.pricing.model).toBe(model);
+  expect(known(params, info)?.contextTokens).toBe(contextTokens);
 });
 
 test.each([

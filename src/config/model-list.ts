@@ -181,7 +181,7 @@ const toDeployment = (
       streamTimeoutMs: toMs(params.stream_timeout),
       numRetries: params.num_retries ?? undefined,
     }),
-    ...modelFacts(row),
+    ...modelFacts(row, choice),
     limits: rowLimits(row, ceilings),
     tags: params.tags ?? [],
     settings,

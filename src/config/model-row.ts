@@ -12,6 +12,14 @@ const order = whole(-1_000_000, 1_000_000).nullish();
 /** A dollar per token is dearer than anything; what is above is per million by mistake. */
 const dollars = decimal(0, 1).nullish();
 
+const prices = {
+  input_cost_per_token: dollars,
+  output_cost_per_token: dollars,
+  cache_read_input_token_cost: dollars,
+  cache_creation_input_token_cost: dollars,
+  output_cost_per_reasoning_token: dollars,
+};
+
 const MAX_NESTING = 8;
 
 /** One pool, or those within which it lies, outermost first. */
@@ -51,8 +59,7 @@ const paramsSchema = z.looseObject({
   tags: z.array(name).nullish(),
   region_name: text,
   aws_region_name: text,
-  input_cost_per_token: dollars,
-  output_cost_per_token: dollars,
+  ...prices,
   extra_headers: headers,
   headers,
   extra_body: z.record(z.string(), z.unknown()).nullish(),
@@ -71,8 +78,8 @@ export const rowSchema = z.looseObject({
       cooldown_time: seconds.nullish(),
       region_name: text,
       max_input_tokens: whole(0, 1e9).nullish(),
-      input_cost_per_token: dollars,
-      output_cost_per_token: dollars,
+      base_model: text,
+      ...prices,
     })
     .nullish(),
   rpm: perMinute,

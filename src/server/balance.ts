@@ -36,7 +36,7 @@ export const createBalance = (
   const ledger = new Ledger();
   stateLimits(config, ledger, given.clock.now());
   const estimator = new Estimator();
-  const members = membersOf(config);
+  const members = membersOf(config, given.clock.wall());
   const quota = (): QuotaView => owner.view();
   const health = createHealth(config, members, { ...given, quota });
   const pool = new Pool(members, { clock: given.clock, ledger, estimator, health });

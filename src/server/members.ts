@@ -1,23 +1,27 @@
 import { hash } from 'node:crypto';
 import { deploymentAccount, poolAccount } from '#balancer/account-names.ts';
-import type { Member } from '#balancer/member.ts';
+import type { Member, Price } from '#balancer/member.ts';
 import type { Deployment, LoadedConfig } from '#config/loaded.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import { findProvider } from '#providers/index.ts';
+import { pricesOf } from '#providers/models.ts';
 import type { Provider } from '#providers/provider.ts';
 
 /** Enough of a key's digest to tell keys apart; accounts are named in files and on pages. */
 const DIGEST_CHARS = 12;
 
-/** The deployments of a config as the balance knows them: with the accounts that each draws from. */
-export const membersOf = (config: LoadedConfig): Member[] =>
+/**
+ * The deployments of a config as the balance knows them: with the accounts that each draws from, and
+ * the prices of the day. `wallMs` is Unix epoch ms.
+ */
+export const membersOf = (config: LoadedConfig, wallMs: number): Member[] =>
   config.deployments.map((deployment) => {
     const provider = findProvider(deployment.provider);
     if (!provider) throw new Error(`There is no provider named ${deployment.provider}.`);
     const credential = credentialOf(deployment, provider);
     const host = hostOf(deployment, provider);
     return {
-      ...memberOf(deployment, provider),
+      ...memberOf(deployment, provider, wallMs),
       ...(credential !== undefined && { credential }),
       ...(host !== undefined && { host }),
     };
@@ -32,9 +36,18 @@ export const stateLimits = (config: LoadedConfig, ledger: Ledger, now: number): 
       ledger.limit(deploymentAccount(deployment.name), limit, { source: 'config', now });
 };
 
-const memberOf = (deployment: Deployment, { quota }: Provider): Member => {
-  const { inputNanosPerMillion, outputNanosPerMillion } = deployment;
-  const isPriced = inputNanosPerMillion !== undefined || outputNanosPerMillion !== undefined;
+/** For comparisons: what a token of its model costs apart from caches. Undefined where nothing is known. */
+const priceOf = ({ pricing }: Deployment, wallMs: number): Price | undefined => {
+  const { input, output } = pricesOf(pricing, wallMs);
+  if (!input && !output) return undefined;
+  return {
+    inputNanosPerMillion: input?.nanos ?? 0,
+    outputNanosPerMillion: output?.nanos ?? 0,
+  };
+};
+
+const memberOf = (deployment: Deployment, { quota }: Provider, wallMs: number): Member => {
+  const price = priceOf(deployment, wallMs);
   const { weight, rpm, tpm, order, region, contextTokens } = deployment;
   return {
     name: deployment.name,
@@ -53,12 +66,7 @@ const memberOf = (deployment: Deployment, { quota }: Provider): Member => {
     accounts: accountsOf(deployment, quota.scope),
     charge: quota.charge,
     settle: (charged, spent, model) => quota.settle(charged, spent, model),
-    ...(isPriced && {
-      price: {
-        inputNanosPerMillion: inputNanosPerMillion ?? 0,
-        outputNanosPerMillion: outputNanosPerMillion ?? 0,
-      },
-    }),
+    ...(price && { price }),
   };
 };
 

@@ -27,6 +27,7 @@ export const deployment = (
   tags: [],
   abilities: {},
   settings: {},
+  pricing: { provider: 'openai', model: 'gpt-4.1-upstream', own: {} },
   extraHeaders: {},
   defaults: {},
   modelInfo: {},

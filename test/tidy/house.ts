@@ -63,6 +63,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   undici: ['src/upstream/', 'src/net/'],
   commander: ['src/cli/'],
   'prom-client': ['src/server/metrics.ts'],
+  '@pydantic/genai-prices': ['src/providers/models.ts'],
   hono: ['src/gateway/admin/'],
   '@hono/node-server': ['src/gateway/admin/'],
   '@hono/zod-openapi': ['src/gateway/admin/'],

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { costOf, type Prices } from '#core/price.ts';
+
+const M = 1_000_000;
+/** $2, $0.50 and $8 a million. */
+const prices: Prices = {
+  input: { nanos: 2e9 },
+  cacheRead: { nanos: 5e8 },
+  output: { nanos: 8e9 },
+};
+
+describe('what tokens cost, nano-dollars', () => {
+  test.each([
+    ['input and output', prices, { inputTokens: 1000, outputTokens: 100 }, 2_800_000],
+    [
+      'what came from the cache',
+      prices,
+      { inputTokens: 1000, outputTokens: 0, cachedTokens: 800 },
+      800_000,
+    ],
+    [
+      'what went to the cache has its own price',
+      { ...prices, cacheWrite: { nanos: 25e8 } },
+      { inputTokens: 1000, outputTokens: 0, cachedTokens: 100, cacheWriteTokens: 400 },
+      2_050_000,
+    ],
+    [
+      'what has none of its own costs what all else does',
+      { input: { nanos: 2e9 }, output: { nanos: 8e9 } },
+      {
+        inputTokens: 10,
+        outputTokens: 10,
+        cachedTokens: 5,
+        cacheWriteTokens: 5,
+        reasoningTokens: 9,
+      },
+      100_000,
+    ],
+    [
+      'reasoning apart',
+      { ...prices, reasoning: { nanos: 3e9 } },
+      { inputTokens: 0, outputTokens: 1000, reasoningTokens: 400 },
+      6_000_000,
+    ],
+    [
+      'up to where a tier begins',
+      { input: { nanos: 3e9, above: [{ tokens: 200_000, nanos: 6e9 }] } },
+      { inputTokens: 200_000, outputTokens: 0 },
+      600_000_000,
+    ],
+    [
+      'above it, all of it',
+      {
+        input: { nanos: 3e9, above: [{ tokens: 200_000, nanos: 6e9 }] },
+        output: { nanos: 15e9, above: [{ tokens: 200_000, nanos: 225e8 }] },
+      },
+      { inputTokens: 200_001, outputTokens: 10 },
+      1_200_006_000 + 225_000,
+    ],
+    [
+      'more from the cache than was sent costs no less than that',
+      prices,
+      { inputTokens: 10, outputTokens: 0, cachedTokens: 500 },
+      5000,
+    ],
+    [
+      'an embedding has no output',
+      { input: { nanos: 2e7 } },
+      { inputTokens: M, outputTokens: 0 },
+      2e7,
+    ],
+  ])('%s', (_, of, used, nanos) => {
+    expect(costOf(of, used)).toBe(nanos);
+  });
+
+  test.each([
+    ['nothing has a price', {}, { inputTokens: 10, outputTokens: 10 }],
+    ['nothing has a price, and nothing was used', {}, { inputTokens: 0, outputTokens: 0 }],
+    ['output has none', { input: { nanos: 1 } }, { inputTokens: 10, outputTokens: 1 }],
+    ['input has none', { output: { nanos: 1 } }, { inputTokens: 10, outputTokens: 1 }],
+  ])('unknown, never 0: %s', (_, of, used) => {
+    expect(costOf(of, used)).toBeUndefined();
+  });
+});

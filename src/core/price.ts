@@ -1,0 +1,59 @@
+/** What a vendor charges of its own apart from the rest of input and output. */
+export const PRICE_KINDS = ['input', 'output', 'cacheRead', 'cacheWrite', 'reasoning'] as const;
+
+export type PriceKind = (typeof PRICE_KINDS)[number];
+
+/** Nano-dollars per million tokens: whole numbers > 0 for every price that vendors publish. */
+export interface Rate {
+  readonly nanos: number;
+  /** A call that reads more than so many tokens has another rate for all of them; lowest first. */
+  readonly above?: readonly { readonly tokens: number; readonly nanos: number }[];
+}
+
+/** What a model's tokens cost. A kind that is absent is charged as the input or output it is a part of. */
+export type Prices = { readonly [Kind in PriceKind]?: Rate };
+
+/** Tokens of one call; input includes what came from a cache or went there, output the reasoning. */
+interface Counted {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedTokens?: number;
+  readonly cacheWriteTokens?: number;
+  readonly reasoningTokens?: number;
+}
+
+/**
+ * Nano-dollars, rounded; undefined where something that was used has no price: then nothing is
+ * known, and it is not free.
+ */
+export const costOf = (prices: Prices, used: Counted): number | undefined => {
+  const { inputTokens, outputTokens } = used;
+  const cached = within(used.cachedTokens, inputTokens);
+  const written = within(used.cacheWriteTokens, inputTokens - cached);
+  const reasoning = within(used.reasoningTokens, outputTokens);
+  const { input, output, cacheRead = input, cacheWrite = input } = prices;
+  const parts: readonly [number, Rate | undefined][] = [
+    [inputTokens - cached - written, input],
+    [cached, cacheRead],
+    [written, cacheWrite],
+    [outputTokens - reasoning, output],
+    [reasoning, prices.reasoning ?? output],
+  ];
+  let sum = 0;
+  for (const [tokens, rate] of parts) {
+    if (tokens === 0) continue;
+    if (!rate) return undefined;
+    sum += tokens * rateAt(rate, inputTokens);
+  }
+  // Nothing was used of a model that may have no price at all.
+  if (sum === 0 && !input && !output) return undefined;
+  return Math.round(sum / 1_000_000);
+};
+
+/** Nano-dollars per million tokens for a call that reads so many. */
+const rateAt = ({ nanos, above = [] }: Rate, inputTokens: number): number =>
+  above.findLast(({ tokens }) => inputTokens > tokens)?.nanos ?? nanos;
+
+/** A vendor's parts may come to more than its whole. */
+const within = (part: number | undefined, whole: number): number =>
+  Math.min(Math.max(part ?? 0, 0), Math.max(whole, 0));
