@@ -9,6 +9,7 @@ import type { Target } from '#upstream/target.ts';
 import type { UpstreamError, Usage } from '#wire/chat-event.ts';
 import type { ChatDialect, ReplyHeaders } from '#wire/dialect.ts';
 import { SSE_DONE, type SseEvent, SseReader } from '#wire/framing/sse.ts';
+import { wholeUsage } from '#wire/usage-parts.ts';
 
 /** Most that is held back while a stream has said nothing yet, or kept of an error page, bytes. */
 const HELD_BYTES = 65_536;
@@ -74,7 +75,7 @@ export class StreamExchange implements ReplyReader, StreamBody {
   #heldBytes = 0;
   #status = 0;
   #headers: ReplyHeaders = {};
-  #usage: Usage | undefined;
+  #told: Partial<Usage> = {};
   readonly #finished = new Set<number>();
   /** Messages with content. */
   #pieces = 0;
@@ -148,7 +149,7 @@ export class StreamExchange implements ReplyReader, StreamBody {
   #take(events: readonly SseEvent[], passed: Buffer[]): boolean {
     for (const { data, raw } of events) {
       const passing = this.#options.dialect.watch(data, this.#state === 'committed');
-      if (passing.usage) this.#usage = passing.usage;
+      if (passing.usage) this.#told = { ...this.#told, ...passing.usage };
       for (const index of passing.finished) this.#finished.add(index);
       if (passing.error || passing.kind === 'done') {
         this.#pass(Buffer.concat(passed));
@@ -185,7 +186,7 @@ export class StreamExchange implements ReplyReader, StreamBody {
     this.#state = 'over';
     this.#cancelHold?.();
     if (!committed) return this.#options.settle({ failure });
-    this.#options.ended({ usage: this.#usage, pieces: this.#pieces, failure });
+    this.#options.ended({ usage: wholeUsage(this.#told), pieces: this.#pieces, failure });
     this.#tell((sink) => sink.fail(failure.error));
   }
 
@@ -228,7 +229,7 @@ export class StreamExchange implements ReplyReader, StreamBody {
     this.#begin();
     this.#pass(DONE);
     this.#state = 'over';
-    this.#options.ended({ usage: this.#usage, pieces: this.#pieces });
+    this.#options.ended({ usage: wholeUsage(this.#told), pieces: this.#pieces });
     this.#tell((sink) => sink.end());
   }
 

@@ -34,7 +34,8 @@ export interface Passing {
   readonly kind: 'opening' | 'content' | 'usage' | 'done' | 'error';
   /** The answers, by index, whose finish reason was in it: a stream that ends after all of them is whole. */
   readonly finished: readonly number[];
-  readonly usage?: Usage;
+  /** As far as it tells it: some vendors tell the input at the start and the output at the end. */
+  readonly usage?: Partial<Usage>;
   readonly error?: UpstreamError;
 }
 

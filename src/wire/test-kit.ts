@@ -99,10 +99,17 @@ const blocks: fc.Arbitrary<Block[]> = fc
     ...names.map((name, i) => ({ kind: 'tool-call', id: `call_${i}`, name }) as const),
   ]);
 
-const usage = fc.record(
-  { inputTokens: tokens, outputTokens: tokens, cachedTokens: tokens, reasoningTokens: tokens },
-  { requiredKeys: ['inputTokens', 'outputTokens'] },
-);
+/** The input includes what a cache held, the output what was thought. */
+const usage = fc
+  .record(
+    { inputTokens: tokens, outputTokens: tokens, cachedTokens: tokens, reasoningTokens: tokens },
+    { requiredKeys: ['inputTokens', 'outputTokens'] },
+  )
+  .map((counts) => ({
+    ...counts,
+    inputTokens: counts.inputTokens + (counts.cachedTokens ?? 0),
+    outputTokens: counts.outputTokens + (counts.reasoningTokens ?? 0),
+  }));
 
 /** Whole streams: at most one block for each kind of text, tool calls, deltas in any order. */
 export const chatEvents: fc.Arbitrary<ChatEvent[]> = fc
