@@ -24,6 +24,8 @@ interface Conformance {
   readonly frames?: (chunks: Iterable<Buffer>) => Frame[];
   /** Of random events those that this dialect has words for; all of them where absent. */
   readonly sayable?: (events: ChatEvent[]) => ChatEvent[];
+  /** Fields of a request that stand in its path: whoever reads the path puts them into the body. */
+  readonly inPath?: readonly string[];
   /** A case's name → why this dialect cannot pass it. */
   readonly skips?: Readonly<Record<string, string>>;
 }
@@ -38,13 +40,20 @@ interface Subject {
   readonly streams: readonly Fixture[];
   readonly errors: readonly Fixture[];
   readonly sayable: (events: ChatEvent[]) => ChatEvent[];
+  readonly inPath: readonly string[];
   readonly check: Case;
 }
 
 /** What every chat dialect must do, over its fixtures and over random events. */
 export const chatDialectConformance = (
   dialect: ChatDialect,
-  { folder, frames = sseFrames, sayable = (events) => events, skips = {} }: Conformance,
+  {
+    folder,
+    frames = sseFrames,
+    sayable = (events) => events,
+    inPath = [],
+    skips = {},
+  }: Conformance,
 ): void => {
   const unused = new Set(Object.keys(skips));
   const check: Case = (name, run) => {
@@ -61,6 +70,7 @@ export const chatDialectConformance = (
     streams: fixtures(folder, 'stream'),
     errors: fixtures(folder, 'error'),
     sayable,
+    inPath,
     check,
   };
   describe(`${dialect.name} conforms`, () => {
@@ -109,12 +119,18 @@ const sameModel = ({ model, includeUsage }: ChatRequest): WriteOptions => ({
   asksUsage: includeUsage,
 });
 
-const requestCases = ({ dialect, requests, check }: Subject): void => {
+const requestCases = ({ dialect, requests, inPath, check }: Subject): void => {
+  /** A written body with what its path would say. */
+  const placed = (body: JsonObject, place: Readonly<Record<string, Json>>): JsonObject => {
+    for (const field of inPath) expect(Object.keys(body)).not.toContain(field);
+    return { ...body, ...Object.fromEntries(inPath.map((field) => [field, place[field] ?? null])) };
+  };
   check('a request survives reading and writing', () => {
     for (const fixture of requests) {
       const request = dialect.readRequest(jsonOf(fixture));
       const { body, left } = dialect.writeRequest(request, sameModel(request));
-      expect(dialect.readRequest(body), fixture.name).toEqual(request);
+      const { model, stream } = request;
+      expect(dialect.readRequest(placed(body, { model, stream })), fixture.name).toEqual(request);
       expect(left, fixture.name).toEqual([]);
     }
   });
@@ -134,11 +150,10 @@ const requestCases = ({ dialect, requests, check }: Subject): void => {
       const body = withTraps(jsonOf(fixture));
       const before = JSON.stringify(body);
       const { stream } = dialect.touchRequest(body);
-      const redirected = dialect.redirectRequest(body, {
-        model: 'another-model',
-        asksUsage: true,
-      });
-      expect(dialect.touchRequest(redirected)).toMatchObject({ model: 'another-model', stream });
+      const model = 'another-model';
+      const to = dialect.redirectRequest(body, { model, asksUsage: true });
+      const redirected = placed(to, { model, stream });
+      expect(dialect.touchRequest(redirected)).toMatchObject({ model, stream });
       for (const [key, value] of Object.entries(body))
         if (key !== 'model') expect([redirected[key]], key).toMatchObject([value]);
       expect(JSON.stringify(body), 'the body it came from stays as it is').toBe(before);
