@@ -1,0 +1,140 @@
+import { type JsonObject, isObject, own } from '#core/json.ts';
+import { familyOf } from '#wire/bedrock-converse/models.ts';
+import { DIALECT } from '#wire/bedrock-converse/read-parts.ts';
+import { writeTools } from '#wire/bedrock-converse/tools.ts';
+import { type Writing, writeParts } from '#wire/bedrock-converse/write-parts.ts';
+import type { ChatMessage, ChatRequest, RequestField } from '#wire/chat-request.ts';
+import type { WriteOptions, Written } from '#wire/dialect.ts';
+
+/** Fields that mean the same whoever writes them: callers of every dialect reach them by name. */
+const OWN_FIELDS = [
+  'additionalModelRequestFields',
+  'additionalModelResponseFieldPaths',
+  'guardrailConfig',
+  'outputConfig',
+  'performanceConfig',
+  'promptVariables',
+  'requestMetadata',
+] as const;
+
+export const writeRequest = (request: ChatRequest, { model }: WriteOptions): Written => {
+  const writing: Writing = { isOwn: request.dialect === DIALECT, documents: new Map() };
+  const family = modelFields(request, model);
+  const tools = writeTools(request, family.isThinking && !family.forcedWhileThinking);
+  const system = request.messages.filter(({ role }) => role === 'system');
+  const systemBlocks = writeParts(
+    system.flatMap(({ parts }) => parts),
+    writing,
+  );
+  const extra = ownExtra(request);
+  const inference = {
+    ...inferenceOf(request, family.isThinking),
+    ...objectAt(extra, 'inferenceConfig'),
+  };
+  const additional = { ...family.fields, ...objectAt(extra, 'additionalModelRequestFields') };
+  const tier = tierOf(request);
+  const body: JsonObject = {
+    ...extra,
+    messages: writeMessages(request.messages, writing),
+    ...(systemBlocks.length > 0 && { system: systemBlocks }),
+    ...(Object.keys(inference).length > 0 && { inferenceConfig: inference }),
+    ...(tools.config && { toolConfig: tools.config }),
+    ...(Object.keys(additional).length > 0 && { additionalModelRequestFields: additional }),
+    ...(tier !== undefined && { serviceTier: { type: tier } }),
+  };
+  const left = [...new Set([...leftOut(request), ...family.left, ...tools.left])];
+  return { body, left, ...(tools.emulates && { emulates: tools.emulates }) };
+};
+
+/** The same body without what its path says. */
+export const redirectRequest = (body: JsonObject): JsonObject => {
+  const { model: _, stream: __, ...rest } = body;
+  return rest;
+};
+
+const objectAt = (object: JsonObject, key: string): JsonObject => {
+  const value = own(object, key);
+  return isObject(value) ? value : {};
+};
+
+const ownExtra = ({ dialect, extra }: ChatRequest): JsonObject =>
+  dialect === DIALECT
+    ? extra
+    : Object.fromEntries(
+        OWN_FIELDS.flatMap((key) => {
+          const value = own(extra, key);
+          return value === undefined ? [] : [[key, value]];
+        }),
+      );
+
+/** The vendor wants the two to take turns: messages of one role that follow each other become one. */
+const writeMessages = (messages: readonly ChatMessage[], writing: Writing): JsonObject[] => {
+  const turns: { role: string; content: JsonObject[]; extra: JsonObject }[] = [];
+  for (const { role, parts, extra = {} } of messages) {
+    if (role === 'system') continue;
+    const content = writeParts(parts, writing);
+    const last = turns.at(-1);
+    if (last?.role === role && !writing.isOwn) last.content.push(...content);
+    else if (content.length > 0 || writing.isOwn)
+      turns.push({ role, content, extra: writing.isOwn ? extra : {} });
+  }
+  return turns.map(({ role, content, extra }) => ({ role, content, ...extra }));
+};
+
+/** A model that thinks takes no temperature but its own. */
+const inferenceOf = (request: ChatRequest, isThinking: boolean): JsonObject => {
+  const { maxOutputTokens, temperature, topP, stop } = request;
+  return {
+    ...(maxOutputTokens !== undefined && { maxTokens: maxOutputTokens }),
+    ...(temperature !== undefined && !isThinking && { temperature }),
+    ...(topP !== undefined && !isThinking && { topP }),
+    ...(stop && stop.length > 0 && { stopSequences: [...stop] }),
+  };
+};
+
+interface ModelFields {
+  readonly fields: JsonObject;
+  readonly left: readonly RequestField[];
+  readonly isThinking: boolean;
+  readonly forcedWhileThinking: boolean;
+}
+
+/** What stands in no common field, by the model's own names. */
+const modelFields = (request: ChatRequest, model: string): ModelFields => {
+  const family = familyOf(model);
+  const { reasoning, topK, maxOutputTokens } = request;
+  const left: RequestField[] = [];
+  const thinks = reasoning && family.thinks?.(reasoning, maxOutputTokens);
+  const asksToThink = reasoning && reasoning.effort !== 'none' && reasoning.budgetTokens !== 0;
+  if (asksToThink && !family.thinks) left.push('reasoning');
+  if (topK !== undefined && family.topKField === undefined) left.push('topK');
+  return {
+    fields: {
+      ...thinks,
+      ...(topK !== undefined &&
+        family.topKField !== undefined &&
+        !thinks && { [family.topKField]: topK }),
+    },
+    left,
+    isThinking: thinks !== undefined && 'thinking' in thinks,
+    forcedWhileThinking: family.forcedWhileThinking ?? false,
+  };
+};
+
+const TIERS = new Set(['default', 'flex', 'priority', 'reserved']);
+
+const tierOf = ({ serviceTier = '' }: ChatRequest): string | undefined =>
+  TIERS.has(serviceTier) ? serviceTier : undefined;
+
+/** Of what the vendor has no word for: what would change the answer. */
+const leftOut = (request: ChatRequest): RequestField[] => {
+  const { choices = 1, presencePenalty = 0, frequencyPenalty = 0 } = request;
+  const left: RequestField[] = [];
+  if (request.seed !== undefined) left.push('seed');
+  if (presencePenalty !== 0) left.push('presencePenalty');
+  if (frequencyPenalty !== 0) left.push('frequencyPenalty');
+  if (choices > 1) left.push('choices');
+  if (request.logprobs) left.push('logprobs');
+  if (request.parallelTools === false) left.push('parallelTools');
+  return left;
+};
