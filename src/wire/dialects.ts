@@ -1,10 +1,14 @@
 import { anthropicMessages } from '#wire/anthropic-messages/index.ts';
+import { bedrockConverse } from '#wire/bedrock-converse/index.ts';
+import { cohereChat } from '#wire/cohere-chat/index.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
 import { openaiEmbeddings } from '#wire/openai-embeddings/index.ts';
 
 /** Every dialect under its name, one line each. */
 export const dialects = {
   'anthropic-messages': anthropicMessages,
+  'bedrock-converse': bedrockConverse,
+  'cohere-chat': cohereChat,
   'openai-chat': openaiChat,
   'openai-embeddings': openaiEmbeddings,
 } as const;
