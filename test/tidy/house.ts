@@ -62,6 +62,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   zod: ['src/core/schema.ts'],
   undici: ['src/upstream/', 'src/net/'],
   commander: ['src/cli/'],
+  'minijinja-js': ['src/flow/jinja.ts'],
   'prom-client': ['src/server/metrics.ts'],
   '@pydantic/genai-prices': ['src/providers/models.ts'],
   hono: ['src/gateway/admin/'],
