@@ -1,6 +1,6 @@
-import type { AnswerDelta, NodeDelta, NodeFinish, RunEvent } from '#flow/events.ts';
+import type { AnswerDelta, NodeDelta, NodeFinish, StepEvent, Within } from '#flow/events.ts';
 import type { FlowLimits } from '#flow/limits.ts';
-import type { Flow } from '#flow/prepare.ts';
+import type { FlowNode, Scope } from '#flow/prepare.ts';
 import { asMarkdown } from '#flow/show.ts';
 import type { Segment } from '#flow/template.ts';
 import type { Selector, VariablePool } from '#flow/variables.ts';
@@ -19,6 +19,8 @@ export interface AnswerStreamOptions {
   /** The run's variables before its first node; written to from here on. */
   readonly pool: VariablePool;
   readonly limits: FlowLimits;
+  /** The round of a container whose answers these are. */
+  readonly within?: Within;
 }
 
 /**
@@ -30,13 +32,16 @@ export interface AnswerStreamOptions {
  * which every branch and every other response node has been left already. The set of nodes for
  * which that is so only grows, and each edge is followed once.
  */
-export class AnswerStream implements Step<RunEvent, RunEvent> {
-  readonly #flow: Flow;
+export class AnswerStream implements Step<StepEvent, StepEvent> {
+  readonly #scope: Scope;
+  readonly #within: Within | undefined;
   readonly #pool: VariablePool;
   readonly #limits: FlowLimits;
   readonly #responses = new Map<string, readonly Segment[]>();
   /** What nodes streamed, by node and output; kept for those that a template asks for. */
   readonly #streamed = new Map<string, string[]>();
+  /** Nodes that set a variable which a template asks for: what follows them may not be said before. */
+  readonly #setters = new Set<string>();
   /** Nodes that are sure to be reached, or were. */
   readonly #sure = new Set<string>();
   readonly #ended = new Set<string>();
@@ -45,23 +50,29 @@ export class AnswerStream implements Step<RunEvent, RunEvent> {
   readonly #sessions: Session[] = [];
   #chars = 0;
 
-  constructor(flow: Flow, { pool, limits }: AnswerStreamOptions) {
-    this.#flow = flow;
+  constructor(scope: Scope, { pool, limits, within }: AnswerStreamOptions) {
+    this.#scope = scope;
+    this.#within = within;
     this.#pool = pool;
     this.#limits = limits;
-    for (const [id, { type, config }] of flow.nodes) {
+    for (const [id, { type, config }] of scope.nodes) {
       const segments = type.response?.(config);
       if (!segments) continue;
       this.#responses.set(id, segments);
       for (const segment of segments)
         if (segment.kind === 'variable') this.#streamed.set(keyOf(segment.selector), []);
     }
+    for (const { node, type, config } of scope.nodes.values())
+      if (type.sets?.(config).some((selector) => this.#streamed.has(keyOf(selector))))
+        this.#setters.add(node.id);
   }
 
-  push(event: RunEvent): RunEvent[] {
+  push(event: StepEvent): StepEvent[] {
+    // What happens inside a container has been put in order there.
+    if (event.within?.nodeId !== this.#within?.nodeId) return [event];
     switch (event.type) {
       case 'node-start':
-        if (event.nodeId === this.#flow.root.node.id) this.#makeSure([event.nodeId]);
+        if (event.nodeId === this.#scope.root.node.id) this.#makeSure([event.nodeId]);
         return [event, ...this.#flush(event.at)];
       case 'node-delta':
         this.#hold(event);
@@ -69,15 +80,18 @@ export class AnswerStream implements Step<RunEvent, RunEvent> {
       case 'node-skip':
         this.#skipped.add(event.nodeId);
         return [event, ...this.#flush(event.at)];
+      case 'node-retry':
+        this.#forget(event.nodeId);
+        return [event];
       case 'node-finish':
-        if (event.status === 'succeeded') this.#finish(event);
+        if (event.status === 'succeeded' || event.status === 'exception') this.#finish(event);
         return [...this.#flush(event.at), event];
       default:
         return [event];
     }
   }
 
-  end(): RunEvent[] {
+  end(): StepEvent[] {
     return [];
   }
 
@@ -85,11 +99,27 @@ export class AnswerStream implements Step<RunEvent, RunEvent> {
     this.#streamed.get(keyOf([nodeId, output]))?.push(text);
   }
 
-  #finish({ nodeId, outputs, handle }: NodeFinish): void {
+  /** What a failed try streamed and nobody has read is not said. */
+  #forget(nodeId: string): void {
+    for (const key of this.#streamed.keys())
+      if (key.startsWith(`${nodeId}.`)) this.#streamed.set(key, []);
+    const [session] = this.#sessions;
+    const segment = session?.segments[session.segment];
+    if (session && segment?.kind === 'variable' && segment.selector[0] === nodeId)
+      session.pieces = 0;
+  }
+
+  #finish({ nodeId, status, outputs, handle }: NodeFinish): void {
+    const [session] = this.#sessions;
+    const segment = session?.segments[session.segment];
+    const isHeard =
+      segment?.kind === 'variable' && segment.selector[0] === nodeId && session?.pieces !== 0;
+    // The values that take a failure's place are said instead of what came before it.
+    if (status === 'exception' && !isHeard) this.#forget(nodeId);
     this.#ended.add(nodeId);
     this.#pool.write(nodeId, outputs);
     if (!this.#sure.has(nodeId) || !this.#decides(nodeId)) return;
-    const taken = this.#flow.graph
+    const taken = this.#scope.graph
       .outgoing(nodeId)
       .filter(({ sourceHandle }) => handle === undefined || sourceHandle === handle);
     this.#makeSure(taken.map(({ target }) => target));
@@ -97,7 +127,9 @@ export class AnswerStream implements Step<RunEvent, RunEvent> {
 
   /** Whether a run may go on from this node in more than one way, or only after it has spoken. */
   #decides(nodeId: string): boolean {
-    return this.#flow.nodes.get(nodeId)?.type.handles !== undefined || this.#responses.has(nodeId);
+    if (this.#responses.has(nodeId) || this.#setters.has(nodeId)) return true;
+    const node = this.#scope.nodes.get(nodeId);
+    return node !== undefined && goesMoreThanOneWay(node);
   }
 
   #makeSure(ids: readonly string[]): void {
@@ -108,13 +140,17 @@ export class AnswerStream implements Step<RunEvent, RunEvent> {
       this.#sure.add(id);
       if (this.#responses.has(id)) turns.push(id);
       if (this.#decides(id)) continue;
-      for (const { target } of this.#flow.graph.outgoing(id)) waiting.push(target);
+      for (const { target } of this.#scope.graph.outgoing(id)) waiting.push(target);
     }
     // Those that became sure together speak in the order of their ids, as in Dify.
     for (const nodeId of turns.toSorted()) {
       const segments = this.#responses.get(nodeId) ?? [];
       this.#sessions.push({ nodeId, segments, segment: 0, pieces: 0 });
     }
+  }
+
+  get #where(): { readonly within?: Within } {
+    return this.#within ? { within: this.#within } : {};
   }
 
   #flush(at: number): AnswerDelta[] {
@@ -125,11 +161,12 @@ export class AnswerStream implements Step<RunEvent, RunEvent> {
         this.#sessions.shift();
         continue;
       }
-      const { nodeId, selector, text, complete } = this.#speak(session, segment);
+      const { complete, ...said } = this.#speak(session, segment);
+      const { text } = said;
       this.#chars += text.length;
       // Past the limit nothing goes out; the response node fails on its own when it runs, and says why.
       if (text !== '' && this.#chars <= this.#limits.runChars)
-        out.push({ type: 'answer-delta', at, nodeId, responseId: session.nodeId, selector, text });
+        out.push({ type: 'answer-delta', at, ...this.#where, ...said, responseId: session.nodeId });
       if (!complete) break;
       session.segment++;
       session.pieces = 0;
@@ -149,12 +186,12 @@ export class AnswerStream implements Step<RunEvent, RunEvent> {
     const { selector, name } = segment;
     const [source] = selector;
     const said = {
-      nodeId: this.#flow.graph.nodes.has(source) ? source : session.nodeId,
+      nodeId: this.#scope.graph.nodes.has(source) ? source : session.nodeId,
       selector,
       text: '',
     };
     if (this.#skipped.has(source)) return { ...said, complete: true };
-    const complete = this.#ended.has(source) || !this.#flow.nodes.has(source);
+    const complete = this.#ended.has(source) || !this.#scope.nodes.has(source);
     const streamed = this.#streamed.get(keyOf(selector)) ?? [];
     if (streamed.length > 0) {
       const text = streamed.slice(session.pieces).join('');
@@ -166,6 +203,9 @@ export class AnswerStream implements Step<RunEvent, RunEvent> {
     return { ...said, text: value === undefined ? name : asMarkdown(value), complete };
   }
 }
+
+const goesMoreThanOneWay = ({ type, onFailure }: FlowNode): boolean =>
+  type.handles !== undefined || type.inside !== undefined || onFailure.next?.kind === 'branch';
 
 interface Said {
   /** Where the text came from: a node, or the response node itself for its own words and globals. */

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '#core/errors.ts';
-import type { Json } from '#core/json.ts';
+import type { Json, JsonObject } from '#core/json.ts';
 import type { Selector } from '#flow/variables.ts';
 import type { Usage } from '#wire/chat-event.ts';
 
@@ -14,8 +14,24 @@ interface Happened {
   readonly at: number;
 }
 
+/** The round of a container in which something happened. */
+export interface Within {
+  readonly nodeId: string;
+  readonly kind: 'iteration' | 'loop';
+  /** 0 for the first round. */
+  readonly index: number;
+}
+
 interface OfNode extends Happened {
   readonly nodeId: string;
+  /** Absent for a node of the flow itself. */
+  readonly within?: Within;
+}
+
+/** Of one start of a node: a node of a container starts once a round. */
+interface OfStep extends OfNode {
+  /** 1 for the first node that started; never given twice in a run. */
+  readonly step: number;
 }
 
 /** The first event of a run. */
@@ -25,37 +41,89 @@ export interface RunStart extends Happened {
   readonly app: string;
 }
 
-export interface NodeStart extends OfNode {
+export interface NodeStart extends OfStep {
   readonly type: 'node-start';
   readonly title: string;
   readonly nodeType: string;
-  /** 1 for the first node that started. */
-  readonly step: number;
+  /** The node whose end let this one start. */
+  readonly after?: string;
+}
+
+/** The node failed, and is tried again after its wait. */
+export interface NodeRetry extends OfStep {
+  readonly type: 'node-retry';
+  readonly title: string;
+  readonly nodeType: string;
+  /** 1 for the first time that it is tried again. */
+  readonly retry: number;
+  readonly waitMs: number;
+  readonly error: RunError;
+}
+
+/** A container knows how many rounds there will be at most. */
+export interface RoundsStart extends OfStep {
+  readonly type: 'rounds-start';
+  readonly title: string;
+  readonly nodeType: string;
+  readonly rounds: number;
+  readonly inputs: Readonly<Record<string, Json>>;
+}
+
+export interface RoundStart extends OfStep {
+  readonly type: 'round-start';
+  readonly title: string;
+  readonly nodeType: string;
+  readonly index: number;
+}
+
+/** A thing that an agent did: asked its model, or used a tool. */
+export interface NodeLog extends OfStep {
+  readonly type: 'node-log';
+  readonly id: string;
+  readonly parentId?: string;
+  readonly label: string;
+  readonly status: 'started' | 'succeeded' | 'failed';
+  readonly data: JsonObject;
+  readonly error?: string;
+}
+
+/** A conversation's variable, or a loop's, has another value. */
+export interface VariableSet extends OfStep {
+  readonly type: 'variable-set';
+  readonly selector: Selector;
+  readonly value: Json;
 }
 
 /** A model call of the node has a deployment: once per call, before its first delta. */
-export interface NodeServed extends OfNode {
+export interface NodeServed extends OfStep {
   readonly type: 'node-served';
   readonly deployment: string;
   readonly attempts: number;
   readonly queueMs: number;
+  /** The gateway's id of the call: its decision is kept under it. */
+  readonly callId?: string;
+  readonly model?: string;
 }
 
 /** A piece of one of the node's outputs, before that output is whole. */
-export interface NodeDelta extends OfNode {
+export interface NodeDelta extends OfStep {
   readonly type: 'node-delta';
   readonly output: string;
   readonly text: string;
 }
 
-export interface NodeFinish extends OfNode {
+export interface NodeFinish extends OfStep {
   readonly type: 'node-finish';
   readonly title: string;
   readonly nodeType: string;
-  /** `stopped`: the run ended while this node was under way. */
-  readonly status: 'succeeded' | 'failed' | 'stopped';
+  /** `exception`: it failed, and the flow says how to go on. `stopped`: the run ended before it did. */
+  readonly status: 'succeeded' | 'failed' | 'exception' | 'stopped';
   readonly elapsedMs: number;
-  /** Empty unless the node succeeded. */
+  /** What it read. */
+  readonly inputs: Readonly<Record<string, Json>>;
+  /** What it did on the way, for people: a prompt, a request. */
+  readonly process?: JsonObject;
+  /** Empty unless the flow goes on from it. */
   readonly outputs: Readonly<Record<string, Json>>;
   /** The handle that a branch chose. */
   readonly handle?: string;
@@ -80,11 +148,14 @@ export interface AnswerDelta extends OfNode {
 /** The last event of a run. */
 export interface RunFinish extends Happened {
   readonly type: 'run-finish';
-  readonly status: 'succeeded' | 'failed' | 'stopped';
+  /** `partial-succeeded`: some node failed in a way that the flow had foreseen. */
+  readonly status: 'succeeded' | 'partial-succeeded' | 'failed' | 'stopped';
   /** What the response nodes left; a chatflow's `answer`. */
   readonly outputs: Readonly<Record<string, Json>>;
   /** Nodes that were started. */
   readonly steps: number;
+  /** Failures that the flow had foreseen. */
+  readonly exceptions: number;
   /** All model calls of the run together; absent when none reported any. */
   readonly usage?: Usage;
   readonly error?: RunError;
@@ -93,9 +164,17 @@ export interface RunFinish extends Happened {
 export type RunEvent =
   | RunStart
   | NodeStart
+  | NodeRetry
+  | RoundsStart
+  | RoundStart
+  | NodeLog
+  | VariableSet
   | NodeServed
   | NodeDelta
   | NodeFinish
   | NodeSkip
   | AnswerDelta
   | RunFinish;
+
+/** What happens between a run's first event and its last. */
+export type StepEvent = Exclude<RunEvent, RunStart | RunFinish>;

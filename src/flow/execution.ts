@@ -1,48 +1,16 @@
-import { type Clock, sleep } from '#core/clock.ts';
+import { sleep } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Json } from '#core/json.ts';
-import type { NodeFinish, RunError, RunEvent, RunFinish } from '#flow/events.ts';
-import type { FlowLimits } from '#flow/limits.ts';
-import type { NodeEvent, NodeResult, NodeRun } from '#flow/nodes/node-type.ts';
-import type { FlowServices } from '#flow/ports.ts';
-import type { Flow, FlowNode } from '#flow/prepare.ts';
-import { asMarkdown, asText } from '#flow/show.ts';
+import { type Active, type Arrival, type Generator, nameOf, stepOf } from '#flow/active.ts';
+import type { NodeFinish, RunError, StepEvent } from '#flow/events.ts';
+import type { Ended, Frame, NodeRunOf } from '#flow/frame.ts';
+import { eventOf } from '#flow/node-events.ts';
+import type { NodeResult } from '#flow/nodes/node-type.ts';
+import { DONE_HANDLE, FAIL_HANDLE } from '#flow/on-failure.ts';
+import type { RunState } from '#flow/run-state.ts';
 import { Schedule } from '#flow/schedule.ts';
-import { fillTemplate } from '#flow/template.ts';
-import type { VariablePool } from '#flow/variables.ts';
-import type { Usage } from '#wire/chat-event.ts';
 
-export interface ExecutionOptions {
-  readonly flow: Flow;
-  /** What the root made of the caller's inputs. */
-  readonly inputs: Readonly<Record<string, Json>>;
-  readonly pool: VariablePool;
-  readonly limits: FlowLimits;
-  readonly services: FlowServices;
-  readonly clock: Clock;
-  readonly runId: string;
-  readonly signal?: AbortSignal;
-}
-
-/** A node under way. */
-interface Active {
-  readonly of: FlowNode;
-  readonly generator: AsyncGenerator<NodeEvent, NodeResult>;
-  /** Since the run's start, ms. */
-  readonly startMs: number;
-  streamedChars: number;
-}
-
-/** What a node came up with when it was asked for its next event. */
-type Arrival = { readonly active: Active } & (
-  | { readonly result: IteratorResult<NodeEvent, NodeResult> }
-  | { readonly thrown: unknown }
-);
-
-interface Ending {
-  readonly status: RunFinish['status'];
-  readonly error?: RunError;
-}
+type Ending = Pick<Ended, 'status' | 'error'>;
 
 /** How long the nodes of a run that has ended may take to let go of what they hold. */
 const CLOSE_GRACE_MS = 1000;
@@ -52,55 +20,66 @@ const CLOSE_GRACE_MS = 1000;
  * the other, so that variables and schedule have one writer.
  */
 export class Execution {
-  readonly #options: ExecutionOptions;
+  readonly #run: RunState;
+  readonly #frame: Frame;
+  readonly #nodeRunOf: NodeRunOf;
   readonly #schedule: Schedule;
   readonly #abort = new AbortController();
   readonly #active = new Map<string, Active>();
-  readonly #open = new Set<Active['generator']>();
+  readonly #open = new Set<Generator>();
   readonly #arrivals: Arrival[] = [];
+  readonly #cancels = new Set<() => void>();
   #wake: () => void = () => {};
-  #startedAt = 0;
   #steps = 0;
   #outputs: Readonly<Record<string, Json>> = {};
-  #usage: Usage | undefined;
+  #isLast = false;
   #ending: Ending | undefined;
 
-  constructor(options: ExecutionOptions) {
-    this.#options = options;
-    this.#schedule = new Schedule(options.flow.graph, new Set(options.flow.nodes.keys()));
+  constructor(run: RunState, frame: Frame, nodeRunOf: NodeRunOf) {
+    this.#run = run;
+    this.#frame = frame;
+    this.#nodeRunOf = nodeRunOf;
+    const { graph, nodes } = frame.scope;
+    this.#schedule = new Schedule(graph, new Set(nodes.keys()));
   }
 
   /** Once. Leaves nothing running behind, wherever its reader stops. */
-  async *events(): AsyncGenerator<RunEvent, void> {
-    const { flow, clock, limits, signal, runId } = this.#options;
-    this.#startedAt = clock.now();
-    const cancelTimer = clock.after(limits.durationMs, () => this.#end(overdue(limits)));
+  async *events(): AsyncGenerator<StepEvent, Ended> {
+    const { scope, signal, durationMs } = this.#frame;
+    if (durationMs !== undefined)
+      this.#later(durationMs, () => this.#end(failed('timeout', tooLong(durationMs))));
     const stop = (): void => this.#end({ status: 'stopped' });
     signal?.addEventListener('abort', stop, { once: true });
     if (signal?.aborted) stop();
     try {
-      yield { type: 'run-start', at: 0, runId, app: flow.app.name };
-      yield* this.#launch([flow.root.node.id]);
+      yield* this.#launch([scope.root.node.id]);
       while (!this.#ending && this.#active.size > 0) {
         const arrival = this.#arrivals.shift();
         if (!arrival) await this.#somethingNew();
         else {
           yield* this.#handle(arrival);
-          if (this.#active.has(arrival.active.of.node.id) && !this.#ending)
-            void this.#pull(arrival.active);
+          const { active } = arrival;
+          const isOn = this.#active.has(active.of.node.id) && !active.isWaiting;
+          if (isOn && !this.#ending) void this.#pull(active);
         }
       }
-      yield* this.#finish(this.#ending ?? { status: 'succeeded' });
+      yield* this.#stopped();
+      const rest = { outputs: this.#outputs, isLast: this.#isLast, endedMs: this.#run.at() };
+      return { status: 'succeeded', ...this.#ending, ...rest };
     } finally {
-      cancelTimer();
+      for (const cancel of this.#cancels) cancel();
       signal?.removeEventListener('abort', stop);
       this.#end({ status: 'stopped' });
       await this.#close();
     }
   }
 
-  #at(): number {
-    return this.#options.clock.now() - this.#startedAt;
+  #later(delayMs: number, task: () => void): void {
+    const cancel = this.#run.options.clock.after(delayMs, () => {
+      this.#cancels.delete(cancel);
+      task();
+    });
+    this.#cancels.add(cancel);
   }
 
   /** The first ending counts. Aborts what is under way. */
@@ -117,45 +96,34 @@ export class Execution {
   }
 
   /** Starts all of them before any of their events is read. */
-  #launch(nodeIds: readonly string[]): RunEvent[] {
-    const { flow, limits } = this.#options;
-    return nodeIds.flatMap((nodeId): RunEvent[] => {
-      const of = flow.nodes.get(nodeId);
+  #launch(nodeIds: readonly string[], after?: string): StepEvent[] {
+    const { limits } = this.#run.options;
+    return nodeIds.flatMap((nodeId): StepEvent[] => {
+      const of = this.#frame.scope.nodes.get(nodeId);
       if (!of || this.#ending) return [];
-      if (this.#steps === limits.steps) {
-        this.#end(tooManySteps(limits));
+      if (this.#steps++ === limits.steps) {
+        this.#end(failed('too_large', `The run takes more than ${limits.steps} steps.`));
         return [];
       }
-      const at = this.#at();
-      const generator = of.type.run(this.#nodeRun(of));
-      const active = { of, generator, startMs: at, streamedChars: 0 };
+      const startMs = this.#run.at();
+      const generator = this.#begin(of.node.id);
+      const step = this.#run.nextStep();
+      const rest = { streamedChars: 0, retries: 0, isWaiting: false };
+      const active: Active = { of, generator, step, startMs, ...rest };
       this.#active.set(nodeId, active);
-      this.#open.add(generator);
       void this.#pull(active);
-      const { title, type: nodeType } = of.node;
-      return [{ type: 'node-start', at, nodeId, title, nodeType, step: ++this.#steps }];
+      const base = { at: startMs, ...stepOf(active, this.#frame.within), ...nameOf(active) };
+      return [{ type: 'node-start', ...base, ...(after !== undefined && { after }) }];
     });
   }
 
-  #nodeRun({ node, config }: FlowNode): NodeRun<unknown> {
-    const { flow, inputs, pool, limits, services, runId } = this.#options;
-    return {
-      id: node.id,
-      runId,
-      config,
-      signal: this.#abort.signal,
-      deadline: this.#startedAt + limits.durationMs,
-      services,
-      inputs: node.id === flow.root.node.id ? inputs : {},
-      read: (selector) => pool.read(selector),
-      render: (template, as) =>
-        fillTemplate(template, {
-          read: (selector) => pool.read(selector),
-          show: as === 'markdown' ? asMarkdown : asText,
-          limitChars: limits.nodeChars,
-        }),
-      groupOf: flow.groupOf,
-    };
+  #begin(nodeId: string): Generator {
+    const of = this.#frame.scope.nodes.get(nodeId)!;
+    const { signal } = this.#abort;
+    const node = this.#nodeRunOf(of, { run: this.#run, frame: this.#frame, signal });
+    const generator = of.type.run(node);
+    this.#open.add(generator);
+    return generator;
   }
 
   async #pull(active: Active): Promise<void> {
@@ -171,79 +139,143 @@ export class Execution {
     this.#wake();
   }
 
-  #handle(arrival: Arrival): RunEvent[] {
+  #handle(arrival: Arrival): StepEvent[] {
     const { active } = arrival;
     try {
       if ('thrown' in arrival) throw arrival.thrown;
-      return arrival.result.done
-        ? this.#succeed(active, arrival.result.value)
-        : [this.#report(active, arrival.result.value)];
+      if ('again' in arrival) {
+        active.isWaiting = false;
+        active.generator = this.#begin(active.of.node.id);
+        return [];
+      }
+      if (arrival.result.done) return this.#done(active, arrival.result.value);
+      const { nodeChars } = this.#run.options.limits;
+      const at = this.#run.at();
+      return [eventOf(active, arrival.result.value, { at, within: this.#frame.within, nodeChars })];
     } catch (thrown) {
-      return [this.#fail(active, SpillwayError.from(thrown))];
+      const { code, message } = SpillwayError.from(thrown);
+      return this.#fail(active, { code, message });
     }
   }
 
-  #report(active: Active, event: NodeEvent): RunEvent {
-    const at = this.#at();
-    const nodeId = active.of.node.id;
-    if (event.type === 'served') return { ...event, type: 'node-served', at, nodeId };
-    const { nodeChars } = this.#options.limits;
-    active.streamedChars += event.text.length;
-    if (active.streamedChars > nodeChars)
-      throw new SpillwayError('too_large', `It streamed more than ${nodeChars} characters.`);
-    return { type: 'node-delta', at, nodeId, output: event.output, text: event.text };
-  }
-
-  #succeed(active: Active, result: NodeResult): RunEvent[] {
-    const { node, type, config } = active.of;
+  #done(active: Active, result: NodeResult): StepEvent[] {
+    const { failure } = result;
+    if (failure) return this.#fail(active, { code: 'node_failed', ...failure }, result);
+    const { node, type, config, onFailure } = active.of;
     const branches = type.handles?.(config);
-    const { outputs, handle, usage } = result;
-    if (branches && (handle === undefined || !branches.includes(handle)))
+    if (branches && (result.handle === undefined || !branches.includes(result.handle)))
       throw new SpillwayError('node_failed', 'It chose none of its branches.');
-    this.#options.pool.write(node.id, outputs);
-    if (type.response) this.#outputs = joined(this.#outputs, outputs);
-    if (usage) this.#usage = sum(this.#usage, usage);
-    const { ready, skipped } = this.#schedule.finish(node.id, branches && handle);
-    const finish = this.#leave(active, {
-      status: 'succeeded',
-      outputs,
-      ...(branches && handle !== undefined && { handle }),
-      ...(usage && { usage }),
-    });
-    const at = this.#at();
-    const skips = skipped.map((nodeId) => ({ type: 'node-skip', at, nodeId }) as const);
-    return [finish, ...skips, ...this.#launch(ready)];
+    const { pool } = this.#frame;
+    for (const { selector, value } of result.sets ?? [])
+      pool.write(selector[0], { [selector[1]]: value });
+    pool.write(node.id, result.outputs);
+    if (type.response) this.#outputs = joined(this.#outputs, result.outputs);
+    if (result.said) this.#outputs = joined(this.#outputs, { answer: result.said });
+    if (result.isLast) this.#isLast = true;
+    const handle = branches
+      ? result.handle
+      : onFailure.next?.kind === 'branch'
+        ? DONE_HANDLE
+        : undefined;
+    return [...this.#sets(active, result), ...this.#goOn(active, { result, handle })];
   }
 
-  #fail(active: Active, { code, message }: SpillwayError): RunEvent {
-    const name = JSON.stringify(active.of.node.title);
-    this.#end({ status: 'failed', error: { code, message: `Node ${name} failed: ${message}` } });
-    return this.#leave(active, { status: 'failed', outputs: {}, error: { code, message } });
+  #sets(active: Active, { sets = [] }: NodeResult): StepEvent[] {
+    const base = { at: this.#run.at(), ...stepOf(active, this.#frame.within) };
+    return sets.map((set) => ({ type: 'variable-set', ...base, ...set }));
+  }
+
+  /** The node is over and the flow goes on from it, with a failure that it foresaw or without. */
+  #goOn(
+    active: Active,
+    how: {
+      readonly result: NodeResult;
+      readonly handle: string | undefined;
+      readonly error?: RunError;
+    },
+  ): StepEvent[] {
+    const { result, handle, error } = how;
+    const { id } = active.of.node;
+    if (result.usage) this.#run.spent(result.usage);
+    if (error) this.#run.excepted();
+    const { ready, skipped } = this.#schedule.finish(id, handle);
+    const finish = this.#leave(active, error ? 'exception' : 'succeeded', {
+      result,
+      ...(handle !== undefined && { handle }),
+      ...(error && { error }),
+    });
+    const { within } = this.#frame;
+    const base = { at: this.#run.at(), ...(within && { within }) };
+    const skips = skipped.map((nodeId) => ({ type: 'node-skip', ...base, nodeId }) as const);
+    return [finish, ...skips, ...this.#launch(ready, id)];
+  }
+
+  #fail(
+    active: Active,
+    { code, message, type }: RunError & { readonly type?: string },
+    result: NodeResult = { outputs: {} },
+  ): StepEvent[] {
+    const { retries, waitMs, next } = active.of.onFailure;
+    const error = { code, message };
+    if (active.retries < retries && code !== 'client_closed') {
+      active.isWaiting = true;
+      active.streamedChars = 0;
+      this.#later(waitMs, () => {
+        this.#arrivals.push({ active, again: true });
+        this.#wake();
+      });
+      const base = { at: this.#run.at(), ...stepOf(active, this.#frame.within), ...nameOf(active) };
+      return [{ type: 'node-retry', ...base, retry: ++active.retries, waitMs, error }];
+    }
+    if (!next) {
+      const name = JSON.stringify(active.of.node.title);
+      this.#end({ status: 'failed', error: { code, message: `Node ${name} failed: ${message}` } });
+      return [this.#leave(active, 'failed', { result, error })];
+    }
+    const told = { error_message: message, error_type: type ?? ERROR_TYPES[code] ?? 'NodeError' };
+    const defaults = next.kind === 'defaults' ? next.outputs : {};
+    const outputs = { ...result.outputs, ...defaults, ...told };
+    this.#frame.pool.write(active.of.node.id, outputs);
+    const handle = next.kind === 'branch' ? FAIL_HANDLE : undefined;
+    return this.#goOn(active, { result: { ...result, outputs }, handle, error });
   }
 
   #leave(
-    { of, startMs }: Active,
-    end: Pick<NodeFinish, 'status' | 'outputs' | 'handle' | 'usage' | 'error'>,
+    active: Active,
+    status: NodeFinish['status'],
+    how: {
+      readonly result: NodeResult;
+      readonly handle?: string;
+      readonly error?: RunError;
+    },
   ): NodeFinish {
-    const { id: nodeId, title, type: nodeType } = of.node;
-    const at = this.#at();
-    this.#active.delete(nodeId);
-    return { type: 'node-finish', at, nodeId, title, nodeType, elapsedMs: at - startMs, ...end };
+    const { node, type, config } = active.of;
+    const { result, ...rest } = how;
+    const at = this.#run.at();
+    this.#active.delete(node.id);
+    const read = type.reads(config).flatMap((selector) => {
+      const value = this.#frame.pool.read(selector);
+      return value === undefined ? [] : [[`#${selector.join('.')}#`, value] as const];
+    });
+    return {
+      type: 'node-finish',
+      at,
+      ...stepOf(active, this.#frame.within),
+      ...nameOf(active),
+      status,
+      elapsedMs: at - active.startMs,
+      inputs: result.inputs ?? Object.fromEntries(read),
+      ...(result.process && { process: result.process }),
+      outputs: result.outputs,
+      ...(result.usage && { usage: result.usage }),
+      ...rest,
+    };
   }
 
-  #finish(ending: Ending): RunEvent[] {
-    const stopped = [...this.#active.values()].map((active) =>
-      this.#leave(active, { status: 'stopped', outputs: {} }),
+  #stopped(): StepEvent[] {
+    return [...this.#active.values()].map((active) =>
+      this.#leave(active, 'stopped', { result: { outputs: {} } }),
     );
-    const finish: RunFinish = {
-      type: 'run-finish',
-      at: this.#at(),
-      outputs: this.#outputs,
-      steps: this.#steps,
-      ...(this.#usage && { usage: this.#usage }),
-      ...ending,
-    };
-    return [...stopped, finish];
   }
 
   /** Closes every generator; one that ignores the abort is waited for no longer than the grace. */
@@ -253,20 +285,26 @@ export class Execution {
     const closing = [...this.#open].map((generator) => generator.return({ outputs: {} }));
     await Promise.race([
       Promise.allSettled(closing).then(() => closed.abort()),
-      sleep(this.#options.clock, CLOSE_GRACE_MS, closed.signal).catch(() => {}),
+      sleep(this.#run.options.clock, CLOSE_GRACE_MS, closed.signal).catch(() => {}),
     ]);
   }
 }
 
-const overdue = ({ durationMs }: FlowLimits): Ending => ({
+/** As Dify names them, where it does. */
+const ERROR_TYPES: Readonly<Partial<Record<RunError['code'], string>>> = {
+  timeout: 'TimeoutError',
+  rate_limited: 'InvokeRateLimitError',
+  unavailable: 'InvokeServerUnavailableError',
+  upstream_unreachable: 'InvokeConnectionError',
+  upstream_rejected: 'InvokeBadRequestError',
+};
+
+const failed = (code: RunError['code'], message: string): Ending => ({
   status: 'failed',
-  error: { code: 'timeout', message: `The run took longer than ${durationMs / 1000} s.` },
+  error: { code, message },
 });
 
-const tooManySteps = ({ steps }: FlowLimits): Ending => ({
-  status: 'failed',
-  error: { code: 'too_large', message: `The run takes more than ${steps} steps.` },
-});
+const tooLong = (durationMs: number): string => `The run took longer than ${durationMs / 1000} s.`;
 
 /** Several response nodes may speak: their texts follow each other as the nodes ended. */
 const joined = (
@@ -276,12 +314,10 @@ const joined = (
   const all: Record<string, Json> = { ...before };
   for (const [name, value] of Object.entries(after)) {
     const old = all[name];
-    all[name] = typeof old === 'string' && typeof value === 'string' ? old + value : value;
+    all[name] =
+      name === 'answer' && typeof old === 'string' && typeof value === 'string'
+        ? old + value
+        : value;
   }
   return all;
 };
-
-const sum = (a: Usage | undefined, b: Usage): Usage => ({
-  inputTokens: (a?.inputTokens ?? 0) + b.inputTokens,
-  outputTokens: (a?.outputTokens ?? 0) + b.outputTokens,
-});

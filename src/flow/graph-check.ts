@@ -12,6 +12,8 @@ export interface Fault {
 
 export interface GraphToCheck {
   readonly app: Pick<App, 'nodes' | 'edges'>;
+  /** The app's mode; a chatflow has answers, a workflow ends. */
+  readonly mode: App['mode'];
   readonly graph: Graph;
   readonly reachable: ReadonlySet<string>;
   readonly types: ReadonlyMap<string, NodeType<unknown>>;
@@ -21,15 +23,33 @@ export interface GraphToCheck {
 export const checkGraph = (checked: GraphToCheck): Fault[] => [
   ...badIds(checked),
   ...danglingEdges(checked),
-  ...cycles(checked),
   ...missingStart(checked),
-  ...unknownTypes(checked),
+  ...checkInside(checked),
   ...missingAnswer(checked),
 ];
+
+/** The same for what is inside a container. */
+export const checkInside = (
+  checked: Pick<GraphToCheck, 'graph' | 'reachable' | 'types'>,
+): Fault[] => [...cycles(checked), ...unknownTypes(checked)];
 
 const MOST_CYCLES = 20;
 const MOST_TITLES = 12;
 const LONGEST_TITLE = 60;
+
+/** Why nodes of types that are kept in a flow cannot be run. */
+const whyNot = (type: string): string => REASONS[type] ?? 'nobody here knows this type';
+
+const REASONS: Readonly<Record<string, string>> = {
+  'knowledge-retrieval':
+    'there are no knowledge bases here; fetch what it found with an HTTP request',
+  'knowledge-index': 'there are no knowledge bases here',
+  datasource: 'it belongs to knowledge pipelines, which do not run here',
+  'human-input': 'a run cannot be paused here; ask in the conversation instead',
+  'trigger-webhook': 'runs begin by a call of the API here; begin with a start node',
+  'trigger-schedule': 'runs begin by a call of the API here; begin with a start node',
+  'trigger-plugin': 'runs begin by a call of the API here; begin with a start node',
+};
 
 /** A node as a message calls it. */
 export const titleOf = ({ title }: DslNode): string =>
@@ -46,15 +66,17 @@ const badIds = ({ app }: GraphToCheck): Fault[] => {
   });
 };
 
-const danglingEdges = ({ app, graph }: GraphToCheck): Fault[] =>
-  app.edges.flatMap(({ source, target, path }) => {
-    const missing = [source, target].filter((id) => !graph.nodes.has(id));
+const danglingEdges = ({ app }: GraphToCheck): Fault[] => {
+  const ids = new Set(app.nodes.map(({ id }) => id));
+  return app.edges.flatMap(({ source, target, path }) => {
+    const missing = [source, target].filter((id) => !ids.has(id));
     if (missing.length === 0) return [];
     const ends = missing.map((id) => JSON.stringify(id.slice(0, LONGEST_TITLE))).join(' or ');
     return { path, message: `this edge hangs loose: there is no node ${ends}; delete the edge` };
   });
+};
 
-const cycles = ({ graph }: GraphToCheck): Fault[] =>
+const cycles = ({ graph }: Pick<GraphToCheck, 'graph'>): Fault[] =>
   findCycles(graph, MOST_CYCLES).map(({ edge, nodes }) => {
     const titles = nodes.flatMap((id) => graph.nodes.get(id) ?? []).map(titleOf);
     const shown =
@@ -80,17 +102,23 @@ const missingStart = ({ graph, types }: GraphToCheck): Fault[] => {
   ];
 };
 
-const unknownTypes = ({ app, reachable, types }: GraphToCheck): Fault[] =>
-  app.nodes
+const unknownTypes = ({
+  graph,
+  reachable,
+  types,
+}: Pick<GraphToCheck, 'graph' | 'reachable' | 'types'>): Fault[] =>
+  [...graph.nodes.values()]
     .filter(({ id, type }) => reachable.has(id) && !types.has(type))
     .map((node) => ({
       path: [...node.path, 'type'],
-      message: `node ${titleOf(node)} is of type ${JSON.stringify(node.type.slice(0, LONGEST_TITLE))}, which cannot be run; supported: ${[...types.keys()].join(', ')}`,
+      message: `node ${titleOf(node)} is of type ${JSON.stringify(node.type.slice(0, LONGEST_TITLE))}, which cannot be run: ${whyNot(node.type)}`,
     }));
 
-const missingAnswer = ({ app, reachable, types }: GraphToCheck): Fault[] => {
+const missingAnswer = ({ app, mode, reachable, types }: GraphToCheck): Fault[] => {
   const speaking = app.nodes.filter(({ type }) => types.get(type)?.response !== undefined);
-  if (speaking.some(({ id }) => reachable.has(id))) return [];
+  // A workflow may do something and leave nothing.
+  if (mode === 'workflow') return [];
+  if (speaking.some(({ id, parentId }) => reachable.has(parentId ?? id))) return [];
   // An unknown node may be the one that speaks, and is reported already.
   if (app.nodes.some(({ id, type }) => reachable.has(id) && !types.has(type))) return [];
   const message = 'cannot be reached from the start, so nobody would get an answer';

@@ -23,8 +23,7 @@ export const buildGraph = (parts: Parts, isRoot: (node: DslNode) => boolean): Gr
   const edges = parts.edges.filter((edge) => nodes.has(edge.source) && nodes.has(edge.target));
   const outgoing = Map.groupBy(edges, (edge) => edge.source);
   const incoming = Map.groupBy(edges, (edge) => edge.target);
-  // A child of a container begins inside it, never here.
-  const heads = parts.nodes.filter((node) => !node.parentId && !incoming.has(node.id));
+  const heads = parts.nodes.filter((node) => !incoming.has(node.id));
   return {
     nodes,
     edges,

@@ -77,8 +77,6 @@ test.each([
     'prompt_template.1.edition_type',
   ],
   [{ prompt_template: { text: 'x', edition_type: 'jinja2' } }, 'prompt_template.edition_type'],
-  [{ error_strategy: 'fail-branch' }, 'error_strategy'],
-  [{ retry_config: { retry_enabled: true, max_retries: 3 } }, 'retry_config.retry_enabled'],
 ])('%j is not supported yet', (more, field) => {
   expect(llmFaults(more)).toEqual([
     expect.stringContaining(`.data.${field}: node "LLM1": ${field} is not supported yet`),

@@ -1,28 +1,35 @@
 import { checkPart } from '#core/check-schema.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { type Finding, FindingsError, type Path } from '#core/finding.ts';
-import { isObject, own } from '#core/json.ts';
-import type { App, DslNode } from '#flow/dsl/app.ts';
-import { checkGraph, type Fault, titleOf } from '#flow/graph-check.ts';
+import type { App, DslEdge, DslNode } from '#flow/dsl/app.ts';
+import { checkGraph, checkInside, type Fault, titleOf } from '#flow/graph-check.ts';
 import { buildGraph, type Graph, reachableNodes } from '#flow/graph.ts';
 import type { ResolveModel } from '#flow/model-map.ts';
 import { NODE_TYPES } from '#flow/nodes/index.ts';
 import type { NodeType } from '#flow/nodes/node-type.ts';
+import { DONE_HANDLE, type OnFailure, onFailureOf } from '#flow/on-failure.ts';
 
 /** A node that a run can reach, with its type and what that type read from it. */
 export interface FlowNode {
   readonly node: DslNode;
   readonly type: NodeType<unknown>;
   readonly config: unknown;
+  readonly onFailure: OnFailure;
+  /** What is inside a container, unless nothing is. */
+  readonly inside?: Scope;
 }
 
-/** An app that can be run, as often and as many times at once as one likes: nothing in it changes. */
-export interface Flow {
-  readonly app: App;
+/** Nodes that run in one graph: the flow's own, or what is inside one container. */
+export interface Scope {
   readonly graph: Graph;
   readonly root: FlowNode;
   /** Every node that a run can reach. */
   readonly nodes: ReadonlyMap<string, FlowNode>;
+}
+
+/** An app that can be run, as often and as many times at once as one likes: nothing in it changes. */
+export interface Flow extends Scope {
+  readonly app: App;
   readonly groupOf: ResolveModel;
 }
 
@@ -43,26 +50,93 @@ export const prepareFlow = (
   { resolveModel, types = NODE_TYPES }: PrepareOptions,
 ): Flow => {
   const byName = new Map(types.map((type) => [type.type, type]));
-  const graph = buildGraph(app, ({ type }) => byName.get(type)?.accept !== undefined);
+  const builder = new ScopeBuilder(app, byName);
+  const graph = builder.graphOf(undefined, ({ type }) => byName.get(type)?.accept !== undefined);
   const reachable = reachableNodes(graph);
-  const findings = checkGraph({ app, graph, reachable, types: byName }).map((fault) =>
-    findingOf(app, fault),
+  const faults = checkGraph({ app, mode: app.mode, graph, reachable, types: byName });
+  const nodes = builder.nodesOf(graph, reachable);
+  const all = builder.all;
+  faults.push(
+    ...builder.faults,
+    ...all.flatMap(unsupportedFields),
+    ...unservedModels(all, resolveModel),
   );
-  const nodes = new Map<string, FlowNode>();
-  for (const node of app.nodes) {
-    const type = byName.get(node.type);
-    if (!type || !reachable.has(node.id)) continue;
-    const read = readConfig(app, node, type);
-    if ('findings' in read) findings.push(...read.findings);
-    else nodes.set(node.id, { node, type, config: read.value });
-  }
-  const faults = [...nodes.values()].flatMap(unsupportedFields);
-  findings.push(
-    ...[...faults, ...unservedModels(nodes, resolveModel)].map((f) => findingOf(app, f)),
-  );
+  const findings = [...faults.map((fault) => findingOf(app, fault)), ...builder.findings];
   const root = nodes.get(graph.root ?? '');
   if (findings.length > 0 || !root) throw new FindingsError(inOrder(findings), 'flow_invalid');
   return { app, graph, root, nodes, groupOf: resolveModel };
+};
+
+/** Containers inside containers are followed so deep; a run refuses sooner. */
+const DEEPEST = 20;
+
+/** Reads the nodes of a flow, and of its containers, gathering what is wrong with them. */
+class ScopeBuilder {
+  readonly all: FlowNode[] = [];
+  readonly faults: Fault[] = [];
+  readonly findings: Finding[] = [];
+  readonly #app: App;
+  readonly #types: ReadonlyMap<string, NodeType<unknown>>;
+  readonly #children: ReadonlyMap<string | undefined, readonly DslNode[]>;
+  readonly #edges: readonly DslEdge[];
+  #depth = 0;
+
+  constructor(app: App, types: ReadonlyMap<string, NodeType<unknown>>) {
+    this.#app = app;
+    this.#types = types;
+    this.#edges = withPlainHandles(app);
+    this.#children = Map.groupBy(app.nodes, ({ parentId }) => parentId);
+  }
+
+  graphOf(parentId: string | undefined, isRoot: (node: DslNode) => boolean): Graph {
+    const nodes = this.#children.get(parentId) ?? [];
+    return buildGraph({ nodes, edges: this.#edges }, isRoot);
+  }
+
+  nodesOf(graph: Graph, reachable: ReadonlySet<string>): Map<string, FlowNode> {
+    const nodes = new Map<string, FlowNode>();
+    for (const node of graph.nodes.values()) {
+      const type = this.#types.get(node.type);
+      if (!type || !reachable.has(node.id)) continue;
+      const read = readConfig(this.#app, node, type);
+      if ('findings' in read) {
+        this.findings.push(...read.findings);
+        continue;
+      }
+      const inside = type.inside && this.#scopeOf(node, type.inside(read.value));
+      const onFailure = onFailureOf(node.data);
+      const of = { node, type, config: read.value, onFailure, ...(inside && { inside }) };
+      nodes.set(node.id, of);
+      this.all.push(of);
+    }
+    return nodes;
+  }
+
+  #scopeOf(container: DslNode, { startId }: { readonly startId?: string }): Scope | undefined {
+    if (this.#depth === DEEPEST) return undefined;
+    this.#depth++;
+    const isStart = ({ id, type }: DslNode): boolean =>
+      id === startId || this.#types.get(type)?.begins === true;
+    const graph = this.graphOf(container.id, isStart);
+    const reachable = reachableNodes(graph);
+    this.faults.push(...checkInside({ graph, reachable, types: this.#types }));
+    const nodes = this.nodesOf(graph, reachable);
+    this.#depth--;
+    const root = nodes.get(graph.root ?? '');
+    return root && { graph, root, nodes };
+  }
+}
+
+/** Old files call the way on from a node that may fail `success-branch`. */
+const withPlainHandles = ({ nodes, edges }: App): readonly DslEdge[] => {
+  const branching = new Set(
+    nodes.flatMap(({ id, data }) => (onFailureOf(data).next?.kind === 'branch' ? [id] : [])),
+  );
+  return edges.map((edge) =>
+    branching.has(edge.source) && edge.sourceHandle === 'success-branch'
+      ? { ...edge, sourceHandle: DONE_HANDLE }
+      : edge,
+  );
 };
 
 const findingOf = ({ file, document }: App, { path, message }: Fault): Finding => ({
@@ -89,35 +163,18 @@ const readConfig = (
 };
 
 const unsupportedFields = ({ node, type, config }: FlowNode): Fault[] =>
-  [...handledFailures(node), ...(type.unsupported?.(config) ?? [])].map((field) => ({
+  (type.unsupported?.(config) ?? []).map((field) => ({
     path: [...node.path, ...fieldPath(field)],
     message: `node ${titleOf(node)}: ${field} is not supported yet; switch it off to run this flow`,
   }));
-
-/** What any node may say of its own failure. */
-const handledFailures = ({ data }: DslNode): string[] => {
-  const strategy = own(data, 'error_strategy');
-  const retry = own(data, 'retry_config');
-  return [
-    ...(typeof strategy === 'string' && strategy !== '' && strategy !== 'none'
-      ? ['error_strategy']
-      : []),
-    ...(isObject(retry) && own(retry, 'retry_enabled') === true
-      ? ['retry_config.retry_enabled']
-      : []),
-  ];
-};
 
 const fieldPath = (field: string): Path =>
   field.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 
 /** Each model once, at the first node that wants it. */
-const unservedModels = (
-  nodes: ReadonlyMap<string, FlowNode>,
-  resolveModel: ResolveModel,
-): Fault[] => {
+const unservedModels = (nodes: readonly FlowNode[], resolveModel: ResolveModel): Fault[] => {
   const asked = new Set<string>();
-  return [...nodes.values()].flatMap(({ node, type, config }) =>
+  return nodes.flatMap(({ node, type, config }) =>
     (type.models?.(config) ?? []).flatMap((model) => {
       const key = JSON.stringify([model.provider, model.name]);
       if (asked.has(key)) return [];

@@ -1,19 +1,32 @@
 import type { Clock } from '#core/clock.ts';
-import type { JsonObject } from '#core/json.ts';
+import type { Json, JsonObject } from '#core/json.ts';
 import { AnswerStream } from '#flow/answer-stream.ts';
 import type { RunEvent } from '#flow/events.ts';
 import { Execution } from '#flow/execution.ts';
 import { DEFAULT_LIMITS, type FlowLimits } from '#flow/limits.ts';
+import { maskSecrets } from '#flow/mask-secrets.ts';
+import { filtered, nodeRunOf } from '#flow/node-run.ts';
+import type { Turn } from '#flow/nodes/node-type.ts';
 import type { FlowServices } from '#flow/ports.ts';
 import type { Flow } from '#flow/prepare.ts';
+import { RunState } from '#flow/run-state.ts';
 import { VariablePool } from '#flow/variables.ts';
-import type { Step } from '#wire/dialect.ts';
 
 export interface RunIds {
   readonly run: string;
   readonly conversation?: string;
   /** Who asks, as the caller calls them. */
   readonly user?: string;
+  readonly app?: string;
+  readonly workflow?: string;
+}
+
+/** What a conversation brings along. */
+export interface Past {
+  /** The oldest first. */
+  readonly history: readonly Turn[];
+  /** Values of its variables; those that it lacks have their first ones. */
+  readonly variables: Readonly<Record<string, Json>>;
 }
 
 export interface RunOptions {
@@ -21,9 +34,14 @@ export interface RunOptions {
   readonly query: string;
   /** Values for the start node's variables; those it does not declare are dropped. */
   readonly inputs: JsonObject;
+  /** What the person sent along: `sys.files`. */
+  readonly files?: readonly JsonObject[];
   readonly services: FlowServices;
   readonly clock: Clock;
   readonly ids: RunIds;
+  readonly past?: Past;
+  /** How many flows stand above this one, which is their tool. */
+  readonly depth?: number;
   /** Stops the run: its model calls are aborted at once. */
   readonly signal?: AbortSignal;
   readonly limits?: Partial<FlowLimits>;
@@ -40,44 +58,61 @@ export const runFlow = (flow: Flow, options: RunOptions): AsyncGenerator<RunEven
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const inputs = flow.root.type.accept?.(flow.root.config, options.inputs) ?? {};
   const pool = firstPool(flow, options, limits);
-  const { services, clock, ids, signal } = options;
-  const execution = new Execution({
-    flow,
-    inputs,
-    pool,
-    limits,
-    services,
-    clock,
-    runId: ids.run,
-    ...(signal && { signal }),
-  });
-  return through(execution.events(), new AnswerStream(flow, { pool: pool.fork(), limits }));
+  const events = wholeRun(flow, options, { limits, inputs, pool });
+  return flow.app.secrets.length > 0 ? maskSecrets(events, flow.app.secrets) : events;
 };
+
+interface Prepared {
+  readonly limits: FlowLimits;
+  readonly inputs: Readonly<Record<string, Json>>;
+  readonly pool: VariablePool;
+}
+
+async function* wholeRun(
+  flow: Flow,
+  { services, clock, ids, signal, past, depth = 0 }: RunOptions,
+  { limits, inputs, pool }: Prepared,
+): AsyncGenerator<RunEvent, void> {
+  const history = past?.history ?? [];
+  const runId = ids.run;
+  const run = new RunState({ flow, limits, services, clock, runId, history, depth });
+  const { durationMs } = limits;
+  const frame = { scope: flow, pool, inputs, signal, nesting: 0, durationMs };
+  const answers = new AnswerStream(flow, { pool: pool.fork(), limits });
+  yield { type: 'run-start', at: 0, runId, app: flow.app.name };
+  const ended = yield* filtered(new Execution(run, frame, nodeRunOf).events(), answers);
+  const { exceptions, steps, usage } = run;
+  const { status, error, outputs, endedMs } = ended;
+  yield {
+    type: 'run-finish',
+    at: endedMs,
+    status: status === 'succeeded' && exceptions > 0 ? 'partial-succeeded' : status,
+    outputs,
+    steps,
+    exceptions,
+    ...(usage && { usage }),
+    ...(error && { error }),
+  };
+}
 
 const firstPool = (
   { app }: Flow,
-  { query, ids, clock }: RunOptions,
+  { query, ids, clock, files = [], past }: RunOptions,
   limits: FlowLimits,
 ): VariablePool => {
   const pool = new VariablePool(limits);
+  const talks = app.mode === 'advanced-chat';
   pool.write('sys', {
-    query,
-    files: [],
-    dialogue_count: 1,
+    ...(talks && { query, dialogue_count: (past?.history.length ?? 0) + 1 }),
+    files: [...files],
     workflow_run_id: ids.run,
     timestamp: Math.floor(clock.wall() / 1000),
     ...(ids.conversation !== undefined && { conversation_id: ids.conversation }),
     ...(ids.user !== undefined && { user_id: ids.user }),
+    ...(ids.app !== undefined && { app_id: ids.app }),
+    ...(ids.workflow !== undefined && { workflow_id: ids.workflow }),
   });
   pool.write('env', app.environment);
-  pool.write('conversation', app.conversation);
+  pool.write('conversation', { ...app.conversation, ...past?.variables });
   return pool;
 };
-
-async function* through(
-  events: AsyncIterable<RunEvent>,
-  step: Step<RunEvent, RunEvent>,
-): AsyncGenerator<RunEvent, void> {
-  for await (const event of events) yield* step.push(event);
-  yield* step.end();
-}

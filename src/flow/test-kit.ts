@@ -1,10 +1,14 @@
+import { runInNewContext } from 'node:vm';
 import { type Clock, sleep } from '#core/clock.ts';
+import { SpillwayError } from '#core/errors.ts';
 import { FindingsError } from '#core/finding.ts';
+import type { Json, JsonObject } from '#core/json.ts';
 import type { VirtualClock } from '#core/virtual-clock.ts';
 import { parseApp } from '#flow/dsl/parse.ts';
 import type { RunEvent } from '#flow/events.ts';
+import { renderJinja } from '#flow/jinja.ts';
 import { modelResolver } from '#flow/model-map.ts';
-import type { FlowServices, ModelCall, Served } from '#flow/ports.ts';
+import type { CodeJob, FlowServices, JinjaJob, ModelCall, Served } from '#flow/ports.ts';
 import { type Flow, prepareFlow, type PrepareOptions } from '#flow/prepare.ts';
 import { runFlow, type RunOptions } from '#flow/run.ts';
 import type { ChatEvent, UpstreamError } from '#wire/chat-event.ts';
@@ -33,10 +37,26 @@ export class ScriptedChat implements FlowServices {
   readonly calls: ScriptedCall[] = [];
   readonly #clock: Clock;
   readonly #scriptFor: (call: ModelCall) => Script;
+  readonly fetch: NonNullable<FlowServices['fetch']>;
 
-  constructor(clock: Clock, scriptFor: (call: ModelCall) => Script) {
+  constructor(
+    clock: Clock,
+    scriptFor: (call: ModelCall) => Script,
+    fetch: FlowServices['fetch'] = nowhere,
+  ) {
     this.#clock = clock;
     this.#scriptFor = scriptFor;
+    this.fetch = fetch;
+  }
+
+  renderJinja(job: JinjaJob): Promise<string> {
+    return Promise.resolve(job).then(renderJinja);
+  }
+
+  /** Runs the tests' own JavaScript where it stands. */
+  async runCode({ code, inputs }: CodeJob): Promise<Json> {
+    const main = runInNewContext(`${code}\nmain;`) as (inputs: JsonObject) => Json;
+    return structuredClone(main(inputs));
   }
 
   /** Calls that nobody has ended or let go of. */
@@ -69,6 +89,9 @@ export class ScriptedChat implements FlowServices {
     }
   }
 }
+
+const nowhere = (): Promise<never> =>
+  Promise.reject(new SpillwayError('node_failed', 'There is nothing outside.'));
 
 /** A flow of a DSL text, every model of it served by the one group there is. */
 export const flowOf = (text: string, options: Partial<PrepareOptions> = {}): Flow =>
@@ -122,7 +145,7 @@ export const findingsOf = (task: () => unknown): string[] => {
 export const answerOf = (events: readonly RunEvent[]): string =>
   events.map((event) => (event.type === 'answer-delta' ? event.text : '')).join('');
 
-/** A small flow as DSL text. `nodes` is id → its `data`; `edges` is `from>to` or `from:handle>to`. */
+/** A small flow as DSL text. `nodes` is id → its `data`, `box/id` for one inside a container; `edges` is `from>to` or `from:handle>to`. */
 export const dsl = (
   nodes: Readonly<Record<string, object>>,
   edges: readonly string[],
@@ -135,11 +158,15 @@ export const dsl = (
     app: { mode: 'advanced-chat', name: 'test' },
     workflow: {
       graph: {
-        nodes: Object.entries(nodes).map(([id, data]) => ({
-          id,
-          type: 'custom',
-          data: { title: id, ...data },
-        })),
+        nodes: Object.entries(nodes).map(([path, data]) => {
+          const [id, parentId] = path.split('/').toReversed();
+          return {
+            id,
+            type: 'custom',
+            ...(parentId && { parentId }),
+            data: { title: id, ...data },
+          };
+        }),
         edges: edges.map((edge) => {
           const [from = '', target = ''] = edge.split('>');
           const [source = '', sourceHandle = 'source'] = from.split(':');

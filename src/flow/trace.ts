@@ -1,10 +1,14 @@
-import type { NodeFinish, RunError, RunEvent } from '#flow/events.ts';
+import type { NodeFinish, RunError, RunEvent, Within } from '#flow/events.ts';
 
 /** One node of a run, for a table or a timeline. */
 export interface TraceRow {
   readonly nodeId: string;
   readonly title: string;
   readonly nodeType: string;
+  /** The round of the container that it ran in. */
+  readonly within?: Within;
+  /** How often it was tried again. */
+  readonly retries?: number;
   /** From the run's start to the node's, ms. */
   readonly startMs: number;
   /** Absent while the node runs, as all that only its end can tell. */
@@ -25,25 +29,27 @@ export interface TraceRow {
 
 /** A run's events, all or the first so many → one row per node that started, in that order. */
 export const traceOf = (events: Iterable<RunEvent>): TraceRow[] => {
-  const rows = new Map<string, TraceRow>();
-  const amend = (nodeId: string, change: (row: TraceRow) => Partial<TraceRow>): void => {
-    const row = rows.get(nodeId);
-    if (row) rows.set(nodeId, { ...row, ...change(row) });
+  const rows = new Map<number, TraceRow>();
+  const amend = (step: number, change: (row: TraceRow) => Partial<TraceRow>): void => {
+    const row = rows.get(step);
+    if (row) rows.set(step, { ...row, ...change(row) });
   };
   for (const event of events) {
     if (event.type === 'node-start') {
-      const { nodeId, title, nodeType, at } = event;
-      rows.set(nodeId, { nodeId, title, nodeType, startMs: at, status: 'running' });
-    } else if (event.type === 'node-served')
-      amend(event.nodeId, ({ attempts = 0, queueMs = 0 }) => ({
+      const { step, nodeId, title, nodeType, within, at } = event;
+      const row = { nodeId, title, nodeType, startMs: at, status: 'running' as const };
+      rows.set(step, { ...row, ...(within && { within }) });
+    } else if (event.type === 'node-retry') amend(event.step, () => ({ retries: event.retry }));
+    else if (event.type === 'node-served')
+      amend(event.step, ({ attempts = 0, queueMs = 0 }) => ({
         deployment: event.deployment,
         attempts: attempts + event.attempts,
         queueMs: queueMs + event.queueMs,
       }));
     else if (event.type === 'node-delta')
-      amend(event.nodeId, ({ startMs, firstTextMs = event.at - startMs }) => ({ firstTextMs }));
+      amend(event.step, ({ startMs, firstTextMs = event.at - startMs }) => ({ firstTextMs }));
     else if (event.type === 'node-finish')
-      amend(event.nodeId, () => ({
+      amend(event.step, () => ({
         status: event.status,
         durationMs: event.elapsedMs,
         ...(event.usage && {

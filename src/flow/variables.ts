@@ -1,5 +1,6 @@
 import { SpillwayError } from '#core/errors.ts';
 import { isObject, type Json, own } from '#core/json.ts';
+import { FILE_KEYS, isFile } from '#flow/file.ts';
 import type { FlowLimits } from '#flow/limits.ts';
 
 /** Where a value comes from: `['llm', 'text']`, `['sys', 'query']`, `['conversation', 'profile', 'name']`. */
@@ -16,9 +17,19 @@ export const toSelector = (parts: readonly string[]): Selector | undefined => {
   return scope === undefined || name === undefined ? undefined : [scope, name, ...path];
 };
 
+/** What every fork of a pool reads and writes together, whoever wrote it: a conversation's memory. */
+const COMMON_SCOPE = 'conversation';
+
+/** The selector that a list of parts is, as a list: empty when it is none. */
+export const selectorsAt = (parts: readonly string[] | null | undefined): readonly Selector[] => {
+  const selector = toSelector(parts ?? []);
+  return selector ? [selector] : [];
+};
+
 /** All values of one run: scope → name → value. The engine is the only writer. */
 export class VariablePool {
   readonly #scopes = new Map<string, Map<string, Json>>();
+  readonly #common = new Set([COMMON_SCOPE]);
   readonly #limits: FlowLimits;
   #chars = 0;
 
@@ -46,17 +57,32 @@ export class VariablePool {
     let value = this.#scopes.get(scope)?.get(name);
     for (const key of path) {
       if (!isObject(value)) return undefined;
-      value = own(value, key);
+      value = own(value, isFile(value) ? (FILE_KEYS[key] ?? key) : key);
     }
     return value;
   }
 
-  /** A pool with the same values that goes its own way from here. */
+  /** All of one scope: a loop's variables, say. */
+  all(scope: string): Readonly<Record<string, Json>> {
+    return Object.fromEntries(this.#scopes.get(scope) ?? []);
+  }
+
+  /** A pool with the same values that goes its own way from here, but for what is common. */
   fork(): VariablePool {
     const copy = new VariablePool(this.#limits);
-    for (const [scope, names] of this.#scopes) copy.#scopes.set(scope, new Map(names));
+    if (!this.#scopes.has(COMMON_SCOPE)) this.#scopes.set(COMMON_SCOPE, new Map());
+    for (const scope of this.#common) copy.#common.add(scope);
+    for (const [scope, names] of this.#scopes)
+      copy.#scopes.set(scope, this.#common.has(scope) ? names : new Map(names));
     copy.#chars = this.#chars;
     return copy;
+  }
+
+  /** Begins a scope that forks of this pool share, and this pool's parents do not. */
+  begin(scope: string, values: Readonly<Record<string, Json>>): void {
+    this.#scopes.set(scope, new Map());
+    this.#common.add(scope);
+    this.write(scope, values);
   }
 }
 

@@ -1,4 +1,5 @@
 import { newCallId } from '#core/ids.ts';
+import { renderJinja } from '#flow/jinja.ts';
 import type { FlowServices } from '#flow/ports.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { chat } from '#gateway/chat.ts';
@@ -7,6 +8,7 @@ import { openaiChat } from '#wire/openai-chat/index.ts';
 
 /** A flow's model calls enter the gateway at its spine, like everybody else's but without a socket. */
 export const createFlowServices = (deps: GatewayDeps): FlowServices => ({
+  renderJinja: (job) => Promise.resolve(job).then(renderJinja),
   async *chat(request, { runId, signal, deadline }) {
     // The call ends with its reader, however that one ends.
     const left = new AbortController();

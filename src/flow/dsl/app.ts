@@ -41,6 +41,8 @@ export interface App {
   readonly edges: readonly DslEdge[];
   /** Environment variables by name. */
   readonly environment: Readonly<Record<string, Json>>;
+  /** Values of environment variables that nobody may see. */
+  readonly secrets: readonly string[];
   /** First values of the conversation variables by name. */
   readonly conversation: Readonly<Record<string, Json>>;
   /** The file as written, with all that is not understood here: export and error positions need it. */

@@ -1,6 +1,6 @@
 import { checkPart, type Part } from '#core/check-schema.ts';
 import { FindingsError, type Path } from '#core/finding.ts';
-import { isObject, type Json, own } from '#core/json.ts';
+import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
 import type { z } from '#core/schema.ts';
 import { readYaml, type YamlDocument } from '#core/yaml.ts';
 import type { App, AppMode, DslEdge, DslNode } from '#flow/dsl/app.ts';
@@ -37,6 +37,7 @@ export const parseApp = (text: string, file: string): App => {
     nodes: nodesOf(workflow),
     edges: edgesOf(workflow),
     environment: valuesOf(workflow.environment_variables),
+    secrets: secretsOf(workflow.environment_variables),
     conversation: valuesOf(workflow.conversation_variables),
     document,
   };
@@ -82,11 +83,21 @@ const nodesOf = ({ graph }: Workflow): DslNode[] =>
       id: node.id,
       type: textOf(own(data, 'type')),
       title: textOf(own(data, 'title')).trim() || node.id,
-      ...(node.parentId && { parentId: node.parentId }),
+      ...parentOf(node.parentId, data),
       data,
       path: ['workflow', 'graph', 'nodes', i, 'data'],
     };
   });
+
+/** Files of different ages say in different places which container a node lives in. */
+const parentOf = (
+  parentId: string | null | undefined,
+  data: JsonObject,
+): { readonly parentId?: string } => {
+  const id =
+    parentId || textOf(own(data, 'iteration_id')) || textOf(own(data, 'loop_id')) || undefined;
+  return id === undefined ? {} : { parentId: id };
+};
 
 const textOf = (value: Json | undefined): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
@@ -105,3 +116,8 @@ const edgesOf = ({ graph }: Workflow): DslEdge[] =>
 
 const valuesOf = (variables: Workflow['environment_variables']): Record<string, Json> =>
   Object.fromEntries((variables ?? []).map(({ name, value }) => [name, value ?? null]));
+
+const secretsOf = (variables: Workflow['environment_variables']): string[] =>
+  (variables ?? []).flatMap(({ value, value_type: type }) =>
+    type === 'secret' && typeof value === 'string' && value !== '' ? [value] : [],
+  );

@@ -28,7 +28,11 @@ const edgeSchema = z.object({
   sourceHandle: z.string().nullish(),
 });
 
-const variableSchema = z.object({ name: z.string(), value: jsonSchema.nullish() });
+const variableSchema = z.object({
+  name: z.string(),
+  value: jsonSchema.nullish(),
+  value_type: z.string().nullish(),
+});
 
 export const headSchema = z.object({
   app: z.object({ mode: z.string(), name: z.string().nullish() }),

@@ -1,11 +1,13 @@
 import type { Json, JsonObject } from '#core/json.ts';
 import type { z } from '#core/schema.ts';
+import type { RunError, StepEvent } from '#flow/events.ts';
+import type { FlowLimits } from '#flow/limits.ts';
 import type { FlowServices, Served } from '#flow/ports.ts';
 import type { Segment } from '#flow/template.ts';
-import type { Selector } from '#flow/variables.ts';
+import type { ReadVariable, Selector } from '#flow/variables.ts';
 import type { Usage } from '#wire/chat-event.ts';
 
-export type ValueType = 'string' | 'number' | 'boolean' | 'object' | 'file' | 'array';
+export type ValueType = 'string' | 'number' | 'boolean' | 'object' | 'file' | 'array' | 'any';
 
 /** A model in the DSL's words. */
 export interface ModelRef {
@@ -31,10 +33,16 @@ export interface NodeType<Config> {
   unsupported?(config: Config): readonly string[];
   /** The models that it calls. */
   models?(config: Config): readonly ModelRef[];
+  /** The variables beyond its own outputs that it sets: a conversation's, a loop's. */
+  sets?(config: Config): readonly Selector[];
   /** Outgoing handles in the DSL's words; left out: every edge is taken. A branch has one per case. */
   handles?(config: Config): readonly string[];
   /** What it says to the person who asked, while and after others run. */
   response?(config: Config): readonly Segment[];
+  /** A container's alone: where its rounds begin, when the DSL says so. */
+  inside?(config: Config): { readonly startId?: string };
+  /** Whether a container's rounds begin here. */
+  readonly begins?: true;
   /**
    * A root's alone: what the caller gave → the node's `inputs`. Throws SpillwayError
    * `invalid_request` with `param` set.
@@ -42,6 +50,33 @@ export interface NodeType<Config> {
   accept?(config: Config, given: JsonObject): Readonly<Record<string, Json>>;
   /** A throw fails the node; what follows from that is for the engine to decide. */
   run(node: NodeRun<Config>): AsyncGenerator<NodeEvent, NodeResult>;
+}
+
+/** What was said in a conversation before. */
+export interface Turn {
+  readonly query: string;
+  readonly answer: string;
+}
+
+/** One pass through what is inside a container. */
+export interface RoundOptions {
+  readonly index: number;
+  readonly kind: 'iteration' | 'loop';
+  /** The container's own variables for this round, under its id. */
+  readonly variables: Readonly<Record<string, Json>>;
+}
+
+export interface RoundResult {
+  readonly status: 'succeeded' | 'failed' | 'stopped';
+  readonly error?: RunError;
+  /** What stood inside when the round was over. */
+  readonly read: ReadVariable;
+  /** The container's own variables then. */
+  readonly variables: Readonly<Record<string, Json>>;
+  /** What the response nodes inside left. */
+  readonly outputs: Readonly<Record<string, Json>>;
+  /** A node inside said that there shall be no further round. */
+  readonly isLast: boolean;
 }
 
 /** All that a running node may touch. What is not here, a node cannot do. */
@@ -52,24 +87,62 @@ export interface NodeRun<Config> {
   readonly signal: AbortSignal;
   /** When the run is over at the latest, monotonic ms. */
   readonly deadline: number;
+  readonly limits: FlowLimits;
   readonly services: FlowServices;
   /** What `accept` made of the caller's inputs; empty for every node but the root. */
   readonly inputs: Readonly<Record<string, Json>>;
-  read(selector: Selector): Json | undefined;
+  /** What was said before in this conversation, the oldest first. */
+  readonly history: readonly Turn[];
+  /** How many flows stand above this run. */
+  readonly depth: number;
+  /** Whether a failure has a way of its own out of the node, or is tried again. */
+  readonly isGuarded: boolean;
+  readonly read: ReadVariable;
   /** Fills a template, for a prompt or for an answer. Throws SpillwayError `too_large`. */
-  render(template: readonly Segment[], as: 'text' | 'markdown'): string;
+  readonly render: (template: readonly Segment[], as: 'text' | 'markdown') => string;
   /** The model group that a model of the DSL stands for. */
-  groupOf(model: ModelRef): string;
+  readonly groupOf: (model: ModelRef) => string;
+  /** Containers only. Throws SpillwayError `too_large` when containers nest too deep. */
+  readonly round: (options: RoundOptions) => AsyncGenerator<StepEvent, RoundResult>;
 }
 
-/** `delta` is a piece of a named output before that output is whole. */
 export type NodeEvent =
+  /** A piece of a named output before that output is whole. */
   | { readonly type: 'delta'; readonly output: string; readonly text: string }
-  | Served;
+  | Served
+  | {
+      readonly type: 'log';
+      readonly id: string;
+      readonly parentId?: string;
+      readonly label: string;
+      readonly status: 'started' | 'succeeded' | 'failed';
+      readonly data: JsonObject;
+      readonly error?: string;
+    }
+  | {
+      readonly type: 'rounds';
+      readonly count: number;
+      readonly inputs: Readonly<Record<string, Json>>;
+    }
+  | { readonly type: 'round'; readonly index: number }
+  /** Something that happened inside a container. */
+  | { readonly type: 'inner'; readonly event: StepEvent };
 
 export interface NodeResult {
   readonly outputs: Readonly<Record<string, Json>>;
   /** The handle that a branch chose. */
   readonly handle?: string;
   readonly usage?: Usage;
+  /** What it read, by the names that a person knows; what `reads` names where left out. */
+  readonly inputs?: Readonly<Record<string, Json>>;
+  /** What it did on the way, for people. Secrets are masked by the engine. */
+  readonly process?: JsonObject;
+  /** Variables that shall have other values from here on. */
+  readonly sets?: readonly { readonly selector: Selector; readonly value: Json }[];
+  /** No further round of the loop around it. */
+  readonly isLast?: boolean;
+  /** What was said inside a container. */
+  readonly said?: string;
+  /** It failed after all, and its outputs tell how. */
+  readonly failure?: { readonly message: string; readonly type: string };
 }

@@ -95,7 +95,9 @@ const begin = (
     read.push(selector);
     return pool.read(selector);
   };
-  const services = new ScriptedChat(new VirtualClock(), () => ({ pieces: [] }));
+  const fetch = () =>
+    Promise.resolve({ status: 200, headers: {}, body: Buffer.from('{"answer": 42}') });
+  const services = new ScriptedChat(new VirtualClock(), () => ({ pieces: [] }), fetch);
   const node: NodeRun<unknown> = {
     id: 'node_1',
     runId: 'run-1',
@@ -114,6 +116,22 @@ const begin = (
       });
     },
     groupOf: ({ name }) => name,
+    limits: DEFAULT_LIMITS,
+    history: [],
+    depth: 0,
+    isGuarded: false,
+    async *round({ variables: own }) {
+      const all = { ...variables, node_1: own };
+      const inside = new VariablePool(DEFAULT_LIMITS);
+      for (const [scope, values] of Object.entries(all)) inside.write(scope, values);
+      return {
+        status: 'succeeded',
+        read: (selector) => inside.read(selector),
+        variables: own,
+        outputs: {},
+        isLast: false,
+      };
+    },
   };
   return { services, read, generator: type.run(node) };
 };

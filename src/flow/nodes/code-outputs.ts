@@ -1,0 +1,74 @@
+import { SpillwayError } from '#core/errors.ts';
+import { isObject, type Json, own } from '#core/json.ts';
+
+/** What a code node may leave, as Dify bounds it. */
+const LONGEST_TEXT = 400_000;
+const LONGEST_LIST = { 'array[number]': 1000, other: 30 };
+const DEEPEST = 5;
+
+interface Declared {
+  readonly type: string;
+  readonly children?: Json | undefined;
+}
+
+/**
+ * What a program returned → the outputs that the node declares; others are dropped.
+ * Throws SpillwayError `node_failed` naming the one that does not fit.
+ */
+export const checkOutputs = (
+  result: Json,
+  declared: Readonly<Record<string, Declared>>,
+  prefix = '',
+): Record<string, Json> => {
+  if (prefix.split('.').length > DEEPEST)
+    throw wrong(`Outputs may nest ${DEEPEST} deep at most; look at ${prefix}.`);
+  if (!isObject(result)) throw wrong('`main` must return an object (a dict) of outputs.');
+  return Object.fromEntries(
+    Object.entries(declared).map(([key, output]) => {
+      const name = prefix + key;
+      if (!Object.hasOwn(result, key)) throw wrong(`Output ${name} is missing.`);
+      return [key, checkOne(own(result, key) ?? null, output, name)];
+    }),
+  );
+};
+
+const wrong = (message: string): SpillwayError => new SpillwayError('node_failed', message);
+
+const checkOne = (value: Json, { type, children }: Declared, name: string): Json => {
+  if (value === null) return null;
+  if (type === 'object') {
+    if (!isObject(value)) throw mismatch(name, 'an object', value);
+    const nested = isObject(children) ? (children as unknown as Record<string, Declared>) : {};
+    return Object.keys(nested).length > 0 ? checkOutputs(value, nested, `${name}.`) : value;
+  }
+  const item = /^array(?:\[(\w+)\])?$/.exec(type);
+  if (!item) return scalar(value, type, name);
+  if (!Array.isArray(value)) throw mismatch(name, 'an array', value);
+  const most = type === 'array[number]' ? LONGEST_LIST[type] : LONGEST_LIST.other;
+  if (value.length > most) throw wrong(`Output ${name} may have ${most} items at most.`);
+  const kind = item[1] ?? 'any';
+  if (kind === 'any') return value;
+  return value.map((one, i) => checkOne(one, { type: kind }, `${name}[${i}]`));
+};
+
+const scalar = (value: Json, type: string, name: string): Json => {
+  if (type === 'string') {
+    if (typeof value !== 'string') throw mismatch(name, 'a string', value);
+    if (value.length > LONGEST_TEXT)
+      throw wrong(`Output ${name} may have ${LONGEST_TEXT} characters at most.`);
+    return value.replaceAll('\0', '');
+  }
+  if (type === 'number') {
+    // Python's truths are numbers.
+    if (typeof value === 'boolean') return value ? 1 : 0;
+    if (typeof value !== 'number') throw mismatch(name, 'a number', value);
+    return value;
+  }
+  if (type === 'boolean' && typeof value !== 'boolean') throw mismatch(name, 'a boolean', value);
+  return value;
+};
+
+const mismatch = (name: string, expected: string, value: Json): SpillwayError =>
+  wrong(
+    `Output ${name} must be ${expected}, got ${Array.isArray(value) ? 'array' : typeof value} instead.`,
+  );
