@@ -1,5 +1,6 @@
 import { SpillwayError } from '#core/errors.ts';
 import { own } from '#core/json.ts';
+import type { Random } from '#core/random.ts';
 import {
   type Answer,
   stepCount,
@@ -8,48 +9,66 @@ import {
   wholeReply,
 } from '#simulator/answer/reply.ts';
 import { composeChoice } from '#simulator/answer/answer.ts';
+import type { Spoken } from '#simulator/dialects.ts';
 import { drawId, drawLognormal } from '#simulator/draw.ts';
 import type { CallSize } from '#simulator/charging.ts';
 import type { Head } from '#simulator/faults/effect.ts';
+import { framingOf } from '#simulator/framing.ts';
 import { invalidParameter, missingParameter } from '#simulator/complaints.ts';
 import type { ModelCall } from '#simulator/model-call.ts';
 import { type Pace, drawPace, dueMs, tokensDue } from '#simulator/pace.ts';
 import { promptSize, promptTokens } from '#simulator/prompt.ts';
 import { Refused } from '#simulator/refused.ts';
 import type { ChatRequest } from '#wire/chat-request.ts';
-import { openaiChat } from '#wire/openai-chat/index.ts';
+import type { ChatDialect } from '#wire/dialect.ts';
 
 const MOST_CHOICES = 128;
 /** Tokens of one choice; more would be megabytes. */
 const LONGEST_ANSWER = 100_000;
 
-/** `POST /v1/chat/completions`, whole or streamed. Throws Refused. */
-export const serveChat = async (call: ModelCall): Promise<void> => {
+/** A question to a model, whole or streamed, in the dialect of its place. Throws Refused. */
+export const serveChat = async (call: ModelCall, spoken: Spoken): Promise<void> => {
+  const { dialect, ids } = spoken;
   const model = call.model();
-  const request = readRequest(call);
+  const request = readRequest(call, spoken);
   const size = sizeOf(call, request, model);
   call.charge(model, size);
   const { random, clock, latency, answerTokens } = call.world;
   const tokens = answerTokens && Math.min(LONGEST_ANSWER, drawLognormal(answerTokens, random));
-  const speaker = { project: call.project.id, random, tokens };
+  const speaker = { project: call.project.id, random, tokens, callPrefix: ids.call };
   const answer: Answer = {
-    id: drawId('chatcmpl-', 29, random),
+    id: drawId(ids.answer, 29, random),
     model,
     created: Math.floor(clock.wall() / 1000),
     choices: Array.from({ length: size.choices }, () => composeChoice(request, speaker)),
+    thought: spoken.tellsThoughts === true ? thoughtOn(request, random) : undefined,
     inputTokens: size.promptTokens,
     ...(call.project.cache && { cachedTokens: size.cachedTokens }),
   };
   const pace = drawPace(latency, size.promptTokens, random);
   if (request.stream)
-    await streamAnswer(call, answer, { pace, includeUsage: request.includeUsage });
-  else await sendAnswer(call, answer, pace);
+    await streamAnswer(call, answer, { pace, dialect, includeUsage: request.includeUsage });
+  else await sendAnswer(call, answer, { pace, dialect });
 };
 
-const readRequest = ({ body }: ModelCall): ChatRequest => {
-  if (own(body, 'messages') === undefined) throw new Refused(missingParameter('messages'));
+const SEAL_CHARACTERS = 80;
+
+/** Undefined where nobody has asked it to think. */
+const thoughtOn = ({ reasoning }: ChatRequest, random: Random): Answer['thought'] => {
+  const isOff = !reasoning || reasoning.budgetTokens === 0 || reasoning.effort === 'none';
+  if (isOff) return undefined;
+  const text = reasoning.summary === 'none' ? '' : 'The simulator thinks before it speaks.';
+  return { text, signature: drawId('', SEAL_CHARACTERS, random) };
+};
+
+export const readRequest = (
+  { body }: ModelCall,
+  { dialect, demands }: Pick<Spoken, 'dialect' | 'demands'>,
+): ChatRequest => {
+  const missing = demands.find((field) => own(body, field) === undefined);
+  if (missing !== undefined) throw new Refused(missingParameter(missing));
   try {
-    const request = openaiChat.readRequest(body);
+    const request = dialect.readRequest(body);
     const { maxOutputTokens, messages } = request;
     if (messages.length === 0) throw invalid('`messages` must not be empty.', 'messages');
     if (maxOutputTokens === 0) {
@@ -86,32 +105,40 @@ const sizeOf = (call: ModelCall, request: ChatRequest, model: string): CallSize 
   };
 };
 
-const sendAnswer = async (call: ModelCall, answer: Answer, pace: Pace): Promise<void> => {
+const sendAnswer = async (
+  call: ModelCall,
+  answer: Answer,
+  { pace, dialect }: { pace: Pace; dialect: ChatDialect },
+): Promise<void> => {
   const { exchange } = call;
   const steps = stepCount(answer);
   const complete = await exchange.until(dueMs(pace, steps - 1));
   const made = complete ? steps : tokensDue(pace, exchange.elapsedMs, steps);
   logEnd(call, answer, { complete, steps: made });
-  if (complete) await exchange.sendJson(200, call.headers(), wholeReply(answer));
+  if (complete) await exchange.sendJson(200, call.headers(), wholeReply(answer, dialect));
 };
 
 const streamAnswer = async (
   call: ModelCall,
   answer: Answer,
-  { pace, includeUsage }: { pace: Pace; includeUsage: boolean },
+  said: { pace: Pace; dialect: ChatDialect; includeUsage: boolean },
 ): Promise<void> => {
   const { exchange } = call;
+  const { pace, dialect } = said;
   const { inputTokens } = answer;
+  const framing = framingOf(dialect);
   const steps = stepCount(answer);
   let [step, index] = [0, 0];
-  for (const events of streamSteps(answer, includeUsage)) {
+  for (const frames of streamSteps(answer, said)) {
     if (!(await exchange.until(dueMs(pace, step)))) break;
-    if (step === 0 && !(await exchange.open(headOf(call)))) break;
+    if (step === 0 && !(await exchange.open(headOf(call, framing.contentType)))) break;
     step++;
     if (step === steps) logEnd(call, answer, { complete: true, steps });
     const outputTokens = tokensWithin(answer, step);
-    const placed = events.map((data) => {
-      return { data, place: { index: index++, inputTokens, outputTokens } };
+    const placed = frames.map(({ data, event }) => {
+      const frame = (changed: string): string | Buffer =>
+        framing.write({ data: changed, ...(event !== undefined && { event }) });
+      return { data, place: { index: index++, inputTokens, outputTokens, frame } };
     });
     if (!(await exchange.writeEvents(placed))) break;
   }
@@ -119,11 +146,11 @@ const streamAnswer = async (
   exchange.end();
 };
 
-const headOf = (call: ModelCall): Head => ({
+const headOf = (call: ModelCall, contentType: string): Head => ({
   status: 200,
   headers: {
     ...call.headers(),
-    'content-type': 'text/event-stream; charset=utf-8',
+    'content-type': contentType,
     'cache-control': 'no-cache',
   },
 });

@@ -32,6 +32,9 @@ export const missingParameter = (name: string): Complaint =>
     code: 'missing_required_parameter',
   });
 
+export const missingHeader = (name: string): Complaint =>
+  invalid(400, { message: `${name}: header is required` });
+
 export const invalidParameter = (message: string, param: string | undefined): Complaint =>
   invalid(400, { message, ...(param !== undefined && { param }) });
 

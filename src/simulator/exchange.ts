@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Clock, sleep } from '#core/clock.ts';
 import type { Effect, Head, Line, Place, RawWriter } from '#simulator/faults/effect.ts';
-import { writeSse } from '#wire/framing/sse.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -56,6 +55,10 @@ export class Exchange {
   /** Whether the client has gone before its answer was complete. */
   get clientLeft(): boolean {
     return this.#left.signal.aborted;
+  }
+
+  hasHeader(name: string): boolean {
+    return this.#request.headers[name] !== undefined;
   }
 
   get elapsedMs(): number {
@@ -142,7 +145,10 @@ export class Exchange {
     events: readonly { readonly data: string; readonly place: Place }[],
   ): Promise<boolean> {
     const change = this.effect?.event;
-    if (change === undefined) return this.write(events.map(({ data }) => writeSse(data)).join(''));
+    if (change === undefined)
+      return this.write(
+        Buffer.concat(events.map(({ data, place }) => Buffer.from(place.frame(data)))),
+      );
     for (const { data, place } of events)
       for (const part of change(data, place)) if (!(await this.write(part))) return false;
     return true;

@@ -1,5 +1,6 @@
 import {
   invalidJson,
+  missingHeader,
   tooLarge,
   unauthorized,
   unknownPath,
@@ -7,6 +8,8 @@ import {
 } from '#simulator/complaints.ts';
 import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
 import { serveChat } from '#simulator/chat.ts';
+import { serveCount } from '#simulator/count-tokens.ts';
+import { SPOKEN, type Spoken } from '#simulator/dialects.ts';
 import { serveEmbeddings } from '#simulator/embeddings.ts';
 import type { Exchange } from '#simulator/exchange.ts';
 import { ModelCall } from '#simulator/model-call.ts';
@@ -17,6 +20,8 @@ import { locate } from '#simulator/profiles/index.ts';
 import { Refused } from '#simulator/refused.ts';
 import type { Handler, Site } from '#simulator/site.ts';
 import type { FaultScript } from '#simulator/faults/script.ts';
+import type { ChatDialect } from '#wire/dialect.ts';
+import { dialects } from '#wire/dialects.ts';
 
 /** Largest body of a call: room for pictures in a prompt, small enough to parse in one go. */
 const MOST_BODY_BYTES = 8 * 1024 * 1024;
@@ -56,7 +61,7 @@ const authenticated = ({ projectOf }: Site, { key }: Exchange): Project => {
 
 /** Authenticates, reads the body and lets `serve` answer; its refusals go to the project's log. */
 const modelRoute =
-  (serve: (call: ModelCall) => Promise<void>): Handler =>
+  (serve: (call: ModelCall) => Promise<void>, dialect: ChatDialect): Handler =>
   async (site, exchange) => {
     const { world } = site;
     const project = authenticated(site, exchange);
@@ -64,13 +69,19 @@ const modelRoute =
     // The client broke off: nobody is left to answer, and there was no call to log.
     if (text === null) return;
     const body = text === undefined ? undefined : parseObject(text);
-    const { model } = locate(exchange.path);
-    const named = { ...body, ...(model !== undefined && { model }) };
+    const { path, model, stream } = locate(exchange.path);
+    const named = {
+      ...body,
+      ...(model !== undefined && { model }),
+      ...(stream !== undefined && { stream }),
+    };
     const call = new ModelCall({ world, project, exchange, body: named });
     try {
       if (text === undefined) throw new Refused(tooLarge(MOST_BODY_BYTES));
       if (body === undefined) throw new Refused(invalidJson());
-      if (await call.meet(site.faults.strike(victimOf(call)))) return;
+      const missing = project.profile.demands?.(path).find((name) => !exchange.hasHeader(name));
+      if (missing !== undefined) throw new Refused(missingHeader(missing));
+      if (await call.meet(site.faults.strike({ ...victimOf(call), dialect }))) return;
       await serve(call);
     } catch (thrown) {
       if (!(thrown instanceof Refused)) throw thrown;
@@ -83,7 +94,7 @@ const victimOf = ({
   project,
   exchange,
   world,
-}: ModelCall): Parameters<FaultScript['strike']>[0] => {
+}: ModelCall): Omit<Parameters<FaultScript['strike']>[0], 'dialect'> => {
   const model = own(body, 'model');
   return {
     project: project.id,
@@ -115,9 +126,26 @@ const listModels: Handler = async (site, exchange) => {
   await exchange.sendJson(200, baseHeaders(site, exchange, project), { object: 'list', data });
 };
 
+const posted = (handler: Handler): ReadonlyMap<string, Handler> => new Map([['POST', handler]]);
+
+/** Where a dialect's models answer, and where they count what they would read. */
+const spokenRoutes = ([path, spoken]: readonly [string, Spoken]): [
+  string,
+  ReadonlyMap<string, Handler>,
+][] => {
+  const { dialect, counting } = spoken;
+  const answers = posted(modelRoute((call) => serveChat(call, spoken), dialect));
+  if (!counting) return [[path, answers]];
+  const counts = posted(modelRoute((call) => serveCount(call, { dialect, counting }), dialect));
+  return [
+    [path, answers],
+    [counting.path, counts],
+  ];
+};
+
 const ROUTES: ReadonlyMap<string, ReadonlyMap<string, Handler>> = new Map([
-  ['/v1/chat/completions', new Map([['POST', modelRoute(serveChat)]])],
-  ['/v1/embeddings', new Map([['POST', modelRoute(serveEmbeddings)]])],
+  ['/v1/embeddings', posted(modelRoute(serveEmbeddings, dialects['openai-chat']))],
   ['/v1/models', new Map([['GET', listModels]])],
+  ...[...SPOKEN].flatMap(spokenRoutes),
   ...CONTROL_ROUTES,
 ]);

@@ -8,6 +8,7 @@ const compose = (body: JsonObject, seed = 1): Choice =>
   composeChoice(openaiChat.readRequest({ model: 'gpt-4.1', ...body }), {
     project: 'project-2',
     random: seededRandom(seed),
+    callPrefix: 'call_',
   });
 const textOf = ({ pieces }: Choice): string => pieces.join('');
 const user = (content: string) => ({ messages: [{ role: 'user', content }] });

@@ -17,6 +17,8 @@ export interface Choice {
 interface Speaker {
   readonly project: string;
   readonly random: Random;
+  /** How ids of its calls begin. */
+  readonly callPrefix: string;
   /** How long a text it says, tokens; a few sentences unless said. */
   readonly tokens?: number | undefined;
 }
@@ -26,7 +28,11 @@ export const composeChoice = (request: ChatRequest, speaker: Speaker): Choice =>
   const { random } = speaker;
   const tool = chooseTool(request);
   if (tool !== undefined) {
-    const block = { kind: 'tool-call', id: drawId('call_', 24, random), name: tool.name } as const;
+    const block = {
+      kind: 'tool-call',
+      id: drawId(speaker.callPrefix, 24, random),
+      name: tool.name,
+    } as const;
     const input = JSON.stringify(sampleJson(tool.schema ?? EMPTY_OBJECT, random));
     return bounded(request, { block, pieces: splitTokens(input), finish: CALLED });
   }

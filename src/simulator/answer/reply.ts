@@ -1,7 +1,13 @@
 import type { JsonObject } from '#core/json.ts';
 import type { Choice } from '#simulator/answer/answer.ts';
 import type { ChatEvent, Usage } from '#wire/chat-event.ts';
-import { openaiChat } from '#wire/openai-chat/index.ts';
+import type { ChatDialect, Frame } from '#wire/dialect.ts';
+
+/** What a model says to have thought before it answered, and the vendor's seal on it. */
+interface Thought {
+  readonly text: string;
+  readonly signature: string;
+}
 
 /** A composed answer: one choice or several, each cut into tokens. */
 export interface Answer {
@@ -10,6 +16,8 @@ export interface Answer {
   /** Unix epoch seconds. */
   readonly created: number;
   readonly choices: readonly Choice[];
+  /** Told at once, before the first step. */
+  readonly thought?: Thought | undefined;
   readonly inputTokens: number;
   /** Those of them that a cache held, where there is one. */
   readonly cachedTokens?: number;
@@ -24,49 +32,68 @@ export const tokensWithin = ({ choices }: Answer, steps: number): number =>
   choices.reduce((sum, { pieces }) => sum + Math.min(steps, pieces.length), 0);
 
 /** The answer as one body. */
-export const wholeReply = (answer: Answer): JsonObject =>
-  openaiChat.writeReply([
+export const wholeReply = (answer: Answer, dialect: ChatDialect): JsonObject =>
+  dialect.writeReply([
     ...startsOf(answer),
     ...answer.choices.map(({ pieces }, index): ChatEvent => ({
       type: 'block-delta',
-      index,
+      index: index + thoughtsIn(answer),
       delta: pieces.join(''),
     })),
     ...endsOf(answer),
   ]);
 
-/** The answer as the data of server-sent events, a step at a time; the last step ends the stream. */
-export function* streamSteps(answer: Answer, includeUsage: boolean): Generator<string[]> {
+/** The answer as the messages of a stream, a step at a time; the last step ends the stream. */
+export function* streamSteps(
+  answer: Answer,
+  { dialect, includeUsage }: { readonly dialect: ChatDialect; readonly includeUsage: boolean },
+): Generator<Frame[]> {
   const steps = stepCount(answer);
-  const writer = openaiChat.streamWriter({ includeUsage });
+  const writer = dialect.streamWriter({ includeUsage });
   for (let step = 0; step < steps; step++) {
     const isLast = step === steps - 1;
     const events = [
       ...(step === 0 ? startsOf(answer) : []),
       ...answer.choices.flatMap(({ pieces }, index): ChatEvent[] => {
         const delta = pieces[step];
-        return delta === undefined ? [] : [{ type: 'block-delta', index, delta }];
+        const at = index + thoughtsIn(answer);
+        return delta === undefined ? [] : [{ type: 'block-delta', index: at, delta }];
       }),
       ...(isLast ? endsOf(answer) : []),
     ];
     const frames = events.flatMap((event) => writer.push(event));
-    yield [...frames, ...(isLast ? writer.end() : [])].map(({ data }) => data);
+    yield [...frames, ...(isLast ? writer.end() : [])];
   }
 }
 
-/** One block for each choice, under its number. */
-const startsOf = ({ id, model, created, choices }: Answer): ChatEvent[] => [
-  { type: 'start', id, model, created },
-  ...choices.map(({ block }, index): ChatEvent => ({
+const thoughtsIn = ({ thought }: Answer): number => (thought ? 1 : 0);
+
+/** The thought, and one block for each choice, under the numbers that follow. */
+const startsOf = (answer: Answer): ChatEvent[] => [
+  { type: 'start', id: answer.id, model: answer.model, created: answer.created },
+  ...thoughtOf(answer),
+  ...answer.choices.map(({ block }, choice): ChatEvent => ({
     type: 'block-start',
-    index,
+    index: choice + thoughtsIn(answer),
     block,
-    choice: index,
+    choice,
   })),
 ];
 
+const thoughtOf = ({ thought }: Answer): ChatEvent[] =>
+  thought
+    ? [
+        { type: 'block-start', index: 0, block: { kind: 'reasoning' } },
+        { type: 'block-delta', index: 0, delta: thought.text },
+        { type: 'block-end', index: 0, signature: thought.signature },
+      ]
+    : [];
+
 const endsOf = (answer: Answer): ChatEvent[] => [
-  ...answer.choices.map((_, index): ChatEvent => ({ type: 'block-end', index })),
+  ...answer.choices.map((_, choice): ChatEvent => ({
+    type: 'block-end',
+    index: choice + thoughtsIn(answer),
+  })),
   { type: 'usage', usage: usageOf(answer) },
   ...answer.choices.map(({ finish }, choice): ChatEvent => ({ type: 'finish', ...finish, choice })),
 ];

@@ -11,9 +11,3 @@ export const choicesOf = (chunk: JsonObject): JsonObject[] => {
   const choices = own(chunk, 'choices');
   return Array.isArray(choices) ? choices.filter(isObject) : [];
 };
-
-/** Whether an event says why the answer ends. */
-export const hasFinish = (data: string): boolean => {
-  const chunk = chunkOf(data);
-  return chunk !== undefined && choicesOf(chunk).some((choice) => Boolean(choice['finish_reason']));
-};

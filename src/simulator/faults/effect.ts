@@ -20,6 +20,8 @@ export interface Place {
   readonly inputTokens: number;
   /** Until now. */
   readonly outputTokens: number;
+  /** Data in the place of the event's own, as this stream frames it. */
+  readonly frame: (data: string) => string | Buffer;
 }
 
 /** The connection under an answer. What returns false found it closed. */

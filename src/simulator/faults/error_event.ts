@@ -1,5 +1,5 @@
 import { z } from '#core/schema.ts';
-import { writeSse } from '#wire/framing/sse.ts';
+import { framingOf } from '#simulator/framing.ts';
 import { defineFault } from '#simulator/faults/fault.ts';
 
 export default defineFault({
@@ -12,13 +12,16 @@ export default defineFault({
     type: z.string().max(200).default('server_error'),
     code: z.string().max(200).nullable().default(null),
   },
-  strike({ after_events, message, type, code }) {
-    const text = JSON.stringify({ error: { message, type, param: null, code } });
+  strike({ after_events, message, type, code }, { dialect }) {
+    const error = { status: 502, message, type, ...(code !== null && { code }) };
+    const frames = dialect
+      .streamWriter({ includeUsage: false })
+      .push({ type: 'error', error: { kind: 'broken', ...error } });
     return {
-      whole: () => text,
-      event(data, { index }) {
-        if (index < after_events) return [writeSse(data)];
-        return index === after_events ? [writeSse(text)] : [];
+      whole: () => JSON.stringify(dialect.writeError(error)),
+      event(data, { index, frame }) {
+        if (index < after_events) return [frame(data)];
+        return index === after_events ? frames.map(framingOf(dialect).write) : [];
       },
     };
   },

@@ -2,6 +2,7 @@ import type { JsonObject } from '#core/json.ts';
 import type { Random } from '#core/random.ts';
 import { z } from '#core/schema.ts';
 import type { Effect } from '#simulator/faults/effect.ts';
+import type { ChatDialect } from '#wire/dialect.ts';
 
 /** The call that a fault is about to meet. */
 export interface Victim {
@@ -9,6 +10,8 @@ export interface Victim {
   /** Whether its connection has served a call before. */
   readonly reusedConnection: boolean;
   readonly random: Random;
+  /** In which it is answered. */
+  readonly dialect: ChatDialect;
 }
 
 /** A fault as a script states it: whom it meets, when, and what it then does. */

@@ -1,5 +1,4 @@
 import { z } from '#core/schema.ts';
-import { writeSse } from '#wire/framing/sse.ts';
 import type { Effect, Head } from '#simulator/faults/effect.ts';
 import { defineFault } from '#simulator/faults/fault.ts';
 
@@ -26,15 +25,15 @@ export default defineFault({
 
 const brokenJson = (after: number): Effect => ({
   whole: (text) => text.slice(0, Math.ceil(text.length / 2)),
-  event: (data, { index }) => [
-    writeSse(index === after ? data.slice(0, Math.ceil(data.length / 2)) : data),
+  event: (data, { index, frame }) => [
+    frame(index === after ? data.slice(0, Math.ceil(data.length / 2)) : data),
   ],
 });
 
 const brokenText = (after: number): Effect => ({
   whole: (text) => withBrokenText(text),
-  event: (data, { index }) =>
-    index === after ? ['data: ', withBrokenText(data), '\n\n'] : [writeSse(data)],
+  event: (data, { index, frame }) =>
+    index === after ? ['data: ', withBrokenText(data), '\n\n'] : [frame(data)],
 });
 
 /** Into the text that the answer says, else into the first text there is. */

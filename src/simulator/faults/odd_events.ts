@@ -1,6 +1,5 @@
 import { isObject, type JsonObject } from '#core/json.ts';
 import { z } from '#core/schema.ts';
-import { writeSse } from '#wire/framing/sse.ts';
 import { choicesOf, chunkOf } from '#simulator/faults/chunk.ts';
 import { defineFault } from '#simulator/faults/fault.ts';
 
@@ -19,11 +18,11 @@ export default defineFault({
     ]),
   },
   strike: ({ what }) => ({
-    event(data, { index }) {
+    event(data, { index, frame }) {
       const chunk = chunkOf(data);
       const events =
         chunk === undefined ? [] : ODD[what](chunk, index).map((odd) => JSON.stringify(odd));
-      return (events.length > 0 ? events : [data]).map((each) => writeSse(each));
+      return (events.length > 0 ? events : [data]).map(frame);
     },
   }),
 });

@@ -1,5 +1,4 @@
 import { z } from '#core/schema.ts';
-import { writeSse } from '#wire/framing/sse.ts';
 import { defineFault } from '#simulator/faults/fault.ts';
 
 const PIECE = 'x'.repeat(65_536);
@@ -18,10 +17,10 @@ export default defineFault({
   },
   strike: ({ bytes, after_events }) => ({
     whole: (text) => `{"padding":"${'x'.repeat(bytes)}",${text.slice(1)}`,
-    event: (data, { index }) =>
+    event: (data, { index, frame }) =>
       index === after_events
-        ? ['data: {"padding":"', ...padding(bytes), '"}\n\n', writeSse(data)]
-        : [writeSse(data)],
+        ? ['data: {"padding":"', ...padding(bytes), '"}\n\n', frame(data)]
+        : [frame(data)],
   }),
 });
 

@@ -3,9 +3,16 @@ import { seededRandom } from '#core/random.ts';
 import { VirtualClock } from '#core/virtual-clock.ts';
 import { readFaults } from '#simulator/config/faults.ts';
 import { FaultScript } from '#simulator/faults/script.ts';
+import { openaiChat } from '#wire/openai-chat/index.ts';
 
 const targets = { projects: ['one', 'two'], models: ['m', 'n'] };
-const call = { project: 'one', model: 'm', stream: false, reusedConnection: false };
+const call = {
+  project: 'one',
+  model: 'm',
+  stream: false,
+  reusedConnection: false,
+  dialect: openaiChat,
+};
 
 const start = (yaml: string, seed = 1) => {
   const clock = new VirtualClock();

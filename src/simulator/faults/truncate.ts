@@ -1,6 +1,4 @@
 import { z } from '#core/schema.ts';
-import { writeSse } from '#wire/framing/sse.ts';
-import { chunkOf, hasFinish } from '#simulator/faults/chunk.ts';
 import { defineFault } from '#simulator/faults/fault.ts';
 
 export default defineFault({
@@ -14,14 +12,15 @@ export default defineFault({
     /** Only the `[DONE]` is missing. */
     keep_finish: z.boolean().default(false),
   },
-  strike({ after_events = Infinity, keep_finish }) {
+  strike({ after_events = Infinity, keep_finish }, { dialect }) {
     let over = false;
     return {
       whole: (text) => text.slice(0, Math.ceil(text.length / 2)),
-      event(data, { index }) {
-        const ends = chunkOf(data) === undefined || (!keep_finish && hasFinish(data));
+      event(data, { index, frame }) {
+        const { kind, finished } = dialect.watch(Buffer.from(data), true);
+        const ends = kind === 'done' || (!keep_finish && finished.length > 0);
         over ||= ends || index >= after_events;
-        return over ? [] : [writeSse(data)];
+        return over ? [] : [frame(data)];
       },
     };
   },

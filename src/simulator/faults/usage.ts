@@ -1,7 +1,6 @@
 import type { Json, JsonObject } from '#core/json.ts';
 import { isObject, own } from '#core/json.ts';
 import { z } from '#core/schema.ts';
-import { writeSse } from '#wire/framing/sse.ts';
 import { choicesOf, chunkOf } from '#simulator/faults/chunk.ts';
 import type { Place } from '#simulator/faults/effect.ts';
 import { defineFault } from '#simulator/faults/fault.ts';
@@ -20,11 +19,13 @@ export default defineFault({
     },
     event(data, place) {
       const chunk = chunkOf(data);
-      if (chunk === undefined) return [writeSse(data)];
-      if (as === 'repeated') return [writeSse(JSON.stringify({ ...chunk, usage: soFar(place) }))];
+      if (chunk === undefined) return [place.frame(data)];
+      if (as === 'repeated')
+        return [place.frame(JSON.stringify({ ...chunk, usage: soFar(place) }))];
       // The event that there is for the sake of usage alone.
-      if (as === 'missing' && choicesOf(chunk).length === 0) return [];
-      return [writeSse(JSON.stringify(edited(chunk, as)))];
+      const isEmpty = Object.hasOwn(chunk, 'choices') && choicesOf(chunk).length === 0;
+      if (as === 'missing' && isEmpty) return [];
+      return [place.frame(JSON.stringify(edited(chunk, as)))];
     },
   }),
 });

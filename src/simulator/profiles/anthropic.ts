@@ -8,6 +8,7 @@ import { linearLimits } from '#simulator/short-limits.ts';
 /** Anthropic's: input and output apart; what comes out of the cache is free; resets are instants. */
 export default {
   name: 'anthropic',
+  demands: (path) => (path.startsWith('/v1/messages') ? ['anthropic-version'] : []),
   models: ['claude-sonnet-4-5'],
   charging: {
     prompt: 'tokens',
@@ -74,7 +75,10 @@ export default {
       headers: retryAfter(waitMs),
     }),
 
-  complain: ({ status, message }) => failure(status, { message }),
+  complain: ({ status, message, code, param }) =>
+    failure(status, {
+      message: code === 'missing_required_parameter' ? `${param}: Field required` : message,
+    }),
 } satisfies Profile;
 
 /** RFC 3339 in whole seconds, rounded up, so that nobody comes back too early. */

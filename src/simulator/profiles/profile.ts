@@ -17,6 +17,8 @@ export interface Located {
   /** `/v1/…`, as far as it concerns a vendor. */
   readonly path: string;
   readonly model?: string;
+  /** Whether it asks for a stream, where the path tells. */
+  readonly stream?: boolean;
 }
 
 /** Who is refused: projects with the same organisation share its limits. */
@@ -48,6 +50,8 @@ export interface Profile {
   readonly name: string;
   /** Where its own paths lead: to one of ours, and to the model that the path names, if it does. */
   locate?(path: string): Located | undefined;
+  /** Headers without which nothing is answered at one of our paths. */
+  demands?(path: string): readonly string[];
   /** What a project offers unless its config says otherwise. */
   readonly models: readonly string[];
   readonly charging: Charging;

@@ -1,0 +1,48 @@
+import type { JsonObject } from '#core/json.ts';
+import type { ChatDialect } from '#wire/dialect.ts';
+import { dialects } from '#wire/dialects.ts';
+
+export interface Counting {
+  readonly path: string;
+  readonly demands: readonly string[];
+  readonly write: (tokens: number) => JsonObject;
+}
+
+/** How models are spoken to at one place. */
+export interface Spoken {
+  readonly dialect: ChatDialect;
+  /** How its ids begin: of answers, and of calls of tools. */
+  readonly ids: { readonly answer: string; readonly call: string };
+  /** Fields without which nothing is answered. */
+  readonly demands: readonly string[];
+  /** Where it counts a prompt's tokens, and how it says so. */
+  readonly counting?: Counting;
+  /** Models that are asked to think tell what they thought. */
+  readonly tellsThoughts?: boolean;
+}
+
+/** By path, as `locate` leads to it: one line for each dialect in which models are asked. */
+export const SPOKEN: ReadonlyMap<string, Spoken> = new Map<string, Spoken>([
+  [
+    '/v1/chat/completions',
+    {
+      dialect: dialects['openai-chat'],
+      ids: { answer: 'chatcmpl-', call: 'call_' },
+      demands: ['messages'],
+    },
+  ],
+  [
+    '/v1/messages',
+    {
+      dialect: dialects['anthropic-messages'],
+      ids: { answer: 'msg_', call: 'toolu_' },
+      demands: ['max_tokens', 'messages'],
+      counting: {
+        path: '/v1/messages/count_tokens',
+        demands: ['messages'],
+        write: (tokens) => ({ input_tokens: tokens }),
+      },
+      tellsThoughts: true,
+    },
+  ],
+]);
