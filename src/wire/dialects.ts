@@ -3,6 +3,7 @@ import { bedrockConverse } from '#wire/bedrock-converse/index.ts';
 import { cohereChat } from '#wire/cohere-chat/index.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
 import { openaiEmbeddings } from '#wire/openai-embeddings/index.ts';
+import { openaiResponses } from '#wire/openai-responses/index.ts';
 
 /** Every dialect under its name, one line each. */
 export const dialects = {
@@ -11,6 +12,7 @@ export const dialects = {
   'cohere-chat': cohereChat,
   'openai-chat': openaiChat,
   'openai-embeddings': openaiEmbeddings,
+  'openai-responses': openaiResponses,
 } as const;
 
 export type DialectName = keyof typeof dialects;
