@@ -1,6 +1,7 @@
 import { anthropicMessages } from '#wire/anthropic-messages/index.ts';
 import { bedrockConverse } from '#wire/bedrock-converse/index.ts';
 import { cohereChat } from '#wire/cohere-chat/index.ts';
+import { gemini } from '#wire/gemini/index.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
 import { openaiEmbeddings } from '#wire/openai-embeddings/index.ts';
 import { openaiResponses } from '#wire/openai-responses/index.ts';
@@ -10,6 +11,7 @@ export const dialects = {
   'anthropic-messages': anthropicMessages,
   'bedrock-converse': bedrockConverse,
   'cohere-chat': cohereChat,
+  gemini,
   'openai-chat': openaiChat,
   'openai-embeddings': openaiEmbeddings,
   'openai-responses': openaiResponses,

@@ -34,15 +34,13 @@ const FORMATS = new Set([
 export const cleanSchema = (schema: JsonObject): JsonObject => clean(schema, 0);
 
 const clean = (schema: JsonObject, depth: number): JsonObject => {
-  const ref = own(schema, '$ref');
-  const definitions = cleanMap(
-    { ...objectOr(schema, 'definitions'), ...objectOr(schema, '$defs') },
-    depth,
-  );
+  const merged = withAllOf(schema);
+  const ref = own(merged, '$ref');
+  const named = { ...objectOr(merged, 'definitions'), ...objectOr(merged, '$defs') };
+  const definitions = definitionsField(cleanMap(named, depth));
   // Nothing may stand beside a reference but what begins with a dollar.
   if (typeof ref === 'string')
-    return { $ref: ref.replace('#/definitions/', '#/$defs/'), ...definitionsField(definitions) };
-  const merged = withAllOf(schema);
+    return { $ref: ref.replace('#/definitions/', '#/$defs/'), ...definitions };
   const cleaned: JsonObject = {};
   for (const [key, value] of Object.entries(merged)) {
     const kept = TAKEN.has(key) ? value : keyword(key, value, depth);
@@ -50,7 +48,7 @@ const clean = (schema: JsonObject, depth: number): JsonObject => {
   }
   const constant = own(merged, 'const');
   if (typeof constant === 'string' || typeof constant === 'number') cleaned['enum'] = [constant];
-  return { ...cleaned, ...definitionsField(definitions) };
+  return { ...cleaned, ...definitions };
 };
 
 const keyword = (key: string, value: Json, depth: number): Json | undefined => {

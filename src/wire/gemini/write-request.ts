@@ -38,9 +38,8 @@ export const writeRequest = (
   const { entries, areLeft } = writeTools(request);
   const tier = tierOf(request.serviceTier);
   const refused = (quirks.refuses ?? []).filter((field) => request[field] !== undefined);
-  const said = Object.fromEntries(
-    Object.entries(request).filter(([key]) => !(refused as readonly string[]).includes(key)),
-  ) as unknown as ChatRequest;
+  const said = { ...request };
+  for (const field of refused) delete said[field];
   const config = configOf(said, { model, isOwn });
   const { generationConfig, ...others } = extra;
   const merged = { ...config, ...(isObject(generationConfig) && generationConfig) };
@@ -57,8 +56,9 @@ export const writeRequest = (
   if (areLeft) left.add('tools');
   // One call at a time is nothing that can be asked for.
   if (request.parallelTools === false && entries.length > 0) left.add('parallelTools');
-  if (request.serviceTier !== undefined && tier === undefined && request.serviceTier !== 'auto')
-    left.add('serviceTier');
+  if (request.serviceTier !== undefined && tier === undefined) left.add('serviceTier');
+  for (const field of ['user', 'metadata'] as const)
+    if (request[field] !== undefined) left.add(field);
   return { body, left: [...left] };
 };
 
