@@ -1,6 +1,6 @@
 import { type JsonObject, isObject } from '#core/json.ts';
 import { bad, bool, modelName } from '#wire/check.ts';
-import type { Redirection, Touched } from '#wire/dialect.ts';
+import type { Touched } from '#wire/dialect.ts';
 import { list, record, setting } from '#wire/gemini/fields.ts';
 
 /** More than a vendor answers with at once. */
@@ -33,7 +33,7 @@ export const candidateCount = (body: JsonObject): number | undefined => {
 };
 
 /** The path says where it goes. */
-export const redirectRequest = (body: JsonObject, _: Redirection): JsonObject => {
+export const redirectRequest = (body: JsonObject): JsonObject => {
   const { model: _model, stream: _stream, ...said } = body;
   return said;
 };

@@ -61,7 +61,7 @@ export const writeThinking = (
       thinkingLevel: effort?.toUpperCase(),
       thinkingBudget: budgetTokens,
       includeThoughts: shown,
-    }) as JsonObject;
+    });
   const level = effort === undefined ? undefined : levelOf(effort, model);
   const thinkingBudget = budgetTokens ?? (level ? undefined : BUDGETS[effort ?? '']);
   const isOff = thinkingBudget === 0 || effort === 'none';
@@ -69,7 +69,7 @@ export const writeThinking = (
   const includeThoughts = isOff ? false : (shown ?? true);
   // One of the two: a number says more.
   const thinkingLevel = thinkingBudget === undefined ? level : undefined;
-  return present({ thinkingLevel, thinkingBudget, includeThoughts }) as JsonObject;
+  return present({ thinkingLevel, thinkingBudget, includeThoughts });
 };
 
 const levelOf = (effort: string, model: string): string | undefined => {
