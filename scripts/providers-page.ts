@@ -22,7 +22,7 @@ export const providersPage = (): string => {
 
 const row = (provider: Provider): string => {
   const { name, baseUrlOf, keyEnv, baseEnv, keyOptional, quota } = provider;
-  const baseUrl = baseUrlOf?.({}) ?? provider.baseUrl;
+  const baseUrl = baseUrlOf?.({}, '') ?? provider.baseUrl;
   const code = (texts: readonly string[]): string => texts.map((each) => `\`${each}\``).join(', ');
   const cells = [
     `\`${name}/\``,

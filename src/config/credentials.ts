@@ -21,6 +21,16 @@ export interface Credential {
   readonly source?: string;
 }
 
+/** What else the row says, for vendors where a key or a URL is made of it. */
+interface Known {
+  readonly env: Environment;
+  readonly settings: Settings;
+  /** The row's `litellm_params`. */
+  readonly params: JsonObject;
+  /** The model's name at the vendor. */
+  readonly model: string;
+}
+
 /**
  * A deployment's key: its own, else the vendor's variable. A key that is referenced and missing is
  * a problem, never a reason to spend another project's key.
@@ -28,13 +38,15 @@ export interface Credential {
 export const credentialOf = (
   apiKey: Setting,
   provider: Provider,
-  { env, settings }: { readonly env: Environment; readonly settings: Settings },
+  { env, settings, params, model }: Known,
 ): Credential | Problem => {
   const variable = referencedVariable(apiKey.written);
   if (variable !== undefined && !apiKey.value) return unset('api_key', variable, env);
-  const source = variable ?? (apiKey.value ? 'config' : firstSet(provider.keyEnv, env));
+  const isVouchedFor = provider.insteadOfKey?.some((name) => own(params, name));
+  const keyEnv = isVouchedFor ? [] : provider.keyEnv;
+  const source = variable ?? (apiKey.value ? 'config' : firstSet(keyEnv, env));
   if (source === undefined)
-    return provider.keyOptional || provider.credentials?.(settings)
+    return provider.keyOptional || provider.credentials?.(settings, model)
       ? {}
       : {
           param: 'api_key',
@@ -53,7 +65,7 @@ export const credentialOf = (
 export const apiBaseOf = (
   bases: Readonly<Record<'base_url' | 'api_base', Setting>>,
   provider: Provider,
-  { env, settings }: { readonly env: Environment; readonly settings: Settings },
+  { env, settings, model }: Known,
 ): { readonly apiBase?: string } | Problem => {
   for (const param of ['base_url', 'api_base'] as const) {
     const { written, value } = bases[param];
@@ -63,7 +75,7 @@ export const apiBaseOf = (
   }
   const variable = firstSet(provider.baseEnv, env);
   if (variable !== undefined) return checkedBase(lookUp(env, variable) ?? '', 'api_base', variable);
-  const derived = provider.baseUrlOf?.(settings);
+  const derived = provider.baseUrlOf?.(settings, model);
   if (derived !== undefined) return { apiBase: derived };
   return provider.baseUrl === ''
     ? {

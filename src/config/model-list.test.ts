@@ -63,18 +63,15 @@ describe('vendors whose wire format is not spoken yet', () => {
     ]);
   });
 
-  test.each(['gemini/gemini-2.5-pro', 'bedrock/amazon.nova-pro-v1:0'])(
-    '%s leaves the rest of its group alone',
-    (model) => {
-      const second = `  - model_name: m\n    litellm_params: {model: ${model}, api_key: k}\n`;
-      const config = load(row('model: openai/gpt-4.1, api_key: k', second));
-      expect(config.deployments).toHaveLength(1);
-      expect(config.unusable.map(({ reason }) => reason.message)).toEqual([
-        expect.stringContaining('is not spoken here yet'),
-      ]);
-      expect(describeConfig(config)).toMatch(/Cannot serve:\n.*is not spoken here yet/);
-    },
-  );
+  test.each(['gemini/gemini-2.5-pro'])('%s leaves the rest of its group alone', (model) => {
+    const second = `  - model_name: m\n    litellm_params: {model: ${model}, api_key: k}\n`;
+    const config = load(row('model: openai/gpt-4.1, api_key: k', second));
+    expect(config.deployments).toHaveLength(1);
+    expect(config.unusable.map(({ reason }) => reason.message)).toEqual([
+      expect.stringContaining('is not spoken here yet'),
+    ]);
+    expect(describeConfig(config)).toMatch(/Cannot serve:\n.*is not spoken here yet/);
+  });
 });
 
 describe('versions of an API', () => {

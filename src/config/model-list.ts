@@ -151,11 +151,12 @@ const toDeployment = (
   if (!spokenProviders.includes(choice.provider))
     return unusable({ param: 'model', message: unspoken(choice.provider) });
   const settings = settingsOf(draft.params, choice.provider, env);
-  const credential = credentialOf(setting('api_key'), choice.provider, { env, settings });
+  const known = { env, settings, params: draft.params, model: choice.model };
+  const credential = credentialOf(setting('api_key'), choice.provider, known);
   if ('message' in credential) return unusable(credential);
   const lack = choice.provider.lacks?.(settings, credential.key !== undefined);
   if (lack) return unusable(lack);
-  const base = apiBaseOf(bases, choice.provider, { env, settings });
+  const base = apiBaseOf(bases, choice.provider, known);
   if ('message' in base) return unusable(base);
   const { line, column } = part.document.position(part.path);
   return {

@@ -1,6 +1,7 @@
 import type { Provider, Place } from '#providers/provider.ts';
 import { MINUTE_MS } from '#providers/durations.ts';
 import { standardLimits } from '#providers/limit-headers.ts';
+import { ENTRA_INSTEAD_OF_KEY, ENTRA_SETTINGS, entra } from '#providers/entra.ts';
 import { quotaReader } from '#providers/quota-reader.ts';
 import { isPaymentDue, limitRefusal } from '#providers/refusals.ts';
 import { boundOutput, tokens } from '#providers/token-charges.ts';
@@ -14,8 +15,10 @@ const UNIFORM = new Map([
 
 const at =
   (operation: string) =>
-  ({ model, version = '' }: Place): string => {
+  ({ model, version = '', base }: Place): string => {
     const query = UNIFORM.get(version);
+    // The base URL may be the one that the vendor's own page shows for that API.
+    if (base.pathname.endsWith('/openai/v1')) return `${operation}${query ?? ''}`;
     if (query !== undefined) return `/openai/v1${operation}${query}`;
     // A prefix for LiteLLM, which tells kinds of models apart by it, and no part of the name.
     const deployment = model.replace(/^(?:o_series|gpt5_series)\//, '');
@@ -27,6 +30,9 @@ export default {
   name: 'azure',
   baseUrl: '',
   auth: { header: 'api-key' },
+  credentials: entra('https://cognitiveservices.azure.com/.default'),
+  insteadOfKey: ENTRA_INSTEAD_OF_KEY,
+  settings: ENTRA_SETTINGS,
   keyEnv: ['AZURE_API_KEY'],
   baseEnv: ['AZURE_API_BASE'],
   version: { env: ['AZURE_API_VERSION'], common: '2025-02-01-preview' },

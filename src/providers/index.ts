@@ -6,12 +6,15 @@ import anthropic from '#providers/anthropic.ts';
 import anyscale from '#providers/anyscale.ts';
 import apertis from '#providers/apertis.ts';
 import azure from '#providers/azure.ts';
+import azureAi from '#providers/azure_ai.ts';
 import baseten from '#providers/baseten.ts';
 import bedrock from '#providers/bedrock.ts';
 import cerebras from '#providers/cerebras.ts';
 import chutes from '#providers/chutes.ts';
 import clarifai from '#providers/clarifai.ts';
 import codestral from '#providers/codestral.ts';
+import cohere from '#providers/cohere.ts';
+import cohereChat from '#providers/cohere_chat.ts';
 import cometapi from '#providers/cometapi.ts';
 import compactifai from '#providers/compactifai.ts';
 import customOpenai from '#providers/custom_openai.ts';
@@ -80,12 +83,15 @@ export const providers: readonly Provider[] = [
   anyscale,
   apertis,
   azure,
+  azureAi,
   baseten,
   bedrock,
   cerebras,
   chutes,
   clarifai,
   codestral,
+  cohere,
+  cohereChat,
   cometapi,
   compactifai,
   customOpenai,

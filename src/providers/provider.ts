@@ -14,7 +14,12 @@ export interface Place {
   /** Whether the answer comes as a stream. */
   readonly stream: boolean;
   readonly settings: Settings;
+  /** The base URL's; `pathname` without a slash at its end. */
+  readonly base: { readonly host: string; readonly pathname: string };
 }
+
+/** How a key is sent. */
+export type KeyPlace = 'bearer' | { readonly header: string };
 
 /** A parameter that is missing or wrong, and what to write. */
 export interface Lack {
@@ -37,15 +42,17 @@ export interface Provider {
   readonly bareModels?: RegExp;
   /** Without a trailing slash; empty when a deployment must name its own `api_base`, or its settings do. */
   readonly baseUrl: string;
-  /** Where it depends on the deployment's settings; undefined where they do not tell. */
-  readonly baseUrlOf?: (settings: Settings) => string | undefined;
-  /** How a key is sent. */
-  readonly auth: 'bearer' | { readonly header: string };
+  /** Where it depends on the deployment's settings, or its model's name; undefined where they do not tell. */
+  readonly baseUrlOf?: (settings: Settings, model: string) => string | undefined;
+  /** How a key is sent, where that depends on the base URL's host. */
+  readonly auth: KeyPlace | ((host: string) => KeyPlace);
   /**
    * What vouches for a deployment that has no key: fetched tokens or signatures; undefined where its
    * settings name none.
    */
-  readonly credentials?: (settings: Settings) => CredentialSpec | undefined;
+  readonly credentials?: (settings: Settings, model: string) => CredentialSpec | undefined;
+  /** Parameters by which a row means such credentials, and no key that a variable happens to hold. */
+  readonly insteadOfKey?: readonly string[];
   /** Parameters of a deployment that only this vendor has. */
   readonly settings?: SettingSources;
   /** What a deployment with these settings, and a key or none, cannot do without. */

@@ -117,10 +117,10 @@ const targetsOf = (
 ): ReadonlyMap<string, Target> =>
   new Map(
     config.deployments.map((deployment) => {
-      const { name, provider: vendor, apiKey, settings } = deployment;
+      const { name, provider: vendor, apiKey, settings, model } = deployment;
       const provider = findProvider(vendor);
       if (!provider) throw new Error(`There is no provider named ${vendor}.`);
-      const spec = apiKey === undefined ? provider.credentials?.(settings) : undefined;
+      const spec = apiKey === undefined ? provider.credentials?.(settings, model) : undefined;
       return [name, createTarget(provider, deployment, spec && credentials.of(spec))];
     }),
   );

@@ -92,10 +92,10 @@ const ceilingsOf = ({ limits, maxParallelRequests }: Deployment): Deployment['li
 
 /** Undefined where nothing vouches for it: then nothing can be refused of it. */
 const credentialOf = (
-  { provider, apiBase = '', apiKey, settings }: Deployment,
+  { provider, apiBase = '', apiKey, settings, model }: Deployment,
   { credentials }: Provider,
 ): string | undefined => {
-  const voucher = apiKey ?? credentials?.(settings);
+  const voucher = apiKey ?? credentials?.(settings, model);
   return voucher === undefined
     ? undefined
     : `${provider}/${hash('sha256', JSON.stringify([apiBase, voucher]), 'hex')}`;

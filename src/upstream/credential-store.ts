@@ -5,6 +5,8 @@ import type { Agents } from '#upstream/agents.ts';
 import { askOver } from '#upstream/ask.ts';
 import type { Credentials } from '#upstream/credentials.ts';
 import type { CredentialSources } from '#upstream/credential-sources.ts';
+import { awsCredentials } from '#upstream/credentials/aws.ts';
+import { entraCredentials } from '#upstream/credentials/entra.ts';
 import { googleCredentials } from '#upstream/credentials/google.ts';
 
 export interface CredentialStore {
@@ -32,7 +34,7 @@ export const createCredentialStore = ({
   return {
     of(spec) {
       const name = JSON.stringify(spec);
-      const credentials = all.get(name) ?? googleCredentials(spec, sources);
+      const credentials = all.get(name) ?? make(spec, sources);
       all.set(name, credentials);
       return credentials;
     },
@@ -43,4 +45,15 @@ export const createCredentialStore = ({
       for (const credentials of all.values()) credentials.close();
     },
   };
+};
+
+const make = (spec: CredentialSpec, sources: CredentialSources): Credentials => {
+  switch (spec.kind) {
+    case 'aws':
+      return awsCredentials(spec, sources);
+    case 'entra':
+      return entraCredentials(spec, sources);
+    default:
+      return googleCredentials(spec, sources);
+  }
 };

@@ -48,6 +48,41 @@ describe('where a chat request goes', () => {
   ])('below %s by version %s for all deployments', (base, apiVersion, path) => {
     expect(pathOf('azure', base, { apiVersion })).toBe(path);
   });
+
+  test.each<[string, string, string | undefined, string]>([
+    ['azure', 'https://x.test/openai/v1', undefined, '/openai/v1/chat/completions'],
+    ['azure_ai', 'https://x.services.ai.azure.com', '1', '/models/chat/completions?api-version=1'],
+    ['azure_ai', 'https://x.services.ai.azure.com/openai/v1', '1', '/openai/v1/chat/completions'],
+    [
+      'azure_ai',
+      'https://x.services.ai.azure.com/models',
+      '1',
+      '/models/chat/completions?api-version=1',
+    ],
+    ['azure_ai', 'https://x.eastus2.models.ai.azure.com', undefined, '/v1/chat/completions'],
+  ])('%s takes a base URL at its word: %s', (provider, base, apiVersion, path) => {
+    const version = apiVersion === undefined ? {} : { apiVersion };
+    expect(pathOf(provider, base, version)).toBe(path);
+  });
+
+  const CLAUDE = 'anthropic.claude-sonnet-4-5-20250929-v1:0';
+  const ARN = 'arn:aws:bedrock:eu-west-1:123456789012:application-inference-profile/ab12';
+  test.each<[string, boolean, string]>([
+    [CLAUDE, false, `${encodeURIComponent(CLAUDE)}/converse`],
+    [`us.${CLAUDE}`, true, `us.${encodeURIComponent(CLAUDE)}/converse-stream`],
+    [`converse/${CLAUDE}`, false, `${encodeURIComponent(CLAUDE)}/converse`],
+    [`us-gov-east-1/${CLAUDE}`, false, `${encodeURIComponent(CLAUDE)}/converse`],
+    [`converse/${ARN}`, true, `${encodeURIComponent(ARN)}/converse-stream`],
+  ])('the model %s has a path of its own, streamed: %s', (model, stream, path) => {
+    const target = createTarget(findProvider('bedrock')!, spec('https://x.test'));
+    expect(target.pathOf('chat', { model, stream })).toBe(`/model/${path}`);
+  });
+});
+
+test('a secret in a parameter is concealed in what a vendor says', () => {
+  const settings = { aws_region_name: 'us-east-1', aws_secret_access_key: 'a-long-secret' };
+  const target = createTarget(findProvider('bedrock')!, spec('https://x.test', { settings }));
+  expect(target.concealed.keys).toEqual(['sk-secret-a', 'a-long-secret']);
 });
 
 test('the key goes where the vendor looks for it', () => {
@@ -56,4 +91,9 @@ test('the key goes where the vendor looks for it', () => {
   expect(headers('openai')).toMatchObject({ authorization: 'Bearer sk-secret-a' });
   expect(headers('azure')).toMatchObject({ 'api-key': 'sk-secret-a' });
   expect(headers('azure')).not.toHaveProperty('authorization');
+  expect(headers('azure_ai')).toMatchObject({ authorization: 'Bearer sk-secret-a' });
+  const ownHost = spec('https://x.services.ai.azure.com');
+  expect(createTarget(findProvider('azure_ai')!, ownHost).headers).toMatchObject({
+    'api-key': 'sk-secret-a',
+  });
 });

@@ -62,7 +62,7 @@ export const createTarget = (
   const pathOf: Target['pathOf'] = (operation, call) => {
     const path = provider.operations[operation]?.path;
     if (path === undefined || typeof path === 'string') return path && below(base, path);
-    return below(base, path({ ...call, version, settings }));
+    return below(base, path({ ...call, version, settings, base: placeOf(base) }));
   };
   const shown = {
     id: headerText(spec.id),
@@ -71,7 +71,7 @@ export const createTarget = (
   };
   const { origin, hostname } = base;
   const concealed = { keys: secretsOf(spec), places: [hostname] };
-  const headers = headersOf(provider, spec);
+  const headers = headersOf(provider, spec, base);
   const asksUsage = !provider.usageUnasked;
   const { quota } = provider;
   return {
@@ -90,8 +90,16 @@ export const createTarget = (
 /** Shorter ones are stand-ins such as `EMPTY`, for vendors that ask for no key. */
 const SECRET_CHARS = 8;
 
-const secretsOf = ({ apiKey = '', extraHeaders }: TargetSpec): string[] =>
-  [apiKey, ...Object.values(extraHeaders)].filter((text) => text.length >= SECRET_CHARS);
+/** Parameters that hold one. */
+const SECRET_NAME = /secret|token|password|credential|access_key/;
+
+const secretsOf = ({ apiKey = '', extraHeaders, settings = {} }: TargetSpec): string[] => {
+  const own = Object.entries(settings).flatMap(([name, value]) =>
+    SECRET_NAME.test(name) && typeof value === 'string' ? [value] : [],
+  );
+  const all = [apiKey, ...own, ...Object.values(extraHeaders)];
+  return all.filter((text) => text.length >= SECRET_CHARS);
+};
 
 const baseUrl = (text: string, name: string): URL => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -111,7 +119,12 @@ const below = ({ pathname, search }: URL, path: string): string => {
   return `${pathname === '/' ? '' : pathname}${path}${query}`;
 };
 
-const headersOf = (provider: Provider, spec: TargetSpec): Record<string, string> => {
+const placeOf = ({ host, pathname }: URL): Place['base'] => ({
+  host,
+  pathname: pathname.replace(/\/+$/, ''),
+});
+
+const headersOf = (provider: Provider, spec: TargetSpec, { host }: URL): Record<string, string> => {
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     // Compressed answers would have to be opened to be counted, and a stream would stutter.
@@ -119,8 +132,9 @@ const headersOf = (provider: Provider, spec: TargetSpec): Record<string, string>
     'user-agent': 'spillway',
   };
   if (spec.apiKey !== undefined) {
-    if (provider.auth === 'bearer') headers['authorization'] = `Bearer ${spec.apiKey}`;
-    else headers[provider.auth.header] = spec.apiKey;
+    const place = typeof provider.auth === 'function' ? provider.auth(host) : provider.auth;
+    if (place === 'bearer') headers['authorization'] = `Bearer ${spec.apiKey}`;
+    else headers[place.header] = spec.apiKey;
   }
   if (spec.organization !== undefined && provider.organizationHeader !== undefined)
     headers[provider.organizationHeader] = spec.organization;
