@@ -95,7 +95,9 @@ const isPlain = (text: string, chars: number): boolean =>
 
 /** Without what is not printed: escaped it would take more room than it had. */
 export const cut = (text: string, chars: number): string =>
-  (text.length > chars ? `${text.slice(0, chars - 1)}…` : text).replaceAll(/\p{C}/gu, '?');
+  isPlain(text, chars)
+    ? text
+    : (text.length > chars ? `${text.slice(0, chars - 1)}…` : text).replaceAll(/\p{C}/gu, '?');
 
 export const listed = (
   texts: readonly string[],

@@ -9,6 +9,7 @@ import {
   listed,
   MAX_RECORD_BYTES,
   tenantText,
+  type WaitRecord,
   waitRecord,
 } from '#balancer/decision-record.ts';
 import type { LinePlace } from '#balancer/explanation.ts';
@@ -200,19 +201,19 @@ export class DecisionBuilder {
 
   /** What one line of a log says of it. */
   served(): {
-    group: string;
-    fallback?: string;
-    deployment?: string;
-    outcome?: string;
-    attempts: number;
-    queueMs: number;
+    readonly group: string;
+    readonly fallback: string | undefined;
+    readonly deployment: string | undefined;
+    readonly outcome: string | undefined;
+    readonly attempts: number;
+    readonly queueMs: number;
   } {
     const last = this.#attempts.at(-1);
     return {
       group: this.#group,
-      ...this.#fallback(),
-      ...(last && { deployment: last.deployment }),
-      ...(last?.outcome && { outcome: last.outcome }),
+      fallback: this.#fallback(),
+      deployment: last?.deployment,
+      outcome: last?.outcome,
       attempts: this.#attempts.length,
       queueMs: Math.round(this.#queueMs),
     };
@@ -239,7 +240,7 @@ export class DecisionBuilder {
     const { choice = 'none', candidates, out } = this.#last;
     const left = out.length > 0 ? `; out ${out.length}` : '';
     const names = listed(candidates, HEADER_BOUNDS).join(' ');
-    const { fallback } = this.#fallback(64);
+    const fallback = this.#fallback(64);
     const instead = fallback === undefined ? '' : `; fallback ${fallback}`;
     const { policy } = this.#arrival;
     return headerText(`${policy} chose ${cut(choice, 64)} of ${names}${left}${instead}`);
@@ -250,45 +251,52 @@ export class DecisionBuilder {
     if (attempt) Object.assign(attempt, end);
   }
 
-  #record(bounds: Bounds): Decision {
+  /** What is undefined is left out when it is written. */
+  #record(bounds: Bounds): { readonly [K in keyof Required<Decision>]: Decision[K] | undefined } {
     const { chars, names } = bounds;
     const { policy, wallMs = 0 } = this.#arrival;
     const { candidates, out, levels } = this.#last;
-    const reasons = out.map(({ name, why }) => `${cut(name, chars)}: ${cut(why, chars)}`);
-    const wait = this.#waiting ?? this.#longest;
     return {
       id: this.#id,
       at: Math.round(wallMs),
       group: cut(this.#group, chars),
-      ...this.#fallback(chars),
+      fallback: this.#fallback(chars),
       policy,
       tenant: cut(tenantText(this.tenant), chars),
-      ...this.#end,
-      ...this.#spent,
+      status: this.#end.status,
+      totalMs: this.#end.totalMs,
+      tokensIn: this.#spent.tokensIn,
+      tokensOut: this.#spent.tokensOut,
       queueMs: Math.round(this.#queueMs),
-      ...(wait && {
-        wait: {
-          ...(this.#waiting && { inVain: true }),
-          ...waitRecord(wait, bounds),
-        },
-      }),
+      wait: this.#wait(bounds),
       candidates: listed(candidates, bounds),
-      levels: levels.slice(0, names),
-      out: listed(reasons, { names, chars: 2 * chars + 2 }),
-      attempts: this.#attempts
-        .slice(-bounds.attempts)
-        .map((attempt) => ({ ...attempt, deployment: cut(attempt.deployment, chars) })),
+      levels: levels.length > names ? levels.slice(0, names) : levels,
+      out: out.length === 0 ? NONE : listed(reasonsOf(out, chars), { names, chars: 2 * chars + 2 }),
+      attempts: this.#attempts.slice(-bounds.attempts).map((attempt) => {
+        const deployment = cut(attempt.deployment, chars);
+        return deployment === attempt.deployment ? attempt : { ...attempt, deployment };
+      }),
     };
   }
 
-  #fallback(chars = Infinity): { fallback?: string } {
-    return this.taking === this.#group ? {} : { fallback: cut(this.taking, chars) };
+  #wait(bounds: Bounds): WaitRecord | undefined {
+    if (this.#waiting) return { inVain: true, ...waitRecord(this.#waiting, bounds) };
+    return this.#longest && waitRecord(this.#longest, bounds);
+  }
+
+  #fallback(chars = Infinity): string | undefined {
+    return this.taking === this.#group ? undefined : cut(this.taking, chars);
   }
 
   #since(now: number): number {
     return Math.round((now - this.#arrival.arrivedMs) * 10) / 10;
   }
 }
+
+const NONE: readonly string[] = [];
+
+const reasonsOf = (out: Routed['out'], chars: number): readonly string[] =>
+  out.map(({ name, why }) => `${cut(name, chars)}: ${cut(why, chars)}`);
 
 const NOBODY: Tenant = { key: '', user: '' };
 const HEADER_BOUNDS = { names: 8, chars: 16 };

@@ -76,9 +76,11 @@ const logServed = (deps: GatewayDeps, http: HttpCall, served: Served): void => {
   const { decision, usage, pieces } = served;
   // Probes come every few seconds and say nothing.
   if (!decision) return deps.log.debug(line(deps, http), 'answered');
-  const tokens = { tokensIn: usage?.inputTokens, tokensOut: usage?.outputTokens };
-  const fields = { ...line(deps, http), ...decision.served(), ...tokens };
-  deps.log.info(pieces === undefined ? fields : { ...fields, pieces }, 'answered');
+  const { id, method, path, ms } = line(deps, http);
+  const { group, fallback, deployment, outcome, attempts, queueMs } = decision.served();
+  const [tokensIn, tokensOut] = [usage?.inputTokens, usage?.outputTokens];
+  const how = { group, fallback, deployment, outcome, attempts, queueMs };
+  deps.log.info({ id, method, path, ms, ...how, tokensIn, tokensOut, pieces }, 'answered');
 };
 
 const logFailed = (deps: GatewayDeps, http: HttpCall, error: SpillwayError): void => {

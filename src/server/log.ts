@@ -22,8 +22,12 @@ export const createLog = (options: { level: LogLevel; readable: boolean }): Log 
   return logTo(options.level, (...event) => writer.write(jsonLine(...event)));
 };
 
-const jsonLine = (level: LogLevel, fields: Fields, text: string): string =>
-  JSON.stringify({ level, time: Date.now(), ...fields, msg: text });
+/** Joined from texts: copying the facts into one object first takes longer than writing them. */
+const jsonLine = (level: LogLevel, fields: Fields, text: string): string => {
+  const facts = JSON.stringify(fields).slice(1, -1);
+  const rest = facts === '' ? '' : `,${facts}`;
+  return `{"level":"${level}","time":${Date.now()}${rest},"msg":${JSON.stringify(text)}}`;
+};
 
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 

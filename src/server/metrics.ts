@@ -1,7 +1,8 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Gauge, Registry } from 'prom-client';
 import type { DecisionFacts } from '#balancer/decision.ts';
 import type { AccountView, QuotaView } from '#balancer/quota-view.ts';
 import type { MetricsPage } from '#gateway/serve-metrics.ts';
+import { CountTally, SpreadTally } from '#server/tallies.ts';
 
 export interface Metrics {
   /** Counts a request; 1 µs. */
@@ -46,70 +47,79 @@ const OTHER = 'other';
 export const createMetrics = (deps: MetricsDeps): Metrics => {
   const registry = new Registry();
   const registers = [registry];
-  const count = countedBy(registers, deps);
+  const counted = countersOf(registers);
   const show = shownBy(registers, deps);
   return {
-    over: count,
+    over: countedBy(counted, deps),
     async page() {
       show(deps.view());
-      return { type: registry.contentType, text: await registry.metrics() };
+      const parts = [await registry.metrics(), counted.queueWait.text(), counted.whole.text()];
+      return { type: registry.contentType, text: parts.join('\n') };
     },
   };
 };
 
 /** What grows with each request. */
-const counters = (registers: Registry[]) => ({
-  requests: new Counter({
-    name: 'spillway_requests_total',
-    help: 'Requests that are over. deployment: the last one tried, empty where none was.',
-    labelNames: ['group', 'deployment', 'outcome'],
+const countersOf = (registers: Registry[]) => ({
+  requests: new CountTally(
+    {
+      name: 'spillway_requests_total',
+      help: 'Requests that are over. deployment: the last one tried, empty where none was.',
+      labelNames: ['group', 'deployment', 'outcome'],
+    },
     registers,
-  }),
-  tokens: new Counter({
-    name: 'spillway_tokens_total',
-    help: 'Tokens as vendors counted them. direction: input or output.',
-    labelNames: ['group', 'deployment', 'direction'],
+  ),
+  tokens: new CountTally(
+    {
+      name: 'spillway_tokens_total',
+      help: 'Tokens as vendors counted them. direction: input or output.',
+      labelNames: ['group', 'deployment', 'direction'],
+    },
     registers,
-  }),
-  queueWait: new Histogram({
+  ),
+  refusals: new CountTally(
+    {
+      name: 'spillway_upstream_refusals_total',
+      help: 'Calls that vendors refused for the sake of a limit.',
+      labelNames: ['deployment', 'class'],
+    },
+    registers,
+  ),
+  failures: new CountTally(
+    {
+      name: 'spillway_upstream_failures_total',
+      help: 'Calls that failed for any other reason.',
+      labelNames: ['deployment', 'kind'],
+    },
+    registers,
+  ),
+  refused: new CountTally(
+    {
+      name: 'spillway_refused_total',
+      help: 'Requests that Spillway refused by itself, by its error codes.',
+      labelNames: ['reason'],
+    },
+    registers,
+  ),
+  queueWait: new SpreadTally({
     name: 'spillway_queue_wait_seconds',
     help: 'How long requests waited in line for quota.',
-    labelNames: ['group'],
+    label: 'group',
     buckets: WAIT_BUCKETS,
-    registers,
   }),
-  whole: new Histogram({
+  whole: new SpreadTally({
     name: 'spillway_request_seconds',
     help: 'From the arrival of requests to the end of their answers.',
-    labelNames: ['group'],
+    label: 'group',
     buckets: WHOLE_BUCKETS,
-    registers,
-  }),
-  refusals: new Counter({
-    name: 'spillway_upstream_refusals_total',
-    help: 'Calls that vendors refused for the sake of a limit.',
-    labelNames: ['deployment', 'class'],
-    registers,
-  }),
-  failures: new Counter({
-    name: 'spillway_upstream_failures_total',
-    help: 'Calls that failed for any other reason.',
-    labelNames: ['deployment', 'kind'],
-    registers,
-  }),
-  refused: new Counter({
-    name: 'spillway_refused_total',
-    help: 'Requests that Spillway refused by itself, by its error codes.',
-    labelNames: ['reason'],
-    registers,
   }),
 });
 
 const countedBy = (
-  registers: Registry[],
+  counted: ReturnType<typeof countersOf>,
   deps: Pick<MetricsDeps, 'groups' | 'deployments'>,
 ): Metrics['over'] => {
-  const { requests, tokens, queueWait, whole, refusals, failures, refused } = counters(registers);
+  const { requests, tokens, queueWait, whole, refusals, failures, refused } = counted;
   const groups = new Set(deps.groups);
   const deployments = new Set(deps.deployments);
   const known = (names: ReadonlySet<string>, name: string): string =>
@@ -122,16 +132,16 @@ const countedBy = (
     const outcome = last?.outcome ?? (isLeft ? 'abandoned' : (code ?? OTHER));
     for (const { deployment: name, outcome: kind = '' } of tries) {
       const tried = known(deployments, name);
-      if (REFUSALS.has(kind)) refusals.inc({ deployment: tried, class: kind });
-      else if (!NO_FAILURE.has(kind)) failures.inc({ deployment: tried, kind });
+      if (REFUSALS.has(kind)) refusals.add([tried, kind]);
+      else if (!NO_FAILURE.has(kind)) failures.add([tried, kind]);
     }
-    if (!last && code !== undefined && !isLeft) refused.inc({ reason: code });
+    if (!last && code !== undefined && !isLeft) refused.add([code]);
     if (group === '') return;
-    requests.inc({ group, deployment, outcome });
-    queueWait.observe({ group }, queueMs / 1000);
-    whole.observe({ group }, totalMs / 1000);
-    if (tokensIn !== undefined) tokens.inc({ group, deployment, direction: 'input' }, tokensIn);
-    if (tokensOut !== undefined) tokens.inc({ group, deployment, direction: 'output' }, tokensOut);
+    requests.add([group, deployment, outcome]);
+    queueWait.add(group, queueMs / 1000);
+    whole.add(group, totalMs / 1000);
+    if (tokensIn !== undefined) tokens.add([group, deployment, 'input'], tokensIn);
+    if (tokensOut !== undefined) tokens.add([group, deployment, 'output'], tokensOut);
   };
 };
 
