@@ -14,11 +14,39 @@ const SHORT_BYTES = 32;
  * named), not an object, or nested deeper than `maxDepth`, which is found before anything is built.
  */
 export const parseJsonObject = (bytes: Buffer, maxDepth: number): JsonObject => {
+  checkBytes(bytes, maxDepth);
+  return parsed(bytes);
+};
+
+/** From here on the work is done in several turns of the event loop: others are not to wait for all of it, bytes. */
+const LARGE_BYTES = 1_048_576;
+
+/**
+ * The same, and so that no turn of the event loop takes longer than the longest of its steps. A worker
+ * would take more of this thread's time, not less: what it has parsed must be copied back.
+ */
+export const parseJsonInTurns = async (bytes: Buffer, maxDepth: number): Promise<JsonObject> => {
+  checkBytes(bytes, maxDepth);
+  await nextTurn();
+  const body = parsed(bytes);
+  await nextTurn();
+  return body;
+};
+
+export const isLarge = (bytes: Buffer): boolean => bytes.length > LARGE_BYTES;
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Before anything is built of it. */
+const checkBytes = (bytes: Buffer, maxDepth: number): void => {
   if (bytes.length === 0) throw invalid('the body is empty; send a JSON object');
   // Read leniently, another encoding would reach the vendor as other words.
   if (!isUtf8(bytes)) throw invalid('the body is not UTF-8');
   if (deeperThan(bytes, maxDepth))
     throw invalid(`arrays and objects may be nested ${maxDepth} deep at most`);
+};
+
+const parsed = (bytes: Buffer): JsonObject => {
   let value: Json;
   try {
     value = JSON.parse(bytes.toString('utf8')) as Json;

@@ -4,12 +4,13 @@ import type { FailureKind } from '#balancer/classify.ts';
 import { DecisionBuilder } from '#balancer/decision.ts';
 import { OwnSide } from '#balancer/own-side.ts';
 import { SpillwayError } from '#core/errors.ts';
+import type { Writable } from '#core/writable.ts';
 import { affinityOf } from '#gateway/affinity.ts';
 import { type GatewayCall, type GatewayDeps, deadlineOf } from '#gateway/call.ts';
-import { type Course, courseTo } from '#gateway/course.ts';
+import { type Course, type CourseDeps, courseTo, type Whereabouts } from '#gateway/course.ts';
 import { demandOf } from '#gateway/demand.ts';
-import { FallbackChain } from '#gateway/fallback-chain.ts';
-import type { FallbackRules } from '#gateway/fallbacks.ts';
+import { type ChainOptions, type CourseWatch, FallbackChain } from '#gateway/fallback-chain.ts';
+import type { FallbackRules, FallbackTarget } from '#gateway/fallbacks.ts';
 import { needsOf } from '#gateway/needs.ts';
 import { playedFailure } from '#gateway/played-failure.ts';
 import { retriesAfter } from '#gateway/retry-rules.ts';
@@ -31,66 +32,107 @@ export interface Asking<Reply> {
 }
 
 /** Runs one request through the loop, and where that fails through those of its fallbacks. */
-export const ask = async <Reply>(
+export const ask = <Reply>(
   deps: GatewayDeps,
   call: GatewayCall,
   how: Asking<Reply>,
-): Promise<Reply> => {
-  const { settings, clock, groups } = deps;
-  const of = { body: call.body, groups, rules: rulesOf(deps, call) };
-  const first = courseTo({ model: how.model, params: {} }, of);
-  const { progress } = call;
-  const decision = newDecision(deps, call, first.groups[0]);
-  progress.decision = decision;
-  const own = new OwnSide(deps.ownCharges(call.tenant));
-  const end = (): void => own.end(clock.now());
-  const deadline = deadlineOf(call);
-  const chain = new FallbackChain<Reply>({
-    rules: of.rules,
-    isKnown: ({ model }) => groups.find(model) !== undefined,
-    courseTo: (target, where) => courseTo(target, of, where),
-    taking: () => decision.taking,
-    isOver: () => call.signal.aborted || clock.now() >= deadline,
-    run: (course, watch) => {
-      decision.turnedTo(course.groups);
-      const asked = askOf(deps, call, course);
-      progress.asked ??= asked;
-      return runAttempts(deps, {
-        ask: {
-          ...asked,
-          own,
-          note: (place, routed) => {
-            decision.waits(place, routed);
-            call.line?.entered();
-          },
-        },
-        retries: retriesOf(deps, call, { course, isFirst: course === first }),
-        retriesAfter: (kind, deployment) => retriesAfterFailure(deps, kind, deployment),
-        retryOnTimeout: settings.retryRules.onTimeout,
-        retryAfterMs: settings.retryAfterMs,
-        deadline,
-        signal: call.signal,
-        decision,
-        ...watch,
-        send: (lease) => {
-          call.line?.left();
-          return how.send({ lease, course, decision });
-        },
-      });
-    },
-  });
-  try {
-    const reply = await chain.ask(first);
-    if (how.ended) void how.ended(reply).then(end);
-    else end();
-    return reply;
-  } catch (thrown) {
-    end();
-    const error = SpillwayError.from(thrown);
-    decision.failed(error, clock.now());
-    throw isHopeless(decision) || clock.now() >= deadline ? error.with({ isFinal: true }) : error;
+): Promise<Reply> => new Asked(deps, call, how).ask();
+
+/** One request, from the first course that it takes to the last. */
+class Asked<Reply> implements ChainOptions<Reply> {
+  readonly rules: FallbackRules;
+  readonly #deps: GatewayDeps;
+  readonly #call: GatewayCall;
+  readonly #how: Asking<Reply>;
+  readonly #courses: CourseDeps;
+  readonly #deadline: number;
+  readonly #first: Course;
+  readonly #decision: DecisionBuilder;
+  readonly #own: OwnSide;
+
+  constructor(deps: GatewayDeps, call: GatewayCall, how: Asking<Reply>) {
+    this.#deps = deps;
+    this.#call = call;
+    this.#how = how;
+    this.rules = rulesOf(deps, call);
+    this.#courses = { body: call.body, groups: deps.groups, rules: this.rules };
+    this.#deadline = deadlineOf(call);
+    this.#first = courseTo({ model: how.model, params: NO_PARAMS }, this.#courses);
+    this.#decision = newDecision(deps, call, this.#first.groups[0]);
+    this.#own = new OwnSide(deps.ownCharges(call.tenant));
   }
-};
+
+  async ask(): Promise<Reply> {
+    this.#call.progress.decision = this.#decision;
+    try {
+      const reply = await new FallbackChain(this).ask(this.#first);
+      const ended = this.#how.ended?.(reply);
+      if (ended) void ended.then(() => this.#end());
+      else this.#end();
+      return reply;
+    } catch (thrown) {
+      this.#end();
+      const error = SpillwayError.from(thrown);
+      const now = this.#deps.clock.now();
+      this.#decision.failed(error, now);
+      const isFinal = isHopeless(this.#decision) || now >= this.#deadline;
+      throw isFinal ? error.with({ isFinal: true }) : error;
+    }
+  }
+
+  isKnown({ model }: FallbackTarget): boolean {
+    return this.#deps.groups.find(model) !== undefined;
+  }
+
+  courseTo(target: FallbackTarget, where: Whereabouts): Course {
+    return courseTo(target, this.#courses, where);
+  }
+
+  taking(): string {
+    return this.#decision.taking;
+  }
+
+  isOver(): boolean {
+    return this.#call.signal.aborted || this.#deps.clock.now() >= this.#deadline;
+  }
+
+  run(course: Course, { fallsBack, handedOn }: CourseWatch): Promise<Reply> {
+    const [deps, call, decision] = [this.#deps, this.#call, this.#decision];
+    const { retryRules, retryAfterMs } = deps.settings;
+    decision.turnedTo(course.groups);
+    const asked = askOf(deps, call, course);
+    call.progress.asked ??= asked;
+    return runAttempts(deps, {
+      ask: {
+        ...asked,
+        own: this.#own,
+        note: (place, routed) => {
+          decision.waits(place, routed);
+          call.line?.entered();
+        },
+      },
+      retries: retriesOf(deps, call, { course, isFirst: course === this.#first }),
+      retriesAfter: (kind, deployment) => retriesAfterFailure(deps, kind, deployment),
+      retryOnTimeout: retryRules.onTimeout,
+      retryAfterMs,
+      deadline: this.#deadline,
+      signal: call.signal,
+      decision,
+      fallsBack,
+      handedOn,
+      send: (lease) => {
+        call.line?.left();
+        return this.#how.send({ lease, course, decision });
+      },
+    });
+  }
+
+  #end(): void {
+    this.#own.end(this.#deps.clock.now());
+  }
+}
+
+const NO_PARAMS = {};
 
 /** Limits that no wait of a caller's lifts. */
 const LASTING: ReadonlySet<string | undefined> = new Set(['money', 'too-large']);
@@ -149,20 +191,22 @@ export const askOf = (
   const demand = demandOf(asked);
   const affinity = affinityOf(asked, { demand, tenant });
   const needs = needsOf(asked, { demand, checks: settings.preCallChecks });
-  return {
+  const waitUntil = Math.min(arrivedAt + Math.min(waitMs, patienceMs), deadlineOf(call));
+  const ask: Writable<Plan<unknown>['ask']> = {
     groups,
     demand,
     tenant,
     priority: call.priority,
     arrivedAt,
-    waitUntil: Math.min(arrivedAt + Math.min(waitMs, patienceMs), deadlineOf(call)),
+    waitUntil,
     stream: asked['stream'] === true,
     bytes: call.bytes,
-    ...(run !== undefined && { run }),
-    ...(affinity !== undefined && { affinity }),
-    ...(pinned !== undefined && { pinned }),
-    ...(models && { models }),
-    ...(needs && { needs }),
-    ...(settings.tagMatch && { tags: { tags, match: settings.tagMatch } }),
   };
+  if (run !== undefined) ask.run = run;
+  if (affinity !== undefined) ask.affinity = affinity;
+  if (pinned !== undefined) ask.pinned = pinned;
+  if (models) ask.models = models;
+  if (needs) ask.needs = needs;
+  if (settings.tagMatch) ask.tags = { tags, match: settings.tagMatch };
+  return ask;
 };

@@ -25,11 +25,21 @@ const PLAYED = [
   ['mock_testing_rate_limit_error', 'rate-limit'],
 ] as const;
 
+const FIELDS = [
+  'fallbacks',
+  'context_window_fallbacks',
+  'content_policy_fallbacks',
+  'max_fallbacks',
+  'disable_fallbacks',
+  ...PLAYED.map(([field]) => field),
+];
+
 /**
  * LiteLLM's fields in a body; undefined where there are none. Throws SpillwayError `invalid_request`
  * with the field's name when one has a form that LiteLLM does not know.
  */
 export const readFallbacks = (body: JsonObject): CallFallbacks | undefined => {
+  if (!FIELDS.some((field) => Object.hasOwn(body, field))) return undefined;
   const listed = fieldOf(body, 'fallbacks');
   const contextWindow = fieldOf(body, 'context_window_fallbacks');
   const contentPolicy = fieldOf(body, 'content_policy_fallbacks');

@@ -1,10 +1,11 @@
 import type { Priority } from '#balancer/admit.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { type JsonObject, isObject, own } from '#core/json.ts';
-import { parseJsonObject } from '#core/parse-json.ts';
+import { isLarge, parseJsonInTurns, parseJsonObject } from '#core/parse-json.ts';
 import { readFallbacks } from '#gateway/call-fallbacks.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
+import type { Writable } from '#core/writable.ts';
 import { readBody } from '#gateway/read-body.ts';
 
 /** More tries than this help nobody and burn quota. */
@@ -19,7 +20,9 @@ type Value = JsonObject[string] | readonly string[] | undefined;
 export const readCall = async (deps: GatewayDeps, http: HttpCall): Promise<GatewayCall> => {
   const { requestBytes, jsonDepth } = deps.settings.limits;
   const bytes = await readBody(http.req, { limitBytes: requestBytes, clock: deps.clock });
-  const body = parseJsonObject(bytes, jsonDepth);
+  const body = isLarge(bytes)
+    ? await parseJsonInTurns(bytes, jsonDepth)
+    : parseJsonObject(bytes, jsonDepth);
   const { headers } = http.req;
   const wish = (field: string, header: string, most: number): number | undefined =>
     wished(own(body, field) ?? headers[header], { field, most });
@@ -31,7 +34,7 @@ export const readCall = async (deps: GatewayDeps, http: HttpCall): Promise<Gatew
   const run = named(headers['x-spillway-run']);
   const fallbacks = readFallbacks(body);
   const tags = tagsOf(body, headers['x-litellm-tags']);
-  const call: GatewayCall = {
+  const call: Writable<GatewayCall> = {
     id: http.id,
     progress: http.progress,
     arrivedAt: http.arrivedAt,
@@ -40,16 +43,16 @@ export const readCall = async (deps: GatewayDeps, http: HttpCall): Promise<Gatew
     tenant: { key: http.caller, user: named(own(body, 'user')) ?? '' },
     priority: priorityOf(headers['x-spillway-priority']),
     bytes: bytes.length,
-    // Zero and nothing are the same to LiteLLM.
-    ...(timeoutS && { timeoutMs: timeoutS * 1000 }),
-    ...(streamTimeoutS && { streamTimeoutMs: streamTimeoutS * 1000 }),
-    ...(retries !== undefined && { retries: Math.floor(retries) }),
-    ...(queueS !== undefined && { queueMs: queueS * 1000 }),
-    ...(patienceS !== undefined && { patienceMs: patienceS * 1000 }),
-    ...(fallbacks && { fallbacks }),
-    ...(run !== undefined && { run }),
-    ...(tags.length > 0 && { tags }),
   };
+  // Zero and nothing are the same to LiteLLM.
+  if (timeoutS) call.timeoutMs = timeoutS * 1000;
+  if (streamTimeoutS) call.streamTimeoutMs = streamTimeoutS * 1000;
+  if (retries !== undefined) call.retries = Math.floor(retries);
+  if (queueS !== undefined) call.queueMs = queueS * 1000;
+  if (patienceS !== undefined) call.patienceMs = patienceS * 1000;
+  if (fallbacks) call.fallbacks = fallbacks;
+  if (run !== undefined) call.run = run;
+  if (tags.length > 0) call.tags = tags;
   http.call = call;
   return call;
 };
@@ -86,10 +89,13 @@ const priorityOf = (value: Value): Priority => {
   );
 };
 
+const NO_TAGS: readonly string[] = [];
+
 /** Where LiteLLM looks for them. */
 const tagsOf = (body: JsonObject, header: Value): readonly string[] => {
   const metadata = own(body, 'metadata');
   const listed = own(body, 'tags') ?? (isObject(metadata) ? own(metadata, 'tags') : undefined);
+  if (listed === undefined && header === undefined) return NO_TAGS;
   const tags = Array.isArray(listed) ? listed.filter((tag) => typeof tag === 'string') : [];
   const more = typeof header === 'string' ? header.split(',').map((tag) => tag.trim()) : [];
   return [...tags, ...more].filter((tag) => tag !== '').slice(0, MAX_TAGS);

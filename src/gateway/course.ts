@@ -1,4 +1,5 @@
 import type { JsonObject } from '#core/json.ts';
+import type { Writable } from '#core/writable.ts';
 import { vendorBody } from '#gateway/control-fields.ts';
 import {
   type FallbackRules,
@@ -68,18 +69,20 @@ export const courseTo = (
   const to = deps.groups.resolve(model);
   const names = namesOf(model, to);
   const standIns = to.pinned === undefined ? standInsOf({ to, names }, deps, where) : [];
-  const models = modelsOf([to, ...standIns.map((standIn) => standIn.to)]);
+  const models =
+    standIns.length === 0 ? to.models : modelsOf([to, ...standIns.map((standIn) => standIn.to)]);
   const asked = changed(deps.body, params);
-  return {
+  const course: Writable<Course> = {
     groups: [to.group, ...standIns.map((standIn) => standIn.to.group)],
     standIns,
-    ...(to.pinned !== undefined && { pinned: to.pinned }),
-    ...(models && { models }),
     names,
     filteredFails: filteredFails(deps.rules, names),
     asked,
     body: vendorBody(asked),
   };
+  if (to.pinned !== undefined) course.pinned = to.pinned;
+  if (models) course.models = models;
+  return course;
 };
 
 const namesOf = (model: string, { group }: Resolved): LookUpNames =>
@@ -96,6 +99,8 @@ const changed = (body: JsonObject, params: JsonObject): JsonObject => {
   return Object.fromEntries([...Object.entries(body), ...fields]);
 };
 
+const NOBODY: readonly StandIn[] = [];
+
 /**
  * The groups that may take it at once, in the order in which they would be asked after a failure. One
  * that needs another body is asked after a failure only, and so are those behind it in its list.
@@ -106,7 +111,7 @@ const standInsOf = (
   { behind, asked }: Whereabouts,
 ): readonly StandIn[] => {
   const own = rules.most > 0 ? targetsFor(rules, first.names, 'any') : [];
-  if (own.length === 0 && behind.length === 0) return [];
+  if (own.length === 0 && behind.length === 0) return NOBODY;
   const seen = new Set([first.to.group]);
   const found: StandIn[] = [];
   const visit = (targets: readonly FallbackTarget[]): void => {

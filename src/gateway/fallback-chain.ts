@@ -14,18 +14,18 @@ import {
 export interface ChainOptions<Reply> {
   readonly rules: FallbackRules;
   /** Whether anybody has its name: nobody else is asked. */
-  readonly isKnown: (target: FallbackTarget) => boolean;
-  readonly courseTo: (target: FallbackTarget, where: Whereabouts) => Course;
+  isKnown(target: FallbackTarget): boolean;
+  courseTo(target: FallbackTarget, where: Whereabouts): Course;
   /** Asks one course, with all its retries. */
-  readonly run: (
-    course: Course,
-    watch: Required<Pick<Plan<Reply>, 'fallsBack' | 'handedOn'>>,
-  ) => Promise<Reply>;
+  run(course: Course, watch: CourseWatch): Promise<Reply>;
   /** Of the groups of a course, the one that had it last. */
-  readonly taking: () => string;
+  taking(): string;
   /** The caller has left, or its time is up: nobody else is asked. */
-  readonly isOver: () => boolean;
+  isOver(): boolean;
 }
+
+/** What a course asks, and tells, while it is being asked. */
+export type CourseWatch = Required<Pick<Plan<unknown>, 'fallsBack' | 'handedOn'>>;
 
 /** A list that is being gone through. */
 interface Level {
@@ -54,49 +54,53 @@ export class FallbackChain<Reply> {
   }
 
   /** Throws the first failure when all have failed, and tells in it who was asked instead. */
-  async ask(first: Course): Promise<Reply> {
+  ask(first: Course): Promise<Reply> {
     this.#first = first.names;
-    try {
-      return await this.#ask(first);
-    } catch (thrown) {
-      throw this.#inVain.length > 0 && thrown instanceof SpillwayError
-        ? alsoAsked(thrown, this.#inVain)
-        : thrown;
-    }
+    return this.#ask(first);
   }
 
   async #ask(course: Course): Promise<Reply> {
-    const { run, isOver, taking } = this.#options;
     let before: SpillwayError | undefined;
     try {
-      return await run(course, {
+      return await this.#options.run(course, {
         fallsBack: (kind) => this.#hasNext(course, effectOf(kind).fallback),
         handedOn: (failure) => (before ??= failure?.error),
       });
     } catch (thrown) {
-      const kind = fallbackFor(thrown);
-      const taker = course.standIns.find(({ to }) => to.group === taking());
+      const taker = course.standIns.find(({ to }) => to.group === this.#options.taking());
       if (taker) this.#failed(taker.target, thrown);
-      if (kind === undefined || isOver()) throw thrown;
-      const level: Level = { targets: this.#next(course, kind, taker), next: 0 };
-      this.#levels.push(level);
-      const found = await this.#through(level);
-      this.#levels.pop();
+      const kind = fallbackFor(thrown);
+      const goesOn = kind !== undefined && !this.#options.isOver();
+      const found = goesOn && (await this.#instead(this.#next(course, kind, taker)));
       if (found) return found.reply;
-      throw taker ? (before ?? outOfQuota(course.groups[0])) : thrown;
+      const failed = goesOn && taker ? (before ?? outOfQuota(course.groups[0])) : thrown;
+      const isFirst = course.names === this.#first;
+      throw isFirst && this.#inVain.length > 0 && failed instanceof SpillwayError
+        ? alsoAsked(failed, this.#inVain)
+        : failed;
     }
   }
 
+  /** Asks those that stand in for a course that has failed; undefined when none of them served. */
+  async #instead(
+    targets: readonly FallbackTarget[],
+  ): Promise<{ readonly reply: Reply } | undefined> {
+    const level: Level = { targets, next: 0 };
+    this.#levels.push(level);
+    const found = await this.#through(level);
+    this.#levels.pop();
+    return found;
+  }
+
   async #through(level: Level): Promise<{ readonly reply: Reply } | undefined> {
-    const { isOver, courseTo } = this.#options;
-    while (level.next < level.targets.length && !isOver()) {
+    while (level.next < level.targets.length && !this.#options.isOver()) {
       const target = level.targets[level.next++]!;
       if (!this.#isNew(target)) continue;
       const asked = this.#askedSoFar();
       asked.add(keyOf(target));
       this.#handedOn++;
       try {
-        const course = courseTo(target, { behind: this.#behind(), asked });
+        const course = this.#options.courseTo(target, { behind: this.#behind(), asked });
         return { reply: await this.#ask(course) };
       } catch (thrown) {
         if (fallbackFor(thrown) === undefined) throw thrown;
