@@ -47,7 +47,7 @@ const OTHER = 'other';
 export const createMetrics = (deps: MetricsDeps): Metrics => {
   const registry = new Registry();
   const registers = [registry];
-  const counted = countersOf(registers);
+  const counted = countersOf(registry);
   const show = shownBy(registers, deps);
   return {
     over: countedBy(counted, deps),
@@ -60,14 +60,14 @@ export const createMetrics = (deps: MetricsDeps): Metrics => {
 };
 
 /** What grows with each request. */
-const countersOf = (registers: Registry[]) => ({
+const countersOf = (registry: Registry) => ({
   requests: new CountTally(
     {
       name: 'spillway_requests_total',
       help: 'Requests that are over. deployment: the last one tried, empty where none was.',
       labelNames: ['group', 'deployment', 'outcome'],
     },
-    registers,
+    registry,
   ),
   tokens: new CountTally(
     {
@@ -75,7 +75,7 @@ const countersOf = (registers: Registry[]) => ({
       help: 'Tokens as vendors counted them. direction: input or output.',
       labelNames: ['group', 'deployment', 'direction'],
     },
-    registers,
+    registry,
   ),
   refusals: new CountTally(
     {
@@ -83,7 +83,7 @@ const countersOf = (registers: Registry[]) => ({
       help: 'Calls that vendors refused for the sake of a limit.',
       labelNames: ['deployment', 'class'],
     },
-    registers,
+    registry,
   ),
   failures: new CountTally(
     {
@@ -91,7 +91,7 @@ const countersOf = (registers: Registry[]) => ({
       help: 'Calls that failed for any other reason.',
       labelNames: ['deployment', 'kind'],
     },
-    registers,
+    registry,
   ),
   refused: new CountTally(
     {
@@ -99,7 +99,7 @@ const countersOf = (registers: Registry[]) => ({
       help: 'Requests that Spillway refused by itself, by its error codes.',
       labelNames: ['reason'],
     },
-    registers,
+    registry,
   ),
   queueWait: new SpreadTally({
     name: 'spillway_queue_wait_seconds',

@@ -10,18 +10,19 @@ export class CountTally<Label extends string> {
 
   constructor(
     of: { readonly name: string; readonly help: string; readonly labelNames: readonly Label[] },
-    registers: Registry[],
+    registry: Registry,
   ) {
     const all = this.#counts;
     this.#names = of.labelNames;
-    new Counter({
+    const counter = new Counter({
       ...of,
-      registers,
+      registers: [],
       collect() {
         this.reset();
         for (const { labels, value } of all.values()) this.inc(labels, value);
       },
     });
+    registry.registerMetric(counter);
   }
 
   /** Values in the order of the label's names; none may hold a line break. */
