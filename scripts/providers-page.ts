@@ -37,5 +37,8 @@ const row = (provider: Provider): string => {
 
 const spoken = ({ operations }: Provider): string =>
   Object.entries(operations)
-    .map(([operation, { dialect }]) => `${operation}: ${dialect}`)
+    .map(
+      ([operation, { dialect }]) =>
+        `${operation}: ${typeof dialect === 'string' ? dialect : 'by model'}`,
+    )
     .join('<br>') || 'not yet';

@@ -14,7 +14,8 @@ describe.each(withOwnRules(providers))('$name', (provider) => {
   const { quota, operations } = provider;
   const errors = quotaFixtures(provider).filter(({ status }) => status >= 400);
   // Most gateways and proxies in front of a vendor answer in the common dialect.
-  const dialect = dialects[operations.chat?.dialect ?? 'openai-chat'];
+  const spoken = operations.chat?.dialect;
+  const dialect = dialects[typeof spoken === 'string' ? spoken : 'openai-chat'];
 
   test.each(errors)('$status, $name: $kind', ({ status, headers, body = '', at = NOON, kind }) => {
     const text = typeof body === 'string' ? body : JSON.stringify(body);

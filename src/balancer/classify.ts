@@ -72,6 +72,14 @@ const EFFECTS = {
   },
   /** No such model at this vendor: another deployment may have it. */
   'not-found': { ...OWN_FAULT, retry: 'elsewhere', word: 'notFound' },
+  /** It cannot be asked for this, and was not. */
+  unsupported: {
+    charge: 'nothing',
+    health: 'none',
+    retry: 'elsewhere',
+    fallback: 'any',
+    word: 'badRequest',
+  },
   /** The caller's own error. */
   invalid: { ...OWN_FAULT, word: 'badRequest' },
   'context-length': { ...OWN_FAULT, fallback: 'context-window', word: 'badRequest' },

@@ -64,7 +64,8 @@ const deploymentTable = (deployments: readonly Deployment[]): string => {
 /** How a vendor is asked for chats, else for whatever it does. */
 const spokenBy = (provider: string): string => {
   const { chat, ...others } = findProvider(provider)?.operations ?? {};
-  return (chat ?? Object.values(others)[0])?.dialect ?? '';
+  const dialect = (chat ?? Object.values(others)[0])?.dialect;
+  return typeof dialect === 'function' ? 'by model' : (dialect ?? '');
 };
 
 const hostOf = ({ apiBase, provider }: Deployment): string => {

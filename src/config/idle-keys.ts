@@ -23,7 +23,7 @@ export const ROUTER_IDLE = words(`
 
 /** `litellm_settings`. */
 export const LITELLM_IDLE = words(`
-  drop_params modify_params cache cache_params callbacks success_callback failure_callback
+  cache cache_params callbacks success_callback failure_callback
   service_callback service_callbacks turn_off_message_logging redact_user_api_key_info
   redact_messages_in_exceptions json_logs set_verbose log_raw_request_response model_alias_map
   max_budget budget_duration default_internal_user_params max_internal_user_budget
@@ -77,7 +77,7 @@ export const GENERAL_IDLE = words(`
 /** `litellm_params` that tell LiteLLM what to do and never go to a vendor. */
 export const PARAMS_IDLE = words(`
   default_api_key_rpm_limit default_api_key_tpm_limit max_retries tag_regex max_budget
-  budget_duration drop_params additional_drop_params allowed_openai_params litellm_credential_name
+  budget_duration litellm_credential_name
   configurable_clientside_auth_params use_in_pass_through merge_reasoning_content_in_choices
   keepalive_seconds vertex_project vertex_location vertex_credentials tenant_id client_id
   client_secret azure_ad_token azure_username azure_password azure_scope watsonx_region_name

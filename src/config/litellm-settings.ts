@@ -1,4 +1,5 @@
 import type { Part } from '#core/check-schema.ts';
+import type { ParamRules } from '#core/param-rules.ts';
 import { z } from '#core/schema.ts';
 import { fallbackKeys, type WrittenFallbacks } from '#config/fallbacks.ts';
 import { LITELLM_IDLE } from '#config/idle-keys.ts';
@@ -13,6 +14,7 @@ export interface LitellmSettings {
   readonly fallbacks: WrittenFallbacks;
   readonly requestTimeoutMs: number;
   readonly metricsArePublic: boolean;
+  readonly params: ParamRules;
   readonly tls: { readonly caFile?: string; readonly verify: boolean };
 }
 
@@ -23,6 +25,8 @@ const schema = z.looseObject({
   num_retries: whole(0, 1000).nullish(),
   allowed_fails: whole(0, 1_000_000).nullish(),
   ...fallbackKeys,
+  drop_params: flag.nullish(),
+  modify_params: flag.nullish(),
   request_timeout: seconds.nullish(),
   require_auth_for_metrics_endpoint: flag.nullish(),
   ssl_verify: z.union([flag, z.string().min(1)]).nullish(),
@@ -34,7 +38,8 @@ export const loadLitellmSettings = (
   env: Environment,
   report: Report,
 ): LitellmSettings => {
-  const settings = section && section.value !== null ? (report.read(section, schema) ?? {}) : {};
+  const settings: z.infer<typeof schema> =
+    section && section.value !== null ? (report.read(section, schema) ?? {}) : {};
   if (section) warnOfKeys(section, { used: Object.keys(schema.shape), idle: LITELLM_IDLE }, report);
   const { request_timeout: timeout } = settings;
   return {
@@ -43,11 +48,30 @@ export const loadLitellmSettings = (
       allowedFails: settings.allowed_fails ?? undefined,
     }),
     fallbacks: settings,
+    params: loadParams(settings, env),
     // Not LiteLLM's default: numbers tell what a house does, and with which vendors.
     metricsArePublic: settings.require_auth_for_metrics_endpoint === false,
     requestTimeoutMs: toMs(timeout) ?? toMs(environmentTimeout(env)) ?? DEFAULT_TIMEOUT_S * 1000,
     tls: loadTls(settings.ssl_verify ?? undefined, env),
   };
+};
+
+/** `LITELLM_DROP_PARAMS` and `LITELLM_MODIFY_PARAMS` hold where the file is silent, as in LiteLLM. */
+const loadParams = (
+  { drop_params: drops, modify_params: modifies }: z.infer<typeof schema>,
+  env: Environment,
+): ParamRules => ({
+  dropped: [],
+  allowed: [],
+  ...present({
+    drops: drops ?? switched(env, 'LITELLM_DROP_PARAMS'),
+    modifies: modifies ?? switched(env, 'LITELLM_MODIFY_PARAMS'),
+  }),
+});
+
+const switched = (env: Environment, name: string): boolean | undefined => {
+  const parsed = flag.safeParse(lookUp(env, name));
+  return parsed.success ? parsed.data : undefined;
 };
 
 const environmentTimeout = (env: Environment): number | undefined => {

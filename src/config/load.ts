@@ -103,6 +103,7 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
     warnings: inFileOrder(withoutIdle(report.warnings), file),
     ...present({ masterKey: general.masterKey, keyHeader: general.keyHeader }),
     metrics: { arePublic: litellm.metricsArePublic },
+    params: litellm.params,
     routing: {
       ...routing,
       ...loadFallbacks(router.fallbacks, litellm.fallbacks),

@@ -1,5 +1,6 @@
 import type { Finding } from '#core/finding.ts';
 import type { Json, JsonObject } from '#core/json.ts';
+import type { ParamRules } from '#core/param-rules.ts';
 import type { Pricing } from '#providers/models.ts';
 import type { RoutingSettings } from '#config/loaded-routing.ts';
 import type { Ceilings, QueueSettings, QuotaPool, StatedLimit } from '#config/loaded-quota.ts';
@@ -57,6 +58,10 @@ export interface Deployment {
   readonly extraHeaders: Readonly<Record<string, string>>;
   /** Body fields sent unless the caller's request has them: `temperature` and the like. */
   readonly defaults: JsonObject;
+  /** Fields of the body by the vendor's own names: `extra_body`. */
+  readonly extraBody?: JsonObject;
+  /** What is done about parameters that its vendor cannot take; absent where its row says nothing. */
+  readonly params?: ParamRules;
   readonly modelInfo: JsonObject;
   readonly line: number;
   readonly column: number;
@@ -90,6 +95,8 @@ export interface LoadedConfig {
     readonly arePublic: boolean;
   };
   readonly routing: RoutingSettings;
+  /** What is done about parameters that a vendor cannot take. */
+  readonly params: ParamRules;
   /** Whether a call that timed out after it was sent, and may have run, is sent again. */
   readonly retryOnTimeout: boolean;
   readonly queue: QueueSettings;
@@ -101,6 +108,8 @@ export interface LoadedConfig {
   readonly compat: {
     /** simple-shuffle draws each request on its own, as LiteLLM does, blind to calls in flight. */
     readonly independentDraws: boolean;
+    /** Errors have LiteLLM's form whatever the caller's dialect. */
+    readonly litellmErrors: boolean;
   };
   readonly streams: {
     /** The usage chunk goes to every streaming client, asked for or not. */

@@ -283,8 +283,9 @@ test('what LiteLLM would pass on becomes body defaults, what steers LiteLLM does
   const params =
     'model: openai/gpt-4.1, api_key: k, temperature: 0.2, seed: null, rpm: 3, drop_params: true, mock_delay: 1, input_cost_per_token: 0.1, aws_region_name: x, extra_body: {top_k: 4, __proto__: {a: 1}}, headers: {X-A: 1}, extra_headers: {X-B: b}';
   const deployment = one(params);
-  expect(Object.entries(deployment?.defaults ?? {})).toEqual([
-    ['temperature', 0.2],
+  expect(deployment?.defaults).toEqual({ temperature: 0.2 });
+  expect(deployment?.params).toEqual({ drops: true, dropped: [], allowed: [] });
+  expect(Object.entries(deployment?.extraBody ?? {})).toEqual([
     ['top_k', 4],
     ['__proto__', { a: 1 }],
   ]);

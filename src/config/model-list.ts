@@ -2,6 +2,7 @@ import type { Part } from '#core/check-schema.ts';
 import { closest } from '#core/closest.ts';
 import type { Finding } from '#core/finding.ts';
 import { isObject, type Json, type JsonObject, setOwn } from '#core/json.ts';
+import type { ParamRules } from '#core/param-rules.ts';
 import { isStarPattern } from '#core/star-pattern.ts';
 import { commonProvider, spokenProviders } from '#providers/index.ts';
 import type { Provider } from '#providers/provider.ts';
@@ -181,6 +182,8 @@ const toDeployment = (
       timeoutMs: toMs(params.timeout) ?? toMs(params.request_timeout),
       streamTimeoutMs: toMs(params.stream_timeout),
       numRetries: params.num_retries ?? undefined,
+      params: paramRulesOf(row),
+      extraBody: extraBodyOf(draft.params),
     }),
     ...modelFacts(row, choice),
     limits: rowLimits(row, ceilings),
@@ -192,6 +195,16 @@ const toDeployment = (
     line,
     column,
   };
+};
+
+const paramRulesOf = ({ litellm_params: params }: Row): ParamRules | undefined => {
+  const drops = params.drop_params ?? undefined;
+  const modifies = params.modify_params ?? undefined;
+  const dropped = params.additional_drop_params ?? [];
+  const allowed = params.allowed_openai_params ?? [];
+  const isSilent = drops === undefined && modifies === undefined;
+  if (isSilent && dropped.length === 0 && allowed.length === 0) return undefined;
+  return { ...present({ drops, modifies }), dropped, allowed };
 };
 
 const quotaPoolsOf = ({
@@ -223,7 +236,7 @@ const idOf = ({ part, row, params }: Draft): string =>
     part.document.isFloat([...part.path, 'litellm_params', ...path]),
   );
 
-/** What goes into each request's body: unknown parameters, as LiteLLM passes them on, and `extra_body`. */
+/** What goes into each request's body: unknown parameters, as LiteLLM passes them on. */
 const bodyDefaults = (params: JsonObject, { settings = {} }: Provider): JsonObject => {
   const defaults: JsonObject = {};
   const add = (key: string, value: Json): void => {
@@ -232,9 +245,13 @@ const bodyDefaults = (params: JsonObject, { settings = {} }: Provider): JsonObje
   for (const [key, value] of Object.entries(params))
     if (isBodyField(key) && !Object.hasOwn(settings, key) && nearMiss(key) === undefined)
       add(key, value);
-  const extra = params['extra_body'];
-  if (isObject(extra)) for (const [key, value] of Object.entries(extra)) add(key, value);
   return defaults;
+};
+
+const extraBodyOf = (params: JsonObject): JsonObject | undefined => {
+  const extra = params['extra_body'];
+  const given = Object.entries(isObject(extra) ? extra : {}).filter(([, value]) => value !== null);
+  return given.length === 0 ? undefined : Object.fromEntries(given);
 };
 
 /** The parameter that an unknown one is a slip of: `api_kye` must not travel to a vendor. */

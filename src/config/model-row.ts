@@ -4,7 +4,7 @@ import { z } from '#core/schema.ts';
 import type { Problem } from '#config/credentials.ts';
 import { PARAMS_IDLE, PARAMS_IDLE_FAMILIES } from '#config/idle-keys.ts';
 import type { ProviderChoice } from '#config/provider-choice.ts';
-import { decimal, name, seconds, whole } from '#config/values.ts';
+import { decimal, flag, name, seconds, whole } from '#config/values.ts';
 
 const text = z.string().nullish();
 const perMinute = whole(0, 1e12).nullish();
@@ -60,6 +60,10 @@ const paramsSchema = z.looseObject({
   region_name: text,
   aws_region_name: text,
   ...prices,
+  drop_params: flag.nullish(),
+  additional_drop_params: z.array(name).nullish(),
+  allowed_openai_params: z.array(name).nullish(),
+  modify_params: flag.nullish(),
   extra_headers: headers,
   headers,
   extra_body: z.record(z.string(), z.unknown()).nullish(),

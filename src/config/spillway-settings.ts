@@ -28,7 +28,12 @@ const timeout = decimal(0.001, 86_400).optional();
 /** What the section may hold, for a config with these groups. */
 export const spillwaySchema = (groups: ReadonlySet<string>) =>
   z.strictObject({
-    compat: z.strictObject({ independent_draws: z.boolean().optional() }).nullish(),
+    compat: z
+      .strictObject({
+        independent_draws: z.boolean().optional(),
+        litellm_errors: z.boolean().optional(),
+      })
+      .nullish(),
     retry_on_timeout: z.boolean().optional(),
     streams: z.strictObject({ always_include_usage: z.boolean().optional() }).nullish(),
     limits: z
@@ -96,7 +101,10 @@ export const loadSpillwaySettings = (
   const models = settings.apps?.models ?? [];
   const { limits, timeouts, shutdown } = settings;
   return {
-    compat: { independentDraws: settings.compat?.independent_draws ?? false },
+    compat: {
+      independentDraws: settings.compat?.independent_draws ?? false,
+      litellmErrors: settings.compat?.litellm_errors ?? false,
+    },
     alwaysIncludeUsage: settings.streams?.always_include_usage,
     limits: {
       requestBytes: limits?.request_bytes ?? requestBytes ?? DEFAULTS.requestBytes,

@@ -8,6 +8,7 @@ import { chat } from '#gateway/chat.ts';
 import { embeddings } from '#gateway/embeddings.ts';
 import { type GroupMember, Groups } from '#gateway/groups.ts';
 import type { Usage } from '#wire/chat-event.ts';
+import { openaiChat } from '#wire/openai-chat/index.ts';
 
 /** What one deployment answered when it was asked once. */
 export interface AskedOnce {
@@ -42,10 +43,10 @@ export const askOnce = async (
   const call = callOf(id, deployment.isEmbedding, startedAt);
   const tookMs = (): number => clock.now() - startedAt;
   try {
-    const reply = await (deployment.isEmbedding ? embeddings : chat)(
-      { ...deps, groups, admit },
-      call,
-    );
+    const its = { ...deps, groups, admit };
+    const reply = await (deployment.isEmbedding
+      ? embeddings(its, call)
+      : chat(its, call, openaiChat));
     // A whole answer was asked for.
     const usage = 'answer' in reply ? reply.answer.usage : undefined;
     return { status: 200, tookMs: tookMs(), news, ...(usage && { usage }) };

@@ -55,7 +55,8 @@ class Asked<Reply> implements ChainOptions<Reply> {
     this.#call = call;
     this.#how = how;
     this.rules = rulesOf(deps, call);
-    this.#courses = { body: call.body, groups: deps.groups, rules: this.rules };
+    const { body, ownsMetadata } = call;
+    this.#courses = { body, ownsMetadata, groups: deps.groups, rules: this.rules };
     this.#deadline = deadlineOf(call);
     this.#first = courseTo({ model: how.model, params: NO_PARAMS }, this.#courses);
     this.#decision = newDecision(deps, call, this.#first.groups[0]);

@@ -1,24 +1,27 @@
 import type { Lease } from '#balancer/admit.ts';
 import type { Failure, Sent } from '#balancer/attempts.ts';
 import { SpillwayError } from '#core/errors.ts';
-import type { Try } from '#gateway/ask.ts';
 import { type GatewayCall, type GatewayDeps, deadlineOf } from '#gateway/call.ts';
-import { modelAt } from '#gateway/course.ts';
-import type { Operation } from '#providers/provider.ts';
 import type { UpstreamRequest } from '#upstream/call.ts';
 import type { Target } from '#upstream/target.ts';
 
-/** The deployment behind a lease, and where it takes `operation`. */
-export const targetOf = (
+/**
+ * The deployment behind a lease, and what is said to it; the failure where it cannot be asked for this,
+ * which leaves it to others.
+ */
+export const spokenTo = <Spoken>(
   deps: GatewayDeps,
-  { lease, course }: Pick<Try, 'lease' | 'course'>,
-  { operation, stream }: { readonly operation: Operation; readonly stream: boolean },
-): { target: Target; path: string } | Failure => {
-  const target = deps.targets.get(lease.deployment);
-  const path = target?.pathOf(operation, { model: modelAt(target.spec, course), stream });
-  if (target && path !== undefined) return { target, path };
-  const message = `Deployment ${lease.deployment} does not offer ${operation}.`;
-  return { kind: 'invalid', error: new SpillwayError('invalid_request', message) };
+  { deployment }: Lease,
+  speak: (target: Target) => Spoken,
+): (Spoken & { readonly target: Target }) | Failure => {
+  const target = deps.targets.get(deployment);
+  try {
+    if (target) return { ...speak(target), target };
+  } catch (thrown) {
+    return { kind: 'unsupported', error: SpillwayError.from(thrown) };
+  }
+  const message = `Deployment ${deployment} is not there any more; try again.`;
+  return { kind: 'unsupported', error: new SpillwayError('invalid_request', message) };
 };
 
 /**

@@ -16,13 +16,25 @@ const NAME_CHARS = 200;
 
 type Value = JsonObject[string] | readonly string[] | undefined;
 
+export interface ReadHow {
+  /** Puts what the path says into the body. */
+  readonly amend?: (body: JsonObject, http: HttpCall) => JsonObject;
+  /** The body's `metadata` is for the vendor, not for LiteLLM's logs. */
+  readonly ownsMetadata?: boolean;
+}
+
 /** Reads the body and what the caller wishes for itself: fields first, headers second. */
-export const readCall = async (deps: GatewayDeps, http: HttpCall): Promise<GatewayCall> => {
+export const readCall = async (
+  deps: GatewayDeps,
+  http: HttpCall,
+  { amend = withModel, ownsMetadata = false }: ReadHow = {},
+): Promise<GatewayCall> => {
   const { requestBytes, jsonDepth } = deps.settings.limits;
   const bytes = await readBody(http.req, { limitBytes: requestBytes, clock: deps.clock });
-  const body = isLarge(bytes)
+  const parsed = isLarge(bytes)
     ? await parseJsonInTurns(bytes, jsonDepth)
     : parseJsonObject(bytes, jsonDepth);
+  const body = amend(parsed, http);
   const { headers } = http.req;
   const wish = (field: string, header: string, most: number): number | undefined =>
     wished(own(body, field) ?? headers[header], { field, most });
@@ -53,9 +65,14 @@ export const readCall = async (deps: GatewayDeps, http: HttpCall): Promise<Gatew
   if (fallbacks) call.fallbacks = fallbacks;
   if (run !== undefined) call.run = run;
   if (tags.length > 0) call.tags = tags;
+  if (ownsMetadata) call.ownsMetadata = true;
   http.call = call;
   return call;
 };
+
+/** The model that the path names, where it does. */
+const withModel = (body: JsonObject, { params: { model } }: HttpCall): JsonObject =>
+  model === undefined ? body : { ...body, model };
 
 const wished = (
   value: Value,

@@ -7,6 +7,7 @@ import type { QuotaView } from '#balancer/quota-view.ts';
 import type { Clock } from '#core/clock.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { Log } from '#core/log.ts';
+import type { ParamRules } from '#core/param-rules.ts';
 import type { Random } from '#core/random.ts';
 import type { CallFallbacks } from '#gateway/call-fallbacks.ts';
 import type { DecisionStore } from '#gateway/decision-store.ts';
@@ -57,6 +58,10 @@ export interface GatewaySettings {
   readonly timeoutMs: number;
   readonly streamTimeoutMs?: number;
   readonly alwaysIncludeUsage: boolean;
+  /** What is done about parameters that a vendor cannot take. */
+  readonly params: ParamRules;
+  /** Errors have LiteLLM's form in every dialect. */
+  readonly litellmErrors: boolean;
   /** Whether everybody may read the metrics. */
   readonly metricsArePublic: boolean;
   /** So many past requests are remembered. */
@@ -122,6 +127,8 @@ export interface GatewayCall {
   readonly patienceMs?: number;
   /** Who is told that it has got in line, and that its turn has come. */
   readonly line?: { entered(): void; left(): void };
+  /** Its `metadata` is for the vendor, not for LiteLLM's logs. */
+  readonly ownsMetadata?: boolean;
   /** Calls of one run prefer different pools. */
   readonly run?: string;
   readonly tags?: readonly string[];

@@ -1,39 +1,65 @@
-import { isObject, own, valueAt } from '#core/json.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { type Course, modelAt } from '#gateway/course.ts';
+import { choicesOf } from '#gateway/demand.ts';
+import { PassThrough } from '#gateway/passage.ts';
+import { passingReplies, translatedReplies } from '#gateway/reply-codecs.ts';
+import type { ReplyNames } from '#gateway/reply-names.ts';
+import { Speech } from '#gateway/speech.ts';
 import { type StreamedReply, askStreamed } from '#gateway/streamed.ts';
+import { Translation } from '#gateway/translation.ts';
 import { type WholeReply, askWhole } from '#gateway/whole.ts';
-import type { ReplyCodec } from '#gateway/whole-exchange.ts';
 import type { Target } from '#upstream/target.ts';
-import { openaiChat } from '#wire/openai-chat/index.ts';
-import { readUsage } from '#wire/openai-chat/usage.ts';
+import type { ChatDialect } from '#wire/dialect.ts';
 
 export type ChatReply = WholeReply | StreamedReply;
 
-const chatReplies: ReplyCodec = {
-  isAnswer: (body) => Array.isArray(own(body, 'choices')),
-  readUsage: (body) => (isObject(body) ? readUsage(own(body, 'usage')) : undefined),
-  // The first answer decides, as in LiteLLM.
-  isFiltered: (body) => valueAt(body, ['choices', 0, 'finish_reason']) === 'content_filter',
-  readError: (...answer) => openaiChat.readError(...answer),
-};
-
 /**
- * The spine: a chat request in, a reply out; no HTTP in it. Throws a SpillwayError, or rejects with
- * one, as long as nothing has begun; a stream that breaks off later says so to its sink.
+ * The spine: a chat request in the caller's dialect in, a reply in the same one out; no HTTP in it.
+ * Throws a SpillwayError, or rejects with one, as long as nothing has begun; a stream that breaks off
+ * later says so to its sink.
  */
-export const chat = (deps: GatewayDeps, call: GatewayCall): Promise<ChatReply> => {
-  const touched = openaiChat.touchRequest(call.body);
-  const { model } = touched;
-  const write = ({ spec, asksUsage }: Target, course: Course): string => {
-    const model = modelAt(spec, course);
-    return JSON.stringify(
-      openaiChat.redirectRequest({ ...spec.defaults, ...course.body }, { model, asksUsage }),
-    );
-  };
-  if (touched.stream) {
-    const includeUsage = touched.includeUsage || deps.settings.alwaysIncludeUsage;
-    return askStreamed(deps, call, { model, dialect: openaiChat, includeUsage, write });
-  }
-  return askWhole(deps, call, { model, codec: { ...chatReplies, operation: 'chat', write } });
+export const chat = (
+  deps: GatewayDeps,
+  call: GatewayCall,
+  dialect: ChatDialect,
+): Promise<ChatReply> => {
+  const touched = dialect.touchRequest(call.body);
+  const { model, stream } = touched;
+  const { settings, clock } = deps;
+  const speech = new Speech(dialect, stream, settings.params);
+  const namesFor = ({ spec }: Target, course: Course): ReplyNames => ({
+    id: call.id,
+    model: modelAt(spec, course),
+    created: Math.floor(clock.wall() / 1000),
+  });
+  if (!stream)
+    return askWhole(deps, call, {
+      model,
+      speak(target, course) {
+        const spoken = speech.to(target, course);
+        const { dialect: from, emulates } = spoken;
+        const names = namesFor(target, course);
+        const isSame = from.name === dialect.name;
+        const codec = isSame
+          ? passingReplies(dialect)
+          : translatedReplies(from, dialect, { names, emulates });
+        return { ...spoken, codec };
+      },
+    });
+  const includeUsage = touched.includeUsage || settings.alwaysIncludeUsage;
+  return askStreamed(deps, call, {
+    model,
+    includeUsage,
+    speak(target, course) {
+      const spoken = speech.to(target, course);
+      const { dialect: from, emulates } = spoken;
+      const { eventBytes } = settings.limits;
+      if (from.name === dialect.name)
+        return { ...spoken, passage: new PassThrough(dialect, eventBytes) };
+      const names = namesFor(target, course);
+      const choices = choicesOf(course.asked);
+      const to = { from, to: dialect, eventBytes, choices, includeUsage, names, emulates };
+      return { ...spoken, passage: new Translation(to) };
+    },
+  });
 };

@@ -56,12 +56,14 @@ const CONTROL_FIELDS: ReadonlySet<string> = new Set([
  * What LiteLLM's clients call `metadata` is for its logs. Only beside `store` is it the vendor's own
  * field, which refuses it alone.
  */
-const isControl = (body: JsonObject, key: string): boolean =>
-  CONTROL_FIELDS.has(key) || (key === 'metadata' && own(body, 'store') !== true);
+const isControl = (body: JsonObject, key: string, ownsMetadata: boolean): boolean =>
+  CONTROL_FIELDS.has(key) || (key === 'metadata' && !ownsMetadata && own(body, 'store') !== true);
 
 /** The body without what is not the vendor's business; itself where all of it is. */
-export const vendorBody = (body: JsonObject): JsonObject => {
-  if (!Object.keys(body).some((key) => isControl(body, key))) return body;
+export const vendorBody = (body: JsonObject, ownsMetadata = false): JsonObject => {
+  if (!Object.keys(body).some((key) => isControl(body, key, ownsMetadata))) return body;
   // `fromEntries` defines: a key named `__proto__` stays plain data.
-  return Object.fromEntries(Object.entries(body).filter(([key]) => !isControl(body, key)));
+  return Object.fromEntries(
+    Object.entries(body).filter(([key]) => !isControl(body, key, ownsMetadata)),
+  );
 };

@@ -46,6 +46,8 @@ export interface StandIn {
 export interface CourseDeps {
   /** The caller's. */
   readonly body: JsonObject;
+  /** Its `metadata` is for the vendor. */
+  readonly ownsMetadata?: boolean | undefined;
   readonly groups: Groups;
   readonly rules: FallbackRules;
 }
@@ -78,7 +80,7 @@ export const courseTo = (
     names,
     filteredFails: filteredFails(deps.rules, names),
     asked,
-    body: vendorBody(asked),
+    body: vendorBody(asked, deps.ownsMetadata),
   };
   if (to.pinned !== undefined) course.pinned = to.pinned;
   if (models) course.models = models;

@@ -4,7 +4,8 @@ import type { ControlPlane } from '#gateway/admin/control-plane.ts';
 import { newDecision } from '#gateway/ask.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
 import { type HttpCall, createHttpCall } from '#gateway/http-call.ts';
-import { type Route, routes } from '#gateway/routes.ts';
+import type { Route } from '#gateway/route-table.ts';
+import { routes } from '#gateway/routes.ts';
 import { sendError } from '#gateway/send-reply.ts';
 import type { Served } from '#gateway/served.ts';
 import type { Authenticate } from '#keys/authenticate.ts';
@@ -60,11 +61,17 @@ const nothingHere = (): SpillwayError =>
     'There is nothing at this path. Models answer at /v1/chat/completions and /v1/embeddings.',
   );
 
-const findRoute = ({ path, req, res }: HttpCall): Route | undefined => {
-  const route = routes.get(path) ?? routes.get(`${path.slice(0, path.lastIndexOf('/'))}/*`);
-  if (!route || route.method === req.method) return route;
-  res.setHeader('allow', route.method);
-  throw new SpillwayError('method_not_allowed', `This path takes ${route.method} only.`);
+const findRoute = (http: HttpCall): Route | undefined => {
+  const found = routes.find(http.path);
+  if (!found) return undefined;
+  const route = found.routes.find(({ method }) => method === http.req.method);
+  http.params = found.params;
+  const { dialect } = route ?? found.routes[0]!;
+  if (dialect) http.dialect = dialect;
+  if (route) return route;
+  const methods = found.routes.map(({ method }) => method).join(', ');
+  http.res.setHeader('allow', methods);
+  throw new SpillwayError('method_not_allowed', `This path takes ${methods} only.`);
 };
 
 const line = (deps: GatewayDeps, { req, path, id, arrivedAt }: HttpCall) => {

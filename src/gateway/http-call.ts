@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SpillwayError } from '#core/errors.ts';
 import { newCallId } from '#core/ids.ts';
 import type { GatewayCall, GatewayDeps, Progress } from '#gateway/call.ts';
+import type { ChatDialect } from '#wire/dialect.ts';
 
 /** One HTTP request being answered. */
 export interface HttpCall {
@@ -15,6 +16,10 @@ export interface HttpCall {
   /** Aborted as soon as the caller has left, or the process can wait no longer. */
   readonly signal: AbortSignal;
   readonly progress: Progress;
+  /** What stands in the places of the route's path that are open: a model's name, an id. */
+  params: Readonly<Record<string, string>>;
+  /** The caller's, on paths where models answer: errors are told in it. */
+  dialect?: ChatDialect;
   /** What has been read of it, once it has been. */
   call?: GatewayCall;
   /** Whose request it is, once that is known: a word for whoever shares and limits, never a key. */
@@ -43,5 +48,15 @@ export const createHttpCall = (
   const query = url.indexOf('?');
   const path = query < 0 ? url : url.slice(0, query);
   const { signal } = controller;
-  return { req, res, path, id, arrivedAt: clock.now(), signal, progress: {}, caller: '' };
+  return {
+    req,
+    res,
+    path,
+    id,
+    arrivedAt: clock.now(),
+    signal,
+    progress: {},
+    params: {},
+    caller: '',
+  };
 };

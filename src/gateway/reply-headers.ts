@@ -1,4 +1,5 @@
 import type { DecisionBuilder } from '#balancer/decision.ts';
+import { headerText } from '#core/header-text.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import type { Target } from '#upstream/target.ts';
@@ -18,7 +19,12 @@ export const baseHeaders = (deps: GatewayDeps, http: HttpCall): FlatHeaders => [
 export const replyHeaders = (
   deps: GatewayDeps,
   http: HttpCall,
-  reply: { target: Target; decision: DecisionBuilder; upstreamMs: number },
+  reply: {
+    target: Target;
+    decision: DecisionBuilder;
+    upstreamMs: number;
+    dropped: readonly string[];
+  },
 ): FlatHeaders => {
   const { target, decision, upstreamMs } = reply;
   const totalMs = deps.clock.now() - http.arrivedAt;
@@ -49,5 +55,17 @@ export const replyHeaders = (
     'server-timing',
     `queue;dur=${queueMs}, upstream;dur=${upstreamMs.toFixed(1)}, total;dur=${totalMs.toFixed(1)}`,
   );
+  const { dropped } = reply;
+  if (dropped.length > 0) headers.push('x-spillway-dropped-params', listed(dropped));
   return headers;
 };
+
+/** A caller may send names without end. */
+const MOST_NAMES = 32;
+const NAME_CHARS = 64;
+
+const listed = (names: readonly string[]): string =>
+  names
+    .slice(0, MOST_NAMES)
+    .map((name) => headerText(name.slice(0, NAME_CHARS)))
+    .join(', ');

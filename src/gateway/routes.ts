@@ -1,5 +1,4 @@
-import type { GatewayDeps } from '#gateway/call.ts';
-import type { HttpCall } from '#gateway/http-call.ts';
+import { type Route, RouteTable } from '#gateway/route-table.ts';
 import { serveChat } from '#gateway/serve-chat.ts';
 import { serveEmbeddings } from '#gateway/serve-embeddings.ts';
 import { serveDecision } from '#gateway/serve-decision.ts';
@@ -9,17 +8,8 @@ import { serveLiveness, serveReadiness } from '#gateway/serve-health.ts';
 import { serveMetrics } from '#gateway/serve-metrics.ts';
 import { serveQuota } from '#gateway/serve-quota.ts';
 import { serveModels } from '#gateway/serve-models.ts';
-import type { Served } from '#gateway/served.ts';
-
-export interface Route {
-  readonly method: 'GET' | 'POST';
-  /**
-   * Who may call it: everybody, who has a key, or as the config says of metrics. A route that says
-   * nothing does not compile.
-   */
-  readonly access: 'public' | 'key' | 'metrics';
-  readonly serve: (deps: GatewayDeps, http: HttpCall) => Promise<Served>;
-}
+import type { ChatDialect } from '#wire/dialect.ts';
+import { openaiChat } from '#wire/openai-chat/index.ts';
 
 const get = (access: Route['access'], serve: Route['serve']): Route => ({
   method: 'GET',
@@ -28,20 +18,29 @@ const get = (access: Route['access'], serve: Route['serve']): Route => ({
 });
 const post = (serve: Route['serve']): Route => ({ method: 'POST', access: 'key', serve });
 
-/** Every path there is; `*` stands for one segment at the end. Dify's plugin appends to whatever base it is given: both prefixes work. */
-export const routes: ReadonlyMap<string, Route> = new Map([
-  ['/chat/completions', post(serveChat)],
-  ['/v1/chat/completions', post(serveChat)],
+/** Where a conversation is held in this dialect. */
+const chatIn = (dialect: ChatDialect): Route => ({ ...post(serveChat(dialect)), dialect });
+
+/**
+ * Every path there is. `{name}` stands for whatever is there, `{model}` for slashes too. Dify's plugin
+ * appends to whatever base it is given: both prefixes work. What looks like a copy is as LiteLLM has it.
+ */
+export const routes = new RouteTable([
+  ['/chat/completions', chatIn(openaiChat)],
+  ['/v1/chat/completions', chatIn(openaiChat)],
+  ['/engines/{model}/chat/completions', chatIn(openaiChat)],
+  ['/openai/deployments/{model}/chat/completions', chatIn(openaiChat)],
   ['/embeddings', post(serveEmbeddings)],
   ['/v1/embeddings', post(serveEmbeddings)],
+  ['/engines/{model}/embeddings', post(serveEmbeddings)],
+  ['/openai/deployments/{model}/embeddings', post(serveEmbeddings)],
   ['/models', get('key', serveModels)],
   ['/v1/models', get('key', serveModels)],
   ['/spillway/route/explain', post(serveExplain)],
-  ['/spillway/decisions/*', get('key', serveDecision)],
+  ['/spillway/decisions/{id}', get('key', serveDecision)],
   ['/spillway/events', get('key', serveEvents)],
   ['/spillway/quota', get('key', serveQuota)],
   ['/metrics', get('metrics', serveMetrics)],
-  // As LiteLLM mounts them.
   ['/metrics/', get('metrics', serveMetrics)],
   ['/health/liveliness', get('public', serveLiveness)],
   ['/health/liveness', get('public', serveLiveness)],

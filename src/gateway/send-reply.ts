@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { SpillwayError } from '#core/errors.ts';
 import type { Json } from '#core/json.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
-import { errorEnvelope } from '#gateway/error-envelope.ts';
+import { errorBody } from '#gateway/error-envelope.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import { type FlatHeaders, baseHeaders } from '#gateway/reply-headers.ts';
 
@@ -49,7 +49,7 @@ export const sendError = (deps: GatewayDeps, http: HttpCall, thrown: unknown): S
     headers.push('x-should-retry', 'false');
   // What is left of the body will not be read: the socket cannot be used again.
   if (!req.complete) headers.push('connection', 'close');
-  const bytes = Buffer.from(JSON.stringify(errorEnvelope(error, http.id)));
+  const bytes = Buffer.from(JSON.stringify(errorBody(deps, http, error)));
   sendBytes(res, error.status, { headers, bytes });
   return error;
 };

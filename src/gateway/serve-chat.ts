@@ -1,33 +1,40 @@
 import { SpillwayError } from '#core/errors.ts';
-import { readCall } from '#gateway/call-wishes.ts';
+import { type ReadHow, readCall } from '#gateway/call-wishes.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { type ChatReply, chat } from '#gateway/chat.ts';
-import { errorEnvelope } from '#gateway/error-envelope.ts';
+import { errorEvents } from '#gateway/error-envelope.ts';
 import { Heartbeats } from '#gateway/heartbeats.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import { type FlatHeaders, baseHeaders, replyHeaders } from '#gateway/reply-headers.ts';
 import { type Served, servedBy } from '#gateway/served.ts';
 import { sendBytes } from '#gateway/send-reply.ts';
 import type { StreamedReply } from '#gateway/streamed.ts';
-import { writeSse } from '#wire/framing/sse.ts';
+import type { ChatDialect } from '#wire/dialect.ts';
+import { openaiChat } from '#wire/openai-chat/index.ts';
 
 /** A reader who takes nothing for so long holds a place that others wait for, ms. */
 const PATIENCE_MS = 120_000;
 
-export const serveChat = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
-  const call = await readCall(deps, http);
-  const beats = heartbeatsOf(deps, http, call);
-  const reply = await (beats ? chatInLine(deps, http, { call, beats }) : chat(deps, call));
-  const headers = replyHeaders(deps, http, reply);
-  if (!reply.stream) {
-    sendBytes(http.res, 200, { headers, bytes: reply.answer.bytes });
-    return servedBy(reply.decision, reply.answer.usage);
-  }
-  if (!beats?.hasBegun) openStream(http, headers);
-  pipeStream(deps, http, reply);
-  const { usage, pieces, failure } = await reply.ended;
-  return { ...servedBy(reply.decision, usage), ...(failure && { pieces }) };
-};
+/** One endpoint where conversations are held in `dialect`; `amend` puts what its path says into the body. */
+export const serveChat =
+  (dialect: ChatDialect, amend?: ReadHow['amend']) =>
+  async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
+    const ownsMetadata = dialect.name !== openaiChat.name;
+    const call = await readCall(deps, http, { ...(amend && { amend }), ownsMetadata });
+    const beats = heartbeatsOf(deps, http, call);
+    const reply = await (beats
+      ? chatInLine(deps, http, { call, beats, dialect })
+      : chat(deps, call, dialect));
+    const headers = replyHeaders(deps, http, reply);
+    if (!reply.stream) {
+      sendBytes(http.res, 200, { headers, bytes: reply.answer.bytes });
+      return servedBy(reply.decision, reply.answer.usage);
+    }
+    if (!beats?.hasBegun) openStream(http, headers);
+    pipeStream(deps, http, reply);
+    const { usage, pieces, failure } = await reply.ended;
+    return { ...servedBy(reply.decision, usage), ...(failure && { pieces }) };
+  };
 
 const openStream = ({ res }: HttpCall, headers: FlatHeaders): void => {
   headers.push('content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-cache');
@@ -51,16 +58,22 @@ const heartbeatsOf = (
   });
 };
 
+interface InLine {
+  readonly call: GatewayCall;
+  readonly beats: Heartbeats;
+  readonly dialect: ChatDialect;
+}
+
 /** An error that comes after the first beat is told in the stream. */
 const chatInLine = async (
   deps: GatewayDeps,
   http: HttpCall,
-  { call, beats }: { readonly call: GatewayCall; readonly beats: Heartbeats },
+  { call, beats, dialect }: InLine,
 ): Promise<ChatReply> => {
   try {
-    return await chat(deps, { ...call, line: beats });
+    return await chat(deps, { ...call, line: beats }, dialect);
   } catch (thrown) {
-    if (beats.hasBegun) failStream(http, SpillwayError.from(thrown));
+    if (beats.hasBegun) failStream(deps, http, SpillwayError.from(thrown));
     throw thrown;
   } finally {
     beats.over();
@@ -68,11 +81,13 @@ const chatInLine = async (
 };
 
 /** No end mark: what breaks off must not look complete. */
-const failStream = ({ res, id }: HttpCall, error: SpillwayError): void => {
-  if (!res.destroyed) res.end(writeSse(JSON.stringify(errorEnvelope(error, id))));
+const failStream = (deps: GatewayDeps, http: HttpCall, error: SpillwayError): void => {
+  const { res } = http;
+  if (!res.destroyed) res.end(errorEvents(deps, http, error));
 };
 
-const pipeStream = ({ clock }: GatewayDeps, http: HttpCall, { body }: StreamedReply): void => {
+const pipeStream = (deps: GatewayDeps, http: HttpCall, { body }: StreamedReply): void => {
+  const { clock } = deps;
   const { res } = http;
   let cancel: (() => void) | undefined;
   const taken = (): void => {
@@ -91,6 +106,6 @@ const pipeStream = ({ clock }: GatewayDeps, http: HttpCall, { body }: StreamedRe
       return goesOn;
     },
     end: () => void res.end(),
-    fail: (error) => failStream(http, error),
+    fail: (error) => failStream(deps, http, error),
   });
 };

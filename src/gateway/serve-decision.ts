@@ -10,8 +10,7 @@ import type { Served } from '#gateway/served.ts';
 
 /** Why a past request went where it went: its record, and the same in sentences. */
 export const serveDecision = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
-  const id = http.path.slice(http.path.lastIndexOf('/') + 1);
-  const found = deps.decisions.find(id);
+  const found = deps.decisions.find(http.params['id'] ?? '');
   if (!found) throw notRemembered(deps);
   const now = found.asked && explainAgain(deps, found.asked, http.signal);
   sendJson(deps, http, { ...decisionJson(found), why: decisionSentences(found, now) });

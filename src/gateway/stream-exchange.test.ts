@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '#core/virtual-clock.ts';
+import { PassThrough } from '#gateway/passage.ts';
 import { type StreamBody, type StreamEnd, StreamExchange } from '#gateway/stream-exchange.ts';
 import type { Failure } from '#balancer/attempts.ts';
 import { createTarget } from '#upstream/target.ts';
@@ -30,7 +31,7 @@ const setUp = (choices = 1) => {
     target,
     dialect: openaiChat,
     clock,
-    eventBytes: 1_000_000,
+    passage: new PassThrough(openaiChat, 1_000_000),
     choices,
     includeUsage: false,
     refusalIn: () => undefined,

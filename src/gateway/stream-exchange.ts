@@ -1,21 +1,20 @@
 import type { Failure } from '#balancer/attempts.ts';
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
+import type { Passage, Taker } from '#gateway/passage.ts';
 import type { RefusalIn } from '#gateway/quota-reader.ts';
 import { answeredFailure, transportAttemptFailure } from '#gateway/upstream-failure.ts';
 import type { CallControl, ReplyReader } from '#upstream/call.ts';
 import type { TransportFailure } from '#upstream/failure.ts';
 import type { Target } from '#upstream/target.ts';
 import type { UpstreamError, Usage } from '#wire/chat-event.ts';
-import type { ChatDialect, ReplyHeaders } from '#wire/dialect.ts';
-import { SSE_DONE, type SseEvent, SseReader } from '#wire/framing/sse.ts';
+import type { ChatDialect, Passing, ReplyHeaders } from '#wire/dialect.ts';
 import { wholeUsage } from '#wire/usage-parts.ts';
 
 /** Most that is held back while a stream has said nothing yet, or kept of an error page, bytes. */
 const HELD_BYTES = 65_536;
 /** How long an opening is held back, ms. */
 const HELD_MS = 10_000;
-const DONE = Buffer.from(SSE_DONE);
 
 /** Where a committed stream goes. */
 export interface StreamSink {
@@ -36,9 +35,10 @@ export interface StreamBody {
 
 export interface StreamOptions {
   readonly target: Target;
+  /** The upstream's. */
   readonly dialect: ChatDialect;
+  readonly passage: Passage;
   readonly clock: Clock;
-  readonly eventBytes: number;
   /** Answers that were asked for: without an end mark the stream is whole when so many have finished. */
   readonly choices: number;
   /** Whether the chunk that carries usage alone goes to the caller. */
@@ -61,16 +61,17 @@ export interface StreamEnd {
 type State = 'waiting' | 'refused' | 'committed' | 'over';
 
 /**
- * One streamed reply of the caller's own dialect, passed on event by event as it came. The opening
- * is held back until the first content: until then another deployment can still take over.
+ * One streamed reply, passed on message by message. The opening is held back until the first content:
+ * until then another deployment can still take over.
  */
-export class StreamExchange implements ReplyReader, StreamBody {
+export class StreamExchange implements ReplyReader, StreamBody, Taker {
   readonly #options: StreamOptions;
-  readonly #events: SseReader;
   #call: CallControl | undefined;
   #sink: StreamSink | undefined;
   #ending: ((sink: StreamSink) => void) | undefined;
   #state: State = 'waiting';
+  /** Messages of the piece that is being read. */
+  #passed: Buffer[] = [];
   #held: Buffer[] = [];
   #heldBytes = 0;
   #status = 0;
@@ -83,7 +84,6 @@ export class StreamExchange implements ReplyReader, StreamBody {
 
   constructor(options: StreamOptions) {
     this.#options = options;
-    this.#events = new SseReader(options.eventBytes);
   }
 
   /** Before the first byte can come. */
@@ -100,29 +100,23 @@ export class StreamExchange implements ReplyReader, StreamBody {
   data(chunk: Buffer): void {
     if (this.#state === 'refused') return this.#hold(chunk);
     if (this.#state === 'over') return this.#call?.abandon();
-    const events = this.#events.push(chunk);
-    const passed: Buffer[] = [];
     try {
-      if (!this.#take(events, passed)) return;
-    } catch (thrown) {
-      this.#pass(Buffer.concat(passed));
-      throw thrown;
+      this.#options.passage.push(chunk, this);
+    } finally {
+      this.#passOn(this.#options.passage.isVerbatim ? chunk : undefined);
     }
-    const bytes = passed.reduce((sum, raw) => sum + raw.length, 0);
-    // All of the chunk goes on and it was in our framing: the bytes as they came, uncopied.
-    this.#pass(bytes === chunk.length ? chunk : Buffer.concat(passed));
   }
 
   end(): void {
     if (this.#state === 'refused') return this.#settleRefused();
     if (this.#state === 'over') return;
-    const passed: Buffer[] = [];
     try {
-      if (!this.#take(this.#events.end(), passed)) return;
+      this.#options.passage.end(this);
     } catch {
       // Half a message: the stream was cut off in it.
     }
-    this.#pass(Buffer.concat(passed));
+    this.#passOn();
+    if (this.#isOver()) return;
     // A vendor that forgets the end mark has still said that it finished.
     if (this.#isFinished() && this.#state === 'committed') return this.#complete();
     this.#broken('The upstream ended its stream before it was whole; try again.');
@@ -145,26 +139,42 @@ export class StreamExchange implements ReplyReader, StreamBody {
     this.#call?.resume();
   }
 
-  /** Sorts messages into `passed`; false when one of them ended the stream and all is told. */
-  #take(events: readonly SseEvent[], passed: Buffer[]): boolean {
-    for (const { data, raw } of events) {
-      const passing = this.#options.dialect.watch(data, this.#state === 'committed');
-      if (passing.usage) this.#told = { ...this.#told, ...passing.usage };
-      for (const index of passing.finished) this.#finished.add(index);
-      if (passing.error || passing.kind === 'done') {
-        this.#pass(Buffer.concat(passed));
-        if (passing.error) this.#refuse(passing.error);
-        else this.#complete();
-        return false;
-      }
-      if (passing.kind === 'usage' && !this.#options.includeUsage) continue;
-      passed.push(raw);
-      if (passing.kind === 'opening') this.#holdOnlySoLong();
-      if (passing.kind !== 'content') continue;
-      this.#pieces++;
-      this.#begin();
+  get hasBegun(): boolean {
+    return this.#state === 'committed';
+  }
+
+  take(passing: Passing, bytes: Buffer): boolean {
+    if (passing.usage) this.#told = { ...this.#told, ...passing.usage };
+    for (const index of passing.finished) this.#finished.add(index);
+    const isEnd = passing.kind === 'done';
+    if (passing.error || isEnd) {
+      if (isEnd && bytes.length > 0) this.#passed.push(bytes);
+      this.#passOn();
+      if (passing.error) this.#refuse(passing.error);
+      else this.#complete();
+      return false;
     }
+    if (passing.kind === 'usage' && !this.#options.includeUsage) return true;
+    this.#passed.push(bytes);
+    if (passing.kind === 'opening') this.#holdOnlySoLong();
+    if (passing.kind !== 'content') return true;
+    this.#pieces++;
+    this.#begin();
     return true;
+  }
+
+  /** Where all of `chunk` goes on and was in our framing: the bytes as they came, uncopied. */
+  #passOn(chunk?: Buffer): void {
+    const passed = this.#passed;
+    if (passed.length === 0) return;
+    this.#passed = [];
+    const bytes = passed.reduce((sum, raw) => sum + raw.length, 0);
+    this.#pass(bytes === chunk?.length ? chunk : Buffer.concat(passed));
+  }
+
+  /** Asked anew: what is called in between may have ended it. */
+  #isOver(): boolean {
+    return this.#state === 'over';
   }
 
   #isFinished(): boolean {
@@ -227,7 +237,7 @@ export class StreamExchange implements ReplyReader, StreamBody {
     if (this.#state === 'waiting' && this.#finished.size === 0)
       return this.#broken('The upstream sent a stream without an answer; try again.');
     this.#begin();
-    this.#pass(DONE);
+    this.#pass(this.#options.passage.mark());
     this.#state = 'over';
     this.#options.ended({ usage: wholeUsage(this.#told), pieces: this.#pieces });
     this.#tell((sink) => sink.end());

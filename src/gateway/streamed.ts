@@ -2,10 +2,11 @@ import type { Lease } from '#balancer/admit.ts';
 import type { Sent } from '#balancer/attempts.ts';
 import type { DecisionBuilder } from '#balancer/decision.ts';
 import { type Try, ask } from '#gateway/ask.ts';
-import { endFailed, failedAttempt, targetOf, upstreamRequest } from '#gateway/attempt.ts';
+import { endFailed, failedAttempt, spokenTo, upstreamRequest } from '#gateway/attempt.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import type { Course } from '#gateway/course.ts';
 import { choicesOf } from '#gateway/demand.ts';
+import type { Passage } from '#gateway/passage.ts';
 import { QuotaReader } from '#gateway/quota-reader.ts';
 import { type StreamBody, type StreamEnd, StreamExchange } from '#gateway/stream-exchange.ts';
 import { callUpstream } from '#upstream/call.ts';
@@ -17,18 +18,30 @@ export interface StreamedReply {
   readonly target: Target;
   readonly decision: DecisionBuilder;
   readonly body: StreamBody;
+  readonly dropped: readonly string[];
   /** From sending to the first content, ms. */
   readonly upstreamMs: number;
   /** Resolves when the stream is over; never rejects. */
   readonly ended: Promise<StreamEnd>;
 }
 
+/** A request as one deployment gets it, and how its stream becomes the caller's. */
+export interface StreamedSpoken {
+  readonly path: string;
+  /** JSON. */
+  readonly body: string;
+  /** The caller's parameters that are not in it. */
+  readonly dropped: readonly string[];
+  /** The deployment's. */
+  readonly dialect: ChatDialect;
+  readonly passage: Passage;
+}
+
 export interface StreamedOptions {
   readonly model: string;
-  readonly dialect: ChatDialect;
   readonly includeUsage: boolean;
-  /** The body for this deployment, as JSON. */
-  write(target: Target, course: Course): string;
+  /** Throws SpillwayError where the deployment cannot be asked for this. */
+  speak(target: Target, course: Course): StreamedSpoken;
 }
 
 /** One chat request with a streamed reply: returns at the first content, the commit point. */
@@ -49,17 +62,17 @@ const sendStreamed = (
   options: StreamedOptions & Try,
 ): Promise<Sent<StreamedReply>> =>
   new Promise((resolve) => {
-    const { lease, course, decision, dialect, includeUsage } = options;
-    const found = targetOf(deps, { lease, course }, { operation: 'chat', stream: true });
-    if ('kind' in found) return resolve(failedAttempt(deps, { lease, call }, found));
-    const { target, path } = found;
+    const { lease, course, decision, includeUsage } = options;
+    const said = spokenTo(deps, lease, (target) => options.speak(target, course));
+    if ('kind' in said) return resolve(failedAttempt(deps, { lease, call }, said));
+    const { target, path, body, dropped, dialect, passage } = said;
     const startedAt = deps.clock.now();
     const ended = Promise.withResolvers<StreamEnd>();
     const exchange = new StreamExchange({
       target,
       dialect,
       clock: deps.clock,
-      eventBytes: deps.settings.limits.eventBytes,
+      passage,
       choices: choicesOf(course.asked),
       includeUsage,
       refusalIn: (error) => reader.refusalIn(error),
@@ -69,11 +82,18 @@ const sendStreamed = (
         const now = deps.clock.now();
         lease.began(now);
         decision.firstContent(now);
-        const { body } = result;
         const upstreamMs = now - startedAt;
         resolve({
           ok: true,
-          reply: { stream: true, target, decision, body, upstreamMs, ended: ended.promise },
+          reply: {
+            stream: true,
+            target,
+            decision,
+            body: result.body,
+            dropped,
+            upstreamMs,
+            ended: ended.promise,
+          },
         });
       },
       ended(end) {
@@ -81,7 +101,6 @@ const sendStreamed = (
         ended.resolve(end);
       },
     });
-    const body = options.write(target, course);
     const request = upstreamRequest(deps, call, { target, path, body, stream: true });
     const { clock } = deps;
     const reader = new QuotaReader(exchange, { lease, decision, rules: target.quota, clock });

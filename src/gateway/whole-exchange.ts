@@ -21,12 +21,18 @@ export interface WholeAnswer {
   readonly usage: Usage | undefined;
 }
 
+/** What an answer is to its caller. */
+export interface ToldAnswer extends Omit<WholeAnswer, 'bytes'> {
+  /** Where it is written anew. */
+  readonly bytes?: Buffer;
+}
+
 /** How an operation's replies are read. */
 export interface ReplyCodec {
-  /** Whether the body holds what was asked for. */
-  isAnswer(body: JsonObject): boolean;
-  readUsage(body: Json): Usage | undefined;
-  isFiltered?(body: JsonObject): boolean;
+  /** Whether it needs every reply read, however large. */
+  readonly readsAll?: boolean;
+  /** Undefined where the body does not hold what was asked for. */
+  answerOf(body: JsonObject): ToldAnswer | undefined;
   readError(status: number, headers: ReplyHeaders, body: string): UpstreamError;
 }
 
@@ -76,16 +82,14 @@ export class WholeExchange implements ReplyReader {
       const error = codec.readError(this.#status, this.#headers, bytes.toString('utf8'));
       return this.#refuse(error);
     }
-    if (bytes.length > PARSED_BYTES) return settle({ answer: { bytes, usage: undefined } });
+    if (bytes.length > PARSED_BYTES && !codec.readsAll)
+      return settle({ answer: { bytes, usage: undefined } });
     const body = parse(bytes);
     if (!isObject(body)) return settle({ failure: notJson(target) });
+    const answer = codec.answerOf(body);
     // Some vendors say 200 and mean an error.
-    if (!codec.isAnswer(body)) {
-      const error = codec.readError(502, {}, bytes.toString('utf8'));
-      return this.#refuse(error);
-    }
-    const isFiltered = codec.isFiltered?.(body) ?? false;
-    settle({ answer: { bytes, isFiltered, usage: codec.readUsage(body) } });
+    if (!answer) return this.#refuse(codec.readError(502, {}, bytes.toString('utf8')));
+    settle({ answer: { bytes, ...answer } });
   }
 
   #refuse(error: UpstreamError): void {

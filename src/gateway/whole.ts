@@ -1,21 +1,29 @@
 import type { Sent } from '#balancer/attempts.ts';
 import type { DecisionBuilder } from '#balancer/decision.ts';
 import { type Try, ask } from '#gateway/ask.ts';
-import { failedAttempt, targetOf, upstreamRequest } from '#gateway/attempt.ts';
+import { failedAttempt, spokenTo, upstreamRequest } from '#gateway/attempt.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import type { Course } from '#gateway/course.ts';
 import { filteredFailure } from '#gateway/upstream-failure.ts';
 import { QuotaReader } from '#gateway/quota-reader.ts';
 import { type ReplyCodec, type WholeAnswer, WholeExchange } from '#gateway/whole-exchange.ts';
-import type { Operation } from '#providers/provider.ts';
 import { callUpstream } from '#upstream/call.ts';
 import type { Target } from '#upstream/target.ts';
 
-/** What an operation knows of its bodies. */
-export interface WholeCodec extends ReplyCodec {
-  readonly operation: Operation;
-  /** The body for this deployment, as JSON. */
-  write(target: Target, course: Course): string;
+/** A request as one deployment gets it, and how its answer is read. */
+export interface WholeSpoken {
+  readonly path: string;
+  /** JSON. */
+  readonly body: string;
+  /** The caller's parameters that are not in it. */
+  readonly dropped: readonly string[];
+  readonly codec: ReplyCodec;
+}
+
+export interface WholeOptions {
+  readonly model: string;
+  /** Throws SpillwayError where the deployment cannot be asked for this. */
+  speak(target: Target, course: Course): WholeSpoken;
 }
 
 export interface WholeReply {
@@ -23,6 +31,7 @@ export interface WholeReply {
   readonly target: Target;
   readonly decision: DecisionBuilder;
   readonly answer: WholeAnswer;
+  readonly dropped: readonly string[];
   /** Time spent waiting for the upstream that answered, ms. */
   readonly upstreamMs: number;
 }
@@ -31,23 +40,22 @@ export interface WholeReply {
 export const askWhole = (
   deps: GatewayDeps,
   call: GatewayCall,
-  { model, codec }: { readonly model: string; readonly codec: WholeCodec },
+  options: WholeOptions,
 ): Promise<WholeReply> =>
   ask(deps, call, {
-    model,
-    send: (one) => sendWhole(deps, call, { ...one, codec }),
+    model: options.model,
+    send: (one) => sendWhole(deps, call, { ...one, ...options }),
   });
 
 const sendWhole = (
   deps: GatewayDeps,
   call: GatewayCall,
-  { lease, course, codec, decision }: Try & { readonly codec: WholeCodec },
+  { lease, course, decision, ...options }: Try & WholeOptions,
 ): Promise<Sent<WholeReply>> =>
   new Promise((resolve) => {
-    const { operation } = codec;
-    const found = targetOf(deps, { lease, course }, { operation, stream: false });
-    if ('kind' in found) return resolve(failedAttempt(deps, { lease, call }, found));
-    const { target, path } = found;
+    const said = spokenTo(deps, lease, (target) => options.speak(target, course));
+    if ('kind' in said) return resolve(failedAttempt(deps, { lease, call }, said));
+    const { target, path, body, dropped, codec } = said;
     const startedAt = deps.clock.now();
     const exchange = new WholeExchange({
       target,
@@ -66,10 +74,12 @@ const sendWhole = (
           return resolve({ ok: false, ...filteredFailure(target) });
         decision.ended('ok', 200, now);
         const upstreamMs = now - startedAt;
-        resolve({ ok: true, reply: { stream: false, target, decision, answer, upstreamMs } });
+        resolve({
+          ok: true,
+          reply: { stream: false, target, decision, answer, dropped, upstreamMs },
+        });
       },
     });
-    const body = codec.write(target, course);
     const request = upstreamRequest(deps, call, { target, path, body, stream: false });
     const { clock } = deps;
     const reader = new QuotaReader(exchange, { lease, decision, rules: target.quota, clock });

@@ -1,10 +1,19 @@
 import type { CredentialSpec } from '#providers/credential-spec.ts';
 import type { QuotaRules } from '#providers/quota.ts';
 import type { Settings, SettingSources } from '#providers/settings.ts';
+import type { Quirks } from '#wire/dialect.ts';
 import type { DialectName } from '#wire/dialects.ts';
 
 /** What can be asked of a vendor, by our names. */
-export type Operation = 'chat' | 'embeddings';
+export type Operation = 'chat' | 'responses' | 'messages' | 'completions' | 'embeddings';
+
+/** Those of them that are one conversation in different dialects; who is asked in none of its own is asked for a chat. */
+export const CONVERSATIONS = [
+  'chat',
+  'responses',
+  'messages',
+  'completions',
+] as const satisfies readonly Operation[];
 
 /** What a vendor's paths may depend on. */
 export interface Place {
@@ -31,7 +40,12 @@ export interface Endpoint {
   /** Appended to the base URL; may end in a query. */
   readonly path: string | ((place: Place) => string);
   /** The wire dialect it speaks: a name in `wire/dialects.ts`. */
-  readonly dialect: DialectName;
+  readonly dialect: DialectName | ((place: Place) => DialectName);
+}
+
+export interface ModelQuirks extends Quirks {
+  /** Whose names this matches; all models where absent. */
+  readonly models?: RegExp;
 }
 
 /** A provider is data: one file, one object. */
@@ -70,6 +84,8 @@ export interface Provider {
   /** It reports usage in every stream, and refuses a request that asks for it. */
   readonly usageUnasked?: boolean;
   readonly quota: QuotaRules;
+  /** What it, or some of its models, want otherwise than their dialect has it; all that fit hold. */
+  readonly quirks?: readonly ModelQuirks[];
   /** Empty where its dialect is not spoken yet. */
   readonly operations: { readonly [Op in Operation]?: Endpoint };
 }

@@ -30,7 +30,7 @@ export const createFlowServices = (deps: GatewayDeps): FlowServices => ({
       const { decision } = call.progress;
       if (decision) deps.over({ decision, call });
     };
-    const reply = await chat(deps, call).catch((thrown: unknown) => {
+    const reply = await chat(deps, call, openaiChat).catch((thrown: unknown) => {
       over();
       throw thrown;
     });

@@ -151,6 +151,8 @@ const settingsOf = (config: LoadedConfig, version: string): GatewaySettings => (
     streamTimeoutMs: config.routing.streamTimeoutMs,
   }),
   alwaysIncludeUsage: config.streams.alwaysIncludeUsage,
+  params: config.params,
+  litellmErrors: config.compat.litellmErrors,
   metricsArePublic: config.metrics.arePublic,
   decisions: config.decisions.max,
   preCallChecks: config.routing.preCallChecks,

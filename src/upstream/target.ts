@@ -1,10 +1,13 @@
 import { SpillwayError } from '#core/errors.ts';
 import { headerText } from '#core/header-text.ts';
 import type { Json, JsonObject } from '#core/json.ts';
+import type { ParamRules } from '#core/param-rules.ts';
 import type { Known } from '#core/redact.ts';
-import type { Operation, Place, Provider } from '#providers/provider.ts';
+import { CONVERSATIONS, type Operation, type Place, type Provider } from '#providers/provider.ts';
 import type { QuotaRules } from '#providers/quota.ts';
 import type { Credentials } from '#upstream/credentials.ts';
+import type { Quirks } from '#wire/dialect.ts';
+import type { DialectName } from '#wire/dialects.ts';
 
 /** What a deployment says about where and how to send. */
 export interface TargetSpec {
@@ -19,7 +22,14 @@ export interface TargetSpec {
   /** Parameters that only its vendor has. */
   readonly settings?: Readonly<Record<string, Json>>;
   readonly extraHeaders: Readonly<Record<string, string>>;
+  /** Fields of a request's body, by the names of the common dialect, where the caller has none. */
   readonly defaults: JsonObject;
+  /** Fields of the body as its vendor knows them. */
+  readonly extraBody?: JsonObject;
+  /** What is done about parameters that its vendor cannot take. */
+  readonly params?: ParamRules;
+  /** Longest answer of its model, tokens, where known. */
+  readonly mostOutputTokens?: number;
   readonly timeoutMs?: number;
   readonly streamTimeoutMs?: number;
   readonly numRetries?: number;
@@ -31,6 +41,13 @@ export interface Target {
   readonly origin: string;
   /** Where it takes an operation; undefined where its vendor has none. */
   readonly pathOf: (operation: Operation, call: CallPlace) => string | undefined;
+  /**
+   * Where a conversation in this dialect goes, and in which it is answered: the vendor's own place for
+   * the dialect, else where it takes chats; undefined where it takes none.
+   */
+  readonly conversationAt: (dialect: string, call: CallPlace) => Conversation | undefined;
+  /** What a model of its vendor wants otherwise. */
+  readonly quirksOf: (model: string) => Quirks;
   /** What its vendor charges, and how it speaks of limits. */
   readonly quota: QuotaRules;
   readonly headers: Readonly<Record<string, string>>;
@@ -47,6 +64,11 @@ export interface Target {
 /** What of a path depends on the call: the model's name at the vendor, and how it answers. */
 export type CallPlace = Pick<Place, 'model' | 'stream'>;
 
+export interface Conversation {
+  readonly path: string;
+  readonly dialect: DialectName;
+}
+
 /**
  * `credentials`: what vouches for it where it has no key. Throws SpillwayError `config_invalid` when the
  * base URL is none.
@@ -59,10 +81,26 @@ export const createTarget = (
   const base = baseUrl(spec.apiBase ?? provider.baseUrl, spec.name);
   const version = spec.apiVersion ?? provider.version?.common;
   const { settings = {} } = spec;
+  const placeFor = (call: CallPlace): Place => ({
+    ...call,
+    version,
+    settings,
+    base: placeOf(base),
+  });
   const pathOf: Target['pathOf'] = (operation, call) => {
     const path = provider.operations[operation]?.path;
     if (path === undefined || typeof path === 'string') return path && below(base, path);
-    return below(base, path({ ...call, version, settings, base: placeOf(base) }));
+    return below(base, path(placeFor(call)));
+  };
+  const dialectOf = (operation: Operation, call: CallPlace): DialectName | undefined => {
+    const dialect = provider.operations[operation]?.dialect;
+    return typeof dialect === 'function' ? dialect(placeFor(call)) : dialect;
+  };
+  const conversationAt: Target['conversationAt'] = (dialect, call) => {
+    const own = CONVERSATIONS.find((operation) => dialectOf(operation, call) === dialect);
+    const operation = own ?? 'chat';
+    const [path, spoken] = [pathOf(operation, call), dialectOf(operation, call)];
+    return path === undefined || !spoken ? undefined : { path, dialect: spoken };
   };
   const shown = {
     id: headerText(spec.id),
@@ -78,6 +116,8 @@ export const createTarget = (
     spec,
     origin,
     pathOf,
+    conversationAt,
+    quirksOf: (model) => quirksOf(provider, model),
     quota,
     headers,
     ...(credentials && { credentials }),
@@ -86,6 +126,15 @@ export const createTarget = (
     shown,
   };
 };
+
+/** Those that hold for this model, as one. */
+const quirksOf = ({ quirks = [] }: Provider, model: string): Quirks => {
+  const fitting = quirks.filter(({ models }) => models?.test(model) ?? true);
+  const refuses = fitting.flatMap((each) => each.refuses ?? []);
+  return fitting.length === 0 ? NO_QUIRKS : (Object.assign({}, ...fitting, { refuses }) as Quirks);
+};
+
+const NO_QUIRKS: Quirks = {};
 
 /** Shorter ones are stand-ins such as `EMPTY`, for vendors that ask for no key. */
 const SECRET_CHARS = 8;

@@ -102,6 +102,8 @@ export interface ChatDialect {
   readonly name: string;
   /** Of its streams; server-sent events where absent. */
   readonly framing?: 'sse' | 'aws-event-stream';
+  /** The mark that ends its streams, which the gateway writes itself; absent where the last message does. */
+  readonly endMark?: string;
   /** Its own names for the hub's fields, for errors in its callers' words. */
   readonly paramNames: Readonly<Partial<Record<RequestField, string>>>;
   /**

@@ -2,6 +2,7 @@ import { anthropicMessages } from '#wire/anthropic-messages/index.ts';
 import { bedrockConverse } from '#wire/bedrock-converse/index.ts';
 import { cohereChat } from '#wire/cohere-chat/index.ts';
 import { gemini } from '#wire/gemini/index.ts';
+import type { ChatDialect } from '#wire/dialect.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
 import { openaiEmbeddings } from '#wire/openai-embeddings/index.ts';
 import { openaiResponses } from '#wire/openai-responses/index.ts';
@@ -18,3 +19,9 @@ export const dialects = {
 } as const;
 
 export type DialectName = keyof typeof dialects;
+
+/** The dialect of this name, where it is one of conversations. */
+export const chatDialect = (name: DialectName): ChatDialect | undefined => {
+  const dialect = dialects[name];
+  return 'streamReader' in dialect ? dialect : undefined;
+};

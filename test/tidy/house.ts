@@ -115,7 +115,14 @@ export const VENDORS = [
 /** Words of other programs' protocols that contain a vendor's name and mean nothing by it. */
 export const FOREIGN_WORDS: Readonly<Record<string, readonly string[]>> = {
   'src/gateway/control-fields.ts': ['allowed_openai_params'],
+  'src/gateway/params.ts': ['allowed_openai_params'],
   'src/gateway/serve-models.ts': ['openai'],
+  'src/gateway/routes.ts': [
+    '/openai/deployments/{model}/chat/completions',
+    '/openai/deployments/{model}/embeddings',
+  ],
+  'src/config/model-list.ts': ['allowed_openai_params'],
+  'src/config/model-row.ts': ['allowed_openai_params'],
 };
 
 export const MAX_FILE_LINES = 400;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { SSE_DONE, SseReader, writeSse } from '#wire/framing/sse.ts';
+import { SseReader, writeSse } from '#wire/framing/sse.ts';
 import { readSse } from '#wire/test-kit.ts';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
@@ -92,7 +92,7 @@ describe('the bytes that are sent on', () => {
       }),
     );
     expect(writeSse('{}')).toBe('data: {}\n\n');
-    expect(payloads(SSE_DONE)).toEqual(['[DONE]']);
+    expect(payloads('data: [DONE]\n\n')).toEqual(['[DONE]']);
   });
 });
 

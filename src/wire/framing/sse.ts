@@ -18,8 +18,6 @@ const NEWLINE = Buffer.from('\n');
 const PREFIX = Buffer.from('data: ');
 const NOTHING = Buffer.alloc(0);
 
-export const SSE_DONE = 'data: [DONE]\n\n';
-
 /** One event in our framing. `data` may hold line feeds: each line becomes a `data:` line. */
 export const writeSse = (data: string, event?: string): string => {
   const lines = data.includes('\n') ? data.replaceAll('\n', '\ndata: ') : data;
@@ -43,9 +41,12 @@ export class SseReader {
   #event: string | undefined;
   #started = false;
   #skipLf = false;
+  readonly #keepsTypes: boolean;
 
-  constructor(maxEventBytes: number) {
+  /** `keepsTypes`: whether `event:` lines are part of what is ready to send. */
+  constructor(maxEventBytes: number, keepsTypes = false) {
     this.#maxEventBytes = maxEventBytes;
+    this.#keepsTypes = keepsTypes;
   }
 
   push(chunk: Buffer): SseEvent[] {
@@ -60,7 +61,7 @@ export class SseReader {
     let lf = bytes.indexOf(LF, start);
     let cr = bytes.indexOf(CR, start);
     const ours = start === 0 && cr < 0;
-    let eventStart = this.#data.length === 0 ? start : -1;
+    let eventStart = this.#data.length === 0 && this.#event === undefined ? start : -1;
     while (lf >= 0 || cr >= 0) {
       const end = cr < 0 || (lf >= 0 && lf < cr) ? lf : cr;
       const next = this.#afterLine(bytes, end);
@@ -108,9 +109,9 @@ export class SseReader {
       return start + 5 < end && bytes[start + 5] === SPACE;
     }
     const field = bytes.toString('latin1', start, Math.min(end, start + 6));
-    if (field === 'event:' || field === 'event')
-      this.#event = value(bytes, start + 6, end).toString('utf8') || undefined;
-    return false;
+    if (field !== 'event:' && field !== 'event') return false;
+    this.#event = value(bytes, start + 6, end).toString('utf8') || undefined;
+    return this.#keepsTypes && this.#data.length === 0 && bytes[start + 6] === SPACE;
   }
 
   #take(raw: Buffer | undefined): SseEvent | undefined {
@@ -119,11 +120,17 @@ export class SseReader {
       return undefined;
     }
     const data = this.#data.length === 1 ? this.#data[0]! : joinLines(this.#data);
-    const event = { event: this.#event, data, raw: raw ?? frame(this.#data) };
+    const event = { event: this.#event, data, raw: raw ?? this.#frame() };
     this.#data = [];
     this.#dataBytes = 0;
     this.#event = undefined;
     return event;
+  }
+
+  #frame(): Buffer {
+    const named = this.#keepsTypes && this.#event !== undefined;
+    const head = named ? [Buffer.from(`event: ${this.#event}\n`)] : [];
+    return Buffer.concat([...head, ...this.#data.flatMap(asLine), NEWLINE]);
   }
 
   /** The kept beginning of the line and `chunk`; a byte-order mark before the first line is dropped. */
@@ -167,5 +174,4 @@ const value = (bytes: Buffer, start: number, end: number): Buffer =>
 const joinLines = (lines: readonly Buffer[]): Buffer =>
   Buffer.concat(lines.flatMap((line, i) => (i === 0 ? [line] : [NEWLINE, line])));
 
-const frame = (lines: readonly Buffer[]): Buffer =>
-  Buffer.concat([...lines.flatMap((line) => [PREFIX, line, NEWLINE]), NEWLINE]);
+const asLine = (line: Buffer): Buffer[] => [PREFIX, line, NEWLINE];

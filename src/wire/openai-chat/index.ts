@@ -3,7 +3,7 @@ import { readError, writeError } from '#wire/openai-chat/error.ts';
 import { NAME } from '#wire/openai-chat/name.ts';
 import { readReply } from '#wire/openai-chat/read-reply.ts';
 import { readRequest } from '#wire/openai-chat/read-request.ts';
-import { streamReader } from '#wire/openai-chat/read-stream.ts';
+import { DONE, streamReader } from '#wire/openai-chat/read-stream.ts';
 import { redirectRequest, touchRequest } from '#wire/openai-chat/request.ts';
 import { watch } from '#wire/openai-chat/watch.ts';
 import { writeReply } from '#wire/openai-chat/write-reply.ts';
@@ -12,6 +12,7 @@ import { streamWriter } from '#wire/openai-chat/write-stream.ts';
 
 export const openaiChat: ChatDialect = {
   name: NAME,
+  endMark: DONE,
   paramNames,
   ownParams,
   touchRequest,

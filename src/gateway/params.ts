@@ -1,0 +1,75 @@
+import type { ParamRules } from '#core/param-rules.ts';
+import { type Json, type JsonObject, own } from '#core/json.ts';
+import type { ChatRequest, RequestField } from '#wire/chat-request.ts';
+import type { ChatDialect } from '#wire/dialect.ts';
+
+export const NO_RULES: ParamRules = { dropped: [], allowed: [] };
+
+/** The nearest that says something: a caller's rules before a deployment's, and those before the config's. */
+export const mergedRules = (rules: readonly Partial<ParamRules>[]): ParamRules => {
+  const drops = rules.find((each) => each.drops !== undefined)?.drops;
+  const modifies = rules.find((each) => each.modifies !== undefined)?.modifies;
+  return {
+    ...(drops !== undefined && { drops }),
+    ...(modifies !== undefined && { modifies }),
+    dropped: rules.flatMap(({ dropped = [] }) => dropped),
+    allowed: rules.flatMap(({ allowed = [] }) => allowed),
+  };
+};
+
+/** LiteLLM's fields in a caller's body. */
+export const callerRules = (body: JsonObject): Partial<ParamRules> | undefined => {
+  const drops = own(body, 'drop_params');
+  const dropped = textsOf(own(body, 'additional_drop_params'));
+  const allowed = textsOf(own(body, 'allowed_openai_params'));
+  if (typeof drops !== 'boolean' && dropped.length === 0 && allowed.length === 0) return undefined;
+  return { ...(typeof drops === 'boolean' && { drops }), dropped, allowed };
+};
+
+const textsOf = (value: Json | undefined): string[] =>
+  Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+
+/** Wishes that change nothing about the answer: they are left out in silence where they have no place. */
+const SLIGHT: ReadonlySet<RequestField> = new Set(['user', 'metadata', 'serviceTier']);
+
+/** What a model does anyway. */
+const NEUTRAL: Partial<Record<RequestField, Json>> = {
+  temperature: 1,
+  topP: 1,
+  presencePenalty: 0,
+  frequencyPenalty: 0,
+  choices: 1,
+  parallelTools: true,
+};
+
+const isMissed = (field: RequestField, request: ChatRequest): boolean => {
+  if (SLIGHT.has(field)) return false;
+  if (field === 'toolChoice') return request.toolChoice?.kind !== 'auto';
+  return request[field] !== NEUTRAL[field];
+};
+
+/** What of a request has no place with a vendor, in its caller's words. */
+export interface Left {
+  /** Its caller has to know: the answer would not be the one that was asked for. */
+  readonly missed: readonly string[];
+  readonly slight: readonly string[];
+}
+
+export const leftOf = (
+  request: ChatRequest,
+  { left, from, to }: { left: readonly RequestField[]; from: ChatDialect; to: ChatDialect },
+): Left => {
+  const nameOf = (field: RequestField): string => from.paramNames[field] ?? field;
+  const extras = from.name === to.name ? [] : Object.keys(request.extra);
+  const isOwn = (key: string): boolean => from.ownParams?.has(key) ?? false;
+  return {
+    missed: [
+      ...left.filter((field) => isMissed(field, request)).map(nameOf),
+      ...extras.filter(isOwn),
+    ],
+    slight: [
+      ...left.filter((field) => !isMissed(field, request)).map(nameOf),
+      ...extras.filter((key) => !isOwn(key)),
+    ],
+  };
+};

@@ -1,0 +1,163 @@
+import { SpillwayError } from '#core/errors.ts';
+import { type JsonObject, own } from '#core/json.ts';
+import type { ParamRules } from '#core/param-rules.ts';
+import { type Course, modelAt } from '#gateway/course.ts';
+import { mended } from '#gateway/mended.ts';
+import { NO_RULES, callerRules, leftOf, mergedRules } from '#gateway/params.ts';
+import type { Target } from '#upstream/target.ts';
+import type { ChatRequest, RequestField } from '#wire/chat-request.ts';
+import { rest } from '#wire/check.ts';
+import type { ChatDialect, Quirks, ReadOptions } from '#wire/dialect.ts';
+import { chatDialect } from '#wire/dialects.ts';
+import { openaiChat } from '#wire/openai-chat/index.ts';
+
+/** A request as one deployment gets it. */
+export interface Spoken extends ReadOptions {
+  readonly path: string;
+  /** JSON. */
+  readonly body: string;
+  /** In which it is said, and answered. */
+  readonly dialect: ChatDialect;
+  /** The caller's parameters that are not in it. */
+  readonly dropped: readonly string[];
+}
+
+interface Place {
+  readonly target: Target;
+  readonly course: Course;
+  readonly model: string;
+  readonly quirks: Quirks;
+  readonly rules: ParamRules;
+}
+
+/**
+ * How one request is said to each deployment: in its caller's dialect it passes as it is, for another
+ * it is read once and written anew.
+ */
+export class Speech {
+  readonly #dialect: ChatDialect;
+  readonly #stream: boolean;
+  readonly #rules: ParamRules;
+  /** A course changes fields of the body. */
+  readonly #read = new Map<Course, ChatRequest>();
+
+  constructor(dialect: ChatDialect, stream: boolean, rules: ParamRules = NO_RULES) {
+    this.#dialect = dialect;
+    this.#stream = stream;
+    this.#rules = rules;
+  }
+
+  /** Throws SpillwayError `invalid_request` where the deployment cannot be asked for this. */
+  to(target: Target, course: Course): Spoken {
+    const model = modelAt(target.spec, course);
+    const at = target.conversationAt(this.#dialect.name, { model, stream: this.#stream });
+    const dialect = at && chatDialect(at.dialect);
+    if (!dialect) {
+      const message = `Deployment ${target.spec.name} does not offer chat.`;
+      throw new SpillwayError('invalid_request', message);
+    }
+    const { params } = target.spec;
+    const said = callerRules(course.asked);
+    const rules =
+      params || said ? mergedRules([said ?? {}, params ?? {}, this.#rules]) : this.#rules;
+    const place = { target, course, model, quirks: target.quirksOf(model), rules };
+    const isSame = dialect.name === this.#dialect.name && this.#passes(target);
+    const spoken = isSame ? this.#passed(place) : this.#translated(place, dialect);
+    return { path: at.path, dialect, ...spoken };
+  }
+
+  /** Defaults have the names of one dialect: a body of another takes them by way of the hub. */
+  #passes({ spec }: Target): boolean {
+    return this.#dialect.name === openaiChat.name || Object.keys(spec.defaults).length === 0;
+  }
+
+  #passed({ target, course, model, quirks, rules }: Place): Omit<Spoken, 'path' | 'dialect'> {
+    const { spec, asksUsage } = target;
+    const body = { ...spec.defaults, ...spec.extraBody, ...course.body };
+    const dropped = this.#droppedFrom(body, { quirks, rules });
+    const said = dropped.length === 0 ? body : rest(body, new Set(dropped));
+    const written = this.#dialect.redirectRequest(said, { model, asksUsage, quirks });
+    return { body: JSON.stringify(written), dropped };
+  }
+
+  /** A vendor says for itself what it refuses, unless dropping is wanted. */
+  #droppedFrom(
+    body: JsonObject,
+    { quirks, rules }: Pick<Place, 'quirks' | 'rules'>,
+  ): readonly string[] {
+    const refused = rules.drops ? (quirks.refuses ?? []).map((field) => this.#nameOf(field)) : [];
+    if (refused.length === 0 && rules.dropped.length === 0) return NONE;
+    return [...new Set([...rules.dropped, ...refused])].filter(
+      (name) => own(body, name) !== undefined && !rules.allowed.includes(name),
+    );
+  }
+
+  #nameOf(field: RequestField): string {
+    return this.#dialect.paramNames[field] ?? field;
+  }
+
+  #translated(place: Place, to: ChatDialect): Omit<Spoken, 'path' | 'dialect'> {
+    const { target, course, model, quirks, rules } = place;
+    const { spec, asksUsage } = target;
+    const unwanted = rules.dropped.filter((name) => own(course.body, name) !== undefined);
+    const read = withDefaults(this.#readFor(course, unwanted), spec.defaults);
+    const request = rules.modifies ? mended(read) : read;
+    const options = { model, asksUsage, quirks, ...mostOf(target) };
+    const { body, left, emulates } = to.writeRequest(request, options);
+    const { missed, slight } = leftOf(request, { left, from: this.#dialect, to });
+    const isAllowed = (name: string): boolean => rules.allowed.includes(name);
+    const refused = missed.filter((name) => !isAllowed(name));
+    // Who speaks another dialect than the config's own parameters cannot know what this vendor takes.
+    const drops = rules.drops ?? this.#dialect.name !== openaiChat.name;
+    if (refused.length > 0 && !drops) throw cannotTake(spec.name, refused);
+    const allowed = [...missed, ...slight].filter(isAllowed);
+    const passed = Object.fromEntries(
+      allowed.map((name) => [name, own(course.body, name) ?? null]),
+    );
+    return {
+      body: JSON.stringify({ ...spec.extraBody, ...body, ...passed }),
+      dropped: [...unwanted, ...refused, ...slight.filter((name) => !isAllowed(name))],
+      ...(emulates && { emulates }),
+    };
+  }
+
+  #readFor(course: Course, unwanted: readonly string[]): ChatRequest {
+    if (unwanted.length > 0) return this.#dialect.readRequest(rest(course.body, new Set(unwanted)));
+    const known = this.#read.get(course) ?? this.#dialect.readRequest(course.body);
+    this.#read.set(course, known);
+    return known;
+  }
+}
+
+const NONE: readonly string[] = [];
+
+const mostOf = ({ spec }: Target): { readonly mostOutputTokens?: number } =>
+  spec.mostOutputTokens === undefined ? {} : { mostOutputTokens: spec.mostOutputTokens };
+
+/** What a deployment's config says of requests, where the caller does not. */
+const withDefaults = (request: ChatRequest, defaults: JsonObject): ChatRequest => {
+  if (Object.keys(defaults).length === 0) return request;
+  const {
+    messages: _,
+    extra,
+    ...fields
+  } = openaiChat.readRequest({
+    ...defaults,
+    model: request.model,
+    messages: [],
+  });
+  const isOwn = request.dialect === openaiChat.name;
+  return { ...fields, ...request, extra: isOwn ? { ...extra, ...request.extra } : request.extra };
+};
+
+const cannotTake = (
+  deployment: string,
+  [first = '', ...others]: readonly string[],
+): SpillwayError => {
+  const names = [first, ...others].map((name) => `\`${name}\``).join(', ');
+  return new SpillwayError(
+    'invalid_request',
+    `The model of deployment ${deployment} does not take ${names}; leave it out, or set drop_params: true.`,
+    { param: first },
+  );
+};
