@@ -60,6 +60,8 @@ export interface Decision {
   readonly totalMs?: number;
   readonly tokensIn?: number;
   readonly tokensOut?: number;
+  /** What they come to, nano-dollars; absent where that is not known. */
+  readonly costNanos?: number;
   readonly queueMs: number;
   /** The last time when that was in vain, else the longest; absent where it never had to wait. */
   readonly wait?: WaitRecord;

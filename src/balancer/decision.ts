@@ -34,7 +34,7 @@ interface Wait {
 }
 
 /** What is counted of a request that is over. */
-export interface DecisionFacts extends Pick<Decision, 'tokensIn' | 'tokensOut'> {
+export interface DecisionFacts extends Pick<Decision, 'tokensIn' | 'tokensOut' | 'costNanos'> {
   /** The one that was asked for; empty where it was refused before that was known. */
   readonly group: string;
   readonly tries: readonly Pick<AttemptRecord, 'deployment' | 'outcome'>[];
@@ -68,7 +68,7 @@ export class DecisionBuilder {
   readonly #attempts: { -readonly [K in keyof AttemptRecord]: AttemptRecord[K] }[] = [];
   #end: Pick<Decision, 'status' | 'totalMs'> = {};
   #error: SpillwayError | undefined;
-  #spent: Pick<Decision, 'tokensIn' | 'tokensOut'> = {};
+  #spent: Pick<Decision, 'tokensIn' | 'tokensOut' | 'costNanos'> = {};
 
   constructor(id: string, group: string, arrival: Arrival) {
     this.#id = id;
@@ -166,9 +166,18 @@ export class DecisionBuilder {
     this.#error = error;
   }
 
-  /** What the vendor counted. */
-  counted({ inputTokens, outputTokens }: Spent): void {
-    this.#spent = { tokensIn: inputTokens, tokensOut: outputTokens };
+  /** What the vendor counted, and what that comes to where it has a price. */
+  counted({ inputTokens, outputTokens }: Spent, costNanos?: number): void {
+    this.#spent = {
+      tokensIn: inputTokens,
+      tokensOut: outputTokens,
+      ...(costNanos !== undefined && { costNanos }),
+    };
+  }
+
+  /** Nano-dollars; undefined where nothing has been counted yet, or it has no price. */
+  get costNanos(): number | undefined {
+    return this.#spent.costNanos;
   }
 
   get attempts(): number {
@@ -267,6 +276,7 @@ export class DecisionBuilder {
       totalMs: this.#end.totalMs,
       tokensIn: this.#spent.tokensIn,
       tokensOut: this.#spent.tokensOut,
+      costNanos: this.#spent.costNanos,
       queueMs: Math.round(this.#queueMs),
       wait: this.#wait(bounds),
       candidates: listed(candidates, bounds),

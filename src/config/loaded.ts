@@ -44,6 +44,8 @@ export interface Deployment {
   readonly region?: string;
   /** Longest prompt that the model takes, tokens: as its row says, else as is known of the model. */
   readonly contextTokens?: number;
+  /** Longest answer, tokens, where its row says it. */
+  readonly mostOutputTokens?: number;
   /** What `model_info.supports_*` says: `vision`, `function_calling`. Absent is unknown. */
   readonly abilities: Readonly<Record<string, boolean>>;
   /** Whose prices it has, with those that its row states. A pattern's row has none of a model. */

@@ -69,12 +69,14 @@ test('the row wins over model_info; both are silent by default', () => {
   expect(one('')).toMatchObject({ tags: [], abilities: {}, limits: [] });
   for (const key of ['order', 'region', 'contextTokens', 'cooldownMs', 'maxParallelRequests'])
     expect(one('')).not.toHaveProperty(key);
-  const info = 'order: 2, cooldown_time: 1.5, region_name: us, max_input_tokens: 128_000';
+  const info =
+    'order: 2, cooldown_time: 1.5, region_name: us, max_input_tokens: 128_000, max_output_tokens: 9';
   expect(one('', info)).toMatchObject({
     order: 2,
     cooldownMs: 1500,
     region: 'us',
     contextTokens: 128_000,
+    mostOutputTokens: 9,
   });
   const params =
     ', order: 1, cooldown_time: 0, region_name: eu, tags: [a, b], max_parallel_requests: 3';

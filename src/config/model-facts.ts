@@ -14,7 +14,7 @@ const ABILITY = 'supports_';
 export const modelFacts = (
   row: Row,
   { provider, model: asked }: ProviderChoice,
-): Pick<Deployment, 'region' | 'contextTokens' | 'abilities' | 'pricing'> => {
+): Pick<Deployment, 'region' | 'contextTokens' | 'mostOutputTokens' | 'abilities' | 'pricing'> => {
   const { litellm_params: params, model_info: info } = row;
   const model = nameInTables(info?.base_model || asked, provider.name);
   const isPattern = model.includes('*');
@@ -24,6 +24,7 @@ export const modelFacts = (
       contextTokens:
         info?.max_input_tokens ||
         (isPattern ? undefined : modelData(provider.name, model, 0)?.contextTokens),
+      mostOutputTokens: info?.max_output_tokens || undefined,
     }),
     abilities: abilitiesOf(info ?? {}),
     pricing: { provider: provider.name, model, own: ownPrices(row) },

@@ -82,6 +82,7 @@ export const rowSchema = z.looseObject({
       cooldown_time: seconds.nullish(),
       region_name: text,
       max_input_tokens: whole(0, 1e9).nullish(),
+      max_output_tokens: whole(0, 1e9).nullish(),
       base_model: text,
       ...prices,
     })

@@ -1,5 +1,6 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { costOf, type Prices } from '#core/price.ts';
+import { costOf, dollarText, type Prices } from '#core/price.ts';
 
 const M = 1_000_000;
 /** $2, $0.50 and $8 a million. */
@@ -81,4 +82,24 @@ describe('what tokens cost, nano-dollars', () => {
   ])('unknown, never 0: %s', (_, of, used) => {
     expect(costOf(of, used)).toBeUndefined();
   });
+});
+
+test.each([
+  [0, '0'],
+  [1, '0.000000001'],
+  [12_500, '0.0000125'],
+  [1_000_000_000, '1'],
+  [1_234_567_890, '1.23456789'],
+])('%d nano-dollars are $%s', (nanos, text) => {
+  expect(dollarText(nanos)).toBe(text);
+});
+
+test('a text of dollars is its nano-dollars again', () => {
+  fc.assert(
+    fc.property(fc.nat(1e15), (nanos) => {
+      expect(dollarText(nanos)).toMatch(/^\d+(?:\.\d{1,9})?$/);
+      const [whole = '', fraction = ''] = dollarText(nanos).split('.');
+      expect(Number(whole + fraction.padEnd(9, '0'))).toBe(nanos);
+    }),
+  );
 });

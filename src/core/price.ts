@@ -57,3 +57,13 @@ const rateAt = ({ nanos, above = [] }: Rate, inputTokens: number): number =>
 /** A vendor's parts may come to more than its whole. */
 const within = (part: number | undefined, whole: number): number =>
   Math.min(Math.max(part ?? 0, 0), Math.max(whole, 0));
+
+const NANO_DIGITS = 9;
+
+/** Exact, without an exponent: `0.0000125`. `nanos` is whole and ≥ 0. */
+export const dollarText = (nanos: number): string => {
+  const digits = String(nanos).padStart(NANO_DIGITS + 1, '0');
+  const fraction = digits.slice(-NANO_DIGITS).replace(/0+$/, '');
+  const whole = digits.slice(0, -NANO_DIGITS);
+  return fraction === '' ? whole : `${whole}.${fraction}`;
+};

@@ -8,8 +8,10 @@ import type { Clock } from '#core/clock.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { Log } from '#core/log.ts';
 import type { ParamRules } from '#core/param-rules.ts';
+import type { Prices } from '#core/price.ts';
 import type { Random } from '#core/random.ts';
 import type { CallFallbacks } from '#gateway/call-fallbacks.ts';
+import type { CatalogueRow } from '#gateway/catalogue.ts';
 import type { DecisionStore } from '#gateway/decision-store.ts';
 import type { FallbackRules } from '#gateway/fallbacks.ts';
 import type { MetricsPage } from '#gateway/serve-metrics.ts';
@@ -42,6 +44,10 @@ export interface GatewayDeps {
   readonly lifecycle: Lifecycle;
   readonly usable: UsableGroups;
   readonly agents: Agents;
+  /** What a deployment's tokens cost now, of the model that it is asked for; empty where nobody knows. */
+  readonly prices: (deployment: string, model: string) => Prices;
+  /** Every deployment that can serve, in the order of the config. */
+  readonly catalogue: () => readonly CatalogueRow[];
   readonly targets: ReadonlyMap<string, Target>;
   readonly groups: Groups;
   readonly settings: GatewaySettings;

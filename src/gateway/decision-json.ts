@@ -2,6 +2,8 @@ import type { AttemptRecord, TenantTokens, WaitRecord } from '#balancer/decision
 import type { JsonObject } from '#core/json.ts';
 import type { Remembered } from '#gateway/decision-store.ts';
 
+const DOLLAR_NANOS = 1e9;
+
 /** A decision as the API shows it: seconds, `null` for what is not known. */
 export const decisionJson = ({ decision, error }: Remembered): JsonObject => {
   const { candidates, levels } = decision;
@@ -18,6 +20,7 @@ export const decisionJson = ({ decision, error }: Remembered): JsonObject => {
     queue_s: seconds(decision.queueMs),
     input_tokens: decision.tokensIn ?? null,
     output_tokens: decision.tokensOut ?? null,
+    cost_usd: decision.costNanos === undefined ? null : decision.costNanos / DOLLAR_NANOS,
     wait: decision.wait ? waitJson(decision.wait) : null,
     candidates: candidates.map((deployment, i) => {
       const level = levels[i];

@@ -87,7 +87,8 @@ const logServed = (deps: GatewayDeps, http: HttpCall, served: Served): void => {
   const { group, fallback, deployment, outcome, attempts, queueMs } = decision.served();
   const [tokensIn, tokensOut] = [usage?.inputTokens, usage?.outputTokens];
   const how = { group, fallback, deployment, outcome, attempts, queueMs };
-  deps.log.info({ id, method, path, ms, ...how, tokensIn, tokensOut, pieces }, 'answered');
+  const used = { tokensIn, tokensOut, costNanos: decision.costNanos };
+  deps.log.info({ id, method, path, ms, ...how, ...used, pieces }, 'answered');
 };
 
 const logFailed = (deps: GatewayDeps, http: HttpCall, error: SpillwayError): void => {

@@ -1,4 +1,5 @@
 import type { DecisionBuilder } from '#balancer/decision.ts';
+import { dollarText } from '#core/price.ts';
 import { headerText } from '#core/header-text.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
@@ -23,6 +24,7 @@ export const replyHeaders = (
     target: Target;
     decision: DecisionBuilder;
     upstreamMs: number;
+    stream: boolean;
     dropped: readonly string[];
   },
 ): FlatHeaders => {
@@ -55,10 +57,17 @@ export const replyHeaders = (
     'server-timing',
     `queue;dur=${queueMs}, upstream;dur=${upstreamMs.toFixed(1)}, total;dur=${totalMs.toFixed(1)}`,
   );
+  // Of a stream it is known at its end: it stands in the log and in the decision.
+  if (!reply.stream) headers.push(...costHeader(decision.costNanos));
   const { dropped } = reply;
   if (dropped.length > 0) headers.push('x-spillway-dropped-params', listed(dropped));
   return headers;
 };
+
+const costHeader = (nanos: number | undefined): readonly [string, string] =>
+  nanos === undefined
+    ? ['x-spillway-cost', 'unpriced']
+    : ['x-litellm-response-cost', dollarText(nanos)];
 
 /** A caller may send names without end. */
 const MOST_NAMES = 32;

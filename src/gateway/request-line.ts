@@ -4,6 +4,7 @@ import type { Over } from '#gateway/call.ts';
 
 /** Longest text of an error in a line, characters. */
 const ERROR_CHARS = 300;
+const DOLLAR_NANOS = 1e9;
 
 /** A request that is over, as one line of a log: shown live, kept, and replayed by `plan`. */
 export const requestLine = ({ decision, call }: Over): JsonObject => {
@@ -25,6 +26,7 @@ export const requestLine = ({ decision, call }: Over): JsonObject => {
     input_tokens: record.tokensIn ?? null,
     estimated_input_tokens: demand ? Math.ceil(plainTokens(demand)) : null,
     output_tokens: record.tokensOut ?? null,
+    cost_usd: record.costNanos === undefined ? null : record.costNanos / DOLLAR_NANOS,
     max_output_tokens: demand?.maxOutputTokens ?? null,
     queue_ms: record.queueMs,
     first_ms: last?.firstMs ?? null,

@@ -7,6 +7,7 @@ import { serveExplain } from '#gateway/serve-explain.ts';
 import { serveLiveness, serveReadiness } from '#gateway/serve-health.ts';
 import { serveMetrics } from '#gateway/serve-metrics.ts';
 import { serveQuota } from '#gateway/serve-quota.ts';
+import { serveModelGroupInfo, serveModelInfo } from '#gateway/serve-model-info.ts';
 import { serveModels } from '#gateway/serve-models.ts';
 import type { ChatDialect } from '#wire/dialect.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
@@ -36,6 +37,9 @@ export const routes = new RouteTable([
   ['/openai/deployments/{model}/embeddings', post(serveEmbeddings)],
   ['/models', get('key', serveModels)],
   ['/v1/models', get('key', serveModels)],
+  ['/model/info', get('key', serveModelInfo)],
+  ['/v1/model/info', get('key', serveModelInfo)],
+  ['/model_group/info', get('key', serveModelGroupInfo)],
   ['/spillway/route/explain', post(serveExplain)],
   ['/spillway/decisions/{id}', get('key', serveDecision)],
   ['/spillway/events', get('key', serveEvents)],

@@ -4,6 +4,7 @@ import type { DecisionBuilder } from '#balancer/decision.ts';
 import { type Try, ask } from '#gateway/ask.ts';
 import { endFailed, failedAttempt, spokenTo, upstreamRequest } from '#gateway/attempt.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
+import { costFrom } from '#gateway/cost.ts';
 import type { Course } from '#gateway/course.ts';
 import { choicesOf } from '#gateway/demand.ts';
 import type { Passage } from '#gateway/passage.ts';
@@ -97,7 +98,8 @@ const sendStreamed = (
         });
       },
       ended(end) {
-        endLease(deps, { lease, decision, call }, end);
+        const nanos = costFrom(deps, { target, course }, end.usage);
+        endLease(deps, { lease, decision, call, nanos }, end);
         ended.resolve(end);
       },
     });
@@ -109,12 +111,12 @@ const sendStreamed = (
 
 const endLease = (
   { clock, log }: GatewayDeps,
-  of: { lease: Lease; decision: DecisionBuilder; call: GatewayCall },
+  of: { lease: Lease; decision: DecisionBuilder; call: GatewayCall; nanos: number | undefined },
   { usage, pieces, failure }: StreamEnd,
 ): void => {
-  const { lease, decision, call } = of;
+  const { lease, decision, call, nanos } = of;
   const now = clock.now();
-  if (usage) decision.counted(usage);
+  if (usage) decision.counted(usage, nanos);
   if (!failure) {
     lease.done(usage, now);
     decision.ended('ok', 200, now);

@@ -3,6 +3,7 @@ import type { DecisionBuilder } from '#balancer/decision.ts';
 import { type Try, ask } from '#gateway/ask.ts';
 import { failedAttempt, spokenTo, upstreamRequest } from '#gateway/attempt.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
+import { costFrom } from '#gateway/cost.ts';
 import type { Course } from '#gateway/course.ts';
 import { filteredFailure } from '#gateway/upstream-failure.ts';
 import { QuotaReader } from '#gateway/quota-reader.ts';
@@ -68,8 +69,9 @@ const sendWhole = (
         const now = deps.clock.now();
         lease.began(now);
         lease.done(result.answer.usage, now);
-        if (result.answer.usage) decision.counted(result.answer.usage);
         const { answer } = result;
+        const { usage } = answer;
+        if (usage) decision.counted(usage, costFrom(deps, { target, course }, usage));
         if (answer.isFiltered && course.filteredFails)
           return resolve({ ok: false, ...filteredFailure(target) });
         decision.ended('ok', 200, now);

@@ -12,7 +12,9 @@ import { Lifecycle } from '#gateway/lifecycle.ts';
 import { UsableGroups } from '#gateway/usable-groups.ts';
 import { findProvider, providerOfModel } from '#providers/index.ts';
 import type { Environment } from '#server/env.ts';
+import { createCatalogue } from '#server/catalogue.ts';
 import { createMetrics } from '#server/metrics.ts';
+import { createPriceBook } from '#server/price-book.ts';
 import { type Balance, createBalance } from '#server/balance.ts';
 import { createAgents } from '#upstream/agents.ts';
 import { type CredentialStore, createCredentialStore } from '#upstream/credential-store.ts';
@@ -91,6 +93,8 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
       isOut: balance.isOut,
     }),
     agents,
+    prices: createPriceBook(config, clock),
+    catalogue: createCatalogue(config, clock),
     targets: targetsOf(config, credentials),
     groups: new Groups({
       members: config.deployments,

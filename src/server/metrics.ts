@@ -77,6 +77,22 @@ const countersOf = (registry: Registry) => ({
     },
     registry,
   ),
+  spend: new CountTally(
+    {
+      name: 'spillway_spend_nanodollars_total',
+      help: 'What the tokens came to, by their prices; a dollar is 1e9.',
+      labelNames: ['group', 'deployment'],
+    },
+    registry,
+  ),
+  unpriced: new CountTally(
+    {
+      name: 'spillway_unpriced_requests_total',
+      help: 'Answers whose tokens have no price that is known: no part of the spend.',
+      labelNames: ['group', 'deployment'],
+    },
+    registry,
+  ),
   refusals: new CountTally(
     {
       name: 'spillway_upstream_refusals_total',
@@ -120,11 +136,12 @@ const countedBy = (
   deps: Pick<MetricsDeps, 'groups' | 'deployments'>,
 ): Metrics['over'] => {
   const { requests, tokens, queueWait, whole, refusals, failures, refused } = counted;
+  const { spend, unpriced } = counted;
   const groups = new Set(deps.groups);
   const deployments = new Set(deps.deployments);
   const known = (names: ReadonlySet<string>, name: string): string =>
     names.has(name) || name === '' ? name : OTHER;
-  return ({ group: asked, tries, queueMs, totalMs, tokensIn, tokensOut, code }) => {
+  return ({ group: asked, tries, queueMs, totalMs, tokensIn, tokensOut, costNanos, code }) => {
     const last = tries.at(-1);
     const group = known(groups, asked);
     const deployment = known(deployments, last?.deployment ?? '');
@@ -142,6 +159,8 @@ const countedBy = (
     whole.add(group, totalMs / 1000);
     if (tokensIn !== undefined) tokens.add([group, deployment, 'input'], tokensIn);
     if (tokensOut !== undefined) tokens.add([group, deployment, 'output'], tokensOut);
+    if (costNanos !== undefined) spend.add([group, deployment], costNanos);
+    else if (tokensIn !== undefined) unpriced.add([group, deployment]);
   };
 };
 

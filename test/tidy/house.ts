@@ -63,7 +63,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   undici: ['src/upstream/', 'src/net/'],
   commander: ['src/cli/'],
   'minijinja-js': ['src/flow/jinja.ts'],
-  'prom-client': ['src/server/metrics.ts'],
+  'prom-client': ['src/server/metrics.ts', 'src/server/tallies.ts'],
   '@pydantic/genai-prices': ['src/providers/models.ts'],
   hono: ['src/gateway/admin/'],
   '@hono/node-server': ['src/gateway/admin/'],
