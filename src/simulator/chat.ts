@@ -14,7 +14,7 @@ import { drawId, drawLognormal } from '#simulator/draw.ts';
 import type { CallSize } from '#simulator/charging.ts';
 import type { Head } from '#simulator/faults/effect.ts';
 import { framingOf } from '#simulator/framing.ts';
-import { invalidParameter, missingParameter } from '#simulator/complaints.ts';
+import { invalidParameter, missingParameter, unknownPrevious } from '#simulator/complaints.ts';
 import type { ModelCall } from '#simulator/model-call.ts';
 import { type Pace, drawPace, dueMs, tokensDue } from '#simulator/pace.ts';
 import { promptSize, promptTokens } from '#simulator/prompt.ts';
@@ -31,6 +31,7 @@ export const serveChat = async (call: ModelCall, spoken: Spoken): Promise<void> 
   const { dialect, ids } = spoken;
   const model = call.model();
   const request = readRequest(call, spoken);
+  if (spoken.keepsAnswers) checkPrevious(call);
   const size = sizeOf(call, request, model);
   call.charge(model, size);
   const { random, clock, latency, answerTokens } = call.world;
@@ -45,10 +46,19 @@ export const serveChat = async (call: ModelCall, spoken: Spoken): Promise<void> 
     inputTokens: size.promptTokens,
     ...(call.project.cache && { cachedTokens: size.cachedTokens }),
   };
+  if (spoken.keepsAnswers && own(call.body, 'store') !== false)
+    call.project.responses.add(call.body, wholeReply(answer, dialect));
   const pace = drawPace(latency, size.promptTokens, random);
   if (request.stream)
     await streamAnswer(call, answer, { pace, dialect, includeUsage: request.includeUsage });
   else await sendAnswer(call, answer, { pace, dialect });
+};
+
+/** Other projects' responses are none that it knows. */
+const checkPrevious = ({ body, project }: ModelCall): void => {
+  const previous = own(body, 'previous_response_id');
+  if (typeof previous === 'string' && !project.responses.get(previous))
+    throw new Refused(unknownPrevious(previous.slice(0, 100)));
 };
 
 const SEAL_CHARACTERS = 80;

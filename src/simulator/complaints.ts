@@ -38,6 +38,19 @@ export const missingHeader = (name: string): Complaint =>
 export const invalidParameter = (message: string, param: string | undefined): Complaint =>
   invalid(400, { message, ...(param !== undefined && { param }) });
 
+export const unknownPrevious = (id: string): Complaint =>
+  invalid(400, {
+    message: `Previous response with id '${id}' not found.`,
+    param: 'previous_response_id',
+    code: 'previous_response_not_found',
+  });
+
+export const notKept = (id: string): Complaint =>
+  invalid(404, { message: `Response with id '${id}' not found.` });
+
+export const notCancellable = (): Complaint =>
+  invalid(400, { message: 'Cannot cancel a synchronous response.' });
+
 export const invalidJson = (): Complaint =>
   invalid(400, { message: 'We could not parse the JSON body of your request.' });
 

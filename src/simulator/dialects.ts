@@ -19,6 +19,8 @@ export interface Spoken {
   readonly counting?: Counting;
   /** Models that are asked to think tell what they thought. */
   readonly tellsThoughts?: boolean;
+  /** It keeps its answers, and goes on from them. */
+  readonly keepsAnswers?: boolean;
 }
 
 /** By path, as `locate` leads to it: one line for each dialect in which models are asked. */
@@ -43,6 +45,16 @@ export const SPOKEN: ReadonlyMap<string, Spoken> = new Map<string, Spoken>([
         write: (tokens) => ({ input_tokens: tokens }),
       },
       tellsThoughts: true,
+    },
+  ],
+  [
+    '/v1/responses',
+    {
+      dialect: dialects['openai-responses'],
+      ids: { answer: 'resp_', call: 'call_' },
+      demands: ['input'],
+      tellsThoughts: true,
+      keepsAnswers: true,
     },
   ],
 ]);

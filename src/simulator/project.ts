@@ -6,6 +6,7 @@ import { CallLog, type CallRecord } from '#simulator/call-log.ts';
 import type { Charging } from '#simulator/charging.ts';
 import { statedLimits } from '#simulator/config/limits.ts';
 import type { ProjectConfig } from '#simulator/config/projects.ts';
+import { KeptResponses } from '#simulator/kept-responses.ts';
 import type { Gauge } from '#simulator/limit.ts';
 import { ModelLimits, type Verdict } from '#simulator/model-limits.ts';
 import type { Profile } from '#simulator/profiles/profile.ts';
@@ -35,6 +36,7 @@ export class Project {
   readonly organisation: string;
   readonly charging: Charging;
   readonly cache: PromptCache | undefined;
+  readonly responses = new KeptResponses();
   readonly #limits: ReadonlyMap<string, ModelLimits>;
   readonly #purse: Purse | undefined;
   readonly #calls = new CallLog(CALL_LOG_CAPACITY);

@@ -18,6 +18,7 @@ import { CONTROL_ROUTES } from '#simulator/control-routes.ts';
 import { drawId } from '#simulator/draw.ts';
 import { locate } from '#simulator/profiles/index.ts';
 import { Refused } from '#simulator/refused.ts';
+import { isKeptPath, keptAnswer } from '#simulator/responses.ts';
 import type { Handler, Site } from '#simulator/site.ts';
 import type { FaultScript } from '#simulator/faults/script.ts';
 import type { ChatDialect } from '#wire/dialect.ts';
@@ -32,6 +33,7 @@ export const route = async (site: Site, exchange: Exchange): Promise<void> => {
   const methods = ROUTES.get(locate(path).path);
   const handler = methods?.get(method);
   try {
+    if (isKeptPath(path)) return await serveKept(site, exchange);
     if (methods === undefined) throw new Refused(unknownPath(method, path.slice(0, 200)));
     if (handler === undefined) throw new Refused(wrongMethod(method, path));
     await handler(site, exchange);
@@ -124,6 +126,15 @@ const listModels: Handler = async (site, exchange) => {
     owned_by: 'simulator',
   }));
   await exchange.sendJson(200, baseHeaders(site, exchange, project), { object: 'list', data });
+};
+
+const serveKept: Handler = async (site, exchange) => {
+  const project = authenticated(site, exchange);
+  await exchange.sendJson(
+    200,
+    baseHeaders(site, exchange, project),
+    keptAnswer(project, exchange) ?? {},
+  );
 };
 
 const posted = (handler: Handler): ReadonlyMap<string, Handler> => new Map([['POST', handler]]);
