@@ -135,5 +135,7 @@ export interface LoadedConfig {
   readonly tls: { readonly caFile?: string; readonly verify: boolean };
   /** Past requests that can be explained, ≤ 2 KB each; 0: none. */
   readonly decisions: { readonly max: number };
+  /** Answers that later requests may go on from: so many, so much memory, for so long. */
+  readonly responses: { readonly max: number; readonly bytes: number; readonly keepMs: number };
   readonly apps: { readonly models: readonly AppModelMapping[] };
 }

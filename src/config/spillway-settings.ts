@@ -9,6 +9,7 @@ import { decimal, milliseconds, name, whole } from '#config/values.ts';
 
 const KIBIBYTE = 1024;
 const MEBIBYTE = 1024 * KIBIBYTE;
+const HOUR_MS = 3_600_000;
 
 const DEFAULTS = {
   requestBytes: 32 * MEBIBYTE,
@@ -19,6 +20,9 @@ const DEFAULTS = {
   firstByteS: 60,
   betweenChunksS: 60,
   decisions: 10_000,
+  responses: 10_000,
+  responsesMb: 64,
+  responsesH: 24,
   lagS: 0,
   drainS: 300,
 };
@@ -54,6 +58,13 @@ export const spillwaySchema = (groups: ReadonlySet<string>) =>
     quota_pools: quotaPoolsSchema.nullish(),
     enforce_rpm_tpm: z.boolean().optional(),
     decisions: z.strictObject({ max: whole(0, 1_000_000).optional() }).nullish(),
+    responses: z
+      .strictObject({
+        max: whole(0, 1_000_000).optional(),
+        max_mb: whole(1, 65_536).optional(),
+        keep_h: decimal(0.001, 8_760).optional(),
+      })
+      .nullish(),
     apps: z
       .strictObject({
         models: z
@@ -71,7 +82,7 @@ export const spillwaySchema = (groups: ReadonlySet<string>) =>
 
 export type SpillwaySettings = Pick<
   LoadedConfig,
-  'compat' | 'limits' | 'timeouts' | 'shutdown' | 'queue' | 'decisions' | 'apps'
+  'compat' | 'limits' | 'timeouts' | 'shutdown' | 'queue' | 'decisions' | 'responses' | 'apps'
 > & {
   readonly quotaPools: WrittenPools;
   readonly retryOnTimeout: boolean;
@@ -126,6 +137,7 @@ export const loadSpillwaySettings = (
     quotaPools: settings.quota_pools ?? {},
     enforceRpmTpm: settings.enforce_rpm_tpm,
     decisions: { max: settings.decisions?.max ?? DEFAULTS.decisions },
+    responses: responsesOf(settings.responses ?? {}),
     apps: {
       models: models.map(({ provider, ...rest }) => ({
         ...(provider ? { provider } : {}),
@@ -134,3 +146,17 @@ export const loadSpillwaySettings = (
     },
   };
 };
+
+const responsesOf = ({
+  max = DEFAULTS.responses,
+  max_mb: megabytes = DEFAULTS.responsesMb,
+  keep_h: hours = DEFAULTS.responsesH,
+}: {
+  readonly max?: number | undefined;
+  readonly max_mb?: number | undefined;
+  readonly keep_h?: number | undefined;
+}): SpillwaySettings['responses'] => ({
+  max,
+  bytes: megabytes * MEBIBYTE,
+  keepMs: hours * HOUR_MS,
+});

@@ -190,6 +190,7 @@ export const askOf = (
   const { arrivedAt, tenant, run, tags = [], patienceMs = Infinity } = call;
   const waitMs = call.queueMs ?? settings.queue.groups.get(groups[0]) ?? settings.queue.waitMs;
   const demand = demandOf(asked);
+  const only = call.pinned ?? pinned;
   const affinity = affinityOf(asked, { demand, tenant });
   const needs = needsOf(asked, { demand, checks: settings.preCallChecks });
   const waitUntil = Math.min(arrivedAt + Math.min(waitMs, patienceMs), deadlineOf(call));
@@ -205,7 +206,7 @@ export const askOf = (
   };
   if (run !== undefined) ask.run = run;
   if (affinity !== undefined) ask.affinity = affinity;
-  if (pinned !== undefined) ask.pinned = pinned;
+  if (only !== undefined) ask.pinned = only;
   if (models) ask.models = models;
   if (needs) ask.needs = needs;
   if (settings.tagMatch) ask.tags = { tags, match: settings.tagMatch };

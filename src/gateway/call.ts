@@ -18,6 +18,7 @@ import type { MetricsPage } from '#gateway/serve-metrics.ts';
 import type { RetrySettings } from '#gateway/retry-rules.ts';
 import type { Groups } from '#gateway/groups.ts';
 import type { RequestEvents } from '#gateway/request-events.ts';
+import type { ResponseStore } from '#gateway/responses/response-store.ts';
 import type { Lifecycle } from '#gateway/lifecycle.ts';
 import type { UsableGroups } from '#gateway/usable-groups.ts';
 import type { Agents } from '#upstream/agents.ts';
@@ -40,6 +41,7 @@ export interface GatewayDeps {
   readonly over: (over: Over) => void;
   readonly decisions: DecisionStore;
   readonly events: RequestEvents;
+  readonly responses: ResponseStore;
   readonly metrics: () => Promise<MetricsPage>;
   readonly lifecycle: Lifecycle;
   readonly usable: UsableGroups;
@@ -138,6 +140,10 @@ export interface GatewayCall {
   /** Calls of one run prefer different pools. */
   readonly run?: string;
   readonly tags?: readonly string[];
+  /** The only deployment that can serve it: it has what came before. */
+  readonly pinned?: string;
+  /** The body as its caller sent it, where it has been completed. */
+  readonly told?: JsonObject;
 }
 
 /** When its caller stops waiting, monotonic ms; Infinity: never. */

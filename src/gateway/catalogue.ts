@@ -3,6 +3,7 @@ import type { Prices } from '#core/price.ts';
 
 /** A deployment as those see it who ask what there is: no key, no place. */
 export interface CatalogueRow {
+  readonly name: string;
   readonly id: string;
   readonly group: string;
   readonly provider: string;

@@ -27,8 +27,9 @@ export const chat = (
   const { model, stream } = touched;
   const { settings, clock } = deps;
   const speech = new Speech(dialect, stream, settings.params);
+  const request = call.told ?? call.body;
   const namesFor = ({ spec }: Target, course: Course): ReplyNames => ({
-    id: call.id,
+    ...(dialect.replyId ? { id: dialect.replyId(call.id), isOwnId: true } : { id: call.id }),
     model: modelAt(spec, course),
     created: Math.floor(clock.wall() / 1000),
   });
@@ -42,7 +43,7 @@ export const chat = (
         const isSame = from.name === dialect.name;
         const codec = isSame
           ? passingReplies(dialect)
-          : translatedReplies(from, dialect, { names, emulates });
+          : translatedReplies(from, dialect, { names, emulates, request });
         return { ...spoken, codec };
       },
     });
@@ -58,7 +59,7 @@ export const chat = (
         return { ...spoken, passage: new PassThrough(dialect, eventBytes) };
       const names = namesFor(target, course);
       const choices = choicesOf(course.asked);
-      const to = { from, to: dialect, eventBytes, choices, includeUsage, names, emulates };
+      const to = { from, to: dialect, eventBytes, choices, includeUsage, names, emulates, request };
       return { ...spoken, passage: new Translation(to) };
     },
   });

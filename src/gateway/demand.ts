@@ -9,6 +9,7 @@ export const READ_FIELDS = [
   'input',
   'prompt',
   'system',
+  'instructions',
   'response_format',
 ];
 /** Fields that bound an answer, the newer first. */

@@ -54,7 +54,7 @@ const abilitiesOf = (body: JsonObject): readonly string[] => {
     words.add('function_calling');
   const format = own(body, 'response_format');
   if (isObject(format) && own(format, 'type') === 'json_schema') words.add('response_schema');
-  const messages = own(body, 'messages');
+  const messages = own(body, 'messages') ?? own(body, 'input');
   for (const message of Array.isArray(messages) ? messages : [])
     for (const type of partTypes(message)) if (Object.hasOwn(PARTS, type)) words.add(PARTS[type]!);
   return [...words];

@@ -2,7 +2,7 @@ import { type JsonObject, own, valueAt } from '#core/json.ts';
 import { type ReplyNames, named } from '#gateway/reply-names.ts';
 import type { ReplyCodec, ToldAnswer } from '#gateway/whole-exchange.ts';
 import type { ChatEvent, FinishEvent } from '#wire/chat-event.ts';
-import type { ChatDialect, ReadOptions } from '#wire/dialect.ts';
+import type { ChatDialect, ReadOptions, ReplyWriteOptions } from '#wire/dialect.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
 import { readUsage } from '#wire/openai-chat/usage.ts';
 
@@ -33,13 +33,16 @@ export const passingReplies = (dialect: ChatDialect): ReplyCodec => {
 export const translatedReplies = (
   from: ChatDialect,
   to: ChatDialect,
-  { names, emulates }: ReadOptions & { readonly names: ReplyNames },
+  { names, emulates, request }: ReadOptions & ReplyWriteOptions & { readonly names: ReplyNames },
 ): ReplyCodec => ({
   readsAll: true,
   answerOf(body) {
     const events = eventsOf(from, body, { emulates })?.map((event) => named(event, names));
     if (!events) return undefined;
-    return { ...toldBy(events), bytes: Buffer.from(JSON.stringify(to.writeReply(events))) };
+    return {
+      ...toldBy(events),
+      bytes: Buffer.from(JSON.stringify(to.writeReply(events, { request }))),
+    };
   },
   readError: (...answer) => from.readError(...answer),
 });

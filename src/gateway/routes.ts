@@ -1,4 +1,11 @@
 import { type Route, RouteTable } from '#gateway/route-table.ts';
+import { serveResponses } from '#gateway/responses/serve-responses.ts';
+import {
+  serveInputItems,
+  serveResponse,
+  serveResponseCancellation,
+  serveResponseDeletion,
+} from '#gateway/responses/serve-stored.ts';
 import { serveChat } from '#gateway/serve-chat.ts';
 import { serveEmbeddings } from '#gateway/serve-embeddings.ts';
 import { serveDecision } from '#gateway/serve-decision.ts';
@@ -10,6 +17,7 @@ import { serveQuota } from '#gateway/serve-quota.ts';
 import { serveModelGroupInfo, serveModelInfo } from '#gateway/serve-model-info.ts';
 import { serveModels } from '#gateway/serve-models.ts';
 import type { ChatDialect } from '#wire/dialect.ts';
+import { openaiResponses } from '#wire/openai-responses/index.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
 
 const get = (access: Route['access'], serve: Route['serve']): Route => ({
@@ -22,6 +30,19 @@ const post = (serve: Route['serve']): Route => ({ method: 'POST', access: 'key',
 /** Where a conversation is held in this dialect. */
 const chatIn = (dialect: ChatDialect): Route => ({ ...post(serveChat(dialect)), dialect });
 
+/** Where responses are created, and those that there are can be asked for. */
+const responsesAt = (path: string): [string, Route][] => {
+  const dialect = openaiResponses;
+  const one = `${path}/{id}`;
+  return [
+    [path, { ...post(serveResponses), dialect }],
+    [one, { ...get('key', serveResponse), dialect }],
+    [one, { method: 'DELETE', access: 'key', serve: serveResponseDeletion, dialect }],
+    [`${one}/cancel`, { ...post(serveResponseCancellation), dialect }],
+    [`${one}/input_items`, { ...get('key', serveInputItems), dialect }],
+  ];
+};
+
 /**
  * Every path there is. `{name}` stands for whatever is there, `{model}` for slashes too. Dify's plugin
  * appends to whatever base it is given: both prefixes work. What looks like a copy is as LiteLLM has it.
@@ -31,6 +52,7 @@ export const routes = new RouteTable([
   ['/v1/chat/completions', chatIn(openaiChat)],
   ['/engines/{model}/chat/completions', chatIn(openaiChat)],
   ['/openai/deployments/{model}/chat/completions', chatIn(openaiChat)],
+  ...['/responses', '/v1/responses', '/openai/v1/responses'].flatMap(responsesAt),
   ['/embeddings', post(serveEmbeddings)],
   ['/v1/embeddings', post(serveEmbeddings)],
   ['/engines/{model}/embeddings', post(serveEmbeddings)],

@@ -15,23 +15,35 @@ import { openaiChat } from '#wire/openai-chat/index.ts';
 /** A reader who takes nothing for so long holds a place that others wait for, ms. */
 const PATIENCE_MS = 120_000;
 
+/** What an endpoint does besides. */
+export interface ChatHooks extends Pick<ReadHow, 'amend'> {
+  /** What it makes of a request before anybody is asked. */
+  readonly prepared?: (deps: GatewayDeps, call: GatewayCall) => GatewayCall;
+  /** Who hears the answer, piece by piece, before its caller does. */
+  readonly heard?: (deps: GatewayDeps, reply: ChatReply) => ((bytes: Buffer) => void) | undefined;
+}
+
 /** One endpoint where conversations are held in `dialect`; `amend` puts what its path says into the body. */
 export const serveChat =
-  (dialect: ChatDialect, amend?: ReadHow['amend']) =>
+  (dialect: ChatDialect, { amend, prepared, heard }: ChatHooks = {}) =>
   async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
     const ownsMetadata = dialect.name !== openaiChat.name;
-    const call = await readCall(deps, http, { ...(amend && { amend }), ownsMetadata });
+    const read = await readCall(deps, http, { ...(amend && { amend }), ownsMetadata });
+    const call = prepared ? prepared(deps, read) : read;
     const beats = heartbeatsOf(deps, http, call);
     const reply = await (beats
       ? chatInLine(deps, http, { call, beats, dialect })
       : chat(deps, call, dialect));
+    const hear = heard?.(deps, reply);
     const headers = replyHeaders(deps, http, reply);
     if (!reply.stream) {
-      sendBytes(http.res, 200, { headers, bytes: reply.answer.bytes });
+      const { bytes } = reply.answer;
+      hear?.(bytes);
+      sendBytes(http.res, 200, { headers, bytes });
       return servedBy(reply.decision, reply.answer.usage);
     }
     if (!beats?.hasBegun) openStream(http, headers);
-    pipeStream(deps, http, reply);
+    pipeStream(deps, http, { reply, hear });
     const { usage, pieces, failure } = await reply.ended;
     return { ...servedBy(reply.decision, usage), ...(failure && { pieces }) };
   };
@@ -86,7 +98,13 @@ const failStream = (deps: GatewayDeps, http: HttpCall, error: SpillwayError): vo
   if (!res.destroyed) res.end(errorEvents(deps, http, error));
 };
 
-const pipeStream = (deps: GatewayDeps, http: HttpCall, { body }: StreamedReply): void => {
+interface Piped {
+  readonly reply: StreamedReply;
+  readonly hear: ((bytes: Buffer) => void) | undefined;
+}
+
+const pipeStream = (deps: GatewayDeps, http: HttpCall, { reply, hear }: Piped): void => {
+  const { body } = reply;
   const { clock } = deps;
   const { res } = http;
   let cancel: (() => void) | undefined;
@@ -101,6 +119,7 @@ const pipeStream = (deps: GatewayDeps, http: HttpCall, { body }: StreamedReply):
   res.once('close', taken);
   body.pipe({
     write(bytes) {
+      hear?.(bytes);
       const goesOn = res.write(bytes);
       if (!goesOn) cancel ??= clock.after(PATIENCE_MS, () => res.destroy());
       return goesOn;

@@ -1,11 +1,18 @@
 import { NOTHING, type Passage, type Taker } from '#gateway/passage.ts';
 import { type ReplyNames, named } from '#gateway/reply-names.ts';
 import type { ChatEvent } from '#wire/chat-event.ts';
-import type { ChatDialect, Frame, Passing, ReadOptions, Step } from '#wire/dialect.ts';
+import type {
+  ChatDialect,
+  Frame,
+  Passing,
+  ReadOptions,
+  ReplyWriteOptions,
+  Step,
+} from '#wire/dialect.ts';
 import { type FrameReader, frameReader } from '#wire/framing/frames.ts';
 import { writeSse } from '#wire/framing/sse.ts';
 
-export interface TranslationOptions extends ReadOptions {
+export interface TranslationOptions extends ReadOptions, ReplyWriteOptions {
   readonly from: ChatDialect;
   readonly to: ChatDialect;
   readonly eventBytes: number;
@@ -28,11 +35,11 @@ export class Translation implements Passage {
   readonly #finished = new Set<number>();
 
   constructor(options: TranslationOptions) {
-    const { from, to, eventBytes, emulates, includeUsage } = options;
+    const { from, to, eventBytes, emulates, includeUsage, request } = options;
     this.#options = options;
     this.#frames = frameReader(from, eventBytes);
     this.#reader = from.streamReader({ emulates });
-    this.#writer = to.streamWriter({ includeUsage });
+    this.#writer = to.streamWriter({ includeUsage, request });
   }
 
   push(chunk: Buffer, taker: Taker): void {

@@ -26,6 +26,19 @@ const at =
     return `/openai/deployments/${name}${operation}?api-version=${encodeURIComponent(version)}`;
   };
 
+/** The first dated version with responses. */
+const FIRST_WITH_RESPONSES = '2025-03-01';
+
+const hasResponses = (version: string): boolean =>
+  UNIFORM.has(version) || version >= FIRST_WITH_RESPONSES;
+
+/** All deployments have theirs at one place, and are told apart by the model in the body. */
+const responsesPath = ({ version = '' }: Place): string => {
+  const query = UNIFORM.get(version);
+  if (query !== undefined) return `/openai/v1/responses${query}`;
+  return `/openai/responses?api-version=${encodeURIComponent(version)}`;
+};
+
 export default {
   name: 'azure',
   baseUrl: '',
@@ -56,6 +69,11 @@ export default {
   },
   operations: {
     chat: { path: at('/chat/completions'), dialect: 'openai-chat' },
+    responses: {
+      path: responsesPath,
+      // Older versions have no such place; who asks in this dialect is asked for a chat there.
+      dialect: ({ version = '' }) => (hasResponses(version) ? 'openai-responses' : 'openai-chat'),
+    },
     embeddings: { path: at('/embeddings'), dialect: 'openai-embeddings' },
   },
 } satisfies Provider;

@@ -34,6 +34,7 @@ export default {
   },
   operations: {
     chat: { path: '/chat/completions', dialect: 'openai-chat' },
+    responses: { path: '/responses', dialect: 'openai-responses' },
     embeddings: { path: '/embeddings', dialect: 'openai-embeddings' },
   },
 } satisfies Provider;

@@ -8,6 +8,7 @@ import type { GatewayDeps, GatewaySettings } from '#gateway/call.ts';
 import { DecisionStore } from '#gateway/decision-store.ts';
 import { Groups } from '#gateway/groups.ts';
 import { RequestEvents } from '#gateway/request-events.ts';
+import { ResponseStore } from '#gateway/responses/response-store.ts';
 import { Lifecycle } from '#gateway/lifecycle.ts';
 import { UsableGroups } from '#gateway/usable-groups.ts';
 import { findProvider, providerOfModel } from '#providers/index.ts';
@@ -94,6 +95,7 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
     }),
     agents,
     prices: createPriceBook(config, clock),
+    responses: new ResponseStore(config.responses, clock),
     catalogue: createCatalogue(config, clock),
     targets: targetsOf(config, credentials),
     groups: new Groups({

@@ -16,7 +16,7 @@ export interface AgentOptions {
 export interface AgentRequest {
   readonly origin: string;
   readonly path: string;
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly headers: Record<string, string>;
   readonly body?: string;
 }

@@ -16,6 +16,8 @@ export interface CallTimeouts {
 export interface UpstreamRequest {
   readonly agent: Agent;
   readonly origin: string;
+  /** POST where absent. */
+  readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Adds headers that this one request needs. */
@@ -83,9 +85,9 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
 
   /** The call's deadline holds for this too. */
   #vouch(credentials: Credentials): void {
-    const { origin, path, headers, body } = this.#request;
+    const { method = 'POST', origin, path, headers, body } = this.#request;
     try {
-      const added = credentials.headersFor({ method: 'POST', origin, path, headers, body });
+      const added = credentials.headersFor({ method, origin, path, headers, body });
       if (!(added instanceof Promise)) return this.#send(added);
       added.then(
         (late) => this.#send(late),
@@ -98,9 +100,10 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
 
   #send(added?: AuthHeaders): void {
     if (this.#over) return;
-    const { agent, origin, path, headers, body } = this.#request;
+    const { agent, method = 'POST', origin, path, headers, body } = this.#request;
     const all = added ? { ...headers, ...added } : headers;
-    agent.dispatch({ origin, path, method: 'POST', headers: all, body }, this);
+    const said = method === 'POST' ? { body } : {};
+    agent.dispatch({ origin, path, method, headers: all, ...said }, this);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {

@@ -1,6 +1,6 @@
 /** A request as a signature covers it. */
 export interface Outgoing {
-  readonly method: 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly origin: string;
   /** With its query. */
   readonly path: string;

@@ -80,7 +80,12 @@ export interface ReadOptions {
   readonly emulates?: 'format' | undefined;
 }
 
-export interface StreamWriteOptions {
+export interface ReplyWriteOptions {
+  /** What the caller asked for, as it was read: for dialects whose replies repeat some of it. */
+  readonly request?: JsonObject | undefined;
+}
+
+export interface StreamWriteOptions extends ReplyWriteOptions {
   /** Whether the caller asked for a usage chunk. */
   readonly includeUsage: boolean;
 }
@@ -121,7 +126,9 @@ export interface ChatDialect {
   redirectRequest(body: JsonObject, to: Redirection): JsonObject;
   /** Throws SpillwayError `upstream_invalid` when the body is not a reply of this dialect. */
   readReply(body: Json, options?: ReadOptions): ChatEvent[];
-  writeReply(events: readonly ChatEvent[]): JsonObject;
+  writeReply(events: readonly ChatEvent[], options?: ReplyWriteOptions): JsonObject;
+  /** The id of a reply that another dialect's vendor has given, for a call's; the vendor's own where absent. */
+  replyId?(callId: string): string;
   streamReader(options?: ReadOptions): Step<Frame, ChatEvent>;
   streamWriter(options: StreamWriteOptions): Step<ChatEvent, Frame>;
   /**

@@ -85,6 +85,7 @@ export const configOf = (
   timeouts: { connectMs: 2_000, firstByteMs: 5_000, betweenChunksMs: 5_000 },
   shutdown: { lagMs: 0, drainMs: 0 },
   tls: { verify: true },
+  responses: { max: 100, bytes: 1_048_576, keepMs: 3_600_000 },
   decisions: { max: 1_000 },
   apps: { models: [] },
   ...more,

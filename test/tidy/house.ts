@@ -120,6 +120,7 @@ export const FOREIGN_WORDS: Readonly<Record<string, readonly string[]>> = {
   'src/gateway/routes.ts': [
     '/openai/deployments/{model}/chat/completions',
     '/openai/deployments/{model}/embeddings',
+    '/openai/v1/responses',
   ],
   'src/config/model-list.ts': ['allowed_openai_params'],
   'src/config/model-row.ts': ['allowed_openai_params'],

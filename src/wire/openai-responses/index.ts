@@ -6,6 +6,7 @@ import { readRequest } from '#wire/openai-responses/read-request.ts';
 import { streamReader } from '#wire/openai-responses/read-stream.ts';
 import { redirectRequest, touchRequest } from '#wire/openai-responses/request.ts';
 import { watch } from '#wire/openai-responses/watch.ts';
+import { replyId } from '#wire/openai-responses/response.ts';
 import { writeReply } from '#wire/openai-responses/write-reply.ts';
 import { ownParams, paramNames, writeRequest } from '#wire/openai-responses/write-request.ts';
 import { streamWriter } from '#wire/openai-responses/write-stream.ts';
@@ -20,6 +21,7 @@ export const openaiResponses: ChatDialect = {
   redirectRequest,
   readReply,
   writeReply,
+  replyId,
   streamReader,
   streamWriter,
   watch,

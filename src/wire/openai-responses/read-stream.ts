@@ -2,6 +2,7 @@ import { SpillwayError } from '#core/errors.ts';
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 import type { Block, ChatEvent } from '#wire/chat-event.ts';
 import type { Frame, Step } from '#wire/dialect.ts';
+import { ENDINGS } from '#wire/openai-responses/endings.ts';
 import { errorIn } from '#wire/openai-responses/error.ts';
 import { textAt } from '#wire/fields.ts';
 import {
@@ -42,8 +43,6 @@ export const parseMessage = (data: string): JsonObject => {
 
 /** Servers that copy this format from another one end with its mark. */
 const DONE = '[DONE]';
-
-export const ENDINGS: ReadonlySet<string> = new Set(['response.completed', 'response.incomplete']);
 
 /** Messages → events. A message that is no JSON ends the stream with an error. */
 export const streamReader = (): Step<Frame, ChatEvent> => new StreamReader();

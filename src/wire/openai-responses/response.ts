@@ -8,11 +8,44 @@ import { writeUsage } from '#wire/openai-responses/usage.ts';
 
 export type Head = Pick<Gathered, 'id' | 'model' | 'created'>;
 
+/** What a response repeats of its request. */
+const REPEATED = [
+  'instructions',
+  'max_output_tokens',
+  'max_tool_calls',
+  'metadata',
+  'parallel_tool_calls',
+  'previous_response_id',
+  'prompt_cache_key',
+  'reasoning',
+  'safety_identifier',
+  'store',
+  'temperature',
+  'text',
+  'tool_choice',
+  'tools',
+  'top_logprobs',
+  'top_p',
+  'truncation',
+  'user',
+];
+
+const repeated = (request: JsonObject): JsonObject =>
+  Object.fromEntries(
+    REPEATED.flatMap((key) => {
+      const value = own(request, key);
+      return value === undefined || value === null ? [] : [[key, value] as const];
+    }),
+  );
+
+/** As others of this dialect begin. */
+export const replyId = (callId: string): string => `resp_${callId.replaceAll(/\W/g, '')}`;
+
 /**
- * A response that has begun. What its request wished is unknown here: the fields that clients read
- * without looking have what they have when nothing was wished.
+ * A response that has begun. Where its request wished nothing, the fields that clients read without
+ * looking have what they have then.
  */
-export const responseOf = ({ id, model, created }: Head): JsonObject => ({
+export const responseOf = ({ id, model, created }: Head, request: JsonObject = {}): JsonObject => ({
   id,
   object: 'response',
   created_at: created,
@@ -32,6 +65,7 @@ export const responseOf = ({ id, model, created }: Head): JsonObject => ({
   tools: [],
   top_p: null,
   truncation: 'disabled',
+  ...repeated(request),
   usage: null,
 });
 

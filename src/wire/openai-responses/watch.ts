@@ -1,8 +1,9 @@
 import { type JsonObject, isObject, own } from '#core/json.ts';
 import type { Passing } from '#wire/dialect.ts';
+import { ENDINGS } from '#wire/openai-responses/endings.ts';
 import { errorIn } from '#wire/openai-responses/error.ts';
 import { textAt } from '#wire/fields.ts';
-import { ENDINGS, parseMessage } from '#wire/openai-responses/read-stream.ts';
+import { parseMessage } from '#wire/openai-responses/read-stream.ts';
 import { readUsage } from '#wire/openai-responses/usage.ts';
 
 const NONE: readonly number[] = [];

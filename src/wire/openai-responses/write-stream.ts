@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '#core/json.ts';
 import type { Block, ChatEvent, Citation, FinishEvent, Usage } from '#wire/chat-event.ts';
 import type { Gathered } from '#wire/collect.ts';
-import type { Frame, Step } from '#wire/dialect.ts';
+import type { Frame, Step, StreamWriteOptions } from '#wire/dialect.ts';
 import { annotationOf } from '#wire/openai-responses/output.ts';
 import {
   type Head,
@@ -14,7 +14,8 @@ import {
 } from '#wire/openai-responses/response.ts';
 
 /** Events → messages as OpenAI sends them, each with its number. */
-export const streamWriter = (): Step<ChatEvent, Frame> => new StreamWriter();
+export const streamWriter = ({ request }: StreamWriteOptions): Step<ChatEvent, Frame> =>
+  new StreamWriter(request);
 
 interface Open {
   readonly block: Block;
@@ -27,6 +28,7 @@ interface Open {
 }
 
 class StreamWriter implements Step<ChatEvent, Frame> {
+  readonly #request: JsonObject | undefined;
   #sequence = 0;
   #head: Head = { id: '', model: '', created: 0 };
   readonly #open = new Map<number, Open>();
@@ -36,12 +38,16 @@ class StreamWriter implements Step<ChatEvent, Frame> {
   readonly #extras: Gathered['extras'][number][] = [];
   #usage: Usage | undefined;
 
+  constructor(request: JsonObject | undefined) {
+    this.#request = request;
+  }
+
   push(event: ChatEvent): Frame[] {
     switch (event.type) {
       case 'start': {
         const { id, model, created } = event;
         this.#head = { id, model, created };
-        const response = responseOf(this.#head);
+        const response = responseOf(this.#head, this.#request);
         return [
           this.#frame('response.created', { response }),
           this.#frame('response.in_progress', { response }),
@@ -185,7 +191,7 @@ class StreamWriter implements Step<ChatEvent, Frame> {
 
   #finish(finish: FinishEvent): Frame[] {
     const said = { output: this.#output, usage: this.#usage, extras: this.#extras };
-    const response = { ...responseOf(this.#head), ...endOf(finish, said) };
+    const response = { ...responseOf(this.#head, this.#request), ...endOf(finish, said) };
     const type = response.status === 'incomplete' ? 'response.incomplete' : 'response.completed';
     return [this.#frame(type, { response })];
   }
