@@ -7,13 +7,12 @@ import { Refused } from '#simulator/refused.ts';
 /** `…/ID` and what may stand behind it. */
 const PATH = /^\/v1\/responses\/([^/]+)(\/cancel|\/input_items)?$/;
 
-/** What can be asked of a response that there is; undefined where the path is another one. */
+/** What can be asked of a response that there is. Throws Refused. */
 export const keptAnswer = (
   project: Project,
   { method, path }: { readonly method: string; readonly path: string },
-): JsonObject | undefined => {
-  const [, id, rest = ''] = PATH.exec(path) ?? [];
-  if (id === undefined) return undefined;
+): JsonObject => {
+  const [, id = '', rest = ''] = PATH.exec(path) ?? [];
   const kept = project.responses.get(id);
   if (!kept) throw new Refused(notKept(id));
   const answer = ANSWERS[`${method} ${rest}`];

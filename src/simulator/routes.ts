@@ -30,10 +30,11 @@ const MOST_BODY_BYTES = 8 * 1024 * 1024;
 /** Answers one request. Rejects only for a fault of the simulator's own. */
 export const route = async (site: Site, exchange: Exchange): Promise<void> => {
   const { method, path } = exchange;
-  const methods = ROUTES.get(locate(path).path);
+  const { path: place } = locate(path);
+  const methods = ROUTES.get(place);
   const handler = methods?.get(method);
   try {
-    if (isKeptPath(path)) return await serveKept(site, exchange);
+    if (isKeptPath(place)) return await serveKept(site, exchange);
     if (methods === undefined) throw new Refused(unknownPath(method, path.slice(0, 200)));
     if (handler === undefined) throw new Refused(wrongMethod(method, path));
     await handler(site, exchange);
@@ -130,10 +131,11 @@ const listModels: Handler = async (site, exchange) => {
 
 const serveKept: Handler = async (site, exchange) => {
   const project = authenticated(site, exchange);
+  const { method, path } = exchange;
   await exchange.sendJson(
     200,
     baseHeaders(site, exchange, project),
-    keptAnswer(project, exchange) ?? {},
+    keptAnswer(project, { method, path: locate(path).path }),
   );
 };
 

@@ -18,6 +18,8 @@ const REQUEST_WINDOW_MS = 10_000;
 export default {
   name: 'azure',
   locate(path) {
+    const [, rest] = /^\/openai(\/responses(?:\/.+)?)$/.exec(path) ?? [];
+    if (rest !== undefined) return { path: `/v1${rest}` };
     const [, model, operation] = /^\/openai\/deployments\/([^/]+)(\/.+)$/.exec(path) ?? [];
     if (model === undefined) return undefined;
     return { path: `/v1${operation}`, model: decoded(model) };
