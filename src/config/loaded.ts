@@ -24,6 +24,8 @@ export interface Deployment {
   /** Of the vendor's API, where it has versions and the config or the environment names one. */
   readonly apiVersion?: string;
   readonly organization?: string;
+  /** What it is asked for in every conversation, whatever its callers speak; absent where it goes by them. */
+  readonly speaks?: 'chat' | 'responses';
   /** Shares of the traffic; `limits` says whether they are ceilings too. */
   readonly weight?: number;
   readonly rpm?: number;

@@ -29,6 +29,19 @@ describe('provider and model', () => {
   });
 
   test.each([
+    ['model: openai/responses/gpt-5-pro, api_key: k', 'gpt-5-pro', 'responses'],
+    ['model: openai/gpt-5-pro, api_key: k', 'gpt-5-pro', undefined],
+    ['model: openai/gpt-5-pro, api_key: k, use_chat_completions_api: true', 'gpt-5-pro', 'chat'],
+    ['model: groq/responses/x, api_key: k', 'responses/x', undefined],
+  ])('{%s} asks for %s, and for %s', (params, model, speaks) => {
+    expect(one(params)).toMatchObject({ model });
+    expect(one(params)?.speaks).toBe(speaks);
+    const mode = `${row(params)}    model_info: {mode: responses}\n`;
+    const isAble = params.includes('openai/');
+    expect(load(mode).deployments[0]?.speaks).toBe(speaks ?? (isAble ? 'responses' : undefined));
+  });
+
+  test.each([
     ['model: opnai/gpt-4.1', 'the text "opnai" names no provider; did you mean "openai"?'],
     [
       'model: nobody/x',

@@ -172,6 +172,7 @@ const toDeployment = (
       apiBase: base.apiBase,
       apiVersion: apiVersionOf(params.api_version, choice.provider, env),
       organization,
+      speaks: speaksOf(choice, row),
       weight: params.weight ?? undefined,
       rpm: params.rpm ?? row.rpm ?? info?.rpm ?? undefined,
       tpm: params.tpm ?? row.tpm ?? info?.tpm ?? undefined,
@@ -205,6 +206,16 @@ const paramRulesOf = ({ litellm_params: params }: Row): ParamRules | undefined =
   const isSilent = drops === undefined && modifies === undefined;
   if (isSilent && dropped.length === 0 && allowed.length === 0) return undefined;
   return { ...present({ drops, modifies }), dropped, allowed };
+};
+
+/** As LiteLLM tells it: by a prefix, by the model's mode, or by a wish of the row's. */
+const speaksOf = (
+  { provider, speaks }: ProviderChoice,
+  { litellm_params: params, model_info: info }: Row,
+): Deployment['speaks'] => {
+  if (!provider.operations.responses) return undefined;
+  if (params.use_chat_completions_api) return 'chat';
+  return speaks ?? (info?.['mode'] === 'responses' ? 'responses' : undefined);
 };
 
 const quotaPoolsOf = ({

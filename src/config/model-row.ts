@@ -43,6 +43,7 @@ const paramsSchema = z.looseObject({
   api_version: text,
   organization: z.union([z.string(), z.array(z.string()).min(1)]).nullish(),
   custom_llm_provider: text,
+  use_chat_completions_api: z.boolean().nullish(),
   rpm: perMinute,
   tpm: perMinute,
   weight: decimal(0, 1e9).nullish(),

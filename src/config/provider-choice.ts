@@ -15,6 +15,8 @@ export interface ProviderChoice {
   readonly provider: Provider;
   /** The model's name at the vendor. */
   readonly model: string;
+  /** What it is asked for, whatever its callers ask for: some models answer in one way only. */
+  readonly speaks?: 'responses';
 }
 
 /**
@@ -29,13 +31,21 @@ export const chooseProvider = (reference: ModelReference): ProviderChoice | stri
   if (name !== undefined) {
     const provider = findProvider(name);
     if (!provider) return unknownProvider(name, reference);
-    return { provider, model: prefix === name ? model.slice(slash + 1) : model };
+    return choiceOf(provider, prefix === name ? model.slice(slash + 1) : model);
   }
   const provider = providerOfModel(model) ?? (hasApiBase ? commonProvider : undefined);
   return provider
     ? { provider, model }
     : `no provider can be told from ${describeFound(model, [])}; write it in front, as in ${commonProvider.name}/MODEL`;
 };
+
+/** LiteLLM's word for models that have no chats, in front of their names. */
+const RESPONSES = 'responses/';
+
+const choiceOf = (provider: Provider, model: string): ProviderChoice =>
+  provider.operations.responses && model.startsWith(RESPONSES)
+    ? { provider, model: model.slice(RESPONSES.length), speaks: 'responses' }
+    : { provider, model };
 
 const unknownProvider = (name: string, { hasApiBase }: ModelReference): string => {
   const subject = `${describeFound(name, [])} names no provider`;

@@ -5,4 +5,5 @@ export default compatible({
   baseUrl: 'https://api.stima.tech/v1',
   keyEnv: ['STIMA_API_KEY'],
   baseEnv: [],
+  quirks: [{ maxTokensField: 'max_tokens' }],
 });

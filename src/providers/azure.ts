@@ -2,6 +2,7 @@ import type { Provider, Place } from '#providers/provider.ts';
 import { MINUTE_MS } from '#providers/durations.ts';
 import { standardLimits } from '#providers/limit-headers.ts';
 import { ENTRA_INSTEAD_OF_KEY, ENTRA_SETTINGS, entra } from '#providers/entra.ts';
+import { reasoningQuirks } from '#providers/reasoning-quirks.ts';
 import { quotaReader } from '#providers/quota-reader.ts';
 import { isPaymentDue, limitRefusal } from '#providers/refusals.ts';
 import { boundOutput, tokens } from '#providers/token-charges.ts';
@@ -48,6 +49,8 @@ export default {
   settings: ENTRA_SETTINGS,
   keyEnv: ['AZURE_API_KEY'],
   baseEnv: ['AZURE_API_BASE'],
+  // LiteLLM's users tell such deployments by a prefix where their names do not.
+  quirks: reasoningQuirks(/^(?:o_series\/|gpt5_series\/|o\d|gpt-5(?!.*chat))/),
   version: { env: ['AZURE_API_VERSION'], common: '2025-02-01-preview' },
   quota: {
     scope: 'deployment',

@@ -5,4 +5,5 @@ export default compatible({
   baseUrl: 'https://llm.chutes.ai/v1',
   keyEnv: ['CHUTES_API_KEY'],
   baseEnv: [],
+  quirks: [{ maxTokensField: 'max_tokens' }],
 });

@@ -5,4 +5,5 @@ export default compatible({
   baseUrl: 'https://codestral.mistral.ai/v1',
   keyEnv: ['CODESTRAL_API_KEY'],
   baseEnv: ['CODESTRAL_API_BASE'],
+  quirks: [{ maxTokensField: 'max_tokens' }],
 });

@@ -3,7 +3,7 @@ import type { Provider } from '#providers/provider.ts';
 
 /** What sets one server of the common dialect apart from the next. */
 export type Own = Pick<Provider, 'name' | 'baseUrl' | 'keyEnv' | 'baseEnv'> &
-  Partial<Pick<Provider, 'auth' | 'keyOptional' | 'operations'>>;
+  Partial<Pick<Provider, 'auth' | 'keyOptional' | 'quirks' | 'operations'>>;
 
 /**
  * A vendor who speaks the common dialect on the common paths, and of whose limits no more is known

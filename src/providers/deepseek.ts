@@ -5,4 +5,5 @@ export default compatible({
   baseUrl: 'https://api.deepseek.com/beta',
   keyEnv: ['DEEPSEEK_API_KEY'],
   baseEnv: ['DEEPSEEK_API_BASE'],
+  quirks: [{ maxTokensField: 'max_tokens' }],
 });

@@ -11,6 +11,7 @@ export default {
   keyEnv: ['MISTRAL_API_KEY'],
   baseEnv: ['MISTRAL_API_BASE'],
   usageUnasked: true,
+  quirks: [{ maxTokensField: 'max_tokens' }],
   quota: {
     scope: 'key',
     charge: (size) => ({ requests: 1, tokens: tokens(size.inputTokens + likelyOutput(size)) }),

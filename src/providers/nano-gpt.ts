@@ -5,4 +5,5 @@ export default compatible({
   baseUrl: 'https://nano-gpt.com/api/v1',
   keyEnv: ['NANOGPT_API_KEY'],
   baseEnv: [],
+  quirks: [{ maxTokensField: 'max_tokens' }],
 });

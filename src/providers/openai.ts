@@ -1,5 +1,6 @@
 import type { Provider } from '#providers/provider.ts';
 import { quotaReader } from '#providers/quota-reader.ts';
+import { reasoningQuirks } from '#providers/reasoning-quirks.ts';
 import { isPaymentDue, limitRefusal, rampRefusal } from '#providers/refusals.ts';
 import { standardLimits } from '#providers/limit-headers.ts';
 import { boundOutput, tokens } from '#providers/token-charges.ts';
@@ -13,6 +14,7 @@ export default {
   keyEnv: ['OPENAI_API_KEY'],
   baseEnv: ['OPENAI_BASE_URL', 'OPENAI_API_BASE'],
   organizationHeader: 'openai-organization',
+  quirks: reasoningQuirks(/^(?:o\d|gpt-5(?!.*chat))/),
   quota: {
     scope: 'key',
     charge: (size) => ({ requests: 1, tokens: tokens(size.inputTokens + boundOutput(size)) }),

@@ -5,4 +5,5 @@ export default compatible({
   baseUrl: 'https://api.poe.com/v1',
   keyEnv: ['POE_API_KEY'],
   baseEnv: [],
+  quirks: [{ maxTokensField: 'max_tokens' }],
 });

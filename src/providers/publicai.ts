@@ -5,4 +5,5 @@ export default compatible({
   baseUrl: 'https://api.publicai.co/v1',
   keyEnv: ['PUBLICAI_API_KEY'],
   baseEnv: ['PUBLICAI_API_BASE'],
+  quirks: [{ maxTokensField: 'max_tokens' }],
 });

@@ -5,4 +5,5 @@ export default compatible({
   baseUrl: 'https://api.synthetic.new/openai/v1',
   keyEnv: ['SYNTHETIC_API_KEY'],
   baseEnv: [],
+  quirks: [{ maxTokensField: 'max_tokens' }],
 });

@@ -5,4 +5,5 @@ export default compatible({
   baseUrl: 'https://api.xiaomimimo.com/v1',
   keyEnv: ['XIAOMI_MIMO_API_KEY'],
   baseEnv: [],
+  quirks: [{ maxTokensField: 'max_tokens' }],
 });

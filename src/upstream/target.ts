@@ -19,6 +19,8 @@ export interface TargetSpec {
   readonly apiBase?: string;
   readonly apiVersion?: string;
   readonly organization?: string;
+  /** What it is asked for, whatever its callers speak. */
+  readonly speaks?: Operation;
   /** Parameters that only its vendor has. */
   readonly settings?: Readonly<Record<string, Json>>;
   readonly extraHeaders: Readonly<Record<string, string>>;
@@ -98,7 +100,7 @@ export const createTarget = (
   };
   const conversationAt: Target['conversationAt'] = (dialect, call) => {
     const own = CONVERSATIONS.find((operation) => dialectOf(operation, call) === dialect);
-    const operation = own ?? 'chat';
+    const operation = spec.speaks ?? own ?? 'chat';
     const [path, spoken] = [pathOf(operation, call), dialectOf(operation, call)];
     return path === undefined || !spoken ? undefined : { path, dialect: spoken };
   };
