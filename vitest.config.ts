@@ -10,5 +10,7 @@ export default defineConfig({
     isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // One of its packages has TypeScript behind `source`, which Node does not read from there.
+    server: { deps: { inline: [/\/(?:ai|@ai-sdk|eventsource-parser)\//] } },
   },
 });
