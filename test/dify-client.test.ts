@@ -1,6 +1,6 @@
-import { request } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { LoadedConfig } from '#config/loaded.ts';
+import { pluginPost } from './kit/dify-plugin.ts';
 import { MASTER_KEY, configOf, deployment, startGateway } from './kit/gateway.ts';
 import {
   STREAM,
@@ -59,31 +59,8 @@ const pluginReads = (text: string) => {
   return { content, usage, error, isDone: pieces.at(-1) === 'data: [DONE]' };
 };
 
-/** A request on a connection of its own, as `requests.post` makes it: the reply's head and text. */
 const post = (url: string, body: object, headers: Record<string, string> = {}) =>
-  new Promise<{ status: number | undefined; headers: object; text: string }>((resolve, reject) => {
-    const asking = request(url, {
-      method: 'POST',
-      agent: false,
-      headers: {
-        'content-type': 'application/json',
-        accept: '*/*',
-        'accept-encoding': 'gzip, deflate',
-        authorization: `Bearer ${MASTER_KEY}`,
-        ...headers,
-      },
-    });
-    asking.once('error', reject);
-    asking.once('response', (res) => {
-      const chunks: Buffer[] = [];
-      res.on('data', (data: Buffer) => chunks.push(data));
-      res.once('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
-        resolve({ status: res.statusCode, headers: res.headers, text });
-      });
-    });
-    asking.end(JSON.stringify(body));
-  });
+  pluginPost(url, body, { authorization: `Bearer ${MASTER_KEY}`, ...headers });
 
 const messages = [{ role: 'user', content: 'Hi' }];
 const ping = { model: 'gpt-4.1', max_tokens: 5, messages: [{ role: 'user', content: 'ping' }] };
@@ -97,6 +74,24 @@ describe('saving a model', () => {
       const { status, text } = await post(gateway.url + path, ping);
       expect(status).toBe(200);
       expect(JSON.parse(text)).toMatchObject({ object: 'chat.completion', usage: USAGE });
+    },
+  );
+
+  test.each([
+    ['openai', 'o3'],
+    ['openai', 'gpt-5-mini'],
+    ['azure', 'o_series/mine'],
+  ])(
+    'a ping to %s/%s is capped by the only name that such models know',
+    async (provider, model) => {
+      const upstream = await startUpstream(answer);
+      closing.push(() => upstream.close());
+      const base = upstream.url.replace(/\/v1$/, '');
+      const gateway = await startGateway(configOf([deployment('a', base, { provider, model })]));
+      closing.push(() => gateway.close());
+      expect((await post(`${gateway.url}/v1/chat/completions`, ping)).status).toBe(200);
+      expect(upstream.calls[0]!.body).toMatchObject({ max_completion_tokens: 5 });
+      expect(upstream.calls[0]!.body).not.toHaveProperty('max_tokens');
     },
   );
 
