@@ -101,11 +101,14 @@ describe('bodies', () => {
   it('too large is 413, announced or not', async () => {
     const { gateway } = await world();
     await expectError(await gateway.post('/v1/chat/completions', 'x'.repeat(1_000_001)), 413);
-    const endless = new ReadableStream({ pull: (to) => to.enqueue(Buffer.alloc(65_536, 120)) });
+    let left = 200;
+    const unannounced = new ReadableStream({
+      pull: (to) => (left-- > 0 ? to.enqueue(Buffer.alloc(65_536, 120)) : to.close()),
+    });
     const sent = await fetch(`${gateway.url}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${MASTER_KEY}` },
-      body: endless,
+      body: unannounced,
       duplex: 'half',
     }).catch((error: Error) => error);
     // The socket is closed under the sender: what it sees first is up to it.
