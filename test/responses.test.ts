@@ -4,7 +4,7 @@ import type { Deployment } from '#config/loaded.ts';
 import { playSimulator } from '#simulator/test-kit.ts';
 import { MASTER_KEY, configOf, deployment, startGateway } from './kit/gateway.ts';
 import { type PlayedVendor, vendors } from './clients/vendors.ts';
-import { answer, startUpstream } from './kit/upstream.ts';
+import { answer, STREAM, sendEvents, startUpstream } from './kit/upstream.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -207,4 +207,34 @@ it('says all that was said before to a vendor that keeps nothing', async () => {
   ]);
   const rest = await page.getNextPage();
   expect(rest.data).toMatchObject([{ content: [{ type: 'input_text', text: 'Two.' }] }]);
+});
+
+it.each([
+  ['in its own dialect', 'openai'],
+  ['in another', 'hosted_vllm'],
+])('a stream that breaks off %s is an error, and never looks whole', async (_, provider) => {
+  const begun = [
+    { type: 'response.created', response: { id: 'resp_1', object: 'response', output: [] } },
+    { type: 'response.output_text.delta', output_index: 0, content_index: 0, delta: 'Hello' },
+  ];
+  const upstream = await startUpstream(({ path }, res) => {
+    const events = begun.map((event) => JSON.stringify({ sequence_number: 0, ...event }));
+    sendEvents(res, path.endsWith('/responses') ? events : STREAM.slice(0, 2));
+    setImmediate(() => res.destroy());
+  });
+  closing.push(() => upstream.close());
+  const { client, gateway } = await clientOf([
+    deployment('a', upstream.url, { provider, group: 'gpt' }),
+  ]);
+  const types: string[] = [];
+  const reading = (async () => {
+    const stream = await client.responses.create({ model: 'gpt', input: 'Hi', stream: true });
+    for await (const { type } of stream) types.push(type);
+  })();
+  await expect(reading).rejects.toThrow(/ended|broke|reset|closed/i);
+  expect(types).toContain('response.output_text.delta');
+  expect(types).not.toContain('response.completed');
+  // Half an answer is nothing to go on from, where its vendor keeps none.
+  if (provider !== 'openai')
+    expect(gateway.gateway.responses.get('resp_1', 'master')).toBeUndefined();
 });

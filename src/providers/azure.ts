@@ -6,6 +6,7 @@ import { reasoningQuirks } from '#providers/reasoning-quirks.ts';
 import { quotaReader } from '#providers/quota-reader.ts';
 import { isPaymentDue, limitRefusal } from '#providers/refusals.ts';
 import { boundOutput, tokens } from '#providers/token-charges.ts';
+import type { DialectName } from '#wire/dialects.ts';
 
 /** Versions of the API that is the same for all deployments: these are told apart by the model in the body. */
 const UNIFORM = new Map([
@@ -27,18 +28,24 @@ const at =
     return `/openai/deployments/${name}${operation}?api-version=${encodeURIComponent(version)}`;
   };
 
+/** Whether it is reached by the API that is the same for all deployments. */
+const isUniform = ({ version = '', base }: Place): boolean =>
+  UNIFORM.has(version) || base.pathname.endsWith('/openai/v1');
+
 /** The first dated version with responses. */
 const FIRST_WITH_RESPONSES = '2025-03-01';
 
-const hasResponses = (version: string): boolean =>
-  UNIFORM.has(version) || version >= FIRST_WITH_RESPONSES;
+/** Older versions have no such place: who asks for a response is asked for a chat there. */
+const responsesDialect = (place: Place): DialectName =>
+  isUniform(place) || (place.version ?? '') >= FIRST_WITH_RESPONSES
+    ? 'openai-responses'
+    : 'openai-chat';
 
 /** All deployments have theirs at one place, and are told apart by the model in the body. */
-const responsesPath = ({ version = '' }: Place): string => {
-  const query = UNIFORM.get(version);
-  if (query !== undefined) return `/openai/v1/responses${query}`;
-  return `/openai/responses?api-version=${encodeURIComponent(version)}`;
-};
+const responsesPath = (place: Place): string =>
+  isUniform(place)
+    ? at('/responses')(place)
+    : `/openai/responses?api-version=${encodeURIComponent(place.version ?? '')}`;
 
 export default {
   name: 'azure',
@@ -72,11 +79,7 @@ export default {
   },
   operations: {
     chat: { path: at('/chat/completions'), dialect: 'openai-chat' },
-    responses: {
-      path: responsesPath,
-      // Older versions have no such place; who asks in this dialect is asked for a chat there.
-      dialect: ({ version = '' }) => (hasResponses(version) ? 'openai-responses' : 'openai-chat'),
-    },
+    responses: { path: responsesPath, dialect: responsesDialect },
     embeddings: { path: at('/embeddings'), dialect: 'openai-embeddings' },
   },
 } satisfies Provider;

@@ -97,3 +97,47 @@ test('the key goes where the vendor looks for it', () => {
     'api-key': 'sk-secret-a',
   });
 });
+
+describe('where a response is asked for', () => {
+  const conversation = (provider: string, base: string, more: Partial<TargetSpec> = {}) => {
+    const target = createTarget(findProvider(provider)!, spec(base, more));
+    const { path, dialect } = target.conversationAt('openai-responses', {
+      model: 'my-gpt',
+      stream: false,
+    })!;
+    return `${dialect} ${path}`;
+  };
+
+  test.each<[string, string, Partial<TargetSpec>, string]>([
+    ['openai', 'https://x.test/v1', {}, 'openai-responses /v1/responses'],
+    ['openai', 'https://x.test/v1', { speaks: 'chat' }, 'openai-chat /v1/chat/completions'],
+    ['groq', 'https://x.test/v1', {}, 'openai-chat /v1/chat/completions'],
+    ['azure', 'https://x.test', { apiVersion: 'v1' }, 'openai-responses /openai/v1/responses'],
+    ['azure', 'https://x.test/openai/v1', {}, 'openai-responses /openai/v1/responses'],
+    [
+      'azure',
+      'https://x.test',
+      { apiVersion: '2025-03-01-preview' },
+      'openai-responses /openai/responses?api-version=2025-03-01-preview',
+    ],
+    [
+      'azure',
+      'https://x.test',
+      {},
+      'openai-chat /openai/deployments/my-gpt/chat/completions?api-version=2025-02-01-preview',
+    ],
+  ])('%s, %s, %j: %s', (provider, base, more, place) => {
+    expect(conversation(provider, base, more)).toBe(place);
+  });
+
+  test('a model that is asked for responses only is so by everybody', () => {
+    const target = createTarget(
+      findProvider('openai')!,
+      spec('https://x.test/v1', { speaks: 'responses' }),
+    );
+    expect(target.conversationAt('openai-chat', { model: 'm', stream: true })).toEqual({
+      path: '/v1/responses',
+      dialect: 'openai-responses',
+    });
+  });
+});
