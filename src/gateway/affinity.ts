@@ -19,10 +19,17 @@ export const affinityOf = (
   const said = own(body, 'prompt_cache_key');
   if (typeof said === 'string' && said !== '') return digest([tenant.key, said]);
   if (demand.ascii + demand.wide < LEAST_CHARS) return undefined;
-  const messages = own(body, 'messages');
-  const first = Array.isArray(messages) ? messages[0] : undefined;
-  const text = isObject(first) ? textOf(own(first, 'content')) : undefined;
+  const text = openingOf(body);
   return text === undefined ? undefined : digest([tenant.key, text.slice(0, PREFIX_CHARS)]);
+};
+
+/** How a prompt begins, in any dialect: with what stands above all turns, else with the first of them. */
+const openingOf = (body: JsonObject): string | undefined => {
+  const above = textOf(own(body, 'instructions') ?? own(body, 'system'));
+  if (above !== undefined) return above;
+  const turns = own(body, 'messages') ?? own(body, 'input') ?? own(body, 'contents');
+  const first = Array.isArray(turns) ? turns[0] : turns;
+  return isObject(first) ? textOf(own(first, 'content') ?? own(first, 'parts')) : textOf(first);
 };
 
 /** Of a message's content, the first text. */

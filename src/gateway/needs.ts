@@ -1,6 +1,6 @@
 import type { Needs } from '#balancer/eligible.ts';
 import type { Demand } from '#balancer/estimate.ts';
-import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
+import { type Json, type JsonObject, isObject, own, valueAt } from '#core/json.ts';
 
 /**
  * Tokens per character that no tokeniser stays below for long: a request is kept from a model only
@@ -52,7 +52,7 @@ const abilitiesOf = (body: JsonObject): readonly string[] => {
   const words = new Set<string>();
   if (isFilled(own(body, 'tools')) || isFilled(own(body, 'functions')))
     words.add('function_calling');
-  const format = own(body, 'response_format');
+  const format = own(body, 'response_format') ?? valueAt(body, ['text', 'format']);
   if (isObject(format) && own(format, 'type') === 'json_schema') words.add('response_schema');
   const messages = own(body, 'messages') ?? own(body, 'input');
   for (const message of Array.isArray(messages) ? messages : [])
