@@ -61,6 +61,7 @@ describe('a chat request, said here', () => {
       ],
       text: { format: { type: 'json_schema', name: 's', schema: {}, strict: false } },
       reasoning: { effort: 'low' },
+      include: ['reasoning.encrypted_content'],
       store: false,
     });
   });
@@ -72,6 +73,43 @@ describe('a chat request, said here', () => {
     expect(Object.keys(body)).toEqual(['model', 'input', 'store']);
     expect(fromChat({ messages, n: 1 }).left).toEqual([]);
   });
+});
+
+test('thoughts that others have sealed stay behind, whoever brings them', () => {
+  const thought = (id: string, seal?: string): JsonObject => ({
+    type: 'reasoning',
+    id,
+    summary: [],
+    ...(seal !== undefined && { encrypted_content: seal }),
+  });
+  const [own, kept] = [thought('rs_1', 'gAAAABo'), thought('rs_abc')];
+  const foreign = [
+    thought('rs_2', 'EqQB'),
+    thought('rs_0123_4'),
+    thought('rs_3', 'redacted_thinking:x'),
+  ];
+  const said = { role: 'user', content: 'Hi' };
+  const body = { model: 'g', input: [own, ...foreign, kept, said] };
+  expect(openaiResponses.redirectRequest(body, TO)).toEqual({
+    model: 'm',
+    input: [own, kept, said],
+  });
+  const thinking_blocks = ['EqQB', 'gAAAABo'].map((signature) => ({
+    type: 'thinking',
+    thinking: 'so',
+    signature,
+  }));
+  const { input } = fromChat({
+    messages: [{ role: 'assistant', content: 'A', thinking_blocks }],
+  }).body as { input: JsonObject[] };
+  expect(input).toEqual([
+    {
+      type: 'reasoning',
+      summary: [{ type: 'summary_text', text: 'so' }],
+      encrypted_content: 'gAAAABo',
+    },
+    { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'A' }] },
+  ]);
 });
 
 describe('a request of this dialect, said as a chat', () => {

@@ -1,6 +1,8 @@
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 import { bad, bool, count, modelName, optional, text } from '#wire/check.ts';
 import type { Redirection, Touched } from '#wire/dialect.ts';
+import { textAt } from '#wire/fields.ts';
+import { isOwnSeal } from '#wire/openai-responses/seal.ts';
 
 export const touchRequest = (body: JsonObject): Touched => {
   const model = modelName(body);
@@ -20,7 +22,21 @@ const checkItem = (item: Json, i: number): void => {
     bad(`input.${i}.type`, 'a text', own(item, 'type'));
 };
 
-export const redirectRequest = (body: JsonObject, { model }: Redirection): JsonObject => ({
-  ...body,
-  model,
-});
+/**
+ * The same body for another model. Thoughts of another vendor, which clients bring along from one
+ * model to the next, stay behind: this one refuses them.
+ */
+export const redirectRequest = (body: JsonObject, { model }: Redirection): JsonObject => {
+  const input = own(body, 'input');
+  if (!Array.isArray(input) || !input.some(isForeignThought)) return { ...body, model };
+  return { ...body, model, input: input.filter((item) => !isForeignThought(item)) };
+};
+
+/** Ids that a translated answer has: no vendor knows them. */
+const TRANSLATED = /_\d+$/;
+
+const isForeignThought = (item: Json): boolean => {
+  if (!isObject(item) || own(item, 'type') !== 'reasoning') return false;
+  const seal = textAt(item, 'encrypted_content');
+  return seal === '' ? TRANSLATED.test(textAt(item, 'id')) : !isOwnSeal(seal);
+};

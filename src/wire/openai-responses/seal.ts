@@ -19,3 +19,9 @@ export const readSeal = (
     ? { redacted: text.slice(REDACTED.length) }
     : { signature: text };
 };
+
+/** How this vendor's own seals begin. */
+const OWN = 'gAAAA';
+
+/** Clients bring thoughts along from one model to the next; this vendor refuses what others have sealed. */
+export const isOwnSeal = (text: string): boolean => text.startsWith(OWN);

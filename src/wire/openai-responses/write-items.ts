@@ -4,7 +4,7 @@ import { bad } from '#wire/check.ts';
 import { dataUrl } from '#wire/data-url.ts';
 import { textAt } from '#wire/fields.ts';
 import { NAME } from '#wire/openai-responses/name.ts';
-import { sealText } from '#wire/openai-responses/seal.ts';
+import { isOwnSeal, sealText } from '#wire/openai-responses/seal.ts';
 
 /** How messages are said. */
 interface At {
@@ -57,7 +57,7 @@ const itemsOf = (part: Part, at: At): JsonObject[] => {
     case 'reasoning': {
       const seal = sealText(part);
       // Thoughts without a seal, or under somebody else's, are nothing that this vendor takes back.
-      if (!at.isOwn && (seal === undefined || part.id === undefined)) return [];
+      if (seal === undefined ? !at.isOwn : !isOwnSeal(seal)) return [];
       const summary = part.text === '' ? [] : [{ type: 'summary_text', text: part.text }];
       return [
         {
@@ -87,6 +87,7 @@ type Words = At & { readonly words: 'input_text' | 'output_text' };
 const contentOf = (parts: readonly Part[], at: Words): string | JsonObject[] => {
   const written = parts.flatMap((part, i) => partOf(part, { ...at, at: `${at.at}.content.${i}` }));
   const [first] = written;
+  if (!first && at.words === 'input_text') return '';
   if (written.length === 1 && first && at.words === 'input_text' && first['type'] === at.words)
     if (Object.keys(first).length === 2) return first['text'] as string;
   return written;
@@ -132,7 +133,10 @@ const documentOf = (source: Source, name: string | undefined): JsonObject => {
   const named = name === undefined ? {} : { filename: name };
   if (source.kind === 'file') return { type: 'input_file', file_id: source.id, ...named };
   if (source.kind === 'url') return { type: 'input_file', file_url: source.url, ...named };
-  const file_data = dataUrl(source.mediaType, source.data);
+  const { mediaType, data } = source;
+  if (mediaType.startsWith('text/'))
+    return { type: 'input_text', text: Buffer.from(data, 'base64').toString('utf8') };
+  const file_data = dataUrl(mediaType, data);
   return { type: 'input_file', filename: name ?? 'document', file_data };
 };
 

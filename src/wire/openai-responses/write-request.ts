@@ -39,6 +39,8 @@ export const ownParams: ReadonlySet<string> = new Set([
   'tool_choice',
 ]);
 
+const SEALS = 'reasoning.encrypted_content';
+
 const LACKING: readonly RequestField[] = [
   'topK',
   'stop',
@@ -100,7 +102,12 @@ const fieldsOf = (request: ChatRequest, own: Own): JsonObject => {
   const { isOwn } = own;
   const text = { ...(own.text as JsonObject), ...(format && { format: formatOf(format, isOwn) }) };
   const thinks = { ...(own.reasoning as JsonObject), ...(reasoning && thinkingOf(reasoning)) };
-  const include = [...((own.include as Json[] | undefined) ?? []), ...(logprobs ? [LOGPROBS] : [])];
+  const include = [
+    ...((own.include as Json[] | undefined) ?? []),
+    ...(logprobs ? [LOGPROBS] : []),
+    // What is kept nowhere has to come back with its seals.
+    ...(reasoning && !isOwn ? [SEALS] : []),
+  ];
   const fields: Readonly<Record<string, Json | undefined>> = {
     max_output_tokens:
       maxOutputTokens !== undefined && !isOwn
