@@ -40,7 +40,7 @@ test('a request is read into the words of the hub', () => {
   });
   expect(messages.map(({ role, parts }) => [role, ...parts.map(({ kind }) => kind)])).toEqual([
     ['system', 'text'],
-    ['user', 'text', 'image', 'image', 'audio', 'document', 'document'],
+    ['user', 'text', 'image', 'document'],
     ['assistant', 'reasoning', 'reasoning', 'text', 'tool-call', 'tool-call'],
     ['user', 'tool-result'],
     ['user', 'tool-result'],
@@ -49,7 +49,7 @@ test('a request is read into the words of the hub', () => {
   ]);
   expect(messages[0]?.parts[0]).toMatchObject({ cache: { ttl: '1h' } });
   // It says that it is a JPEG.
-  expect(messages[1]?.parts[2]).toMatchObject({ source: { mediaType: 'image/png' } });
+  expect(messages[1]?.parts[1]).toMatchObject({ source: { mediaType: 'image/png' } });
   expect(messages[2]?.parts[4]).toMatchObject({ input: '{"what":', signature: 'dGhvdWdodA==' });
 });
 
