@@ -43,6 +43,9 @@ export const finishEvent = (
   };
 };
 
-/** Our reason in Google's word: the vendor's own when it is one of Google's. */
+/**
+ * Our reason in Google's word: the vendor's own when it is one of Google's. Others shout as well, so one
+ * that is not known is believed only where we have no word for it either.
+ */
 export const finishWord = ({ reason, raw }: Pick<FinishEvent, 'reason' | 'raw'>): string =>
-  WORD.test(raw) ? raw : WORDS[reason];
+  Object.hasOwn(REASONS, raw) || (reason === 'other' && WORD.test(raw)) ? raw : WORDS[reason];
