@@ -166,7 +166,7 @@ const EXPECTED = {
 
 const asked = (vendor: ChatDialect): ChatRequest => {
   const { body } = upstreams.get(vendor.name)!.calls.at(-1)!;
-  return vendor.readRequest({ model: 'in-the-path', ...body, stream: next.stream } as JsonObject);
+  return vendor.readRequest({ model: 'in-the-path', ...body, stream: next.stream });
 };
 
 const textsOf = ({ messages }: ChatRequest): string[] =>
