@@ -14,7 +14,12 @@ export default {
   keyEnv: ['OPENAI_API_KEY'],
   baseEnv: ['OPENAI_BASE_URL', 'OPENAI_API_BASE'],
   organizationHeader: 'openai-organization',
-  quirks: reasoningQuirks(/^(?:o\d|gpt-5(?!.*chat))/),
+  quirks: [
+    ...reasoningQuirks(/^(?:o\d|gpt-5(?!.*chat))/),
+    // Servers of others are reached by this prefix, too: only its own names tell.
+    { models: /^(?:ft:)?(?:gpt-(?!oss)|chatgpt-|codex-|o\d)/, refuses: ['topK'] },
+    { models: /^(?:ft:)?(?:gpt-[34]|chatgpt-|gpt-5.*chat)/, refuses: ['reasoning'] },
+  ],
   quota: {
     scope: 'key',
     charge: (size) => ({ requests: 1, tokens: tokens(size.inputTokens + boundOutput(size)) }),
