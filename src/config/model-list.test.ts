@@ -67,9 +67,9 @@ describe('provider and model', () => {
 
 describe('vendors whose wire format is not spoken yet', () => {
   const message =
-    'the wire format of anthropic is not spoken here yet; reach it through a compatible server, with openai/ in front';
+    'the wire format of gemini is not spoken here yet; reach it through a compatible server, with openai/ in front';
 
-  test.each(['anthropic/claude-sonnet-4-5', 'claude-sonnet-4-5'])('%s cannot serve', (model) => {
+  test.each(['gemini/gemini-2.5-pro', 'gemini/x'])('%s cannot serve', (model) => {
     expect(errorsOf(row(`model: ${model}, api_key: k`))).toEqual([
       '2:17 model_list.0.model_name: the deployment of "m" cannot serve',
       `3:29 model_list.0.litellm_params.model: ${message}`,
@@ -374,11 +374,17 @@ describe('patterns', () => {
       OPENAI_API_KEY: 'sk-o',
       NOBODY_API_KEY: 'x',
       AZURE_API_KEY: 'one URL for each model',
-      ANTHROPIC_API_KEY: 'not spoken yet',
+      ANTHROPIC_API_KEY: 'sk-a',
     };
     const groups = (name: string) =>
       load(pattern(name, '*'), { env }).deployments.map(({ group, model }) => [group, model]);
-    expect(groups('*')).toEqual([['openai/*', '*']]);
-    expect(groups('any:*')).toEqual([['any:openai/*', '*']]);
+    expect(groups('*')).toEqual([
+      ['anthropic/*', '*'],
+      ['openai/*', '*'],
+    ]);
+    expect(groups('any:*')).toEqual([
+      ['any:anthropic/*', '*'],
+      ['any:openai/*', '*'],
+    ]);
   });
 });

@@ -47,7 +47,7 @@ export const upstreamRequest = (
     agent: deps.agents.of(target.origin),
     origin: target.origin,
     path,
-    headers: target.headers,
+    headers: call.vendorHeaders ? target.headersFor(call.vendorHeaders) : target.headers,
     credentials: target.credentials,
     body,
     timeouts: {

@@ -1,12 +1,14 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Priority } from '#balancer/admit.ts';
 import { SpillwayError } from '#core/errors.ts';
-import { type JsonObject, isObject, own } from '#core/json.ts';
+import { type JsonObject, isObject, own, valueAt } from '#core/json.ts';
 import { isLarge, parseJsonInTurns, parseJsonObject } from '#core/parse-json.ts';
 import { readFallbacks } from '#gateway/call-fallbacks.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import type { Writable } from '#core/writable.ts';
 import { readBody } from '#gateway/read-body.ts';
+import { heardHeaders } from '#providers/index.ts';
 
 /** More tries than this help nobody and burn quota. */
 const MAX_RETRIES = 10;
@@ -45,6 +47,7 @@ export const readCall = async (
   const patienceS = hinted(headers['x-stainless-timeout']);
   const run = named(headers['x-spillway-run']);
   const fallbacks = readFallbacks(body);
+  const vendorHeaders = forVendors(headers);
   const tags = tagsOf(body, headers['x-litellm-tags']);
   const call: Writable<GatewayCall> = {
     id: http.id,
@@ -52,7 +55,7 @@ export const readCall = async (
     arrivedAt: http.arrivedAt,
     body,
     signal: http.signal,
-    tenant: { key: http.caller, user: named(own(body, 'user')) ?? '' },
+    tenant: { key: http.caller, user: named(userOf(body, ownsMetadata)) ?? '' },
     priority: priorityOf(headers['x-spillway-priority']),
     bytes: bytes.length,
   };
@@ -66,8 +69,21 @@ export const readCall = async (
   if (run !== undefined) call.run = run;
   if (tags.length > 0) call.tags = tags;
   if (ownsMetadata) call.ownsMetadata = true;
+  if (vendorHeaders) call.vendorHeaders = vendorHeaders;
   http.call = call;
   return call;
+};
+
+/** Where the vendor's own metadata say for whom a request is made. */
+const userOf = (body: JsonObject, ownsMetadata: boolean): Value =>
+  own(body, 'user') ?? (ownsMetadata ? valueAt(body, ['metadata', 'user_id']) : undefined);
+
+const forVendors = (headers: IncomingHttpHeaders): GatewayCall['vendorHeaders'] => {
+  const said = heardHeaders.flatMap((name) => {
+    const value = headers[name];
+    return typeof value === 'string' ? [[name, value] as const] : [];
+  });
+  return said.length > 0 ? Object.fromEntries(said) : undefined;
 };
 
 /** The model that the path names, where it does. */

@@ -22,7 +22,7 @@ import type { ResponseStore } from '#gateway/responses/response-store.ts';
 import type { Lifecycle } from '#gateway/lifecycle.ts';
 import type { UsableGroups } from '#gateway/usable-groups.ts';
 import type { Agents } from '#upstream/agents.ts';
-import type { Target } from '#upstream/target.ts';
+import type { CallerHeaders, Target } from '#upstream/target.ts';
 
 /** What a gateway is made of: filled in by `main`, the same for every request. */
 export interface GatewayDeps {
@@ -144,6 +144,8 @@ export interface GatewayCall {
   readonly pinned?: string;
   /** The body as its caller sent it, where it has been completed. */
   readonly told?: JsonObject;
+  /** Headers by which it speaks to the vendor behind, names in lower case. */
+  readonly vendorHeaders?: CallerHeaders;
 }
 
 /** When its caller stops waiting, monotonic ms; Infinity: never. */

@@ -32,7 +32,10 @@ export default {
   name: 'anthropic',
   bareModels: /^claude-/,
   baseUrl: 'https://api.anthropic.com',
-  auth: { header: 'x-api-key' },
+  // Tokens of people's accounts, other than keys of the API.
+  auth: { header: 'x-api-key', bearer: /^sk-ant-oat/ },
+  headers: { 'anthropic-version': '2023-06-01' },
+  hears: { 'anthropic-version': 'replaces', 'anthropic-beta': 'adds' },
   keyEnv: ['ANTHROPIC_API_KEY'],
   baseEnv: ['ANTHROPIC_API_BASE', 'ANTHROPIC_BASE_URL'],
   quota: {
@@ -59,5 +62,8 @@ export default {
       refusal,
     }),
   },
-  operations: {},
+  operations: {
+    chat: { path: '/v1/messages', dialect: 'anthropic-messages' },
+    count: { path: '/v1/messages/count_tokens', dialect: 'anthropic-messages' },
+  },
 } satisfies Provider;

@@ -1,3 +1,4 @@
+import anthropic from '#providers/anthropic.ts';
 import azure from '#providers/azure.ts';
 import { ENTRA_INSTEAD_OF_KEY, ENTRA_SETTINGS, entra } from '#providers/entra.ts';
 import type { Place, Provider } from '#providers/provider.ts';
@@ -21,11 +22,23 @@ const at =
     return isService(host) ? `/models${operation}${query}` : `/v1${operation}`;
   };
 
+/** Models that are asked in their maker's own dialect, below a path of its own. */
+const isClaude = ({ model }: Place): boolean => /^claude\b/.test(model);
+
+const messagesAt = ({ base }: Place): string =>
+  /\/anthropic(?:\/v1(?:\/messages)?)?$/.test(base.pathname)
+    ? '/v1/messages'
+    : '/anthropic/v1/messages';
+
+const chatAt = at('/chat/completions');
+
 /** Models of many vendors, behind one. */
 export default {
   name: 'azure_ai',
   baseUrl: '',
   auth: (host) => (isService(host) ? { header: 'api-key' } : 'bearer'),
+  headers: anthropic.headers,
+  hears: anthropic.hears,
   credentials: entra('https://cognitiveservices.azure.com/.default'),
   insteadOfKey: ENTRA_INSTEAD_OF_KEY,
   settings: ENTRA_SETTINGS,
@@ -34,7 +47,10 @@ export default {
   version: { env: ['AZURE_AI_API_VERSION'], common: '2024-05-01-preview' },
   quota: azure.quota,
   operations: {
-    chat: { path: at('/chat/completions'), dialect: 'openai-chat' },
+    chat: {
+      path: (place) => (isClaude(place) ? messagesAt(place) : chatAt(place)),
+      dialect: (place) => (isClaude(place) ? 'anthropic-messages' : 'openai-chat'),
+    },
     embeddings: { path: at('/embeddings'), dialect: 'openai-embeddings' },
   },
 } satisfies Provider;

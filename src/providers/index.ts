@@ -150,6 +150,11 @@ export const providers: readonly Provider[] = [
   zai,
 ];
 
+/** Headers of callers that one of them or another gets to see. */
+export const heardHeaders: readonly string[] = [
+  ...new Set(providers.flatMap(({ hears = {} }) => Object.keys(hears))),
+];
+
 /** Those that can be asked anything yet. */
 export const spokenProviders = providers.filter(
   ({ operations }) => Object.keys(operations).length > 0,

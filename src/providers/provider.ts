@@ -5,7 +5,7 @@ import type { Quirks } from '#wire/dialect.ts';
 import type { DialectName } from '#wire/dialects.ts';
 
 /** What can be asked of a vendor, by our names. */
-export type Operation = 'chat' | 'responses' | 'messages' | 'completions' | 'embeddings';
+export type Operation = 'chat' | 'responses' | 'messages' | 'completions' | 'count' | 'embeddings';
 
 /** Those of them that are one conversation in different dialects; who is asked in none of its own is asked for a chat. */
 export const CONVERSATIONS = [
@@ -27,8 +27,8 @@ export interface Place {
   readonly base: { readonly host: string; readonly pathname: string };
 }
 
-/** How a key is sent. */
-export type KeyPlace = 'bearer' | { readonly header: string };
+/** How a key is sent; `bearer`: keys that go as bearer tokens all the same. */
+export type KeyPlace = 'bearer' | { readonly header: string; readonly bearer?: RegExp };
 
 /** A parameter that is missing or wrong, and what to write. */
 export interface Lack {
@@ -60,6 +60,13 @@ export interface Provider {
   readonly baseUrlOf?: (settings: Settings, model: string) => string | undefined;
   /** How a key is sent, where that depends on the base URL's host. */
   readonly auth: KeyPlace | ((host: string) => KeyPlace);
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Headers of callers that it gets to see, names in lower case: in the place of ours, or in addition
+   * to them.
+   */
+  readonly hears?: Readonly<Record<string, 'replaces' | 'adds'>>;
   /**
    * What vouches for a deployment that has no key: fetched tokens or signatures; undefined where its
    * settings name none.

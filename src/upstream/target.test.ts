@@ -65,6 +65,22 @@ describe('where a chat request goes', () => {
     expect(pathOf(provider, base, version)).toBe(path);
   });
 
+  test.each([
+    ['anthropic', '', '/v1/messages'],
+    ['anthropic', '/v1', '/v1/messages'],
+    ['anthropic', '/proxy/v1/messages/', '/proxy/v1/messages'],
+    ['anthropic', '/v10', '/v10/v1/messages'],
+    ['azure_ai', '', '/anthropic/v1/messages'],
+    ['azure_ai', '/anthropic', '/anthropic/v1/messages'],
+    ['azure_ai', '/anthropic/v1/messages', '/anthropic/v1/messages'],
+  ])('what a base URL has of the path is not said twice: %s, %s', (provider, base, path) => {
+    const target = spec(`https://x.services.ai.azure.com${base}`, { model: 'claude-opus-5' });
+    const call = { model: 'claude-opus-5', stream: true };
+    expect(
+      createTarget(findProvider(provider)!, target).conversationAt('openai-chat', call),
+    ).toEqual({ path, dialect: 'anthropic-messages' });
+  });
+
   const CLAUDE = 'anthropic.claude-sonnet-4-5-20250929-v1:0';
   const ARN = 'arn:aws:bedrock:eu-west-1:123456789012:application-inference-profile/ab12';
   test.each<[string, boolean, string]>([

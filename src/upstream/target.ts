@@ -53,6 +53,8 @@ export interface Target {
   /** What its vendor charges, and how it speaks of limits. */
   readonly quota: QuotaRules;
   readonly headers: Readonly<Record<string, string>>;
+  /** The same, with what of its caller's headers the vendor gets to see. */
+  readonly headersFor: (heard: CallerHeaders) => Readonly<Record<string, string>>;
   /** Where a fixed header is not enough. */
   readonly credentials?: Credentials;
   /** Whether a stream has to be asked for its usage, and may be. */
@@ -62,6 +64,9 @@ export interface Target {
   /** The names that callers see, fit for a header line. */
   readonly shown: { readonly id: string; readonly group: string; readonly name: string };
 }
+
+/** Headers of a caller by which it speaks to vendors, names in lower case. */
+export type CallerHeaders = Readonly<Record<string, string>>;
 
 /** What of a path depends on the call: the model's name at the vendor, and how it answers. */
 export type CallPlace = Pick<Place, 'model' | 'stream'>;
@@ -122,6 +127,7 @@ export const createTarget = (
     quirksOf: (model) => quirksOf(provider, model),
     quota,
     headers,
+    headersFor: (heard) => withHeard(headers, provider.hears, heard),
     ...(credentials && { credentials }),
     asksUsage,
     concealed,
@@ -164,10 +170,32 @@ const baseUrl = (text: string, name: string): URL => {
   );
 };
 
-/** A path below the base URL, whose own query stays and comes last. */
+/** A path below the base URL, whose own query stays and comes last. What a base has of the path already is not said twice. */
 const below = ({ pathname, search }: URL, path: string): string => {
   const query = path.includes('?') ? search.replace('?', '&') : search;
-  return `${pathname === '/' ? '' : pathname}${path}${query}`;
+  const base = pathname === '/' ? '' : pathname;
+  return `${base}${path.slice(overlap(base, path))}${query}`;
+};
+
+/** How much of a path's beginning, in whole segments, is the end of its base: `/v1` of `/v1/messages` below `/v1`. */
+const overlap = (base: string, path: string): number => {
+  for (let at = path.indexOf('/', 1); at > 0; at = path.indexOf('/', at + 1))
+    if (base.endsWith(path.slice(0, at))) return at;
+  return base !== '' && base.endsWith(path) ? path.length : 0;
+};
+
+const withHeard = (
+  headers: Readonly<Record<string, string>>,
+  hears: Provider['hears'] = {},
+  heard: CallerHeaders = {},
+): Readonly<Record<string, string>> => {
+  const said = Object.entries(heard).filter(([name]) => Object.hasOwn(hears, name));
+  if (said.length === 0) return headers;
+  const all = said.map(([name, value]) => {
+    const ours = hears[name] === 'adds' ? headers[name] : undefined;
+    return [name, ours === undefined ? value : `${ours},${value}`] as const;
+  });
+  return { ...headers, ...Object.fromEntries(all) };
 };
 
 const placeOf = ({ host, pathname }: URL): Place['base'] => ({
@@ -181,10 +209,12 @@ const headersOf = (provider: Provider, spec: TargetSpec, { host }: URL): Record<
     // Compressed answers would have to be opened to be counted, and a stream would stutter.
     'accept-encoding': 'identity',
     'user-agent': 'spillway',
+    ...provider.headers,
   };
   if (spec.apiKey !== undefined) {
     const place = typeof provider.auth === 'function' ? provider.auth(host) : provider.auth;
-    if (place === 'bearer') headers['authorization'] = `Bearer ${spec.apiKey}`;
+    if (place === 'bearer' || place.bearer?.test(spec.apiKey))
+      headers['authorization'] = `Bearer ${spec.apiKey}`;
     else headers[place.header] = spec.apiKey;
   }
   if (spec.organization !== undefined && provider.organizationHeader !== undefined)
