@@ -6,7 +6,8 @@ import type { GatewayDeps } from '#gateway/call.ts';
 import { type HttpCall, createHttpCall } from '#gateway/http-call.ts';
 import type { Route } from '#gateway/route-table.ts';
 import { routes } from '#gateway/routes.ts';
-import { sendError } from '#gateway/send-reply.ts';
+import { baseHeaders } from '#gateway/reply-headers.ts';
+import { sendBytes, sendError } from '#gateway/send-reply.ts';
 import type { Served } from '#gateway/served.ts';
 import type { Authenticate } from '#keys/authenticate.ts';
 
@@ -23,6 +24,8 @@ export const createHandler = (
 ): HttpHandler => {
   const handle = async (http: HttpCall): Promise<void> => {
     try {
+      if (isProbe(http))
+        return sendBytes(http.res, 200, { headers: baseHeaders(deps, http), bytes: NO_BYTES });
       const route = findRoute(http);
       if (!route && control) return await control.serve(http);
       if (!route) throw nothingHere();
@@ -38,6 +41,11 @@ export const createHandler = (
   };
   return (req, res) => void handle(createHttpCall(deps, req, res));
 };
+
+/** Some clients look first whether anybody is there. */
+const isProbe = ({ req, path }: HttpCall): boolean => req.method === 'HEAD' && path === '/';
+
+const NO_BYTES = Buffer.alloc(0);
 
 /** What is asked of ourselves is no request in this sense. */
 const OWN_PATHS = '/spillway/';
@@ -58,7 +66,7 @@ const over = (deps: GatewayDeps, http: HttpCall, error?: SpillwayError): void =>
 const nothingHere = (): SpillwayError =>
   new SpillwayError(
     'not_found',
-    'There is nothing at this path. Models answer at /v1/chat/completions and /v1/embeddings.',
+    'There is nothing at this path. Models answer at /v1/chat/completions, /v1/messages and /v1/embeddings.',
   );
 
 const findRoute = (http: HttpCall): Route | undefined => {

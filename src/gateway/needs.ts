@@ -12,6 +12,8 @@ const WIDE_TOKENS = 0.5;
 /** LiteLLM's words (`model_info.supports_…`) for what a part of a message needs. */
 const PARTS: Readonly<Record<string, string>> = {
   image_url: 'vision',
+  image: 'vision',
+  document: 'pdf_input',
   input_image: 'vision',
   input_audio: 'audio_input',
   file: 'pdf_input',
@@ -52,7 +54,10 @@ const abilitiesOf = (body: JsonObject): readonly string[] => {
   const words = new Set<string>();
   if (isFilled(own(body, 'tools')) || isFilled(own(body, 'functions')))
     words.add('function_calling');
-  const format = own(body, 'response_format') ?? valueAt(body, ['text', 'format']);
+  const format =
+    own(body, 'response_format') ??
+    valueAt(body, ['text', 'format']) ??
+    valueAt(body, ['output_config', 'format']);
   if (isObject(format) && own(format, 'type') === 'json_schema') words.add('response_schema');
   const messages = own(body, 'messages') ?? own(body, 'input');
   for (const message of Array.isArray(messages) ? messages : [])

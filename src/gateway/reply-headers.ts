@@ -14,6 +14,7 @@ export const baseHeaders = (deps: GatewayDeps, http: HttpCall): FlatHeaders => [
   http.id,
   'x-litellm-version',
   deps.settings.version,
+  ...(http.dialect?.requestIdHeader === undefined ? [] : [http.dialect.requestIdHeader, http.id]),
 ];
 
 /** Who served, how it was chosen, and where the time went so far. */

@@ -7,6 +7,7 @@ import {
   serveResponseDeletion,
 } from '#gateway/responses/serve-stored.ts';
 import { serveChat } from '#gateway/serve-chat.ts';
+import { type Counter, serveCount } from '#gateway/serve-count.ts';
 import { serveEmbeddings } from '#gateway/serve-embeddings.ts';
 import { serveDecision } from '#gateway/serve-decision.ts';
 import { serveEvents } from '#gateway/serve-events.ts';
@@ -16,6 +17,8 @@ import { serveMetrics } from '#gateway/serve-metrics.ts';
 import { serveQuota } from '#gateway/serve-quota.ts';
 import { serveModelGroupInfo, serveModelInfo } from '#gateway/serve-model-info.ts';
 import { serveModels } from '#gateway/serve-models.ts';
+import { serveSink } from '#gateway/serve-sink.ts';
+import { anthropicMessages } from '#wire/anthropic-messages/index.ts';
 import type { ChatDialect } from '#wire/dialect.ts';
 import { openaiResponses } from '#wire/openai-responses/index.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
@@ -43,6 +46,13 @@ const responsesAt = (path: string): [string, Route][] => {
   ];
 };
 
+/** Where a prompt's tokens are counted. */
+const countIn = (counter: Counter): Route => ({
+  ...post(serveCount(counter)),
+  dialect: counter.dialect,
+});
+const messagesCounter: Counter = { dialect: anthropicMessages, field: 'input_tokens' };
+
 /**
  * Every path there is. `{name}` stands for whatever is there, `{model}` for slashes too. Dify's plugin
  * appends to whatever base it is given: both prefixes work. What looks like a copy is as LiteLLM has it.
@@ -53,6 +63,11 @@ export const routes = new RouteTable([
   ['/engines/{model}/chat/completions', chatIn(openaiChat)],
   ['/openai/deployments/{model}/chat/completions', chatIn(openaiChat)],
   ...['/responses', '/v1/responses', '/openai/v1/responses'].flatMap(responsesAt),
+  ['/v1/messages', chatIn(anthropicMessages)],
+  ['/anthropic/v1/messages', chatIn(anthropicMessages)],
+  ['/v1/messages/count_tokens', countIn(messagesCounter)],
+  ['/anthropic/v1/messages/count_tokens', countIn(messagesCounter)],
+  ['/api/event_logging/batch', post(serveSink)],
   ['/embeddings', post(serveEmbeddings)],
   ['/v1/embeddings', post(serveEmbeddings)],
   ['/engines/{model}/embeddings', post(serveEmbeddings)],

@@ -109,6 +109,8 @@ export interface ChatDialect {
   readonly framing?: 'sse' | 'aws-event-stream';
   /** The mark that ends its streams, which the gateway writes itself; absent where the last message does. */
   readonly endMark?: string;
+  /** The header under which its clients look for the name of their request. */
+  readonly requestIdHeader?: string;
   /** Its own names for the hub's fields, for errors in its callers' words. */
   readonly paramNames: Readonly<Partial<Record<RequestField, string>>>;
   /**

@@ -118,6 +118,8 @@ export const FOREIGN_WORDS: Readonly<Record<string, readonly string[]>> = {
   'src/gateway/params.ts': ['allowed_openai_params'],
   'src/gateway/serve-models.ts': ['openai'],
   'src/gateway/routes.ts': [
+    '/anthropic/v1/messages',
+    '/anthropic/v1/messages/count_tokens',
     '/openai/deployments/{model}/chat/completions',
     '/openai/deployments/{model}/embeddings',
     '/openai/v1/responses',

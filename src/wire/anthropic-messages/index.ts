@@ -11,6 +11,7 @@ import type { ChatDialect } from '#wire/dialect.ts';
 
 export const anthropicMessages: ChatDialect = {
   name: DIALECT,
+  requestIdHeader: 'request-id',
   paramNames: {
     temperature: 'temperature',
     topP: 'top_p',

@@ -1,0 +1,129 @@
+import { OwnSide } from '#balancer/own-side.ts';
+import type { Explanation } from '#balancer/explanation.ts';
+import { type JsonObject, own } from '#core/json.ts';
+import { askOf, rulesOf } from '#gateway/ask.ts';
+import { upstreamRequest } from '#gateway/attempt.ts';
+import { readCall } from '#gateway/call-wishes.ts';
+import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
+import { type Course, courseTo, modelAt } from '#gateway/course.ts';
+import type { HttpCall } from '#gateway/http-call.ts';
+import { baseHeaders } from '#gateway/reply-headers.ts';
+import { sendBytes } from '#gateway/send-reply.ts';
+import type { Served } from '#gateway/served.ts';
+import { WholeExchange } from '#gateway/whole-exchange.ts';
+import { callUpstream } from '#upstream/call.ts';
+import type { Target } from '#upstream/target.ts';
+import type { ChatDialect } from '#wire/dialect.ts';
+
+/** A vendor that takes longer to count than we take to guess is not waited for, ms. */
+const LONGEST_MS = 10_000;
+
+/** How a dialect speaks of a prompt's tokens. */
+export interface Counter {
+  readonly dialect: ChatDialect;
+  /** The field that holds their number. */
+  readonly field: string;
+}
+
+/**
+ * What a prompt comes to, tokens, before it is sent: by a vendor who counts in the caller's dialect,
+ * else by the estimate that requests are weighed with, which a header says.
+ */
+export const serveCount =
+  ({ dialect, field }: Counter) =>
+  async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
+    const call = await readCall(deps, http, { ownsMetadata: true });
+    const { model } = dialect.touchRequest(call.body);
+    const { ownsMetadata = false } = call;
+    const of = { body: call.body, ownsMetadata, groups: deps.groups, rules: rulesOf(deps, call) };
+    const course = courseTo({ model, params: {} }, of);
+    const explained = explain(deps, call, course);
+    const headers = baseHeaders(deps, http);
+    const place = counterOf(deps, { explained, dialect, course });
+    const counted = place && (await ask(deps, call, { ...place, dialect, field, course }));
+    if (counted) {
+      sendBytes(http.res, 200, { headers, bytes: counted });
+      return {};
+    }
+    headers.push('x-spillway-estimated', 'true');
+    const tokens = rowsOf(explained)[0]?.size.inputTokens ?? 0;
+    const bytes = Buffer.from(JSON.stringify({ [field]: tokens }));
+    sendBytes(http.res, 200, { headers, bytes });
+    return {};
+  };
+
+const NONE: ReadonlySet<string> = new Set();
+
+const explain = (deps: GatewayDeps, call: GatewayCall, course: Course): Explanation => {
+  const side = new OwnSide(deps.ownCharges(call.tenant));
+  const request = { ...askOf(deps, call, course), own: side, tried: NONE, signal: call.signal };
+  return deps.explain(request);
+};
+
+/** Who would be chosen, then who could be, then the others: counting costs none of their quota. */
+const rowsOf = ({ fate, groups }: Explanation) => {
+  const choice = fate.verdict === 'now' ? fate.choice : undefined;
+  const rank = ({ row, out }: (typeof rows)[number]): number =>
+    row.name === choice ? 0 : out ? 2 : 1;
+  const rows = groups.flatMap((group) => group.rows);
+  return rows.toSorted((a, b) => rank(a) - rank(b));
+};
+
+interface Place {
+  readonly target: Target;
+  readonly path: string;
+}
+
+const counterOf = (
+  { targets }: GatewayDeps,
+  of: { explained: Explanation; dialect: ChatDialect; course: Course },
+): Place | undefined => {
+  const { explained, dialect, course } = of;
+  for (const { row } of rowsOf(explained)) {
+    const target = targets.get(row.name);
+    if (!target || (course.pinned !== undefined && course.pinned !== row.name)) continue;
+    const asked = { model: modelAt(target.spec, course), stream: false };
+    const path = target.pathOf('count', asked);
+    const isOwn = target.conversationAt(dialect.name, asked)?.dialect === dialect.name;
+    if (path !== undefined && isOwn) return { target, path };
+  }
+  return undefined;
+};
+
+/** Undefined where it does not count. Rejects with its refusal where the prompt is at fault. */
+const ask = (
+  deps: GatewayDeps,
+  call: GatewayCall,
+  { target, path, dialect, field, course }: Place & Counter & { readonly course: Course },
+): Promise<Buffer | undefined> =>
+  new Promise((resolve, reject) => {
+    const { log, clock, settings } = deps;
+    const model = modelAt(target.spec, course);
+    const exchange = new WholeExchange({
+      target,
+      replyBytes: settings.limits.replyBytes,
+      codec: {
+        answerOf: (body: JsonObject) =>
+          typeof own(body, field) === 'number'
+            ? { usage: undefined, isFiltered: false }
+            : undefined,
+        readError: (...answer) => dialect.readError(...answer),
+      },
+      refusalIn: () => undefined,
+      settle(result) {
+        if (!('failure' in result)) return resolve(result.answer.bytes);
+        const { kind, error } = result.failure;
+        if (kind === 'invalid') return reject(error);
+        log.debug({ deployment: target.spec.name, kind }, `did not count: ${error.message}`);
+        resolve(undefined);
+      },
+    });
+    const body = JSON.stringify(dialect.redirectRequest(course.body, { model, asksUsage: false }));
+    const timeoutMs = Math.min(call.timeoutMs ?? LONGEST_MS, LONGEST_MS);
+    const request = upstreamRequest(
+      deps,
+      { ...call, timeoutMs },
+      { target, path, body, stream: false },
+    );
+    callUpstream(clock, request, exchange);
+  });
