@@ -4,6 +4,7 @@ import type { LimitHeaders } from '#providers/limit-headers.ts';
 import type { Provider } from '#providers/provider.ts';
 import { quotaReader } from '#providers/quota-reader.ts';
 import { isPaymentDue, limitRefusal, rampRefusal, type Refused } from '#providers/refusals.ts';
+import { usualOutputTokens } from '#wire/anthropic-messages/abilities.ts';
 import { boundOutput, freshInput, settled, tokens } from '#providers/token-charges.ts';
 
 const limit = (dimension: LimitHeaders['dimension'], name: string): LimitHeaders => ({
@@ -40,10 +41,13 @@ export default {
   baseEnv: ['ANTHROPIC_API_BASE', 'ANTHROPIC_BASE_URL'],
   quota: {
     scope: 'key',
-    charge: (size) => ({
+    // A bound is sent in any case.
+    charge: ({ maxOutputTokens, ...size }, model) => ({
       requests: 1,
       input: tokens(size.inputTokens),
-      output: tokens(boundOutput(size)),
+      output: tokens(
+        boundOutput({ ...size, maxOutputTokens: maxOutputTokens ?? usualOutputTokens(model) }),
+      ),
     }),
     // What was read from the cache is free, and so is what was reserved and not answered.
     settle: (charged, usage) =>

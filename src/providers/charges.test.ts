@@ -12,7 +12,7 @@ describe('what a call of 1000 tokens, two answers of 300, at most 500 each, cost
     ['azure', { tokens: 1600 }, { tokens: 2000 }, { tokens: 2000 }],
     [
       'anthropic',
-      { input: 1000, output: 600 },
+      { input: 1000, output: 2 * 4096 },
       { input: 1000, output: 1000 },
       { input: 100, output: 80 },
     ],

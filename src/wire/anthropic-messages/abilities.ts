@@ -1,7 +1,5 @@
 /** What models of this dialect's own vendor can do, as far as their names tell it. */
 export interface Abilities {
-  /** The most that one answer may have, tokens. */
-  readonly mostOutputTokens: number;
   /** How it is told to think: in tokens, or as it thinks fit; both, the former, or none at all. */
   readonly thinking: 'none' | 'budget' | 'either' | 'adaptive';
   /** It thinks unless it is told not to. */
@@ -36,7 +34,6 @@ const versionOf = (model: string): Version | undefined => {
 
 /** Other vendors' models that are spoken to in this dialect: what all of them can do. */
 const FOREIGN: Abilities = {
-  mostOutputTokens: 8192,
   thinking: 'budget',
   thinksUnasked: false,
   efforts: [],
@@ -57,7 +54,6 @@ export const abilitiesOf = (model: string): Abilities => {
   const isNewest = number >= 500 || (family === 'opus' && number >= 407);
   const isAdaptive = isNewest || number >= 406;
   return {
-    mostOutputTokens: mostOutput(family, number),
     thinking: number < 307 ? 'none' : isNewest ? 'adaptive' : isAdaptive ? 'either' : 'budget',
     thinksUnasked: number >= 500,
     efforts: effortsOf(family, number, isNewest),
@@ -66,15 +62,21 @@ export const abilitiesOf = (model: string): Abilities => {
   };
 };
 
-const mostOutput = (family: string, number: number): number => {
-  if (number < 305) return 4096;
-  if (number < 307) return 8192;
-  if (number < 406) return family === 'opus' && number < 405 ? 32_000 : 64_000;
-  return family === 'haiku' && number < 500 ? 64_000 : 128_000;
-};
-
 const effortsOf = (family: string, number: number, isNewest: boolean): readonly string[] => {
   if (isNewest) return ALL_EFFORTS;
   if (number >= 406) return LOW_TO_MAX;
   return family === 'opus' && number === 405 ? LOW_TO_HIGH : [];
 };
+
+/** Vendors set aside quota for all that an answer may have: for as much as LiteLLM asks, tokens. */
+const USUAL_TOKENS = 4_096;
+/** What a model that thinks needs in addition to that. */
+const THINKING_TOKENS = 12_288;
+
+/** How much an answer may have where nobody says it, tokens. */
+export const usualOutputTokens = (model: string): number =>
+  USUAL_TOKENS + (abilitiesOf(model).thinksUnasked ? THINKING_TOKENS : 0);
+
+/** The same where it is asked to think; a budget comes on top. */
+export const thinkingOutputTokens = (budgetTokens: number): number =>
+  USUAL_TOKENS + Math.max(budgetTokens, THINKING_TOKENS);

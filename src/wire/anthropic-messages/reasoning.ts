@@ -75,13 +75,17 @@ export interface ThinkingOptions {
   readonly isForced: boolean;
 }
 
+/** Whether thoughts are asked for, and not that there be none. */
+export const isWanted = (reasoning: Reasoning | undefined): boolean =>
+  reasoning !== undefined && reasoning.effort !== 'none' && reasoning.budgetTokens !== 0;
+
 /** What a caller of another dialect wished, as far as the model goes along with it. */
 export const translatedThinking = (request: ChatRequest, options: ThinkingOptions): Thinking => {
   const { reasoning } = request;
   if (!reasoning) return {};
-  const { effort, budgetTokens, summary } = reasoning;
+  const { effort, summary } = reasoning;
   const { abilities, isForced } = options;
-  if (effort === 'none' || budgetTokens === 0)
+  if (!isWanted(reasoning))
     return abilities.thinksUnasked ? { thinking: { type: 'disabled' } } : {};
   if (abilities.thinking === 'none') return { isLeft: true };
   const word = effort === undefined ? undefined : effortWord(effort, abilities.efforts);

@@ -144,20 +144,25 @@ describe('messages', () => {
 
 describe('fields', () => {
   test.each([
-    ['claude-3-haiku-20240307', 4096],
-    ['claude-3-5-sonnet-20241022', 8192],
-    ['claude-3-7-sonnet-latest', 64_000],
-    ['claude-opus-4-20250514', 32_000],
-    ['claude-opus-4-1', 32_000],
-    ['claude-sonnet-4@20250514', 64_000],
-    ['anthropic.claude-sonnet-4-5-20250929-v1:0', 64_000],
-    ['claude-opus-4-6', 128_000],
-    ['claude-haiku-4-5', 64_000],
-    ['claude-opus-5', 128_000],
-    ['another-model', 8192],
-  ])('%s may say %i tokens where nobody says how many', (model, most) => {
-    expect(translate({}, model).body['max_tokens']).toBe(most);
-    expect(translate({ max_tokens: 7 }, model).body['max_tokens']).toBe(7);
+    ['claude-3-5-sonnet-20241022', {}, 4096],
+    ['claude-opus-4-20250514', {}, 4096],
+    ['claude-sonnet-4@20250514', {}, 4096],
+    ['anthropic.claude-sonnet-4-5-20250929-v1:0', {}, 4096],
+    ['claude-opus-5', {}, 16_384],
+    ['claude-fable-5-1', {}, 16_384],
+    ['another-model', {}, 4096],
+    ['claude-opus-4-6', { reasoning_effort: 'low' }, 16_384],
+    ['claude-opus-4-6', { reasoning_effort: 'none' }, 4096],
+  ])('%s may say so much where nobody says how much: %j', (model, asked, most) => {
+    expect(translate(asked, model).body['max_tokens']).toBe(most);
+    expect(translate({ ...asked, max_tokens: 7 }, model).body['max_tokens']).toBe(7);
+  });
+
+  test('a deployment may be bound to less', () => {
+    const messages = [{ role: 'user', content: 'Hi' }];
+    const request = openaiChat.readRequest({ model: 'any', messages });
+    const options = { model: SONNET, asksUsage: true, mostOutputTokens: 1000 };
+    expect(anthropicMessages.writeRequest(request, options).body['max_tokens']).toBe(1000);
   });
 
   test('tools, and the choice among them', () => {

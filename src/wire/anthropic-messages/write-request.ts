@@ -1,8 +1,13 @@
 import { type JsonObject, isObject } from '#core/json.ts';
-import { type Abilities, abilitiesOf } from '#wire/anthropic-messages/abilities.ts';
+import {
+  type Abilities,
+  abilitiesOf,
+  thinkingOutputTokens,
+  usualOutputTokens,
+} from '#wire/anthropic-messages/abilities.ts';
 import { DIALECT } from '#wire/anthropic-messages/fields.ts';
 import { emulated, nativeFormat } from '#wire/anthropic-messages/format.ts';
-import { sameThinking, translatedThinking } from '#wire/anthropic-messages/reasoning.ts';
+import { isWanted, sameThinking, translatedThinking } from '#wire/anthropic-messages/reasoning.ts';
 import { writeSampling } from '#wire/anthropic-messages/sampling.ts';
 import { hasForeignTool, writeChoice, writeTools } from '#wire/anthropic-messages/tools.ts';
 import { contentField } from '#wire/anthropic-messages/write-parts.ts';
@@ -14,7 +19,7 @@ import type { Redirection, WriteOptions, Written } from '#wire/dialect.ts';
 export const writeRequest = (request: ChatRequest, options: WriteOptions): Written => {
   const abilities = abilitiesOf(options.model);
   const isSame = request.dialect === DIALECT;
-  const maxTokens = capOf(request, abilities, options);
+  const maxTokens = capOf(request, options);
   const left: RequestField[] = [];
   const format = formatOf(request, abilities);
   const { tools, choice } = toolsOf(request, { abilities, emulates: format.emulates });
@@ -51,12 +56,17 @@ export const writeRequest = (request: ChatRequest, options: WriteOptions): Writt
   return { body, left, ...(format.emulates && { emulates: 'format' as const }) };
 };
 
-/** This dialect demands a number. */
+/** This dialect demands a number; thoughts count towards it. */
 const capOf = (
-  { maxOutputTokens }: ChatRequest,
-  abilities: Abilities,
-  { mostOutputTokens }: WriteOptions,
-): number => maxOutputTokens ?? mostOutputTokens ?? abilities.mostOutputTokens;
+  { maxOutputTokens, reasoning }: ChatRequest,
+  { model, mostOutputTokens = Infinity }: WriteOptions,
+): number => {
+  if (maxOutputTokens !== undefined) return maxOutputTokens;
+  const usual = isWanted(reasoning)
+    ? thinkingOutputTokens(reasoning?.budgetTokens ?? 0)
+    : usualOutputTokens(model);
+  return Math.min(usual, mostOutputTokens);
+};
 
 const formatOf = (
   { format, dialect }: ChatRequest,
