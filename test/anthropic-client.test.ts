@@ -1,5 +1,6 @@
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
+import { parse as parseYaml } from 'yaml';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { configOf, deployment, MASTER_KEY, startGateway } from './kit/gateway.ts';
 import { startUpstream } from './kit/upstream.ts';
@@ -183,6 +184,28 @@ describe.each(['claude', 'gpt'])('its SDK, and the model %s', (model) => {
   });
 });
 
+describe.each(['claude', 'gpt'])('a stream of %s that breaks', (model) => {
+  test.each([
+    '{kind: truncate}',
+    '{kind: garbage, what: json, after_events: 6}',
+    '{kind: garbage, what: html}',
+    '{kind: reset_after_bytes, n: 1500}',
+    '{kind: oversize_event, after_events: 6, bytes: 300000}',
+  ])('by %s is told to have failed, and never looks whole', async (fault) => {
+    expect((await played.fault(parseYaml(fault))).status).toBe(200);
+    const response = await gateway.post('/v1/messages', {
+      model,
+      max_tokens: 300,
+      messages,
+      stream: true,
+    });
+    const text = await response.text();
+    expect(text).not.toContain('message_stop');
+    if (response.status === 200) expect(text).toMatch(/\nevent: error\ndata: \{.*\}\n\n$/);
+    else expect(JSON.parse(text)).toMatchObject({ type: 'error' });
+  });
+});
+
 test('thoughts come sealed, whole and streamed, and go back', async () => {
   const asked = {
     model: 'claude',
@@ -220,6 +243,14 @@ describe('tokens are counted', () => {
     const { response } = await counted('claude');
     expect(response.headers.get('x-spillway-estimated')).toBe('true');
   });
+});
+
+test('models are listed as its SDK wants them', async () => {
+  const models = await Array.fromAsync(client.models.list());
+  expect(models.map(({ id, type }) => [id, type])).toEqual([
+    ['claude', 'model'],
+    ['gpt', 'model'],
+  ]);
 });
 
 test('who looks whether anybody is there finds somebody', async () => {
