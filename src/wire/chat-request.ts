@@ -74,6 +74,8 @@ export interface Tool {
   readonly schema?: JsonObject;
   readonly strict?: boolean;
   readonly cache?: CacheMark;
+  /** Fields that the hub has no word for: written again only by the dialect that read them. */
+  readonly extra?: JsonObject;
 }
 
 /** A tool that its vendor runs (a search, an interpreter): only its own dialect can write it. */

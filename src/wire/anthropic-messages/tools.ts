@@ -2,7 +2,7 @@ import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 import type { Abilities } from '#wire/anthropic-messages/abilities.ts';
 import { DIALECT, readCache, writeCache } from '#wire/anthropic-messages/fields.ts';
 import { type ChatRequest, type Tool, type VendorTool, isVendorTool } from '#wire/chat-request.ts';
-import { bad, bool, list, record, text } from '#wire/check.ts';
+import { bad, bool, list, record, rest, text } from '#wire/check.ts';
 
 type Tools = Pick<ChatRequest, 'tools' | 'toolChoice' | 'parallelTools'>;
 
@@ -27,14 +27,24 @@ const readTool = (tool: Json, param: string): Tool | VendorTool => {
   const description = text(tool, 'description', `${param}.description`);
   const schema = record(tool, 'input_schema', `${param}.input_schema`);
   const cache = readCache(tool);
+  const extra = rest(tool, TOOL_FIELDS);
   return {
     name: text(tool, 'name', `${param}.name`) ?? bad(`${param}.name`, 'a text', undefined),
     ...(description !== undefined && { description }),
     ...(schema && { schema }),
     ...(own(tool, 'strict') === true && { strict: true }),
     ...(cache && { cache }),
+    ...(Object.keys(extra).length > 0 && { extra }),
   };
 };
+
+const TOOL_FIELDS: ReadonlySet<string> = new Set([
+  'name',
+  'description',
+  'input_schema',
+  'strict',
+  'cache_control',
+]);
 
 /** One that says no more than that calls come one at a time. */
 const isImplied = (choice: JsonObject): boolean =>
@@ -52,9 +62,11 @@ const readChoice = (choice: JsonObject): NonNullable<ChatRequest['toolChoice']> 
 };
 
 /** The tools as this dialect has them; another vendor's own are left out. */
-export const writeTools = ({ tools = [] }: ChatRequest, { schemas }: Abilities): JsonObject[] =>
-  tools.flatMap((tool) => {
-    if (!isVendorTool(tool)) return [writeTool(tool, schemas)];
+export const writeTools = (request: ChatRequest, { schemas }: Abilities): JsonObject[] =>
+  (request.tools ?? []).flatMap((tool) => {
+    const isSame = request.dialect === DIALECT;
+    if (!isVendorTool(tool))
+      return [{ ...writeTool(tool, schemas || isSame), ...(isSame && tool.extra) }];
     return tool.dialect === DIALECT ? [tool.value] : [];
   });
 
