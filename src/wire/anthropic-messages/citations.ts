@@ -18,26 +18,28 @@ export const readCitation = (said: JsonObject): Citation => {
   };
 };
 
-/** Kinds that cite a document of the prompt, and call its title otherwise. */
-const OF_DOCUMENTS: ReadonlySet<string> = new Set([
-  'char_location',
-  'page_location',
-  'content_block_location',
-]);
+/** The kinds there are, and how each calls a title: some cite a document of the prompt. */
+const TITLES: Readonly<Record<string, string>> = {
+  char_location: 'document_title',
+  page_location: 'document_title',
+  content_block_location: 'document_title',
+  search_result_location: 'title',
+  web_search_result_location: 'title',
+};
 
 /** Another vendor's is written as a find of a search. */
 export const writeCitation = (citation: Citation): JsonObject => {
   const { url, title = null, text = '', extra = {} } = citation;
-  const type = own(extra, 'type');
-  const isOfDocument = typeof type === 'string' && OF_DOCUMENTS.has(type);
+  const type = fieldText(extra, 'type');
+  const titled = Object.hasOwn(TITLES, type) ? TITLES[type]! : undefined;
   const where = {
     cited_text: text,
-    [isOfDocument ? 'document_title' : 'title']: title,
+    [titled ?? 'title']: title,
     ...(url !== undefined && { url }),
   };
-  return typeof type === 'string'
-    ? { ...where, ...extra }
-    : { type: 'web_search_result_location', encrypted_index: '', url: '', ...where };
+  return titled === undefined
+    ? { type: 'web_search_result_location', encrypted_index: '', url: '', ...where }
+    : { ...where, ...extra };
 };
 
 export const citationsOf = (block: JsonObject): JsonObject[] => {

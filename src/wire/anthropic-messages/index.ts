@@ -1,12 +1,13 @@
 import { readError, writeError } from '#wire/anthropic-messages/error.ts';
 import { DIALECT } from '#wire/anthropic-messages/fields.ts';
 import { readRequest, touchRequest } from '#wire/anthropic-messages/read-request.ts';
+import { redirectRequest } from '#wire/anthropic-messages/redirect.ts';
 import { readReply } from '#wire/anthropic-messages/reply.ts';
 import { streamReader } from '#wire/anthropic-messages/stream-reader.ts';
 import { streamWriter } from '#wire/anthropic-messages/stream-writer.ts';
 import { watch } from '#wire/anthropic-messages/watch.ts';
 import { writeReply } from '#wire/anthropic-messages/write-reply.ts';
-import { redirectRequest, writeRequest } from '#wire/anthropic-messages/write-request.ts';
+import { writeRequest } from '#wire/anthropic-messages/write-request.ts';
 import type { ChatDialect } from '#wire/dialect.ts';
 
 export const anthropicMessages: ChatDialect = {

@@ -123,8 +123,14 @@ const callsWithoutThought = ({ messages }: ChatRequest): boolean => {
   return !last.parts.some((part) => part.kind === 'reasoning' && isSealed(part));
 };
 
-/** Thoughts without a seal are not this vendor's, and are not taken back. */
+/** How another vendor's seals begin, which clients bring along from one model to the next. */
+const FOREIGN_SEAL = /^gAAAA/;
+
+const isSeal = (text: string | undefined): boolean =>
+  text !== undefined && text !== '' && !FOREIGN_SEAL.test(text);
+
+/** Thoughts without this vendor's seal are not taken back. */
 export const isSealed = (part: {
   readonly signature?: string;
   readonly redacted?: string;
-}): boolean => part.redacted !== undefined || (part.signature ?? '') !== '';
+}): boolean => isSeal(part.redacted ?? part.signature);

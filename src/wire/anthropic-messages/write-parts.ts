@@ -64,8 +64,8 @@ const thoughtOf = (
   part: Extract<Part, { kind: 'reasoning' }>,
   isSame: boolean,
 ): JsonObject | undefined => {
-  if (part.redacted !== undefined) return { type: 'redacted_thinking', data: part.redacted };
   if (!isSame && !isSealed(part)) return undefined;
+  if (part.redacted !== undefined) return { type: 'redacted_thinking', data: part.redacted };
   return { type: 'thinking', thinking: part.text, signature: part.signature ?? '' };
 };
 

@@ -124,6 +124,12 @@ describe('messages', () => {
         say('B'),
         { role: 'assistant', content: 'C', reasoning_content: 'unsealed' },
         say('D'),
+        {
+          role: 'assistant',
+          content: 'E',
+          thinking_blocks: [{ type: 'thinking', thinking: 'so', signature: 'gAAAAABo' }],
+        },
+        say('F'),
       ],
     });
     expect(body['messages']).toMatchObject([
@@ -138,7 +144,25 @@ describe('messages', () => {
       {},
       { content: 'C' },
       {},
+      { content: 'E' },
+      {},
     ]);
+  });
+
+  test('the same in a conversation of its own clients that others have taken turns in', () => {
+    const thought = (signature: string) => ({ type: 'thinking', thinking: 'so', signature });
+    const text = { type: 'text', text: 'A' };
+    const turn = (...content: JsonObject[]) => ({ role: 'assistant', content });
+    const passed = (...messages: JsonObject[]) =>
+      anthropicMessages.redirectRequest({ messages }, { model: 'm', asksUsage: true })['messages'];
+    const sealed = turn(thought('Eq'), text);
+    expect(passed(turn(thought(''), text), turn(thought('gAAAAABo'), text), sealed)).toEqual([
+      turn(text),
+      turn(text),
+      sealed,
+    ]);
+    const alone = turn(thought(''));
+    expect(passed(alone)).toEqual([alone]);
   });
 });
 

@@ -13,7 +13,7 @@ import { hasForeignTool, writeChoice, writeTools } from '#wire/anthropic-message
 import { contentField } from '#wire/anthropic-messages/write-parts.ts';
 import { writeMessages, writeSystem } from '#wire/anthropic-messages/write-messages.ts';
 import type { ChatRequest, RequestField } from '#wire/chat-request.ts';
-import type { Redirection, WriteOptions, Written } from '#wire/dialect.ts';
+import type { WriteOptions, Written } from '#wire/dialect.ts';
 
 /** Throws SpillwayError `invalid_request` on a part that cannot be said here. */
 export const writeRequest = (request: ChatRequest, options: WriteOptions): Written => {
@@ -126,8 +126,3 @@ const PERSONAL = /@|^\+?[\d\s().-]{7,}$/;
 
 const isFit = (user: string): boolean =>
   user !== '' && user.length <= MOST_USER_CHARS && !PERSONAL.test(user);
-
-export const redirectRequest = (body: JsonObject, { model }: Redirection): JsonObject => ({
-  ...body,
-  model,
-});
