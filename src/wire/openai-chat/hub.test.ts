@@ -126,6 +126,13 @@ describe('a request of another dialect', () => {
     expect(body).not.toHaveProperty('top_k');
     expect(body).not.toHaveProperty('tools');
   });
+
+  test('a name that is too long for its vendor is left', () => {
+    const { body, left } = foreign({ user: 'u'.repeat(65) });
+    expect(left).toEqual(['user']);
+    expect(body).not.toHaveProperty('user');
+    expect(foreign({ user: 'u'.repeat(64) }).left).toEqual([]);
+  });
 });
 
 describe('a cap under the name that its model takes', () => {

@@ -13,6 +13,7 @@ import type { WriteOptions, Written } from '#wire/dialect.ts';
 import { NAME } from '#wire/openai-chat/name.ts';
 import { askingUsage } from '#wire/openai-chat/request.ts';
 import { markOf, writeMessages } from '#wire/openai-chat/write-message.ts';
+import { longUser } from '#wire/user-name.ts';
 
 /** The hub's fields under OpenAI's names. */
 export const paramNames = {
@@ -53,7 +54,10 @@ export const writeRequest = (request: ChatRequest, options: WriteOptions): Writt
   const cacheMarks = isOwn || quirks.cacheMarks === true;
   const extra = isOwn ? request.extra : {};
   const { tools, areLeft } = toolsOf(request, cacheMarks);
-  const refuses = (quirks.refuses ?? []).filter((field) => request[field] !== undefined);
+  const unfit = isOwn ? [] : longUser(request);
+  const refuses = [...(quirks.refuses ?? []), ...unfit].filter(
+    (field) => request[field] !== undefined,
+  );
   const refused = new Set(refuses.flatMap((field) => FIELDS_OF[field] ?? [paramNames[field]]));
   const { stream_options: wishes, ...others } = extra;
   const body: JsonObject = {

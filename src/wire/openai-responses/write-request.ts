@@ -14,6 +14,7 @@ import type { WriteOptions, Written } from '#wire/dialect.ts';
 import { NAME } from '#wire/openai-responses/name.ts';
 import { LOGPROBS } from '#wire/openai-responses/read-request.ts';
 import { writeItems } from '#wire/openai-responses/write-items.ts';
+import { longUser } from '#wire/user-name.ts';
 
 /** The hub's fields under this dialect's names; the others it does not have. */
 export const paramNames: Readonly<Partial<Record<RequestField, string>>> = {
@@ -59,7 +60,10 @@ export const writeRequest = (request: ChatRequest, options: WriteOptions): Writt
   const extra = isOwn ? request.extra : {};
   const { tools, areLeft } = toolsOf(request, isOwn);
   const lacking = LACKING.filter((field) => isAsked(request, field));
-  const refuses = (quirks.refuses ?? []).filter((field) => request[field] !== undefined);
+  const unfit = isOwn ? [] : longUser(request);
+  const refuses = [...(quirks.refuses ?? []), ...unfit].filter(
+    (field) => request[field] !== undefined,
+  );
   const left = new Set([...lacking, ...refuses, ...(areLeft ? (['tools'] as const) : [])]);
   const refused = new Set(refuses.flatMap((field) => paramNames[field]?.split('.')[0] ?? []));
   const { text, reasoning, include, ...others } = extra;
