@@ -127,9 +127,57 @@ describe.each(vendors)('the SDK, before $provider', (vendor) => {
         status: 400,
         message: expect.stringContaining('Cannot cancel a synchronous response') as string,
       });
+      await expect(client.responses.retrieve(next.id, { stream: true })).rejects.toMatchObject({
+        status: 400,
+        param: 'stream',
+      });
       await client.responses.delete(next.id);
       await expect(client.responses.retrieve(next.id)).rejects.toMatchObject({ status: 404 });
     }
+  });
+
+  it('keeps the conversation itself, thoughts and calls included, as agents do', async () => {
+    const { client } = await world(vendor);
+    const input: OpenAI.Responses.ResponseInput = [{ role: 'user', content: 'Weather?' }];
+    const asked = {
+      model: 'gpt',
+      tools: TOOLS,
+      reasoning: { effort: 'low', summary: 'auto' },
+      include: ['reasoning.encrypted_content'],
+      store: false,
+    } as const;
+    const first = await client.responses.create({
+      ...asked,
+      tools: TOOLS,
+      include: [...asked.include],
+      tool_choice: 'required',
+      input,
+    });
+    const call = first.output.find((item) => item.type === 'function_call')!;
+    input.push(...(first.output as OpenAI.Responses.ResponseInput));
+    input.push({ type: 'function_call_output', call_id: call.call_id, output: '21 °C' });
+    const second = client.responses.stream({
+      ...asked,
+      tools: TOOLS,
+      include: [...asked.include],
+      input,
+    });
+    expect(await second.finalResponse()).toMatchObject({ status: 'completed' });
+  });
+
+  it('gets an object of a form', async () => {
+    const { client } = await world(vendor);
+    const schema = {
+      type: 'object',
+      properties: { city: { type: 'string' } },
+      required: ['city'],
+      additionalProperties: false,
+    };
+    const text = { format: { type: 'json_schema', name: 'place', schema, strict: true } } as const;
+    const whole = await client.responses.create({ model: 'gpt', input: 'Which?', text });
+    const streamed = client.responses.stream({ model: 'gpt', input: 'Which?', text });
+    for (const { output_text: said } of [whole, await streamed.finalResponse()])
+      expect(JSON.parse(said)).toEqual({ city: expect.any(String) as string });
   });
 
   it('is told what is wrong in OpenAI’s envelope', async () => {

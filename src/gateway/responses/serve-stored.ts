@@ -28,9 +28,16 @@ const serveStored =
   ): Serve =>
   async (deps, http) => {
     const { id = '' } = http.params;
+    const query = queryOf(http);
+    if (query.get('stream') === 'true')
+      throw new SpillwayError(
+        'invalid_request',
+        'What there is of a response is not streamed again; ask for it without `stream`.',
+        { param: 'stream' },
+      );
     const stored = deps.responses.get(id, http.caller);
     if (!stored) throw notFound(id);
-    const found = { id, stored, query: queryOf(http) };
+    const found = { id, stored, query };
     if (stored.kept) sendJson(deps, http, own(stored.kept, found));
     else {
       const path = `/${encodeURIComponent(id)}${rest}`;
@@ -42,15 +49,7 @@ const serveStored =
     return {};
   };
 
-export const serveResponse = serveStored('GET', '', ({ response }, { query }) => {
-  if (query.get('stream') === 'true')
-    throw new SpillwayError(
-      'invalid_request',
-      'This response is not streamed again; ask for it without `stream`.',
-      { param: 'stream' },
-    );
-  return response;
-});
+export const serveResponse = serveStored('GET', '', ({ response }) => response);
 
 export const serveResponseDeletion = serveStored('DELETE', '', (_, { id }) => ({
   id,
