@@ -120,9 +120,11 @@ test.skipIf(!existsSync(ARTICLE))("the article's chatflow, unchanged", async () 
   const { events, calls } = await runSixBranches(readFileSync(ARTICLE, 'utf8'));
   expect(calls.map(({ startedAt }) => startedAt)).toEqual([0, 0, 0, 0, 0, 0]);
   for (const { request } of calls)
-    expect(request.messages).toEqual([{ role: 'user', content: 'どうする？', extra: {} }]);
+    expect(request.messages).toEqual([
+      { role: 'user', parts: [{ kind: 'text', text: 'どうする？' }] },
+    ]);
   const temperature = (nodeId: string) =>
-    calls.find((call) => call.nodeId === nodeId)?.request.extra['temperature'];
+    calls.find((call) => call.nodeId === nodeId)?.request.temperature;
   expect(temperature('17610548033130')).toBe(0.7);
   expect(temperature('llm')).toBe(1);
   const ids = [

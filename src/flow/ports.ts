@@ -83,6 +83,8 @@ export interface ToolRef {
   readonly kind: string;
   readonly provider: string;
   readonly tool: string;
+  /** Where the DSL tells it apart from the provider's name. */
+  readonly providerId?: string;
 }
 
 export interface ToolAnswer {

@@ -62,26 +62,14 @@ test('fields of the wrong kind, with the title of their node', () => {
   ]);
 });
 
-test.each([
-  [{ memory: { window: { enabled: false, size: 50 } } }, 'memory'],
-  [{ vision: { enabled: true } }, 'vision.enabled'],
-  [{ structured_output_enabled: true }, 'structured_output_enabled'],
-  [{ reasoning_format: 'separated' }, 'reasoning_format'],
-  [
-    {
-      prompt_template: [
-        { role: 'user', text: 'x' },
-        { role: 'user', edition_type: 'jinja2', jinja2_text: '' },
-      ],
-    },
-    'prompt_template.1.edition_type',
-  ],
-  [{ prompt_template: { text: 'x', edition_type: 'jinja2' } }, 'prompt_template.edition_type'],
-])('%j is not supported yet', (more, field) => {
-  expect(llmFaults(more)).toEqual([
-    expect.stringContaining(`.data.${field}: node "LLM1": ${field} is not supported yet`),
-  ]);
-});
+test.each([[{ code_language: 'ruby', code: '', type: 'code' }, 'code_language']])(
+  '%j is not supported yet',
+  (more, field) => {
+    expect(llmFaults(more)).toEqual([
+      expect.stringContaining(`.data.${field}: node "LLM1": ${field} is not supported yet`),
+    ]);
+  },
+);
 
 test('what is switched off or empty is no matter', () => {
   const off = {
@@ -96,8 +84,8 @@ test('what is switched off or empty is no matter', () => {
   expect(llmFaults(off)).toEqual([]);
 });
 
-test('a start that asks for files says so before the run', () => {
-  const start = { type: 'start', variables: [{ variable: 'scan', type: 'file' }] };
+test('a start that asks for what no form here knows says so before the run', () => {
+  const start = { type: 'start', variables: [{ variable: 'scan', type: 'external_data_tool' }] };
   expect(faults({ start, llm: llmData(), answer: ANSWER })).toEqual([
     expect.stringContaining('variables.0.type is not supported yet'),
   ]);

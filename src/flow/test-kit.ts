@@ -8,7 +8,15 @@ import { parseApp } from '#flow/dsl/parse.ts';
 import type { RunEvent } from '#flow/events.ts';
 import { renderJinja } from '#flow/jinja.ts';
 import { modelResolver } from '#flow/model-map.ts';
-import type { CodeJob, FlowServices, JinjaJob, ModelCall, Served } from '#flow/ports.ts';
+import type {
+  CodeJob,
+  FlowFiles,
+  FlowServices,
+  FlowTools,
+  JinjaJob,
+  ModelCall,
+  Served,
+} from '#flow/ports.ts';
 import { type Flow, prepareFlow, type PrepareOptions } from '#flow/prepare.ts';
 import { runFlow, type RunOptions } from '#flow/run.ts';
 import type { ChatEvent, UpstreamError } from '#wire/chat-event.ts';
@@ -47,6 +55,40 @@ export class ScriptedChat implements FlowServices {
     this.#clock = clock;
     this.#scriptFor = scriptFor;
     this.fetch = fetch;
+  }
+
+  /** One tool, `echo`, which says what it was given. */
+  readonly tools: FlowTools = {
+    find: ({ tool }) =>
+      tool === 'echo'
+        ? {
+            name: 'echo',
+            description: 'Says it again.',
+            schema: { type: 'object', properties: { text: { type: 'string' } } },
+          }
+        : undefined,
+    use: (_, { inputs }) =>
+      Promise.resolve({ text: `echo ${JSON.stringify(inputs)}`, json: [inputs], files: [] }),
+  };
+
+  /** A file's bytes are its name. */
+  readonly files: FlowFiles = {
+    read: (file) => Promise.resolve(Buffer.from(file.name)),
+    keep: ({ name, mimeType, bytes }) =>
+      Promise.resolve({
+        id: 'kept',
+        kind: 'custom',
+        method: 'tool_file',
+        name,
+        extension: '',
+        mimeType,
+        sizeBytes: bytes.length,
+        url: '',
+      }),
+  };
+
+  extractText(bytes: Uint8Array): Promise<string> {
+    return Promise.resolve(Buffer.from(bytes).toString());
   }
 
   renderJinja(job: JinjaJob): Promise<string> {

@@ -1,92 +1,99 @@
 import { SpillwayError } from '#core/errors.ts';
-import type { JsonObject } from '#core/json.ts';
-import type { LlmConfig } from '#flow/nodes/llm-config.ts';
-import type { ModelRef, NodeRun } from '#flow/nodes/node-type.ts';
-import { parseTemplate, type Segment, selectorsOf } from '#flow/template.ts';
-import { type Selector, toSelector } from '#flow/variables.ts';
-import type { ChatMessage, ChatRequest } from '#wire/chat-request.ts';
+import { filesIn, partsOf } from '#flow/nodes/file-parts.ts';
+import type { LlmConfig, Vision } from '#flow/nodes/llm-config.ts';
+import {
+  type FilledPrompt,
+  fillPrompts,
+  isCompletion,
+  namedIn,
+  promptReads,
+} from '#flow/nodes/llm-prompt.ts';
+import { memoryMessages, textMessage } from '#flow/nodes/memory.ts';
+import { modelOf, settingsOf } from '#flow/nodes/model-params.ts';
+import type { NodeRun } from '#flow/nodes/node-type.ts';
+import { parseTemplate, selectorsOf } from '#flow/template.ts';
+import { type Selector, selectorsAt } from '#flow/variables.ts';
+import type { ChatMessage, ChatRequest, Format, Part } from '#wire/chat-request.ts';
 
-interface Prompt {
-  readonly role: string;
-  readonly segments: readonly Segment[];
-}
+const QUERY: Selector = ['sys', 'query'];
+const QUERY_TEMPLATE = '{{#sys.query#}}';
 
-/** The prompts in order; the one prompt of a completion model is what the user says. */
-const promptsOf = (config: LlmConfig): Prompt[] => {
-  const { prompt_template: template, context } = config;
-  const selector = context?.enabled ? toSelector(context.variable_selector ?? []) : undefined;
-  const prompts = Array.isArray(template) ? template : [{ ...template, role: 'user' }];
-  return prompts.map(({ role, text }) => ({
-    role: role || 'user',
-    segments: selector ? withContext(text ?? '', selector) : parseTemplate(text ?? ''),
-  }));
-};
+export const readsOf = (config: LlmConfig): readonly Selector[] => [
+  ...promptReads(config),
+  ...visionReads(config.vision),
+  ...(config.memory ? selectorsOf(parseTemplate(queryTemplate(config))) : []),
+  ...(isCompletion(config) ? [QUERY] : []),
+];
 
-/** `{{#context#}}` stands for the variable that the node names as its context; nothing when it has no value. */
-const withContext = (text: string, selector: Selector): Segment[] =>
-  text
-    .split('{{#context#}}')
-    .flatMap((piece, i) =>
-      i === 0
-        ? parseTemplate(piece)
-        : [{ kind: 'variable', selector, name: '' } as const, ...parseTemplate(piece)],
-    );
+export const visionReads = (vision: Vision): readonly Selector[] =>
+  vision?.enabled ? selectorsAt(vision.configs?.variable_selector) : [];
 
-export const readsOf = (config: LlmConfig): readonly Selector[] =>
-  promptsOf(config).flatMap(({ segments }) => selectorsOf(segments));
-
-export const modelOf = ({ model }: LlmConfig): ModelRef => ({
-  provider: model.provider ?? '',
-  name: model.name,
-});
+const queryTemplate = ({ memory }: LlmConfig): string =>
+  memory?.query_prompt_template || QUERY_TEMPLATE;
 
 /** Throws SpillwayError when a variable of the prompt has no value, or when nothing is left to say. */
-export const requestOf = (node: NodeRun<LlmConfig>): ChatRequest => ({
-  model: node.groupOf(modelOf(node.config)),
-  messages: messagesOf(node),
-  stream: true,
-  includeUsage: true,
-  ...parametersOf(node.config.model.completion_params ?? {}),
-});
-
-const messagesOf = (node: NodeRun<LlmConfig>): ChatMessage[] => {
-  const prompts = promptsOf(node.config);
-  for (const segment of prompts.flatMap(({ segments }) => segments))
-    if (segment.kind === 'variable' && segment.name && node.read(segment.selector) === undefined)
-      throw new SpillwayError(
-        'node_failed',
-        `The prompt uses {{#${segment.name}#}}, which has no value.`,
-      );
-  const messages = prompts
-    .map(({ role, segments }) => ({ role, text: node.render(segments, 'text') }))
-    .filter(({ text }) => text !== '');
-  if (messages.length === 0)
-    throw new SpillwayError('node_failed', 'The prompt is empty; write one, or give a query.');
-  return messages.map(({ role, text }) => ({
-    role: role === 'system' || role === 'assistant' ? role : 'user',
-    parts: [{ kind: 'text', text }],
-  }));
+export const requestOf = async (node: NodeRun<LlmConfig>): Promise<ChatRequest> => {
+  const { model } = node.config;
+  const fill = (text: string): string => node.render(parseTemplate(text), 'text');
+  const format = formatOf(node.config);
+  return {
+    model: node.groupOf(modelOf(model)),
+    messages: await messagesOf(node),
+    stream: true,
+    includeUsage: true,
+    ...settingsOf(model.completion_params ?? {}, fill),
+    ...(format && { format }),
+  };
 };
 
-const DIALECT = 'openai-chat';
+const formatOf = (config: LlmConfig): Format | undefined => {
+  const isOn = config.structured_output_enabled || config.structured_output_switch_on;
+  const schema = config.structured_output?.schema;
+  return isOn && schema ? { kind: 'schema', name: 'output', schema } : undefined;
+};
 
-/** What a request says itself: a parameter of this name would change the model or the answer's form. */
-const OURS = new Set(['model', 'messages', 'stream', 'stream_options']);
+const messagesOf = async (node: NodeRun<LlmConfig>): Promise<ChatMessage[]> => {
+  const { config, history } = node;
+  for (const { selector, name } of namedIn(config))
+    if (node.read(selector) === undefined)
+      throw new SpillwayError('node_failed', `The prompt uses {{#${name}#}}, which has no value.`);
+  const messages: ChatMessage[] = [];
+  for (const prompt of await fillPrompts(node)) messages.push(...(await written(node, prompt)));
+  if (config.memory && !isCompletion(config)) {
+    messages.push(...memoryMessages(history, config.memory));
+    const query = node.render(parseTemplate(queryTemplate(config)), 'text');
+    if (query !== '') messages.push(textMessage('user', query));
+  }
+  const all = withFiles(messages, await visionParts(node, config.vision));
+  if (all.length === 0)
+    throw new SpillwayError('node_failed', 'The prompt is empty; write one, or give a query.');
+  return all;
+};
 
-/**
- * `completion_params` go to the model as they are, in the dialect that apps are written for, but for
- * `max_tokens`, which has a field of its own.
- */
-const parametersOf = (
-  params: JsonObject,
-): Pick<ChatRequest, 'dialect' | 'extra'> & { readonly maxOutputTokens?: number } => {
-  const { max_tokens: cap, ...rest } = params;
-  const capped = typeof cap === 'number' && Number.isSafeInteger(cap) && cap >= 0;
-  return {
-    ...(capped && { maxOutputTokens: cap }),
-    dialect: DIALECT,
-    extra: Object.fromEntries(
-      Object.entries(capped ? rest : params).filter(([name]) => !OURS.has(name)),
-    ),
-  };
+/** A prompt's text, and the files that stand in it in a message of their own. */
+const written = async (
+  node: NodeRun<unknown>,
+  { role, text, files }: FilledPrompt,
+): Promise<ChatMessage[]> => {
+  const parts = await partsOf(node, files);
+  return [
+    ...(text === '' ? [] : [textMessage(role, text)]),
+    ...(parts.length === 0 ? [] : [{ role, parts }]),
+  ];
+};
+
+export const visionParts = async (node: NodeRun<unknown>, vision: Vision): Promise<Part[]> => {
+  const files = visionReads(vision).flatMap((selector) => filesIn(node.read(selector)));
+  return partsOf(node, files, vision?.configs?.detail);
+};
+
+/** Files go before the words of the last message that the user says. */
+export const withFiles = (
+  messages: readonly ChatMessage[],
+  files: readonly Part[],
+): ChatMessage[] => {
+  if (files.length === 0) return [...messages];
+  const last = messages.at(-1);
+  if (last?.role !== 'user') return [...messages, { role: 'user', parts: files }];
+  return [...messages.slice(0, -1), { ...last, parts: [...files, ...last.parts] }];
 };

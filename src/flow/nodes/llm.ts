@@ -1,84 +1,86 @@
-import { type ErrorCode, SpillwayError } from '#core/errors.ts';
+import { SpillwayError } from '#core/errors.ts';
+import { isObject, type Json } from '#core/json.ts';
+import { fileValue } from '#flow/file.ts';
+import { parseLooseJson } from '#flow/loose-json.ts';
+import { askModel, type Picture, usageValue } from '#flow/nodes/ask-model.ts';
 import { type LlmConfig, llmConfig } from '#flow/nodes/llm-config.ts';
-import { modelOf, readsOf, requestOf } from '#flow/nodes/llm-request.ts';
-import type { NodeType } from '#flow/nodes/node-type.ts';
-import type { Block, UpstreamError, Usage } from '#wire/chat-event.ts';
+import { readsOf, requestOf } from '#flow/nodes/llm-request.ts';
+import { modelOf } from '#flow/nodes/model-params.ts';
+import type { NodeEvent, NodeRun, NodeType } from '#flow/nodes/node-type.ts';
+import { serviceOf } from '#flow/nodes/service-of.ts';
+import { shownPrompts } from '#flow/nodes/shown-prompts.ts';
+import { ThinkReader, withoutThoughts } from '#flow/nodes/think.ts';
 
 const llm: NodeType<LlmConfig> = {
   type: 'llm',
   config: llmConfig,
-  outputs: () => ({ text: 'string', usage: 'object', finish_reason: 'string' }),
+  outputs: () => ({
+    text: 'string',
+    reasoning_content: 'string',
+    usage: 'object',
+    finish_reason: 'string',
+    structured_output: 'object',
+    files: 'array',
+  }),
   reads: readsOf,
-  models: (config) => [modelOf(config)],
-  unsupported: (config) => {
-    const prompts = Array.isArray(config.prompt_template) ? config.prompt_template : [];
-    const fields: readonly (readonly [field: string, on: unknown])[] = [
-      ...prompts.map(
-        (prompt, i) => [`prompt_template.${i}.edition_type`, isJinja(prompt)] as const,
-      ),
-      ['prompt_template.edition_type', isJinja(config.prompt_template)],
-      ['memory', config.memory],
-      ['vision.enabled', config.vision?.enabled],
-      ['structured_output_enabled', config.structured_output_enabled],
-      ['structured_output_switch_on', config.structured_output_switch_on],
-      ['reasoning_format', config.reasoning_format === 'separated'],
-    ];
-    return fields.flatMap(([field, on]) => (on ? [field] : []));
-  },
+  models: ({ model }) => [modelOf(model)],
   async *run(node) {
-    const { id: nodeId, runId, signal, deadline } = node;
-    const call = { runId, nodeId, signal, deadline };
-    const spoken = new Set<number>();
-    let text = '';
-    let usage: Usage | undefined;
-    let finishReason: string | undefined;
-    for await (const event of node.services.chat(requestOf(node), call)) {
-      if (event.type === 'served') yield event;
-      else if (event.type === 'block-start' && SPOKEN.has(event.block.kind))
-        spoken.add(event.index);
-      else if (event.type === 'block-delta' && spoken.has(event.index)) {
-        text += event.delta;
-        yield { type: 'delta', output: 'text', text: event.delta };
-      } else if (event.type === 'usage') usage = event.usage;
-      else if (event.type === 'finish') finishReason = event.raw;
-      else if (event.type === 'error') throw brokenOff(event.error);
-    }
-    if (finishReason === undefined)
-      throw new SpillwayError('stream_truncated', "The model's answer ended before it was whole.");
-    return {
-      outputs: { text, usage: usage ? usageOutput(usage) : null, finish_reason: finishReason },
-      ...(usage && { usage }),
+    const { config } = node;
+    const request = await requestOf(node);
+    const isSeparated = config.reasoning_format === 'separated';
+    const reader = isSeparated ? new ThinkReader() : undefined;
+    let thought = '';
+    const speak = (said: { text: string; thought: string }): readonly NodeEvent[] => {
+      thought += said.thought;
+      return said.text === '' ? [] : [{ type: 'delta', output: 'text', text: said.text }];
     };
+    const answer = yield* askModel(node, request, (delta) =>
+      speak(reader ? reader.push(delta) : { text: delta, thought: '' }),
+    );
+    if (reader) yield* speak(reader.end());
+    const { usage, finishReason } = answer;
+    const text = isSeparated ? withoutThoughts(answer.text) : answer.text;
+    const outputs: Record<string, Json> = {
+      text,
+      reasoning_content: isSeparated ? answer.thought + thought : '',
+      usage: usageValue(usage),
+      finish_reason: finishReason,
+      ...(request.format?.kind === 'schema' && { structured_output: structured(text) }),
+      ...(answer.pictures.length > 0 && { files: await keepPictures(node, answer.pictures) }),
+    };
+    const process = {
+      model_mode: config.model.mode ?? 'chat',
+      prompts: shownPrompts(request.messages),
+      usage: usageValue(usage),
+      finish_reason: finishReason,
+      model_provider: config.model.provider ?? '',
+      model_name: config.model.name,
+    };
+    return { outputs, process, ...(usage && { usage }) };
   },
 };
 
 export default llm;
 
-/** Blocks that a person is meant to read: an answer, or why there is none. */
-const SPOKEN: ReadonlySet<string> = new Set<Block['kind']>(['text', 'refusal']);
-
-const isJinja = (prompt: object): boolean =>
-  'edition_type' in prompt && prompt.edition_type === 'jinja2';
-
-/** Token counts under the names that a flow reads. */
-const usageOutput = ({ inputTokens, outputTokens }: Usage): Record<string, number> => ({
-  prompt_tokens: inputTokens,
-  completion_tokens: outputTokens,
-  total_tokens: inputTokens + outputTokens,
-});
-
-const CODES: Readonly<Record<UpstreamError['kind'], ErrorCode>> = {
-  invalid: 'upstream_rejected',
-  auth: 'upstream_rejected',
-  content: 'upstream_rejected',
-  'context-length': 'upstream_rejected',
-  'rate-limit': 'rate_limited',
-  overloaded: 'unavailable',
-  timeout: 'timeout',
-  broken: 'stream_truncated',
+/** Throws SpillwayError `node_failed` when the answer is no object. */
+const structured = (text: string): Json => {
+  const value = parseLooseJson(withoutThoughts(text));
+  if (isObject(value)) return value;
+  throw new SpillwayError(
+    'node_failed',
+    `Failed to parse structured output: the model answered ${text === '' ? 'nothing' : 'with something else than JSON'}.`,
+  );
 };
 
-const brokenOff = ({ kind, message, retryAfterMs }: UpstreamError): SpillwayError =>
-  new SpillwayError(CODES[kind], `The model's answer broke off: ${message}`, {
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  });
+const keepPictures = async (
+  node: NodeRun<unknown>,
+  pictures: readonly Picture[],
+): Promise<Json[]> => {
+  const files = serviceOf(node, 'files');
+  const kept: Json[] = [];
+  for (const [i, { mimeType, bytes }] of pictures.entries()) {
+    const name = `image-${i + 1}.${mimeType.split('/')[1] ?? 'bin'}`;
+    kept.push(fileValue(await files.keep({ name, mimeType, bytes })));
+  }
+  return kept;
+};

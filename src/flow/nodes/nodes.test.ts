@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { fileValue } from '#flow/file.ts';
 import { NODE_TYPES } from '#flow/nodes/index.ts';
 import { nodeConformance, type Sample } from '#flow/nodes/node.conformance.ts';
 
@@ -9,6 +10,16 @@ const variables = {
   notes: { result: 'N', count: 1, list: ['b', 'a'], none: null },
   conversation: { log: ['a'] },
 };
+const FILE = fileValue({
+  id: 'f',
+  kind: 'document',
+  method: 'local_file',
+  name: 'notes.txt',
+  extension: '.txt',
+  mimeType: 'text/plain',
+  sizeBytes: 9,
+  url: '',
+});
 const ONE_CASE = {
   case_id: 'true',
   conditions: [
@@ -172,6 +183,67 @@ const SAMPLES: Readonly<Record<string, readonly Sample[]>> = {
         },
         order_by: { enabled: true, value: 'asc' },
         extract_by: { enabled: true, serial: '2' },
+      },
+      variables,
+    },
+  ],
+  'question-classifier': [
+    {
+      data: {
+        query_variable_selector: ['sys', 'query'],
+        model: MODEL,
+        classes: [
+          { id: '1', name: 'About {{#notes.result#}}' },
+          { id: '2', name: 'Other' },
+        ],
+        instruction: 'Be quick.',
+      },
+      variables,
+    },
+  ],
+  'parameter-extractor': [
+    {
+      data: {
+        query: ['sys', 'query'],
+        model: MODEL,
+        parameters: [{ name: 'city', type: 'string', description: 'Where', required: true }],
+        reasoning_mode: 'function_call',
+      },
+      variables,
+    },
+    {
+      data: { query: ['sys', 'query'], model: MODEL, parameters: [], reasoning_mode: 'prompt' },
+      variables,
+    },
+  ],
+  'document-extractor': [
+    { data: { variable_selector: ['files', 'one'] }, variables: { files: { one: FILE } } },
+    { data: { variable_selector: ['files', 'all'] }, variables: { files: { all: [FILE, FILE] } } },
+  ],
+  tool: [
+    {
+      data: {
+        provider_type: 'builtin',
+        provider_name: 'x',
+        tool_name: 'echo',
+        tool_parameters: {
+          text: { type: 'mixed', value: 'About {{#sys.query#}}' },
+          more: { type: 'variable', value: ['llm', 'text'] },
+          none: { type: 'variable', value: ['notes', 'none'] },
+        },
+      },
+      variables,
+    },
+  ],
+  agent: [
+    {
+      data: {
+        agent_parameters: {
+          model: { type: 'constant', value: { provider: 'p', model: 'gpt-4.1', mode: 'chat' } },
+          instruction: { type: 'constant', value: 'Help {{#notes.result#}}' },
+          query: { type: 'mixed', value: '{{#sys.query#}}' },
+          tools: { value: [{ provider_name: 'x', tool_name: 'echo', enabled: true }] },
+        },
       },
       variables,
     },

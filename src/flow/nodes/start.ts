@@ -1,6 +1,7 @@
 import { SpillwayError } from '#core/errors.ts';
 import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
 import { z } from '#core/schema.ts';
+import { isFile } from '#flow/file.ts';
 import type { NodeType, ValueType } from '#flow/nodes/node-type.ts';
 
 const variableSchema = z.object({
@@ -25,6 +26,8 @@ const KINDS: Readonly<Record<string, ValueType>> = {
   number: 'number',
   checkbox: 'boolean',
   json_object: 'object',
+  file: 'file',
+  'file-list': 'array',
 };
 
 const start: NodeType<Config> = {
@@ -101,6 +104,22 @@ const readObject = (value: Json, variable: Variable): JsonObject => {
   return value;
 };
 
+/** What the caller sent has become a file before it comes here. */
+const readOneFile = (value: Json, variable: Variable): Json => {
+  const [file] = Array.isArray(value) ? value : [value];
+  if (file === undefined) return null;
+  if (!isFile(file)) throw wrong(variable, 'must be a file');
+  return file;
+};
+
+const readFiles = (value: Json, variable: Variable): Json => {
+  const files = Array.isArray(value) ? value : [value];
+  if (!files.every(isFile)) throw wrong(variable, 'must be a list of files');
+  const { max_length: most } = variable;
+  if (most && files.length > most) throw wrong(variable, `may have ${most} files at most`);
+  return files;
+};
+
 const READERS: Readonly<Record<string, (value: Json, variable: Variable) => Json>> = {
   'text-input': readText,
   paragraph: readText,
@@ -108,4 +127,6 @@ const READERS: Readonly<Record<string, (value: Json, variable: Variable) => Json
   number: readNumber,
   checkbox: readSwitch,
   json_object: readObject,
+  file: readOneFile,
+  'file-list': readFiles,
 };

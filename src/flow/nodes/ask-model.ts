@@ -1,0 +1,112 @@
+import { Buffer } from 'node:buffer';
+import { type ErrorCode, SpillwayError } from '#core/errors.ts';
+import type { Json } from '#core/json.ts';
+import type { NodeEvent, NodeRun } from '#flow/nodes/node-type.ts';
+import type { Block, UpstreamError, Usage } from '#wire/chat-event.ts';
+import type { ChatRequest, ToolCallPart } from '#wire/chat-request.ts';
+
+export interface Picture {
+  readonly mimeType: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A model's answer, whole. */
+export interface ModelAnswer {
+  readonly text: string;
+  /** What it thought, where it says so. */
+  readonly thought: string;
+  readonly calls: readonly ToolCallPart[];
+  readonly pictures: readonly Picture[];
+  readonly usage: Usage | undefined;
+  /** The vendor's own word. */
+  readonly finishReason: string;
+}
+
+type Open = { readonly block: Block; text: string };
+
+/** Blocks that a person is meant to read: an answer, or why there is none. */
+const SPOKEN: ReadonlySet<string> = new Set<Block['kind']>(['text', 'refusal']);
+
+/**
+ * Asks the node's model. `spoken` says what to do with each piece of the answer, as soon as it comes.
+ * Throws SpillwayError when the answer breaks off.
+ */
+export async function* askModel(
+  node: NodeRun<unknown>,
+  request: ChatRequest,
+  spoken: (text: string) => readonly NodeEvent[],
+): AsyncGenerator<NodeEvent, ModelAnswer> {
+  const { id: nodeId, runId, signal, deadline } = node;
+  const blocks = new Map<number, Open>();
+  let usage: Usage | undefined;
+  let finishReason: string | undefined;
+  for await (const event of node.services.chat(request, { runId, nodeId, signal, deadline })) {
+    if (event.type === 'served') yield event;
+    else if (event.type === 'block-start')
+      blocks.set(event.index, { block: event.block, text: '' });
+    else if (event.type === 'block-delta') {
+      const open = blocks.get(event.index);
+      if (!open) continue;
+      open.text += event.delta;
+      if (SPOKEN.has(open.block.kind)) yield* spoken(event.delta);
+    } else if (event.type === 'usage') usage = event.usage;
+    else if (event.type === 'finish') finishReason ??= event.raw;
+    else if (event.type === 'error') throw brokenOff(event.error);
+  }
+  if (finishReason === undefined)
+    throw new SpillwayError('stream_truncated', "The model's answer ended before it was whole.");
+  const all = [...blocks.values()];
+  const textOf = (fits: (kind: string) => boolean): string =>
+    all.flatMap(({ block, text }) => (fits(block.kind) ? text : [])).join('');
+  return {
+    text: textOf((kind) => SPOKEN.has(kind)),
+    thought: textOf((kind) => kind === 'reasoning'),
+    calls: all.flatMap(({ block, text }) =>
+      block.kind === 'tool-call'
+        ? [{ kind: 'tool-call' as const, id: block.id, name: block.name, input: text }]
+        : [],
+    ),
+    pictures: all.flatMap(({ block, text }) =>
+      block.kind === 'image'
+        ? [{ mimeType: block.mediaType, bytes: Buffer.from(text, 'base64') }]
+        : [],
+    ),
+    usage,
+    finishReason,
+  };
+}
+
+/** Token counts under the names that a flow reads. Prices are the gateway's to know. */
+export const usageValue = (usage: Usage | undefined): Json =>
+  usage
+    ? {
+        prompt_tokens: usage.inputTokens,
+        completion_tokens: usage.outputTokens,
+        total_tokens: usage.inputTokens + usage.outputTokens,
+      }
+    : null;
+
+/** Two calls' tokens together. */
+export const sumUsage = (a: Usage | undefined, b: Usage | undefined): Usage | undefined =>
+  a && b
+    ? {
+        inputTokens: a.inputTokens + b.inputTokens,
+        outputTokens: a.outputTokens + b.outputTokens,
+      }
+    : (a ?? b);
+
+const CODES: Readonly<Record<UpstreamError['kind'], ErrorCode>> = {
+  invalid: 'upstream_rejected',
+  auth: 'upstream_rejected',
+  content: 'upstream_rejected',
+  'context-length': 'upstream_rejected',
+  'rate-limit': 'rate_limited',
+  overloaded: 'unavailable',
+  timeout: 'timeout',
+  broken: 'stream_truncated',
+};
+
+const brokenOff = ({ kind, message, retryAfterMs }: UpstreamError): SpillwayError =>
+  new SpillwayError(CODES[kind], `The model's answer broke off: ${message}`, {
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });

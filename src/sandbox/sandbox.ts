@@ -1,0 +1,74 @@
+import type { Clock } from '#core/clock.ts';
+import { SpillwayError } from '#core/errors.ts';
+import type { Json } from '#core/json.ts';
+import type { CodeJob, JinjaJob } from '#flow/ports.ts';
+import type { CodeOutcome } from '#sandbox/javascript.ts';
+import { Threads } from '#sandbox/threads.ts';
+
+export interface SandboxLimits {
+  /** Time for one program, ms. */
+  readonly codeMs: number;
+  /** Memory for one program, bytes. */
+  readonly codeBytes: number;
+  readonly threads: number;
+  /** Programs that wait for a thread. */
+  readonly waiting: number;
+}
+
+/** Time is Dify's own default. */
+export const SANDBOX_LIMITS: SandboxLimits = {
+  codeMs: 15_000,
+  codeBytes: 64 * 1024 * 1024,
+  threads: 4,
+  waiting: 1000,
+};
+
+/** A template that takes longer than its fuel lasts has found a way around it, ms. */
+const JINJA_MS = 5_000;
+/** What a thread has on top before it is ended from outside, ms. */
+const GRACE_MS = 1_000;
+const LONGEST_INPUT = 4 * 1024 * 1024;
+const LONGEST_OUTPUT = 4 * 1024 * 1024;
+
+export interface Sandbox {
+  runCode(job: CodeJob, signal: AbortSignal): Promise<Json>;
+  renderJinja(job: JinjaJob, signal: AbortSignal): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Where programs and templates of flows run. */
+export const createSandbox = (clock: Clock, given: Partial<SandboxLimits> = {}): Sandbox => {
+  const limits = { ...SANDBOX_LIMITS, ...given };
+  const { codeMs, codeBytes, threads, waiting } = limits;
+  const pool = new Threads({ clock, threads, waiting });
+  return {
+    async runCode({ language, code, inputs }, signal) {
+      if (language !== 'javascript')
+        throw new SpillwayError('node_failed', 'Python cannot be run here; write JavaScript.');
+      const text = JSON.stringify(inputs);
+      if (text.length > LONGEST_INPUT)
+        throw new SpillwayError('too_large', 'The code is given more than 4 MB.');
+      const job = { code, inputs: text, limitMs: codeMs, limitBytes: codeBytes };
+      const done = await pool.perform({ kind: 'javascript', job }, codeMs + GRACE_MS, signal);
+      return valueOf(done.kind === 'code' ? done.outcome : { error: 'It broke.', kind: 'code' });
+    },
+    async renderJinja(job, signal) {
+      const done = await pool.perform({ kind: 'jinja', job }, JINJA_MS, signal);
+      if (done.kind === 'text') return done.text;
+      const { code, message } =
+        done.kind === 'failed' ? done : { code: 'internal' as const, message: 'It broke.' };
+      throw new SpillwayError(code, message);
+    },
+    close: () => pool.close(),
+  };
+};
+
+const CODES = { code: 'node_failed', time: 'timeout', memory: 'too_large' } as const;
+
+/** Throws SpillwayError where the program failed. */
+const valueOf = (outcome: CodeOutcome): Json => {
+  if ('error' in outcome) throw new SpillwayError(CODES[outcome.kind], outcome.error);
+  if (outcome.json.length > LONGEST_OUTPUT)
+    throw new SpillwayError('too_large', 'The code returned more than 4 MB.');
+  return JSON.parse(outcome.json) as Json;
+};

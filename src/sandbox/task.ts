@@ -1,0 +1,14 @@
+import type { ErrorCode } from '#core/errors.ts';
+import type { JinjaJob } from '#flow/ports.ts';
+import type { CodeOutcome, JavascriptJob } from '#sandbox/javascript.ts';
+
+/** What a thread is asked to do. */
+export type Task =
+  | { readonly kind: 'javascript'; readonly job: JavascriptJob }
+  | { readonly kind: 'jinja'; readonly job: JinjaJob };
+
+/** What came of it. */
+export type Done =
+  | { readonly kind: 'code'; readonly outcome: CodeOutcome }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string };

@@ -1,0 +1,141 @@
+import { Worker } from 'node:worker_threads';
+import type { Clock } from '#core/clock.ts';
+import { SpillwayError } from '#core/errors.ts';
+import type { Done, Task } from '#sandbox/task.ts';
+
+export interface ThreadsOptions {
+  readonly clock: Clock;
+  /** So many at once. */
+  readonly threads: number;
+  /** So many tasks wait at most; more are refused. */
+  readonly waiting: number;
+}
+
+interface Job {
+  readonly task: Task;
+  /** After so long the thread is ended, whatever it does, ms. */
+  readonly limitMs: number;
+  readonly signal: AbortSignal;
+  readonly resolve: (done: Done) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** In a checkout this file and the thread's are TypeScript, which Node runs when told where sources are. */
+const isSource = import.meta.url.endsWith('.ts');
+const FILE = new URL(isSource ? './worker.ts' : './worker.js', import.meta.url);
+
+/** Only what is listened to here: a thread has listeners of its own. */
+const HEARD = ['message', 'error', 'exit'] as const;
+
+/** Threads that run programs and templates one at a time each; one that does not end is ended. */
+export class Threads {
+  readonly #options: ThreadsOptions;
+  readonly #idle: Worker[] = [];
+  readonly #all = new Set<Worker>();
+  readonly #line: Job[] = [];
+  #isClosed = false;
+  #starting = 0;
+
+  constructor(options: ThreadsOptions) {
+    this.#options = options;
+  }
+
+  /** Throws SpillwayError `timeout`, `unavailable` when too many wait, or the signal's reason. */
+  perform(task: Task, limitMs: number, signal: AbortSignal): Promise<Done> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason as Error);
+      if (this.#isClosed || this.#line.length >= this.#options.waiting)
+        return reject(
+          new SpillwayError('unavailable', 'Too much code is waiting to be run; try again.'),
+        );
+      this.#line.push({ task, limitMs, signal, resolve, reject });
+      this.#next();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const gone = new SpillwayError('unavailable', 'The program is stopping.');
+    for (const { reject } of this.#line.splice(0)) reject(gone);
+    await Promise.all([...this.#all].map((worker) => worker.terminate()));
+  }
+
+  #next(): void {
+    const job = this.#line[0];
+    if (!job) return;
+    const worker = this.#idle.pop();
+    if (!worker) return this.#begin();
+    this.#line.shift();
+    if (job.signal.aborted) {
+      this.#idle.push(worker);
+      job.reject(job.signal.reason as Error);
+      return this.#next();
+    }
+    this.#run(worker, job);
+  }
+
+  /** A thread's own start is no time of the program that it will run. */
+  #begin(): void {
+    if (this.#all.size >= this.#options.threads || this.#starting >= this.#line.length) return;
+    const worker = new Worker(FILE, {
+      // Nothing of this process is given to it.
+      env: {},
+      argv: [],
+      execArgv: isSource ? ['--conditions=source'] : [],
+      stdin: false,
+      resourceLimits: { maxOldGenerationSizeMb: 256, stackSizeMb: 4 },
+    });
+    worker.unref();
+    this.#all.add(worker);
+    this.#starting++;
+    const started = (): void => {
+      this.#starting--;
+      for (const event of HEARD) worker.removeAllListeners(event);
+    };
+    worker.once('message', () => {
+      started();
+      this.#idle.push(worker);
+      this.#next();
+    });
+    worker.once('error', (cause: Error) => {
+      started();
+      this.#all.delete(worker);
+      const broken = new SpillwayError('internal', 'Code cannot be run; see the log.', { cause });
+      this.#line.shift()?.reject(broken);
+      this.#next();
+    });
+  }
+
+  #run(worker: Worker, job: Job): void {
+    const end = (): void => {
+      cancel();
+      job.signal.removeEventListener('abort', stop);
+      for (const event of HEARD) worker.removeAllListeners(event);
+    };
+    const drop = (error: Error): void => {
+      end();
+      this.#all.delete(worker);
+      void worker.terminate();
+      job.reject(error);
+      this.#next();
+    };
+    const stop = (): void => drop(job.signal.reason as Error);
+    const cancel = this.#options.clock.after(job.limitMs, () =>
+      drop(new SpillwayError('timeout', `The code ran longer than ${job.limitMs / 1000} s.`)),
+    );
+    job.signal.addEventListener('abort', stop, { once: true });
+    worker.once('message', (done: Done) => {
+      end();
+      this.#idle.push(worker);
+      job.resolve(done);
+      this.#next();
+    });
+    worker.once('error', (cause: Error) =>
+      drop(new SpillwayError('node_failed', 'The code broke what runs it.', { cause })),
+    );
+    worker.once('exit', () =>
+      drop(new SpillwayError('node_failed', 'The code ended what runs it.')),
+    );
+    worker.postMessage(job.task);
+  }
+}
