@@ -16,7 +16,7 @@ export interface SandboxLimits {
 }
 
 /** Time is Dify's own default. */
-export const SANDBOX_LIMITS: SandboxLimits = {
+const SANDBOX_LIMITS: SandboxLimits = {
   codeMs: 15_000,
   codeBytes: 64 * 1024 * 1024,
   threads: 4,

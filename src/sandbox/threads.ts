@@ -136,6 +136,7 @@ export class Threads {
     worker.once('exit', () =>
       drop(new SpillwayError('node_failed', 'The code ended what runs it.')),
     );
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
     worker.postMessage(job.task);
   }
 }

@@ -20,6 +20,9 @@ const perform = async (task: Task): Promise<Done> => {
 };
 
 port.postMessage('ready');
-port.on('message', (task: Task) => {
-  void perform(task).then((done) => port.postMessage(done));
-});
+const answer = async (task: Task): Promise<void> => {
+  const done = await perform(task);
+  port.postMessage(done);
+};
+
+port.on('message', (task: Task) => void answer(task));
