@@ -13,12 +13,9 @@ test.each([
   ['[]', '1:1 this is not an app'],
   ['app: nothing', '1:1 this is not an app'],
   ['app: {name: x}', '1:6 app.mode: missing; expected a text'],
-  [
-    'app:\n  mode: chat\n',
-    '2:9 app.mode: apps of mode chat have no workflow to run; supported are',
-  ],
-  ['app: {mode: agent-chat}', '1:13 app.mode: apps of mode agent-chat have no workflow'],
-  ['app: {mode: dance}', '1:13 app.mode: this is no mode of an app; supported are advanced-chat'],
+  ['app:\n  mode: chat\n', '1:1 model_config: missing; expected a map'],
+  ['app: {mode: agent-chat}', '1:1 model_config: missing; expected a map'],
+  ['app: {mode: dance}', '1:13 app.mode: this is no mode of an app; expected one of advanced-chat'],
   [
     'app: {mode: workflow}\nversion: 0.4',
     '2:10 version: expected a text in quotes, like "0.4.0", found 0.4',

@@ -3,8 +3,10 @@ import { FindingsError, type Path } from '#core/finding.ts';
 import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
 import type { z } from '#core/schema.ts';
 import { readYaml, type YamlDocument } from '#core/yaml.ts';
-import type { App, AppMode, DslEdge, DslNode } from '#flow/dsl/app.ts';
-import { bodySchema, headSchema, type Workflow } from '#flow/dsl/schema.ts';
+import type { App, DslEdge, DslNode, WrittenMode } from '#flow/dsl/app.ts';
+import { featuresOf } from '#flow/dsl/features.ts';
+import { flowOfModelConfig } from '#flow/dsl/model-config.ts';
+import { bodySchema, headSchema, modelConfigSchema, type Workflow } from '#flow/dsl/schema.ts';
 import { compatibilityOf, FIRST_VERSION } from '#flow/dsl/version.ts';
 
 /**
@@ -22,26 +24,66 @@ export const parseApp = (text: string, file: string): App => {
   if (!isObject(root) || !isObject(own(root, 'app'))) throw invalid([], NOT_AN_APP);
   const whole: Part = { document, file, path: [], value: root };
   const { app, version: written } = check(whole, headSchema);
-  if (!isMode(app.mode)) throw invalid(['app', 'mode'], wrongMode(app.mode));
+  const { mode } = app;
+  if (!isMode(mode)) throw invalid(['app', 'mode'], WRONG_MODE);
   const version = written || FIRST_VERSION;
   const compatibility = compatibilityOf(version);
   if (!compatibility)
     throw invalid(['version'], 'this is no version; expected "0.4.0" or the like');
-  const { workflow } = check(whole, bodySchema);
   return {
     file,
     name: app.name || file,
-    mode: app.mode,
+    written: mode,
+    description: app.description ?? '',
+    icon: {
+      type: app.icon_type ?? 'emoji',
+      value: app.icon ?? '',
+      background: app.icon_background ?? '#FFFFFF',
+    },
     version,
     compatibility,
-    nodes: nodesOf(workflow),
-    edges: edgesOf(workflow),
-    environment: valuesOf(workflow.environment_variables),
-    secrets: secretsOf(workflow.environment_variables),
-    conversation: valuesOf(workflow.conversation_variables),
+    ...(mode === 'workflow' || mode === 'advanced-chat'
+      ? { mode, ...workflowOf(check(whole, bodySchema).workflow) }
+      : modelAppOf(check(whole, modelConfigSchema).model_config, mode)),
     document,
   };
 };
+
+type Body = Pick<
+  App,
+  | 'nodes'
+  | 'edges'
+  | 'environment'
+  | 'secrets'
+  | 'conversation'
+  | 'conversationVariables'
+  | 'features'
+>;
+
+const workflowOf = (workflow: Workflow): Body => ({
+  nodes: nodesOf(workflow),
+  edges: edgesOf(workflow),
+  environment: valuesOf(workflow.environment_variables),
+  secrets: secretsOf(workflow.environment_variables),
+  conversation: valuesOf(workflow.conversation_variables),
+  conversationVariables: (workflow.conversation_variables ?? []).map((variable) => ({
+    id: String(variable.id ?? variable.name),
+    name: variable.name,
+    type: variable.value_type ?? 'string',
+    description: variable.description ?? '',
+  })),
+  features: featuresOf(workflow.features ?? {}),
+});
+
+const modelAppOf = (config: JsonObject, mode: WrittenMode): Body & Pick<App, 'mode'> => ({
+  mode: 'advanced-chat',
+  ...flowOfModelConfig(config, mode),
+  environment: {},
+  secrets: [],
+  conversation: {},
+  conversationVariables: [],
+  features: featuresOf(config),
+});
 
 const NOT_AN_APP =
   'this is not an app: there is no `app` section with its data; export the app from Dify as DSL';
@@ -62,17 +104,17 @@ const check = <T>(part: Part, schema: z.ZodType<T>): T => {
   return checked.value;
 };
 
-const MODES: readonly string[] = ['advanced-chat', 'workflow'] satisfies AppMode[];
-const MODES_WITHOUT_WORKFLOW = ['chat', 'agent-chat', 'completion'];
+const MODES: readonly string[] = [
+  'advanced-chat',
+  'workflow',
+  'chat',
+  'agent-chat',
+  'completion',
+] satisfies WrittenMode[];
 
-const isMode = (mode: string): mode is AppMode => MODES.includes(mode);
+const isMode = (mode: string): mode is WrittenMode => MODES.includes(mode);
 
-const wrongMode = (mode: string): string => {
-  const why = MODES_WITHOUT_WORKFLOW.includes(mode)
-    ? `apps of mode ${mode} have no workflow to run`
-    : 'this is no mode of an app';
-  return `${why}; supported are advanced-chat (a chatflow) and workflow`;
-};
+const WRONG_MODE = `this is no mode of an app; expected one of ${MODES.join(', ')}`;
 
 const nodesOf = ({ graph }: Workflow): DslNode[] =>
   (graph.nodes ?? []).flatMap((node, i) => {

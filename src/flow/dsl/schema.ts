@@ -29,13 +29,22 @@ const edgeSchema = z.object({
 });
 
 const variableSchema = z.object({
+  id: z.union([z.string(), z.int()]).nullish(),
   name: z.string(),
+  description: z.string().nullish(),
   value: jsonSchema.nullish(),
   value_type: z.string().nullish(),
 });
 
 export const headSchema = z.object({
-  app: z.object({ mode: z.string(), name: z.string().nullish() }),
+  app: z.object({
+    mode: z.string(),
+    name: z.string().nullish(),
+    description: z.string().nullish(),
+    icon: z.string().nullish(),
+    icon_type: z.string().nullish(),
+    icon_background: z.string().nullish(),
+  }),
   version: z
     .custom<string>((value) => typeof value === 'string', 'a text in quotes, like "0.4.0"')
     .nullish(),
@@ -49,7 +58,13 @@ export const bodySchema = z.object({
     }),
     environment_variables: z.array(variableSchema).nullish(),
     conversation_variables: z.array(variableSchema).nullish(),
+    features: z.custom<JsonObject>(isObject, 'a map').nullish(),
   }),
+});
+
+/** Of an app without a workflow. */
+export const modelConfigSchema = z.object({
+  model_config: z.custom<JsonObject>(isObject, 'a map'),
 });
 
 export type Workflow = z.infer<typeof bodySchema>['workflow'];

@@ -1,0 +1,115 @@
+import type { Finding } from '#core/finding.ts';
+import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
+import type { App, DslNode } from '#flow/dsl/app.ts';
+import type { FlowTools } from '#flow/ports.ts';
+
+/** One thing that a person should see to after an import. */
+export interface ChecklistItem {
+  readonly kind: 'flow' | 'dataset' | 'secret' | 'tool' | 'module' | 'feature';
+  /** The node's title, where it is about one. */
+  readonly node?: string;
+  readonly message: string;
+}
+
+const FEATURES: Readonly<Record<string, string>> = {
+  speech_to_text: 'speech to text is not available here',
+  text_to_speech: 'text to speech is not available here',
+  sensitive_word_avoidance: 'moderation is not available here: nothing is held back',
+  annotation_reply: 'annotations are not available here',
+};
+
+/** What is missing for an app to run as it did where it came from. */
+export const checklist = (
+  app: App,
+  { findings, tools }: { readonly findings: readonly Finding[]; readonly tools?: FlowTools },
+): ChecklistItem[] => [
+  ...findings.map(({ message }): ChecklistItem => ({ kind: 'flow', message })),
+  ...app.nodes.flatMap((node) => [
+    ...datasets(node),
+    ...modules(node),
+    ...missingTools(node, tools),
+  ]),
+  ...secrets(app),
+  ...features(app),
+];
+
+const datasets = ({ data, title: node }: DslNode): ChecklistItem[] => {
+  const ids = own(data, 'dataset_ids');
+  const count = Array.isArray(ids) ? ids.length : 0;
+  const message = `${count} knowledge bases stay where they are; there are none here`;
+  return count === 0 ? [] : [{ kind: 'dataset', node, message }];
+};
+
+const secrets = ({ document }: App): ChecklistItem[] => {
+  const root = document.value;
+  const workflow = isObject(root) ? own(root, 'workflow') : undefined;
+  const variables = isObject(workflow) ? own(workflow, 'environment_variables') : undefined;
+  return (Array.isArray(variables) ? variables : []).filter(isObject).flatMap((variable) => {
+    const isEmpty = (own(variable, 'value') ?? '') === '';
+    if (own(variable, 'value_type') !== 'secret' || !isEmpty) return [];
+    return [
+      {
+        kind: 'secret' as const,
+        message: `the secret env.${textOf(own(variable, 'name'))} is empty`,
+      },
+    ];
+  });
+};
+
+const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+
+const missingTools = (
+  { type, data, title: node }: DslNode,
+  tools: FlowTools | undefined,
+): ChecklistItem[] => {
+  const used = type === 'tool' ? [data] : type === 'agent' ? agentTools(data) : [];
+  return used.flatMap((entry): ChecklistItem[] => {
+    const kind = textOf(own(entry, 'provider_type')) || textOf(own(entry, 'type')) || 'builtin';
+    const provider = textOf(own(entry, 'provider_name')) || textOf(own(entry, 'provider_id'));
+    const tool = textOf(own(entry, 'tool_name'));
+    if (tools?.find({ kind, provider, tool })) return [];
+    return [{ kind: 'tool', node, message: `there is no tool ${provider}/${tool} (${kind}) here` }];
+  });
+};
+
+const agentTools = (data: JsonObject): JsonObject[] => {
+  const parameters = own(data, 'agent_parameters');
+  const tools = isObject(parameters) ? own(parameters, 'tools') : undefined;
+  const list = isObject(tools) ? own(tools, 'value') : undefined;
+  return (Array.isArray(list) ? list : [])
+    .filter(isObject)
+    .filter((entry) => own(entry, 'enabled') !== false);
+};
+
+const IMPORT = /^\s*(?:import|from)\s+([a-zA-Z_]\w*)/gm;
+const REQUIRE = /\brequire\(\s*['"]([^'"]+)['"]\s*\)|^\s*import\s.*?from\s+['"]([^'"]+)['"]/gm;
+
+/** Modules that a program asks for: JavaScript has none here, Python does not run. */
+const modules = ({ type, data, title: node }: DslNode): ChecklistItem[] => {
+  if (type !== 'code') return [];
+  const code = textOf(own(data, 'code'));
+  const isPython = own(data, 'code_language') === 'python3';
+  const names = [...code.matchAll(isPython ? IMPORT : REQUIRE)].flatMap(
+    ([, first, second]) => first ?? second ?? [],
+  );
+  const unknown = [...new Set(names)].filter((name) => !isPython || !PYTHON_MODULES.has(name));
+  return unknown.map((name) => ({
+    kind: 'module',
+    node,
+    message: `its code asks for the module ${name.slice(0, 60)}, which is not available`,
+  }));
+};
+
+/** Of Python's own library, what programs of nodes ask for and find. */
+const PYTHON_MODULES: ReadonlySet<string> = new Set(
+  'abc array base64 bisect calendar collections colorsys copy csv dataclasses datetime decimal difflib enum fractions functools hashlib heapq hmac html io itertools json locale math numbers operator pprint random re secrets statistics string struct textwrap time types typing unicodedata urllib uuid xml zlib zoneinfo'.split(
+    ' ',
+  ),
+);
+
+const features = ({ features: { written } }: App): ChecklistItem[] =>
+  Object.entries(FEATURES).flatMap(([name, message]) => {
+    const feature = own(written, name);
+    const isOn = isObject(feature) && own(feature, 'enabled') === true;
+    return isOn ? [{ kind: 'feature' as const, message }] : [];
+  });
