@@ -1,0 +1,148 @@
+import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
+import type { ApiDeps } from '#service-api/deps.ts';
+import { ApiError, notFound } from '#service-api/dify-error.ts';
+import { finishedData } from '#service-api/dify-events.ts';
+import { type ApiCall, limitOf, sendJson } from '#service-api/http-call.ts';
+import type { RunRecord } from '#service-api/runs.ts';
+import type { ServedApp } from '#service-api/served-apps.ts';
+
+/** `GET /info` */
+export const appInfo = async (_: ApiDeps, { res, served: { app } }: ApiCall): Promise<void> =>
+  sendJson(res, {
+    name: app.name,
+    description: app.description,
+    tags: [],
+    mode: app.written,
+    author_name: '',
+  });
+
+/** Fields of a start node that the form of the API shows. */
+export const formOf = ({ app }: ServedApp): JsonObject[] => {
+  const start = app.nodes.find(({ type }) => type === 'start');
+  const variables = start && own(start.data, 'variables');
+  return (Array.isArray(variables) ? variables : []).flatMap((field) => {
+    const type = isObject(field) ? own(field, 'type') : undefined;
+    return isObject(field) && typeof type === 'string' ? [{ [type]: field }] : [];
+  });
+};
+
+const OFF: JsonObject = { enabled: false };
+
+/** `GET /parameters` */
+export const appParameters = async (_: ApiDeps, { res, served }: ApiCall): Promise<void> => {
+  const { written, openingStatement, suggestedQuestions, fileUpload } = served.app.features;
+  const feature = (name: string): Json => own(written, name) ?? OFF;
+  sendJson(res, {
+    opening_statement: openingStatement,
+    suggested_questions: [...suggestedQuestions],
+    suggested_questions_after_answer: feature('suggested_questions_after_answer'),
+    speech_to_text: OFF,
+    text_to_speech: { ...OFF, voice: '', language: '' },
+    retriever_resource: feature('retriever_resource'),
+    annotation_reply: OFF,
+    more_like_this: feature('more_like_this'),
+    user_input_form: formOf(served),
+    sensitive_word_avoidance: { enabled: false, type: '', configs: [] },
+    file_upload: {
+      enabled: false,
+      image: { enabled: false, number_limits: 3, transfer_methods: ['local_file', 'remote_url'] },
+      ...fileUpload,
+    },
+    system_parameters: {
+      file_size_limit: 15,
+      image_file_size_limit: 10,
+      audio_file_size_limit: 50,
+      video_file_size_limit: 100,
+      workflow_file_upload_limit: 10,
+    },
+  });
+};
+
+/** `GET /meta` */
+export const appMeta = async (_: ApiDeps, { res }: ApiCall): Promise<void> =>
+  sendJson(res, { tool_icons: {} });
+
+/** `GET /site` */
+export const appSite = async (_: ApiDeps, { res, served: { app } }: ApiCall): Promise<void> =>
+  sendJson(res, {
+    title: app.name,
+    chat_color_theme: null,
+    chat_color_theme_inverted: false,
+    icon_type: app.icon.type,
+    icon: app.icon.value,
+    icon_background: app.icon.background,
+    icon_url: null,
+    description: app.description,
+    copyright: null,
+    privacy_policy: null,
+    custom_disclaimer: '',
+    default_language: 'en-US',
+    show_workflow_steps: true,
+    use_icon_as_answer_icon: false,
+  });
+
+const mustBeWorkflow = ({ served }: ApiCall): void => {
+  if (served.app.written !== 'workflow')
+    throw new ApiError(
+      400,
+      'not_workflow_app',
+      'Please check if your app mode matches the right API route.',
+    );
+};
+
+/** A run as it stands, with the fields of one that is over where it is. */
+const runRow = ({ facts, finish }: RunRecord): JsonObject => {
+  if (finish) return finishedData(facts, finish);
+  return {
+    id: facts.id,
+    workflow_id: facts.workflowId,
+    status: 'running',
+    outputs: {},
+    error: null,
+    elapsed_time: 0,
+    total_tokens: 0,
+    total_steps: 0,
+    created_at: facts.createdAt,
+    finished_at: null,
+  };
+};
+
+/** `GET /workflows/run/{id}` */
+export const workflowRun = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
+  mustBeWorkflow(call);
+  const record = deps.runs.get(call.params['runId'] ?? '');
+  if (!record || record.facts.appId !== call.served.id) throw notFound('Workflow run not found.');
+  sendJson(call.res, { ...runRow(record), inputs: record.facts.inputs });
+};
+
+/** `GET /workflows/logs` */
+export const workflowLogs = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
+  mustBeWorkflow(call);
+  const { query, served } = call;
+  const limit = limitOf(call);
+  const page = Math.max(1, Number(query.get('page') ?? 1) || 1);
+  const status = query.get('status');
+  const keyword = query.get('keyword') ?? '';
+  const all = deps.runs
+    .of(served.id)
+    .filter((record) => !status || runRow(record)['status'] === status)
+    .filter(
+      ({ facts, finish }) =>
+        keyword === '' || JSON.stringify([facts.inputs, finish?.outputs]).includes(keyword),
+    );
+  const data = all.slice((page - 1) * limit, page * limit).map((record) => ({
+    id: record.facts.id,
+    workflow_run: { version: '1', ...runRow(record) },
+    created_from: record.facts.from,
+    created_by_role: 'end_user',
+    created_by_account: null,
+    created_by_end_user: {
+      id: record.facts.user,
+      type: 'service_api',
+      is_anonymous: false,
+      session_id: record.facts.user,
+    },
+    created_at: record.facts.createdAt,
+  }));
+  sendJson(call.res, { page, limit, total: all.length, has_more: page * limit < all.length, data });
+};

@@ -1,0 +1,99 @@
+import type { Json, JsonObject } from '#core/json.ts';
+import { BoundedMap } from '#service-api/bounded-map.ts';
+
+export interface Message {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly query: string;
+  readonly answer: string;
+  readonly inputs: JsonObject;
+  readonly files: readonly JsonObject[];
+  readonly status: 'normal' | 'error' | 'stopped';
+  readonly error: string | null;
+  readonly runId: string;
+  /** Seconds since 1970. */
+  readonly createdAt: number;
+  readonly feedback?: Feedback;
+}
+
+export interface Feedback {
+  readonly rating: 'like' | 'dislike';
+  readonly content: string;
+}
+
+export interface Conversation {
+  readonly id: string;
+  readonly appId: string;
+  /** The end user's name, as the caller of the API has it. */
+  readonly user: string;
+  readonly name: string;
+  readonly inputs: JsonObject;
+  readonly introduction: string;
+  readonly variables: Readonly<Record<string, Json>>;
+  /** Seconds since 1970. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** The oldest first. */
+  readonly messages: readonly Message[];
+}
+
+/** Where conversations are kept. What is asked for and not there is undefined. */
+export interface ConversationStore {
+  get(id: string): Promise<Conversation | undefined>;
+  put(conversation: Conversation): Promise<void>;
+  delete(id: string): Promise<void>;
+  /** The newest first. */
+  list(appId: string, user: string): Promise<readonly Conversation[]>;
+  message(id: string): Promise<Message | undefined>;
+  /** Of all users, the newest first. */
+  messages(appId: string): Promise<readonly Message[]>;
+}
+
+const MOST_CONVERSATIONS = 10_000;
+const MOST_MESSAGES = 500;
+
+/** Conversations in memory: the oldest are forgotten, and all with the process. */
+export class MemoryConversations implements ConversationStore {
+  readonly #byMessage = new Map<string, string>();
+  readonly #all = new BoundedMap<Conversation>(MOST_CONVERSATIONS, (gone) => this.#forget(gone));
+
+  get(id: string): Promise<Conversation | undefined> {
+    return Promise.resolve(this.#all.get(id));
+  }
+
+  put(conversation: Conversation): Promise<void> {
+    const before = this.#all.get(conversation.id);
+    if (before) this.#forget(before);
+    const kept = { ...conversation, messages: conversation.messages.slice(-MOST_MESSAGES) };
+    this.#all.set(kept.id, kept);
+    for (const { id } of kept.messages) this.#byMessage.set(id, kept.id);
+    return Promise.resolve();
+  }
+
+  delete(id: string): Promise<void> {
+    const gone = this.#all.get(id);
+    if (gone) this.#forget(gone);
+    this.#all.delete(id);
+    return Promise.resolve();
+  }
+
+  list(appId: string, user: string): Promise<readonly Conversation[]> {
+    return Promise.resolve(
+      this.#all.newest().filter((one) => one.appId === appId && one.user === user),
+    );
+  }
+
+  async message(id: string): Promise<Message | undefined> {
+    const conversation = await this.get(this.#byMessage.get(id) ?? '');
+    return conversation?.messages.find((message) => message.id === id);
+  }
+
+  messages(appId: string): Promise<readonly Message[]> {
+    const all = this.#all.newest().filter((one) => one.appId === appId);
+    return Promise.resolve(all.flatMap(({ messages }) => messages.toReversed()));
+  }
+
+  #forget({ messages }: Conversation): void {
+    for (const { id } of messages) this.#byMessage.delete(id);
+  }
+}

@@ -1,0 +1,345 @@
+import { randomUUID } from 'node:crypto';
+import { type Json, type JsonObject, isObject } from '#core/json.ts';
+import type {
+  NodeFinish,
+  NodeRetry,
+  NodeStart,
+  RunEvent,
+  RunFinish,
+  Within,
+} from '#flow/events.ts';
+import { isFile } from '#flow/file.ts';
+import { difyUsage, totalTokens } from '#service-api/dify-usage.ts';
+import type { RunStartFacts } from '#service-api/runs.ts';
+
+export interface DifyEventsOptions {
+  readonly facts: RunStartFacts;
+  /** `message`: a chatflow; `text`: a workflow; `plain`: an app without a workflow. */
+  readonly style: 'message' | 'text' | 'plain' | 'agent';
+}
+
+/** Steps that Dify does not show: where the rounds of a container begin. */
+const HIDDEN: ReadonlySet<string> = new Set(['iteration-start', 'loop-start']);
+/** Shown by events of their own. */
+const CONTAINERS: ReadonlySet<string> = new Set(['iteration', 'loop']);
+
+/** A run's events → those of Dify's API, in its order and with its fields. */
+export class DifyEvents {
+  readonly #facts: RunStartFacts;
+  readonly #style: DifyEventsOptions['style'];
+  /** By step. */
+  readonly #executions = new Map<number, { readonly id: string; readonly startedAt: number }>();
+  readonly #rounds = new Map<number, { readonly length: number; done: number }>();
+  #thoughts = 0;
+
+  constructor({ facts, style }: DifyEventsOptions) {
+    this.#facts = facts;
+    this.#style = style;
+  }
+
+  of(event: RunEvent): JsonObject[] {
+    if (this.#style === 'plain' || this.#style === 'agent') return this.#plain(event);
+    switch (event.type) {
+      case 'run-start':
+        return [this.#workflowStarted()];
+      case 'node-start':
+        return this.#nodeStarted(event);
+      case 'rounds-start':
+        this.#rounds.set(event.step, { length: event.rounds, done: 0 });
+        return [
+          this.#wrap(`${event.nodeType}_started`, {
+            ...this.#container(event),
+            metadata: { [`${event.nodeType}_length`]: event.rounds },
+            inputs: shown(event.inputs),
+            inputs_truncated: false,
+          }),
+        ];
+      case 'round-start':
+        return [
+          this.#wrap(`${event.nodeType}_next`, {
+            ...this.#container(event),
+            index: event.index,
+            ...(event.nodeType === 'loop' && { pre_loop_output: {} }),
+          }),
+        ];
+      case 'node-retry':
+        return [this.#wrap('node_retry', this.#finished(event, event.retry))];
+      case 'node-finish':
+        return this.#nodeFinished(event);
+      case 'node-log':
+        return [this.#agentLog(event)];
+      case 'answer-delta':
+        return [this.#delta(event.text, event.selector)];
+      case 'run-finish':
+        return this.#runFinished(event);
+      default:
+        return [];
+    }
+  }
+
+  /** An error that ends the stream, in place of an end. */
+  failed(error: {
+    readonly code: string;
+    readonly message: string;
+    readonly status: number;
+  }): JsonObject {
+    return { ...this.#envelope('error'), ...error };
+  }
+
+  #now(at: number): number {
+    return this.#facts.createdAt + Math.floor(at / 1000);
+  }
+
+  #envelope(event: string): JsonObject {
+    const { taskId, id, conversationId, messageId, createdAt } = this.#facts;
+    const isChat = this.#style !== 'text';
+    return {
+      event,
+      task_id: taskId,
+      ...(isChat
+        ? {
+            message_id: messageId ?? '',
+            ...(conversationId !== undefined && { conversation_id: conversationId }),
+            created_at: createdAt,
+          }
+        : { workflow_run_id: id }),
+    };
+  }
+
+  #wrap(event: string, data: JsonObject): JsonObject {
+    return { ...this.#envelope(event), workflow_run_id: this.#facts.id, data };
+  }
+
+  #workflowStarted(): JsonObject {
+    const { id, workflowId, inputs, query, createdAt, user } = this.#facts;
+    const system: JsonObject = {
+      ...(this.#style === 'message' && { 'sys.query': query }),
+      'sys.files': [],
+      'sys.user_id': user,
+      'sys.workflow_id': workflowId,
+      'sys.workflow_run_id': id,
+    };
+    return this.#wrap('workflow_started', {
+      id,
+      workflow_id: workflowId,
+      inputs: { ...system, ...inputs },
+      created_at: createdAt,
+      reason: 'initial',
+    });
+  }
+
+  #nodeStarted(event: NodeStart): JsonObject[] {
+    const startedAt = this.#now(event.at);
+    this.#executions.set(event.step, { id: randomUUID(), startedAt });
+    if (HIDDEN.has(event.nodeType) || CONTAINERS.has(event.nodeType)) return [];
+    return [
+      this.#wrap('node_started', {
+        ...this.#node(event),
+        predecessor_node_id: event.after ?? null,
+        inputs: null,
+        inputs_truncated: false,
+        created_at: startedAt,
+        extras: {},
+        parallel_id: null,
+        parallel_start_node_id: null,
+        parent_parallel_id: null,
+        parent_parallel_start_node_id: null,
+        agent_strategy: null,
+      }),
+    ];
+  }
+
+  #node({ step, nodeId, nodeType, title, within }: NodeStart | NodeFinish | NodeRetry): JsonObject {
+    return {
+      id: this.#executions.get(step)?.id ?? nodeId,
+      node_id: nodeId,
+      node_type: nodeType,
+      title,
+      index: step,
+      ...owner(within),
+    };
+  }
+
+  #container(event: {
+    step: number;
+    nodeId: string;
+    nodeType: string;
+    title: string;
+    at: number;
+  }): JsonObject {
+    const { nodeId, nodeType, title, step, at } = event;
+    return {
+      id: this.#executions.get(step)?.id ?? nodeId,
+      node_id: nodeId,
+      node_type: nodeType,
+      title,
+      created_at: this.#executions.get(step)?.startedAt ?? this.#now(at),
+      extras: {},
+    };
+  }
+
+  #nodeFinished(event: NodeFinish): JsonObject[] {
+    if (HIDDEN.has(event.nodeType)) return [];
+    const rounds = this.#rounds.get(event.step);
+    if (!rounds) return [this.#wrap('node_finished', this.#finished(event))];
+    const { nodeType, outputs, inputs, status, error, elapsedMs, usage, at } = event;
+    return [
+      this.#wrap(`${nodeType}_completed`, {
+        ...this.#container(event),
+        outputs: shown(outputs),
+        outputs_truncated: false,
+        inputs: shown(inputs),
+        inputs_truncated: false,
+        status: status === 'succeeded' ? 'succeeded' : 'failed',
+        error: error?.message ?? null,
+        elapsed_time: elapsedMs / 1000,
+        total_tokens: totalTokens(usage),
+        execution_metadata: { total_tokens: totalTokens(usage) },
+        finished_at: this.#now(at),
+        steps: rounds.length,
+      }),
+    ];
+  }
+
+  #finished(event: NodeFinish | NodeRetry, retry?: number): JsonObject {
+    const isEnd = event.type === 'node-finish';
+    const usage = isEnd ? event.usage : undefined;
+    const outputs = isEnd ? event.outputs : {};
+    const status = !isEnd ? 'retry' : event.status === 'stopped' ? 'failed' : event.status;
+    const stopped = isEnd && event.status === 'stopped' ? 'Workflow execution aborted' : null;
+    return {
+      ...this.#node(event),
+      predecessor_node_id: null,
+      inputs: isEnd ? shown(event.inputs) : null,
+      inputs_truncated: false,
+      process_data: isEnd ? (event.process ?? {}) : {},
+      process_data_truncated: false,
+      outputs: shown(outputs),
+      outputs_truncated: false,
+      status,
+      error: event.error?.message ?? stopped,
+      elapsed_time: isEnd ? event.elapsedMs / 1000 : 0,
+      execution_metadata: {
+        total_tokens: totalTokens(usage),
+        total_price: '0',
+        currency: 'USD',
+      },
+      created_at: this.#executions.get(event.step)?.startedAt ?? this.#now(event.at),
+      finished_at: this.#now(event.at),
+      files: filesIn(outputs),
+      parallel_id: null,
+      parallel_start_node_id: null,
+      ...(retry !== undefined && { retry_index: retry }),
+    };
+  }
+
+  #agentLog(event: Extract<RunEvent, { type: 'node-log' }>): JsonObject {
+    return this.#wrap('agent_log', {
+      node_execution_id: this.#executions.get(event.step)?.id ?? '',
+      id: event.id,
+      label: event.label,
+      parent_id: event.parentId ?? null,
+      error: event.error ?? null,
+      status:
+        event.status === 'started' ? 'start' : event.status === 'failed' ? 'error' : 'success',
+      data: event.data,
+      metadata: {},
+      node_id: event.nodeId,
+    });
+  }
+
+  #delta(text: string, selector: readonly string[]): JsonObject {
+    if (this.#style === 'text')
+      return {
+        ...this.#envelope('text_chunk'),
+        data: { text, from_variable_selector: [...selector] },
+      };
+    return {
+      ...this.#envelope('message'),
+      id: this.#facts.messageId ?? '',
+      answer: text,
+      from_variable_selector: [...selector],
+    };
+  }
+
+  #runFinished(event: RunFinish): JsonObject[] {
+    const finished = this.#wrap('workflow_finished', finishedData(this.#facts, event));
+    if (this.#style === 'text') return [finished];
+    if (event.status === 'failed') return [finished, this.failed(runFailed(event))];
+    return [finished, this.#messageEnd(event)];
+  }
+
+  #messageEnd({ usage, at, outputs }: RunFinish): JsonObject {
+    return {
+      ...this.#envelope('message_end'),
+      id: this.#facts.messageId ?? '',
+      metadata: {
+        annotation_reply: null,
+        retriever_resources: [],
+        usage: difyUsage(usage, at),
+      },
+      files: filesIn(outputs),
+    };
+  }
+
+  /** Apps without a workflow say only what is said. */
+  #plain(event: RunEvent): JsonObject[] {
+    if (event.type === 'answer-delta') {
+      const { messageId: id = '' } = this.#facts;
+      const name = this.#style === 'agent' ? 'agent_message' : 'message';
+      return [{ ...this.#envelope(name), id, answer: event.text }];
+    }
+    if (event.type === 'node-log' && event.parentId !== undefined && event.status !== 'started')
+      return [
+        {
+          ...this.#envelope('agent_thought'),
+          id: randomUUID(),
+          position: ++this.#thoughts,
+          thought: '',
+          observation: event.error ?? JSON.stringify(event.data['output'] ?? ''),
+          tool: event.label.replace(/^CALL /, ''),
+          tool_labels: {},
+          tool_input: JSON.stringify(event.data['input'] ?? {}),
+          message_files: [],
+        },
+      ];
+    if (event.type !== 'run-finish') return [];
+    return [event.status === 'failed' ? this.failed(runFailed(event)) : this.#messageEnd(event)];
+  }
+}
+
+export const runFailed = ({ error }: RunFinish) => ({
+  status: 400,
+  code: 'invalid_param',
+  message: `Run failed: ${error?.message ?? 'unknown'}`,
+});
+
+/** The end of a run, as the last event and whoever asks later are told. */
+export const finishedData = (facts: RunStartFacts, event: RunFinish): JsonObject => ({
+  id: facts.id,
+  workflow_id: facts.workflowId,
+  status: event.status,
+  outputs: shown(event.outputs),
+  error: event.error?.message ?? null,
+  elapsed_time: event.at / 1000,
+  total_tokens: totalTokens(event.usage),
+  total_steps: event.steps,
+  created_by: { id: facts.user, user: facts.user },
+  created_at: facts.createdAt,
+  finished_at: facts.createdAt + Math.floor(event.at / 1000),
+  exceptions_count: event.exceptions,
+  files: filesIn(event.outputs),
+});
+
+const owner = (within: Within | undefined): JsonObject => ({
+  iteration_id: within?.kind === 'iteration' ? within.nodeId : null,
+  loop_id: within?.kind === 'loop' ? within.nodeId : null,
+  ...(within && { [`${within.kind}_index`]: within.index }),
+});
+
+const shown = (values: Readonly<Record<string, Json>>): JsonObject => ({ ...values });
+
+const filesIn = (values: Readonly<Record<string, Json>>): JsonObject[] =>
+  Object.values(values)
+    .flatMap((value) => (Array.isArray(value) ? value : [value]))
+    .filter((value): value is JsonObject => isObject(value) && isFile(value));

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import type { ApiDeps } from '#service-api/deps.ts';
+import { ApiError, notFound } from '#service-api/dify-error.ts';
+import { type ApiCall, readBytes, sendJson } from '#service-api/http-call.ts';
+import { parseMultipart } from '#service-api/multipart.ts';
+import { seconds } from '#service-api/run-app.ts';
+import { describeFile } from '#service-api/uploads.ts';
+
+const MEBIBYTE = 1024 * 1024;
+/** What a file of a kind may have, MB: as Dify bounds them. */
+const LIMITS: Readonly<Record<string, number>> = { image: 10, document: 15, audio: 50, video: 100 };
+const MOST_BYTES = 101 * MEBIBYTE;
+
+/** `POST /files/upload` */
+export const uploadFile = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
+  const { req, res, served } = call;
+  const parts = parseMultipart(
+    req.headers['content-type'] ?? '',
+    await readBytes(req, deps.clock, MOST_BYTES),
+  );
+  const files = parts.filter(({ filename }) => filename !== undefined);
+  const [part] = files;
+  if (!part) throw new ApiError(400, 'no_file_uploaded', 'Please upload your file.');
+  if (files.length > 1) throw new ApiError(400, 'too_many_files', 'Only one file is allowed.');
+  if (!part.filename) throw new ApiError(400, 'filename_not_exists_error', 'The file has no name.');
+  const user = parts.find(({ name }) => name === 'user')?.bytes.toString('utf8') ?? '';
+  const described = describeFile(part.filename, part.type);
+  const most = LIMITS[described.kind] ?? LIMITS['document']!;
+  if (part.bytes.length > most * MEBIBYTE)
+    throw new ApiError(413, 'file_too_large', `File size exceeded: at most ${most} MB.`);
+  const id = randomUUID();
+  const createdAt = seconds(deps.clock);
+  const file = {
+    ...described,
+    id,
+    method: 'local_file' as const,
+    sizeBytes: part.bytes.length,
+    url: '',
+  };
+  // The parts' bytes are views of one body: what is kept must not keep all of it.
+  deps.uploads.put({ file, bytes: Uint8Array.from(part.bytes), appId: served.id, user, createdAt });
+  sendJson(
+    res,
+    {
+      id,
+      name: file.name,
+      size: file.sizeBytes,
+      extension: file.extension.slice(1),
+      mime_type: file.mimeType,
+      created_by: user,
+      created_at: createdAt,
+      preview_url: null,
+    },
+    201,
+  );
+};
+
+/** `GET /files/{id}/preview` */
+export const previewFile = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
+  const upload = deps.uploads.get(call.params['fileId'] ?? '');
+  if (!upload || upload.appId !== call.served.id) throw notFound('File not found.');
+  const { file, bytes } = upload;
+  const name = encodeURIComponent(file.name);
+  call.res.writeHead(200, {
+    'content-type': file.mimeType,
+    'content-length': bytes.length,
+    // Whatever it is, no browser shall take it for a page of ours.
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; sandbox",
+    'content-disposition': `${
+      call.query.get('as_attachment') === 'true' ? 'attachment' : 'inline'
+    }; filename*=UTF-8''${name}`,
+  });
+  call.res.end(bytes);
+};

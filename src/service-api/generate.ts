@@ -1,0 +1,163 @@
+import { isObject, type JsonObject, own } from '#core/json.ts';
+import type { RunFinish } from '#flow/events.ts';
+import type { Conversation } from '#service-api/conversations.ts';
+import type { ApiDeps } from '#service-api/deps.ts';
+import {
+  DifyEvents,
+  type DifyEventsOptions,
+  finishedData,
+  runFailed,
+} from '#service-api/dify-events.ts';
+import { ApiError, difyError, invalidParam, notFound } from '#service-api/dify-error.ts';
+import { difyUsage } from '#service-api/dify-usage.ts';
+import { type ApiCall, readJson, sendJson, userIn, wordIn } from '#service-api/http-call.ts';
+import { type AppRun, startRun, talks } from '#service-api/run-app.ts';
+import type { ServedApp } from '#service-api/served-apps.ts';
+import { sendStream } from '#service-api/sse.ts';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+const styleOf = ({ app }: ServedApp): DifyEventsOptions['style'] => {
+  if (app.written === 'workflow') return 'text';
+  if (app.written === 'advanced-chat') return 'message';
+  return app.written === 'agent-chat' ? 'agent' : 'plain';
+};
+
+/** `POST /chat-messages` */
+export const chatMessages = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
+  const { served } = call;
+  if (!talks(served)) throw new ApiError(400, 'not_chat_app', NOT_CHAT);
+  const body = await readJson(call.req, deps.clock);
+  const query = own(body, 'query');
+  if (typeof query !== 'string') throw invalidParam('Arg query must be provided.');
+  const user = userIn(body);
+  const conversation = await conversationOf(deps, served, { body, user });
+  if (served.app.written === 'agent-chat' && !isStreaming(body))
+    throw invalidParam('Agent Chat App does not support blocking mode');
+  await generate(deps, call, { body, user, query, ...(conversation && { conversation }) });
+};
+
+/** `POST /completion-messages` */
+export const completionMessages = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
+  if (call.served.app.written !== 'completion')
+    throw new ApiError(400, 'app_unavailable', 'This app is no completion app.');
+  const body = await readJson(call.req, deps.clock);
+  const inputs = own(body, 'inputs');
+  const query = wordIn(body, 'query') || (isObject(inputs) ? wordIn(inputs, 'query') : '');
+  await generate(deps, call, { body, user: userIn(body), query });
+};
+
+/** `POST /workflows/run` */
+export const runWorkflow = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
+  if (call.served.app.written !== 'workflow')
+    throw new ApiError(
+      400,
+      'not_workflow_app',
+      'Please check if your app mode matches the right API route.',
+    );
+  const { workflowId } = call.params;
+  if (workflowId !== undefined && workflowId !== call.served.workflowId)
+    throw notFound('Workflow not found: only the current version of an app is served.');
+  const body = await readJson(call.req, deps.clock);
+  await generate(deps, call, { body, user: userIn(body), query: '' });
+};
+
+const NOT_CHAT = 'Please check if your app mode matches the right API route.';
+
+const isStreaming = (body: JsonObject): boolean => own(body, 'response_mode') === 'streaming';
+
+const conversationOf = async (
+  { conversations }: ApiDeps,
+  served: ServedApp,
+  { body, user }: { readonly body: JsonObject; readonly user: string },
+): Promise<Conversation | undefined> => {
+  const id = wordIn(body, 'conversation_id').trim();
+  if (id === '') return undefined;
+  if (!UUID.test(id)) throw invalidParam('conversation_id must be a valid UUID');
+  const conversation = await conversations.get(id);
+  if (!conversation || conversation.appId !== served.id || conversation.user !== user)
+    throw notFound('Conversation Not Exists.');
+  return conversation;
+};
+
+interface Asked {
+  readonly body: JsonObject;
+  readonly user: string;
+  readonly query: string;
+  readonly conversation?: Conversation;
+}
+
+const generate = async (deps: ApiDeps, call: ApiCall, asked: Asked): Promise<void> => {
+  const { body, user, query, conversation } = asked;
+  const inputs = own(body, 'inputs');
+  if (!isObject(inputs)) throw invalidParam('Arg inputs must be provided: an object.');
+  const files = own(body, 'files');
+  const run = startRun(deps, {
+    served: call.served,
+    query,
+    inputs,
+    files: Array.isArray(files) ? files : [],
+    user,
+    from: 'service-api',
+    signal: call.signal,
+    ...(conversation && { conversation }),
+  });
+  if (isStreaming(body)) await stream(deps, call, run);
+  else await block(call, run);
+};
+
+const stream = (deps: ApiDeps, call: ApiCall, run: AppRun): Promise<void> => {
+  const events = new DifyEvents({ facts: run.record.facts, style: styleOf(call.served) });
+  return sendStream(call, {
+    clock: deps.clock,
+    events: run.events,
+    write: (event) => events.of(event),
+    failed: (thrown) => events.failed(difyError(thrown)),
+  });
+};
+
+/** All of it at once, when it is over. */
+const block = async ({ res, served }: ApiCall, { record, events }: AppRun): Promise<void> => {
+  let answer = '';
+  let finish: RunFinish | undefined;
+  for await (const event of events) {
+    if (event.type === 'answer-delta') answer += event.text;
+    if (event.type === 'run-finish') finish = event;
+  }
+  if (!finish) throw new ApiError(500, 'internal_server_error', 'The run ended without an end.');
+  const { facts } = record;
+  if (served.app.written === 'workflow')
+    return sendJson(res, {
+      task_id: facts.taskId,
+      workflow_run_id: facts.id,
+      data: finishedData(facts, finish),
+    });
+  if (finish.status === 'failed') {
+    const { status, code, message } = runFailed(finish);
+    throw new ApiError(status, code, message);
+  }
+  sendJson(res, {
+    event: 'message',
+    task_id: facts.taskId,
+    id: facts.messageId ?? '',
+    message_id: facts.messageId ?? '',
+    ...(talks(served) && { conversation_id: facts.conversationId ?? '' }),
+    mode: served.app.written,
+    answer,
+    metadata: {
+      annotation_reply: null,
+      usage: difyUsage(finish.usage, finish.at),
+      retriever_resources: [],
+    },
+    created_at: facts.createdAt,
+  });
+};
+
+/** Stops a run that is under way; one that is over already is none to complain about. */
+export const stopTask = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
+  const body = await readJson(call.req, deps.clock);
+  const user = userIn(body);
+  const record = deps.runs.byTask(call.params['taskId'] ?? '');
+  if (record && record.facts.appId === call.served.id && record.facts.user === user) record.stop();
+  sendJson(call.res, { result: 'success' });
+};

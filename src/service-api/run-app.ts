@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '#core/clock.ts';
+import { SpillwayError } from '#core/errors.ts';
+import type { Json, JsonObject } from '#core/json.ts';
+import type { RunEvent } from '#flow/events.ts';
+import type { FlowServices } from '#flow/ports.ts';
+import { runFlow } from '#flow/run.ts';
+import type { Conversation, ConversationStore, Message } from '#service-api/conversations.ts';
+import { RunRecord, type Runs } from '#service-api/runs.ts';
+import type { RunStartFacts } from '#service-api/runs.ts';
+import type { ServedApp } from '#service-api/served-apps.ts';
+import { acceptFile, acceptInputs, type Uploads } from '#service-api/uploads.ts';
+
+export interface RunDeps {
+  readonly clock: Clock;
+  readonly runs: Runs;
+  readonly conversations: ConversationStore;
+  readonly uploads: Uploads;
+  /** What flows may ask of the world; files belong to somebody. */
+  readonly services: (whose: { readonly appId: string; readonly user: string }) => FlowServices;
+  /** So many runs at once, of all apps; more are refused. */
+  readonly mostRuns: number;
+}
+
+export interface RunAsked {
+  readonly served: ServedApp;
+  readonly query: string;
+  readonly inputs: JsonObject;
+  readonly files: readonly Json[];
+  readonly user: string;
+  readonly from: RunStartFacts['from'];
+  /** That goes on; another one begins where left out, for an app that talks. */
+  readonly conversation?: Conversation;
+  readonly signal: AbortSignal;
+  /** How many flows stand above this one. */
+  readonly depth?: number;
+}
+
+export interface AppRun {
+  readonly record: RunRecord;
+  /** Once; a reader that stops reading stops the run. */
+  readonly events: AsyncGenerator<RunEvent, void>;
+}
+
+export const seconds = (clock: Clock): number => Math.floor(clock.wall() / 1000);
+
+/** Whether an app of this mode has conversations. */
+export const talks = ({ app }: ServedApp): boolean =>
+  app.mode === 'advanced-chat' && app.written !== 'completion';
+
+/**
+ * Begins a run. Throws SpillwayError `flow_invalid` for an app that cannot run, `invalid_request` for
+ * inputs that do not fit, `rate_limited` when too many run already.
+ */
+export const startRun = (deps: RunDeps, asked: RunAsked): AppRun => {
+  const { served, query, user, conversation } = asked;
+  const { flow, id: appId, workflowId } = served;
+  if (!flow) throw notRunnable(served);
+  if (deps.runs.underWay >= deps.mostRuns)
+    throw new SpillwayError('rate_limited', 'Too many runs are under way; try again later.');
+  const whose = { appId, user };
+  // A conversation goes on with what it began with.
+  const given =
+    conversation && talks(served) ? { ...asked.inputs, ...conversation.inputs } : asked.inputs;
+  const inputs = acceptInputs(deps.uploads, whose, given);
+  const files = asked.files.map((file) => acceptFile(deps.uploads, whose, file));
+  const stop = new AbortController();
+  const facts: RunStartFacts = {
+    id: randomUUID(),
+    taskId: randomUUID(),
+    appId,
+    workflowId,
+    user,
+    query,
+    inputs,
+    from: asked.from,
+    createdAt: seconds(deps.clock),
+    ...(served.app.mode === 'advanced-chat' && {
+      messageId: randomUUID(),
+      conversationId: conversation?.id ?? randomUUID(),
+    }),
+  };
+  const record = new RunRecord(facts, () => stop.abort());
+  const events = runFlow(flow, {
+    query,
+    inputs,
+    files,
+    services: deps.services(whose),
+    clock: deps.clock,
+    ids: {
+      run: facts.id,
+      user,
+      app: appId,
+      workflow: workflowId,
+      ...(talks(served) && { conversation: facts.conversationId! }),
+    },
+    past: {
+      history: (conversation?.messages ?? []).map(({ query: asked, answer }) => ({
+        query: asked,
+        answer,
+      })),
+      variables: conversation?.variables ?? {},
+    },
+    depth: asked.depth ?? 0,
+    signal: AbortSignal.any([stop.signal, asked.signal]),
+  });
+  return { record, events: recorded(deps, { asked, record, events, files }) };
+};
+
+const notRunnable = ({ app, findings }: ServedApp): SpillwayError =>
+  new SpillwayError(
+    'flow_invalid',
+    `${app.name} cannot run: ${findings[0]?.message ?? 'it is no flow'}`,
+  );
+
+interface Recording {
+  readonly asked: RunAsked;
+  readonly record: RunRecord;
+  readonly events: AsyncGenerator<RunEvent, void>;
+  readonly files: readonly JsonObject[];
+}
+
+async function* recorded(
+  deps: RunDeps,
+  { asked, record, events, files }: Recording,
+): AsyncGenerator<RunEvent, void> {
+  const variables: Record<string, Json> = { ...asked.conversation?.variables };
+  let answer = '';
+  deps.runs.begin(record);
+  try {
+    for await (const event of events) {
+      if (event.type === 'answer-delta') answer += event.text;
+      if (event.type === 'variable-set' && event.selector[0] === 'conversation')
+        variables[event.selector[1]] = event.value;
+      record.add(event);
+      // What was said stands in the conversation before anybody hears that it is over.
+      if (event.type === 'run-finish' && talks(asked.served))
+        await remember(deps, asked, { record, answer, variables, files });
+      yield event;
+    }
+  } finally {
+    deps.runs.over(record);
+  }
+}
+
+const LONGEST_NAME = 60;
+
+const remember = async (
+  { conversations, clock }: RunDeps,
+  { served, query, user, conversation }: RunAsked,
+  said: {
+    readonly record: RunRecord;
+    readonly answer: string;
+    readonly variables: Readonly<Record<string, Json>>;
+    readonly files: readonly JsonObject[];
+  },
+): Promise<void> => {
+  const { facts, finish } = said.record;
+  const now = seconds(clock);
+  const id = facts.conversationId!;
+  // Another run of this conversation may have ended meanwhile.
+  const before = await conversations.get(id);
+  const message: Message = {
+    id: facts.messageId!,
+    conversationId: id,
+    query,
+    answer: said.answer,
+    inputs: facts.inputs,
+    files: said.files,
+    status:
+      finish?.status === 'failed' ? 'error' : finish?.status === 'stopped' ? 'stopped' : 'normal',
+    error: finish?.error?.message ?? null,
+    runId: facts.id,
+    createdAt: facts.createdAt,
+  };
+  await conversations.put({
+    id,
+    appId: served.id,
+    user,
+    name: conversation?.name ?? (query.trim().slice(0, LONGEST_NAME) || 'New conversation'),
+    inputs: conversation?.inputs ?? facts.inputs,
+    introduction: served.app.features.openingStatement,
+    createdAt: conversation?.createdAt ?? facts.createdAt,
+    ...before,
+    variables: { ...before?.variables, ...said.variables },
+    updatedAt: now,
+    messages: [...(before?.messages ?? []), message],
+  });
+};

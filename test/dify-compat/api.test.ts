@@ -1,0 +1,133 @@
+import { afterEach, expect, test } from 'vitest';
+import type { JsonObject } from '#core/json.ts';
+import { dsl } from '#flow/test-kit.ts';
+import { APP_KEY, startApp, textOf } from '../kit/apps.ts';
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+const start = async (text: string) => {
+  const app = await startApp(text);
+  closing.push(app.close);
+  return app;
+};
+
+const CHATFLOW = dsl(
+  {
+    start: {
+      type: 'start',
+      variables: [{ variable: 'tone', type: 'text-input', required: false }],
+    },
+    answer: { type: 'answer', answer: 'You said: {{#sys.query#}}' },
+  },
+  ['start>answer'],
+  { features: { opening_statement: 'Hello!', suggested_questions: ['Why?'] } },
+);
+
+const asked = (more: object = {}) => ({
+  inputs: {},
+  query: 'Hi',
+  user: 'me',
+  response_mode: 'streaming',
+  ...more,
+});
+
+test.each([
+  [
+    { body: asked(), key: 'app-unknown-unknown-0000' },
+    401,
+    'unauthorized',
+    'Access token is invalid',
+  ],
+  [{ body: asked({ query: undefined }) }, 400, 'invalid_param', 'Arg query must be provided.'],
+  [{ body: asked({ user: undefined }) }, 400, 'invalid_param', 'Arg user must be provided.'],
+  [{ body: asked({ inputs: undefined }) }, 400, 'invalid_param', 'Arg inputs must be provided'],
+  [{ body: asked({ conversation_id: 'x' }) }, 400, 'invalid_param', 'must be a valid UUID'],
+  [
+    { body: asked({ conversation_id: '00000000-0000-4000-8000-000000000000' }) },
+    404,
+    'not_found',
+    'Conversation Not Exists.',
+  ],
+  [{ body: asked({ inputs: { tone: 1 } }) }, 400, 'invalid_param', '`tone` must be a text'],
+  [{ body: asked({ files: [{}] }) }, 400, 'invalid_param', '`transfer_method`'],
+])('%j is refused in words of the API', async (options, status, code, message) => {
+  const { call } = await start(CHATFLOW);
+  const response = await call('POST', '/v1/chat-messages', options);
+  expect(response.status).toBe(status);
+  const error = (await response.json()) as JsonObject;
+  expect(error).toMatchObject({ status, code });
+  expect(error['message']).toContain(message);
+});
+
+test('the wrong kind of app, the wrong path, the wrong method', async () => {
+  const { call } = await start(CHATFLOW);
+  const told = async (method: string, path: string, body?: object) =>
+    ((await (await call(method, path, { body })).json()) as JsonObject)['code'];
+  expect(await told('POST', '/v1/workflows/run', asked())).toBe('not_workflow_app');
+  expect(await told('POST', '/v1/completion-messages', asked())).toBe('app_unavailable');
+  expect(await told('GET', '/v1/nothing')).toBe('not_found');
+  expect(await told('GET', '/v1/chat-messages')).toBe('method_not_allowed');
+});
+
+test('the key decides who answers on a path that both have', async () => {
+  const { call, master } = await start(CHATFLOW);
+  for (const path of ['/v1/messages', '/v1/conversations', '/v1/files/upload']) {
+    const asApp = await call('GET', `${path}?user=me&conversation_id=x`, { key: APP_KEY });
+    expect(await asApp.json()).not.toHaveProperty('error');
+    const asClient = await call('GET', path, { key: master });
+    expect(await asClient.json()).toHaveProperty('error');
+  }
+});
+
+test('what an app says of itself', async () => {
+  const { call } = await start(CHATFLOW);
+  const get = async (path: string) => (await call('GET', path)).json();
+  expect(await get('/v1/info')).toMatchObject({ name: 'test', mode: 'advanced-chat', tags: [] });
+  expect(await get('/v1/parameters')).toMatchObject({
+    opening_statement: 'Hello!',
+    suggested_questions: ['Why?'],
+    user_input_form: [{ 'text-input': { variable: 'tone' } }],
+    system_parameters: { image_file_size_limit: 10 },
+  });
+  expect(await get('/v1/meta')).toEqual({ tool_icons: {} });
+  expect(await get('/v1/site')).toMatchObject({ title: 'test' });
+});
+
+test('a file is uploaded, used by its user, and seen again', async () => {
+  const flow = dsl(
+    {
+      start: { type: 'start' },
+      answer: { type: 'answer', answer: '{{#sys.files#}}' },
+    },
+    ['start>answer'],
+  );
+  const { call } = await start(flow);
+  const form = new FormData();
+  form.set('user', 'me');
+  form.set('file', new Blob(['hello'], { type: 'text/plain' }), 'note é.txt');
+  const uploaded = await call('POST', '/v1/files/upload', { body: form });
+  expect(uploaded.status).toBe(201);
+  const file = (await uploaded.json()) as JsonObject;
+  expect(file).toMatchObject({
+    name: 'note é.txt',
+    size: 5,
+    extension: 'txt',
+    mime_type: 'text/plain',
+  });
+  const files = [
+    { type: 'document', transfer_method: 'local_file', upload_file_id: file['id'] },
+    { type: 'image', transfer_method: 'remote_url', url: 'https://example.com/a%20b.png' },
+  ];
+  const body = asked({ response_mode: 'blocking', files });
+  const answer = (await (await call('POST', '/v1/chat-messages', { body })).json()) as JsonObject;
+  expect(answer['answer']).toBe('[note é.txt]()\n![a b.png](https://example.com/a%20b.png)');
+  const stranger = await call('POST', '/v1/chat-messages', { body: { ...body, user: 'you' } });
+  expect(stranger.status).toBe(400);
+  const seen = await call('GET', `/v1/files/${textOf(file['id'])}/preview`);
+  expect(await seen.text()).toBe('hello');
+  const none = await call('POST', '/v1/files/upload', { body: new FormData() });
+  expect(((await none.json()) as JsonObject)['code']).toBe('no_file_uploaded');
+});

@@ -1,0 +1,105 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '#core/clock.ts';
+import type { Json, JsonObject } from '#core/json.ts';
+import { seededRandom } from '#core/random.ts';
+import { createHandler } from '#gateway/handle.ts';
+import { createAuthenticate } from '#keys/authenticate.ts';
+import { appRoutes, withApps } from '#server/apps/mount-apps.ts';
+import { openApps } from '#server/apps/open-apps.ts';
+import { createControl } from '#server/control.ts';
+import { environmentOf } from '#server/env.ts';
+import { createGateway } from '#server/gateway.ts';
+import { listen } from '#server/http.ts';
+import { chunk, type Script, sendEvents, startUpstream } from './upstream.ts';
+import { configOf, deployment, MASTER_KEY, memoryLog } from './gateway.ts';
+
+export const APP_KEY = 'app-0123456789abcdef0123';
+
+/** Says what it was asked last, word by word. */
+const echo: Script = ({ body }, res) => {
+  const messages = body['messages'] as { content: string }[];
+  const words = `You said: ${messages.at(-1)?.content}`.split(/(?<= )/);
+  const usage = { prompt_tokens: 7, completion_tokens: words.length, total_tokens: 7 };
+  sendEvents(res, [
+    ...words.map((content) => chunk({ content })),
+    chunk({}, { finish_reason: 'stop' }),
+    JSON.stringify({ ...(JSON.parse(chunk({})) as object), choices: [], usage }),
+    '[DONE]',
+  ]);
+  res.end();
+};
+
+/** A gateway that serves one app of a folder, whose key is `APP_KEY`. */
+export const startApp = async (
+  dsl: string,
+  { script = echo, allow = [] }: { script?: Script; allow?: string[] } = {},
+) => {
+  const folder = await mkdtemp(join(tmpdir(), 'apps-'));
+  const dataDir = await mkdtemp(join(tmpdir(), 'data-'));
+  await writeFile(join(folder, 'test.yml'), dsl);
+  const upstream = await startUpstream(script);
+  const config = configOf([deployment('PJ1', upstream.url)], {
+    apps: { models: [], dir: folder, keys: [{ app: 'test', key: APP_KEY }], allow },
+  });
+  const log = memoryLog();
+  const world = {
+    clock: systemClock,
+    random: seededRandom(1),
+    log,
+    environment: environmentOf({}),
+    version: '9.9.9',
+  };
+  const gateway = createGateway(config, world);
+  const authenticate = createAuthenticate(config);
+  const apps = await openApps(config, { gateway, world, dataDir });
+  const control = createControl(gateway, authenticate, appRoutes(apps));
+  const handler = withApps(apps.api, createHandler(gateway, authenticate, control));
+  const listener = await listen(handler, { port: 0, host: '127.0.0.1' });
+  const call = (
+    method: string,
+    path: string,
+    { body, key = APP_KEY, signal }: { body?: unknown; key?: string; signal?: AbortSignal } = {},
+  ) =>
+    fetch(`${listener.url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body !== undefined &&
+          !(body instanceof FormData) && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: body instanceof FormData ? body : JSON.stringify(body) }),
+      ...(signal && { signal }),
+    });
+  return {
+    call,
+    apps,
+    upstream,
+    folder,
+    dataDir,
+    log,
+    master: MASTER_KEY,
+    url: listener.url,
+    close: async () => {
+      gateway.events.close();
+      await listener.close(0);
+      await apps.close();
+      await gateway.close();
+      await upstream.close();
+      await rm(folder, { recursive: true });
+      await rm(dataDir, { recursive: true });
+    },
+  };
+};
+
+/** The events of a stream, pings left out. */
+export const eventsOf = async (response: Response): Promise<JsonObject[]> =>
+  (await response.text())
+    .split('\n\n')
+    .filter((part) => part.startsWith('data: '))
+    .map((part) => JSON.parse(part.slice('data: '.length)) as JsonObject);
+
+/** A text of a reply. */
+export const textOf = (value: Json | undefined): string =>
+  typeof value === 'string' ? value : JSON.stringify(value);
