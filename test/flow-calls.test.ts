@@ -1,5 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
+import { addressGuard } from '#net/address-guard.ts';
+import { createGuardedClient } from '#net/guarded-client.ts';
+import { createSandbox } from '#sandbox/sandbox.ts';
 import type { ChatRequest } from '#wire/chat-request.ts';
 import { createFlowServices } from '#server/flow-services.ts';
 import { configOf, deployment, startGateway } from './kit/gateway.ts';
@@ -9,6 +13,11 @@ const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
+
+const around = {
+  sandbox: createSandbox(systemClock),
+  client: createGuardedClient({ guard: addressGuard([]), clock: systemClock }),
+};
 
 const request: ChatRequest = {
   model: 'gpt-4.1',
@@ -29,7 +38,7 @@ const world = async () => {
   const gateway = await startGateway(configOf([deployment('PJ1', upstream.url, { limits })]));
   closing.push(() => gateway.close());
   expect((await gateway.chat()).status).toBe(200);
-  const services = createFlowServices(gateway.gateway);
+  const services = createFlowServices(gateway.gateway, around);
   const { clock } = gateway.gateway;
   const call = async (more: { signal?: AbortSignal; inMs: number }) => {
     const at = { runId: 'run-1', nodeId: 'llm' };

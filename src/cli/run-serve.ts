@@ -5,6 +5,8 @@ import { capacityLines } from '#config/check-quota.ts';
 import { formatFindings } from '#core/finding.ts';
 import { createAuthenticate } from '#keys/authenticate.ts';
 import { createHandler } from '#gateway/handle.ts';
+import { openApps } from '#server/apps/open-apps.ts';
+import { appRoutes, withApps } from '#server/apps/mount-apps.ts';
 import { createControl } from '#server/control.ts';
 import { processEnvironment } from '#server/env.ts';
 import { createGateway } from '#server/gateway.ts';
@@ -47,8 +49,9 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
     changes: () => owner.changes,
   });
   const authenticate = createAuthenticate(config);
-  const control = createControl(gateway, authenticate);
-  const handler = createHandler(gateway, authenticate, control);
+  const apps = await openApps(config, { gateway, world, dataDir: options.dataDir });
+  const control = createControl(gateway, authenticate, appRoutes(apps));
+  const handler = withApps(apps.api, createHandler(gateway, authenticate, control));
   const listener = await listen(handler, { port: options.port ?? DEFAULT_PORT, host });
   const shared = owner.view().accounts.flatMap(({ sharing }) => sharing ?? []);
   process.stdout.write([...capacityLines(config), ...shared].map((line) => `${line}\n`).join(''));
@@ -57,6 +60,7 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
   const unwatch = watchLoop(world.clock, log);
   await untilStopped(async () => {
     await shutDown(gateway, listener, config.shutdown);
+    await apps.close();
     await gateway.close();
     await file.close();
     unwatch();

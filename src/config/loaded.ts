@@ -1,3 +1,4 @@
+import type { AppsSettings } from '#config/apps-settings.ts';
 import type { Finding } from '#core/finding.ts';
 import type { Json, JsonObject } from '#core/json.ts';
 import type { ParamRules } from '#core/param-rules.ts';
@@ -139,5 +140,5 @@ export interface LoadedConfig {
   readonly decisions: { readonly max: number };
   /** Answers that later requests may go on from: so many, so much memory, for so long. */
   readonly responses: { readonly max: number; readonly bytes: number; readonly keepMs: number };
-  readonly apps: { readonly models: readonly AppModelMapping[] };
+  readonly apps: AppsSettings;
 }

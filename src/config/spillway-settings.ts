@@ -1,11 +1,11 @@
 import type { Part } from '#core/check-schema.ts';
 import { z } from '#core/schema.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
-import { servedName } from '#config/group-name.ts';
+import { appsSchema, loadApps } from '#config/apps-settings.ts';
 import { loadQueue, queueSchema } from '#config/queue-settings.ts';
 import { quotaPoolsSchema, type WrittenPools } from '#config/quota-pools.ts';
 import type { Report } from '#config/section.ts';
-import { decimal, milliseconds, name, whole } from '#config/values.ts';
+import { decimal, milliseconds, whole } from '#config/values.ts';
 
 const KIBIBYTE = 1024;
 const MEBIBYTE = 1024 * KIBIBYTE;
@@ -65,19 +65,7 @@ export const spillwaySchema = (groups: ReadonlySet<string>) =>
         keep_h: decimal(0.001, 8_760).optional(),
       })
       .nullish(),
-    apps: z
-      .strictObject({
-        models: z
-          .array(
-            z.strictObject({
-              provider: z.string().min(1).optional(),
-              name,
-              group: servedName(groups),
-            }),
-          )
-          .nullish(),
-      })
-      .nullish(),
+    apps: appsSchema(groups).nullish(),
   });
 
 export type SpillwaySettings = Pick<
@@ -109,7 +97,6 @@ export const loadSpillwaySettings = (
 ): SpillwaySettings => {
   const schema = spillwaySchema(groups);
   const settings = section && section.value !== null ? (report.read(section, schema) ?? {}) : {};
-  const models = settings.apps?.models ?? [];
   const { limits, timeouts, shutdown } = settings;
   return {
     compat: {
@@ -138,12 +125,7 @@ export const loadSpillwaySettings = (
     enforceRpmTpm: settings.enforce_rpm_tpm,
     decisions: { max: settings.decisions?.max ?? DEFAULTS.decisions },
     responses: responsesOf(settings.responses ?? {}),
-    apps: {
-      models: models.map(({ provider, ...rest }) => ({
-        ...(provider ? { provider } : {}),
-        ...rest,
-      })),
-    },
+    apps: loadApps(settings.apps),
   };
 };
 

@@ -1,10 +1,15 @@
+import type { AnyControlRoute } from '#gateway/admin/control-route.ts';
 import { type ControlPlane, createControlPlane } from '#gateway/admin/control-plane.ts';
 import { controlRoutes } from '#gateway/admin/routes.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
 import type { Authenticate } from '#keys/authenticate.ts';
 
 /** What is mounted beside the models' paths: whoever has the master key may do everything. */
-export const createControl = (gateway: GatewayDeps, authenticate: Authenticate): ControlPlane =>
+export const createControl = (
+  gateway: GatewayDeps,
+  authenticate: Authenticate,
+  more: readonly AnyControlRoute[] = [],
+): ControlPlane =>
   createControlPlane(
     {
       gateway,
@@ -13,5 +18,5 @@ export const createControl = (gateway: GatewayDeps, authenticate: Authenticate):
         return { role: 'proxy_admin' };
       },
     },
-    controlRoutes(),
+    [...controlRoutes(), ...more],
   );

@@ -1,14 +1,26 @@
 import { newCallId } from '#core/ids.ts';
-import { renderJinja } from '#flow/jinja.ts';
 import type { FlowServices } from '#flow/ports.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { chat } from '#gateway/chat.ts';
+import type { GuardedClient } from '#net/guarded-client.ts';
+import type { Sandbox } from '#sandbox/sandbox.ts';
 import { streamEvents } from '#server/stream-events.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
 
+/** What flows have around them besides models: where code runs, and the one way outside. */
+export interface FlowSurroundings {
+  readonly sandbox: Sandbox;
+  readonly client: GuardedClient;
+}
+
 /** A flow's model calls enter the gateway at its spine, like everybody else's but without a socket. */
-export const createFlowServices = (deps: GatewayDeps): FlowServices => ({
-  renderJinja: (job) => Promise.resolve(job).then(renderJinja),
+export const createFlowServices = (
+  deps: GatewayDeps,
+  { sandbox, client }: FlowSurroundings,
+): FlowServices => ({
+  renderJinja: (job, signal) => sandbox.renderJinja(job, signal),
+  runCode: (job, signal) => sandbox.runCode(job, signal),
+  fetch: (request, signal) => client.fetch(request, signal),
   async *chat(request, { runId, signal, deadline }) {
     // The call ends with its reader, however that one ends.
     const left = new AbortController();
@@ -38,7 +50,9 @@ export const createFlowServices = (deps: GatewayDeps): FlowServices => ({
     else over();
     const { decision, target } = reply;
     const deployment = target.spec.name;
-    yield { type: 'served', deployment, attempts: decision.attempts, queueMs: decision.queueMs };
+    const { attempts, queueMs } = decision;
+    const { model } = request;
+    yield { type: 'served', deployment, attempts, queueMs, callId: call.id, model };
     if (!reply.stream) {
       yield* openaiChat.readReply(JSON.parse(reply.answer.bytes.toString('utf8')));
       return;

@@ -1,15 +1,18 @@
 import type { LoadedConfig } from '#config/loaded.ts';
 import type { Clock } from '#core/clock.ts';
 import { newCallId } from '#core/ids.ts';
-import { isStarPattern } from '#core/star-pattern.ts';
+import type { JsonObject } from '#core/json.ts';
 import type { App } from '#flow/dsl/app.ts';
 import { parseApp } from '#flow/dsl/parse.ts';
 import { CURRENT_VERSION } from '#flow/dsl/version.ts';
 import type { RunEvent } from '#flow/events.ts';
-import { modelResolver } from '#flow/model-map.ts';
 import { prepareFlow } from '#flow/prepare.ts';
 import { runFlow } from '#flow/run.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
+import { addressGuard } from '#net/address-guard.ts';
+import { createGuardedClient } from '#net/guarded-client.ts';
+import { createSandbox } from '#sandbox/sandbox.ts';
+import { resolverOf } from '#server/apps/open-apps.ts';
 import { createFlowServices } from '#server/flow-services.ts';
 
 export interface OpenFlow {
@@ -19,6 +22,8 @@ export interface OpenFlow {
   run(options: {
     readonly gateway: GatewayDeps;
     readonly query: string;
+    /** For the app's start node. */
+    readonly inputs?: JsonObject;
     readonly clock: Clock;
     readonly signal?: AbortSignal;
   }): AsyncGenerator<RunEvent, void>;
@@ -31,26 +36,27 @@ export const openFlow = (source: {
   readonly config: LoadedConfig;
 }): OpenFlow => {
   const { text, file, config } = source;
-  const names = [...new Set(config.deployments.map((deployment) => deployment.group))];
-  const resolveModel = modelResolver({
-    groups: names.filter((name) => !isStarPattern(name)),
-    patterns: names.filter(isStarPattern),
-    mappings: config.apps.models,
-  });
   const app = parseApp(text, file);
-  const flow = prepareFlow(app, { resolveModel });
+  const flow = prepareFlow(app, { resolveModel: resolverOf(config) });
   return {
     name: app.name,
     notes: app.compatibility === 'pending' ? [newer(app)] : [],
-    run: ({ gateway, query, clock, signal }) =>
-      runFlow(flow, {
-        query,
-        inputs: {},
-        services: createFlowServices(gateway),
-        clock,
-        ids: { run: newCallId() },
-        ...(signal && { signal }),
-      }),
+    async *run({ gateway, query, inputs = {}, clock, signal }) {
+      const sandbox = createSandbox(clock);
+      const client = createGuardedClient({ guard: addressGuard(config.apps.allow ?? []), clock });
+      try {
+        yield* runFlow(flow, {
+          query,
+          inputs,
+          services: createFlowServices(gateway, { sandbox, client }),
+          clock,
+          ids: { run: newCallId() },
+          ...(signal && { signal }),
+        });
+      } finally {
+        await Promise.all([sandbox.close(), client.close()]);
+      }
+    },
   };
 };
 

@@ -49,7 +49,17 @@ export const createControlPlane = (
   });
   app.onError((thrown, c) => refused(deps, callOf(c), thrown));
   app.notFound((c) => refused(deps, callOf(c), nothingHere()));
-  app.use(bodyLimit({ maxSize: BODY_BYTES, onError: (c) => refused(deps, callOf(c), tooLarge()) }));
+  const limited = bodyLimit({
+    maxSize: BODY_BYTES,
+    onError: (c) => refused(deps, callOf(c), tooLarge()),
+  });
+  app.use((c, next) => {
+    // A request without either has no body, and nothing that could be counted.
+    const { headers } = c.env.incoming;
+    if (headers['content-length'] !== undefined) return limited(c, next);
+    if (headers['transfer-encoding'] === undefined) return next();
+    return Promise.resolve(refused(deps, callOf(c), noLength()));
+  });
   for (const route of routes) {
     // Who asks is known before anything is read.
     app.on(route.method, [pathOf(route)], async (c, next) => {
@@ -163,6 +173,11 @@ const nothingHere = (): SpillwayError =>
     'not_found',
     `There is nothing at this path. Models answer at /v1/chat/completions and /v1/embeddings; ${DOCUMENT} lists the rest.`,
   );
+
+const noLength = (): SpillwayError =>
+  new SpillwayError('invalid_request', 'Say how long the body is: send a content-length.', {
+    status: 411,
+  });
 
 const tooLarge = (): SpillwayError =>
   new SpillwayError('too_large', `The request is larger than ${BODY_BYTES} bytes; send less.`);

@@ -1,0 +1,116 @@
+import type { LoadedConfig } from '#config/loaded.ts';
+import { SpillwayError } from '#core/errors.ts';
+import { isStarPattern } from '#core/star-pattern.ts';
+import { modelResolver, type ResolveModel } from '#flow/model-map.ts';
+import type { FlowServices } from '#flow/ports.ts';
+import { addressGuard } from '#net/address-guard.ts';
+import { createGuardedClient, type GuardedClient } from '#net/guarded-client.ts';
+import { createSandbox } from '#sandbox/sandbox.ts';
+import { AppFolder, idOfFile } from '#server/apps/app-folder.ts';
+import { readAppState, writeAppState } from '#server/apps/app-state.ts';
+import { flowFiles } from '#server/apps/flow-files.ts';
+import { readApp } from '#server/apps/read-app.ts';
+import { suggester } from '#server/apps/suggest.ts';
+import { createFlowServices } from '#server/flow-services.ts';
+import type { Gateway, World } from '#server/gateway.ts';
+import { AppKeys } from '#service-api/app-keys.ts';
+import { MemoryConversations } from '#service-api/conversations.ts';
+import type { ApiDeps } from '#service-api/deps.ts';
+import { Runs } from '#service-api/runs.ts';
+import { type ServedApp, ServedApps } from '#service-api/served-apps.ts';
+import { createServiceApi, type ServiceApi } from '#service-api/service-api.ts';
+import { Uploads } from '#service-api/uploads.ts';
+
+/** So many runs of all apps at once. */
+const MOST_RUNS = 1_000;
+
+export interface Apps {
+  readonly api: ServiceApi;
+  readonly deps: ApiDeps;
+  readonly client: GuardedClient;
+  readonly resolveModel: ResolveModel;
+  /** Writes down what was imported and which keys there are. */
+  save(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const resolverOf = ({ deployments, apps }: LoadedConfig): ResolveModel => {
+  const names = [...new Set(deployments.map(({ group }) => group))];
+  return modelResolver({
+    groups: names.filter((name) => !isStarPattern(name)),
+    patterns: names.filter(isStarPattern),
+    mappings: apps.models,
+  });
+};
+
+/** Apps and all that they need: their folder, their keys, the sandbox, the way to the world. */
+export const openApps = async (
+  config: LoadedConfig,
+  { gateway, world, dataDir }: { gateway: Gateway; world: World; dataDir: string },
+): Promise<Apps> => {
+  const { clock, log } = world;
+  const apps = new ServedApps();
+  const resolveModel = resolverOf(config);
+  const state = await readAppState(dataDir, log);
+  for (const { id, text, ...times } of state.apps)
+    apps.put(readApp({ id, text, file: id, isFile: false, ...times }, resolveModel));
+  const folder = config.apps.dir;
+  const watched =
+    folder === undefined ? undefined : new AppFolder({ folder, apps, resolveModel, clock, log });
+  await watched?.open();
+  const keys = new AppKeys(state.keys);
+  addConfigKeys(config, keys, apps);
+  const client = createGuardedClient({ guard: addressGuard(config.apps.allow ?? []), clock });
+  const sandbox = createSandbox(clock);
+  const uploads = new Uploads();
+  const around = { sandbox, client };
+  const deps: ApiDeps = {
+    clock,
+    apps,
+    keys,
+    uploads,
+    runs: new Runs(),
+    conversations: new MemoryConversations(),
+    mostRuns: MOST_RUNS,
+    services: (whose): FlowServices => ({
+      ...createFlowServices(gateway, around),
+      files: flowFiles({ uploads, client, clock }, whose),
+    }),
+    suggest: suggester(createFlowServices(gateway, around), clock, config),
+  };
+  return {
+    api: createServiceApi(deps),
+    deps,
+    client,
+    resolveModel,
+    save: () => writeAppState(dataDir, { apps: imported(apps), keys: keys.made() }),
+    async close() {
+      watched?.close();
+      await Promise.all([client.close(), sandbox.close()]);
+    },
+  };
+};
+
+const imported = (apps: ServedApps) =>
+  apps
+    .all()
+    .filter(({ isFile }) => !isFile)
+    .map(({ id, text, createdAt, updatedAt }: ServedApp) => ({ id, text, createdAt, updatedAt }));
+
+/** Throws SpillwayError `config_invalid` for a key of an app that is not there. */
+const addConfigKeys = (config: LoadedConfig, keys: AppKeys, apps: ServedApps): void => {
+  for (const { app, key } of config.apps.keys ?? []) {
+    const served = apps.find(app) ?? apps.get(idOfFile(app));
+    if (!served)
+      throw new SpillwayError(
+        'config_invalid',
+        `spillway_settings.apps.keys: there is no app ${JSON.stringify(app)}; there are ${
+          apps
+            .all()
+            .map((one) => JSON.stringify(one.app.name))
+            .join(', ') || 'none'
+        }.`,
+      );
+    keys.add(key, served.id, 0);
+  }
+};

@@ -1,0 +1,140 @@
+import { isObject, type JsonObject } from '#core/json.ts';
+import { SpillwayError } from '#core/errors.ts';
+import { z } from '#core/schema.ts';
+import type { RunEvent } from '#flow/events.ts';
+import { traceOf } from '#flow/trace.ts';
+import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
+import type { Apps } from '#server/apps/open-apps.ts';
+import { eventStream } from '#server/apps/event-stream.ts';
+import type { ApiDeps } from '#service-api/deps.ts';
+import { startRun } from '#service-api/run-app.ts';
+import type { RunRecord } from '#service-api/runs.ts';
+
+const jsonObject = z.custom<JsonObject>(isObject, 'an object');
+const runSchema = z.object({
+  query: z.string().optional(),
+  inputs: jsonObject.optional(),
+  files: z.array(z.json()).optional(),
+  conversation_id: z.string().optional(),
+});
+
+/** Whose runs the console's own are. */
+const CONSOLE = 'console';
+
+/** Runs of apps, for whoever runs the gateway: start, watch, look at again, stop. */
+export const runControl = ({ deps }: Apps): readonly AnyControlRoute[] => [
+  controlRoute({
+    method: 'post',
+    path: '/spillway/apps/{id}/runs',
+    access: 'admin',
+    summary: 'Runs an app; its events stream until it is over, and a caller who leaves stops it.',
+    body: runSchema,
+    serve: ({ params, body, http }) =>
+      startHere(deps, params['id'] ?? '', { body, signal: http.signal }),
+  }),
+  controlRoute({
+    method: 'get',
+    path: '/spillway/apps/{id}/runs',
+    access: 'viewer',
+    summary: 'Its newest runs, those under way among them.',
+    serve: ({ params }) => ({ data: deps.runs.of(params['id'] ?? '').map(row) }),
+  }),
+  controlRoute({
+    method: 'get',
+    path: '/spillway/runs/{runId}',
+    access: 'viewer',
+    summary: 'One run: how it went, a row for each node, every event that is kept.',
+    serve({ params }) {
+      const record = find(deps, params);
+      return { ...row(record), trace: traceOf(record.events), events: record.events };
+    },
+  }),
+  controlRoute({
+    method: 'get',
+    path: '/spillway/runs/{runId}/events',
+    access: 'viewer',
+    summary: 'Its events from the first on, and further ones as they come.',
+    serve({ params, http }) {
+      const record = find(deps, params);
+      return eventStream((say) => record.watch(say), http.signal);
+    },
+  }),
+  controlRoute({
+    method: 'post',
+    path: '/spillway/runs/{runId}/stop',
+    access: 'admin',
+    summary: 'Stops a run that is under way.',
+    serve({ params }) {
+      find(deps, params).stop();
+      return { result: 'success' };
+    },
+  }),
+];
+
+const find = ({ runs }: ApiDeps, params: Readonly<Record<string, string>>): RunRecord => {
+  const record = runs.get(params['runId'] ?? '');
+  if (record) return record;
+  throw new SpillwayError('not_found', 'There is no such run, or it is forgotten already.');
+};
+
+const row = ({ facts, finish, isOver }: RunRecord): JsonObject => ({
+  id: facts.id,
+  app_id: facts.appId,
+  workflow_id: facts.workflowId,
+  status: finish?.status ?? (isOver ? 'stopped' : 'running'),
+  from: facts.from,
+  user: facts.user,
+  query: facts.query,
+  inputs: facts.inputs,
+  conversation_id: facts.conversationId ?? null,
+  message_id: facts.messageId ?? null,
+  created_at: facts.createdAt,
+  elapsed_ms: finish?.at ?? null,
+  steps: finish?.steps ?? null,
+  input_tokens: finish?.usage?.inputTokens ?? null,
+  output_tokens: finish?.usage?.outputTokens ?? null,
+  outputs: finish ? { ...finish.outputs } : null,
+  error: finish?.error ? { ...finish.error } : null,
+});
+
+const startHere = async (
+  deps: ApiDeps,
+  id: string,
+  { body, signal }: { readonly body: z.infer<typeof runSchema>; readonly signal: AbortSignal },
+): Promise<Response> => {
+  const served = deps.apps.get(id);
+  if (!served) throw new SpillwayError('not_found', 'There is no such app.');
+  const { conversation_id: conversationId } = body;
+  const conversation =
+    conversationId === undefined ? undefined : await deps.conversations.get(conversationId);
+  if (conversationId !== undefined && conversation?.appId !== id)
+    throw new SpillwayError('not_found', 'There is no such conversation of this app.');
+  const { record, events } = startRun(deps, {
+    served,
+    query: body.query ?? '',
+    inputs: body.inputs ?? {},
+    files: body.files ?? [],
+    user: CONSOLE,
+    from: 'console',
+    signal,
+    ...(conversation && { conversation }),
+  });
+  const { id: runId, taskId, conversationId: talk, messageId } = record.facts;
+  const first = { type: 'run', runId, taskId, conversationId: talk, messageId };
+  return eventStream((say) => {
+    say(first);
+    void readAll(events, say);
+    return () => record.stop();
+  }, signal);
+};
+
+const readAll = async (
+  events: AsyncGenerator<RunEvent, void>,
+  say: (event: RunEvent | undefined) => void,
+): Promise<void> => {
+  try {
+    for await (const event of events) say(event);
+  } finally {
+    say(undefined);
+  }
+};
