@@ -22,6 +22,7 @@ import { anthropicMessages } from '#wire/anthropic-messages/index.ts';
 import type { ChatDialect } from '#wire/dialect.ts';
 import { openaiResponses } from '#wire/openai-responses/index.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
+import { openaiCompletions } from '#wire/openai-completions/index.ts';
 
 const get = (access: Route['access'], serve: Route['serve']): Route => ({
   method: 'GET',
@@ -62,6 +63,10 @@ export const routes = new RouteTable([
   ['/v1/chat/completions', chatIn(openaiChat)],
   ['/engines/{model}/chat/completions', chatIn(openaiChat)],
   ['/openai/deployments/{model}/chat/completions', chatIn(openaiChat)],
+  ['/completions', chatIn(openaiCompletions)],
+  ['/v1/completions', chatIn(openaiCompletions)],
+  ['/engines/{model}/completions', chatIn(openaiCompletions)],
+  ['/openai/deployments/{model}/completions', chatIn(openaiCompletions)],
   ...['/responses', '/v1/responses', '/openai/v1/responses'].flatMap(responsesAt),
   ['/v1/messages', chatIn(anthropicMessages)],
   ['/anthropic/v1/messages', chatIn(anthropicMessages)],

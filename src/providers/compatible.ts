@@ -5,6 +5,8 @@ import type { Provider } from '#providers/provider.ts';
 export type Own = Pick<Provider, 'name' | 'baseUrl' | 'keyEnv' | 'baseEnv'> &
   Partial<Pick<Provider, 'auth' | 'keyOptional' | 'quirks' | 'operations'>>;
 
+const COMPLETIONS = { path: '/completions', dialect: 'openai-completions' } as const;
+
 /**
  * A vendor who speaks the common dialect on the common paths, and of whose limits no more is known
  * than that they are there. Who asks for a key counts by it; a server of one's own is one deployment.
@@ -14,6 +16,8 @@ export const compatible = (own: Own): Provider => ({
   quota: own.keyOptional ? neutralQuota : neutralKeyQuota,
   operations: {
     chat: { path: '/chat/completions', dialect: 'openai-chat' },
+    // A server of one's own runs models that were never taught to hold a chat, too.
+    ...(own.keyOptional && { completions: COMPLETIONS }),
     embeddings: { path: '/embeddings', dialect: 'openai-embeddings' },
   },
   ...own,

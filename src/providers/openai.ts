@@ -41,6 +41,14 @@ export default {
   },
   operations: {
     chat: { path: '/chat/completions', dialect: 'openai-chat' },
+    // Few of its models still go on from a prompt, and hold no chats.
+    completions: {
+      path: '/completions',
+      dialect: ({ model }) =>
+        /^(?:ft:)?(?:gpt-3\.5-turbo-instruct|davinci-|babbage-)/.test(model)
+          ? 'openai-completions'
+          : 'openai-chat',
+    },
     responses: { path: '/responses', dialect: 'openai-responses' },
     embeddings: { path: '/embeddings', dialect: 'openai-embeddings' },
   },

@@ -4,6 +4,7 @@ import { cohereChat } from '#wire/cohere-chat/index.ts';
 import { gemini } from '#wire/gemini/index.ts';
 import type { ChatDialect } from '#wire/dialect.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
+import { openaiCompletions } from '#wire/openai-completions/index.ts';
 import { openaiEmbeddings } from '#wire/openai-embeddings/index.ts';
 import { openaiResponses } from '#wire/openai-responses/index.ts';
 
@@ -14,6 +15,7 @@ export const dialects = {
   'cohere-chat': cohereChat,
   gemini,
   'openai-chat': openaiChat,
+  'openai-completions': openaiCompletions,
   'openai-embeddings': openaiEmbeddings,
   'openai-responses': openaiResponses,
 } as const;

@@ -123,6 +123,7 @@ export const FOREIGN_WORDS: Readonly<Record<string, readonly string[]>> = {
     '/anthropic/v1/messages',
     '/anthropic/v1/messages/count_tokens',
     '/openai/deployments/{model}/chat/completions',
+    '/openai/deployments/{model}/completions',
     '/openai/deployments/{model}/embeddings',
     '/openai/v1/responses',
   ],
