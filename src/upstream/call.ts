@@ -4,6 +4,7 @@ import { SpillwayError } from '#core/errors.ts';
 import type { Agent } from '#upstream/agents.ts';
 import type { AuthHeaders, Credentials } from '#upstream/credentials.ts';
 import { type TransportFailure, transportFailure } from '#upstream/failure.ts';
+import { packingsOf, Unpacker } from '#upstream/unpacker.ts';
 import type { ReplyHeaders } from '#wire/dialect.ts';
 
 export interface CallTimeouts {
@@ -65,6 +66,8 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
   #paused = false;
   /** When the last byte came; undefined before the first. */
   #lastByteAt: number | undefined;
+  /** Where the answer comes packed. */
+  #unpacker: Unpacker | undefined;
   #cancelTimer: () => void = () => {};
 
   constructor(clock: Clock, request: UpstreamRequest, reader: ReplyReader) {
@@ -117,21 +120,22 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
-    if (!this.#over && status >= 200) this.#reader.head(status, headers);
+    if (this.#over || status < 200) return;
+    const packings = packingsOf(headers);
+    if (packings.length > 0 && !this.#unpack(packings)) return;
+    this.#reader.head(status, headers);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#over) return controller.abort(new Error('unexpected data'));
     this.#lastByteAt = this.#clock.now();
-    try {
-      this.#reader.data(chunk);
-    } catch (thrown) {
-      this.#fail(SpillwayError.from(thrown));
-    }
+    if (!this.#unpacker) this.#read(chunk);
+    else if (!this.#unpacker.push(chunk)) controller.pause();
   }
 
   onResponseEnd(): void {
-    if (this.#finish()) this.#reader.end();
+    if (this.#unpacker) this.#unpacker.end();
+    else if (this.#finish()) this.#reader.end();
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
@@ -140,6 +144,7 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
 
   pause(): void {
     this.#paused = true;
+    this.#unpacker?.pause();
     this.#controller?.pause();
   }
 
@@ -148,11 +153,40 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
     this.#paused = false;
     // The silence while we did not listen was ours.
     this.#lastByteAt = this.#clock.now();
+    this.#unpacker?.resume();
     this.#controller?.resume();
   }
 
   abandon(): void {
     if (this.#finish()) this.#controller?.abort(new Error('abandoned'));
+  }
+
+  #read(chunk: Buffer): void {
+    try {
+      this.#reader.data(chunk);
+    } catch (thrown) {
+      this.#fail(SpillwayError.from(thrown));
+    }
+  }
+
+  /** False when it cannot be opened, and the call has failed. */
+  #unpack(packings: readonly string[]): boolean {
+    try {
+      this.#unpacker = new Unpacker(packings, {
+        data: (chunk) => this.#read(chunk),
+        drained: () => {
+          if (!this.#paused && !this.#over) this.#controller?.resume();
+        },
+        end: () => {
+          if (this.#finish()) this.#reader.end();
+        },
+        failed: (error) => this.#fail(error),
+      });
+      return true;
+    } catch (thrown) {
+      this.#fail(SpillwayError.from(thrown));
+      return false;
+    }
   }
 
   readonly #onAbort = (): void => this.#fail(abortReason(this.#request.signal));
@@ -168,6 +202,7 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
     if (this.#over) return false;
     this.#over = true;
     this.#cancelTimer();
+    this.#unpacker?.destroy();
     this.#request.signal.removeEventListener('abort', this.#onAbort);
     return true;
   }

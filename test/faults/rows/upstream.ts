@@ -95,12 +95,10 @@ export const upstreamRows: readonly FaultRow[] = [
     'It is unpacked within bounds; a bomb and a long chain are refused.',
     {
       held: [
-        answers('11 a packed answer that nobody asked for'),
+        answers('11 %s: a packed answer that nobody asked for is opened'),
         answers('11 five layers of packing'),
         answers('11 a bomb of packed zeros'),
       ],
-      notYet:
-        'nothing is unpacked: each counts as a broken answer, another deployment is asked, and without one it is a 502.',
     },
   ),
   row(
