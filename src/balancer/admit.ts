@@ -17,6 +17,8 @@ export interface Spent {
 /** One upstream call under way. It ends exactly once, by one of the last three; later ends are void. */
 export interface Lease {
   readonly deployment: string;
+  /** What the call is expected to come to: what is left to go by when its vendor does not count. */
+  readonly expected: Spent;
   /** What an answer of any status told of the limits behind it. */
   observed(news: QuotaNews, now: number): void;
   /** The first content has come. */

@@ -62,6 +62,8 @@ export interface Decision {
   readonly tokensOut?: number;
   /** What they come to, nano-dollars; absent where that is not known. */
   readonly costNanos?: number;
+  /** The vendor did not count: these tokens are what it has probably come to. */
+  readonly usageEstimated?: true;
   readonly queueMs: number;
   /** The last time when that was in vain, else the longest; absent where it never had to wait. */
   readonly wait?: WaitRecord;

@@ -38,6 +38,7 @@ export interface DecisionFacts extends Pick<Decision, 'tokensIn' | 'tokensOut' |
   /** The one that was asked for; empty where it was refused before that was known. */
   readonly group: string;
   readonly tries: readonly Pick<AttemptRecord, 'deployment' | 'outcome'>[];
+  readonly usageEstimated?: true;
   readonly queueMs: number;
   readonly totalMs: number;
   /** Why it was refused. */
@@ -69,6 +70,7 @@ export class DecisionBuilder {
   #end: Pick<Decision, 'status' | 'totalMs'> = {};
   #error: SpillwayError | undefined;
   #spent: Pick<Decision, 'tokensIn' | 'tokensOut' | 'costNanos'> = {};
+  #isEstimated = false;
 
   constructor(id: string, group: string, arrival: Arrival) {
     this.#id = id;
@@ -100,7 +102,7 @@ export class DecisionBuilder {
       tries,
       queueMs: this.#queueMs,
       totalMs,
-      ...this.#spent,
+      ...this.spent,
       ...(code && { code }),
     };
   }
@@ -178,6 +180,17 @@ export class DecisionBuilder {
   /** Nano-dollars; undefined where nothing has been counted yet, or it has no price. */
   get costNanos(): number | undefined {
     return this.#spent.costNanos;
+  }
+
+  /** What it has probably come to, where its vendor did not count, or not credibly. */
+  estimated(spent: Spent, costNanos?: number): void {
+    this.counted(spent, costNanos);
+    this.#isEstimated = true;
+  }
+
+  /** What its vendor counted, or what stands for that. */
+  get spent(): Pick<Decision, 'tokensIn' | 'tokensOut' | 'usageEstimated'> {
+    return this.#isEstimated ? { ...this.#spent, usageEstimated: true } : this.#spent;
   }
 
   get attempts(): number {
@@ -277,6 +290,7 @@ export class DecisionBuilder {
       tokensIn: this.#spent.tokensIn,
       tokensOut: this.#spent.tokensOut,
       costNanos: this.#spent.costNanos,
+      usageEstimated: this.#isEstimated || undefined,
       queueMs: Math.round(this.#queueMs),
       wait: this.#wait(bounds),
       candidates: listed(candidates, bounds),

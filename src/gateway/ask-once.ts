@@ -89,6 +89,7 @@ const admitOnce = (admit: Admit, hears: (news: QuotaNews) => void): Admit => {
 
 const heard = (lease: Lease, hears: (news: QuotaNews) => void): Lease => ({
   deployment: lease.deployment,
+  expected: lease.expected,
   observed: (news, now) => {
     hears(news);
     lease.observed(news, now);

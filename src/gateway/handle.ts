@@ -88,15 +88,15 @@ const line = (deps: GatewayDeps, { req, path, id, arrivedAt }: HttpCall) => {
 };
 
 const logServed = (deps: GatewayDeps, http: HttpCall, served: Served): void => {
-  const { decision, usage, pieces } = served;
+  const { decision, pieces } = served;
   // Probes come every few seconds and say nothing.
   if (!decision) return deps.log.debug(line(deps, http), 'answered');
   const { id, method, path, ms } = line(deps, http);
   const { group, fallback, deployment, outcome, attempts, queueMs } = decision.served();
-  const [tokensIn, tokensOut] = [usage?.inputTokens, usage?.outputTokens];
+  const { tokensIn, tokensOut, usageEstimated } = decision.spent;
   const how = { group, fallback, deployment, outcome, attempts, queueMs };
-  const used = { tokensIn, tokensOut, costNanos: decision.costNanos };
-  deps.log.info({ id, method, path, ms, ...how, ...used, pieces }, 'answered');
+  const what = { tokensIn, tokensOut, usageEstimated, costNanos: decision.costNanos, pieces };
+  deps.log.info({ id, method, path, ms, ...how, ...what }, 'answered');
 };
 
 const logFailed = (deps: GatewayDeps, http: HttpCall, error: SpillwayError): void => {

@@ -27,6 +27,7 @@ export const requestLine = ({ decision, call }: Over): JsonObject => {
     estimated_input_tokens: demand ? Math.ceil(plainTokens(demand)) : null,
     output_tokens: record.tokensOut ?? null,
     cost_usd: record.costNanos === undefined ? null : record.costNanos / DOLLAR_NANOS,
+    usage_estimated: record.usageEstimated ?? false,
     max_output_tokens: demand?.maxOutputTokens ?? null,
     queue_ms: record.queueMs,
     first_ms: last?.firstMs ?? null,

@@ -6,7 +6,7 @@ import { errorEvents } from '#gateway/error-envelope.ts';
 import { Heartbeats } from '#gateway/heartbeats.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import { type FlatHeaders, baseHeaders, replyHeaders } from '#gateway/reply-headers.ts';
-import { type Served, servedBy } from '#gateway/served.ts';
+import type { Served } from '#gateway/served.ts';
 import { sendBytes } from '#gateway/send-reply.ts';
 import type { StreamedReply } from '#gateway/streamed.ts';
 import type { ChatDialect } from '#wire/dialect.ts';
@@ -40,12 +40,12 @@ export const serveChat =
       const { bytes } = reply.answer;
       hear?.(bytes);
       sendBytes(http.res, 200, { headers, bytes });
-      return servedBy(reply.decision, reply.answer.usage);
+      return { decision: reply.decision };
     }
     if (!beats?.hasBegun) openStream(http, headers);
     pipeStream(deps, http, { reply, hear });
-    const { usage, pieces, failure } = await reply.ended;
-    return { ...servedBy(reply.decision, usage), ...(failure && { pieces }) };
+    const { pieces, failure } = await reply.ended;
+    return { decision: reply.decision, ...(failure && { pieces }) };
   };
 
 const openStream = ({ res }: HttpCall, headers: FlatHeaders): void => {

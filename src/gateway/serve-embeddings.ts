@@ -4,7 +4,7 @@ import { embeddings } from '#gateway/embeddings.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import { replyHeaders } from '#gateway/reply-headers.ts';
 import { sendBytes } from '#gateway/send-reply.ts';
-import { type Served, servedBy } from '#gateway/served.ts';
+import type { Served } from '#gateway/served.ts';
 
 export const serveEmbeddings = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
   const reply = await embeddings(deps, await readCall(deps, http));
@@ -12,5 +12,5 @@ export const serveEmbeddings = async (deps: GatewayDeps, http: HttpCall): Promis
     headers: replyHeaders(deps, http, reply),
     bytes: reply.answer.bytes,
   });
-  return servedBy(reply.decision, reply.answer.usage);
+  return { decision: reply.decision };
 };

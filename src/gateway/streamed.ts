@@ -1,4 +1,4 @@
-import type { Lease } from '#balancer/admit.ts';
+import type { Lease, Spent } from '#balancer/admit.ts';
 import type { Sent } from '#balancer/attempts.ts';
 import type { DecisionBuilder } from '#balancer/decision.ts';
 import { type Try, ask } from '#gateway/ask.ts';
@@ -98,8 +98,11 @@ const sendStreamed = (
         });
       },
       ended(end) {
-        const nanos = costFrom(deps, { target, course }, end.usage);
-        endLease(deps, { lease, decision, call, nanos }, end);
+        const spent = end.usage ?? spentAtLeast(lease, end);
+        const nanos = costFrom(deps, { target, course }, spent);
+        if (end.usage) decision.counted(end.usage, nanos);
+        else if (spent) decision.estimated(spent, nanos);
+        endLease(deps, { lease, decision, call }, end);
         ended.resolve(end);
       },
     });
@@ -109,14 +112,17 @@ const sendStreamed = (
     exchange.controlledBy(callUpstream(clock, request, reader));
   });
 
+/** Of a stream whose vendor has not counted: a message is a token, or nearly. */
+const spentAtLeast = ({ expected }: Lease, { pieces }: StreamEnd): Spent | undefined =>
+  pieces > 0 ? { ...expected, outputTokens: pieces } : undefined;
+
 const endLease = (
   { clock, log }: GatewayDeps,
-  of: { lease: Lease; decision: DecisionBuilder; call: GatewayCall; nanos: number | undefined },
+  of: { lease: Lease; decision: DecisionBuilder; call: GatewayCall },
   { usage, pieces, failure }: StreamEnd,
 ): void => {
-  const { lease, decision, call, nanos } = of;
+  const { lease, decision, call } = of;
   const now = clock.now();
-  if (usage) decision.counted(usage, nanos);
   if (!failure) {
     lease.done(usage, now);
     decision.ended('ok', 200, now);

@@ -72,6 +72,7 @@ const sendWhole = (
         const { answer } = result;
         const { usage } = answer;
         if (usage) decision.counted(usage, costFrom(deps, { target, course }, usage));
+        else decision.estimated(lease.expected, costFrom(deps, { target, course }, lease.expected));
         if (answer.isFiltered && course.filteredFails)
           return resolve({ ok: false, ...filteredFailure(target) });
         decision.ended('ok', 200, now);

@@ -48,6 +48,11 @@ export class MemoryLease implements Lease {
     this.#health = deps.pool.health?.started(this.deployment);
   }
 
+  get expected(): Spent {
+    const { inputTokens, expectedOutputTokens, choices } = this.#leased.bid.size;
+    return { inputTokens, outputTokens: expectedOutputTokens * choices };
+  }
+
   observed(news: QuotaNews, now: number): void {
     const { ledger, estimator, shared } = this.#deps;
     const { bid, request, reservation, chargedAt } = this.#leased;

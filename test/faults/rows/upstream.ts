@@ -150,10 +150,9 @@ export const upstreamRows: readonly FaultRow[] = [
   row(
     17,
     'Usage that is missing, null, negative, text, or beyond all sense.',
-    'It is not believed; the estimate stands, and no limit is harmed.',
+    'It is not believed; the estimate stands, marked as one, and no limit is harmed.',
     {
       held: [quotas('17 that is %s is not believed'), streams('%j tokens are no count')],
-      notYet: 'nothing marks such a call’s usage as estimated.',
     },
   ),
   row(18, 'Usage in each chunk, growing.', 'The last one counts.', {
