@@ -9,6 +9,7 @@ import { openApps } from '#server/apps/open-apps.ts';
 import { appRoutes, withApps } from '#server/apps/mount-apps.ts';
 import { createControl } from '#server/control.ts';
 import { processEnvironment } from '#server/env.ts';
+import { doorOf } from '#server/file-limit.ts';
 import { createGateway } from '#server/gateway.ts';
 import { listen } from '#server/http.ts';
 import { openLedgerFile } from '#server/ledger-file.ts';
@@ -52,7 +53,8 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
   const apps = await openApps(config, { gateway, world, dataDir: options.dataDir });
   const control = createControl(gateway, authenticate, appRoutes(apps));
   const handler = withApps(apps.api, createHandler(gateway, authenticate, control));
-  const listener = await listen(handler, { port: options.port ?? DEFAULT_PORT, host });
+  const door = doorOf(config.limits);
+  const listener = await listen(handler, { port: options.port ?? DEFAULT_PORT, host, door });
   const shared = owner.view().accounts.flatMap(({ sharing }) => sharing ?? []);
   process.stdout.write([...capacityLines(config), ...shared].map((line) => `${line}\n`).join(''));
   process.stdout.write(`ready ${listener.url}\n`);

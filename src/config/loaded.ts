@@ -126,6 +126,10 @@ export interface LoadedConfig {
     readonly replyBytes: number;
     readonly jsonDepth: number;
     readonly eventBytes: number;
+    /** Of clients at once; absent where the system's limit of open files decides. */
+    readonly connections?: number;
+    /** Of those, from one address. */
+    readonly connectionsPerAddress: number;
   };
   readonly timeouts: {
     readonly connectMs: number;

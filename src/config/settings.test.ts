@@ -167,7 +167,7 @@ describe('spillway_settings', () => {
     ['{limit: {}}', '6:21 spillway_settings.limit: unknown key; did you mean "limits"?'],
     [
       '{limits: {bytes: 1}}',
-      '6:30 spillway_settings.limits.bytes: unknown key; known here: request_bytes, reply_bytes, json_depth, event_bytes',
+      '6:30 spillway_settings.limits.bytes: unknown key; known here: request_bytes, reply_bytes, json_depth, event_bytes, connections, connections_per_address',
     ],
     [
       '{limits: {request_bytes: 1}}',

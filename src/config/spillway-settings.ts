@@ -16,6 +16,7 @@ const DEFAULTS = {
   replyBytes: 64 * MEBIBYTE,
   jsonDepth: 64,
   eventBytes: 4 * MEBIBYTE,
+  connectionsPerAddress: 10_000,
   connectS: 3,
   firstByteS: 60,
   betweenChunksS: 60,
@@ -46,6 +47,8 @@ export const spillwaySchema = (groups: ReadonlySet<string>) =>
         reply_bytes: whole(KIBIBYTE, 1024 * MEBIBYTE).optional(),
         json_depth: whole(8, 1000).optional(),
         event_bytes: whole(KIBIBYTE, 256 * MEBIBYTE).optional(),
+        connections: whole(1, 10_000_000).optional(),
+        connections_per_address: whole(1, 10_000_000).optional(),
       })
       .nullish(),
     timeouts: z
@@ -109,6 +112,8 @@ export const loadSpillwaySettings = (
       replyBytes: limits?.reply_bytes ?? DEFAULTS.replyBytes,
       jsonDepth: limits?.json_depth ?? DEFAULTS.jsonDepth,
       eventBytes: limits?.event_bytes ?? DEFAULTS.eventBytes,
+      ...(limits?.connections !== undefined && { connections: limits.connections }),
+      connectionsPerAddress: limits?.connections_per_address ?? DEFAULTS.connectionsPerAddress,
     },
     timeouts: {
       connectMs: milliseconds(timeouts?.connect_s ?? DEFAULTS.connectS),

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { SpillwayError } from '#core/errors.ts';
 import { newCallId } from '#core/ids.ts';
 import { errorEnvelope } from '#gateway/error-envelope.ts';
+import { Doorman, type DoorLimits } from '#server/doorman.ts';
 import type { HttpHandler } from '#gateway/handle.ts';
 
 /** A client that is slow to say what it wants does not hold a socket for ever, ms. */
@@ -28,10 +29,13 @@ export interface Listener {
 export interface ListenOptions {
   readonly port: number;
   readonly host: string;
+  /** How many may come in; absent where anybody may. */
+  readonly door?: DoorLimits;
 }
 
 /** Rejects with SpillwayError `unavailable` when the port cannot be had. */
 export const listen = async (handler: HttpHandler, at: ListenOptions): Promise<Listener> => {
+  const doorman = new Doorman(at.door ?? ANYBODY);
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -40,8 +44,14 @@ export const listen = async (handler: HttpHandler, at: ListenOptions): Promise<L
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
     },
-    handler,
+    (req, res) => {
+      if (!doorman.hasTurnedAway(req.socket)) handler(req, res);
+    },
   );
+  server.on('connection', (socket) => {
+    const why = doorman.enters(socket);
+    if (why) refuse(socket, why);
+  });
   server.on('clientError', refuseBrokenRequest);
   server.on('connect', (_, socket) => refuse(socket, NO_TUNNEL));
   // An expectation that nobody here knows is no reason to refuse what comes with it.
@@ -50,6 +60,8 @@ export const listen = async (handler: HttpHandler, at: ListenOptions): Promise<L
   const { port } = server.address() as AddressInfo;
   return { port, url: `http://${shownHost(at.host)}:${port}`, close: (ms) => close(server, ms) };
 };
+
+const ANYBODY: DoorLimits = { most: Infinity, mostPerAddress: Infinity };
 
 const bind = (server: Server, { port, host }: ListenOptions): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -112,6 +124,7 @@ const REASONS: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   405: 'Method Not Allowed',
   408: 'Request Timeout',
+  503: 'Service Unavailable',
   431: 'Request Header Fields Too Large',
 };
 

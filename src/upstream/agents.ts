@@ -3,6 +3,7 @@ import type { Clock } from '#core/clock.ts';
 import { type Connect, direct, inTime, proxyAuthorization, tunnelled } from '#upstream/connect.ts';
 import { Connections } from '#upstream/connections.ts';
 import { type ProxySettings, chooseProxies } from '#upstream/proxies.ts';
+import { type ResolveOptions, rememberingLookup } from '#upstream/resolve.ts';
 import { type TlsOptions, tlsTrust } from '#upstream/trust.ts';
 
 export interface AgentOptions {
@@ -11,6 +12,11 @@ export interface AgentOptions {
   readonly connectMs: number;
   readonly tls: TlsOptions;
   readonly proxy: ProxySettings;
+  /**
+   * Whether a vendor's name may lead to an address; absent where every one may. Behind a proxy it is the
+   * proxy that looks names up.
+   */
+  readonly mayReach?: ResolveOptions['mayReach'];
 }
 
 export interface AgentRequest {
@@ -35,7 +41,9 @@ export interface Agents {
 }
 
 /** Throws SpillwayError `config_invalid` when the CA file or a proxy's URL cannot be used. */
-export const createAgents = ({ clock, connectMs, tls, proxy }: AgentOptions): Agents => {
+export const createAgents = (options: AgentOptions): Agents => {
+  const { clock, connectMs, tls, proxy, mayReach = () => true } = options;
+  const lookup = rememberingLookup({ clock, mayReach });
   const trust = tlsTrust(tls);
   const proxyOf = chooseProxies(proxy);
   const connections = (origin: string, connect: Connect): Connections =>
@@ -43,7 +51,7 @@ export const createAgents = ({ clock, connectMs, tls, proxy }: AgentOptions): Ag
   const open = (origin: string): Agent => {
     const url = new URL(origin);
     const via = proxyOf(url);
-    if (!via) return connections(origin, direct(trust));
+    if (!via) return connections(origin, direct(trust, lookup));
     if (url.protocol === 'https:') return connections(origin, tunnelled(via, trust));
     return forwarding(url, via, connections(via.origin, direct(trust)));
   };

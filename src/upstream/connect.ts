@@ -1,9 +1,10 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { type Socket, isIP } from 'node:net';
+import { type LookupFunction, type Socket, isIP } from 'node:net';
 import { unescape } from 'node:querystring';
 import { buildConnector } from 'undici';
 import type { Clock } from '#core/clock.ts';
+import { ConnectError } from '#upstream/connect-error.ts';
 import type { TlsTrust } from '#upstream/trust.ts';
 
 /** Opens a socket to `target` and tells `done` once; `signal` calls it off. */
@@ -12,16 +13,6 @@ export type Connect = (
   done: buildConnector.Callback,
   signal: AbortSignal,
 ) => void;
-
-/** Carries a code: who classifies a failure reads codes, whoever made them. */
-class ConnectError extends Error {
-  readonly code: 'CONNECT_TIMEOUT' | 'PROXY';
-
-  constructor(code: ConnectError['code'], message: string) {
-    super(message);
-    this.code = code;
-  }
-}
 
 /** What undici calls for a new socket: called off when it takes longer than `connectMs`. */
 export const inTime =
@@ -39,8 +30,9 @@ export const inTime =
   };
 
 /** TCP, then TLS where the target asks for it. A socket that is open already is taken for its TCP. */
-export const direct = (tls: TlsTrust): Connect => {
-  const connector = buildConnector({ ...tls, timeout: 0, allowH2: false });
+export const direct = (tls: TlsTrust, lookup?: LookupFunction): Connect => {
+  const how = { ...tls, timeout: 0, allowH2: false, ...(lookup && { lookup }) };
+  const connector = buildConnector(how);
   return (target, done, signal) => {
     // undici returns the socket and does not say so in its types.
     const socket = connector(target, done) as unknown as Socket;

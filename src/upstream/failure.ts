@@ -40,12 +40,16 @@ export const transportFailure = (cause: Error & { code?: unknown }): TransportFa
   if (CERTIFICATE.test(code)) return fail('connect', untrusted(code), cause);
   if (code === 'PROXY')
     return fail('connect', `The proxy did not lead there (${cause.message}); check it.`, cause);
+  if (code === 'PRIVATE_ADDRESS') return fail('connect', LEADS_INSIDE, cause);
   if (CONNECT.has(code))
     return fail('connect', `The upstream could not be reached (${code}); try again.`, cause);
   if (isReset(cause))
     return fail('reset', 'The upstream closed the connection early; try again.', cause);
   return fail('broken', 'The upstream sent an answer that is not valid HTTP; try again.', cause);
 };
+
+const LEADS_INSIDE =
+  "The vendor's name leads to an address inside this network; name it as api_base if it is meant.";
 
 const untrusted = (code: string): string =>
   `The upstream's TLS certificate was not accepted (${code}); ` +

@@ -47,6 +47,45 @@ const caller = (url: string, body: object) => {
   return { reply, leave: () => leaving.abort() };
 };
 
+/** Connects from an address of this machine and says `begin`, and nothing more. */
+const linger = async (url: string, localAddress: string, begin: string) => {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ port: Number(port), host: hostname, localAddress });
+  closing.push(async () => void socket.destroy());
+  const heard = { text: '', socket };
+  socket.on('data', (data) => (heard.text += data.toString()));
+  socket.on('error', () => {});
+  await new Promise((resolve) => socket.once('connect', resolve));
+  socket.write(begin);
+  return heard;
+};
+
+test('34 one address has only so many connections, and the others are served', async () => {
+  const limits = { ...configOf([]).limits, connectionsPerAddress: 20 };
+  const { gateway } = await world({ config: { limits } });
+  const begun = 'POST /v1/chat/completions HTTP/1.1\r\nh';
+  const all = await Promise.all(
+    Array.from({ length: 30 }, () => linger(gateway.url, '127.0.0.2', begun)),
+  );
+  await vi.waitFor(() => expect(all.filter(({ text }) => text !== '')).toHaveLength(10));
+  expect(all.find(({ text }) => text !== '')!.text).toMatch(
+    /^HTTP\/1\.1 503 [^]*20 connections come from this address/,
+  );
+  expect((await gateway.chat()).status).toBe(200);
+});
+
+test('63 idle connections leave room for calls, and who comes beyond it hears so until some go', async () => {
+  const limits = { ...configOf([]).limits, connections: 5 };
+  const { gateway } = await world({ config: { limits } });
+  const idle = await Promise.all(
+    Array.from({ length: 5 }, () => linger(gateway.url, '127.0.0.1', '')),
+  );
+  const late = await linger(gateway.url, '127.0.0.1', 'GET /health/liveness HTTP/1.1\r\n\r\n');
+  await vi.waitFor(() => expect(late.text).toMatch(/^HTTP\/1\.1 503 [^]*limit of open files/));
+  idle[0]!.socket.destroy();
+  await vi.waitFor(async () => expect((await gateway.chat()).status).toBe(200));
+});
+
 test('35 a body that comes too slowly is a 408', async () => {
   const clock = new VirtualClock();
   const { gateway, upstream } = await world({ clock });

@@ -7,6 +7,7 @@ import { createAuthenticate } from '#keys/authenticate.ts';
 import { createControl } from '#server/control.ts';
 import { environmentOf } from '#server/env.ts';
 import { createGateway } from '#server/gateway.ts';
+import { doorOf } from '#server/file-limit.ts';
 import { listen } from '#server/http.ts';
 
 export const MASTER_KEY = 'sk-test-master';
@@ -81,7 +82,13 @@ export const configOf = (
   compat: { independentDraws: false, litellmErrors: false },
   params: { dropped: [], allowed: [] },
   streams: { alwaysIncludeUsage: false },
-  limits: { requestBytes: 1_000_000, replyBytes: 4_000_000, jsonDepth: 64, eventBytes: 200_000 },
+  limits: {
+    requestBytes: 1_000_000,
+    replyBytes: 4_000_000,
+    jsonDepth: 64,
+    eventBytes: 200_000,
+    connectionsPerAddress: 10_000,
+  },
   timeouts: { connectMs: 2_000, firstByteMs: 5_000, betweenChunksMs: 5_000 },
   shutdown: { lagMs: 0, drainMs: 0 },
   tls: { verify: true },
@@ -125,7 +132,8 @@ export const startGateway = async (config: LoadedConfig, clock: Clock = systemCl
   const authenticate = createAuthenticate(config);
   const control = createControl(gateway, authenticate);
   const handler = createHandler(gateway, authenticate, control);
-  const listener = await listen(handler, { port: 0, host: '127.0.0.1' });
+  const door = doorOf(config.limits);
+  const listener = await listen(handler, { port: 0, host: '127.0.0.1', door });
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
     fetch(`${listener.url}${path}`, {
       method: 'POST',

@@ -12,7 +12,13 @@ export const clientRows: readonly FaultRow[] = [
     'Thousands of connections that send their headers byte by byte.',
     'Each has ten seconds for its headers; the others are served as ever; one address has only so many connections.',
     {
-      notYet: 'the ten seconds hold, looked at every five; connections are not counted by address.',
+      held: [
+        clients('34 one address has only so many connections, and the others are served'),
+        [
+          'src/server/doorman.test.ts',
+          'lets in as many as there are places, and others as soon as one has left',
+        ],
+      ],
     },
   ),
   row(35, 'A body that comes slowly.', 'A 408 once it is slower than 1 KB/s for ten seconds.', {
@@ -56,7 +62,6 @@ export const clientRows: readonly FaultRow[] = [
   ),
   row(40, 'A prompt of 10 MB.', 'It is taken, up to `limits.request_bytes`, and holds nobody up.', {
     held: [clients('40 a prompt of 10 MB arrives whole')],
-    notYet: 'it is parsed in the one thread, which it holds for some 100 ms.',
   }),
   row(
     41,

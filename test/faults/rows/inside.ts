@@ -10,7 +10,15 @@ export const insideRows: readonly FaultRow[] = [
     63,
     'Fifty thousand idle connections.',
     'A 503 before the process runs out of files; calls upstream and the ledger’s file keep theirs.',
-    { notYet: 'the system’s limit holds: whoever comes beyond it waits for a connection.' },
+    {
+      held: [
+        [
+          'test/faults/clients.test.ts',
+          '63 idle connections leave room for calls, and who comes beyond it hears so until some go',
+        ],
+        ['src/server/doorman.test.ts', 'of %i files clients may have %i connections'],
+      ],
+    },
   ),
   row(64, 'The wall clock jumps by an hour.', 'No limit and no time-out moves.', {
     held: [
