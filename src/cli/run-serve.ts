@@ -11,6 +11,7 @@ import { createControl } from '#server/control.ts';
 import { processEnvironment } from '#server/env.ts';
 import { doorOf } from '#server/file-limit.ts';
 import { createGateway } from '#server/gateway.ts';
+import { HeapWatch } from '#server/heap-watch.ts';
 import { listen } from '#server/http.ts';
 import { openLedgerFile } from '#server/ledger-file.ts';
 import { watchLoop } from '#server/loop-watch.ts';
@@ -23,8 +24,10 @@ const LOOPBACK = '127.0.0.1';
 /** Serves one config until it is told to stop. */
 export const runServe = async (options: ServeOptions & { config: string }): Promise<void> => {
   const environment = processEnvironment();
-  const world = realWorld(environment, { debug: options.debug ?? options.detailed_debug ?? false });
-  const { log } = world;
+  const real = realWorld(environment, { debug: options.debug ?? options.detailed_debug ?? false });
+  const { log } = real;
+  const heap = new HeapWatch(real);
+  const world = { ...real, memory: () => heap.pressure };
   const config = await readConfig(options.config, environment);
   const notes = [...config.warnings, ...config.unusable.map((row) => row.reason)];
   if (notes.length > 0) process.stderr.write(`${formatFindings(notes)}\n`);
@@ -66,5 +69,6 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
     await gateway.close();
     await file.close();
     unwatch();
+    heap.end();
   });
 };

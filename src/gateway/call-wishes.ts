@@ -32,6 +32,7 @@ export const readCall = async (
   { amend = withModel, ownsMetadata = false }: ReadHow = {},
 ): Promise<GatewayCall> => {
   const { requestBytes, jsonDepth } = deps.settings.limits;
+  if (deps.memory() === 'much' && !isSmall(http)) throw noMemory();
   const bytes = await readBody(http.req, { limitBytes: requestBytes, clock: deps.clock });
   const parsed = isLarge(bytes)
     ? await parseJsonInTurns(bytes, jsonDepth)
@@ -89,6 +90,20 @@ const forVendors = (headers: IncomingHttpHeaders): GatewayCall['vendorHeaders'] 
 /** The model that the path names, where it does. */
 const withModel = (body: JsonObject, { params: { model } }: HttpCall): JsonObject =>
   model === undefined ? body : { ...body, model };
+
+/** Bodies up to here find room in any case, bytes. */
+const SMALL_BYTES = 262_144;
+
+/** What does not say how long it is may be long. */
+const isSmall = ({ req }: HttpCall): boolean =>
+  Number(req.headers['content-length']) <= SMALL_BYTES;
+
+const noMemory = (): SpillwayError =>
+  new SpillwayError(
+    'unavailable',
+    'Memory is nearly full, and bodies as large as this one are not read; try again in a few seconds.',
+    { retryAfterMs: 5_000 },
+  );
 
 const wished = (
   value: Value,

@@ -9,6 +9,7 @@ import type { JsonObject } from '#core/json.ts';
 import type { Log } from '#core/log.ts';
 import type { ParamRules } from '#core/param-rules.ts';
 import type { Prices } from '#core/price.ts';
+import type { MemoryPressure } from '#core/memory-pressure.ts';
 import type { Random } from '#core/random.ts';
 import type { CallFallbacks } from '#gateway/call-fallbacks.ts';
 import type { CatalogueRow } from '#gateway/catalogue.ts';
@@ -44,6 +45,7 @@ export interface GatewayDeps {
   readonly responses: ResponseStore;
   readonly metrics: () => Promise<MetricsPage>;
   readonly lifecycle: Lifecycle;
+  readonly memory: () => MemoryPressure;
   readonly usable: UsableGroups;
   readonly agents: Agents;
   /** What a deployment's tokens cost now, of the model that it is asked for; empty where nobody knows. */

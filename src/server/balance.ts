@@ -7,6 +7,7 @@ import type { QuotaView } from '#balancer/quota-view.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
 import type { Clock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
+import type { MemoryPressure } from '#core/memory-pressure.ts';
 import type { Random } from '#core/random.ts';
 import { Ledger } from '#ledger/ledger.ts';
 import { createOwnCharges } from '#server/own-charges.ts';
@@ -31,6 +32,7 @@ export const createBalance = (
     readonly random: Random;
     readonly policy: Policy;
     readonly log: Log;
+    readonly memory?: () => MemoryPressure;
   },
 ): Balance => {
   const ledger = new Ledger();

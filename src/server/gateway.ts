@@ -3,6 +3,7 @@ import { createPolicy } from '#balancer/policies/index.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
 import type { Clock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
+import type { MemoryPressure } from '#core/memory-pressure.ts';
 import type { Random } from '#core/random.ts';
 import type { GatewayDeps, GatewaySettings } from '#gateway/call.ts';
 import { DecisionStore } from '#gateway/decision-store.ts';
@@ -27,6 +28,8 @@ export interface World {
   readonly log: Log;
   readonly environment: Environment;
   readonly version: string;
+  /** Absent where nobody looks how full the memory is. */
+  readonly memory?: () => MemoryPressure;
 }
 
 export interface Gateway extends GatewayDeps {
@@ -41,7 +44,7 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
   const { clock, random, log, environment, version } = world;
   const options = { ...config.routing.strategyOptions, ...config.compat };
   const policy = createPolicy(config.routing.strategy, options);
-  const balance = createBalance(config, { clock, random, policy, log });
+  const balance = createBalance(config, { ...world, policy });
   const decisions = new DecisionStore(config.decisions.max);
   const events = new RequestEvents(clock);
   const metrics = createMetrics({
@@ -87,6 +90,7 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
     },
     metrics: () => metrics.page(),
     lifecycle: new Lifecycle(),
+    memory: world.memory ?? (() => 'none'),
     usable: new UsableGroups({
       clock,
       members: membersOf(config),

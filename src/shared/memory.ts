@@ -21,6 +21,7 @@ import { Lanes } from '#shared/lanes.ts';
 import { type LeaseDeps, MemoryLease } from '#shared/memory-lease.ts';
 import { fullMs, overflowMs } from '#shared/overflow.ts';
 import { type QueueLimits, QueueRoom } from '#shared/queue-limits.ts';
+import type { MemoryPressure } from '#core/memory-pressure.ts';
 import { fullAccount, ownWaitMs, takeOwn } from '#shared/own-room.ts';
 import { SharedPools } from '#shared/shared-pools.ts';
 import { type Going, StandIns } from '#shared/stand-ins.ts';
@@ -35,6 +36,8 @@ export interface MemoryOwnerDeps {
   readonly estimator: Estimator;
   readonly policy: Policy;
   readonly queue: QueueLimits;
+  /** Absent where nobody looks. */
+  readonly memory?: () => MemoryPressure;
   readonly log?: Log;
 }
 
@@ -59,7 +62,7 @@ export class MemoryOwner {
   constructor(deps: MemoryOwnerDeps) {
     this.#deps = deps;
     this.#used = new RecentUse(deps.clock.now());
-    this.#room = new QueueRoom(deps.queue);
+    this.#room = new QueueRoom(deps.queue, deps.memory);
     const { clock, queue, pool } = deps;
     this.#lanes = new Lanes(pool, () => {
       const lane: Lane = new Lane({
@@ -154,9 +157,7 @@ export class MemoryOwner {
       return refused(
         routed.tooLarge ? tooLargeForAll(request.groups[0], bids) : noDeployment(routed.out),
       );
-    const error =
-      this.#inVain(waiter, routed, predictedMs) ??
-      this.#room.refusal(request.tenant.key, request.bytes);
+    const error = this.#inVain(waiter, routed, predictedMs) ?? this.#room.refusal(request);
     return error ? refused(error) : { verdict: 'waits' };
   }
 
@@ -201,7 +202,7 @@ export class MemoryOwner {
     request.note?.(this.#placeInLine(waiter, { lane, routed, predictedMs }), routed);
     const refusal = this.#inVain(waiter, routed, predictedMs);
     if (refusal) throw refusal;
-    this.#room.enter(request.tenant.key, request.bytes);
+    this.#room.enter(request);
     this.#standIns.entered(waiter);
     const leftMs = request.waitUntil - clock.now();
     waiter.waits = true;
@@ -224,7 +225,7 @@ export class MemoryOwner {
     waiter.release = () => {
       cancelTimer();
       request.signal.removeEventListener('abort', onAbort);
-      this.#room.leave(request.tenant.key, request.bytes);
+      this.#room.leave(request);
       this.#standIns.left(waiter);
     };
     const { waitMs } = this.#standIns.find(waiter, NOTHING_KEPT);

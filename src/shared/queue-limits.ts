@@ -1,4 +1,6 @@
+import type { AdmitRequest } from '#balancer/admit.ts';
 import { SpillwayError } from '#core/errors.ts';
+import type { MemoryPressure } from '#core/memory-pressure.ts';
 
 export interface QueueLimits {
   readonly maxRequests: number;
@@ -16,20 +18,27 @@ interface Taken {
   bytes: number;
 }
 
+/** What of a request matters to whoever counts what waits. */
+type Waits = Pick<AdmitRequest, 'tenant' | 'bytes' | 'priority'>;
+
 /** How much may wait, in all and for one key. */
 export class QueueRoom {
   readonly #limits: QueueLimits;
+  readonly #memory: () => MemoryPressure;
   readonly #all: Taken = { requests: 0, bytes: 0 };
   readonly #keys = new Map<string, Taken>();
 
-  constructor(limits: QueueLimits) {
+  constructor(limits: QueueLimits, memory: () => MemoryPressure = () => 'none') {
     this.#limits = limits;
+    this.#memory = memory;
   }
 
   /** Throws SpillwayError `rate_limited` when there is no room left. */
-  enter(key: string, bytes: number): void {
-    const refusal = this.refusal(key, bytes);
+  enter(request: Waits): void {
+    const refusal = this.refusal(request);
     if (refusal) throw refusal;
+    const { bytes } = request;
+    const { key } = request.tenant;
     const own = this.#keys.get(key) ?? { requests: 0, bytes: 0 };
     add(this.#all, bytes, 1);
     add(own, bytes, 1);
@@ -37,7 +46,9 @@ export class QueueRoom {
   }
 
   /** Why one more of this key may not wait; nothing where it may. */
-  refusal(key: string, bytes: number): SpillwayError | undefined {
+  refusal({ tenant: { key }, bytes, priority }: Waits): SpillwayError | undefined {
+    const memory = this.#memory();
+    if (memory === 'much' || (memory === 'some' && priority === 'batch')) return noMemory();
     const { maxRequests, maxBytes, tenantShare } = this.#limits;
     const own = this.#keys.get(key) ?? { requests: 0, bytes: 0 };
     const alone = this.#keys.size === 0 || (this.#keys.size === 1 && this.#keys.has(key));
@@ -54,7 +65,7 @@ export class QueueRoom {
     return undefined;
   }
 
-  leave(key: string, bytes: number): void {
+  leave({ tenant: { key }, bytes }: Waits): void {
     const own = this.#keys.get(key);
     if (!own) return;
     add(this.#all, -bytes, -1);
@@ -73,6 +84,13 @@ const add = (taken: Taken, bytes: number, requests: number): void => {
   taken.bytes += bytes;
   taken.requests += requests;
 };
+
+const noMemory = (): SpillwayError =>
+  new SpillwayError(
+    'rate_limited',
+    'Memory runs short, and nobody can wait here; try again in a few seconds.',
+    { retryAfterMs: 5_000 },
+  );
 
 const full = (what: string, setting: string): SpillwayError =>
   new SpillwayError(

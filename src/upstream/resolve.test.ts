@@ -1,12 +1,12 @@
 import type { LookupAddress } from 'node:dns';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '#core/virtual-clock.ts';
-import { rememberingLookup, type Resolve } from '#upstream/resolve.ts';
+import { rememberingLookup, type Resolve, type ResolveOptions } from '#upstream/resolve.ts';
 
 const V4: LookupAddress = { address: '203.0.113.7', family: 4 };
 const V6: LookupAddress = { address: '2001:db8::7', family: 6 };
 
-const world = (mayReach = (_name: string, _address: string): boolean => true) => {
+const world = (mayReach: ResolveOptions['mayReach'] = () => true) => {
   const clock = new VirtualClock();
   let answer: LookupAddress[] | undefined = [V4, V6];
   const resolve: Resolve = (_, __, done) =>

@@ -267,3 +267,18 @@ test('73 streams outlive a process that was busy with something else', async () 
   finish();
   expect(await reply.text()).toMatch(/\[DONE\]\n\n$/);
 });
+
+test('75 large bodies are not read while memory is nearly full', async () => {
+  const upstream = await startUpstream(answer);
+  closing.push(() => upstream.close());
+  let memory: 'none' | 'much' = 'much';
+  const config = configOf([deployment('PJ1', upstream.url)]);
+  const gateway = await startGateway(config, systemClock, { memory: () => memory });
+  closing.push(() => gateway.close());
+  const large = { messages: [{ role: 'user', content: 'a'.repeat(300_000) }] };
+  const refused = await gateway.chat(large);
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+  expect((await gateway.chat()).status).toBe(200);
+  memory = 'none';
+  expect((await gateway.chat(large)).status).toBe(200);
+});

@@ -6,7 +6,7 @@ import { createHandler } from '#gateway/handle.ts';
 import { createAuthenticate } from '#keys/authenticate.ts';
 import { createControl } from '#server/control.ts';
 import { environmentOf } from '#server/env.ts';
-import { createGateway } from '#server/gateway.ts';
+import { createGateway, type World } from '#server/gateway.ts';
 import { doorOf } from '#server/file-limit.ts';
 import { listen } from '#server/http.ts';
 
@@ -118,7 +118,11 @@ export const memoryLog = (): Log & { readonly lines: LogLine[] } => {
 };
 
 /** The whole gateway on a free port, in real time unless told otherwise, with a log that can be read. */
-export const startGateway = async (config: LoadedConfig, clock: Clock = systemClock) => {
+export const startGateway = async (
+  config: LoadedConfig,
+  clock: Clock = systemClock,
+  more: Pick<World, 'memory'> = {},
+) => {
   const log = memoryLog();
   const environment = environmentOf({});
   const random = seededRandom(1);
@@ -128,6 +132,7 @@ export const startGateway = async (config: LoadedConfig, clock: Clock = systemCl
     log,
     environment,
     version: '9.9.9',
+    ...more,
   });
   const authenticate = createAuthenticate(config);
   const control = createControl(gateway, authenticate);

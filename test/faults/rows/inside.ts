@@ -80,10 +80,21 @@ export const insideRows: readonly FaultRow[] = [
   row(74, 'An error in a plugin or a callback.', 'It ends that request, not the process.', {
     later: 'plugins and callbacks',
   }),
-  row(75, 'Memory runs short.', 'Batches are refused first, then what waits; nothing crashes.', {
-    held: [['src/shared/memory.test.ts', 'bounds what waits, in all and for one key']],
-    notYet: 'bodies and lines are bounded by the config; how full the heap is, nobody looks at.',
-  }),
+  row(
+    75,
+    'Memory runs short.',
+    'From 85 % of the heap on no batch waits any more, from 92 % on nobody does and large bodies are not read; nothing crashes.',
+    {
+      held: [
+        ['src/shared/queue-limits.test.ts', 'lets fewer wait the less memory there is'],
+        [
+          'src/server/heap-watch.test.ts',
+          'what a heap holds is looked at each second, and each change is told once',
+        ],
+        ['test/faults/clients.test.ts', '75 large bodies are not read while memory is nearly full'],
+      ],
+    },
+  ),
   row(
     76,
     'A thousand deployments, and a hundred new configs.',
