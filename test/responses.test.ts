@@ -22,7 +22,7 @@ const clientOf = async (rows: readonly Deployment[]) => {
   const gateway = await startGateway(configOf(rows));
   closing.push(() => gateway.close());
   const client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: MASTER_KEY, maxRetries: 0 });
-  return { gateway, client };
+  return { gateway, client, rows };
 };
 
 /** A client before three projects of one vendor, who is spoken to in this dialect or in another. */
@@ -187,7 +187,12 @@ describe.each(vendors)('the SDK, before $provider', (vendor) => {
       input: 'Hi',
       previous_response_id: 'resp_nobody',
     });
-    await expect(lost).rejects.toMatchObject({ status: 400, param: 'previous_response_id' });
+    await expect(lost).rejects.toMatchObject({
+      status: 400,
+      message: expect.stringContaining(
+        "Previous response with id 'resp_nobody' not found",
+      ) as string,
+    });
     const reply = await gateway.post('/v1/responses', { model: 'gpt', input: 7 });
     expect(reply.status).toBe(400);
     expect(await reply.json()).toEqual({
@@ -205,6 +210,22 @@ describe.each(vendors)('the SDK, before $provider', (vendor) => {
     const { id } = await client.responses.create({ model: 'gpt', input: 'Hi', store: false });
     await expect(client.responses.retrieve(id)).rejects.toMatchObject({ status: 404 });
   });
+});
+
+it('finds who keeps an earlier response after a restart', async () => {
+  const [vendor] = vendors;
+  const { client, rows } = await world(vendor!);
+  const { client: restarted } = await clientOf(rows);
+  for (let i = 0; i < 4; i++) {
+    const { id: previous_response_id } = await client.responses.create({
+      model: 'gpt',
+      input: 'A',
+    });
+    const next = { model: 'gpt', input: 'B', previous_response_id };
+    expect(await restarted.responses.create(next)).toMatchObject({ status: 'completed' });
+    const stream = restarted.responses.stream(next);
+    expect(await stream.finalResponse()).toMatchObject({ status: 'completed' });
+  }
 });
 
 it('says all that was said before to a vendor that keeps nothing', async () => {

@@ -26,6 +26,9 @@ const ADVICE: Readonly<
     `The upstream of deployment ${name} failed (status ${status}); try again.`,
 };
 
+/** What came before is unknown to this key: to another one it may not be. */
+const UNKNOWN_PREVIOUS = 'previous_response_not_found';
+
 /**
  * What a vendor answered → what the loop decides by and the caller may see. `refusal`: what the answer
  * said of a limit.
@@ -43,7 +46,7 @@ export const answeredFailure = (
   const status = error.status >= 400 ? error.status : 502;
   const param = error.param === undefined ? {} : { param: error.param };
   return {
-    kind: classify(error, refusal),
+    kind: error.code === UNKNOWN_PREVIOUS ? 'not-found' : classify(error, refusal),
     error: new SpillwayError('upstream_rejected', message, { status, ...param, ...hint }),
     ...hint,
   };

@@ -29,7 +29,7 @@ export const goOn = (deps: GatewayDeps, call: GatewayCall): Continued => {
   const said = (response: string): readonly JsonObject[] => inputItems(body, response);
   if (typeof id !== 'string') return { call, said };
   const stored = deps.responses.get(id, tenant.key);
-  if (!stored?.kept) return { call: pinned(deps, call, { id, stored }), said };
+  if (!stored?.kept) return { call: askedWhereItIs(deps, call, { id, stored }), said };
   const { input, response, bytes } = stored.kept;
   const before = [...input, ...outputItems(response)];
   const whole = { ...rest(body, DROPPED), input: [...before, ...inputItems(body, call.id)] };
@@ -44,27 +44,29 @@ export const keepsResponses = (target: Target, model: string): boolean =>
   target.conversationAt(openaiResponses.name, { model, stream: false })?.dialect ===
   openaiResponses.name;
 
-const pinned = (
+const askedWhereItIs = (
   deps: GatewayDeps,
   call: GatewayCall,
   { id, stored }: { readonly id: string; readonly stored: StoredResponse | undefined },
 ): GatewayCall => {
   const { group, pinned: named } = deps.groups.resolve(textAt(call.body, 'model'));
-  const members = deps
+  const all = deps
     .catalogue()
     .filter((row) => row.group === group && (named ?? row.name) === row.name)
-    .flatMap(({ name }) => deps.targets.get(name) ?? [])
-    .filter((target) => keepsResponses(target, target.spec.model));
-  // Of a process before this one, or of another: who alone could have given it is asked.
-  const found = stored ? members.find((target) => knows(deps, target, stored)) : only(members);
-  if (!found) throw unknown(id, stored);
+    .flatMap(({ name }) => deps.targets.get(name) ?? []);
+  const keepers = all.filter((target) => keepsResponses(target, target.spec.model));
   // Nobody else has it: there is nothing to fall back to.
   const fallbacks = { rules: {}, ...call.fallbacks, isOff: true };
+  // Of a process before this one, or of another: one after the other is asked, until one knows it.
+  if (!stored && keepers.length > 1 && keepers.length === all.length) return { ...call, fallbacks };
+  const found = stored
+    ? keepers.find((target) => knows(deps, target, stored))
+    : keepers.length === 1
+      ? keepers[0]
+      : undefined;
+  if (!found) throw unknown(id, stored);
   return { ...call, pinned: found.spec.name, fallbacks };
 };
-
-const only = (targets: readonly Target[]): Target | undefined =>
-  targets.length === 1 ? targets[0] : undefined;
 
 /** Whoever has the same key at the same place sees the same responses. */
 const knows = (
