@@ -1,6 +1,6 @@
 import type { ParamRules } from '#core/param-rules.ts';
 import { type Json, type JsonObject, own } from '#core/json.ts';
-import type { ChatRequest, RequestField } from '#wire/chat-request.ts';
+import type { ChatRequest, Reasoning, RequestField } from '#wire/chat-request.ts';
 import type { ChatDialect } from '#wire/dialect.ts';
 
 export const NO_RULES: ParamRules = { dropped: [], allowed: [] };
@@ -42,9 +42,14 @@ const NEUTRAL: Partial<Record<RequestField, Json>> = {
   parallelTools: true,
 };
 
+const isOff = ({ effort, budgetTokens }: Reasoning = {}): boolean =>
+  effort === 'none' || (effort === undefined && budgetTokens === 0);
+
 const isMissed = (field: RequestField, request: ChatRequest): boolean => {
   if (SLIGHT.has(field)) return false;
   if (field === 'toolChoice') return request.toolChoice?.kind !== 'auto';
+  // Not to think is what a model does that cannot.
+  if (field === 'reasoning') return !isOff(request.reasoning);
   return request[field] !== NEUTRAL[field];
 };
 

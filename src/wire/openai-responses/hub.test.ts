@@ -72,6 +72,15 @@ describe('a chat request, said here', () => {
     expect(left).toEqual(['stop', 'seed', 'choices']);
     expect(Object.keys(body)).toEqual(['model', 'input', 'store']);
     expect(fromChat({ messages, n: 1 }).left).toEqual([]);
+    const off = fromChat({ messages, thinking: { type: 'disabled' } });
+    expect(off.body).not.toHaveProperty('include');
+    const quirks = { refuses: ['reasoning'] } as const;
+    const refused = openaiResponses.writeRequest(
+      openaiChat.readRequest({ model: 'g', messages, reasoning_effort: 'low' }),
+      { ...TO, quirks },
+    );
+    expect(refused.left).toEqual(['reasoning']);
+    expect(Object.keys(refused.body)).toEqual(['model', 'input', 'store']);
   });
 });
 

@@ -67,10 +67,12 @@ export const writeRequest = (request: ChatRequest, options: WriteOptions): Writt
   const left = new Set([...lacking, ...refuses, ...(areLeft ? (['tools'] as const) : [])]);
   const refused = new Set(refuses.flatMap((field) => paramNames[field]?.split('.')[0] ?? []));
   const { text, reasoning, include, ...others } = extra;
+  const fields = rest(fieldsOf(request, { tools, text, reasoning, isOwn }), refused);
   const body: JsonObject = {
     model,
     ...messagesOf(request.messages, isOwn),
-    ...rest(fieldsOf(request, { tools, text, reasoning, include, isOwn }), refused),
+    ...fields,
+    ...includeOf(request, { include, thinks: !isOwn && fields['reasoning'] !== undefined }),
     ...others,
     ...(request.stream && { stream: true }),
     // Chats elsewhere are kept nowhere, unless their caller says so.
@@ -97,7 +99,6 @@ interface Own {
   readonly tools: readonly JsonObject[];
   readonly text: Json | undefined;
   readonly reasoning: Json | undefined;
-  readonly include: Json | undefined;
   readonly isOwn: boolean;
 }
 
@@ -106,12 +107,6 @@ const fieldsOf = (request: ChatRequest, own: Own): JsonObject => {
   const { isOwn } = own;
   const text = { ...(own.text as JsonObject), ...(format && { format: formatOf(format, isOwn) }) };
   const thinks = { ...(own.reasoning as JsonObject), ...(reasoning && thinkingOf(reasoning)) };
-  const include = [
-    ...((own.include as Json[] | undefined) ?? []),
-    ...(logprobs ? [LOGPROBS] : []),
-    // What is kept nowhere has to come back with its seals.
-    ...(reasoning && !isOwn ? [SEALS] : []),
-  ];
   const fields: Readonly<Record<string, Json | undefined>> = {
     max_output_tokens:
       maxOutputTokens !== undefined && !isOwn
@@ -120,7 +115,6 @@ const fieldsOf = (request: ChatRequest, own: Own): JsonObject => {
     temperature: request.temperature,
     top_p: request.topP,
     top_logprobs: logprobs?.top,
-    include: include.length > 0 ? include : undefined,
     tools: own.tools.length > 0 ? [...own.tools] : undefined,
     tool_choice: toolChoice && choiceOf(toolChoice),
     parallel_tool_calls: request.parallelTools,
@@ -133,6 +127,19 @@ const fieldsOf = (request: ChatRequest, own: Own): JsonObject => {
   return Object.fromEntries(
     Object.entries(fields).filter((entry): entry is [string, Json] => entry[1] !== undefined),
   );
+};
+
+const includeOf = (
+  { logprobs }: ChatRequest,
+  { include, thinks }: { readonly include: Json | undefined; readonly thinks: boolean },
+): JsonObject => {
+  const all = [
+    ...((include as Json[] | undefined) ?? []),
+    ...(logprobs ? [LOGPROBS] : []),
+    // What is kept nowhere has to come back with its seals.
+    ...(thinks ? [SEALS] : []),
+  ];
+  return all.length > 0 ? { include: all } : {};
 };
 
 const toolsOf = (
