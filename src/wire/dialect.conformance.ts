@@ -7,12 +7,17 @@ import { collect } from '#wire/collect.ts';
 import type { ChatRequest } from '#wire/chat-request.ts';
 import type { ChatDialect, Frame, WriteOptions } from '#wire/dialect.ts';
 import {
+  oddStreamCases,
+  readStream,
+  sameFrames,
+  writeStream,
+} from '#wire/odd-streams.conformance.ts';
+import {
   type Fixture,
   chatEvents,
   fixtures,
   grammarFault,
   jsonOf,
-  runStep,
   sseFrames,
   withPartExchanged,
 } from '#wire/test-kit.ts';
@@ -78,6 +83,7 @@ export const chatDialectConformance = (
     requestCases(subject);
     replyCases(subject);
     streamCases(subject);
+    oddStreamCases(subject);
     faultCases(subject);
     writerCases(subject);
     watchCases(subject);
@@ -92,16 +98,6 @@ const hasFixtures = ({ requests, replies, streams, errors }: Subject): void =>
     const all = [...requests, ...replies, ...streams, ...errors];
     expect(all.length).toBeGreaterThanOrEqual(8);
   });
-
-/** Reads `frames` to their end; asserts the grammar on the way. */
-const readStream = (dialect: ChatDialect, frames: Iterable<Frame>): ChatEvent[] => {
-  const events = runStep(dialect.streamReader(), frames);
-  expect(grammarFault(events)).toBeUndefined();
-  return events;
-};
-
-const writeStream = (dialect: ChatDialect, events: Iterable<ChatEvent>): Frame[] =>
-  runStep(dialect.streamWriter({ includeUsage: true }), events);
 
 const isWhole = (events: readonly ChatEvent[]): boolean => events.at(-1)?.type === 'finish';
 
@@ -239,9 +235,6 @@ const streamCases = ({ dialect, frames, replies, streams, check }: Subject): voi
     }
   });
 };
-
-const sameFrames = (a: readonly Frame[], b: readonly Frame[]): boolean =>
-  a.length === b.length && a.every(({ data }, i) => data === b[i]?.data);
 
 /** How many answers have told their finish in `all`. */
 const finishedIn = (dialect: ChatDialect, all: readonly Frame[]): number =>
