@@ -18,6 +18,7 @@ const BLOCK_FIELDS: Readonly<Record<string, readonly string[]>> = {
   text: ['text'],
   image: ['source'],
   document: ['source', 'title'],
+  search_result: ['source', 'title', 'content'],
   thinking: ['thinking', 'signature'],
   redacted_thinking: ['data'],
   tool_use: ['id', 'name', 'input'],
@@ -30,7 +31,7 @@ const readBlock = (block: JsonObject, param: string): Part => {
   const part = fields && partOf(type, block, param);
   if (!part) return { kind: 'other', dialect: DIALECT, value: block };
   const cache = readCache(block);
-  const extra = rest(block, new Set(['type', 'cache_control', ...fields]));
+  const extra = { ...part.extra, ...rest(block, new Set(['type', 'cache_control', ...fields])) };
   return { ...part, ...(cache && { cache }), ...(Object.keys(extra).length > 0 && { extra }) };
 };
 
@@ -38,6 +39,7 @@ const partOf = (type: string, block: JsonObject, param: string): Part | undefine
   if (type === 'text') return { kind: 'text', text: demanded(block, 'text', param) };
   if (type === 'image') return withSource('image', block, `${param}.source`);
   if (type === 'document') return documentOf(block, param);
+  if (type === 'search_result') return foundOf(block, param);
   if (type === 'thinking') {
     const signature = fieldText(block, 'signature');
     const thought = { kind: 'reasoning', text: fieldText(block, 'thinking') } as const;
@@ -54,8 +56,35 @@ const demanded = (block: JsonObject, key: string, param: string): string =>
 
 const withSource = (kind: 'image' | 'document', block: JsonObject, param: string): Part => {
   const said = own(block, 'source');
-  const source = isObject(said) ? sourceOf(said, param) : bad(param, 'an object', said);
+  if (!isObject(said)) return bad(param, 'an object', said);
+  if (kind === 'document' && own(said, 'type') === 'content')
+    return { kind, source: textSource(own(said, 'content'), param), extra: { source: said } };
+  const source = sourceOf(said, param);
   return source ? { kind, source } : { kind: 'other', dialect: DIALECT, value: block };
+};
+
+/** What content says as a document: those that know no other kind get to read that much. */
+const textSource = (content: Json | undefined, param: string): Source => {
+  const parts = readContent(content, `${param}.content`);
+  const texts = parts.flatMap((part) => (part.kind === 'text' ? [part.text] : []));
+  return plainText(texts.join('\n\n'));
+};
+
+const plainText = (text: string): Source => ({
+  kind: 'data',
+  mediaType: 'text/plain',
+  data: Buffer.from(text).toString('base64'),
+});
+
+/** A find is a document of its texts to everybody else; here it is what it was. */
+const foundOf = (block: JsonObject, param: string): Part => {
+  const { source = '', title = '', content = [] } = block;
+  return {
+    kind: 'document',
+    source: textSource(content, param),
+    name: fieldText(block, 'title') || fieldText(block, 'source'),
+    extra: { type: 'search_result', source, title, content },
+  };
 };
 
 /** Undefined for a source that the hub has no word for. */
@@ -65,9 +94,7 @@ const sourceOf = (source: JsonObject, param: string): Source | undefined => {
     return dataOf(demanded(source, 'data', param), demanded(source, 'media_type', param));
   if (type === 'url') return { kind: 'url', url: demanded(source, 'url', param) };
   if (type === 'file') return { kind: 'file', id: demanded(source, 'file_id', param) };
-  if (type !== 'text') return undefined;
-  const data = Buffer.from(demanded(source, 'data', param)).toString('base64');
-  return { kind: 'data', mediaType: 'text/plain', data };
+  return type === 'text' ? plainText(demanded(source, 'data', param)) : undefined;
 };
 
 const documentOf = (block: JsonObject, param: string): Part => {
