@@ -122,6 +122,14 @@ describe('in another dialect', () => {
     expect(said({ temperature: 0 }, { target }).sent).toEqual({ temperature: 0, seed: 1, vllm: 1 });
   });
 
+  test('a cap above what the model can is that of the model', () => {
+    const target = targetOf({ mostOutputTokens: 100 });
+    expect(said({ max_tokens: 300 }, { target }).sent).toEqual({ max_tokens: 100 });
+    expect(said({ max_tokens: 30 }, { target }).sent).toEqual({ max_tokens: 30 });
+    const own = { dialect: openaiChat, target };
+    expect(said({ max_tokens: 300 }, own).sent).toEqual({ max_tokens: 300 });
+  });
+
   test('a deployment’s rules come before the config’s', () => {
     const params = { drops: false, dropped: ['seed'], allowed: [] };
     const target = targetOf({ params }, { refuses: ['topK'] });

@@ -101,7 +101,7 @@ export class Speech {
     const { spec, asksUsage } = target;
     const unwanted = rules.dropped.filter((name) => own(course.body, name) !== undefined);
     const read = withDefaults(this.#readFor(course, unwanted), spec.defaults);
-    const request = rules.modifies ? mended(read) : read;
+    const request = within(rules.modifies ? mended(read) : read, spec.mostOutputTokens);
     const options = { model, asksUsage, quirks, ...mostOf(target) };
     const { body, left, emulates } = to.writeRequest(request, options);
     const { missed, slight } = leftOf(request, { left, from: this.#dialect, to });
@@ -133,6 +133,10 @@ const NONE: readonly string[] = [];
 
 const mostOf = ({ spec }: Target): { readonly mostOutputTokens?: number } =>
   spec.mostOutputTokens === undefined ? {} : { mostOutputTokens: spec.mostOutputTokens };
+
+/** Vendors refuse a cap above what their model can; clients of other dialects know theirs only. */
+const within = (request: ChatRequest, most = Infinity): ChatRequest =>
+  (request.maxOutputTokens ?? 0) > most ? { ...request, maxOutputTokens: most } : request;
 
 /** What a deployment's config says of requests, where the caller does not. */
 const withDefaults = (request: ChatRequest, defaults: JsonObject): ChatRequest => {
