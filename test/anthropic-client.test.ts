@@ -115,6 +115,19 @@ describe.each(['claude', 'gpt'])('its SDK, and the model %s', (model) => {
     expect(content).toMatchObject([{ text: expect.stringContaining('“half past six”') as string }]);
   });
 
+  test('tools whose names are too long for others, and back', async () => {
+    const name = `mcp__a_server_of_a_long_name__${'a_tool_'.repeat(8)}`;
+    const wish = {
+      ...asked,
+      tools: [{ name, input_schema: schema }],
+      tool_choice: { type: 'tool' as const, name },
+    };
+    const whole = await client.messages.create(wish);
+    const streamed = await client.messages.stream(wish).finalMessage();
+    for (const { content } of [whole, streamed])
+      expect(content).toMatchObject([{ type: 'tool_use', name }]);
+  });
+
   test('what a coding agent sends', async () => {
     const cache = { cache_control: { type: 'ephemeral' as const } };
     const stream = client.beta.messages.stream({

@@ -39,7 +39,7 @@ export const chat = (
       speak(target, course) {
         const spoken = speech.to(target, course);
         const { dialect: from, emulates } = spoken;
-        const names = namesFor(target, course);
+        const names = { ...namesFor(target, course), tools: spoken.toolNames };
         const isSame = from.name === dialect.name;
         const codec = isSame
           ? passingReplies(dialect)
@@ -57,7 +57,7 @@ export const chat = (
       const { eventBytes } = settings.limits;
       if (from.name === dialect.name)
         return { ...spoken, passage: new PassThrough(dialect, eventBytes) };
-      const names = namesFor(target, course);
+      const names = { ...namesFor(target, course), tools: spoken.toolNames };
       const choices = choicesOf(course.asked);
       const to = { from, to: dialect, eventBytes, choices, includeUsage, names, emulates, request };
       return { ...spoken, passage: new Translation(to) };

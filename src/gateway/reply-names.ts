@@ -8,10 +8,13 @@ export interface ReplyNames {
   readonly model: string;
   /** Seconds since 1970. */
   readonly created: number;
+  /** Of tools, by what the vendor calls them. */
+  readonly tools?: ReadonlyMap<string, string> | undefined;
 }
 
-/** The same event with what its vendor left unsaid. */
+/** The same event with what its vendor left unsaid, and in its caller's names. */
 export const named = (event: ChatEvent, names: ReplyNames): ChatEvent => {
+  if (event.type === 'block-start') return called(event, names.tools);
   if (event.type !== 'start') return event;
   return {
     ...event,
@@ -19,4 +22,15 @@ export const named = (event: ChatEvent, names: ReplyNames): ChatEvent => {
     model: event.model || names.model,
     created: event.created || names.created,
   };
+};
+
+const called = (
+  event: Extract<ChatEvent, { type: 'block-start' }>,
+  tools: ReplyNames['tools'],
+): ChatEvent => {
+  const { block } = event;
+  const name = block.kind === 'tool-call' ? tools?.get(block.name) : undefined;
+  return block.kind !== 'tool-call' || name === undefined
+    ? event
+    : { ...event, block: { ...block, name } };
 };

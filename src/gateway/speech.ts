@@ -10,6 +10,7 @@ import { rest } from '#wire/check.ts';
 import type { ChatDialect, Quirks, ReadOptions } from '#wire/dialect.ts';
 import { chatDialect } from '#wire/dialects.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
+import { fitTools } from '#wire/tool-names.ts';
 
 /** A request as one deployment gets it. */
 export interface Spoken extends ReadOptions {
@@ -20,6 +21,8 @@ export interface Spoken extends ReadOptions {
   readonly dialect: ChatDialect;
   /** The caller's parameters that are not in it. */
   readonly dropped: readonly string[];
+  /** Tools whose names its vendor does not take: by the names that they have there, the caller's. */
+  readonly toolNames?: ReadonlyMap<string, string>;
 }
 
 interface Place {
@@ -101,7 +104,9 @@ export class Speech {
     const { spec, asksUsage } = target;
     const unwanted = rules.dropped.filter((name) => own(course.body, name) !== undefined);
     const read = withDefaults(this.#readFor(course, unwanted), spec.defaults);
-    const request = within(rules.modifies ? mended(read) : read, spec.mostOutputTokens);
+    const whole = within(rules.modifies ? mended(read) : read, spec.mostOutputTokens);
+    const isSame = to.name === this.#dialect.name;
+    const { request, names } = fitTools(whole, isSame ? undefined : to.toolNames);
     const options = { model, asksUsage, quirks, ...mostOf(target) };
     const { body, left, emulates } = to.writeRequest(request, options);
     const { missed, slight } = leftOf(request, { left, from: this.#dialect, to });
@@ -118,6 +123,7 @@ export class Speech {
       body: JSON.stringify({ ...spec.extraBody, ...body, ...passed }),
       dropped: [...unwanted, ...refused, ...slight.filter((name) => !isAllowed(name))],
       ...(emulates && { emulates }),
+      ...(names && { toolNames: names }),
     };
   }
 

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '#core/json.ts';
 import type { ChatEvent, UpstreamError, Usage } from '#wire/chat-event.ts';
 import type { ChatRequest, RequestField } from '#wire/chat-request.ts';
+import type { ToolNameRules } from '#wire/tool-names.ts';
 
 /** One stream message with its framing (SSE, AWS event stream) removed. */
 export interface Frame {
@@ -111,6 +112,8 @@ export interface ChatDialect {
   readonly endMark?: string;
   /** The header under which its clients look for the name of their request. */
   readonly requestIdHeader?: string;
+  /** What its vendors take as the name of a tool; anything where absent. */
+  readonly toolNames?: ToolNameRules;
   /** Its own names for the hub's fields, for errors in its callers' words. */
   readonly paramNames: Readonly<Partial<Record<RequestField, string>>>;
   /**

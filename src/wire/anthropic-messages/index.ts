@@ -13,6 +13,7 @@ import type { ChatDialect } from '#wire/dialect.ts';
 export const anthropicMessages: ChatDialect = {
   name: DIALECT,
   requestIdHeader: 'request-id',
+  toolNames: { mostChars: 128, refused: /[^\w-]/g },
   paramNames: {
     temperature: 'temperature',
     topP: 'top_p',

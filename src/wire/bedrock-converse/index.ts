@@ -10,6 +10,7 @@ import type { ChatDialect } from '#wire/dialect.ts';
 /** Amazon's common format for the models of many vendors. */
 export const bedrockConverse: ChatDialect = {
   name: 'bedrock-converse',
+  toolNames: { mostChars: 64, refused: /[^\w-]/g },
   framing: 'aws-event-stream',
   paramNames: {
     temperature: 'inferenceConfig.temperature',

@@ -11,6 +11,7 @@ import { streamWriter } from '#wire/gemini/write-stream.ts';
 
 export const gemini: ChatDialect = {
   name: NAME,
+  toolNames: { mostChars: 64, refused: /[^\w.:-]/g },
   paramNames,
   ownParams,
   touchRequest,

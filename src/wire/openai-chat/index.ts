@@ -12,6 +12,7 @@ import { streamWriter } from '#wire/openai-chat/write-stream.ts';
 
 export const openaiChat: ChatDialect = {
   name: NAME,
+  toolNames: { mostChars: 64, refused: /[^\w-]/g },
   endMark: DONE,
   paramNames,
   ownParams,

@@ -13,6 +13,7 @@ import { streamWriter } from '#wire/openai-responses/write-stream.ts';
 
 export const openaiResponses: ChatDialect = {
   name: NAME,
+  toolNames: { mostChars: 64, refused: /[^\w-]/g },
   paramNames,
   ownParams,
   touchRequest,
