@@ -2,7 +2,10 @@ import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Json } from '#core/json.ts';
 import type { CodeJob, JinjaJob } from '#flow/ports.ts';
+import type { DocumentJob } from '#sandbox/documents.ts';
 import type { CodeOutcome } from '#sandbox/javascript.ts';
+import { Python } from '#sandbox/python.ts';
+import type { Done } from '#sandbox/task.ts';
 import { Threads } from '#sandbox/threads.ts';
 
 export interface SandboxLimits {
@@ -13,6 +16,8 @@ export interface SandboxLimits {
   readonly threads: number;
   /** Programs that wait for a thread. */
   readonly waiting: number;
+  /** Python's processes at once; each takes some 200 MB. */
+  readonly processes: number;
 }
 
 /** Time is Dify's own default. */
@@ -21,17 +26,23 @@ const SANDBOX_LIMITS: SandboxLimits = {
   codeBytes: 64 * 1024 * 1024,
   threads: 4,
   waiting: 1000,
+  processes: 3,
 };
 
 /** A template that takes longer than its fuel lasts has found a way around it, ms. */
 const JINJA_MS = 5_000;
+/** A document that takes longer to read is not worth it, ms. */
+const DOCUMENT_MS = 60_000;
 /** What a thread has on top before it is ended from outside, ms. */
 const GRACE_MS = 1_000;
 const LONGEST_INPUT = 4 * 1024 * 1024;
 const LONGEST_OUTPUT = 4 * 1024 * 1024;
 
 export interface Sandbox {
-  runCode(job: CodeJob, signal: AbortSignal): Promise<Json>;
+  /** Python's programs of one owner share interpreters; those of two never do. */
+  runCode(job: CodeJob, signal: AbortSignal, owner?: string): Promise<Json>;
+  /** A document's text. */
+  extractText(job: DocumentJob, signal: AbortSignal): Promise<string>;
   renderJinja(job: JinjaJob, signal: AbortSignal): Promise<string>;
   close(): Promise<void>;
 }
@@ -39,28 +50,39 @@ export interface Sandbox {
 /** Where programs and templates of flows run. */
 export const createSandbox = (clock: Clock, given: Partial<SandboxLimits> = {}): Sandbox => {
   const limits = { ...SANDBOX_LIMITS, ...given };
-  const { codeMs, codeBytes, threads, waiting } = limits;
+  const { codeMs, codeBytes, threads, waiting, processes } = limits;
   const pool = new Threads({ clock, threads, waiting });
+  const python = new Python({ clock, limitMs: codeMs, processes, waiting });
   return {
-    async runCode({ language, code, inputs }, signal) {
-      if (language !== 'javascript')
-        throw new SpillwayError('node_failed', 'Python cannot be run here; write JavaScript.');
+    async runCode({ language, code, inputs }, signal, owner = '') {
       const text = JSON.stringify(inputs);
       if (text.length > LONGEST_INPUT)
         throw new SpillwayError('too_large', 'The code is given more than 4 MB.');
+      if (language === 'python3')
+        return valueOf(await python.run({ code, inputs: text, owner }, signal));
       const job = { code, inputs: text, limitMs: codeMs, limitBytes: codeBytes };
       const done = await pool.perform({ kind: 'javascript', job }, codeMs + GRACE_MS, signal);
       return valueOf(done.kind === 'code' ? done.outcome : { error: 'It broke.', kind: 'code' });
     },
     async renderJinja(job, signal) {
-      const done = await pool.perform({ kind: 'jinja', job }, JINJA_MS, signal);
-      if (done.kind === 'text') return done.text;
-      const { code, message } =
-        done.kind === 'failed' ? done : { code: 'internal' as const, message: 'It broke.' };
-      throw new SpillwayError(code, message);
+      return textOf(await pool.perform({ kind: 'jinja', job }, JINJA_MS, signal));
     },
-    close: () => pool.close(),
+    async extractText(job, signal) {
+      return textOf(await pool.perform({ kind: 'document', job }, DOCUMENT_MS, signal));
+    },
+    async close() {
+      python.close();
+      await pool.close();
+    },
   };
+};
+
+/** Throws SpillwayError where there is none. */
+const textOf = (done: Done): string => {
+  if (done.kind === 'text') return done.text;
+  const { code, message } =
+    done.kind === 'failed' ? done : { code: 'internal' as const, message: 'It broke.' };
+  throw new SpillwayError(code, message);
 };
 
 const CODES = { code: 'node_failed', time: 'timeout', memory: 'too_large' } as const;

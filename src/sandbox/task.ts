@@ -1,11 +1,13 @@
 import type { ErrorCode } from '#core/errors.ts';
 import type { JinjaJob } from '#flow/ports.ts';
+import type { DocumentJob } from '#sandbox/documents.ts';
 import type { CodeOutcome, JavascriptJob } from '#sandbox/javascript.ts';
 
 /** What a thread is asked to do. */
 export type Task =
   | { readonly kind: 'javascript'; readonly job: JavascriptJob }
-  | { readonly kind: 'jinja'; readonly job: JinjaJob };
+  | { readonly kind: 'jinja'; readonly job: JinjaJob }
+  | { readonly kind: 'document'; readonly job: DocumentJob };
 
 /** What came of it. */
 export type Done =

@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { SpillwayError } from '#core/errors.ts';
 import { systemClock } from '#core/clock.ts';
 import { renderJinja } from '#flow/jinja.ts';
+import { documentText } from '#sandbox/documents.ts';
 import { runJavascript } from '#sandbox/javascript.ts';
 import type { Done, Task } from '#sandbox/task.ts';
 
@@ -12,7 +13,8 @@ const perform = async (task: Task): Promise<Done> => {
   if (task.kind === 'javascript')
     return { kind: 'code', outcome: await runJavascript(task.job, systemClock) };
   try {
-    return { kind: 'text', text: renderJinja(task.job) };
+    const text = task.kind === 'jinja' ? renderJinja(task.job) : await documentText(task.job);
+    return { kind: 'text', text };
   } catch (thrown) {
     const { code, message } = SpillwayError.from(thrown);
     return { kind: 'failed', code, message };

@@ -1,0 +1,149 @@
+import { SpillwayError } from '#core/errors.ts';
+import { htmlText } from '#sandbox/html-text.ts';
+import { checkZip } from '#sandbox/zip-check.ts';
+
+export interface DocumentJob {
+  readonly bytes: Uint8Array;
+  /** With its dot: `.pdf`. */
+  readonly extension: string;
+}
+
+const MOST_CHARS = 2_000_000;
+
+/** A document's text. Throws SpillwayError `node_failed` for one that is not what it is called. */
+export const documentText = async ({ bytes, extension }: DocumentJob): Promise<string> => {
+  const read = READERS[extension.toLowerCase()] ?? plainText;
+  let text: string;
+  try {
+    text = await read(bytes);
+  } catch (thrown) {
+    if (thrown instanceof SpillwayError) throw thrown;
+    const message = `This is no ${extension || 'text'} file, or a damaged one.`;
+    throw new SpillwayError('node_failed', message, { cause: thrown });
+  }
+  if (text.length > MOST_CHARS)
+    throw new SpillwayError('too_large', `The document has more than ${MOST_CHARS} characters.`);
+  return text;
+};
+
+type Reader = (bytes: Uint8Array) => string | Promise<string>;
+
+/** UTF-8, else what its marks say, else the old way of the West. */
+const plainText: Reader = (bytes) => {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  if (bytes.subarray(0, 4096).includes(0))
+    throw new SpillwayError(
+      'node_failed',
+      'This file is no text and no document that can be read.',
+    );
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    try {
+      return new TextDecoder('shift_jis', { fatal: true }).decode(bytes);
+    } catch {
+      return new TextDecoder('windows-1252').decode(bytes);
+    }
+  }
+};
+
+const pdf: Reader = async (bytes) => {
+  const { extractText, getDocumentProxy } = await import('unpdf');
+  const document = await getDocumentProxy(Uint8Array.from(bytes), { verbosity: 0 });
+  const { text } = await extractText(document, { mergePages: true });
+  return text;
+};
+
+const docx: Reader = async (bytes) => {
+  checkZip(bytes);
+  const { default: mammoth } = await import('mammoth');
+  const { value } = await mammoth.extractRawText({ buffer: Buffer.from(bytes) });
+  return value.trim();
+};
+
+const xlsx: Reader = async (bytes) => {
+  checkZip(bytes);
+  const { default: readSheets } = await import('read-excel-file/node');
+  const sheets = await readSheets(Buffer.from(bytes));
+  return sheets
+    .map(({ data }) => markdownTable(data.map((row) => row.map(cellText))))
+    .filter((table) => table !== '')
+    .join('\n\n');
+};
+
+const cellText = (cell: unknown): string => {
+  if (cell === null || cell === undefined) return '';
+  if (cell instanceof Date) return cell.toISOString();
+  return typeof cell === 'string' || typeof cell === 'number' || typeof cell === 'boolean'
+    ? String(cell)
+    : JSON.stringify(cell);
+};
+
+const csv: Reader = (bytes) => markdownTable(csvRows(plainText(bytes) as string));
+
+/** Commas, quotes that may be doubled, lines: as spreadsheets write them. */
+const csvRows = (text: string): string[][] => {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  let cell = '';
+  let isQuoted = false;
+  const endCell = (): void => {
+    row.push(cell);
+    cell = '';
+  };
+  const endRow = (): void => {
+    endCell();
+    if (row.some((one) => one !== '')) rows.push(row);
+    row = [];
+  };
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i]!;
+    if (isQuoted && character === '"' && text[i + 1] === '"') {
+      cell += '"';
+      i++;
+    } else if (character === '"') isQuoted = !isQuoted;
+    else if (isQuoted) cell += character;
+    else if (character === ',') endCell();
+    else if (character === '\n') endRow();
+    else if (character !== '\r') cell += character;
+  }
+  endRow();
+  return rows;
+};
+
+const markdownTable = (rows: readonly (readonly string[])[]): string => {
+  const [head, ...body] = rows.filter((row) => row.some((cell) => cell !== ''));
+  if (!head) return '';
+  const width = Math.max(...rows.map(({ length }) => length));
+  const line = (cells: readonly string[]): string => {
+    const filled = Array.from({ length: width }, (_, i) => cells[i] ?? '');
+    return `| ${filled.map((cell) => cell.replaceAll(/\s*\n\s*/g, ' ').replaceAll('|', '\\|')).join(' | ')} |`;
+  };
+  const rule = line(Array.from({ length: width }, () => '---'));
+  return [line(head), rule, ...body.map(line)].join('\n');
+};
+
+const html: Reader = (bytes) => htmlText(plainText(bytes) as string);
+
+const old: Reader = () => {
+  throw new SpillwayError(
+    'node_failed',
+    'Files of this kind cannot be read; save it as docx, xlsx, pdf, csv, html or text.',
+  );
+};
+
+const READERS: Readonly<Record<string, Reader>> = {
+  '.pdf': pdf,
+  '.docx': docx,
+  '.xlsx': xlsx,
+  '.csv': csv,
+  '.html': html,
+  '.htm': html,
+  '.doc': old,
+  '.xls': old,
+  '.ppt': old,
+  '.pptx': old,
+  '.epub': old,
+  '.msg': old,
+};

@@ -1,0 +1,71 @@
+import { afterAll, expect, test } from 'vitest';
+import { systemClock } from '#core/clock.ts';
+import { createSandbox } from '#sandbox/sandbox.ts';
+
+const sandbox = createSandbox(systemClock, { codeMs: 30_000, processes: 2 });
+afterAll(() => sandbox.close());
+
+const open = new AbortController().signal;
+const run = (code: string, inputs = {}, signal = open, owner = 'one') =>
+  sandbox.runCode({ language: 'python3', code, inputs }, signal, owner);
+
+/** An interpreter takes seconds to start, many on a busy machine. */
+const SLOW = { timeout: 120_000 };
+
+test('a program returns what it makes of its inputs', SLOW, async () => {
+  const code = 'def main(a, b):\n  return {"sum": a + b, "text": "é", "none": None}';
+  expect(await run(code, { a: 1, b: 2 })).toEqual({ sum: 3, text: 'é', none: null });
+  const library =
+    'import re, json, math, datetime\ndef main():\n  return {"a": re.sub("a", "b", "aa")}';
+  expect(await run(library)).toEqual({ a: 'bb' });
+});
+
+test.each([
+  ['def main(:', 'SyntaxError'],
+  ['def main():\n  return 1/0', 'ZeroDivisionError: division by zero'],
+  ['x = 1', 'There is no function main.'],
+  ['def main():\n  return {"a": {1, 2}}', 'not JSON serializable'],
+  ['def main():\n  return open("/etc/passwd").read()', 'FileNotFoundError'],
+  ['import subprocess\ndef main():\n  return subprocess.run(["ls"])', 'Error'],
+  ['import os\ndef main():\n  return os.fork()', 'Error'],
+  ['import js\ndef main():\n  return str(js.process)', 'AttributeError: process'],
+  ['from pyodide.code import run_js\ndef main():\n  return run_js("1")', 'cannot import name'],
+  [
+    'import urllib.request as u\ndef main():\n  return u.urlopen("http://127.0.0.1:1").read()',
+    'Error',
+  ],
+  ['import numpy\ndef main():\n  return 1', "No module named 'numpy'"],
+])('%j fails, and says why', SLOW, async (code, message) => {
+  await expect(run(code)).rejects.toThrow(message);
+});
+
+test('nothing of this machine is in its environment', SLOW, async () => {
+  const code = 'import os\ndef main():\n  return dict(os.environ)';
+  expect(JSON.stringify(await run(code))).not.toContain('node_modules');
+});
+
+test('memory has an end, and so has time; the next program runs', SLOW, async () => {
+  await expect(run('def main():\n  return len("x" * 400000000)')).rejects.toMatchObject({
+    code: 'too_large',
+  });
+  const hasty = createSandbox(systemClock, { codeMs: 300, processes: 1 });
+  const spin = {
+    language: 'python3',
+    code: 'def main():\n  while True: pass',
+    inputs: {},
+  } as const;
+  await expect(hasty.runCode(spin, open)).rejects.toMatchObject({ code: 'timeout' });
+  await hasty.close();
+  expect(await run('def main():\n  return 1')).toBe(1);
+});
+
+test('a stop ends it; two owners share nothing', SLOW, async () => {
+  const stop = new AbortController();
+  await run('import json\njson.mark = 1\ndef main():\n  return 1');
+  const seen = 'import json\ndef main():\n  return hasattr(json, "mark")';
+  expect(await run(seen)).toBe(true);
+  expect(await run(seen, {}, open, 'two')).toBe(false);
+  const running = run('def main():\n  while True: pass', {}, stop.signal);
+  setTimeout(() => stop.abort(new Error('stopped')), 20);
+  await expect(running).rejects.toThrow('stopped');
+});
