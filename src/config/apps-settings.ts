@@ -21,6 +21,19 @@ export const appsSchema = (groups: ReadonlySet<string>) =>
       .nullish(),
     dir: z.string().min(1).nullish(),
     keys: z.array(z.strictObject({ app: name, key: keySchema })).nullish(),
+    tools: z
+      .array(
+        z.strictObject({
+          name,
+          openapi: z.string().min(1),
+          base_url: z
+            .string()
+            .regex(/^https?:\/\/\S+$/, 'an address that begins with http')
+            .nullish(),
+          headers: z.record(z.string(), z.string()).nullish(),
+        }),
+      )
+      .nullish(),
     network: z.strictObject({ allow: z.array(name).nullish() }).nullish(),
   });
 
@@ -31,6 +44,13 @@ export interface AppsSettings {
   readonly dir?: string;
   /** `app` is an app's name, or the name of its file without its end. */
   readonly keys?: readonly { readonly app: string; readonly key: string }[];
+  /** APIs whose operations are tools; `openapi` is a file, read where the program was started. */
+  readonly tools?: readonly {
+    readonly name: string;
+    readonly openapi: string;
+    readonly baseUrl?: string;
+    readonly headers: Readonly<Record<string, string>>;
+  }[];
   /** Hosts and networks that flows may call though they are private. */
   readonly allow?: readonly string[];
 }
@@ -44,5 +64,13 @@ export const loadApps = (
   })),
   ...(written?.dir && { dir: written.dir }),
   ...(written?.keys && { keys: written.keys }),
+  ...(written?.tools && {
+    tools: written.tools.map(({ name: api, openapi, base_url: baseUrl, headers }) => ({
+      name: api,
+      openapi,
+      headers: headers ?? {},
+      ...(baseUrl && { baseUrl }),
+    })),
+  }),
   ...(written?.network?.allow && { allow: written.network.allow }),
 });

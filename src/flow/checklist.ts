@@ -84,7 +84,7 @@ const agentTools = (data: JsonObject): JsonObject[] => {
 const IMPORT = /^\s*(?:import|from)\s+([a-zA-Z_]\w*)/gm;
 const REQUIRE = /\brequire\(\s*['"]([^'"]+)['"]\s*\)|^\s*import\s.*?from\s+['"]([^'"]+)['"]/gm;
 
-/** Modules that a program asks for: JavaScript has none here, Python does not run. */
+/** Modules that a program asks for: JavaScript has none here, Python its own library. */
 const modules = ({ type, data, title: node }: DslNode): ChecklistItem[] => {
   if (type !== 'code') return [];
   const code = textOf(own(data, 'code'));

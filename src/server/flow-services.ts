@@ -11,15 +11,18 @@ import { openaiChat } from '#wire/openai-chat/index.ts';
 export interface FlowSurroundings {
   readonly sandbox: Sandbox;
   readonly client: GuardedClient;
+  /** Whose code it is: Python's programs of different owners share nothing. */
+  readonly owner?: string;
 }
 
 /** A flow's model calls enter the gateway at its spine, like everybody else's but without a socket. */
 export const createFlowServices = (
   deps: GatewayDeps,
-  { sandbox, client }: FlowSurroundings,
+  { sandbox, client, owner = '' }: FlowSurroundings,
 ): FlowServices => ({
   renderJinja: (job, signal) => sandbox.renderJinja(job, signal),
-  runCode: (job, signal) => sandbox.runCode(job, signal),
+  runCode: (job, signal) => sandbox.runCode(job, signal, owner),
+  extractText: (bytes, { extension }, signal) => sandbox.extractText({ bytes, extension }, signal),
   fetch: (request, signal) => client.fetch(request, signal),
   async *chat(request, { runId, signal, deadline }) {
     // The call ends with its reader, however that one ends.

@@ -6,6 +6,7 @@ import type { App } from '#flow/dsl/app.ts';
 import { parseApp } from '#flow/dsl/parse.ts';
 import { CURRENT_VERSION } from '#flow/dsl/version.ts';
 import type { RunEvent } from '#flow/events.ts';
+import type { FlowServices } from '#flow/ports.ts';
 import { prepareFlow } from '#flow/prepare.ts';
 import { runFlow } from '#flow/run.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
@@ -13,7 +14,11 @@ import { addressGuard } from '#net/address-guard.ts';
 import { createGuardedClient } from '#net/guarded-client.ts';
 import { createSandbox } from '#sandbox/sandbox.ts';
 import { resolverOf } from '#server/apps/open-apps.ts';
-import { createFlowServices } from '#server/flow-services.ts';
+import { flowFiles } from '#server/apps/flow-files.ts';
+import { toolBox } from '#server/apps/tools/tool-box.ts';
+import { createFlowServices, type FlowSurroundings } from '#server/flow-services.ts';
+import { ServedApps } from '#service-api/served-apps.ts';
+import { Uploads } from '#service-api/uploads.ts';
 
 export interface OpenFlow {
   readonly name: string;
@@ -48,7 +53,7 @@ export const openFlow = (source: {
         yield* runFlow(flow, {
           query,
           inputs,
-          services: createFlowServices(gateway, { sandbox, client }),
+          services: servicesOf(gateway, { sandbox, client }),
           clock,
           ids: { run: newCallId() },
           ...(signal && { signal }),
@@ -58,6 +63,20 @@ export const openFlow = (source: {
       }
     },
   };
+};
+
+/** Whoever runs a flow by hand. */
+const NOBODY = { appId: '', user: '' };
+
+const servicesOf = (gateway: GatewayDeps, around: FlowSurroundings): FlowServices => {
+  const { clock } = gateway;
+  const { client } = around;
+  const plain: FlowServices = {
+    ...createFlowServices(gateway, around),
+    files: flowFiles({ uploads: new Uploads(), client, clock }, NOBODY),
+  };
+  const tools = toolBox({ clock, apis: [], apps: new ServedApps(), services: () => plain });
+  return { ...plain, tools };
 };
 
 const newer = ({ file, version }: App): string =>

@@ -11,6 +11,8 @@ import { readAppState, writeAppState } from '#server/apps/app-state.ts';
 import { flowFiles } from '#server/apps/flow-files.ts';
 import { readApp } from '#server/apps/read-app.ts';
 import { suggester } from '#server/apps/suggest.ts';
+import { readToolApis } from '#server/apps/tools/read-tool-apis.ts';
+import { toolBox } from '#server/apps/tools/tool-box.ts';
 import { createFlowServices } from '#server/flow-services.ts';
 import type { Gateway, World } from '#server/gateway.ts';
 import { AppKeys } from '#service-api/app-keys.ts';
@@ -19,7 +21,7 @@ import type { ApiDeps } from '#service-api/deps.ts';
 import { Runs } from '#service-api/runs.ts';
 import { type ServedApp, ServedApps } from '#service-api/served-apps.ts';
 import { createServiceApi, type ServiceApi } from '#service-api/service-api.ts';
-import { Uploads } from '#service-api/uploads.ts';
+import { Uploads, type Whose } from '#service-api/uploads.ts';
 
 /** So many runs of all apps at once. */
 const MOST_RUNS = 1_000;
@@ -64,6 +66,12 @@ export const openApps = async (
   const sandbox = createSandbox(clock);
   const uploads = new Uploads();
   const around = { sandbox, client };
+  const apis = await readToolApis(config.apps.tools ?? []);
+  const servicesFor = (whose: Whose): FlowServices => ({
+    ...createFlowServices(gateway, { ...around, owner: whose.appId }),
+    files: flowFiles({ uploads, client, clock }, whose),
+    tools: toolBox({ clock, apis, apps, services: () => servicesFor(whose) }),
+  });
   const deps: ApiDeps = {
     clock,
     apps,
@@ -72,10 +80,7 @@ export const openApps = async (
     runs: new Runs(),
     conversations: new MemoryConversations(),
     mostRuns: MOST_RUNS,
-    services: (whose): FlowServices => ({
-      ...createFlowServices(gateway, around),
-      files: flowFiles({ uploads, client, clock }, whose),
-    }),
+    services: (whose): FlowServices => servicesFor(whose),
     suggest: suggester(createFlowServices(gateway, around), clock, config),
   };
   return {
