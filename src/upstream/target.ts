@@ -118,13 +118,14 @@ export const createTarget = (
   const concealed = { keys: secretsOf(spec), places: [hostname] };
   const headers = headersOf(provider, spec, base);
   const asksUsage = !provider.usageUnasked;
+  const quirks = quirksOf(provider, spec.model);
   const { quota } = provider;
   return {
     spec,
     origin,
     pathOf,
     conversationAt,
-    quirksOf: (model) => quirksOf(provider, model),
+    quirksOf: (model) => (model === spec.model ? quirks : quirksOf(provider, model)),
     quota,
     headers,
     headersFor: (heard) => withHeard(headers, provider.hears, heard),
