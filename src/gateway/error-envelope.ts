@@ -11,6 +11,12 @@ import { openaiChat } from '#wire/openai-chat/index.ts';
 /** LiteLLM's word for each of our codes; the rest follow from the status. */
 const TYPES: Partial<Record<ErrorCode, string>> = {
   unauthorized: 'auth_error',
+  unknown_key: 'token_not_found_in_db',
+  expired_key: 'expired_key',
+  key_model_denied: 'key_model_access_denied',
+  team_model_denied: 'team_model_access_denied',
+  user_model_denied: 'user_model_access_denied',
+  over_budget: 'budget_exceeded',
   rate_limited: 'rate_limit_error',
   no_deployment: 'rate_limit_error',
 };

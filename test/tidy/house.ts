@@ -72,6 +72,8 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@pydantic/genai-prices': ['src/providers/models.ts'],
   hono: ['src/gateway/admin/'],
   '@hono/node-server': ['src/gateway/admin/'],
+  kysely: ['src/store/'],
+  pg: ['src/store/'],
   '@hono/zod-openapi': ['src/gateway/admin/'],
 };
 
@@ -133,6 +135,7 @@ export const FOREIGN_WORDS: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/config/model-list.ts': ['allowed_openai_params'],
   'src/config/model-row.ts': ['allowed_openai_params'],
+  'src/keys/route-rule.ts': ['openai_routes'],
 };
 
 export const MAX_FILE_LINES = 400;

@@ -1,0 +1,84 @@
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { readdir, readFile, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SpendRecord } from '#store/spend.ts';
+
+const SUFFIX = '.jsonl';
+/** A file is closed when it has so many bytes. */
+const SEGMENT_BYTES = 16 * 1024 * 1024;
+const NAME = /^\d{16}-\d+\.jsonl$/;
+
+interface OpenSegment {
+  readonly fd: number;
+  readonly path: string;
+  bytes: number;
+}
+
+/** Records that have been written down and are not in the store yet. */
+export interface Segment {
+  readonly path: string;
+}
+
+/**
+ * Records of spend, one line each, written with one system call before anybody hears that they are:
+ * whenever the process ends, what it has answered is here or in the store.
+ */
+export class Journal {
+  readonly #folder: string;
+  readonly #wall: () => number;
+  #file: OpenSegment | undefined;
+  #count = 0;
+
+  constructor(folder: string, wall: () => number) {
+    this.#folder = folder;
+    this.#wall = wall;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+
+  /** Throws what the file system says: a disk that is full, a folder that is gone. */
+  append(record: SpendRecord): void {
+    const file = this.#file ?? this.#open();
+    file.bytes += writeSync(file.fd, `${JSON.stringify(record)}\n`);
+    if (file.bytes >= SEGMENT_BYTES) this.close();
+  }
+
+  /** What has been written goes into a segment of its own; the next record begins another. */
+  close(): void {
+    const file = this.#file;
+    this.#file = undefined;
+    if (file) closeSync(file.fd);
+  }
+
+  /** Every closed segment, the oldest first. */
+  async segments(): Promise<readonly Segment[]> {
+    const open = this.#file?.path;
+    const names = (await readdir(this.#folder)).filter((name) => NAME.test(name)).toSorted();
+    return names
+      .map((name) => ({ path: join(this.#folder, name) }))
+      .filter(({ path }) => path !== open);
+  }
+
+  /** Its records; the end of a line that was cut off by a crash is nothing that was answered. */
+  async read({ path }: Segment): Promise<readonly SpendRecord[]> {
+    const text = await readFile(path, 'utf8');
+    return text.split('\n').flatMap((line) => {
+      try {
+        return line === '' ? [] : [JSON.parse(line) as SpendRecord];
+      } catch {
+        return [];
+      }
+    });
+  }
+
+  remove({ path }: Segment): Promise<void> {
+    return unlink(path);
+  }
+
+  #open(): OpenSegment {
+    const name = `${String(Math.round(this.#wall())).padStart(16, '0')}-${++this.#count}${SUFFIX}`;
+    const path = join(this.#folder, name);
+    const file = { fd: openSync(path, 'a', 0o600), path, bytes: 0 };
+    this.#file = file;
+    return file;
+  }
+}

@@ -1,0 +1,44 @@
+import type { Kysely } from 'kysely';
+import { SpillwayError } from '#core/errors.ts';
+import { migrations } from '#store/migrations/index.ts';
+import type { Tables } from '#store/tables.ts';
+
+export interface MigrateDeps {
+  readonly db: Kysely<Tables>;
+  /** Unix epoch ms. */
+  readonly wallMs: number;
+  /** Called before a step that changes what is there: a name for the copy. */
+  readonly copy: (name: string) => Promise<void>;
+}
+
+/**
+ * Takes the steps that have not been taken yet, each in a transaction of its own. Whoever calls it
+ * holds a lock. Throws SpillwayError `config_invalid` where a later version has been here.
+ */
+export const migrate = async ({ db, wallMs, copy }: MigrateDeps): Promise<readonly string[]> => {
+  await db.schema
+    .createTable('migrations')
+    .ifNotExists()
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('at_ms', 'bigint', (column) => column.notNull())
+    .execute();
+  const rows = await db.selectFrom('migrations').select('name').execute();
+  const taken = new Set(rows.map(({ name }) => name));
+  const unknown = [...taken].filter((name) => !migrations.some((each) => each.name === name));
+  if (unknown.length > 0)
+    throw new SpillwayError(
+      'config_invalid',
+      `The store was written by a later Spillway (${unknown.join(', ')}). Start that one, or restore the copy that it made before.`,
+    );
+  const left = migrations.filter(({ name }) => !taken.has(name));
+  for (const step of left) {
+    const { name } = step;
+    if (taken.size > 0) await copy(name);
+    await db.transaction().execute(async (all) => {
+      await step.up(all as unknown as Kysely<never>);
+      await all.insertInto('migrations').values({ name, at_ms: wallMs }).execute();
+    });
+    taken.add(name);
+  }
+  return left.map(({ name }) => name);
+};

@@ -1,0 +1,171 @@
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { type JsonObject, own } from '#core/json.ts';
+import type { PayerKind, SpendFilter, SpendRecord, SpendStore } from '#store/spend.ts';
+import { addSums, paidRow, type UsageTable, writeSpend } from '#store/spend-write.ts';
+import type { Tables } from '#store/tables.ts';
+import { tagUsage, usage } from '#store/usage-table.ts';
+
+/** What a record takes on disk with its entries in every index, bytes, about. */
+const OVERHEAD_BYTES = 900;
+
+export const spendTable = (db: Kysely<Tables>): SpendStore => ({
+  add: (records) => writeSpend(db, records),
+  async list(filter, { limit, offset }) {
+    const rows = await filtered(db.selectFrom('spend').selectAll(), filter)
+      .orderBy('started_ms', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .offset(offset)
+      .execute();
+    return rows.map(recordOf);
+  },
+  async count(filter) {
+    const query = db.selectFrom('spend').select((row) => row.fn.countAll<number>().as('many'));
+    return (await filtered(query, filter).executeTakeFirst())?.many ?? 0;
+  },
+  usage: (question) => usage(db, question),
+  tags: (filter) => tagUsage(db, filter),
+  async paid() {
+    const rows = await db.selectFrom('paid').selectAll().execute();
+    return rows.map(({ kind, payer, since_ms, nanos }) => ({
+      kind: kind as PayerKind,
+      id: payer,
+      sinceMs: since_ms,
+      nanos,
+    }));
+  },
+  async setPaid(payment, nanos) {
+    await db
+      .insertInto('paid')
+      .values(paidRow({ ...payment, nanos }))
+      .onConflict((conflict) =>
+        conflict.columns(['kind', 'payer', 'since_ms']).doUpdateSet({ nanos }),
+      )
+      .execute();
+  },
+  removeBefore: (wallMs, most) => removeOldest(db, most, wallMs),
+  removeOldest: (most) => removeOldest(db, most),
+  forget: ({ user }, most) => forget(db, user, most),
+  async bytes() {
+    const { many, long } = await db
+      .selectFrom('spend')
+      .select((row) => [
+        row.fn.countAll<number>().as('many'),
+        row.fn.sum<number | null>(row.fn<number>('length', ['more'])).as('long'),
+      ])
+      .executeTakeFirstOrThrow();
+    return (long ?? 0) + many * OVERHEAD_BYTES;
+  },
+});
+
+const removeOldest = async (
+  db: Kysely<Tables>,
+  most: number,
+  beforeMs?: number,
+): Promise<number> => {
+  let oldest = db.selectFrom('spend').select('id').orderBy('started_ms').limit(most);
+  if (beforeMs !== undefined) oldest = oldest.where('started_ms', '<', Math.floor(beforeMs));
+  const { numDeletedRows } = await db
+    .deleteFrom('spend')
+    .where('id', 'in', oldest)
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+};
+
+/** What is left of a person: sums, under a word that means nobody. */
+const FORGOTTEN = 'forgotten';
+
+const forget = async (db: Kysely<Tables>, user: string, most: number): Promise<number> => {
+  const isTheirs = db
+    .selectFrom('spend')
+    .select('id')
+    .where((row) => row.or([row('user_id', '=', user), row('end_user', '=', user)]))
+    .limit(most);
+  const { numDeletedRows } = await db
+    .deleteFrom('spend')
+    .where('id', 'in', isTheirs)
+    .executeTakeFirstOrThrow();
+  const many = Number(numDeletedRows);
+  if (many > 0) return many;
+  await db.transaction().execute(async (all) => {
+    for (const table of ['usage_hours', 'usage_days'] as const)
+      for (const column of ['user_id', 'end_user'] as const)
+        await mergeUsage(all, { table, column, user });
+  });
+  await db
+    .deleteFrom('paid')
+    .where('kind', 'in', ['user', 'end_user'])
+    .where('payer', '=', user)
+    .execute();
+  return 0;
+};
+
+/** Moves one person's sums to nobody's, adding to what is there. */
+const mergeUsage = async (
+  all: Kysely<Tables>,
+  of: {
+    readonly table: UsageTable;
+    readonly column: 'user_id' | 'end_user';
+    readonly user: string;
+  },
+): Promise<void> => {
+  const rows = await all
+    .deleteFrom(of.table)
+    .where(of.column, '=', of.user)
+    .returningAll()
+    .execute();
+  for (const row of rows) await addSums(all, of.table, [{ ...row, [of.column]: FORGOTTEN }]);
+};
+
+const COLUMNS = {
+  id: 'id',
+  token: 'token',
+  user: 'user_id',
+  team: 'team_id',
+  endUser: 'end_user',
+  group: 'model_group',
+  deployment: 'deployment',
+  status: 'status',
+} as const;
+
+const filtered = <Row>(
+  query: SelectQueryBuilder<Tables, 'spend', Row>,
+  filter: SpendFilter,
+): SelectQueryBuilder<Tables, 'spend', Row> => {
+  let narrowed = query;
+  if (filter.fromMs !== undefined)
+    narrowed = narrowed.where('started_ms', '>=', Math.floor(filter.fromMs));
+  if (filter.toMs !== undefined)
+    narrowed = narrowed.where('started_ms', '<', Math.ceil(filter.toMs));
+  for (const [name, column] of Object.entries(COLUMNS)) {
+    const value = filter[name as keyof typeof COLUMNS];
+    if (value !== undefined) narrowed = narrowed.where(sql.ref(column), '=', value);
+  }
+  return narrowed;
+};
+
+const recordOf = (row: Tables['spend']): SpendRecord => {
+  const more = JSON.parse(row.more) as JsonObject;
+  const tags = own(more, 'tags');
+  delete more['tags'];
+  return {
+    id: row.id,
+    startedMs: row.started_ms,
+    endedMs: row.ended_ms,
+    token: row.token,
+    user: row.user_id,
+    team: row.team_id,
+    endUser: row.end_user,
+    group: row.model_group,
+    model: row.model,
+    deployment: row.deployment,
+    provider: row.provider,
+    status: row.status === 'failure' ? 'failure' : 'success',
+    nanos: row.nanos,
+    tokensIn: row.tokens_in,
+    tokensOut: row.tokens_out,
+    tags: Array.isArray(tags) ? tags.map(String) : [],
+    payments: [],
+    more,
+  };
+};

@@ -1,0 +1,147 @@
+import type { Clock } from '#core/clock.ts';
+import type { Log } from '#core/log.ts';
+import type { Journal } from '#store/journal.ts';
+import type { SpendRecord, SpendStore } from '#store/spend.ts';
+
+/** How often records go into the store, ms. */
+const EVERY_MS = 1_000;
+/** Records in one transaction: others have a turn between two. */
+const BATCH = 500;
+/** Records that wait in memory where there is no journal, or it cannot be written. */
+const MOST_IN_MEMORY = 100_000;
+
+export interface SpendWriterDeps {
+  readonly spend: Pick<SpendStore, 'add'>;
+  /** Absent where nothing can be written to disk. */
+  readonly journal?: Journal;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** How it is with what is not in the store yet. */
+export interface SpendHealth {
+  /** Records since the start that are not in the store. */
+  readonly waiting: number;
+  /** Why the last try failed; absent where it did not. */
+  readonly trouble?: string;
+  /** Records that are lost, because they fitted nowhere. */
+  readonly lost: number;
+}
+
+/** Takes records at once and puts them into the store by and by: whoever records never waits. */
+export class SpendWriter {
+  readonly #deps: SpendWriterDeps;
+  #inMemory: SpendRecord[] = [];
+  #waiting = 0;
+  #lost = 0;
+  #trouble: string | undefined;
+  #journalTrouble = false;
+  #cancel = (): void => {};
+  #flushing: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(deps: SpendWriterDeps) {
+    this.#deps = deps;
+    this.#next();
+  }
+
+  get health(): SpendHealth {
+    const [waiting, lost, trouble] = [this.#waiting, this.#lost, this.#trouble];
+    return { waiting, lost, ...(trouble !== undefined && { trouble }) };
+  }
+
+  /** It is on disk, or else in memory, when this returns. */
+  record(record: SpendRecord): void {
+    this.#waiting++;
+    try {
+      if (this.#deps.journal) {
+        this.#deps.journal.append(record);
+        this.#journalTrouble = false;
+        return;
+      }
+    } catch (cause) {
+      if (!this.#journalTrouble)
+        this.#deps.log.error(
+          { cause: String(cause) },
+          'records of spend cannot be written to disk; they wait in memory',
+        );
+      this.#journalTrouble = true;
+    }
+    if (this.#inMemory.length < MOST_IN_MEMORY) this.#inMemory.push(record);
+    else this.#lose();
+  }
+
+  /** Puts all there is into the store; resolves when that has been tried. */
+  flush(): Promise<void> {
+    this.#flushing = this.#flushing.then(() => this.#flush());
+    return this.#flushing;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#cancel();
+    await this.flush();
+  }
+
+  #next(): void {
+    if (this.#isClosed) return;
+    this.#cancel = this.#deps.clock.after(EVERY_MS, () => {
+      void this.flush().then(() => this.#next());
+    });
+  }
+
+  async #flush(): Promise<void> {
+    try {
+      await this.#flushMemory();
+      await this.#flushJournal();
+      if (this.#trouble !== undefined)
+        this.#deps.log.info({ waiting: this.#waiting }, 'records of spend go into the store again');
+      this.#trouble = undefined;
+    } catch (cause) {
+      const trouble = reasonOf(cause);
+      if (this.#trouble === undefined)
+        this.#deps.log.error(
+          { cause: trouble, waiting: this.#waiting },
+          'records of spend cannot be put into the store; they are kept, and tried again each second',
+        );
+      this.#trouble = trouble;
+    }
+  }
+
+  async #flushMemory(): Promise<void> {
+    while (this.#inMemory.length > 0) {
+      const batch = this.#inMemory.slice(0, BATCH);
+      await this.#deps.spend.add(batch);
+      this.#inMemory.splice(0, batch.length);
+      this.#waiting = Math.max(0, this.#waiting - batch.length);
+    }
+  }
+
+  async #flushJournal(): Promise<void> {
+    const { journal, spend } = this.#deps;
+    if (!journal) return;
+    journal.close();
+    for (const segment of await journal.segments()) {
+      const records = await journal.read(segment);
+      for (let from = 0; from < records.length; from += BATCH)
+        await spend.add(records.slice(from, from + BATCH));
+      await journal.remove(segment);
+      this.#waiting = Math.max(0, this.#waiting - records.length);
+    }
+  }
+
+  #lose(): void {
+    this.#waiting--;
+    if (this.#lost++ === 0)
+      this.#deps.log.error(
+        {},
+        'RECORDS OF SPEND ARE LOST: neither the disk nor the store takes them',
+      );
+  }
+}
+
+/** What the database said, rather than what callers are told of it. */
+const reasonOf = (thrown: unknown): string => {
+  if (!(thrown instanceof Error)) return String(thrown);
+  return thrown.cause === undefined ? thrown.message : reasonOf(thrown.cause);
+};

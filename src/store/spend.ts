@@ -1,0 +1,131 @@
+import type { JsonObject } from '#core/json.ts';
+
+/** Whose spend adds up: what a budget can be set for. */
+export type PayerKind =
+  | 'key'
+  | 'user'
+  | 'team'
+  | 'member'
+  | 'end_user'
+  | 'tag'
+  | 'model'
+  | 'provider'
+  | 'deployment'
+  | 'global';
+
+/** One sum that a request adds to: somebody's, since an instant. */
+export interface Payment {
+  readonly kind: PayerKind;
+  readonly id: string;
+  /** When the budget's running window began, Unix epoch ms; 0: all that was ever spent. */
+  readonly sinceMs: number;
+}
+
+/** One request that is over. Its id tells it from all others: written twice, it counts once. */
+export interface SpendRecord {
+  readonly id: string;
+  /** Unix epoch ms. */
+  readonly startedMs: number;
+  readonly endedMs: number;
+  /** The key's public token; empty where there was none. */
+  readonly token: string;
+  readonly user: string;
+  readonly team: string;
+  readonly endUser: string;
+  /** As the caller named it. */
+  readonly group: string;
+  /** As its vendor calls it; empty where nobody was asked. */
+  readonly model: string;
+  readonly deployment: string;
+  readonly provider: string;
+  readonly status: 'success' | 'failure';
+  /** Whole nano-dollars; 0 where nothing is known of the price. */
+  readonly nanos: number;
+  readonly tokensIn: number;
+  readonly tokensOut: number;
+  readonly tags: readonly string[];
+  readonly payments: readonly Payment[];
+  /** All else that is told of it. */
+  readonly more: JsonObject;
+}
+
+/** Which records are meant; what is absent means all. */
+export interface SpendFilter {
+  /** Unix epoch ms, from this and before that. */
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  readonly id?: string;
+  readonly token?: string;
+  readonly user?: string;
+  readonly team?: string;
+  readonly endUser?: string;
+  readonly group?: string;
+  readonly deployment?: string;
+  readonly status?: string;
+}
+
+export const USAGE_FIELDS = [
+  'token',
+  'user',
+  'team',
+  'endUser',
+  'group',
+  'deployment',
+  'provider',
+  'model',
+] as const;
+
+export type UsageField = (typeof USAGE_FIELDS)[number];
+
+/** What a number of requests come to. */
+export interface UsageSums {
+  readonly requests: number;
+  readonly failures: number;
+  readonly tokensIn: number;
+  readonly tokensOut: number;
+  readonly nanos: number;
+}
+
+export interface Usage extends UsageSums {
+  /** The hour's or day's first instant, Unix epoch ms; 0 where nothing is told apart by time. */
+  readonly atMs: number;
+  /** What was asked to be told apart. */
+  readonly by: Readonly<Record<string, string>>;
+}
+
+export interface UsageQuestion {
+  readonly filter: SpendFilter;
+  readonly by: readonly UsageField[];
+  /** How finely time is told apart: in hours, in days (UTC), or not at all. */
+  readonly per: 'hour' | 'day' | 'all';
+}
+
+export interface SpendStore {
+  /** All or none. Records that are there already change nothing. */
+  add(records: readonly SpendRecord[]): Promise<void>;
+  /** The latest first. */
+  list(
+    filter: SpendFilter,
+    page: { readonly limit: number; readonly offset: number },
+  ): Promise<readonly SpendRecord[]>;
+  count(filter: SpendFilter): Promise<number>;
+  /**
+   * From sums of hours, or of whole days (UTC) where more than two days are asked for and no hours:
+   * as quick for a year as for a day. `id` and `status` are not looked at.
+   */
+  usage(question: UsageQuestion): Promise<readonly Usage[]>;
+  /** By tag. */
+  tags(filter: Pick<SpendFilter, 'fromMs' | 'toMs'>): Promise<readonly Usage[]>;
+  /** Every sum that is kept. */
+  paid(): Promise<readonly (Payment & { readonly nanos: number })[]>;
+  /** Begins a sum anew: what was spent before does not count any more. */
+  setPaid(payment: Payment, nanos: number): Promise<void>;
+  /** Removes the oldest records before this instant, at most so many; how many there were. */
+  removeBefore(wallMs: number, most: number): Promise<number>;
+  /** Removes the oldest records, at most so many. */
+  removeOldest(most: number): Promise<number>;
+  /** Takes everything that names a person out of the records, at most so many at a time. */
+  forget(who: { readonly user: string }, most: number): Promise<number>;
+  /** What the records take on disk, bytes, about. */
+  bytes(): Promise<number>;
+}

@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Answer, Ask, SqlValue, WorkerSettings } from '#store/sqlite/messages.ts';
+
+/** Statements that wait for the worker: more means that it stands still. */
+const MOST_WAITING = 10_000;
+
+type Rows = Extract<Answer, { readonly rows: unknown }>;
+
+/** The database in its worker, as seen from the main thread, which it never stops. */
+export class SqliteClient {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, PromiseWithResolvers<Rows>>();
+  #last = 0;
+  #failure: Error | undefined;
+
+  private constructor(settings: WorkerSettings) {
+    // The same file, as source in a checkout and compiled in the package.
+    const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
+    this.#worker = new Worker(new URL(file, import.meta.url), { workerData: settings });
+    this.#worker.on('message', (message: Answer | 'open') => this.#heard(message));
+    this.#worker.on('error', (error: Error) => this.#failed(error));
+    this.#worker.on('exit', () => this.#failed(new Error('The database worker has ended.')));
+    this.#worker.unref();
+  }
+
+  /** Rejects with what SQLite said where the file cannot be opened or is held by another process. */
+  static async open(settings: WorkerSettings): Promise<SqliteClient> {
+    const client = new SqliteClient(settings);
+    client.#worker.ref();
+    await once(client.#worker, 'message');
+    client.#worker.unref();
+    return client;
+  }
+
+  run(sql: string, values: readonly SqlValue[]): Promise<Rows> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    if (this.#waiting.size >= MOST_WAITING)
+      return Promise.reject(new Error('The database is too far behind; try again.'));
+    const id = ++this.#last;
+    const waiting = Promise.withResolvers<Rows>();
+    this.#waiting.set(id, waiting);
+    if (this.#waiting.size === 1) this.#worker.ref();
+    this.#worker.postMessage({ id, sql, values } satisfies Ask);
+    return waiting.promise;
+  }
+
+  async close(): Promise<void> {
+    if (this.#failure) return;
+    this.#worker.ref();
+    const ended = once(this.#worker, 'exit');
+    this.#worker.postMessage('close');
+    await ended;
+  }
+
+  #heard(message: Answer | 'open'): void {
+    if (message === 'open') return;
+    const waiting = this.#waiting.get(message.id);
+    this.#waiting.delete(message.id);
+    if (this.#waiting.size === 0) this.#worker.unref();
+    if ('error' in message) waiting?.reject(new Error(message.error));
+    else waiting?.resolve(message);
+  }
+
+  #failed(error: Error): void {
+    this.#failure ??= error;
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}

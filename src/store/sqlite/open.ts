@@ -1,0 +1,86 @@
+import { access, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Kysely, sql } from 'kysely';
+import type { Clock } from '#core/clock.ts';
+import { SpillwayError } from '#core/errors.ts';
+import type { Log } from '#core/log.ts';
+import { migrate } from '#store/migrations/migrate.ts';
+import { sqlStore } from '#store/sql-store.ts';
+import { SqliteClient } from '#store/sqlite/client.ts';
+import { sqliteDialect } from '#store/sqlite/dialect.ts';
+import type { Store } from '#store/store.ts';
+import type { Tables } from '#store/tables.ts';
+
+export const SQLITE_FILE = 'spillway.db';
+export const LOCK_FILE = 'spillway.lock';
+
+export interface SqliteOptions {
+  /** Where the file lies; made when it is missing. Absent: nothing outlives the process. */
+  readonly folder?: string;
+  readonly clock: Pick<Clock, 'wall'>;
+  readonly log: Log;
+}
+
+/**
+ * The store in a file of this machine. A folder that cannot be written is said loudly and costs the
+ * memory of the next start, not this one. Throws SpillwayError `config_invalid` where another
+ * process has it open.
+ */
+export const openSqlite = async ({ folder, clock, log }: SqliteOptions): Promise<Store> => {
+  if (folder === undefined) return openAt({ clock });
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return await openAt({ folder, clock });
+  } catch (cause) {
+    if (cause instanceof SpillwayError) throw cause;
+    log.error(
+      { folder, cause: String(cause) },
+      'THE STORE CANNOT BE WRITTEN: keys, spend and logs are kept in memory and lost at the end. Make the folder writable, or name another with --data-dir',
+    );
+    return openAt({ clock });
+  }
+};
+
+const openAt = async ({
+  folder,
+  clock,
+}: Pick<SqliteOptions, 'folder' | 'clock'>): Promise<Store> => {
+  const path = folder === undefined ? ':memory:' : join(folder, SQLITE_FILE);
+  const lockPath = folder === undefined ? undefined : join(folder, LOCK_FILE);
+  const client = await opened(path, lockPath);
+  const db = new Kysely<Tables>({ dialect: sqliteDialect(client) });
+  const copyTo = async (target: string): Promise<void> => {
+    await sql`vacuum into ${target}`.execute(db);
+  };
+  try {
+    const copy = async (name: string): Promise<void> => {
+      const target = `${path}.before-${name}`;
+      if (folder !== undefined && !(await isThere(target))) await copyTo(target);
+    };
+    await migrate({ db, wallMs: Math.round(clock.wall()), copy });
+  } catch (thrown) {
+    await db.destroy();
+    throw thrown;
+  }
+  const kind = folder === undefined ? 'memory' : 'sqlite';
+  return { ...sqlStore(db, { kind, clock }), copyTo };
+};
+
+const opened = async (path: string, lockPath: string | undefined): Promise<SqliteClient> => {
+  try {
+    return await SqliteClient.open({ path, ...(lockPath !== undefined && { lockPath }) });
+  } catch (cause) {
+    if (!/locked|busy/i.test(String(cause))) throw cause;
+    throw new SpillwayError(
+      'config_invalid',
+      `${path} is in use by another Spillway. Stop that one, or name another folder with --data-dir.`,
+      { cause },
+    );
+  }
+};
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

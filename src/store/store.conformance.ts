@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SpendRecord } from '#store/spend.ts';
+import type { Store } from '#store/store.ts';
+
+/** What every store does, whatever keeps it. `reopen` closes it and opens the same again. */
+export interface StoreUnderTest {
+  open(): Promise<Store>;
+  /** Whether what was written is there after it has been closed and opened again. */
+  readonly lasts: boolean;
+}
+
+const HOUR_MS = 3_600_000;
+const T0 = 1_790_000_000_000 - (1_790_000_000_000 % HOUR_MS);
+
+const record = (id: string, more: Partial<SpendRecord> = {}): SpendRecord => ({
+  id,
+  startedMs: T0,
+  endedMs: T0 + 500,
+  token: 'token-1',
+  user: 'user-1',
+  team: 'team-1',
+  endUser: '',
+  group: 'gpt-4.1',
+  model: 'gpt-4.1-2026',
+  deployment: 'PJ1',
+  provider: 'vendor',
+  status: 'success',
+  nanos: 1_000,
+  tokensIn: 10,
+  tokensOut: 5,
+  tags: [],
+  payments: [{ kind: 'key', id: 'token-1', sinceMs: 0 }],
+  more: { call_type: 'acompletion' },
+  ...more,
+});
+
+const HOSTILE = [`'; DROP TABLE spend; --`, '\u{1f600}"\\', 'ｋｅｙ', '%_', 'a'.repeat(2_000)];
+
+export const storeConformance = (name: string, { lasts, ...under }: StoreUnderTest): void => {
+  const open = (): Promise<Store> => under.open();
+  describe(name, () => {
+    let store: Store;
+    beforeAll(async () => {
+      store = await open();
+    });
+    afterAll(() => store.close());
+
+    it('keeps rows by subject, whole, the last one written', async () => {
+      const { keys, teams } = store.shelves;
+      await keys.put([
+        { id: 'a', body: { n: 1 } },
+        { id: 'b', body: { n: 2, deep: { list: [1, 'x', null] } } },
+      ]);
+      await keys.put([{ id: 'a', body: { n: 3 } }]);
+      expect(await keys.all()).toEqual([
+        { id: 'a', body: { n: 3 } },
+        { id: 'b', body: { n: 2, deep: { list: [1, 'x', null] } } },
+      ]);
+      expect(await teams.all()).toEqual([]);
+      await keys.remove(['a']);
+      expect(await keys.all()).toHaveLength(1);
+      const changes = await keys.changedSince(0);
+      expect(changes.find(({ id }) => id === 'a')).toEqual({ id: 'a' });
+    });
+
+    it('takes any text as data', async () => {
+      const { users } = store.shelves;
+      await users.put(HOSTILE.map((text) => ({ id: text, body: { text } })));
+      const all = await users.all();
+      expect(new Set(all.map(({ body }) => body['text']))).toEqual(new Set(HOSTILE));
+      await users.remove(HOSTILE);
+      expect(await users.all()).toEqual([]);
+    });
+
+    it('writes thousands of rows at once', async () => {
+      const rows = Array.from({ length: 3_000 }, (_, n) => ({ id: `c${n}`, body: { n } }));
+      await store.shelves.customers.put(rows);
+      expect(await store.shelves.customers.all()).toHaveLength(3_000);
+    });
+
+    it('counts a record once, however often it is written', async () => {
+      const records = [record('r1'), record('r2', { status: 'failure', nanos: 0 })];
+      await store.spend.add([...records, record('r1')]);
+      await Promise.all([store.spend.add(records), store.spend.add([record('r3')])]);
+      expect(await store.spend.count({})).toBe(3);
+      const [all] = await store.spend.usage({ filter: {}, by: [], per: 'all' });
+      expect(all).toMatchObject({ requests: 3, failures: 1, nanos: 2_000, tokensIn: 30 });
+      expect(await store.spend.paid()).toEqual([
+        { kind: 'key', id: 'token-1', sinceMs: 0, nanos: 2_000 },
+      ]);
+    });
+
+    it('gives a record back as it was, but for whom it adds to', async () => {
+      const whole = record('whole', { tags: ['a', 'b'], endUser: 'eve', startedMs: T0 + 5 });
+      await store.spend.add([whole]);
+      const [found] = await store.spend.list({ id: 'whole' }, { limit: 10, offset: 0 });
+      expect(found).toEqual({ ...whole, payments: [] });
+    });
+
+    it('lists what was asked for, the latest first, page by page', async () => {
+      const records = Array.from({ length: 5 }, (_, n) =>
+        record(`p${n}`, { startedMs: T0 + 10 * HOUR_MS + n, token: 'pages' }),
+      );
+      await store.spend.add(records);
+      const page = await store.spend.list({ token: 'pages' }, { limit: 2, offset: 1 });
+      expect(page.map(({ id }) => id)).toEqual(['p3', 'p2']);
+      const times = { fromMs: T0 + 10 * HOUR_MS + 1, toMs: T0 + 10 * HOUR_MS + 3 };
+      expect(await store.spend.count({ token: 'pages', ...times })).toBe(2);
+      expect(await store.spend.count({ token: `'--` })).toBe(0);
+    });
+
+    it('sums by hour, by day and by whoever is asked for', async () => {
+      const at = T0 + 100 * HOUR_MS;
+      await store.spend.add([
+        record('u1', { startedMs: at, group: 'x', team: 'T' }),
+        record('u2', { startedMs: at + HOUR_MS, group: 'y', team: 'T' }),
+        record('u3', { startedMs: at + HOUR_MS + 1, group: 'y', team: 'T', nanos: 5 }),
+      ]);
+      const filter = { fromMs: at, toMs: at + 3 * HOUR_MS, team: 'T' };
+      const hours = await store.spend.usage({ filter, by: ['group'], per: 'hour' });
+      expect(hours).toMatchObject([
+        { atMs: at + HOUR_MS, requests: 2, nanos: 1_005, by: { group: 'y' } },
+        { atMs: at, requests: 1, nanos: 1_000, by: { group: 'x' } },
+      ]);
+      const all = await store.spend.usage({ filter, by: [], per: 'all' });
+      expect(all).toMatchObject([{ requests: 3, nanos: 2_005, atMs: 0, by: {} }]);
+    });
+
+    it('sums by tag', async () => {
+      const at = T0 + 200 * HOUR_MS;
+      await store.spend.add([
+        record('t1', { startedMs: at, tags: ['red', 'red', 'blue'] }),
+        record('t2', { startedMs: at, tags: ['red'] }),
+      ]);
+      const tags = await store.spend.tags({ fromMs: at, toMs: at + HOUR_MS });
+      expect(tags.map(({ by, requests }) => [by['tag'], requests])).toEqual([
+        ['blue', 1],
+        ['red', 2],
+      ]);
+    });
+
+    it('begins sums anew, and adds to what was set', async () => {
+      const payment = { kind: 'team', id: 'fresh', sinceMs: T0 } as const;
+      await store.spend.setPaid(payment, 7);
+      await store.spend.add([record('paid', { payments: [payment], nanos: 5 })]);
+      expect(await store.spend.paid()).toContainEqual({ ...payment, nanos: 12 });
+    });
+
+    it('forgets a person, and keeps the sums', async () => {
+      const at = T0 + 300 * HOUR_MS;
+      await store.spend.add([
+        record('f1', { startedMs: at, endUser: 'Ann' }),
+        record('f2', { startedMs: at, user: 'Ann' }),
+      ]);
+      let many: number;
+      do many = await store.spend.forget({ user: 'Ann' }, 1);
+      while (many > 0);
+      expect(await store.spend.count({ user: 'Ann' })).toBe(0);
+      expect(await store.spend.count({ endUser: 'Ann' })).toBe(0);
+      const filter = { fromMs: at, toMs: at + HOUR_MS };
+      const sums = await store.spend.usage({ filter, by: ['user', 'endUser'], per: 'all' });
+      expect(JSON.stringify(sums)).not.toContain('Ann');
+      expect(sums.reduce((sum, { requests }) => sum + requests, 0)).toBe(2);
+    });
+
+    it('removes the oldest in batches', async () => {
+      const before = await store.spend.count({});
+      expect(await store.spend.removeBefore(T0 + 6, 2)).toBe(2);
+      expect(await store.spend.count({})).toBe(before - 2);
+      expect(await store.spend.bytes()).toBeGreaterThan(0);
+      expect(await store.spend.removeOldest(1)).toBe(1);
+    });
+
+    it('keeps a trail, the latest first', async () => {
+      const entry = {
+        id: 'e1',
+        atMs: T0,
+        actor: 'admin',
+        action: 'created',
+        subject: 'keys',
+        objectId: 'a',
+        before: null,
+        after: { n: 1 },
+      };
+      await store.audit.add([entry, { ...entry, id: 'e2', atMs: T0 + 1 }]);
+      await store.audit.add([entry]);
+      expect(await store.audit.list({ limit: 10, offset: 0 })).toEqual([
+        { ...entry, id: 'e2', atMs: T0 + 1 },
+        entry,
+      ]);
+    });
+
+    it('sets a fact once', async () => {
+      expect(await store.facts.get('pepper')).toBeUndefined();
+      const all = await Promise.all(
+        ['a', 'b'].map((value) => store.facts.setOnce('pepper', value)),
+      );
+      expect(new Set(all).size).toBe(1);
+      expect(await store.facts.get('pepper')).toBe(all[0]);
+    });
+
+    it('undoes what failed half way', async () => {
+      const bad = record('bad', { nanos: Number.NaN });
+      await expect(store.spend.add([record('good'), bad])).rejects.toThrow();
+      expect(await store.spend.count({ id: 'good' })).toBe(0);
+    });
+
+    it.skipIf(!lasts)('has it all after a restart', async () => {
+      const before = await store.spend.count({});
+      await store.close();
+      store = await open();
+      expect(await store.spend.count({})).toBe(before);
+      expect(await store.shelves.keys.all()).toHaveLength(1);
+    });
+  });
+};

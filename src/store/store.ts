@@ -1,0 +1,77 @@
+import type { JsonObject } from '#core/json.ts';
+import type { SpendStore } from '#store/spend.ts';
+
+/** One object that somebody has written down, in the words of its routes. */
+export interface Row {
+  readonly id: string;
+  readonly body: JsonObject;
+}
+
+/** A row as another process of the same store may have left it: without a body it is gone. */
+export interface Change {
+  readonly id: string;
+  readonly body?: JsonObject;
+}
+
+/** All objects of one subject. They are few (10,000s) and read whole: who looks one up looks in memory. */
+export interface Shelf {
+  all(): Promise<readonly Row[]>;
+  /** Writes whole rows over what was there, all or none. */
+  put(rows: readonly Row[]): Promise<void>;
+  remove(ids: readonly string[]): Promise<void>;
+  /** What was written or removed at `wallMs` or later, Unix epoch ms of whoever wrote. */
+  changedSince(wallMs: number): Promise<readonly Change[]>;
+}
+
+/** Every subject that has a shelf, and so a table. */
+export const SUBJECTS = [
+  'keys',
+  'users',
+  'teams',
+  'budgets',
+  'customers',
+  'models',
+  'sessions',
+] as const;
+
+export type Subject = (typeof SUBJECTS)[number];
+
+/** Who changed what, and when; nothing here is ever changed. */
+export interface AuditEntry {
+  readonly id: string;
+  /** Unix epoch ms. */
+  readonly atMs: number;
+  /** Who did it: a user's id, or a word for the master key. */
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly objectId: string;
+  /** Without secrets. */
+  readonly before: JsonObject | null;
+  readonly after: JsonObject | null;
+}
+
+export interface AuditStore {
+  add(entries: readonly AuditEntry[]): Promise<void>;
+  /** The latest first. */
+  list(page: { readonly limit: number; readonly offset: number }): Promise<readonly AuditEntry[]>;
+}
+
+/** Small facts about the store itself. */
+export interface FactStore {
+  get(name: string): Promise<string | undefined>;
+  /** Keeps what is there; answers what is there now. */
+  setOnce(name: string, value: string): Promise<string>;
+}
+
+/** What must survive a restart. Every promise rejects with what the database said. */
+export interface Store {
+  readonly kind: 'sqlite' | 'postgres' | 'memory';
+  readonly shelves: Readonly<Record<Subject, Shelf>>;
+  readonly spend: SpendStore;
+  readonly audit: AuditStore;
+  readonly facts: FactStore;
+  /** A whole copy as one file at this path; absent where its own tools make one. */
+  copyTo?(path: string): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,84 @@
+import type { Subject } from '#store/store.ts';
+
+interface ShelfTable {
+  id: string;
+  /** JSON; `null` where it is gone. */
+  body: string;
+  changed_ms: number;
+}
+
+interface SpendTable {
+  id: string;
+  started_ms: number;
+  ended_ms: number;
+  token: string;
+  user_id: string;
+  team_id: string;
+  end_user: string;
+  model_group: string;
+  model: string;
+  deployment: string;
+  provider: string;
+  status: string;
+  nanos: number;
+  tokens_in: number;
+  tokens_out: number;
+  /** JSON: tags and all else. */
+  more: string;
+}
+
+interface Sums {
+  /** The first instant of the hour, or of the day. */
+  hour_ms: number;
+  requests: number;
+  failures: number;
+  tokens_in: number;
+  tokens_out: number;
+  nanos: number;
+}
+
+interface UsageTable extends Sums {
+  token: string;
+  user_id: string;
+  team_id: string;
+  end_user: string;
+  model_group: string;
+  model: string;
+  deployment: string;
+  provider: string;
+}
+
+interface TagTable extends Sums {
+  tag: string;
+}
+
+interface PaidTable {
+  kind: string;
+  payer: string;
+  since_ms: number;
+  nanos: number;
+}
+
+interface AuditTable {
+  id: string;
+  at_ms: number;
+  actor: string;
+  action: string;
+  subject: string;
+  object_id: string;
+  before_json: string;
+  after_json: string;
+}
+
+/** The tables as queries see them; `migrations/` makes them so. */
+export type Tables = Record<`s_${Subject}`, ShelfTable> & {
+  spend: SpendTable;
+  usage_hours: UsageTable;
+  /** The same by day (UTC): what is asked of months is asked of it. */
+  usage_days: UsageTable;
+  usage_tags: TagTable;
+  paid: PaidTable;
+  audit: AuditTable;
+  facts: { name: string; value: string };
+  migrations: { name: string; at_ms: number };
+};

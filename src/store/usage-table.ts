@@ -1,0 +1,82 @@
+import { type Kysely, sql } from 'kysely';
+import type { SpendFilter, Usage, UsageQuestion } from '#store/spend.ts';
+import type { Tables } from '#store/tables.ts';
+
+const STEPS = { hour: 3_600_000, day: 86_400_000 } as const;
+
+const COLUMNS = {
+  token: 'token',
+  user: 'user_id',
+  team: 'team_id',
+  endUser: 'end_user',
+  group: 'model_group',
+  model: 'model',
+  deployment: 'deployment',
+  provider: 'provider',
+} as const;
+
+const SUMS = ['requests', 'failures', 'tokens_in', 'tokens_out', 'nanos'] as const;
+type Row = Record<string, string | number | null>;
+
+/** From so long on, days are told apart and no hours: there are fewer of them, ms. */
+const LONG_MS = 2 * STEPS.day;
+
+/**
+ * Sums, told apart as asked. Where no hours are and the time is long, it begins and ends with a day
+ * (UTC).
+ */
+export const usage = async (
+  db: Kysely<Tables>,
+  { filter, by, per }: UsageQuestion,
+): Promise<readonly Usage[]> => {
+  const { fromMs, toMs } = filter;
+  const byDay = per !== 'hour' && (toMs ?? Infinity) - (fromMs ?? 0) > LONG_MS;
+  const begins = byDay ? STEPS.day : STEPS.hour;
+  let query = db
+    .selectFrom(byDay ? 'usage_days' : 'usage_hours')
+    .select(SUMS.map((name) => sql<number>`sum(${sql.ref(name)})`.as(name)));
+  query = query.select(by.map((name) => sql.ref<string>(COLUMNS[name]).as(`by_${name}`)));
+  for (const name of by) query = query.groupBy(COLUMNS[name]);
+  if (per !== 'all') {
+    const at = sql<number>`hour_ms - hour_ms % ${sql.lit(STEPS[per])}`;
+    query = query.select(at.as('at')).groupBy(at).orderBy(at, 'desc');
+  }
+  if (fromMs !== undefined)
+    query = query.where('hour_ms', '>=', Math.floor(fromMs / begins) * begins);
+  if (toMs !== undefined) query = query.where('hour_ms', '<', Math.ceil(toMs));
+  for (const [name, column] of Object.entries(COLUMNS)) {
+    const value = filter[name as keyof SpendFilter];
+    if (typeof value === 'string') query = query.where(column, '=', value);
+  }
+  const rows = (await query.execute()) as unknown as Row[];
+  const most = rows.filter((row) => Number(row['requests'] ?? 0) > 0);
+  return most.map((row) => ({
+    ...sumsOf(row),
+    by: Object.fromEntries(by.map((name) => [name, String(row[`by_${name}`])])),
+  }));
+};
+
+export const tagUsage = async (
+  db: Kysely<Tables>,
+  { fromMs = 0, toMs = Number.MAX_SAFE_INTEGER }: Pick<SpendFilter, 'fromMs' | 'toMs'>,
+): Promise<readonly Usage[]> => {
+  const rows = (await db
+    .selectFrom('usage_tags')
+    .select('tag')
+    .select(SUMS.map((name) => sql<number>`sum(${sql.ref(name)})`.as(name)))
+    .where('hour_ms', '>=', Math.floor(fromMs))
+    .where('hour_ms', '<', Math.ceil(toMs))
+    .groupBy('tag')
+    .orderBy('tag')
+    .execute()) as unknown as Row[];
+  return rows.map((row) => ({ ...sumsOf(row), by: { tag: String(row['tag']) } }));
+};
+
+const sumsOf = (row: Row) => ({
+  atMs: Number(row['at'] ?? 0),
+  requests: Number(row['requests'] ?? 0),
+  failures: Number(row['failures'] ?? 0),
+  tokensIn: Number(row['tokens_in'] ?? 0),
+  tokensOut: Number(row['tokens_out'] ?? 0),
+  nanos: Number(row['nanos'] ?? 0),
+});
