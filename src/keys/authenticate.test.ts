@@ -1,17 +1,29 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '#core/clock.ts';
+import type { SpillwayError } from '#core/errors.ts';
 import { type KeySettings, createAuthenticate } from '#keys/authenticate.ts';
+
+const knock = (headers: IncomingHttpHeaders) => ({
+  headers,
+  address: '10.0.0.1',
+  path: '/v1/models',
+});
 
 const RIGHT = 'sk-right';
 const WRONG = 'sk-wrong';
 
 /** What a caller with these headers hears; undefined when it may enter. */
-const refusal = (headers: IncomingHttpHeaders, settings: KeySettings = {}): string | undefined => {
+const refusal = (
+  headers: IncomingHttpHeaders,
+  settings: Partial<KeySettings> = {},
+): string | undefined => {
   try {
-    createAuthenticate({ masterKey: RIGHT, ...settings })(headers);
+    createAuthenticate({ clock: systemClock, masterKey: RIGHT, ...settings })(knock(headers));
     return undefined;
   } catch (error) {
-    expect(error).toMatchObject({ code: 'unauthorized' });
+    expect(['unauthorized', 'unknown_key']).toContain((error as SpillwayError).code);
+    expect(error).toMatchObject({ status: 401 });
     return String(error);
   }
 };
@@ -71,6 +83,6 @@ describe('a key', () => {
   });
 
   test('is not asked for where none is configured', () => {
-    expect(() => createAuthenticate({})({})).not.toThrow();
+    expect(() => createAuthenticate({ clock: systemClock })(knock({}))).not.toThrow();
   });
 });

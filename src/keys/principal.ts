@@ -1,3 +1,5 @@
+import type { Caller } from '#keys/authenticate.ts';
+
 /** What somebody may do here, in LiteLLM's words. Viewers read and change nothing. */
 export type Role = 'proxy_admin' | 'proxy_admin_viewer' | 'internal_user' | 'internal_user_viewer';
 
@@ -10,3 +12,19 @@ export interface Principal {
   /** The public token of the key that was shown; absent for the master key. */
   readonly token?: string;
 }
+
+/** What a caller of the data plane is to whoever is asked to show or change something. */
+export const principalOf = ({ isMaster, pass }: Caller): Principal => {
+  if (isMaster || !pass) return { role: 'proxy_admin' };
+  const { key, user } = pass;
+  return {
+    role: user?.user_role ?? 'internal_user',
+    token: key.token,
+    ...(key.user_id && { userId: key.user_id }),
+    ...(key.team_id && { teamId: key.team_id }),
+  };
+};
+
+/** Whether somebody sees everything. */
+export const seesAll = ({ role }: Principal): boolean =>
+  role === 'proxy_admin' || role === 'proxy_admin_viewer';

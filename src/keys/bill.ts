@@ -1,0 +1,213 @@
+import { SpillwayError } from '#core/errors.ts';
+import type { JsonObject } from '#core/json.ts';
+import type { Cost } from '#core/quota.ts';
+import type { Pass } from '#keys/pass.ts';
+import { type LimitCharge, shortOf } from '#keys/limits.ts';
+import { dollarsOf } from '#keys/money.ts';
+import { type Bound, type Purse, PurseHold } from '#keys/purse.ts';
+import type { Ledger } from '#ledger/ledger.ts';
+import type { Reservation } from '#ledger/reservation.ts';
+import type { SpendRecord } from '#store/spend.ts';
+
+/** What a request has come to, in the words of whoever served it. */
+export interface Outcome {
+  readonly status: SpendRecord['status'];
+  readonly nanos: number;
+  readonly tokensIn: number;
+  readonly tokensOut: number;
+  readonly model: string;
+  readonly deployment: string;
+  readonly provider: string;
+  readonly more: JsonObject;
+}
+
+export interface BillDeps {
+  readonly ledger: Ledger;
+  readonly now: () => number;
+  readonly wall: () => number;
+  /** Writes it down before it returns. */
+  readonly record: (record: SpendRecord) => void;
+  /** Room has come back in an account of ours. */
+  readonly changed: () => void;
+}
+
+/** Whose request it is and what it asks for. */
+export interface BillSpec {
+  readonly id: string;
+  readonly startedMs: number;
+  readonly pass: Pass | undefined;
+  readonly who: Pick<SpendRecord, 'token' | 'user' | 'team' | 'endUser' | 'group' | 'tags'>;
+  /** At its own limits it waits in line: then these are taken when it leaves that. */
+  readonly waits: boolean;
+  readonly charges: readonly LimitCharge[];
+  readonly purses: readonly Purse[];
+  readonly bounds: readonly Bound[];
+  /** Whole nano-dollars that it may come to. */
+  readonly mostNanos: number;
+}
+
+/**
+ * One request on its payers' accounts: limits and money are set aside when it is opened, what it came
+ * to is taken and written down when it is closed, once.
+ */
+export class Bill {
+  readonly #deps: BillDeps;
+  readonly #spec: BillSpec;
+  readonly #hold: PurseHold;
+  readonly #reservation: Reservation | undefined;
+  #cost: Cost | undefined;
+
+  /** Throws SpillwayError `over_budget`, `rate_limited` with the exact time, or `too_large`. */
+  constructor(deps: BillDeps, spec: BillSpec) {
+    this.#deps = deps;
+    this.#spec = spec;
+    const { ledger, now } = deps;
+    const at = now();
+    const tooLarge = spec.charges.find((charge) => ledger.waitMs([charge], at) === Infinity);
+    if (tooLarge) throw largerThanLimit(ledger, tooLarge, at);
+    const hold = PurseHold.take(spec.purses, spec.bounds, spec.mostNanos);
+    if (!(hold instanceof PurseHold)) throw overBudget(hold, spec.mostNanos, deps.wall());
+    this.#hold = hold;
+    if (spec.waits || spec.charges.length === 0) return;
+    this.#reservation = ledger.reserve(spec.charges, at);
+    if (this.#reservation) return;
+    hold.settle(0);
+    throw atLimit(deps, spec.charges);
+  }
+
+  get pass(): Pass | undefined {
+    return this.#spec.pass;
+  }
+
+  /** What is to be taken when the request leaves the line. */
+  get inLine(): readonly LimitCharge[] {
+    return this.#spec.waits ? this.#spec.charges : [];
+  }
+
+  /** What it came to in requests and tokens; undefined until it is closed. */
+  get cost(): Cost | undefined {
+    return this.#cost;
+  }
+
+  /** Later calls are void. */
+  close({ more, ...outcome }: Outcome): void {
+    if (this.#cost) return;
+    const { tokensIn: input, tokensOut: output, nanos } = outcome;
+    this.#cost = { requests: 1, parallel: 1, input, output, tokens: input + output };
+    const { id, startedMs, who, purses } = this.#spec;
+    this.#hold.settle(nanos);
+    this.#deps.record({
+      id,
+      startedMs,
+      endedMs: this.#deps.wall(),
+      ...who,
+      ...outcome,
+      payments: purses.map(({ payment }) => payment),
+      more,
+    });
+    const cost = this.#cost;
+    this.#reservation?.settle(
+      this.#reservation.charges.map(() => cost),
+      this.#deps.now(),
+    );
+    if (this.#reservation) this.#deps.changed();
+  }
+
+  /** What is left, in the headers of LiteLLM's clients: names and values in turn. */
+  headers(): string[] {
+    const { pass, charges } = this.#spec;
+    if (!pass) return [];
+    const { ledger, now } = this.#deps;
+    const headers: string[] = [];
+    for (const { account, descriptor } of charges)
+      for (const { dimension, amount, level } of ledger.gauges(account, now())) {
+        const word = HEADER_WORDS[dimension];
+        if (word === undefined) continue;
+        const name = `x-ratelimit-${descriptor}`;
+        headers.push(`${name}-limit-${word}`, String(amount));
+        headers.push(`${name}-remaining-${word}`, String(Math.max(0, Math.floor(level))));
+      }
+    const { key } = pass;
+    if (key.tpm_limit) headers.push('x-litellm-key-tpm-limit', String(key.tpm_limit));
+    if (key.rpm_limit) headers.push('x-litellm-key-rpm-limit', String(key.rpm_limit));
+    if (typeof key.max_budget === 'number')
+      headers.push('x-litellm-key-max-budget', String(key.max_budget));
+    headers.push('x-litellm-key-spend', String(this.#keySpend()));
+    return headers;
+  }
+
+  #keySpend(): number {
+    const own = this.#spec.purses.find(
+      ({ payment }) => payment.kind === 'key' && payment.sinceMs === 0,
+    );
+    return dollarsOf(own?.spentNanos ?? 0);
+  }
+}
+
+const HEADER_WORDS: Readonly<Record<string, string>> = {
+  requests: 'requests',
+  tokens: 'tokens',
+  input: 'input-tokens',
+  output: 'output-tokens',
+  parallel: 'max_parallel_requests',
+};
+
+const overBudget = (
+  { purse, maxNanos, resetMs, label }: Bound,
+  mostNanos: number,
+  wallMs: number,
+): SpillwayError => {
+  const { spentNanos, reservedNanos } = purse;
+  const whose = label === '' ? '' : ` ${label}`;
+  const isSpent = spentNanos >= maxNanos;
+  const held = isSpent
+    ? ''
+    : ` (${shown(reservedNanos)} set aside for requests under way; this one may take ${shown(mostNanos)}: lower max_tokens, or try again when they have ended)`;
+  const reset =
+    resetMs === undefined ? '' : ` It begins anew at ${new Date(resetMs).toISOString()}.`;
+  return new SpillwayError(
+    'over_budget',
+    `Budget has been exceeded!${whose} Current cost: ${dollarsOf(spentNanos)}, Max budget: ${dollarsOf(maxNanos)}${held}.${reset}`,
+    {
+      isFinal: isSpent,
+      ...(isSpent && resetMs !== undefined && { retryAfterMs: Math.max(1, resetMs - wallMs) }),
+    },
+  );
+};
+
+const shown = (nanos: number): string => `$${dollarsOf(nanos)}`;
+
+const LIMIT_WORDS: Readonly<Record<string, string>> = {
+  requests: 'requests',
+  tokens: 'tokens',
+  input: 'input tokens',
+  output: 'output tokens',
+  parallel: 'max_parallel_requests',
+};
+
+const atLimit = ({ ledger, now, wall }: BillDeps, charges: readonly LimitCharge[]): Error => {
+  const at = now();
+  const waits = charges.map((charge) => ({ charge, waitMs: ledger.waitMs([charge], at) }));
+  const { charge, waitMs } = waits.reduce((a, b) => (b.waitMs > a.waitMs ? b : a));
+  const short = shortOf(ledger, charge, at);
+  const kind = LIMIT_WORDS[short?.dimension ?? 'requests'];
+  const resets = new Date(wall() + waitMs).toISOString().replace('T', ' ').slice(0, 19);
+  return new SpillwayError(
+    'rate_limited',
+    `Rate limit exceeded for ${charge.descriptor}: ${charge.label}. Limit type: ${kind}. ` +
+      `Current limit: ${short?.amount ?? 0}, Remaining: ${Math.max(0, Math.floor(short?.level ?? 0))}. ` +
+      `Limit resets at: ${resets} UTC`,
+    { retryAfterMs: Math.max(1, waitMs) },
+  );
+};
+
+const largerThanLimit = (ledger: Ledger, charge: LimitCharge, at: number): SpillwayError => {
+  const short = shortOf(ledger, charge, at);
+  const kind = LIMIT_WORDS[short?.dimension ?? 'tokens'];
+  return new SpillwayError(
+    'too_large',
+    `This request (about ${charge.cost.tokens ?? 0} tokens) is larger than the whole limit of ${charge.descriptor}: ${charge.label}. ` +
+      `Limit type: ${kind}, limit: ${short?.amount ?? 0} a minute. Send less, lower max_tokens, or have the limit raised.`,
+    { isFinal: true },
+  );
+};

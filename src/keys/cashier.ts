@@ -1,0 +1,168 @@
+import { SpillwayError } from '#core/errors.ts';
+import type { JsonObject } from '#core/json.ts';
+import { Bill, type BillDeps } from '#keys/bill.ts';
+import type { Allowance } from '#keys/fields.ts';
+import { type Limited, LimitBook } from '#keys/limits.ts';
+import { nanosOf } from '#keys/money.ts';
+import { customerPart, type Pass, type PassDeps, type Payer } from '#keys/pass.ts';
+import type { Bound, Purse, PurseBook } from '#keys/purse.ts';
+import type { Windows } from '#keys/windows.ts';
+import type { Payment } from '#store/spend.ts';
+
+export interface CashierDeps extends BillDeps, PassDeps {
+  readonly purses: PurseBook;
+  readonly windows: Windows;
+  /** What every end user may have who has no row of their own. */
+  readonly endUserDefault: Allowance | undefined;
+  /** What all together may spend, `litellm_settings.max_budget`. */
+  readonly everybody: Allowance;
+  /** Somebody has spent more than a soft budget; told once per window. */
+  readonly softly: (label: string, details: JsonObject) => void;
+}
+
+/** A request that wants to go. */
+export interface Fare {
+  readonly id: string;
+  /** Unix epoch ms. */
+  readonly startedMs: number;
+  readonly pass: Pass | undefined;
+  readonly endUser: string;
+  readonly group: string;
+  readonly tags: readonly string[];
+  /** What it is likely to take of its limits. */
+  readonly tokensIn: number;
+  readonly tokensOut: number;
+  /** What it may come to; undefined where nobody knows its price. */
+  readonly mostNanos: number | undefined;
+}
+
+/** Whose calls the master key's are, in LiteLLM's words. */
+const MASTER_USER = 'default_user_id';
+/** Soft budgets that have been told of. */
+const MOST_TOLD = 10_000;
+
+/** Opens a bill for each request: whoever pays for it, and all that limits it, at one place. */
+export class Cashier {
+  readonly #deps: CashierDeps;
+  readonly #limits: LimitBook;
+  readonly #told = new Set<string>();
+
+  constructor(deps: CashierDeps) {
+    this.#deps = deps;
+    this.#limits = new LimitBook(deps.ledger);
+  }
+
+  /** Throws SpillwayError: see `Bill`, and `forbidden` for a price that is not known. */
+  open(fare: Fare): Bill {
+    const { pass, tokensIn, tokensOut, mostNanos } = fare;
+    if (pass?.refusesUnpriced && mostNanos === undefined) throw unpriced(fare.group);
+    const customer = this.#customer(fare.endUser);
+    const wall = this.#deps.wall();
+    const payers = [
+      ...(pass?.payers ?? []),
+      ...(pass?.modelPayers(fare.group) ?? []),
+      ...(customer ? [customer.payer] : []),
+    ];
+    const limited: Limited[] = [
+      ...(pass?.limited ?? []),
+      ...(pass?.modelLimited(fare.group) ?? []),
+      ...(customer?.limited ?? []),
+    ];
+    const tags = [...new Set([...(pass?.tags ?? []), ...fare.tags])];
+    const cost = {
+      requests: 1,
+      parallel: 1,
+      input: tokensIn,
+      output: tokensOut,
+      tokens: tokensIn + tokensOut,
+    };
+    return new Bill(this.#deps, {
+      id: fare.id,
+      startedMs: fare.startedMs,
+      pass,
+      who: {
+        token: pass?.key.token ?? '',
+        user: pass ? (pass.key.user_id ?? '') : MASTER_USER,
+        team: pass?.key.team_id ?? '',
+        endUser: fare.endUser,
+        group: fare.group,
+        tags,
+      },
+      waits: (pass?.waitMs ?? 0) > 0,
+      charges: this.#limits.charges(limited, cost, this.#deps.now()),
+      ...this.#money(payers, wall),
+      mostNanos: mostNanos ?? 0,
+    });
+  }
+
+  #money(payers: readonly Payer[], wallMs: number): { purses: Purse[]; bounds: Bound[] } {
+    const purses: Purse[] = [];
+    const bounds: Bound[] = [];
+    const global = {
+      kind: 'global',
+      id: '',
+      label: 'Proxy',
+      ...dollarsIn(this.#deps.everybody),
+    } as const;
+    for (const payer of [...payers, global]) {
+      const { kind, id, label, maxDollars, softDollars, duration } = payer;
+      const total = this.#deps.purses.purse({ kind, id, sinceMs: 0 });
+      purses.push(total);
+      const window = duration === undefined ? undefined : this.#deps.windows.at(duration, wallMs);
+      const purse = window ? this.#deps.purses.purse({ kind, id, sinceMs: window.startMs }) : total;
+      if (window) purses.push(purse);
+      if (softDollars !== undefined) this.#checkSoft(label, nanosOf(softDollars), purse);
+      if (maxDollars === undefined) continue;
+      const resetMs = window && { resetMs: window.endMs };
+      bounds.push({ purse, maxNanos: nanosOf(maxDollars), label, ...resetMs });
+    }
+    return { purses, bounds };
+  }
+
+  #checkSoft(label: string, softNanos: number, { payment, spentNanos }: Purse): void {
+    if (spentNanos < softNanos) return;
+    const key = JSON.stringify(payment);
+    if (this.#told.has(key) || this.#told.size >= MOST_TOLD) return;
+    this.#told.add(key);
+    this.#deps.softly(label, { ...payment, spentNanos, softNanos });
+  }
+
+  /** An end user who is known, or all that have a default; others are only written down. */
+  #customer(id: string): { payer: Payer; limited: readonly Limited[] } | undefined {
+    if (id === '') return undefined;
+    const row = this.#deps.directory.customers.get(id);
+    if (row?.blocked)
+      throw new SpillwayError(
+        'unauthorized',
+        `Authentication Error, End User=${id.slice(0, 100)} is blocked. Update via \`/customer/unblock\` if you're admin.`,
+      );
+    const allowance = row ?? this.#deps.endUserDefault;
+    return allowance && customerPart(this.#deps, { id, row: allowance });
+  }
+}
+
+/** What is spent of a payer's budget now. */
+export const spentOf = (
+  { purses, windows }: Pick<CashierDeps, 'purses' | 'windows'>,
+  { kind, id }: Pick<Payment, 'kind' | 'id'>,
+  of: { readonly duration: string | null | undefined; readonly wallMs: number },
+): { readonly totalNanos: number; readonly nanos: number; readonly resetMs?: number } => {
+  const { spentNanos: totalNanos } = purses.purse({ kind, id, sinceMs: 0 });
+  if (!of.duration) return { totalNanos, nanos: totalNanos };
+  const { startMs, endMs } = windows.at(of.duration, of.wallMs);
+  const { spentNanos: nanos } = purses.purse({ kind, id, sinceMs: startMs });
+  return { totalNanos, nanos, resetMs: endMs };
+};
+
+const dollarsIn = ({ max_budget: max, budget_duration: duration }: Allowance) => ({
+  ...(typeof max === 'number' && max > 0 && { maxDollars: max }),
+  ...(typeof duration === 'string' && { duration }),
+  softDollars: undefined,
+});
+
+const unpriced = (group: string): SpillwayError =>
+  new SpillwayError(
+    'forbidden',
+    `Nobody knows the price of ${group.slice(0, 100)}, and this key refuses models without one. Set input_cost_per_token and output_cost_per_token in its model_info.`,
+    { param: 'model' },
+  );

@@ -1,0 +1,105 @@
+import { SpillwayError } from '#core/errors.ts';
+import { addressRule } from '#keys/address-rule.ts';
+import type { Directory } from '#keys/directory.ts';
+import type { KeyRow } from '#keys/fields.ts';
+import { type Pass, type PassDeps, passOf } from '#keys/pass.ts';
+import { mayTakeRoute } from '#keys/route-rule.ts';
+import { lookupOf, tokenOf } from '#keys/secret.ts';
+
+/** Who stands before the door. */
+export interface Knock {
+  readonly address: string;
+  /** Without its query. */
+  readonly path: string;
+}
+
+export interface KeyRingDeps extends PassDeps {
+  readonly directory: Directory;
+  readonly pepper: string;
+  /** Unix epoch ms. */
+  readonly wall: () => number;
+}
+
+/** Longer than any key: no work for the sake of a text that cannot be one. */
+const MOST_CHARS = 1_024;
+
+/** Every virtual key, found in memory. */
+export class KeyRing {
+  readonly #deps: KeyRingDeps;
+  readonly #passes = new WeakMap<KeyRow, { readonly version: number; readonly pass: Pass }>();
+
+  constructor(deps: KeyRingDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * What a key opens; undefined where nobody has it. Throws SpillwayError `expired_key`,
+   * `unauthorized` for one that is blocked, `forbidden` for a path or an address that it does not
+   * open: who hears that has the key.
+   */
+  open(key: string, knock: Knock): Pass | undefined {
+    if (key.length > MOST_CHARS) return undefined;
+    const { directory, pepper } = this.#deps;
+    const lookup = lookupOf(tokenOf(key), pepper);
+    const row = directory.find(lookup);
+    if (!row || (row.lookup !== lookup && !this.#isStillGood(row, lookup))) return undefined;
+    this.#check(row, knock);
+    return this.passOf(row);
+  }
+
+  /** The same for whoever has come in another way. */
+  passOf(row: KeyRow): Pass {
+    const { version } = this.#deps.directory;
+    const known = this.#passes.get(row);
+    if (known?.version === version) return known.pass;
+    const pass = passOf(this.#deps, row);
+    this.#passes.set(row, { version, pass });
+    return pass;
+  }
+
+  /** It has been rotated, and the old one opens for a while. */
+  #isStillGood({ former }: KeyRow, lookup: string): boolean {
+    const until = former?.find((each) => each.lookup === lookup)?.until;
+    return until !== undefined && Date.parse(until) > this.#deps.wall();
+  }
+
+  /** Without its team a key would open without the team's limits. */
+  #checkTeam({ team_id: id }: KeyRow): void {
+    if (!id) return;
+    const team = this.#deps.directory.teams.get(id);
+    if (team && !team.blocked) return;
+    throw new SpillwayError(
+      'unauthorized',
+      team
+        ? `Authentication Error, Team=${id} is blocked. Update via \`/team/unblock\` if you're admin.`
+        : `Authentication Error, the team of this key is gone. Team=${id}. Ask for a new key.`,
+    );
+  }
+
+  #check(row: KeyRow, { address, path }: Knock): void {
+    if (row.blocked)
+      throw new SpillwayError(
+        'unauthorized',
+        "Authentication Error, Key is blocked. Update via `/key/unblock` if you're admin.",
+      );
+    this.#checkTeam(row);
+    const wallMs = this.#deps.wall();
+    if (row.expires && Date.parse(row.expires) <= wallMs)
+      throw new SpillwayError(
+        'expired_key',
+        `Authentication Error - Expired Key. Key Expiry time ${row.expires} and current time ${new Date(wallMs).toISOString()}. Ask for a new one.`,
+        { param: 'key' },
+      );
+    if (!mayTakeRoute(row, path))
+      throw new SpillwayError(
+        'forbidden',
+        `This key is not allowed to call this route. Route=${path.slice(0, 200)}. Its allowed_routes say which it may.`,
+      );
+    const { allowed_ips: allowed } = row;
+    if (allowed && allowed.length > 0 && !addressRule(allowed)(address))
+      throw new SpillwayError(
+        'forbidden',
+        'Access forbidden: this key is not allowed to be used from this address.',
+      );
+  }
+}

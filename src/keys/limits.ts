@@ -1,0 +1,117 @@
+import type { Cost, Dimension } from '#core/quota.ts';
+import type { Allowance } from '#keys/fields.ts';
+import type { Ledger } from '#ledger/ledger.ts';
+import { MAX_AMOUNT } from '#ledger/limit.ts';
+import type { Charge } from '#ledger/reservation.ts';
+
+const MINUTE_MS = 60_000;
+
+/** What `tpm_limit` counts (`general_settings.token_rate_limit_type`). */
+export type TokenKind = 'total' | 'input' | 'output';
+
+const TOKENS: Readonly<Record<TokenKind, Dimension>> = {
+  total: 'tokens',
+  input: 'input',
+  output: 'output',
+};
+
+/** What a request takes of somebody's limits. */
+export interface LimitCharge extends Charge {
+  /** The setting that limits it, for people. */
+  readonly setting: string;
+  /** LiteLLM's word for whose limit it is: `api_key`, `team`. */
+  readonly descriptor: string;
+  /** Who that is, for people. */
+  readonly label: string;
+}
+
+/** Somebody with limits, as the ledger knows them. */
+export interface Limited {
+  readonly account: string;
+  readonly descriptor: string;
+  readonly label: string;
+  readonly amounts: Readonly<Partial<Record<Dimension, number>>>;
+}
+
+/** The limits of one allowance; empty where it has none. */
+export const amountsOf = (of: Allowance, kind: TokenKind): Limited['amounts'] => {
+  const amounts: Partial<Record<Dimension, number>> = {};
+  const state = (dimension: Dimension, amount: number | null | undefined): void => {
+    if (typeof amount === 'number')
+      amounts[dimension] = Math.min(amount, amounts[dimension] ?? Infinity);
+  };
+  state('requests', of.rpm_limit);
+  state(TOKENS[kind], of.tpm_limit);
+  state('input', of.input_tpm_limit);
+  state('output', of.output_tpm_limit);
+  state('parallel', of.max_parallel_requests);
+  return amounts;
+};
+
+/** The same for one model, where the allowance has a word about it. */
+export const modelAmountsOf = (
+  of: Allowance,
+  model: string,
+  kind: TokenKind,
+): Limited['amounts'] => {
+  const rpm = own(of.model_rpm_limit, model);
+  const tpm = own(of.model_tpm_limit, model);
+  return amountsOf({ rpm_limit: rpm, tpm_limit: tpm }, kind);
+};
+
+const own = (
+  record: Readonly<Record<string, number>> | null | undefined,
+  name: string,
+): number | undefined => (record && Object.hasOwn(record, name) ? record[name] : undefined);
+
+/** States limits on the ledger as they are now, each when it is first needed or has changed. */
+export class LimitBook {
+  readonly #ledger: Ledger;
+  readonly #stated = new Map<string, Limited['amounts']>();
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** What a request takes from each; those without limits are left out. */
+  charges(all: readonly Limited[], cost: Cost, now: number): readonly LimitCharge[] {
+    const charges: LimitCharge[] = [];
+    for (const { account, descriptor, label, amounts } of all) {
+      if (!this.#state(account, amounts, now)) continue;
+      charges.push({ account, descriptor, label, cost, setting: settingOf(descriptor) });
+    }
+    return charges;
+  }
+
+  /** False where there is nothing to state. */
+  #state(account: string, amounts: Limited['amounts'], now: number): boolean {
+    const known = this.#stated.get(account);
+    if (known === amounts) return true;
+    const dimensions = Object.keys({ ...known, ...amounts }) as Dimension[];
+    if (dimensions.length === 0) return false;
+    this.#stated.set(account, amounts);
+    for (const dimension of dimensions) {
+      // A limit that is there no more is one that nobody reaches.
+      const amount = amounts[dimension] ?? MAX_AMOUNT;
+      if (known?.[dimension] === amounts[dimension]) continue;
+      const windowMs = dimension === 'parallel' ? 0 : MINUTE_MS;
+      const limit = { dimension, amount, windowMs, refill: 'fixed' } as const;
+      this.#ledger.limit(account, limit, { source: 'config', now });
+    }
+    return true;
+  }
+}
+
+const settingOf = (descriptor: string): string =>
+  `the limits of this ${descriptor.replaceAll('_', ' ')}`;
+
+/** What is short for a charge, and what is left of it; undefined where nothing is. */
+export const shortOf = (
+  ledger: Ledger,
+  { account, cost }: Charge,
+  now: number,
+): { dimension: Dimension; amount: number; level: number } | undefined => {
+  for (const { dimension, amount, level } of ledger.gauges(account, now))
+    if ((cost[dimension] ?? 0) > level && amount < MAX_AMOUNT) return { dimension, amount, level };
+  return undefined;
+};

@@ -1,0 +1,276 @@
+import { randomUUID } from 'node:crypto';
+import { SpillwayError } from '#core/errors.ts';
+import { newSecretKey } from '#core/ids.ts';
+import type { JsonObject } from '#core/json.ts';
+import type { z } from '#core/schema.ts';
+import { addressFault } from '#keys/address-rule.ts';
+import { lengthMs, parseDuration } from '#keys/duration.ts';
+import type { keyFields, KeyRow } from '#keys/fields.ts';
+import { demand, leads, mayReadKey, mayWriteKey, notYours } from '#keys/ownership.ts';
+import type { Principal } from '#keys/principal.ts';
+import { audit, iso, type Registry, setSpend, shownRow, stamped } from '#keys/registry.ts';
+import { isToken, keyFault, lookupOf, shownName, tokenOf } from '#keys/secret.ts';
+
+/** The fields of a request that makes or changes a key. */
+export type KeyFields = { [Field in keyof typeof keyFields]?: z.infer<(typeof keyFields)[Field]> };
+
+/** More keys than one process looks after. */
+const MOST_KEYS = 1_000_000;
+
+export const payerOfKey = ({ id }: KeyRow) => ({ kind: 'key', id }) as const;
+
+export const shownKey = (registry: Registry, key: KeyRow): JsonObject => ({
+  ...shownRow(registry, key, payerOfKey(key)),
+  token: key.token,
+  token_id: key.token,
+});
+
+/** By its public token, by the key itself or by its alias; undefined where there is none. */
+const findKey = ({ directory }: Registry, name: string): KeyRow | undefined => {
+  if (isToken(name)) return directory.byToken(name);
+  return name.startsWith('sk-') ? directory.byToken(tokenOf(name)) : directory.byAlias(name);
+};
+
+/** A key that somebody may see. Throws SpillwayError `not_found` for all others. */
+export const readableKey = (registry: Registry, principal: Principal, name: string): KeyRow => {
+  const key = findKey(registry, name);
+  if (key && mayReadKey(principal, key, teamOf(registry, key))) return key;
+  throw notYours('key', maskedName(name));
+};
+
+export const writableKey = (registry: Registry, principal: Principal, name: string): KeyRow => {
+  const key = readableKey(registry, principal, name);
+  demand(
+    mayWriteKey(principal, key, teamOf(registry, key)),
+    'You may see this key and not change it.',
+  );
+  return key;
+};
+
+/** A key that somebody types is not repeated to them. */
+const maskedName = (name: string): string => (name.startsWith('sk-') ? shownName(name) : name);
+
+const teamOf = ({ directory }: Registry, { team_id: id }: Pick<KeyRow, 'team_id'>) =>
+  id ? directory.teams.get(id) : undefined;
+
+/** Makes a key; this is the only time that it is shown. */
+export const generateKey = async (
+  registry: Registry,
+  principal: Principal,
+  { key: wished, fields }: { readonly key?: string | null | undefined; readonly fields: KeyFields },
+): Promise<{ readonly key: string; readonly row: KeyRow }> => {
+  const { directory, pepper } = registry;
+  const owned = ownedBy(registry, principal, fields);
+  checkFields(registry, owned);
+  if (directory.keys.size >= MOST_KEYS)
+    throw new SpillwayError('invalid_request', `There are ${MOST_KEYS} keys; delete some first.`);
+  const fault = wished ? keyFault(wished) : undefined;
+  if (fault) throw new SpillwayError('invalid_request', `\`key\` ${fault}.`, { param: 'key' });
+  const key = wished || newSecretKey();
+  const token = tokenOf(key);
+  if (directory.byToken(token))
+    throw new SpillwayError('invalid_request', 'This key exists already; choose another.', {
+      param: 'key',
+      status: 409,
+    });
+  checkAlias(registry, owned.key_alias);
+  const { duration, spend, ...rest } = owned;
+  const row: KeyRow = {
+    ...DEFAULTS,
+    ...rest,
+    id: randomUUID(),
+    token,
+    lookup: lookupOf(token, pepper),
+    key_name: shownName(key),
+    expires: expiryOf(registry, duration),
+    ...stamped(registry, principal),
+  };
+  await directory.keys.put(row.id, row);
+  if (spend)
+    await setSpend(registry, payerOfKey(row), { dollars: spend, duration: row.budget_duration });
+  await audit(registry, principal, {
+    action: 'created',
+    subject: 'keys',
+    objectId: token,
+    after: row,
+  });
+  return { key, row };
+};
+
+/** What LiteLLM answers where nothing was asked for. */
+const DEFAULTS = {
+  key_alias: null,
+  models: [],
+  aliases: {},
+  config: {},
+  permissions: {},
+  metadata: {},
+  tags: [],
+  allowed_routes: [],
+  max_budget: null,
+  soft_budget: null,
+  budget_duration: null,
+  budget_id: null,
+  tpm_limit: null,
+  rpm_limit: null,
+  max_parallel_requests: null,
+  user_id: null,
+  team_id: null,
+  organization_id: null,
+  blocked: null,
+} satisfies KeyFields;
+
+/** Changes what is named and leaves the rest. */
+export const updateKey = async (
+  registry: Registry,
+  principal: Principal,
+  { name, fields }: { readonly name: string; readonly fields: KeyFields },
+): Promise<KeyRow> => {
+  const before = writableKey(registry, principal, name);
+  const owned = ownedBy(registry, principal, { ...fields, ...keptOwners(before, fields) });
+  checkFields(registry, owned);
+  if (owned.key_alias !== before.key_alias) checkAlias(registry, owned.key_alias);
+  const { duration, spend, ...rest } = owned;
+  const row: KeyRow = {
+    ...before,
+    ...rest,
+    ...(duration !== undefined && { expires: expiryOf(registry, duration) }),
+    ...stamped(registry, principal, before),
+  };
+  await registry.directory.keys.put(row.id, row);
+  if (typeof spend === 'number')
+    await setSpend(registry, payerOfKey(row), { dollars: spend, duration: row.budget_duration });
+  await audit(registry, principal, {
+    action: 'updated',
+    subject: 'keys',
+    objectId: row.token,
+    before,
+    after: row,
+  });
+  return row;
+};
+
+const keptOwners = (before: KeyRow, fields: KeyFields): Pick<KeyFields, 'user_id' | 'team_id'> => ({
+  user_id: fields.user_id === undefined ? before.user_id : fields.user_id,
+  team_id: fields.team_id === undefined ? before.team_id : fields.team_id,
+});
+
+export const deleteKeys = async (
+  registry: Registry,
+  principal: Principal,
+  names: readonly string[],
+): Promise<readonly string[]> => {
+  const rows = names.map((name) => writableKey(registry, principal, name));
+  await registry.directory.keys.remove(rows.map(({ id }) => id));
+  for (const before of rows)
+    await audit(registry, principal, {
+      action: 'deleted',
+      subject: 'keys',
+      objectId: before.token,
+      before,
+    });
+  return rows.map(({ token }) => token);
+};
+
+/**
+ * Puts another key in the place of one: its spend, limits and name stay. The old one opens on for as
+ * long as `grace` says.
+ */
+export const regenerateKey = async (
+  registry: Registry,
+  principal: Principal,
+  of: {
+    readonly name: string;
+    readonly newKey?: string | null | undefined;
+    readonly grace?: string | null | undefined;
+    readonly fields: KeyFields;
+  },
+): Promise<{ readonly key: string; readonly row: KeyRow }> => {
+  const fault = of.newKey ? keyFault(of.newKey) : undefined;
+  if (fault)
+    throw new SpillwayError('invalid_request', `\`new_key\` ${fault}.`, { param: 'new_key' });
+  const updated = await updateKey(registry, principal, { name: of.name, fields: of.fields });
+  const key = of.newKey || newSecretKey();
+  const token = tokenOf(key);
+  if (registry.directory.byToken(token))
+    throw new SpillwayError('invalid_request', 'This key exists already; choose another.', {
+      param: 'new_key',
+    });
+  const graceMs = of.grace ? lengthMs(parseDuration(of.grace, 'grace_period')) : 0;
+  const wall = registry.wall();
+  const still = (updated.former ?? []).filter(({ until }) => Date.parse(until) > wall);
+  const row: KeyRow = {
+    ...updated,
+    token,
+    lookup: lookupOf(token, registry.pepper),
+    key_name: shownName(key),
+    former:
+      graceMs > 0 ? [...still, { lookup: updated.lookup, until: iso(wall + graceMs) }] : still,
+    ...stamped(registry, principal, updated),
+  };
+  await registry.directory.keys.put(row.id, row);
+  await audit(registry, principal, {
+    action: 'rotated',
+    subject: 'keys',
+    objectId: token,
+    before: updated,
+    after: row,
+  });
+  return { key, row };
+};
+
+/** Nobody but an admin makes keys for others, or gives away money that is not theirs. */
+const ownedBy = (registry: Registry, principal: Principal, fields: KeyFields): KeyFields => {
+  const { role, userId } = principal;
+  if (role === 'proxy_admin') return fields;
+  demand(
+    role === 'internal_user' && userId !== undefined,
+    'Only proxy admin can be used to generate, delete, update info for new keys/users/teams; a user with the role internal_user may manage their own keys.',
+  );
+  const team = teamOf(registry, fields);
+  // A team's own key is nobody's in particular.
+  const isTeams = fields.user_id === null && leads(principal, team);
+  const owner = isTeams ? null : (fields.user_id ?? userId);
+  demand(
+    owner === userId || leads(principal, team),
+    'You may manage keys of your own, and those of teams that you lead.',
+  );
+  const isMember =
+    !fields.team_id ||
+    isTeams ||
+    (team?.members_with_roles ?? []).some(({ user_id }) => user_id === owner);
+  demand(isMember, 'A key of a team is for its members.');
+  demand(
+    fields.spend === undefined && fields.organization_id === undefined,
+    'Only a proxy admin may set spend or organization_id.',
+  );
+  return { ...fields, user_id: owner };
+};
+
+const checkFields = ({ directory }: Registry, fields: KeyFields): void => {
+  const refuse = (param: string, text: string): never => {
+    throw new SpillwayError('invalid_request', `\`${param}\`: ${text}`, { param });
+  };
+  const { team_id: team, budget_id: budget, allowed_ips: addresses } = fields;
+  if (team && !directory.teams.get(team))
+    refuse('team_id', `there is no team ${team}. Create it with /team/new.`);
+  if (budget && !directory.budgets.get(budget))
+    refuse('budget_id', `there is no budget ${budget}. Create it with /budget/new.`);
+  for (const address of addresses ?? []) {
+    const fault = addressFault(address);
+    if (fault) refuse('allowed_ips', fault);
+  }
+};
+
+const checkAlias = ({ directory }: Registry, alias: string | null | undefined): void => {
+  if (alias && directory.byAlias(alias))
+    throw new SpillwayError(
+      'invalid_request',
+      `Key with alias '${alias}' already exists. Unique key aliases across all keys are required.`,
+      { param: 'key_alias' },
+    );
+};
+
+/** Nothing is said of it: it never expires. */
+const expiryOf = ({ wall }: Registry, duration: string | null | undefined): string | null =>
+  duration ? iso(wall() + lengthMs(parseDuration(duration, 'duration'))) : null;

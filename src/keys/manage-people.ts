@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { SpillwayError } from '#core/errors.ts';
+import type { JsonObject } from '#core/json.ts';
+import type { Roll } from '#keys/directory.ts';
+import type { BudgetRow, CustomerRow, UserRow } from '#keys/fields.ts';
+import { deleteKeys } from '#keys/manage-keys.ts';
+import { mayReadUser, notYours } from '#keys/ownership.ts';
+import type { Principal } from '#keys/principal.ts';
+import { audit, type Registry, setSpend, shownRow, stamped } from '#keys/registry.ts';
+
+/** More people than one process looks after. */
+const MOST_ROWS = 1_000_000;
+
+export interface Subject<Row extends object> {
+  readonly roll: Roll<Row>;
+  /** For people: `user`. */
+  readonly word: string;
+  /** In the audit log: `users`. */
+  readonly name: string;
+}
+
+/** Throws SpillwayError `invalid_request` where it exists already. */
+export const createRow = async <Row extends object>(
+  registry: Registry,
+  principal: Principal,
+  of: { readonly subject: Subject<Row>; readonly id: string; readonly row: Row },
+): Promise<Row> => {
+  const { roll, word, name } = of.subject;
+  if (roll.get(of.id))
+    throw new SpillwayError(
+      'invalid_request',
+      `The ${word} ${JSON.stringify(of.id)} exists already.`,
+      { status: 409 },
+    );
+  if (roll.size >= MOST_ROWS)
+    throw new SpillwayError('invalid_request', `There are ${MOST_ROWS} rows; delete some first.`);
+  const row = { ...of.row, ...stamped(registry, principal) };
+  await roll.put(of.id, row);
+  await audit(registry, principal, {
+    action: 'created',
+    subject: name,
+    objectId: of.id,
+    after: row,
+  });
+  return row;
+};
+
+/** Changes what is named and leaves the rest. */
+export const changeRow = async <Row extends object>(
+  registry: Registry,
+  principal: Principal,
+  of: { readonly subject: Subject<Row>; readonly id: string; readonly fields: Partial<Row> },
+): Promise<Row> => {
+  const { roll, word, name } = of.subject;
+  const before = roll.get(of.id);
+  if (!before) throw notYours(word, of.id);
+  const row = { ...before, ...of.fields, ...stamped(registry, principal, before) };
+  await roll.put(of.id, row);
+  await audit(registry, principal, {
+    action: 'updated',
+    subject: name,
+    objectId: of.id,
+    before,
+    after: row,
+  });
+  return row;
+};
+
+export const removeRows = async <Row extends object>(
+  registry: Registry,
+  principal: Principal,
+  of: { readonly subject: Subject<Row>; readonly ids: readonly string[] },
+): Promise<void> => {
+  const { roll, word, name } = of.subject;
+  for (const id of of.ids) if (!roll.get(id)) throw notYours(word, id);
+  const rows = of.ids.map((id) => ({ id, before: roll.get(id) }));
+  await roll.remove(of.ids);
+  for (const { id, before } of rows)
+    await audit(registry, principal, { action: 'deleted', subject: name, objectId: id, before });
+};
+
+export const usersOf = ({ directory }: Registry): Subject<UserRow> => ({
+  roll: directory.users,
+  word: 'user',
+  name: 'users',
+});
+
+export const customersOf = ({ directory }: Registry): Subject<CustomerRow> => ({
+  roll: directory.customers,
+  word: 'customer',
+  name: 'customers',
+});
+
+export const budgetsOf = ({ directory }: Registry): Subject<BudgetRow> => ({
+  roll: directory.budgets,
+  word: 'budget',
+  name: 'budgets',
+});
+
+export const newId = (): string => randomUUID();
+
+export const shownUser = (registry: Registry, row: UserRow): JsonObject =>
+  shownRow(registry, row, { kind: 'user', id: row.user_id });
+
+export const shownCustomer = (registry: Registry, row: CustomerRow): JsonObject =>
+  shownRow(registry, row, { kind: 'end_user', id: row.user_id });
+
+export const readableUser = (registry: Registry, principal: Principal, id: string): UserRow => {
+  const user = registry.directory.users.get(id);
+  if (user && mayReadUser(principal, id)) return user;
+  throw notYours('user', id);
+};
+
+/** With their keys: a key of nobody would open on. */
+export const deleteUsers = async (
+  registry: Registry,
+  principal: Principal,
+  ids: readonly string[],
+): Promise<void> => {
+  const theirs = [...registry.directory.keys.all()].filter(({ user_id: user }) =>
+    ids.includes(user ?? ''),
+  );
+  const tokens = theirs.map(({ token }) => token);
+  await deleteKeys(registry, principal, tokens);
+  await removeRows(registry, principal, { subject: usersOf(registry), ids });
+};
+
+export const setUserSpend = (registry: Registry, row: UserRow, dollars: number): Promise<void> =>
+  setSpend(registry, { kind: 'user', id: row.user_id }, { dollars, duration: row.budget_duration });

@@ -1,0 +1,114 @@
+import { SpillwayError } from '#core/errors.ts';
+import type { JsonObject } from '#core/json.ts';
+import type { z } from '#core/schema.ts';
+import type { Allowance, memberSchema, TeamRow } from '#keys/fields.ts';
+import { deleteKeys } from '#keys/manage-keys.ts';
+import { changeRow, removeRows, type Subject } from '#keys/manage-people.ts';
+import { demand, mayManageMembers, mayReadTeam, notYours } from '#keys/ownership.ts';
+import type { Principal } from '#keys/principal.ts';
+import { type Registry, shownRow } from '#keys/registry.ts';
+
+export type Member = z.infer<typeof memberSchema>;
+
+const MOST_MEMBERS = 10_000;
+
+export const teamsOf = ({ directory }: Registry): Subject<TeamRow> => ({
+  roll: directory.teams,
+  word: 'team',
+  name: 'teams',
+});
+
+export const shownTeam = (registry: Registry, row: TeamRow): JsonObject =>
+  shownRow(registry, row, { kind: 'team', id: row.team_id });
+
+export const readableTeam = (registry: Registry, principal: Principal, id: string): TeamRow => {
+  const team = registry.directory.teams.get(id);
+  if (team && mayReadTeam(principal, team)) return team;
+  throw notYours('team', id);
+};
+
+const managed = (registry: Registry, principal: Principal, id: string): TeamRow => {
+  const team = readableTeam(registry, principal, id);
+  demand(
+    mayManageMembers(principal, team),
+    'Only a proxy admin or an admin of this team may change who is in it.',
+  );
+  return team;
+};
+
+const isSame = (a: Member, b: Member): boolean =>
+  (!!a.user_id && a.user_id === b.user_id) || (!!a.user_email && a.user_email === b.user_email);
+
+/** Adds members; who is there already gets the role that is named. What they may spend, an admin says. */
+export const addMembers = async (
+  registry: Registry,
+  principal: Principal,
+  of: {
+    readonly teamId: string;
+    readonly members: readonly Member[];
+    readonly allowance?: Allowance;
+  },
+): Promise<TeamRow> => {
+  const team = managed(registry, principal, of.teamId);
+  for (const { user_id: id, user_email: email } of of.members)
+    if (!id && !email)
+      throw new SpillwayError('invalid_request', '`user_id` or `user_email` is required.', {
+        param: 'member',
+      });
+  demand(
+    of.allowance === undefined || principal.role === 'proxy_admin',
+    'Only a proxy admin may say what a member may spend.',
+  );
+  const known = (team.members_with_roles ?? []).filter(
+    (one) => !of.members.some((added) => isSame(one, added)),
+  );
+  const all = [...known, ...of.members];
+  if (all.length > MOST_MEMBERS)
+    throw new SpillwayError('invalid_request', `A team has at most ${MOST_MEMBERS} members.`);
+  const allowances = { ...team.member_allowances };
+  for (const { user_id: id } of of.members) if (id && of.allowance) allowances[id] = of.allowance;
+  return changeRow(registry, principal, {
+    subject: teamsOf(registry),
+    id: team.team_id,
+    fields: { members_with_roles: all, member_allowances: allowances },
+  });
+};
+
+/** With the keys that they have of the team. */
+export const removeMember = async (
+  registry: Registry,
+  principal: Principal,
+  of: { readonly teamId: string; readonly member: Member },
+): Promise<TeamRow> => {
+  const team = managed(registry, principal, of.teamId);
+  const members = team.members_with_roles ?? [];
+  const left = members.filter((one) => !isSame(one, of.member));
+  if (left.length === members.length)
+    throw notYours('member', of.member.user_id ?? of.member.user_email ?? '');
+  const gone = members.filter((one) => isSame(one, of.member)).map(({ user_id: id }) => id);
+  const theirs = [...registry.directory.keys.all()].filter(
+    ({ team_id: id, user_id: user }) => id === team.team_id && user && gone.includes(user),
+  );
+  const row = await changeRow(registry, principal, {
+    subject: teamsOf(registry),
+    id: team.team_id,
+    fields: { members_with_roles: left },
+  });
+  const tokens = theirs.map(({ token }) => token);
+  await deleteKeys(registry, { ...principal, role: 'proxy_admin' }, tokens);
+  return row;
+};
+
+/** With the keys of the teams: they would open on without their limits. */
+export const deleteTeams = async (
+  registry: Registry,
+  principal: Principal,
+  ids: readonly string[],
+): Promise<void> => {
+  const theirs = [...registry.directory.keys.all()].filter(({ team_id: id }) =>
+    ids.includes(id ?? ''),
+  );
+  const tokens = theirs.map(({ token }) => token);
+  await deleteKeys(registry, principal, tokens);
+  await removeRows(registry, principal, { subject: teamsOf(registry), ids });
+};

@@ -1,0 +1,46 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { PurseBook, PurseHold } from '#keys/purse.ts';
+
+const bounded = (maxNanos: number) => {
+  const purse = new PurseBook().purse({ kind: 'key', id: 'k', sinceMs: 0 });
+  return { purse, bound: { purse, maxNanos, label: 'Key' } };
+};
+
+test('what is set aside and spent together never goes beyond the bound, and nothing leaks', () => {
+  const call = fc.record({ costs: fc.nat(40), comesTo: fc.nat(40), ends: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(call, { maxLength: 100 }), (calls) => {
+      const { purse, bound } = bounded(300);
+      const open: { hold: PurseHold; nanos: number }[] = [];
+      for (const { costs, comesTo, ends } of calls) {
+        const hold = PurseHold.take([purse], [bound], costs);
+        if (hold instanceof PurseHold) open.push({ hold, nanos: Math.min(costs, comesTo) });
+        expect(purse.spentNanos + purse.reservedNanos).toBeLessThanOrEqual(300);
+        const over = ends ? open.shift() : undefined;
+        over?.hold.settle(over.nanos);
+        over?.hold.settle(1_000);
+      }
+      for (const { hold, nanos } of open) hold.settle(nanos);
+      expect(purse.reservedNanos).toBe(0);
+      expect(purse.spentNanos).toBeLessThanOrEqual(300);
+    }),
+  );
+});
+
+test('takes from all purses or from none, and says whose is empty', () => {
+  const { purse: rich, bound } = bounded(1_000);
+  const { purse: poor, bound: tight } = bounded(10);
+  expect(PurseHold.take([rich, poor], [bound, { ...tight, label: 'Team=t' }], 11)).toMatchObject({
+    label: 'Team=t',
+  });
+  expect([rich.reservedNanos, poor.reservedNanos]).toEqual([0, 0]);
+});
+
+test('a budget that is used up lets nothing through, and one of nothing neither', () => {
+  const { purse, bound } = bounded(10);
+  purse.spentNanos = 10;
+  expect(PurseHold.take([purse], [bound], 0)).toBe(bound);
+  const none = bounded(0);
+  expect(PurseHold.take([none.purse], [none.bound], 0)).toBe(none.bound);
+});

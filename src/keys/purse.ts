@@ -1,0 +1,83 @@
+import type { Payment } from '#store/spend.ts';
+
+/** A sum that may have a bound: what was spent of it since an instant, and what is set aside. */
+export interface Purse {
+  readonly payment: Payment;
+  spentNanos: number;
+  reservedNanos: number;
+}
+
+/** A bound on a purse: who asks for more is refused in the words of `refusal`. */
+export interface Bound {
+  readonly purse: Purse;
+  /** Whole nano-dollars, ≥ 0. */
+  readonly maxNanos: number;
+  /** When the sum begins anew, Unix epoch ms; absent where it never does. */
+  readonly resetMs?: number;
+  /** Whose it is, for people: `Team=dev`. */
+  readonly label: string;
+}
+
+/** More sums than any gateway has payers: the oldest that nobody uses go. */
+const MOST_PURSES = 500_000;
+
+/** All sums of one process. Nothing here waits: whoever reserves has it, or knows at once that not. */
+export class PurseBook {
+  readonly #purses = new Map<string, Purse>();
+
+  /** The sum of a payer; a new one is empty. */
+  purse(payment: Payment): Purse {
+    const key = `${payment.kind}\n${payment.sinceMs}\n${payment.id}`;
+    const known = this.#purses.get(key);
+    if (known) return known;
+    if (this.#purses.size >= MOST_PURSES) this.#dropOldest();
+    const made = { payment, spentNanos: 0, reservedNanos: 0 };
+    this.#purses.set(key, made);
+    return made;
+  }
+
+  #dropOldest(): void {
+    for (const [key, { reservedNanos, spentNanos }] of this.#purses)
+      if (reservedNanos === 0 && spentNanos === 0) {
+        this.#purses.delete(key);
+        return;
+      }
+  }
+}
+
+/** Money set aside for one request in every purse that it draws from. It ends exactly once. */
+export class PurseHold {
+  readonly #purses: readonly Purse[];
+  readonly #nanos: number;
+  #isOpen = true;
+
+  private constructor(purses: readonly Purse[], nanos: number) {
+    this.#purses = purses;
+    this.#nanos = nanos;
+  }
+
+  /** The first bound that it would go beyond, or the hold, which is in all purses or in none. */
+  static take(
+    purses: readonly Purse[],
+    bounds: readonly Bound[],
+    nanos: number,
+  ): PurseHold | Bound {
+    for (const bound of bounds) if (!hasRoom(bound, nanos)) return bound;
+    for (const purse of purses) purse.reservedNanos += nanos;
+    return new PurseHold(purses, nanos);
+  }
+
+  /** What it came to is spent, be it more or less than was set aside. */
+  settle(nanos: number): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    for (const purse of this.#purses) {
+      purse.reservedNanos -= this.#nanos;
+      purse.spentNanos += nanos;
+    }
+  }
+}
+
+/** A budget that is used up lets nothing through, not even what costs nothing. */
+const hasRoom = ({ purse, maxNanos }: Bound, nanos: number): boolean =>
+  purse.spentNanos < maxNanos && purse.spentNanos + purse.reservedNanos + nanos <= maxNanos;

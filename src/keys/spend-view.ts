@@ -1,0 +1,92 @@
+import { isObject, type JsonObject, own } from '#core/json.ts';
+import type { Principal } from '#keys/principal.ts';
+import { seesAll } from '#keys/principal.ts';
+import { dollarsOf } from '#keys/money.ts';
+import { leads } from '#keys/ownership.ts';
+import type { Registry } from '#keys/registry.ts';
+import type { SpendFilter, SpendRecord } from '#store/spend.ts';
+
+/**
+ * What somebody may see of spend: everything, or their own; a team's, where they lead it and ask for
+ * it.
+ */
+export const scopeOf = (
+  { directory }: Registry,
+  principal: Principal,
+  asked: SpendFilter = {},
+): SpendFilter => {
+  if (seesAll(principal)) return asked;
+  const { team } = asked;
+  if (team !== undefined && leads(principal, directory.teams.get(team))) return asked;
+  if (principal.userId !== undefined) return { ...asked, user: principal.userId };
+  return { ...asked, token: principal.token ?? '' };
+};
+
+const iso = (wallMs: number): string => new Date(wallMs).toISOString();
+
+/** A record in the words of LiteLLM's table of spend logs, and ours beside them. */
+export const spendRow = (record: SpendRecord): JsonObject => {
+  const { more, startedMs } = record;
+  const first = own(more, 'first_ms');
+  const error = own(more, 'error');
+  const notes = own(more, 'metadata');
+  return {
+    request_id: record.id,
+    call_type: own(more, 'call_type') ?? 'acompletion',
+    api_key: record.token,
+    spend: dollarsOf(record.nanos),
+    total_tokens: record.tokensIn + record.tokensOut,
+    prompt_tokens: record.tokensIn,
+    completion_tokens: record.tokensOut,
+    startTime: iso(startedMs),
+    endTime: iso(record.endedMs),
+    completionStartTime: typeof first === 'number' ? iso(startedMs + first) : null,
+    model: record.model,
+    model_id: record.deployment,
+    model_group: record.group,
+    custom_llm_provider: record.provider,
+    user: record.user,
+    team_id: record.team,
+    end_user: record.endUser,
+    request_tags: [...record.tags],
+    status: record.status,
+    cache_hit: 'False',
+    session_id: own(more, 'session_id') ?? null,
+    requester_ip_address: own(more, 'requester_ip_address') ?? null,
+    metadata: {
+      ...(isObject(notes) && { spend_logs_metadata: notes }),
+      ...(isObject(error) && {
+        error_information: {
+          error_code: JSON.stringify(own(error, 'status') ?? 500),
+          error_class: own(error, 'code') ?? '',
+          error_message: own(error, 'message') ?? '',
+        },
+      }),
+    },
+    messages: {},
+    response: {},
+    ...picked(more),
+  };
+};
+
+/** What LiteLLM's table has no column for. */
+const OURS = [
+  'litellm_call_id',
+  'stream',
+  'wait_ms',
+  'attempts',
+  'decision',
+  'first_ms',
+  'cached_tokens',
+  'reasoning_tokens',
+  'estimated',
+  'upstream_id',
+];
+
+const picked = (more: JsonObject): JsonObject =>
+  Object.fromEntries(
+    OURS.flatMap((name) => {
+      const value = own(more, name);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
