@@ -2,6 +2,7 @@ import type { Part } from '#core/check-schema.ts';
 import type { Json } from '#core/json.ts';
 import { z } from '#core/schema.ts';
 import { isHeaderText } from '#config/credentials.ts';
+import { keepingGeneral } from '#config/keeping.ts';
 import { GENERAL_IDLE } from '#config/idle-keys.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
 import { type Environment, lookUp, referencedVariable } from '#config/os-environ.ts';
@@ -33,6 +34,7 @@ const schema = z.looseObject({
   always_include_stream_usage: flag.nullish(),
   max_parallel_requests: parallel,
   global_max_parallel_requests: parallel,
+  ...keepingGeneral,
 });
 
 /** `general_settings`. Without a master key in the file, `LITELLM_MASTER_KEY` is it. */

@@ -2,6 +2,7 @@ import type { Part } from '#core/check-schema.ts';
 import type { ParamRules } from '#core/param-rules.ts';
 import { z } from '#core/schema.ts';
 import { fallbackKeys, type WrittenFallbacks } from '#config/fallbacks.ts';
+import { keepingLitellm } from '#config/keeping.ts';
 import { LITELLM_IDLE } from '#config/idle-keys.ts';
 import { type Environment, lookUp } from '#config/os-environ.ts';
 import { present } from '#config/present.ts';
@@ -30,6 +31,7 @@ const schema = z.looseObject({
   request_timeout: seconds.nullish(),
   require_auth_for_metrics_endpoint: flag.nullish(),
   ssl_verify: z.union([flag, z.string().min(1)]).nullish(),
+  ...keepingLitellm,
 });
 
 /** `litellm_settings`, and the environment variables that LiteLLM reads beside them. */

@@ -8,6 +8,7 @@ import { warnOfFallbacks } from '#config/fallback-findings.ts';
 import { loadFallbacks } from '#config/fallbacks.ts';
 import { loadGeneralSettings } from '#config/general-settings.ts';
 import { TOP_IDLE } from '#config/idle-keys.ts';
+import { loadKeeping } from '#config/keeping.ts';
 import { loadLitellmSettings } from '#config/litellm-settings.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
 import { loadModelList } from '#config/model-list.ts';
@@ -79,10 +80,15 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
   const litellm = loadLitellmSettings(litellmPart, env, report);
   const general = loadGeneralSettings(section('general_settings'), env, report);
   const ownPart = section('spillway_settings');
-  const { alwaysIncludeUsage, quotaPools, enforceRpmTpm, ...own } = loadSpillwaySettings(
+  const { alwaysIncludeUsage, quotaPools, enforceRpmTpm, store, ...own } = loadSpillwaySettings(
     ownPart,
     { groups, requestBytes: general.requestBytes },
     report,
+  );
+  const keeping = loadKeeping(
+    { general: section('general_settings'), litellm: litellmPart },
+    store,
+    { env, report },
   );
   const { strategy, checks, maxParallelRequests, routing } = router;
   const { preCallChecks } = routing;
@@ -114,6 +120,7 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
     },
     ceilings,
     parallel: general.parallel,
+    keeping,
     quotaPools: loadQuotaPools(quotaPools, deployments),
     ...own,
     streams: { alwaysIncludeUsage: alwaysIncludeUsage ?? general.alwaysIncludeUsage ?? false },

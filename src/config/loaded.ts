@@ -3,6 +3,7 @@ import type { Finding } from '#core/finding.ts';
 import type { Json, JsonObject } from '#core/json.ts';
 import type { ParamRules } from '#core/param-rules.ts';
 import type { Pricing } from '#providers/models.ts';
+import type { Keeping } from '#config/keeping.ts';
 import type { RoutingSettings } from '#config/loaded-routing.ts';
 import type { Ceilings, QueueSettings, QuotaPool, StatedLimit } from '#config/loaded-quota.ts';
 
@@ -107,6 +108,7 @@ export interface LoadedConfig {
   readonly queue: QueueSettings;
   /** Requests under way at once, waiting ones not counted: of everybody together, and of one key. */
   readonly parallel: { readonly all?: number; readonly perKey?: number };
+  readonly keeping: Keeping;
   readonly ceilings: Ceilings;
   /** Every pool that a row or `spillway_settings.quota_pools` names. */
   readonly quotaPools: Readonly<Record<string, QuotaPool>>;

@@ -3,6 +3,7 @@ import { z } from '#core/schema.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
 import { appsSchema, loadApps } from '#config/apps-settings.ts';
 import { loadQueue, queueSchema } from '#config/queue-settings.ts';
+import { storeSchema } from '#config/keeping.ts';
 import { quotaPoolsSchema, type WrittenPools } from '#config/quota-pools.ts';
 import type { Report } from '#config/section.ts';
 import { decimal, milliseconds, whole } from '#config/values.ts';
@@ -58,6 +59,7 @@ export const spillwaySchema = (groups: ReadonlySet<string>) =>
       .strictObject({ lag_s: decimal(0, 600).optional(), drain_s: decimal(0, 86_400).optional() })
       .nullish(),
     queue: queueSchema(groups).nullish(),
+    store: storeSchema.nullish(),
     quota_pools: quotaPoolsSchema.nullish(),
     enforce_rpm_tpm: z.boolean().optional(),
     decisions: z.strictObject({ max: whole(0, 1_000_000).optional() }).nullish(),
@@ -76,6 +78,7 @@ export type SpillwaySettings = Pick<
   'compat' | 'limits' | 'timeouts' | 'shutdown' | 'queue' | 'decisions' | 'responses' | 'apps'
 > & {
   readonly quotaPools: WrittenPools;
+  readonly store: z.infer<typeof storeSchema> | null | undefined;
   readonly retryOnTimeout: boolean;
   /** Undefined where the file leaves it to what LiteLLM would enforce. */
   readonly enforceRpmTpm: boolean | undefined;
@@ -126,6 +129,7 @@ export const loadSpillwaySettings = (
     },
     queue: loadQueue(settings.queue),
     retryOnTimeout: settings.retry_on_timeout ?? true,
+    store: settings.store,
     quotaPools: settings.quota_pools ?? {},
     enforceRpmTpm: settings.enforce_rpm_tpm,
     decisions: { max: settings.decisions?.max ?? DEFAULTS.decisions },

@@ -1,0 +1,97 @@
+import type { Part } from '#core/check-schema.ts';
+import { z } from '#core/schema.ts';
+import { type Environment, lookUp } from '#config/os-environ.ts';
+import { present } from '#config/present.ts';
+import type { Report } from '#config/section.ts';
+import { decimal, whole } from '#config/values.ts';
+
+/** What is kept beyond a restart, and what everybody together may take. */
+export interface Keeping {
+  /** Of a Postgres that replicas share; absent: a file of this machine. */
+  readonly databaseUrl?: string;
+  /** Encrypts what is secret in the store, and makes its keys good for nothing elsewhere. */
+  readonly saltKey?: string;
+  /** In which budgets of days and months begin. */
+  readonly timeZone: string;
+  /** What `tpm_limit` counts. */
+  readonly tokenKind: 'total' | 'input' | 'output';
+  /** What all together may spend: dollars, and in how long. */
+  readonly maxDollars?: number;
+  readonly budgetDuration?: string;
+  /** What every end user may spend who has no budget of their own. */
+  readonly endUserDollars?: number;
+  readonly endUserBudgetId?: string;
+  readonly retention: { readonly days: number; readonly bytes: number };
+}
+
+const DEFAULT_DAYS = 30;
+const DEFAULT_BYTES = 2 * 1024 ** 3;
+const MOST_DOLLARS = 9_000_000;
+
+/** `general_settings` that it reads. */
+export const keepingGeneral = {
+  database_url: z.string().nullish(),
+  token_rate_limit_type: z.enum(['total', 'input', 'output']).nullish(),
+};
+
+/** `litellm_settings` that it reads. */
+export const keepingLitellm = {
+  max_budget: decimal(0, MOST_DOLLARS).nullish(),
+  budget_duration: z
+    .string()
+    .regex(
+      /^[1-9]\d{0,5}(?:s|m|h|d|w|mo)$/,
+      'a number and a unit, such as 30s, 5m, 2h, 7d, 1w or 1mo',
+    )
+    .nullish(),
+  max_end_user_budget: decimal(0, MOST_DOLLARS).nullish(),
+  max_end_user_budget_id: z.string().nullish(),
+  timezone: z
+    .string()
+    .refine((name) => isTimeZone(name), 'a time zone such as Asia/Tokyo')
+    .nullish(),
+};
+
+/** Under `spillway_settings`. */
+export const storeSchema = z.strictObject({
+  retention_days: decimal(0.01, 36_500).optional(),
+  retention_bytes: whole(1024 * 1024, Number.MAX_SAFE_INTEGER).optional(),
+});
+
+const isTimeZone = (name: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+};
+
+const generalSchema = z.looseObject(keepingGeneral);
+const litellmSchema = z.looseObject(keepingLitellm);
+
+export const loadKeeping = (
+  parts: { readonly general: Part | undefined; readonly litellm: Part | undefined },
+  store: z.infer<typeof storeSchema> | null | undefined,
+  { env, report }: { readonly env: Environment; readonly report: Report },
+): Keeping => {
+  const read = <T>(part: Part | undefined, schema: z.ZodType<T>): Partial<T> =>
+    part && part.value !== null ? (report.read(part, schema) ?? {}) : {};
+  const general = read(parts.general, generalSchema);
+  const litellm = read(parts.litellm, litellmSchema);
+  return {
+    ...present({
+      databaseUrl: general.database_url || lookUp(env, 'DATABASE_URL') || undefined,
+      saltKey: lookUp(env, 'LITELLM_SALT_KEY') || undefined,
+      maxDollars: litellm.max_budget ?? undefined,
+      budgetDuration: litellm.budget_duration ?? undefined,
+      endUserDollars: litellm.max_end_user_budget ?? undefined,
+      endUserBudgetId: litellm.max_end_user_budget_id ?? undefined,
+    }),
+    timeZone: litellm.timezone ?? 'UTC',
+    tokenKind: general.token_rate_limit_type ?? 'total',
+    retention: {
+      days: store?.retention_days ?? DEFAULT_DAYS,
+      bytes: store?.retention_bytes ?? DEFAULT_BYTES,
+    },
+  };
+};
