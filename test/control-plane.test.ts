@@ -3,7 +3,7 @@ import { configOf, MASTER_KEY, startGateway } from './kit/gateway.ts';
 
 let gateway: Awaited<ReturnType<typeof startGateway>>;
 beforeAll(async () => {
-  gateway = await startGateway(configOf([]));
+  gateway = await startGateway(configOf([]), undefined, { keeps: true });
 });
 afterAll(() => gateway.close());
 
@@ -25,7 +25,9 @@ test('knows the master key in any header, and nobody else', async () => {
   expect((await get('/spillway/whoami')).status).toBe(401);
   const refused = await get('/spillway/whoami', 'sk-wrong');
   expect(refused.status).toBe(401);
-  expect(await refused.json()).toMatchObject({ error: { type: 'auth_error', param: 'key' } });
+  expect(await refused.json()).toMatchObject({
+    error: { type: 'token_not_found_in_db', param: 'key' },
+  });
 });
 
 test('answers in the envelope where there is nothing', async () => {
@@ -35,4 +37,26 @@ test('answers in the envelope where there is nothing', async () => {
   expect(await reply.json()).toMatchObject({
     error: { message: expect.stringMatching(/nothing at this path.*\(id /), code: '404' },
   });
+});
+
+test('takes fields as JSON, and says so where they come otherwise', async () => {
+  const send = (type: string) =>
+    fetch(`${gateway.url}/key/generate`, {
+      method: 'POST',
+      headers: { 'x-api-key': MASTER_KEY, 'content-type': type },
+      body: '{"max_budget": 1}',
+    });
+  expect((await send('text/plain')).status).toBe(415);
+  const made = await send('application/json; charset=utf-8');
+  expect(await made.json()).toMatchObject({ max_budget: 1 });
+});
+
+test('tells which field does not fit, as LiteLLM does', async () => {
+  const reply = await fetch(`${gateway.url}/key/generate`, {
+    method: 'POST',
+    headers: { 'x-api-key': MASTER_KEY, 'content-type': 'application/json' },
+    body: '{"rpm_limit": "many"}',
+  });
+  expect(reply.status).toBe(422);
+  expect(await reply.json()).toMatchObject({ detail: [{ loc: ['body', 'rpm_limit'] }] });
 });

@@ -45,6 +45,13 @@ export interface DecisionFacts extends Pick<Decision, 'tokensIn' | 'tokensOut' |
   readonly code?: ErrorCode;
 }
 
+/** How a request went, for its record of spend. */
+export interface Course extends Pick<DecisionFacts, 'queueMs' | 'tries'> {
+  readonly firstMs: number | undefined;
+  /** What the vendor calls the last call, where it says. */
+  readonly upstreamId: string | undefined;
+}
+
 /** Gathers a decision while its request runs. */
 export class DecisionBuilder {
   readonly #id: string;
@@ -71,6 +78,7 @@ export class DecisionBuilder {
   #error: SpillwayError | undefined;
   #spent: Pick<Decision, 'tokensIn' | 'tokensOut' | 'costNanos'> = {};
   #isEstimated = false;
+  #upstreamId: string | undefined;
 
   constructor(id: string, group: string, arrival: Arrival) {
     this.#id = id;
@@ -105,6 +113,12 @@ export class DecisionBuilder {
       ...this.spent,
       ...(code && { code }),
     };
+  }
+
+  /** How it went, for its record of spend. */
+  get course(): Course {
+    const [tries, upstreamId] = [this.#attempts, this.#upstreamId];
+    return { queueMs: this.#queueMs, tries, firstMs: tries.at(-1)?.firstMs, upstreamId };
   }
 
   /** Of the end; 0 before it. */
@@ -147,6 +161,11 @@ export class DecisionBuilder {
 
   attemptFailed(outcome: FailureKind, status: number, now: number): void {
     this.#attemptEnded({ outcome, status, endMs: this.#since(now) });
+  }
+
+  /** What the vendor calls the call under way. */
+  calledUpstream(id: string): void {
+    this.#upstreamId = id;
   }
 
   firstContent(now: number): void {

@@ -1,3 +1,4 @@
+import type { Cost } from '#core/quota.ts';
 import type { Charge, Reservation } from '#ledger/reservation.ts';
 
 /** What a request takes from one account of ours. */
@@ -30,11 +31,23 @@ export class OwnSide {
     this.#held = { reservation, changed };
   }
 
-  /** Ends it as it was taken; later ends are void, and so is one before anything was taken. */
-  end(now: number): void {
+  /**
+   * Ends it as it was taken, or with what it came to, of what each account counts; later ends are
+   * void, and so is one before anything was taken.
+   */
+  end(now: number, cameTo?: Cost): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#held?.reservation.settle([], now);
+    const costs = cameTo ? this.charges.map(({ cost }) => counted(cost, cameTo)) : [];
+    this.#held?.reservation.settle(costs, now);
     this.#held?.changed();
   }
 }
+
+const counted = (reserved: Cost, cameTo: Cost): Cost =>
+  Object.fromEntries(
+    Object.entries(reserved).map(([dimension, amount]) => [
+      dimension,
+      cameTo[dimension as keyof Cost] ?? amount,
+    ]),
+  );

@@ -27,12 +27,16 @@ const parseUrl = (text: string): string => {
 export const askGateway = async (
   { url, key = processEnvironment().variables[KEY_VARIABLE] }: GatewayOptions,
   path: string,
-  signal?: AbortSignal,
+  { signal, body }: { readonly signal?: AbortSignal; readonly body?: Json } = {},
 ): Promise<Response> => {
   const headers = key === undefined || key === '' ? {} : { authorization: `Bearer ${key}` };
   let reply: Response;
   try {
-    reply = await fetch(`${url}${path}`, { headers, ...(signal && { signal }) });
+    reply = await fetch(`${url}${path}`, {
+      headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
+      ...(signal && { signal }),
+    });
   } catch (cause) {
     if (signal?.aborted) throw cause;
     throw new SpillwayError(
@@ -63,9 +67,9 @@ const messageOf = async (reply: Response, url: string): Promise<string> => {
 export const askGatewayJson = async (
   options: GatewayOptions,
   path: string,
-  { has, signal }: { readonly has: string; readonly signal?: AbortSignal },
+  { has, ...how }: { readonly has: string; readonly signal?: AbortSignal; readonly body?: Json },
 ): Promise<Json> => {
-  const reply = await askGateway(options, path, signal);
+  const reply = await askGateway(options, path, how);
   const body = (await reply.json().catch(() => null)) as Json;
   if (isObject(body) && own(body, has) !== undefined) return body;
   throw new SpillwayError('upstream_invalid', await messageOf(reply, options.url));

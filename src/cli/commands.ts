@@ -1,7 +1,12 @@
+import { backup } from '#cli/backup.ts';
 import { check } from '#cli/check.ts';
 import type { CliCommand } from '#cli/command.ts';
 import { demo } from '#cli/demo.ts';
+import { key } from '#cli/key.ts';
+import { migrate } from '#cli/migrate.ts';
 import { plan } from '#cli/plan.ts';
+import { purge } from '#cli/purge.ts';
+import { restore } from '#cli/restore.ts';
 import { run } from '#cli/run.ts';
 import { serve } from '#cli/serve.ts';
 import { simulate } from '#cli/simulate.ts';
@@ -20,6 +25,11 @@ export const commands: readonly CliCommand[] = [
   plan,
   traffic,
   run,
+  key,
+  purge,
+  backup,
+  restore,
+  migrate,
   simulate,
   demo,
 ];

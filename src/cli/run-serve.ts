@@ -1,18 +1,18 @@
 import { readConfig } from '#cli/read-config.ts';
+import { dataDirOf } from '#cli/data-dir.ts';
 import { DEFAULT_PORT, type ServeOptions } from '#cli/serve.ts';
 import { untilStopped } from '#cli/until-stopped.ts';
 import { capacityLines } from '#config/check-quota.ts';
 import { formatFindings } from '#core/finding.ts';
-import { createAuthenticate } from '#keys/authenticate.ts';
-import { createHandler } from '#gateway/handle.ts';
 import { openApps } from '#server/apps/open-apps.ts';
 import { appRoutes, withApps } from '#server/apps/mount-apps.ts';
-import { createControl } from '#server/control.ts';
+import { createFront } from '#server/front.ts';
 import { processEnvironment } from '#server/env.ts';
 import { doorOf } from '#server/file-limit.ts';
 import { createGateway } from '#server/gateway.ts';
 import { HeapWatch } from '#server/heap-watch.ts';
 import { listen } from '#server/http.ts';
+import { openKeeping } from '#server/keeping.ts';
 import { openLedgerFile } from '#server/ledger-file.ts';
 import { watchLoop } from '#server/loop-watch.ts';
 import { shutDown } from '#server/shut-down.ts';
@@ -42,32 +42,34 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
       { host },
       'no master key is configured: everybody who can reach this address may call it',
     );
-  const gateway = createGateway(config, world);
+  const { clock } = world;
+  const folder = dataDirOf(options);
+  const keeping = await openKeeping(config, { clock, log, folder });
+  const gateway = createGateway(config, world, keeping);
   const { ledger, owner } = gateway.balance;
   const file = await openLedgerFile({
     ledger,
     shared: owner.shared,
     log,
-    clock: world.clock,
-    folder: options.dataDir,
+    clock,
+    folder,
     changes: () => owner.changes,
   });
-  const authenticate = createAuthenticate(config);
-  const apps = await openApps(config, { gateway, world, dataDir: options.dataDir });
-  const control = createControl(gateway, authenticate, appRoutes(apps));
-  const handler = withApps(apps.api, createHandler(gateway, authenticate, control));
+  const apps = await openApps(config, { gateway, world, dataDir: folder });
+  const handler = withApps(apps.api, createFront(gateway, config, appRoutes(apps)));
   const door = doorOf(config.limits);
   const listener = await listen(handler, { port: options.port ?? DEFAULT_PORT, host, door });
   const shared = owner.view().accounts.flatMap(({ sharing }) => sharing ?? []);
   process.stdout.write([...capacityLines(config), ...shared].map((line) => `${line}\n`).join(''));
   process.stdout.write(`ready ${listener.url}\n`);
   gateway.credentials.start();
-  const unwatch = watchLoop(world.clock, log);
+  const unwatch = watchLoop(clock, log);
   await untilStopped(async () => {
     await shutDown(gateway, listener, config.shutdown);
     await apps.close();
     await gateway.close();
     await file.close();
+    await keeping.close();
     unwatch();
     heap.end();
   });

@@ -18,11 +18,9 @@ export const runTail = async (options: TailOptions): Promise<void> => {
   // Whoever read the output has left: `| head`.
   process.stdout.once('error', end);
   try {
-    const reply = await askGateway(
-      options,
-      `/spillway/events?${queryOf(options).toString()}`,
-      stop.signal,
-    );
+    const reply = await askGateway(options, `/spillway/events?${queryOf(options).toString()}`, {
+      signal: stop.signal,
+    });
     if (!options.json) process.stdout.write(`${TAIL_HEAD}\n`);
     await show(reply, options);
   } catch (thrown) {

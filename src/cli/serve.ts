@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
 import type { CliCommand } from '#cli/command.ts';
+import { DATA_DIR_DEFAULT } from '#cli/data-dir.ts';
 import { parseCount, parsePort } from '#cli/options.ts';
 import { SpillwayError } from '#core/errors.ts';
 
 export const DEFAULT_PORT = 4000;
-const DATA_DIR = './spillway-data';
 
 export interface ServeOptions {
   readonly config?: string;
   readonly port?: number;
   readonly host?: string;
-  readonly dataDir: string;
+  readonly dataDir?: string;
   readonly num_workers: number;
   readonly debug?: boolean;
   readonly detailed_debug?: boolean;
@@ -36,7 +36,10 @@ export const addServeOptions = (command: Command): Command =>
       parsePort,
     )
     .option('--host <address>', 'address to listen on')
-    .option('--data-dir <folder>', 'where learned limits are kept over a restart', DATA_DIR)
+    .option(
+      '--data-dir <folder>',
+      `where keys, spend and learned limits are kept ${DATA_DIR_DEFAULT}`,
+    )
     .option(
       '--num_workers <number>',
       'accepted for compatibility: one process serves',

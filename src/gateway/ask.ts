@@ -6,6 +6,7 @@ import { OwnSide } from '#balancer/own-side.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Writable } from '#core/writable.ts';
 import { affinityOf } from '#gateway/affinity.ts';
+import { closeBill, openBill } from '#gateway/billing.ts';
 import { type GatewayCall, type GatewayDeps, deadlineOf } from '#gateway/call.ts';
 import { type Course, type CourseDeps, courseTo, type Whereabouts } from '#gateway/course.ts';
 import { demandOf } from '#gateway/demand.ts';
@@ -48,7 +49,7 @@ class Asked<Reply> implements ChainOptions<Reply> {
   readonly #deadline: number;
   readonly #first: Course;
   readonly #decision: DecisionBuilder;
-  readonly #own: OwnSide;
+  #own: OwnSide | undefined;
 
   constructor(deps: GatewayDeps, call: GatewayCall, how: Asking<Reply>) {
     this.#deps = deps;
@@ -60,20 +61,21 @@ class Asked<Reply> implements ChainOptions<Reply> {
     this.#deadline = deadlineOf(call);
     this.#first = courseTo({ model: how.model, params: NO_PARAMS }, this.#courses);
     this.#decision = newDecision(deps, call, this.#first.groups[0]);
-    this.#own = new OwnSide(deps.ownCharges(call.tenant));
   }
 
   async ask(): Promise<Reply> {
     this.#call.progress.decision = this.#decision;
     try {
+      this.#own = this.#openAccounts();
       const reply = await new FallbackChain(this).ask(this.#first);
       const ended = this.#how.ended?.(reply);
       if (ended) void ended.then(() => this.#end());
       else this.#end();
       return reply;
     } catch (thrown) {
-      this.#end();
       const error = SpillwayError.from(thrown);
+      closeBill(this.#call, { decision: this.#decision, error });
+      this.#end();
       const now = this.#deps.clock.now();
       this.#decision.failed(error, now);
       const isFinal = isHopeless(this.#decision) || now >= this.#deadline;
@@ -106,7 +108,7 @@ class Asked<Reply> implements ChainOptions<Reply> {
     return runAttempts(deps, {
       ask: {
         ...asked,
-        own: this.#own,
+        ...(this.#own && { own: this.#own }),
         note: (place, routed) => {
           decision.waits(place, routed);
           call.line?.entered();
@@ -128,8 +130,17 @@ class Asked<Reply> implements ChainOptions<Reply> {
     });
   }
 
+  /** Puts it on its payers' bill; what is to be taken when it leaves the line. */
+  #openAccounts(): OwnSide {
+    const [deps, call] = [this.#deps, this.#call];
+    const everybody = deps.ownCharges(call.tenant);
+    openBill(deps, call, this.#first);
+    const inLine = call.progress.bill?.inLine;
+    return new OwnSide(inLine ? [...everybody, ...inLine] : everybody);
+  }
+
   #end(): void {
-    this.#own.end(this.#deps.clock.now());
+    this.#own?.end(this.#deps.clock.now(), this.#call.progress.bill?.cost);
   }
 }
 

@@ -4,9 +4,12 @@ import { SpillwayError } from '#core/errors.ts';
 import { type JsonObject, isObject, own, valueAt } from '#core/json.ts';
 import { isLarge, parseJsonInTurns, parseJsonObject } from '#core/parse-json.ts';
 import { readFallbacks } from '#gateway/call-fallbacks.ts';
+import { newCallId } from '#core/ids.ts';
+import { allowed } from '#gateway/allowed.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import type { Writable } from '#core/writable.ts';
+import type { Pass } from '#keys/pass.ts';
 import { readBody } from '#gateway/read-body.ts';
 import { heardHeaders } from '#providers/index.ts';
 
@@ -37,7 +40,10 @@ export const readCall = async (
   const parsed = isLarge(bytes)
     ? await parseJsonInTurns(bytes, jsonDepth)
     : parseJsonObject(bytes, jsonDepth);
-  const body = amend(parsed, http);
+  const sent = amend(parsed, http);
+  const { pass } = http;
+  const fallbacks = readFallbacks(sent);
+  const body = pass ? allowed(sent, pass, fallbacks) : sent;
   const { headers } = http.req;
   const wish = (field: string, header: string, most: number): number | undefined =>
     wished(own(body, field) ?? headers[header], { field, most });
@@ -47,7 +53,6 @@ export const readCall = async (
   const queueS = wished(headers['x-queue-timeout'], { field: 'x-queue-timeout', most: DAY_S });
   const patienceS = hinted(headers['x-stainless-timeout']);
   const run = named(headers['x-spillway-run']);
-  const fallbacks = readFallbacks(body);
   const vendorHeaders = forVendors(headers);
   const tags = tagsOf(body, headers['x-litellm-tags']);
   const call: Writable<GatewayCall> = {
@@ -65,6 +70,8 @@ export const readCall = async (
   if (streamTimeoutS) call.streamTimeoutMs = streamTimeoutS * 1000;
   if (retries !== undefined) call.retries = Math.floor(retries);
   if (queueS !== undefined) call.queueMs = queueS * 1000;
+  if (pass) usePass(call, pass);
+  if (deps.billing) tellOrigin(call, http);
   if (patienceS !== undefined) call.patienceMs = patienceS * 1000;
   if (fallbacks) call.fallbacks = fallbacks;
   if (run !== undefined) call.run = run;
@@ -147,4 +154,21 @@ const tagsOf = (body: JsonObject, header: Value): readonly string[] => {
   const tags = Array.isArray(listed) ? listed.filter((tag) => typeof tag === 'string') : [];
   const more = typeof header === 'string' ? header.split(',').map((tag) => tag.trim()) : [];
   return [...tags, ...more].filter((tag) => tag !== '').slice(0, MAX_TAGS);
+};
+
+/** A key may say how long its requests wait at most; its caller may say less. */
+const usePass = (call: Writable<GatewayCall>, pass: Pass): void => {
+  call.pass = pass;
+  if (pass.waitMs > 0 && pass.waitMs < (call.queueMs ?? Infinity) && pass.waitMs !== Infinity)
+    call.queueMs = pass.waitMs;
+};
+
+/** For its record of spend. A caller's own id may come twice: then the record has another. */
+const tellOrigin = (call: Writable<GatewayCall>, { req, id }: HttpCall): void => {
+  const { headers } = req;
+  const endUser = named(headers['x-litellm-customer-id'] ?? headers['x-litellm-end-user-id']);
+  if (endUser !== undefined) call.endUser = endUser;
+  const { remoteAddress } = req.socket;
+  if (remoteAddress !== undefined) call.address = remoteAddress;
+  call.recordId = headers['x-litellm-call-id'] === id ? newCallId() : id;
 };

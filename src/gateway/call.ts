@@ -11,6 +11,7 @@ import type { ParamRules } from '#core/param-rules.ts';
 import type { Prices } from '#core/price.ts';
 import type { MemoryPressure } from '#core/memory-pressure.ts';
 import type { Random } from '#core/random.ts';
+import type { Billing } from '#gateway/billing.ts';
 import type { CallFallbacks } from '#gateway/call-fallbacks.ts';
 import type { CatalogueRow } from '#gateway/catalogue.ts';
 import type { DecisionStore } from '#gateway/decision-store.ts';
@@ -22,6 +23,8 @@ import type { RequestEvents } from '#gateway/request-events.ts';
 import type { ResponseStore } from '#gateway/responses/response-store.ts';
 import type { Lifecycle } from '#gateway/lifecycle.ts';
 import type { UsableGroups } from '#gateway/usable-groups.ts';
+import type { Bill } from '#keys/bill.ts';
+import type { Pass } from '#keys/pass.ts';
 import type { Agents } from '#upstream/agents.ts';
 import type { CallerHeaders, Target } from '#upstream/target.ts';
 
@@ -40,6 +43,8 @@ export interface GatewayDeps {
   readonly ownCharges: (tenant: Tenant) => readonly OwnCharge[];
   /** Remembers a request that is over, and shows it to those who watch. */
   readonly over: (over: Over) => void;
+  /** Absent where nobody is billed. */
+  readonly billing?: Billing;
   readonly decisions: DecisionStore;
   readonly events: RequestEvents;
   readonly responses: ResponseStore;
@@ -102,6 +107,8 @@ export interface Progress {
   decision?: DecisionBuilder;
   /** What is asked of the balance. */
   asked?: Omit<AdmitRequest, 'tried' | 'signal'>;
+  /** What it is charged to; absent before that, and where nobody is billed. */
+  bill?: Bill;
 }
 
 /** A request that is over. `call` is absent where it was refused before it was read. */
@@ -128,6 +135,14 @@ export interface GatewayCall {
   readonly progress: Progress;
   /** Who is charged. */
   readonly tenant: Tenant;
+  /** Of the virtual key that it came with. */
+  readonly pass?: Pass;
+  /** Whose call it is to the caller, where that is not the tenant's user. */
+  readonly endUser?: string;
+  /** Where it came from. */
+  readonly address?: string;
+  /** Its name among the records of spend, which no caller chooses; a new one unless said. */
+  readonly recordId?: string;
   readonly priority: Priority;
   /** Memory that it holds while it waits. */
   readonly bytes: number;

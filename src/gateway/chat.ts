@@ -47,7 +47,8 @@ export const chat = (
         return { ...spoken, codec };
       },
     });
-  const includeUsage = touched.includeUsage || settings.alwaysIncludeUsage;
+  const includeUsage =
+    touched.includeUsage || settings.alwaysIncludeUsage || call.pass?.alwaysUsage === true;
   return askStreamed(deps, call, {
     model,
     includeUsage,

@@ -3,13 +3,14 @@ import { SpillwayError } from '#core/errors.ts';
 import type { ControlPlane } from '#gateway/admin/control-plane.ts';
 import { newDecision } from '#gateway/ask.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
-import { type HttpCall, createHttpCall } from '#gateway/http-call.ts';
+import { type HttpCall, createHttpCall, pathOf } from '#gateway/http-call.ts';
 import type { Route } from '#gateway/route-table.ts';
 import { routes } from '#gateway/routes.ts';
 import { baseHeaders } from '#gateway/reply-headers.ts';
 import { sendBytes, sendError } from '#gateway/send-reply.ts';
 import type { Served } from '#gateway/served.ts';
-import type { Authenticate } from '#keys/authenticate.ts';
+import type { Authenticate, Caller } from '#keys/authenticate.ts';
+import { principalOf, seesAll } from '#keys/principal.ts';
 
 export type HttpHandler = (req: IncomingMessage, res: ServerResponse) => void;
 
@@ -30,7 +31,8 @@ export const createHandler = (
       if (!route && control) return await control.serve(http);
       if (!route) throw nothingHere();
       const isOpen = route.access === 'metrics' && deps.settings.metricsArePublic;
-      if (route.access !== 'public' && !isOpen) http.caller = authenticate(http.req.headers);
+      if (route.access !== 'public' && !isOpen)
+        enter(http, authenticate(knockOfRequest(http.req)), route);
       logServed(deps, http, await route.serve(deps, http));
       over(deps, http);
     } catch (thrown) {
@@ -46,6 +48,22 @@ export const createHandler = (
 const isProbe = ({ req, path }: HttpCall): boolean => req.method === 'HEAD' && path === '/';
 
 const NO_BYTES = Buffer.alloc(0);
+
+/** What decides whether somebody may enter. */
+export const knockOfRequest = (req: IncomingMessage): Parameters<Authenticate>[0] => ({
+  headers: req.headers,
+  address: req.socket.remoteAddress ?? '',
+  path: pathOf(req),
+});
+
+/** What one caller may know of all others, only those may who see everything. */
+const enter = (http: HttpCall, caller: Caller, { access }: Route): void => {
+  http.caller = caller.word;
+  if (!caller.pass) return;
+  http.pass = caller.pass;
+  if (access !== 'key' && !seesAll(principalOf(caller)))
+    throw new SpillwayError('forbidden', 'Only a proxy admin or viewer may see this.');
+};
 
 /** What is asked of ourselves is no request in this sense. */
 const OWN_PATHS = '/spillway/';

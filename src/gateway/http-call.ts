@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SpillwayError } from '#core/errors.ts';
 import { newCallId } from '#core/ids.ts';
+import type { Pass } from '#keys/pass.ts';
 import type { GatewayCall, GatewayDeps, Progress } from '#gateway/call.ts';
 import type { ChatDialect } from '#wire/dialect.ts';
 
@@ -24,6 +25,8 @@ export interface HttpCall {
   call?: GatewayCall;
   /** Whose request it is, once that is known: a word for whoever shares and limits, never a key. */
   caller: string;
+  /** Of the virtual key that it came with, once that is known. */
+  pass?: Pass;
 }
 
 /** What a client may call its own request: printable, short, safe in a header and in a log. */
@@ -44,9 +47,7 @@ export const createHttpCall = (
   });
   const given = req.headers['x-litellm-call-id'];
   const id = typeof given === 'string' && CLIENT_ID.test(given) ? given : newCallId();
-  const url = req.url ?? '/';
-  const query = url.indexOf('?');
-  const path = query < 0 ? url : url.slice(0, query);
+  const path = pathOf(req);
   const { signal } = controller;
   return {
     req,
@@ -59,4 +60,10 @@ export const createHttpCall = (
     params: {},
     caller: '',
   };
+};
+
+/** The path without its query. */
+export const pathOf = ({ url = '/' }: IncomingMessage): string => {
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
 };

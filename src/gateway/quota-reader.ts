@@ -42,6 +42,8 @@ export class QuotaReader implements ReplyReader {
   head(status: number, headers: ReplyHeaders): void {
     this.#status = status;
     this.#headers = headers;
+    const id = idOf(headers);
+    if (id !== undefined) this.#of.decision.calledUpstream(id);
     if (status === 200) this.#tell();
     this.#reader.head(status, headers);
   }
@@ -91,3 +93,15 @@ export class QuotaReader implements ReplyReader {
     lease.observed(this.#news, clock.now());
   }
 }
+
+/** Where vendors write what they call a request, for whoever has to ask them about it. */
+const ID_HEADERS = ['x-request-id', 'request-id', 'x-amzn-requestid', 'apim-request-id'] as const;
+const MOST_ID_CHARS = 128;
+
+const idOf = (headers: ReplyHeaders): string | undefined => {
+  for (const name of ID_HEADERS) {
+    const value = headers[name];
+    if (typeof value === 'string' && value !== '') return value.slice(0, MOST_ID_CHARS);
+  }
+  return undefined;
+};

@@ -62,6 +62,8 @@ export const replyHeaders = (
   if (!reply.stream) headers.push(...costHeader(decision.costNanos));
   const { dropped } = reply;
   if (dropped.length > 0) headers.push('x-spillway-dropped-params', listed(dropped));
+  const { bill } = http.progress;
+  if (bill) headers.push(...bill.headers());
   return headers;
 };
 

@@ -6,10 +6,10 @@ import type { ChatDialect } from '#wire/dialect.ts';
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /**
-   * Who may call it: everybody, who has a key, or as the config says of metrics. A route that says
-   * nothing does not compile.
+   * Who may call it: everybody, who has a key, who may see everything, or as the config says of
+   * metrics. A route that says nothing does not compile.
    */
-  readonly access: 'public' | 'key' | 'metrics';
+  readonly access: 'public' | 'key' | 'viewer' | 'metrics';
   /** Its callers': errors are told in it. */
   readonly dialect?: ChatDialect;
   readonly serve: (deps: GatewayDeps, http: HttpCall) => Promise<Served>;

@@ -29,7 +29,11 @@ const get = (access: Route['access'], serve: Route['serve']): Route => ({
   access,
   serve,
 });
-const post = (serve: Route['serve']): Route => ({ method: 'POST', access: 'key', serve });
+const post = (serve: Route['serve'], access: Route['access'] = 'key'): Route => ({
+  method: 'POST',
+  access,
+  serve,
+});
 
 /** Where a conversation is held in this dialect. */
 const chatIn = (dialect: ChatDialect): Route => ({ ...post(serveChat(dialect)), dialect });
@@ -84,10 +88,10 @@ export const routes = new RouteTable([
   ['/model/info', get('key', serveModelInfo)],
   ['/v1/model/info', get('key', serveModelInfo)],
   ['/model_group/info', get('key', serveModelGroupInfo)],
-  ['/spillway/route/explain', post(serveExplain)],
-  ['/spillway/decisions/{id}', get('key', serveDecision)],
-  ['/spillway/events', get('key', serveEvents)],
-  ['/spillway/quota', get('key', serveQuota)],
+  ['/spillway/route/explain', post(serveExplain, 'viewer')],
+  ['/spillway/decisions/{id}', get('viewer', serveDecision)],
+  ['/spillway/events', get('viewer', serveEvents)],
+  ['/spillway/quota', get('viewer', serveQuota)],
   ['/metrics', get('metrics', serveMetrics)],
   ['/metrics/', get('metrics', serveMetrics)],
   ['/health/liveliness', get('public', serveLiveness)],

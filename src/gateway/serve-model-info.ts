@@ -22,7 +22,7 @@ const PRICE_FIELDS: Readonly<Record<PriceKind, string>> = {
 /** Each deployment, as LiteLLM tells of it; `?litellm_model_id=` asks for one. */
 export const serveModelInfo = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
   const asked = queryOf(http).get('litellm_model_id');
-  const rows = deps.catalogue().filter(({ id }) => asked === null || id === asked);
+  const rows = seenBy(deps, http).filter(({ id }) => asked === null || id === asked);
   if (asked !== null && rows.length === 0)
     throw new SpillwayError(
       'invalid_request',
@@ -36,11 +36,15 @@ export const serveModelInfo = async (deps: GatewayDeps, http: HttpCall): Promise
 /** Each group with what its deployments have together; `?model_group=` asks for one. */
 export const serveModelGroupInfo = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
   const asked = queryOf(http).get('model_group');
-  const groups = Map.groupBy(deps.catalogue(), ({ group }) => group);
+  const groups = Map.groupBy(seenBy(deps, http), ({ group }) => group);
   const shown = [...groups].filter(([group]) => asked === null || group === asked);
   sendJson(deps, http, { data: shown.map(([group, rows]) => groupJson(group, rows)) });
   return {};
 };
+
+/** A key sees the models that it opens. */
+const seenBy = (deps: GatewayDeps, { pass }: HttpCall): readonly CatalogueRow[] =>
+  deps.catalogue().filter(({ group }) => pass?.mayUse(group) ?? true);
 
 const queryOf = ({ req }: HttpCall): URLSearchParams => {
   const url = req.url ?? '';

@@ -3,6 +3,7 @@ import type { Sent } from '#balancer/attempts.ts';
 import type { DecisionBuilder } from '#balancer/decision.ts';
 import { type Try, ask } from '#gateway/ask.ts';
 import { endFailed, failedAttempt, spokenTo, upstreamRequest } from '#gateway/attempt.ts';
+import { closeBill } from '#gateway/billing.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { costFrom } from '#gateway/cost.ts';
 import type { Course } from '#gateway/course.ts';
@@ -98,11 +99,14 @@ const sendStreamed = (
         });
       },
       ended(end) {
-        const spent = end.usage ?? spentAtLeast(lease, end);
+        const { usage, failure } = end;
+        const spent = usage ?? spentAtLeast(lease, end);
         const nanos = costFrom(deps, { target, course }, spent);
-        if (end.usage) decision.counted(end.usage, nanos);
+        if (usage) decision.counted(usage, nanos);
         else if (spent) decision.estimated(spent, nanos);
         endLease(deps, { lease, decision, call }, end);
+        const error = failure && { error: failure.error };
+        closeBill(call, { decision, target, spent, nanos, isEstimated: !usage, ...error });
         ended.resolve(end);
       },
     });

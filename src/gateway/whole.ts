@@ -2,6 +2,7 @@ import type { Sent } from '#balancer/attempts.ts';
 import type { DecisionBuilder } from '#balancer/decision.ts';
 import { type Try, ask } from '#gateway/ask.ts';
 import { failedAttempt, spokenTo, upstreamRequest } from '#gateway/attempt.ts';
+import { closeBill } from '#gateway/billing.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { costFrom } from '#gateway/cost.ts';
 import type { Course } from '#gateway/course.ts';
@@ -71,11 +72,14 @@ const sendWhole = (
         lease.done(result.answer.usage, now);
         const { answer } = result;
         const { usage } = answer;
-        if (usage) decision.counted(usage, costFrom(deps, { target, course }, usage));
-        else decision.estimated(lease.expected, costFrom(deps, { target, course }, lease.expected));
+        const spent = usage ?? lease.expected;
+        const nanos = costFrom(deps, { target, course }, spent);
+        if (usage) decision.counted(usage, nanos);
+        else decision.estimated(spent, nanos);
         if (answer.isFiltered && course.filteredFails)
           return resolve({ ok: false, ...filteredFailure(target) });
         decision.ended('ok', 200, now);
+        closeBill(call, { decision, target, spent, nanos, isEstimated: !usage });
         const upstreamMs = now - startedAt;
         resolve({
           ok: true,

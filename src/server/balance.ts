@@ -10,13 +10,14 @@ import type { Log } from '#core/log.ts';
 import type { MemoryPressure } from '#core/memory-pressure.ts';
 import type { Random } from '#core/random.ts';
 import { Ledger } from '#ledger/ledger.ts';
-import { createOwnCharges } from '#server/own-charges.ts';
+import { createOwnCharges, isOwn } from '#server/own-charges.ts';
 import { createHealth } from '#server/health.ts';
 import { membersOf, stateLimits } from '#server/members.ts';
 import { MemoryOwner } from '#shared/memory.ts';
 
 export interface Balance {
   readonly ledger: Ledger;
+  readonly estimator: Estimator;
   /** What a request of this tenant takes on our own side. */
   readonly ownCharges: (tenant: Tenant) => readonly OwnCharge[];
   readonly owner: MemoryOwner;
@@ -35,7 +36,9 @@ export const createBalance = (
     readonly memory?: () => MemoryPressure;
   },
 ): Balance => {
-  const ledger = new Ledger();
+  // What we limit ourselves is counted, not guessed: nothing of it is left unspent.
+  const floorOf = (account: string): number | undefined => (isOwn(account) ? 0 : undefined);
+  const ledger = new Ledger({ floorOf });
   stateLimits(config, ledger, given.clock.now());
   const estimator = new Estimator();
   const members = membersOf(config, given.clock.wall());
@@ -48,5 +51,5 @@ export const createBalance = (
   const owner: MemoryOwner = new MemoryOwner({ ...given, ledger, estimator, pool, queue });
   const ownCharges = createOwnCharges(config, { ...given, ledger });
   const isOut = (deployment: string): boolean => health.view(deployment)?.state === 'out';
-  return { ledger, owner, ownCharges, isOut };
+  return { ledger, estimator, owner, ownCharges, isOut };
 };

@@ -16,6 +16,8 @@ import { findProvider, providerOfModel } from '#providers/index.ts';
 import type { Environment } from '#server/env.ts';
 import { createCatalogue } from '#server/catalogue.ts';
 import { createMetrics } from '#server/metrics.ts';
+import { type Accounts, createAccounts } from '#server/billing.ts';
+import type { Keeping } from '#server/keeping.ts';
 import { createPriceBook } from '#server/price-book.ts';
 import { type Balance, createBalance } from '#server/balance.ts';
 import { createAgents } from '#upstream/agents.ts';
@@ -34,17 +36,21 @@ export interface World {
 
 export interface Gateway extends GatewayDeps {
   readonly balance: Balance;
+  /** Keys and budgets; absent where nothing is kept. */
+  readonly accounts?: Accounts;
   readonly credentials: CredentialStore;
   /** Lets go of all connections to upstreams, and of what is renewed by a timer. */
   close(): Promise<void>;
 }
 
 /** Builds all that answers requests out of a config; listens to nothing yet. */
-export const createGateway = (config: LoadedConfig, world: World): Gateway => {
+export const createGateway = (config: LoadedConfig, world: World, keeping?: Keeping): Gateway => {
   const { clock, random, log, environment, version } = world;
   const options = { ...config.routing.strategyOptions, ...config.compat };
   const policy = createPolicy(config.routing.strategy, options);
   const balance = createBalance(config, { ...world, policy });
+  const prices = createPriceBook(config, clock);
+  const accounts = keeping && createAccounts(config, keeping, { clock, log, balance, prices });
   const decisions = new DecisionStore(config.decisions.max);
   const events = new RequestEvents(clock);
   const metrics = createMetrics({
@@ -53,19 +59,16 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
     deployments: config.deployments.map(({ name }) => name),
     view: () => balance.owner.view(),
     memory: () => ({ residentBytes: process.memoryUsage.rss() }),
+    ...(keeping && { spend: () => keeping.writer.health }),
   });
-  const caFile = config.tls.caFile ?? environment.caFile;
-  const tls = { verify: config.tls.verify, ...(caFile !== undefined && { caFile }) };
-  if (!tls.verify)
-    log.warn({}, 'TLS certificates of upstreams are NOT checked (ssl_verify: false)');
+  const tls = tlsOf(config, world);
   const agents = createAgents({
     clock,
     connectMs: config.timeouts.connectMs,
     tls,
     proxy: environment.proxy,
   });
-  const { variables } = environment;
-  const credentials = createCredentialStore({ clock, log, agents, variables });
+  const credentials = createCredentialStore({ ...world, ...environment, agents });
   return {
     clock,
     random,
@@ -81,6 +84,7 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
     explain: (request) => balance.owner.explain(request),
     quota: () => balance.owner.view(),
     ownCharges: balance.ownCharges,
+    ...(accounts && { accounts, billing: accounts.billing }),
     decisions,
     events,
     over: (over) => {
@@ -98,7 +102,7 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
       isOut: balance.isOut,
     }),
     agents,
-    prices: createPriceBook(config, clock),
+    prices,
     responses: new ResponseStore(config.responses, clock),
     catalogue: createCatalogue(config, clock),
     targets: targetsOf(config, credentials),
@@ -109,6 +113,13 @@ export const createGateway = (config: LoadedConfig, world: World): Gateway => {
     }),
     settings: settingsOf(config, version),
   };
+};
+
+const tlsOf = ({ tls }: LoadedConfig, { environment, log }: World) => {
+  const caFile = tls.caFile ?? environment.caFile;
+  if (!tls.verify)
+    log.warn({}, 'TLS certificates of upstreams are NOT checked (ssl_verify: false)');
+  return { verify: tls.verify, ...(caFile !== undefined && { caFile }) };
 };
 
 const membersOf = (config: LoadedConfig): ReadonlyMap<string, readonly string[]> => {

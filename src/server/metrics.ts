@@ -2,6 +2,7 @@ import { Gauge, Registry } from 'prom-client';
 import type { DecisionFacts } from '#balancer/decision.ts';
 import type { AccountView, QuotaView } from '#balancer/quota-view.ts';
 import type { MetricsPage } from '#gateway/serve-metrics.ts';
+import type { SpendHealth } from '#store/spend-writer.ts';
 import { CountTally, SpreadTally } from '#server/tallies.ts';
 
 export interface Metrics {
@@ -18,6 +19,8 @@ export interface MetricsDeps {
   readonly deployments: readonly string[];
   view(): QuotaView;
   memory(): { readonly residentBytes: number };
+  /** How it is with records of spend; absent where none are kept. */
+  readonly spend?: () => SpendHealth;
 }
 
 /** Seconds: what people wait, from hardly at all to what proxies allow. */
@@ -167,7 +170,7 @@ const countedBy = (
 /** Shows the balance as it is when somebody looks: between two looks it costs nothing. */
 const shownBy = (
   registers: Registry[],
-  { version, memory }: Pick<MetricsDeps, 'version' | 'memory'>,
+  { version, memory, spend }: Pick<MetricsDeps, 'version' | 'memory' | 'spend'>,
 ): ((view: QuotaView) => void) => {
   const gauge = <Label extends string>(
     name: string,
@@ -195,6 +198,12 @@ const shownBy = (
     'How far the estimates of prompts have been off of late, of what vendors counted.',
   );
   const resident = gauge('process_resident_memory_bytes', 'Memory of the process.');
+  const waiting = gauge(
+    'spillway_spend_waiting',
+    'Records of spend that are not in the store yet.',
+  );
+  const lost = gauge('spillway_spend_lost', 'Records of spend that fitted nowhere.');
+  const isUp = gauge('spillway_store_up', 'Whether the store took the last records: 1 or 0.');
   gauge('spillway_build_info', 'Always 1.', ['version']).set({ version }, 1);
   const showPool = (view: AccountView): void => {
     const { account: pool, gauges, blockedMs } = view;
@@ -219,6 +228,11 @@ const shownBy = (
     queuedTokens.set(tokens);
     estimates.set(estimateError);
     resident.set(memory().residentBytes);
+    const health = spend?.();
+    if (!health) return;
+    waiting.set(health.waiting);
+    lost.set(health.lost);
+    isUp.set(health.trouble === undefined ? 1 : 0);
   };
 };
 

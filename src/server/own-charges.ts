@@ -5,8 +5,11 @@ import type { Clock } from '#core/clock.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 
 /** Apart from the accounts of upstreams, whose names begin otherwise. */
-const EVERYBODY = 'own/everybody';
-const keyAccount = (key: string): string => `own/key/${key}`;
+const PREFIX = 'own/';
+const EVERYBODY = `${PREFIX}everybody`;
+const keyAccount = (key: string): string => `${PREFIX}key/${key}`;
+
+export const isOwn = (account: string): boolean => account.startsWith(PREFIX);
 
 const ONE_CALL = { parallel: 1 };
 /** Where everybody may enter, callers choose their keys: so many have an account of their own. */

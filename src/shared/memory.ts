@@ -320,7 +320,7 @@ export class MemoryOwner {
     const reservation = ledger.reserve(bid.charges, now, { transitMs });
     if (!reservation) return false;
     const { request } = waiter;
-    if (!takeOwn(ledger, request, { now, changed: () => this.#ownChanged() })) {
+    if (!takeOwn(ledger, request, { now, changed: () => this.ownChanged() })) {
       reservation.refund(now);
       return false;
     }
@@ -367,7 +367,7 @@ export class MemoryOwner {
   }
 
   /** An account of ours may stand in the way in every line. */
-  #ownChanged(): void {
+  ownChanged(): void {
     this.#changes++;
     for (const lane of this.#lanes.all()) lane.walk();
   }

@@ -40,6 +40,8 @@ export interface TargetSpec {
 /** A deployment ready to be called: everything that does not change from call to call. Holds the key. */
 export interface Target {
   readonly spec: TargetSpec;
+  /** Its vendor's name in configs. */
+  readonly provider: string;
   readonly origin: string;
   /** Where it takes an operation; undefined where its vendor has none. */
   readonly pathOf: (operation: Operation, call: CallPlace) => string | undefined;
@@ -122,6 +124,7 @@ export const createTarget = (
   const { quota } = provider;
   return {
     spec,
+    provider: provider.name,
     origin,
     pathOf,
     conversationAt,

@@ -4,11 +4,9 @@ import { join } from 'node:path';
 import { systemClock } from '#core/clock.ts';
 import type { Json, JsonObject } from '#core/json.ts';
 import { seededRandom } from '#core/random.ts';
-import { createHandler } from '#gateway/handle.ts';
-import { createAuthenticate } from '#keys/authenticate.ts';
 import { appRoutes, withApps } from '#server/apps/mount-apps.ts';
 import { openApps } from '#server/apps/open-apps.ts';
-import { createControl } from '#server/control.ts';
+import { createFront } from '#server/front.ts';
 import { environmentOf } from '#server/env.ts';
 import { createGateway } from '#server/gateway.ts';
 import { listen } from '#server/http.ts';
@@ -52,10 +50,8 @@ export const startApp = async (
     version: '9.9.9',
   };
   const gateway = createGateway(config, world);
-  const authenticate = createAuthenticate(config);
   const apps = await openApps(config, { gateway, world, dataDir });
-  const control = createControl(gateway, authenticate, appRoutes(apps));
-  const handler = withApps(apps.api, createHandler(gateway, authenticate, control));
+  const handler = withApps(apps.api, createFront(gateway, config, appRoutes(apps)));
   const listener = await listen(handler, { port: 0, host: '127.0.0.1' });
   const call = (
     method: string,

@@ -2,13 +2,12 @@ import type { Deployment, LoadedConfig } from '#config/loaded.ts';
 import { type Clock, systemClock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
 import { seededRandom } from '#core/random.ts';
-import { createHandler } from '#gateway/handle.ts';
-import { createAuthenticate } from '#keys/authenticate.ts';
-import { createControl } from '#server/control.ts';
+import { createFront } from '#server/front.ts';
 import { environmentOf } from '#server/env.ts';
 import { createGateway, type World } from '#server/gateway.ts';
 import { doorOf } from '#server/file-limit.ts';
 import { listen } from '#server/http.ts';
+import { openKeeping } from '#server/keeping.ts';
 
 export const MASTER_KEY = 'sk-test-master';
 
@@ -78,6 +77,7 @@ export const configOf = (
   retryOnTimeout: true,
   ceilings: { requests: false, tokens: false },
   parallel: {},
+  keeping: { timeZone: 'UTC', tokenKind: 'total', retention: { days: 30, bytes: 1e9 } },
   quotaPools: {},
   compat: { independentDraws: false, litellmErrors: false },
   params: { dropped: [], allowed: [] },
@@ -121,22 +121,17 @@ export const memoryLog = (): Log & { readonly lines: LogLine[] } => {
 export const startGateway = async (
   config: LoadedConfig,
   clock: Clock = systemClock,
-  more: Pick<World, 'memory'> = {},
+  more: Pick<World, 'memory'> & { readonly folder?: string; readonly keeps?: boolean } = {},
 ) => {
   const log = memoryLog();
   const environment = environmentOf({});
   const random = seededRandom(1);
-  const gateway = createGateway(config, {
-    clock,
-    random,
-    log,
-    environment,
-    version: '9.9.9',
-    ...more,
-  });
-  const authenticate = createAuthenticate(config);
-  const control = createControl(gateway, authenticate);
-  const handler = createHandler(gateway, authenticate, control);
+  const { folder, keeps = folder !== undefined, ...rest } = more;
+  const at = folder === undefined ? {} : { folder };
+  const keeping = keeps ? await openKeeping(config, { clock, log, ...at }) : undefined;
+  const world = { clock, random, log, environment, version: '9.9.9', ...rest };
+  const gateway = createGateway(config, world, keeping);
+  const handler = createFront(gateway, config);
   const door = doorOf(config.limits);
   const listener = await listen(handler, { port: 0, host: '127.0.0.1', door });
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
@@ -154,6 +149,7 @@ export const startGateway = async (
     listener,
     gateway,
     log,
+    keeping,
     post,
     chat: (body: object = {}, headers?: Record<string, string>) =>
       post(
@@ -165,6 +161,7 @@ export const startGateway = async (
       gateway.events.close();
       await listener.close(0);
       await gateway.close();
+      await keeping?.close();
     },
   };
 };

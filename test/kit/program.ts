@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { vi } from 'vitest';
 import { inCheckout } from './files.ts';
 
@@ -15,6 +18,14 @@ export interface Ended {
 /** Where a program of ours listens, as it says itself. */
 const READY = /^ready (http:\/\/\S+)$/m;
 
+/** Nobody shares a folder: who serves without naming one gets a new one. */
+const ownFolder = (args: readonly string[]): readonly string[] => {
+  const [command = ''] = args;
+  const serves = command === 'serve' || (command.startsWith('-') && args.includes('--config'));
+  if (!serves || args.includes('--data-dir')) return [];
+  return ['--data-dir', mkdtempSync(join(tmpdir(), 'spillway-test-'))];
+};
+
 /** Runs `bin/spillway` in an environment of its own: nothing of this machine's comes in but PATH. */
 export const spillway = (
   args: readonly string[],
@@ -23,7 +34,7 @@ export const spillway = (
 ) => {
   const child = spawn(
     process.execPath,
-    ['--conditions=source', inCheckout('bin/spillway'), ...args],
+    ['--conditions=source', inCheckout('bin/spillway'), ...args, ...ownFolder(args)],
     {
       cwd: inCheckout('.'),
       env: { PATH: process.env['PATH'], ...env },

@@ -1,9 +1,8 @@
 import { systemClock } from '#core/clock.ts';
 import { seededRandom } from '#core/random.ts';
 import { VirtualClock } from '#core/virtual-clock.ts';
-import { createHandler } from '#gateway/handle.ts';
-import { createAuthenticate } from '#keys/authenticate.ts';
 import { environmentOf } from '#server/env.ts';
+import { createFront } from '#server/front.ts';
 import { createGateway } from '#server/gateway.ts';
 import { listen } from '#server/http.ts';
 import { loadConfigText } from '#server/load-config.ts';
@@ -43,7 +42,7 @@ export const startScene = async (text: string) => {
   const log = memoryLog();
   const world = { clock: systemClock, random, log, environment, version: '9.9.9' };
   const gateway = createGateway(config, world);
-  const handler = createHandler(gateway, createAuthenticate(config));
+  const handler = createFront(gateway, config);
   const listener = await listen(handler, { port: 0, host: '127.0.0.1' });
   return {
     url: listener.url,

@@ -65,6 +65,7 @@ export const createControlPlane = (
     app.on(route.method, [pathOf(route)], async (c, next) => {
       const principal = route.access === 'public' ? NOBODY : admitted(deps, route, c.env.incoming);
       c.set('principal', principal);
+      if (route.body) checkType(c.env.incoming);
       await next();
     });
     app.openapi(describe(route), async (c) => {
@@ -102,6 +103,20 @@ const admitted = (
     `Only ${route.access === 'admin' ? 'a proxy admin' : 'a proxy admin or viewer'} may do this. Route=${route.path}, your role=${principal.role}.`,
   );
 };
+
+/** A body of another type would be taken for none, and what it says left out without a word. */
+const checkType = ({ headers }: IncomingMessage): void => {
+  const isEmpty = headers['content-length'] === '0' || !hasBody(headers);
+  if (isEmpty || /^application\/(?:[\w.+-]+\+)?json\b/i.test(headers['content-type'] ?? '')) return;
+  throw new SpillwayError(
+    'invalid_request',
+    'Send the fields as JSON, with the header `content-type: application/json`.',
+    { status: 415, param: 'content-type' },
+  );
+};
+
+const hasBody = (headers: IncomingMessage['headers']): boolean =>
+  headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 
 const pathOf = ({ path }: AnyControlRoute): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
 

@@ -1,0 +1,38 @@
+import type { CliCommand } from '#cli/command.ts';
+import { DATA_DIR_DEFAULT } from '#cli/data-dir.ts';
+import { parseCount } from '#cli/options.ts';
+
+const HELP = `
+Takes over keys, teams, users, end users, budgets, what of them is spent, and the spend logs of
+the last days from the Postgres of a LiteLLM, which is read and never written. Keys that people
+have go on to open. Stop the gateway first; run it again as often as you like: what is there
+already is written over, and no record counts twice.
+
+  spillway migrate --from-litellm postgres://llmproxy@db/litellm --dry-run
+`;
+
+export interface MigrateOptions {
+  readonly fromLitellm: string;
+  readonly dataDir?: string;
+  readonly toDatabase?: string;
+  readonly days: number;
+  readonly dryRun?: boolean;
+}
+
+export const migrate: CliCommand = {
+  name: 'migrate',
+  register(command) {
+    command
+      .description('take over keys, budgets and spend of a LiteLLM')
+      .requiredOption('--from-litellm <url>', 'its database, postgres://…')
+      .option('--data-dir <folder>', `where they go ${DATA_DIR_DEFAULT}`)
+      .option('--to-database <url>', 'or a Postgres that they go to, as database_url has it')
+      .option('--days <number>', 'of spend logs', parseCount, 30)
+      .option('--dry-run', 'say what there is, and change nothing')
+      .addHelpText('after', HELP)
+      .action(async (options: MigrateOptions) => {
+        const { runMigrate } = await import('#cli/run-migrate.ts');
+        await runMigrate(options);
+      });
+  },
+};

@@ -1,0 +1,114 @@
+import { dataDirOf } from '#cli/data-dir.ts';
+import type { MigrateOptions } from '#cli/migrate.ts';
+import { systemClock } from '#core/clock.ts';
+import { silentLog } from '#core/log.ts';
+import type { Directory } from '#keys/directory.ts';
+import {
+  fromLitellm,
+  type LitellmRows,
+  recordFromLitellm,
+  type Taken,
+} from '#keys/from-litellm.ts';
+import { Windows } from '#keys/windows.ts';
+import { processEnvironment } from '#server/env.ts';
+import { type Keeping, openKeeping } from '#server/keeping.ts';
+import { type LitellmDatabase, openLitellm } from '#store/litellm/read.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Reads all that is to be taken, says what it is, and writes it unless only that was asked. */
+export const runMigrate = async (options: MigrateOptions): Promise<void> => {
+  const source = await openLitellm(options.fromLitellm);
+  try {
+    const keeping = await openTarget(options);
+    try {
+      const taken = fromLitellm(await rowsOf(source), keeping.pepper);
+      say(taken, await source.storedModels());
+      if (options.dryRun) return;
+      await write(keeping, taken);
+      const records = await takeLogs(source, keeping, options.days);
+      process.stdout.write(`${records} records of spend taken\n`);
+    } finally {
+      await keeping.close();
+    }
+  } finally {
+    await source.close();
+  }
+};
+
+const openTarget = async (options: MigrateOptions): Promise<Keeping> => {
+  const saltKey = processEnvironment().variables['LITELLM_SALT_KEY'];
+  const keeping = {
+    timeZone: 'UTC',
+    tokenKind: 'total',
+    retention: { days: Infinity, bytes: Infinity },
+    ...(saltKey && { saltKey }),
+    ...(options.toDatabase !== undefined && { databaseUrl: options.toDatabase }),
+  } as const;
+  // A look needs no folder, and makes none.
+  const at = options.dryRun ? {} : { folder: dataDirOf(options) };
+  return openKeeping({ keeping }, { clock: systemClock, log: silentLog, ...at });
+};
+
+const rowsOf = async (source: LitellmDatabase): Promise<LitellmRows> => ({
+  keys: await source.rows('LiteLLM_VerificationToken'),
+  teams: await source.rows('LiteLLM_TeamTable'),
+  users: await source.rows('LiteLLM_UserTable'),
+  budgets: await source.rows('LiteLLM_BudgetTable'),
+  customers: await source.rows('LiteLLM_EndUserTable'),
+  memberships: await source.rows('LiteLLM_TeamMembership'),
+  aliases: await source.rows('LiteLLM_ModelTable'),
+});
+
+const say = (taken: Taken, models: number): void => {
+  const { keys, teams, users, budgets, customers, leftOut } = taken;
+  process.stdout.write(
+    `${keys.length} keys, ${teams.length} teams, ${users.length} users, ` +
+      `${customers.length} end users, ${budgets.length} budgets\n`,
+  );
+  if (models > 0)
+    process.stdout.write(
+      `${models} models are stored in the database; write them into model_list: they are not taken over\n`,
+    );
+  for (const line of leftOut) process.stdout.write(`left out: ${line}\n`);
+};
+
+const write = async ({ store, directory }: Keeping, taken: Taken): Promise<void> => {
+  const keys = taken.keys.map((key) => sameKey(directory, key));
+  const { shelves } = store;
+  const rows = (all: readonly object[], id: (row: never) => string) =>
+    all.map((row) => ({ id: id(row as never), body: row as never }));
+  await shelves.budgets.put(rows(taken.budgets, (row: { budget_id: string }) => row.budget_id));
+  await shelves.users.put(rows(taken.users, (row: { user_id: string }) => row.user_id));
+  await shelves.teams.put(rows(taken.teams, (row: { team_id: string }) => row.team_id));
+  await shelves.customers.put(rows(taken.customers, (row: { user_id: string }) => row.user_id));
+  await shelves.keys.put(rows(keys, (row: { id: string }) => row.id));
+  const ids = new Map(taken.keys.map(({ id }, place) => [id, keys[place]!.id]));
+  const windows = new Windows('UTC');
+  for (const { kind, id: old, nanos, duration } of taken.spend) {
+    const id = kind === 'key' ? (ids.get(old) ?? old) : old;
+    await store.spend.setPaid({ kind, id, sinceMs: 0 }, nanos);
+    if (duration === undefined) continue;
+    const { startMs: sinceMs } = windows.at(duration, systemClock.wall());
+    await store.spend.setPaid({ kind, id, sinceMs }, nanos);
+  }
+};
+
+/** One that was taken over before keeps the name under which its spend is kept. */
+const sameKey = <Key extends { readonly token: string; readonly id: string }>(
+  directory: Directory,
+  key: Key,
+): Key => ({ ...key, id: directory.byToken(key.token)?.id ?? key.id });
+
+const takeLogs = async (
+  source: LitellmDatabase,
+  { store }: Keeping,
+  days: number,
+): Promise<number> => {
+  let many = 0;
+  for await (const rows of source.spendLogs(systemClock.wall() - days * DAY_MS)) {
+    await store.spend.add(rows.map(recordFromLitellm));
+    many += rows.length;
+  }
+  return many;
+};

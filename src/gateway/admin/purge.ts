@@ -1,0 +1,36 @@
+import { z } from '#core/schema.ts';
+import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
+import { nameField } from '#keys/fields.ts';
+import { audit, type Registry } from '#keys/registry.ts';
+
+/** Records that go at once: others have their turn between two. */
+const BATCH = 500;
+
+/** Forgets a person. */
+export const purgeRoutes = (registry: Registry): readonly AnyControlRoute[] => [
+  controlRoute({
+    method: 'post',
+    path: '/spillway/purge',
+    access: 'admin',
+    summary:
+      'Removes every record of a person, as a user and as an end user; sums stay, of nobody.',
+    body: z.looseObject({ user_id: nameField }),
+    reply: z.object({ user_id: z.string(), records: z.number() }),
+    async serve({ body, principal }) {
+      const { store, directory } = registry;
+      const user = body.user_id;
+      await registry.flush();
+      let records = 0;
+      for (let many = BATCH; many > 0; records += many)
+        many = await store.spend.forget({ user }, BATCH);
+      if (directory.customers.get(user)) await directory.customers.remove([user]);
+      await audit(registry, principal, {
+        action: 'forgotten',
+        subject: 'people',
+        // Who was forgotten is not written down again.
+        objectId: '',
+      });
+      return { user_id: user, records };
+    },
+  }),
+];

@@ -1,0 +1,146 @@
+import { SpillwayError } from '#core/errors.ts';
+import { z } from '#core/schema.ts';
+import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
+import { fieldsIn } from '#gateway/admin/fields-in.ts';
+import { pageOf, pageQuery } from '#gateway/admin/page.ts';
+import { keyFields, nameField, type UserRow, userFields } from '#keys/fields.ts';
+import { generateKey, type KeyFields, shownKey } from '#keys/manage-keys.ts';
+import {
+  changeRow,
+  createRow,
+  deleteUsers,
+  newId,
+  readableUser,
+  setUserSpend,
+  shownUser,
+  usersOf,
+} from '#keys/manage-people.ts';
+import { shownTeam } from '#keys/manage-teams.ts';
+import { mayReadUser } from '#keys/ownership.ts';
+import type { Registry } from '#keys/registry.ts';
+
+const userBody = z.looseObject({
+  ...keyFields,
+  ...userFields,
+  user_id: nameField.nullish(),
+  auto_create_key: z.boolean().nullish(),
+});
+
+/** LiteLLM's routes for the people who have keys. */
+export const userRoutes = (registry: Registry): readonly AnyControlRoute[] => [
+  controlRoute({
+    method: 'post',
+    path: '/user/new',
+    access: 'admin',
+    summary: 'Makes a user, and a key for them unless `auto_create_key` is false.',
+    body: userBody,
+    async serve({ body, principal }) {
+      const id = body.user_id ?? newId();
+      const { spend, ...fields } = fieldsIn(userFields, body) as Partial<UserRow>;
+      const row = await createRow<UserRow>(registry, principal, {
+        subject: usersOf(registry),
+        id,
+        row: { user_role: 'internal_user', ...fields, user_id: id },
+      });
+      if (spend) await setUserSpend(registry, row, spend);
+      const user = { ...shownUser(registry, row), user_id: id };
+      if (body.auto_create_key === false) return { ...user, key: null };
+      const { duration, key_alias, team_id, models } = body;
+      const wished: KeyFields = { duration, key_alias, team_id, models, user_id: id };
+      const made = await generateKey(registry, principal, { fields: fieldsIn(keyFields, wished) });
+      return { ...shownKey(registry, made.row), ...user, key: made.key };
+    },
+  }),
+  controlRoute({
+    method: 'post',
+    path: '/user/update',
+    access: 'admin',
+    summary: 'Changes what is named of a user, and leaves the rest.',
+    body: userBody,
+    async serve({ body, principal }) {
+      const { users } = registry.directory;
+      const byEmail = [...users.all()].find(
+        ({ user_email: email }) => !!email && email === body.user_email,
+      );
+      const id = body.user_id ?? byEmail?.user_id;
+      if (!id)
+        throw new SpillwayError('invalid_request', '`user_id` is required.', { param: 'user_id' });
+      const { spend, ...fields } = fieldsIn(userFields, body) as Partial<UserRow>;
+      const subject = usersOf(registry);
+      const row = await changeRow(registry, principal, { subject, id, fields });
+      if (typeof spend === 'number') await setUserSpend(registry, row, spend);
+      return { user_id: id, data: shownUser(registry, row) };
+    },
+  }),
+  controlRoute({
+    method: 'post',
+    path: '/user/delete',
+    access: 'admin',
+    summary: 'Deletes users and their keys.',
+    body: z.looseObject({ user_ids: z.array(nameField).min(1).max(1_000) }),
+    async serve({ body, principal }) {
+      await deleteUsers(registry, principal, body.user_ids);
+      return { deleted_users: body.user_ids };
+    },
+  }),
+  ...readingRoutes(registry),
+];
+
+const readingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
+  controlRoute({
+    method: 'get',
+    path: '/user/info',
+    access: 'key',
+    summary: 'A user with their keys and teams; whoever asks, where none is named.',
+    query: z.object({ user_id: nameField.optional() }),
+    serve({ query, principal }) {
+      const id = query.user_id ?? principal.userId;
+      if (id === undefined)
+        throw new SpillwayError('invalid_request', '`user_id` is required.', { param: 'user_id' });
+      const row = readableUser(registry, principal, id);
+      const { keys, teams } = registry.directory;
+      return {
+        user_id: id,
+        user_info: shownUser(registry, row),
+        keys: [...keys.all()]
+          .filter(({ user_id: user }) => user === id)
+          .map((key) => shownKey(registry, key)),
+        teams: [...teams.all()]
+          .filter(({ members_with_roles: members }) =>
+            (members ?? []).some(({ user_id: user }) => user === id),
+          )
+          .map((team) => shownTeam(registry, team)),
+      };
+    },
+  }),
+  controlRoute({
+    method: 'get',
+    path: '/user/list',
+    access: 'key',
+    summary: 'Users that the caller may see, page by page.',
+    query: z.object({
+      ...pageQuery,
+      role: z.string().optional(),
+      user_ids: z.string().optional(),
+      user_email: z.string().optional(),
+    }),
+    serve({ query, principal }) {
+      const ids = query.user_ids?.split(',').map((id) => id.trim());
+      const rows = [...registry.directory.users.all()].filter(
+        ({ user_id: id, user_role: role, user_email: email }) =>
+          mayReadUser(principal, id) &&
+          (query.role === undefined || role === query.role) &&
+          (ids === undefined || ids.includes(id)) &&
+          (query.user_email === undefined || (email ?? '').includes(query.user_email)),
+      );
+      const { page, total, current, pages } = pageOf(rows, query);
+      return {
+        users: page.map((row) => shownUser(registry, row)),
+        total,
+        page: current,
+        page_size: page.length,
+        total_pages: pages,
+      };
+    },
+  }),
+];

@@ -1,0 +1,142 @@
+import type { Demand, Estimate } from '#balancer/estimate.ts';
+import type { DecisionBuilder } from '#balancer/decision.ts';
+import type { SpillwayError } from '#core/errors.ts';
+import { newCallId } from '#core/ids.ts';
+import { isObject, type JsonObject, own } from '#core/json.ts';
+import { costOf } from '#core/price.ts';
+import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
+import { type Course, modelAt } from '#gateway/course.ts';
+import { demandOf } from '#gateway/demand.ts';
+import type { Cashier } from '#keys/cashier.ts';
+import type { Target } from '#upstream/target.ts';
+import type { Usage } from '#wire/chat-event.ts';
+
+/** What is needed to put a request on somebody's bill. */
+export interface Billing {
+  readonly cashier: Cashier;
+  /** The deployments that may serve a group. */
+  readonly members: (group: string) => readonly string[];
+  /** How large a request looks to a group's models. */
+  readonly size: (group: string, demand: Demand, tenant: string) => Estimate | undefined;
+  /** Whether something is limited for everybody: then every request is measured. */
+  readonly measuresAll: boolean;
+}
+
+/** An estimate of a prompt may be off by so many of its usual spreads. */
+const SPREADS = 3;
+
+interface Measure {
+  readonly tokensIn: number;
+  readonly tokensOut: number;
+  readonly mostNanos: number | undefined;
+}
+
+const UNMEASURED: Measure = { tokensIn: 0, tokensOut: 0, mostNanos: 0 };
+
+/**
+ * Sets aside what a request may come to. Throws SpillwayError where it is too much, before anybody
+ * is asked.
+ */
+export const openBill = (deps: GatewayDeps, call: GatewayCall, course: Course): void => {
+  const { billing, clock } = deps;
+  if (!billing) return;
+  const { pass, tenant, tags = [], progress } = call;
+  const endUser = call.endUser ?? tenant.user;
+  const isMeasured = pass !== undefined || endUser !== '' || billing.measuresAll;
+  progress.bill = billing.cashier.open({
+    id: call.recordId ?? newCallId(),
+    startedMs: Math.round(clock.wall() - (clock.now() - call.arrivedAt)),
+    pass,
+    endUser,
+    group: course.groups[0],
+    tags,
+    ...(isMeasured ? measure(deps, course, { billing, tenant: tenant.key }) : UNMEASURED),
+  });
+};
+
+const measure = (
+  { prices, targets }: GatewayDeps,
+  course: Course,
+  { billing, tenant }: { readonly billing: Billing; readonly tenant: string },
+): Measure => {
+  const { groups, asked } = course;
+  const demand = demandOf(asked);
+  let [tokensIn, tokensOut] = [0, 0];
+  let mostNanos: number | undefined;
+  for (const [place, group] of groups.entries()) {
+    const size = billing.size(group, demand, tenant);
+    if (!size) continue;
+    const { inputTokens, inputSpread, maxOutputTokens, expectedOutputTokens, choices } = size;
+    const outputTokens = (maxOutputTokens ?? expectedOutputTokens) * choices;
+    if (place === 0) [tokensIn, tokensOut] = [inputTokens, outputTokens];
+    const most = { inputTokens: inputTokens + SPREADS * inputSpread, outputTokens };
+    for (const deployment of billing.members(group)) {
+      const spec = targets.get(deployment)?.spec;
+      const nanos = spec && costOf(prices(deployment, modelAt(spec, course)), most);
+      if (nanos !== undefined) mostNanos = Math.max(mostNanos ?? 0, nanos);
+    }
+  }
+  return { tokensIn, tokensOut, mostNanos };
+};
+
+/** How a request has ended, as far as its bill is concerned. */
+export interface BillEnd {
+  readonly decision: DecisionBuilder;
+  /** Who served it, or broke off. */
+  readonly target?: Target;
+  /** What was used: as its vendor counted, or else about; absent where nobody was asked. */
+  readonly spent?: Usage | undefined;
+  readonly isEstimated?: boolean;
+  /** What that costs, where it is known. */
+  readonly nanos?: number | undefined;
+  readonly error?: SpillwayError;
+}
+
+/** Takes what it came to and writes it down, before the last byte of the answer goes out. */
+export const closeBill = (call: GatewayCall, end: BillEnd): void => {
+  const { bill } = call.progress;
+  if (!bill || bill.cost) return;
+  const { decision, target, error, spent } = end;
+  bill.close({
+    status: error ? 'failure' : 'success',
+    nanos: end.nanos ?? 0,
+    tokensIn: spent?.inputTokens ?? 0,
+    tokensOut: spent?.outputTokens ?? 0,
+    model: target?.spec.model ?? '',
+    deployment: target?.spec.name ?? '',
+    provider: target?.provider ?? '',
+    more: moreOf(call, decision, end),
+  });
+};
+
+/** What is told of a request besides who, what and how much: LiteLLM's fields and ours. */
+const moreOf = (
+  { id, body, run, address, priority }: GatewayCall,
+  decision: DecisionBuilder,
+  { spent, isEstimated, error }: BillEnd,
+): JsonObject => {
+  const { queueMs, tries, firstMs, upstreamId } = decision.course;
+  const said = own(body, 'metadata');
+  return {
+    litellm_call_id: id,
+    call_type: Object.hasOwn(body, 'messages') ? 'acompletion' : 'aembedding',
+    stream: body['stream'] === true,
+    wait_ms: Math.round(queueMs),
+    attempts: tries.map(({ deployment, outcome = '' }) => [deployment, outcome]),
+    decision: decision.summary(),
+    ...(firstMs !== undefined && { first_ms: firstMs }),
+    ...(upstreamId !== undefined && { upstream_id: upstreamId }),
+    ...(spent?.cachedTokens !== undefined && { cached_tokens: spent.cachedTokens }),
+    ...(spent?.reasoningTokens !== undefined && { reasoning_tokens: spent.reasoningTokens }),
+    ...(isEstimated && { estimated: true }),
+    ...(error && { error: { code: error.code, status: error.status, message: error.message } }),
+    ...(run !== undefined && { session_id: run }),
+    ...(address !== undefined && { requester_ip_address: address }),
+    ...(priority === 'batch' && { priority }),
+    ...(isObject(said) && isSmall(said) && { metadata: said }),
+  };
+};
+
+/** A caller's own notes are kept where they are notes. */
+const MOST_NOTES_CHARS = 4_096;
+const isSmall = (value: JsonObject): boolean => JSON.stringify(value).length <= MOST_NOTES_CHARS;

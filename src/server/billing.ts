@@ -1,0 +1,92 @@
+import type { LoadedConfig } from '#config/loaded.ts';
+import type { Clock } from '#core/clock.ts';
+import type { Log } from '#core/log.ts';
+import type { Prices } from '#core/price.ts';
+import type { Billing } from '#gateway/billing.ts';
+import { Cashier } from '#keys/cashier.ts';
+import { KeyRing } from '#keys/key-ring.ts';
+import type { PassDeps } from '#keys/pass.ts';
+import type { Registry } from '#keys/registry.ts';
+import { Windows } from '#keys/windows.ts';
+import type { Balance } from '#server/balance.ts';
+import type { Keeping } from '#server/keeping.ts';
+import type { PriceBook } from '#server/price-book.ts';
+
+export interface Accounts {
+  readonly keeping: Keeping;
+  readonly billing: Billing;
+  readonly ring: KeyRing;
+  /** Of what a name stands for; undefined where nobody knows it. */
+  readonly prices: (model: string) => Prices | undefined;
+  /** For whoever manages keys and people. */
+  readonly registry: Registry;
+}
+
+/** Keys, limits, budgets and spend over a balance. */
+export const createAccounts = (
+  config: LoadedConfig,
+  keeping: Keeping,
+  { clock, log, balance, prices }: { clock: Clock; log: Log; balance: Balance; prices: PriceBook },
+): Accounts => {
+  const { directory, purses, writer, pepper } = keeping;
+  const { timeZone, tokenKind, maxDollars, budgetDuration } = config.keeping;
+  const windows = new Windows(timeZone);
+  const wall = (): number => clock.wall();
+  const groups = accessGroupsOf(config);
+  const pass: PassDeps = { directory, groups, tokenKind };
+  const { ledger, owner, estimator } = balance;
+  const everybody = { max_budget: maxDollars, budget_duration: budgetDuration };
+  const cashier = new Cashier({
+    ...pass,
+    ledger,
+    purses,
+    windows,
+    now: () => clock.now(),
+    wall,
+    record: (record) => writer.record(record),
+    changed: () => owner.ownChanged(),
+    endUserDefault: endUserDefaultOf(config, keeping),
+    everybody,
+    softly: (label, details) => log.warn({ label, ...details }, 'a soft budget has been reached'),
+  });
+  const members = Map.groupBy(config.deployments, ({ group }) => group);
+  const billing: Billing = {
+    cashier,
+    members: (group) => (members.get(group) ?? []).map(({ name }) => name),
+    size(group, demand, tenant) {
+      const model = members.get(group)?.[0]?.model;
+      return model === undefined ? undefined : estimator.size(demand, model, tenant);
+    },
+    measuresAll: maxDollars !== undefined,
+  };
+  const { store } = keeping;
+  const flush = (): Promise<void> => writer.flush();
+  const registry = { directory, store, purses, windows, pepper, everybody, flush, log, wall };
+  const pricesOf = (model: string): Prices | undefined => {
+    const found = members.get(model)?.[0];
+    return found && prices(found.name, found.model);
+  };
+  return {
+    keeping,
+    billing,
+    registry,
+    prices: pricesOf,
+    ring: new KeyRing({ ...pass, pepper, wall }),
+  };
+};
+
+const endUserDefaultOf = ({ keeping: settings }: LoadedConfig, { directory }: Keeping) => {
+  const { endUserDollars, endUserBudgetId } = settings;
+  const named = endUserBudgetId === undefined ? undefined : directory.budgets.get(endUserBudgetId);
+  if (endUserDollars === undefined && !named) return undefined;
+  return { ...named, ...(endUserDollars !== undefined && { max_budget: endUserDollars }) };
+};
+
+const accessGroupsOf = ({ deployments }: LoadedConfig): PassDeps['groups'] => {
+  const groups = new Map<string, readonly string[]>();
+  for (const { group, modelInfo } of deployments) {
+    const listed = modelInfo['access_groups'];
+    if (Array.isArray(listed)) groups.set(group.normalize(), listed.map(String));
+  }
+  return (model) => groups.get(model) ?? [];
+};

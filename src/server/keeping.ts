@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import type { LoadedConfig } from '#config/loaded.ts';
+import type { Clock } from '#core/clock.ts';
+import type { Log } from '#core/log.ts';
+import { Directory } from '#keys/directory.ts';
+import { PurseBook } from '#keys/purse.ts';
+import { lookupOf, newPepper } from '#keys/secret.ts';
+import { Journal } from '#store/journal.ts';
+import { openPostgres } from '#store/postgres/open.ts';
+import { SpendWriter } from '#store/spend-writer.ts';
+import { openSqlite } from '#store/sqlite/open.ts';
+import type { Store } from '#store/store.ts';
+import { type Retention, startRetention } from '#server/retention.ts';
+
+const JOURNAL = 'spend';
+/** How often it is looked at what other replicas have written, ms. */
+const REFRESH_MS = 2_000;
+/** Clocks of replicas differ by no more than this, ms. */
+const SKEW_MS = 30_000;
+
+/** All that outlives the process: opened before anything is served, closed after the last answer. */
+export interface Keeping {
+  readonly store: Store;
+  readonly directory: Directory;
+  readonly purses: PurseBook;
+  readonly writer: SpendWriter;
+  readonly pepper: string;
+  close(): Promise<void>;
+}
+
+export interface KeepingOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where files lie; absent: nothing is kept. */
+  readonly folder?: string;
+}
+
+/** Rejects with SpillwayError where a database that is configured cannot be used. */
+export const openKeeping = async (
+  { keeping: settings }: Pick<LoadedConfig, 'keeping'>,
+  { clock, log, folder }: KeepingOptions,
+): Promise<Keeping> => {
+  const { databaseUrl, saltKey } = settings;
+  const at = folder === undefined ? {} : { folder };
+  const store = await (databaseUrl === undefined
+    ? openSqlite({ ...at, clock, log })
+    : openPostgres({ url: databaseUrl, clock, log }));
+  const journal = openJournal(store, { folder, clock, log });
+  const spend = store.spend;
+  const writer = new SpendWriter({ spend, ...(journal && { journal }), clock, log });
+  // What the last process had written down counts before anything is allowed.
+  await writer.flush();
+  const directory = await Directory.open(store, log);
+  const purses = new PurseBook();
+  for (const { nanos, ...payment } of await spend.paid()) purses.purse(payment).spentNanos = nanos;
+  const pepper = saltKey ?? (await store.facts.setOnce('pepper', newPepper()));
+  await checkPepper(store, pepper, log);
+  const stops = [
+    startRetention({ spend, clock, log, ...settings.retention } satisfies Retention),
+    ...(store.kind === 'postgres' ? [startRefresh(directory, clock, log)] : []),
+  ];
+  return {
+    store,
+    directory,
+    purses,
+    writer,
+    pepper,
+    async close() {
+      for (const stop of stops) stop();
+      await writer.close();
+      await store.close();
+    },
+  };
+};
+
+/** Every stored hash has the salt in it: under another one no key opens. */
+const checkPepper = async ({ facts }: Store, pepper: string, log: Log): Promise<void> => {
+  const mark = lookupOf('pepper', pepper);
+  if ((await facts.setOnce('pepper_mark', mark)) !== mark)
+    log.error(
+      {},
+      'LITELLM_SALT_KEY IS NOT THE ONE WITH WHICH KEYS WERE MADE: none of them opens. Set the former one',
+    );
+};
+
+const openJournal = (
+  { kind }: Store,
+  { folder, clock, log }: Pick<KeepingOptions, 'clock' | 'log'> & { folder: string | undefined },
+): Journal | undefined => {
+  if (folder === undefined || kind === 'memory') return undefined;
+  try {
+    return new Journal(join(folder, JOURNAL), () => clock.wall());
+  } catch (cause) {
+    log.error(
+      { folder, cause: String(cause) },
+      'RECORDS OF SPEND CANNOT BE WRITTEN TO DISK: a crash loses those of its last second',
+    );
+    return undefined;
+  }
+};
+
+/** Takes over what other replicas write. */
+const startRefresh = (directory: Directory, clock: Clock, log: Log): (() => void) => {
+  let cancel = (): void => {};
+  let sinceMs = clock.wall();
+  let isStopped = false;
+  const look = async (): Promise<void> => {
+    const wall = clock.wall();
+    try {
+      await directory.refresh(sinceMs - SKEW_MS);
+      sinceMs = wall;
+    } catch (cause) {
+      log.warn({ cause: String(cause) }, 'what other replicas changed cannot be read; tried again');
+    }
+    if (!isStopped) next();
+  };
+  const next = (): void => {
+    cancel = clock.after(REFRESH_MS, () => void look());
+  };
+  next();
+  return () => {
+    isStopped = true;
+    cancel();
+  };
+};

@@ -1,0 +1,61 @@
+import { type Clock, sleep } from '#core/clock.ts';
+import type { Log } from '#core/log.ts';
+import type { SpendStore } from '#store/spend.ts';
+
+const DAY_MS = 86_400_000;
+const EVERY_MS = 600_000;
+const FIRST_MS = 60_000;
+/** Removed at once: others have their turn between two, ms. */
+const BATCH = 500;
+const PAUSE_MS = 50;
+const MOST_BATCHES = 10_000;
+
+export interface Retention {
+  readonly spend: Pick<SpendStore, 'removeBefore' | 'removeOldest' | 'bytes'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly days: number;
+  readonly bytes: number;
+}
+
+/** Removes records of spend that are too old or too many, little by little; sums stay. */
+export const startRetention = (deps: Retention): (() => void) => {
+  const { clock, log } = deps;
+  const stopping = new AbortController();
+  let cancel = (): void => {};
+  const round = async (): Promise<void> => {
+    try {
+      await sweep(deps, stopping.signal);
+    } catch (cause) {
+      if (stopping.signal.aborted) return;
+      log.warn({ cause: String(cause) }, 'old records of spend cannot be removed; tried again');
+    }
+    next(EVERY_MS);
+  };
+  const next = (waitMs: number): void => {
+    if (!stopping.signal.aborted) cancel = clock.after(waitMs, () => void round());
+  };
+  next(FIRST_MS);
+  return () => {
+    stopping.abort(new Error('stopped'));
+    cancel();
+  };
+};
+
+/** One round; how many records it removed. */
+const sweep = async (deps: Retention, signal?: AbortSignal): Promise<number> => {
+  const { spend, clock, days, bytes } = deps;
+  let removed = 0;
+  const before = clock.wall() - days * DAY_MS;
+  for (let batch = 0; batch < MOST_BATCHES; batch++) {
+    const many = await spend.removeBefore(before, BATCH);
+    removed += many;
+    if (many < BATCH) break;
+    await sleep(clock, PAUSE_MS, signal);
+  }
+  for (let batch = 0; batch < MOST_BATCHES && (await spend.bytes()) > bytes; batch++) {
+    removed += await spend.removeOldest(BATCH);
+    await sleep(clock, PAUSE_MS, signal);
+  }
+  return removed;
+};

@@ -1,0 +1,143 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { silentLog } from '#core/log.ts';
+import { tokenOf } from '#keys/secret.ts';
+import { openSqlite } from '#store/sqlite/open.ts';
+import { hasPostgres, startPostgres, type TestPostgres } from '#store/postgres/test-kit.ts';
+import { configOf, deployment, startGateway } from './kit/gateway.ts';
+import { spillway } from './kit/program.ts';
+import { answer, startUpstream } from './kit/upstream.ts';
+
+const KEY = 'sk-from-litellm-1234';
+
+/** The columns that matter here, as LiteLLM's own migrations make them. */
+const SCHEMA = `
+create table "LiteLLM_VerificationToken" (token text primary key, key_name text, key_alias text,
+  spend float8 not null default 0, expires timestamp(3), models text[] not null default '{}',
+  aliases jsonb not null default '{}', user_id text, team_id text, max_parallel_requests int,
+  metadata jsonb not null default '{}', blocked boolean, tpm_limit bigint, rpm_limit bigint,
+  max_budget float8, budget_duration text, budget_reset_at timestamp(3), budget_id text,
+  model_max_budget jsonb not null default '{}', created_at timestamp(3));
+create table "LiteLLM_TeamTable" (team_id text primary key, team_alias text, admins text[],
+  members text[], members_with_roles jsonb not null default '{}', spend float8 not null default 0,
+  max_budget float8, budget_duration text, models text[] not null default '{}', model_id int,
+  blocked boolean not null default false, metadata jsonb not null default '{}');
+create table "LiteLLM_UserTable" (user_id text primary key, user_role text, user_email text,
+  spend float8 not null default 0, max_budget float8, models text[] not null default '{}',
+  password text);
+create table "LiteLLM_BudgetTable" (budget_id text primary key, max_budget float8,
+  budget_duration text, rpm_limit bigint);
+create table "LiteLLM_TeamMembership" (user_id text, team_id text, spend float8, budget_id text);
+create table "LiteLLM_EndUserTable" (user_id text primary key, alias text, spend float8,
+  budget_id text, blocked boolean not null default false);
+create table "LiteLLM_ProxyModelTable" (model_id text primary key);
+create table "LiteLLM_SpendLogs" (request_id text primary key, call_type text, api_key text,
+  spend float8, total_tokens int, prompt_tokens int, completion_tokens int,
+  "startTime" timestamp(3), "endTime" timestamp(3), "completionStartTime" timestamp(3), model text,
+  model_id text, model_group text, custom_llm_provider text, "user" text, team_id text,
+  end_user text, request_tags jsonb, status text, session_id text);
+insert into "LiteLLM_VerificationToken" (token, key_name, key_alias, spend, models, team_id, user_id,
+  metadata, rpm_limit, max_budget, budget_duration) values ('${tokenOf(KEY)}', 'sk-...1234', 'old',
+  12.5, '{gpt-4.1}', 'team', 'ann', '{"tags": ["t"], "model_rpm_limit": {"gpt-4.1": 5}}', 100, 30, '30d');
+insert into "LiteLLM_VerificationToken" (token, spend) values ('not-a-hash', 0);
+insert into "LiteLLM_TeamTable" (team_id, members_with_roles, spend, max_budget) values
+  ('team', '[{"role": "admin", "user_id": "ann"}]', 20, 100);
+insert into "LiteLLM_UserTable" (user_id, user_role, password) values ('ann', 'org_admin', 'secret');
+insert into "LiteLLM_BudgetTable" values ('small', 1, '1d', 3);
+insert into "LiteLLM_TeamMembership" values ('ann', 'team', 2, 'small');
+insert into "LiteLLM_EndUserTable" (user_id, spend, budget_id, blocked) values ('eve', 1, 'small', true);
+insert into "LiteLLM_ProxyModelTable" values ('m');
+insert into "LiteLLM_SpendLogs" (request_id, call_type, api_key, spend, prompt_tokens,
+  completion_tokens, "startTime", "endTime", model, model_group, "user", status, request_tags)
+  select 'r' || n, 'acompletion', '${tokenOf(KEY)}', 0.25, 10, 5, now() - interval '1 hour',
+  now() - interval '59 minutes', 'gpt-4.1', 'gpt-4.1', 'ann', 'success', '["x"]'
+  from generate_series(1, 2500) n;
+`;
+
+describe.skipIf(!hasPostgres)('migrate (skipped where no Postgres is installed)', () => {
+  let server: TestPostgres;
+  let folder: string;
+  beforeAll(async () => {
+    server = await startPostgres();
+    folder = await mkdtemp(join(tmpdir(), 'spillway-migrate-'));
+  });
+  afterAll(async () => {
+    await server.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const migrate = (...more: string[]) =>
+    spillway(['migrate', '--from-litellm', server.url, '--data-dir', folder, ...more]).ended;
+
+  it('refuses a database that it does not know, with what it found', async () => {
+    const client = new pg.Client(server.url);
+    await client.connect();
+    await client.query('create table "LiteLLM_Odd" (id text)');
+    const { code, err } = await migrate();
+    expect(code).toBe(1);
+    expect(err).toMatch(/LiteLLM_VerificationToken.* is missing\. Found: LiteLLM_Odd\./);
+    await client.query('drop table "LiteLLM_Odd"');
+    await client.query(SCHEMA);
+    await client.end();
+  });
+
+  it('takes over what there is, and changes nothing there', async () => {
+    const look = await migrate('--dry-run');
+    expect(look.out).toContain('1 keys, 1 teams, 1 users, 1 end users, 1 budgets');
+    expect(look.out).toMatch(/1 models are stored/);
+    expect(look.out).toMatch(/left out: key not-a-hash: its token is no SHA-256/);
+    const first = await migrate();
+    expect(first).toMatchObject({ code: 0, err: '' });
+    expect(first.out).toContain('2500 records of spend taken');
+    // Again: nothing counts twice.
+    expect((await migrate()).code).toBe(0);
+    const store = await openSqlite({ folder, clock: { wall: () => Date.now() }, log: silentLog });
+    expect(await store.spend.count({})).toBe(2_500);
+    expect(await store.shelves.keys.all()).toHaveLength(1);
+    expect(JSON.stringify(await store.shelves.users.all())).not.toContain('secret');
+    await store.close();
+    const client = new pg.Client(server.url);
+    await client.connect();
+    const { rows } = await client.query<{ many: string }>(
+      `select count(*) as many from information_schema.schemata where schema_name = 'spillway'`,
+    );
+    expect(Number(rows[0]!.many)).toBe(0);
+    await client.end();
+  });
+
+  it('keeps keys good, with their limits and what they have spent', async () => {
+    const upstream = await startUpstream(answer);
+    const config = configOf([deployment('PJ1', upstream.url)]);
+    const gateway = await startGateway(config, undefined, { folder });
+    try {
+      const authorization = `Bearer ${KEY}`;
+      expect((await gateway.chat({}, { authorization })).status).toBe(200);
+      expect((await gateway.chat({ model: 'other' }, { authorization })).status).toBe(401);
+      const blocked = await gateway.chat({ user: 'eve' }, { authorization });
+      expect(blocked.status).toBe(401);
+      const reply = await fetch(`${gateway.url}/key/info`, { headers: { authorization } });
+      expect(await reply.json()).toMatchObject({
+        info: {
+          key_alias: 'old',
+          spend: 12.5,
+          max_budget: 30,
+          rpm_limit: 100,
+          tags: ['t'],
+          model_rpm_limit: { 'gpt-4.1': 5 },
+          team_id: 'team',
+        },
+      });
+      const team = gateway.keeping!.directory.teams.get('team');
+      expect(team).toMatchObject({
+        members_with_roles: [{ user_id: 'ann', role: 'admin' }],
+        member_allowances: { ann: { max_budget: 1, budget_duration: '1d', rpm_limit: 3 } },
+      });
+      expect(gateway.keeping!.directory.users.get('ann')?.user_role).toBe('internal_user_viewer');
+    } finally {
+      await gateway.close();
+      await upstream.close();
+    }
+  });
+});

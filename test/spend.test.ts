@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { readCsv } from '#core/csv.ts';
+import { readTraffic } from '#plan/read-traffic.ts';
+import { configOf, deployment, MASTER_KEY, startGateway } from './kit/gateway.ts';
+import { answer, startUpstream } from './kit/upstream.ts';
+
+type Fields = Record<string, unknown>;
+
+/** WHOLE, with five tokens in and two out, costs nine dollars. */
+const pricing = {
+  provider: 'nobody',
+  model: 'm',
+  own: { input: { nanos: 1e15 }, output: { nanos: 2e15 } },
+};
+const DOLLARS = 9;
+
+let gateway: Awaited<ReturnType<typeof startGateway>>;
+let close: () => Promise<void>;
+const tokens: Record<string, string> = {};
+const keys: Record<string, string> = {};
+
+const ask = async (path: string, body?: Fields, key = MASTER_KEY) => {
+  const reply = await fetch(`${gateway.url}${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return { status: reply.status, text: await reply.text() };
+};
+const json = async <T = Fields>(path: string, body?: Fields, key?: string): Promise<T> => {
+  const { status, text } = await ask(path, body, key);
+  expect([path, status, text.slice(0, 200)]).toEqual([path, 200, text.slice(0, 200)]);
+  return JSON.parse(text) as T;
+};
+
+beforeAll(async () => {
+  const upstream = await startUpstream(answer);
+  const rows = [deployment('PJ1', upstream.url, { pricing })];
+  gateway = await startGateway(configOf(rows), undefined, { keeps: true });
+  close = async () => {
+    await gateway.close();
+    await upstream.close();
+  };
+  const members = [{ user_id: 'ann', role: 'admin' }, { user_id: 'bob' }];
+  await json('/team/new', { team_id: 'team', team_alias: 'Team', members_with_roles: members });
+  for (const user of ['ann', 'bob']) {
+    await json('/user/new', { user_id: user, auto_create_key: false });
+    const made = await json('/key/generate', { user_id: user, team_id: 'team', key_alias: user });
+    [keys[user], tokens[user]] = [made['key'] as string, made['token'] as string];
+  }
+  const chat = (key: string, more: Fields) =>
+    ask('/v1/chat/completions', { model: 'gpt-4.1', messages: [], ...more }, key);
+  await chat(keys['ann']!, { user: 'eve', tags: ['red', '=1+1'] });
+  await chat(keys['bob']!, { tags: ['red'] });
+  await chat(keys['bob']!, { model: 'none' });
+  await chat(MASTER_KEY, { stream: true });
+  await gateway.keeping!.writer.flush();
+});
+afterAll(() => close());
+
+describe('records of spend', () => {
+  it('are listed in the words of LiteLLM', async () => {
+    const rows = await json<Fields[]>('/spend/logs');
+    expect(rows).toHaveLength(3);
+    expect(rows.find((row) => row['end_user'] === 'eve')).toMatchObject({
+      api_key: tokens['ann'],
+      user: 'ann',
+      team_id: 'team',
+      model_group: 'gpt-4.1',
+      model: 'gpt-4.1-upstream',
+      model_id: 'PJ1',
+      prompt_tokens: 5,
+      completion_tokens: 2,
+      total_tokens: 7,
+      spend: DOLLARS,
+      status: 'success',
+      request_tags: ['red', '=1+1'],
+      messages: {},
+      response: {},
+      wait_ms: 0,
+      attempts: [['PJ1', 'ok']],
+    });
+  });
+
+  it('come page by page, and only those that were asked for', async () => {
+    const page = await json('/spend/logs/v2?page=2&page_size=2');
+    expect(page).toMatchObject({ total: 3, page: 2, page_size: 2, total_pages: 2 });
+    expect(page['data']).toHaveLength(1);
+    expect((await json('/spend/logs/v2?user_id=bob'))['total']).toBe(1);
+    expect((await json(`/spend/logs/v2?api_key=${tokens['ann']}`))['total']).toBe(1);
+    expect((await json('/spend/logs/v2?end_date=2020-01-01'))['total']).toBe(0);
+    expect((await ask('/spend/logs?start_date=soon')).status).toBe(400);
+  });
+
+  it('are seen by those whose they are', async () => {
+    const bobs = await json<Fields[]>('/spend/logs', undefined, keys['bob']);
+    expect(bobs.map((row) => row['user'])).toEqual(['bob']);
+    const teams = await json<Fields[]>('/spend/logs?team_id=team', undefined, keys['bob']);
+    expect(teams.map((row) => row['user'])).toEqual(['bob']);
+    const leads = await json<Fields[]>('/spend/logs?team_id=team', undefined, keys['ann']);
+    expect(new Set(leads.map((row) => row['user']))).toEqual(new Set(['ann', 'bob']));
+  });
+
+  it('go out as a log that can be replayed, and as CSV that no spreadsheet runs', async () => {
+    const { text } = await ask('/spend/logs/export');
+    const traffic = readTraffic(text, 'log.jsonl');
+    expect(traffic.requests).toHaveLength(3);
+    const csv = await ask('/spend/logs/export?format=csv');
+    const [head, ...lines] = [...readCsv(csv.text)];
+    expect(head!.fields).toContain('request_tags');
+    expect(lines).toHaveLength(3);
+    expect(csv.text).not.toMatch(/(?:^|,)=/m);
+    expect(readTraffic(csv.text, 'log.csv').requests).toHaveLength(3);
+  });
+});
+
+describe('sums of spend', () => {
+  it('of everybody', async () => {
+    expect(await json('/global/spend')).toEqual({ spend: 3 * DOLLARS, max_budget: null });
+    const [day] = await json<Fields[]>('/global/spend/logs');
+    expect(day).toMatchObject({ spend: 3 * DOLLARS });
+    expect(await json('/global/activity')).toMatchObject({
+      sum_api_requests: 3,
+      sum_total_tokens: 21,
+    });
+    const [model] = await json<Fields[]>('/global/activity/model');
+    expect(model).toMatchObject({ model: 'gpt-4.1', sum_api_requests: 3 });
+  });
+
+  it('by who and what', async () => {
+    const names = await json<Fields[]>('/global/spend/keys');
+    expect(names.find((row) => row['api_key'] === tokens['bob'])).toMatchObject({
+      key_alias: 'bob',
+      total_spend: DOLLARS,
+    });
+    expect(await json<Fields[]>('/global/spend/teams')).toContainEqual({
+      team_id: 'team',
+      team_alias: 'Team',
+      total_spend: 2 * DOLLARS,
+    });
+    expect(await json('/global/spend/models')).toEqual([
+      { model: 'gpt-4.1', total_spend: 3 * DOLLARS },
+    ]);
+    expect(await json('/spend/tags')).toEqual([
+      { individual_request_tag: '=1+1', log_count: 1, total_spend: DOLLARS },
+      { individual_request_tag: 'red', log_count: 2, total_spend: 2 * DOLLARS },
+    ]);
+    const [first] = await json<Fields[]>('/spend/keys');
+    expect(first).toMatchObject({ spend: DOLLARS });
+    const report = await json<Fields[]>('/global/spend/report?group_by=api_key');
+    expect(report[0]).toHaveProperty('api_keys');
+  });
+
+  it('day by day, as LiteLLM’s console reads them', async () => {
+    const { results, metadata } = await json<{ results: Fields[]; metadata: Fields }>(
+      '/team/daily/activity?team_ids=team',
+    );
+    expect(metadata).toMatchObject({ total_spend: 2 * DOLLARS, total_api_requests: 2 });
+    expect(results[0]).toMatchObject({
+      metrics: { spend: 2 * DOLLARS, successful_requests: 2, failed_requests: 0 },
+      breakdown: {
+        model_groups: { 'gpt-4.1': { metrics: { api_requests: 2 } } },
+        entities: { team: { metrics: { api_requests: 2 } } },
+      },
+    });
+    const own = await json<{ metadata: Fields }>('/user/daily/activity', undefined, keys['bob']);
+    expect(own.metadata).toMatchObject({ total_api_requests: 1 });
+    const usage = await json<{ usage: Fields[] }>('/spillway/usage?by=user,deployment&per=hour');
+    expect(usage.usage.find((row) => row['user'] === 'ann')).toMatchObject({
+      deployment: 'PJ1',
+      spend: DOLLARS,
+    });
+  });
+});
+
+test('what something costs', async () => {
+  const usage = { prompt_tokens: 5, completion_tokens: 2 };
+  const whole = { model: 'gpt-4.1', usage };
+  expect(await json('/spend/calculate', { completion_response: whole })).toEqual({ cost: DOLLARS });
+  const messages = [{ role: 'user', content: 'Hi' }];
+  const asked = await json('/spend/calculate', { model: 'gpt-4.1', messages });
+  expect(asked['cost']).toBeGreaterThan(0);
+  const unknown = await ask('/spend/calculate', { model: 'nobody', messages });
+  expect(unknown.status).toBe(400);
+  expect(unknown.text).toContain('Nobody knows the price');
+});
+
+test('spend begins anew where an admin says so', async () => {
+  expect((await ask('/global/spend/reset', {}, keys['ann'])).status).toBe(403);
+  await json('/global/spend/reset', {});
+  const info = await json<{ info: Fields }>(`/key/info?key=${tokens['ann']}`);
+  expect(info.info['spend']).toBe(0);
+  expect(await json<Fields[]>('/spend/logs')).toHaveLength(3);
+});

@@ -1,0 +1,135 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { silentLog } from '#core/log.ts';
+import { openSqlite } from '#store/sqlite/open.ts';
+import { hasPostgres, startPostgres, type TestPostgres } from '#store/postgres/test-kit.ts';
+import { configOf, deployment, MASTER_KEY, startGateway } from './kit/gateway.ts';
+import { spillway } from './kit/program.ts';
+import { answer, startUpstream } from './kit/upstream.ts';
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+const newFolder = async (): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'spillway-trouble-'));
+  closing.push(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+};
+
+const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
+  while (!(await isSo())) await sleep(20);
+};
+
+describe.skipIf(!hasPostgres)(
+  'a database that is gone (skipped where no server is installed)',
+  () => {
+    let server: TestPostgres;
+    beforeAll(async () => {
+      server = await startPostgres();
+    });
+    afterAll(() => server.close());
+
+    it('stops no request; records are kept and written later, and it is said', async () => {
+      const upstream = await startUpstream(answer);
+      closing.push(() => upstream.close());
+      const folder = await newFolder();
+      const base = configOf([deployment('PJ1', upstream.url)]);
+      const keeping = { ...base.keeping, databaseUrl: server.url };
+      const gateway = await startGateway({ ...base, keeping }, undefined, { folder });
+      closing.push(() => gateway.close());
+      const made = await gateway.post('/key/generate', {});
+      const { key } = (await made.json()) as { key: string };
+      const authorization = `Bearer ${key}`;
+      expect((await gateway.chat({}, { authorization })).status).toBe(200);
+      await server.stop();
+      for (let n = 0; n < 20; n++)
+        expect((await gateway.chat({}, { authorization })).status).toBe(200);
+      await gateway.keeping!.writer.flush();
+      expect(gateway.keeping!.writer.health.trouble).toBeDefined();
+      const metrics = await fetch(`${gateway.url}/metrics`, {
+        headers: { authorization: `Bearer ${MASTER_KEY}` },
+      });
+      expect(await metrics.text()).toMatch(/^spillway_store_up 0$/m);
+      const alert = gateway.log.lines.filter(({ text }) =>
+        text.includes('cannot be put into the store'),
+      );
+      expect(alert).toHaveLength(1);
+      // What cannot be written down is not done.
+      expect((await gateway.post('/key/generate', {})).status).toBe(503);
+      await server.start();
+      await until(async () => {
+        await gateway.keeping!.writer.flush();
+        return gateway.keeping!.writer.health.trouble === undefined;
+      });
+      expect(await gateway.keeping!.store.spend.count({})).toBe(21);
+      expect(gateway.keeping!.writer.health).toEqual({ waiting: 0, lost: 0 });
+    });
+  },
+);
+
+describe('a process that is killed', () => {
+  it('has written down every request that it answered, once', async () => {
+    const upstream = await startUpstream(answer);
+    closing.push(() => upstream.close());
+    const folder = await newFolder();
+    const env = { LITELLM_MASTER_KEY: MASTER_KEY, OPENAI_BASE_URL: upstream.url };
+    const config = join(folder, 'config.yaml');
+    const model = 'gpt-4.1';
+    await writeFile(
+      config,
+      `model_list:\n  - model_name: ${model}\n    litellm_params: {model: openai/${model}, api_key: sk-x}\n`,
+    );
+    let answered = 0;
+    for (let round = 0; round < 3; round++) {
+      const program = spillway(
+        ['serve', '--config', config, '--port', '0', '--data-dir', join(folder, 'data')],
+        env,
+      );
+      const url = await program.ready();
+      const controller = new AbortController();
+      const callers = Array.from({ length: 8 }, async () => {
+        while (!controller.signal.aborted)
+          try {
+            const reply = await fetch(`${url}/v1/chat/completions`, {
+              method: 'POST',
+              headers: { authorization: `Bearer ${MASTER_KEY}` },
+              body: JSON.stringify({ model, messages: [] }),
+            });
+            await reply.text();
+            if (reply.status === 200) answered++;
+          } catch {
+            return;
+          }
+      });
+      const before = answered;
+      await until(() => answered > before + 100 + round * 37);
+      await program.stop('SIGKILL');
+      controller.abort();
+      await Promise.all(callers);
+    }
+    const program = spillway(
+      ['serve', '--config', config, '--port', '0', '--data-dir', join(folder, 'data')],
+      env,
+    );
+    await program.ready();
+    await program.stop();
+    expect(await readdir(join(folder, 'data', 'spend'))).toEqual([]);
+    const store = await openSqlite({
+      folder: join(folder, 'data'),
+      clock: { wall: () => Date.now() },
+      log: silentLog,
+    });
+    const served = await store.spend.count({ status: 'success' });
+    const [sums] = await store.spend.usage({ filter: {}, by: [], per: 'all' });
+    await store.close();
+    // Some were written down whose answer the kill cut off: at most one for each caller and round.
+    expect(served).toBeGreaterThanOrEqual(answered);
+    expect(served).toBeLessThanOrEqual(answered + 3 * 8);
+    expect(sums?.requests).toBeGreaterThanOrEqual(served);
+  });
+});
