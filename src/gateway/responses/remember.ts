@@ -8,6 +8,9 @@ import { ENDINGS } from '#wire/openai-responses/endings.ts';
 /** Of a stream: what tells the response's id, and the whole of it. */
 const BEGUN: ReadonlySet<string> = new Set(['response.created', 'response.queued']);
 
+/** What is larger would hold the loop for too long, and is not kept. */
+const PARSED_BYTES = 4_194_304;
+
 /**
  * Hears an answer as its caller gets it, and keeps what a later request needs to go on from it:
  * where it is, or all of it. Undefined where the caller wants nothing kept.
@@ -31,12 +34,13 @@ export const rememberer = (
   };
   if (!stream)
     return (bytes) => {
-      const response = parsed(bytes.toString());
+      const response = bytes.length > PARSED_BYTES ? undefined : parsed(bytes.toString());
       if (response) remember(response, bytes.length);
     };
   const telling = [...(isKept ? BEGUN : ENDINGS)];
   return (bytes) => {
-    if (isDone || !telling.some((type) => bytes.includes(type))) return;
+    if (isDone || bytes.length > PARSED_BYTES || !telling.some((type) => bytes.includes(type)))
+      return;
     for (const line of bytes.toString().split('\n')) {
       const message = line.startsWith('data:') ? parsed(line.slice('data:'.length)) : undefined;
       const response = message && own(message, 'response');
