@@ -1,5 +1,7 @@
 import type { Deployment } from '#config/loaded.ts';
 import { findProvider } from '#providers/index.ts';
+import { SPOKEN } from '#simulator/dialects.ts';
+import { profileNames } from '#simulator/profiles/index.ts';
 import { playSimulator } from '#simulator/test-kit.ts';
 import { MASTER_KEY, configOf, deployment, startGateway } from '../kit/gateway.ts';
 
@@ -33,10 +35,23 @@ const all: readonly PlayedVendor[] = [
   },
   { provider: 'hosted_vllm', profile: 'openai', model: 'llama', base: '/v1' },
   { provider: 'anthropic', profile: 'anthropic', model: 'claude-sonnet-4-6', base: '' },
+  {
+    provider: 'bedrock',
+    profile: 'bedrock',
+    model: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+    base: '',
+  },
+  { provider: 'gemini', profile: 'gemini', model: 'gemini-2.5-pro', base: '/v1beta' },
+  { provider: 'cohere', profile: 'cohere', model: 'command-a-03-2025', base: '' },
 ];
 
-/** Those that can be asked for a chat. */
-export const vendors = all.filter(({ provider }) => findProvider(provider)?.operations.chat);
+const played = new Set<unknown>([...SPOKEN.values()].map(({ dialect }) => dialect.name));
+
+/** Those that can be asked for a chat, and played in their own dialect. */
+export const vendors = all.filter(({ provider, profile }) => {
+  const chat = findProvider(provider)?.operations.chat;
+  return chat && profileNames.includes(profile) && played.has(chat.dialect);
+});
 
 export const GROUP = 'model';
 export const KEY = MASTER_KEY;
