@@ -1,6 +1,7 @@
 import { type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Clock } from '#core/clock.ts';
 import { VirtualClock } from '#core/virtual-clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { type Agents, createAgents } from '#upstream/agents.ts';
@@ -32,6 +33,7 @@ const call = (
   timeouts: CallTimeouts = TIMEOUTS,
   leave = new AbortController(),
   headersFor?: Credentials['headersFor'],
+  its: Clock = clock,
 ) => {
   const heard: string[] = [];
   let wake = (): void => {};
@@ -41,7 +43,7 @@ const call = (
   };
   const origin = `http://127.0.0.1:${(vendor.address() as AddressInfo).port}`;
   const control = callUpstream(
-    clock,
+    its,
     {
       agent: agents.of(origin),
       origin,
@@ -97,6 +99,31 @@ describe('our clock ends a call', () => {
     await clock.advance(999);
     expect(heard).toEqual(['head 200', 'one', 'two']);
     await clock.advance(1);
+    expect(heard.at(-1)).toBe(SILENT);
+  });
+
+  test('is not given up for a time in which nobody listened to it', async () => {
+    let heldMs = 0;
+    const busy: Clock = {
+      now: () => clock.now(),
+      wall: () => clock.wall(),
+      after: (delayMs, task) => clock.after(delayMs + heldMs, task),
+    };
+    const { heard, hears } = call(TIMEOUTS, undefined, undefined, busy);
+    const res = await asked.promise;
+    await clock.advance(500);
+    res.write('one');
+    await hears(2);
+    heldMs = 5_000;
+    await clock.advance(600);
+    heldMs = 0;
+    await clock.advance(5_500);
+    expect(heard).toEqual(['head 200', 'one']);
+    res.write('two');
+    await hears(3);
+    await clock.advance(999);
+    expect(heard.at(-1)).toBe('two');
+    await clock.advance(1_000);
     expect(heard.at(-1)).toBe(SILENT);
   });
 

@@ -7,6 +7,11 @@ import { type TransportFailure, transportFailure } from '#upstream/failure.ts';
 import { packingsOf, Unpacker } from '#upstream/unpacker.ts';
 import type { ReplyHeaders } from '#wire/dialect.ts';
 
+/** More are no vendor's. */
+const MOST_HEADERS = 100;
+/** A timer that comes later than that was held up by this process, ms. */
+const LATE_MS = 250;
+
 export interface CallTimeouts {
   /** Until the first byte of the body, ms; absent where an answer may take as long as it wants. */
   readonly firstByteMs?: number;
@@ -69,6 +74,8 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
   /** Where the answer comes packed. */
   #unpacker: Unpacker | undefined;
   #cancelTimer: () => void = () => {};
+  /** For so long this process listened to nobody: that is no silence of the upstream's, ms. */
+  #deafMs = 0;
 
   constructor(clock: Clock, request: UpstreamRequest, reader: ReplyReader) {
     this.#clock = clock;
@@ -121,6 +128,7 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
     headers: Record<string, string | string[] | undefined>,
   ): void {
     if (this.#over || status < 200) return;
+    if (Object.keys(headers).length > MOST_HEADERS) return this.#fail(tooManyHeaders());
     const packings = packingsOf(headers);
     if (packings.length > 0 && !this.#unpack(packings)) return;
     this.#reader.head(status, headers);
@@ -129,6 +137,7 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#over) return controller.abort(new Error('unexpected data'));
     this.#lastByteAt = this.#clock.now();
+    this.#deafMs = 0;
     if (!this.#unpacker) this.#read(chunk);
     else if (!this.#unpacker.push(chunk)) controller.pause();
   }
@@ -214,7 +223,11 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
   #arm(): void {
     const leftMs = Math.max(0, this.#due().at - this.#clock.now());
     const waitMs = Math.min(leftMs, this.#request.timeouts.betweenChunksMs);
+    const ringsAt = this.#clock.now() + waitMs;
     this.#cancelTimer = this.#clock.after(waitMs, () => {
+      const lateMs = this.#clock.now() - ringsAt;
+      // What came meanwhile is only heard after this.
+      if (lateMs > LATE_MS) this.#deafMs += lateMs + LATE_MS;
       const due = this.#due();
       if (this.#clock.now() < due.at) return this.#arm();
       this.#fail(new SpillwayError('timeout', due.text));
@@ -238,14 +251,20 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
   ): { at: number; text: string } | undefined {
     if (this.#lastByteAt !== undefined)
       return {
-        at: (this.#paused ? this.#clock.now() : this.#lastByteAt) + betweenMs,
+        at: (this.#paused ? this.#clock.now() : this.#lastByteAt) + betweenMs + this.#deafMs,
         text: `The upstream went silent for ${seconds(betweenMs)} in the middle of its answer; try again.`,
       };
     if (firstByteMs === undefined) return undefined;
     const text = `The upstream did not begin to answer within ${seconds(firstByteMs)}; try again.`;
-    return { at: this.#startedAt + firstByteMs, text };
+    return { at: this.#startedAt + firstByteMs + this.#deafMs, text };
   }
 }
+
+const tooManyHeaders = (): SpillwayError =>
+  new SpillwayError(
+    'upstream_invalid',
+    `The upstream sent more than ${MOST_HEADERS} headers; try again.`,
+  );
 
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
 

@@ -29,9 +29,13 @@ export const inTime =
     connect(target, finish, late.signal);
   };
 
+/** A peer that has vanished without a word is asked for a sign of life after so long, ms. */
+const KEEP_ALIVE_MS = 30_000;
+
 /** TCP, then TLS where the target asks for it. A socket that is open already is taken for its TCP. */
 export const direct = (tls: TlsTrust, lookup?: LookupFunction): Connect => {
-  const how = { ...tls, timeout: 0, allowH2: false, ...(lookup && { lookup }) };
+  const alive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+  const how = { ...tls, ...alive, timeout: 0, allowH2: false, ...(lookup && { lookup }) };
   const connector = buildConnector(how);
   return (target, done, signal) => {
     // undici returns the socket and does not say so in its types.

@@ -75,6 +75,7 @@ export const insideRows: readonly FaultRow[] = [
         '73 streams outlive a process that was busy with something else',
       ],
       ['src/server/loop-watch.test.ts', 'a process that stood still says so once, with how long'],
+      ['src/upstream/call.test.ts', 'is not given up for a time in which nobody listened to it'],
     ],
   }),
   row(74, 'An error in a plugin or a callback.', 'It ends that request, not the process.', {

@@ -240,7 +240,7 @@ export const upstreamRows: readonly FaultRow[] = [
   row(
     28,
     'Hundreds of headers, or one of 64 KB.',
-    'Headers may take 32 KB in all; above that it is no answer: as in 1.',
+    'A hundred headers may come, and 32 KB of them in all; more is no answer: as in 1.',
     { held: [answers('28 300 short headers'), answers('28 a header line of 64 KB')] },
   ),
   row(29, 'A redirect to another place.', 'It is never followed; as in 1.', {
