@@ -32,6 +32,14 @@ export const missingParameter = (name: string): Complaint =>
     code: 'missing_required_parameter',
   });
 
+/** Signed, but not with this secret, for this request, at this time. */
+export const wrongSignature = (): Complaint =>
+  invalid(403, {
+    message:
+      'The request signature we calculated does not match the signature you provided. Check your secret access key and signing method.',
+    code: 'invalid_signature',
+  });
+
 export const missingHeader = (name: string): Complaint =>
   invalid(400, { message: `${name}: header is required` });
 

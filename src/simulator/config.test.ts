@@ -146,7 +146,7 @@ projects:
   - {id: a, key: sk-a, settle: refund, hidden_load: 2, cost: {output: all}}
 `;
     expect(findings(text)).toEqual([
-      'sim.yaml:2:10 profile: expected one of "openai", "azure", "anthropic", "gemini", "bedrock", "mistral", "groq", found the text "acme"',
+      'sim.yaml:2:10 profile: expected one of "openai", "azure", "anthropic", "gemini", "bedrock", "cohere", "mistral", "groq", found the text "acme"',
       'sim.yaml:4:71 projects.0.cost.output: expected one of "max_tokens", "actual", "burndown5", found the text "all"',
       'sim.yaml:4:32 projects.0.settle: expected one of "none", "refund_unused", "add_actual", found the text "refund"',
       'sim.yaml:4:53 projects.0.hidden_load: expected a number of at most 1, found 2',

@@ -57,4 +57,22 @@ export const SPOKEN: ReadonlyMap<string, Spoken> = new Map<string, Spoken>([
       keepsAnswers: true,
     },
   ],
+  [
+    '/model/converse',
+    {
+      dialect: dialects['bedrock-converse'],
+      ids: { answer: '', call: 'tooluse_' },
+      demands: ['messages'],
+      tellsThoughts: true,
+    },
+  ],
+  [
+    '/v2/chat',
+    {
+      dialect: dialects['cohere-chat'],
+      ids: { answer: '', call: 'call_' },
+      demands: ['messages'],
+      tellsThoughts: true,
+    },
+  ],
 ]);

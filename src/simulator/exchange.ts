@@ -61,6 +61,17 @@ export class Exchange {
     return this.#request.headers[name] !== undefined;
   }
 
+  /** A header's value; undefined where there is none, or several. */
+  header(name: string): string | undefined {
+    const value = this.#request.headers[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  /** The path and its query, as they came. */
+  get url(): string {
+    return this.#request.url ?? '/';
+  }
+
   get elapsedMs(): number {
     return this.#clock.now() - this.arrivedMs;
   }

@@ -1,4 +1,5 @@
 import type { ChatDialect, Frame } from '#wire/dialect.ts';
+import { writeAwsEvent } from '#wire/framing/aws-event-stream.ts';
 import { writeSse } from '#wire/framing/sse.ts';
 
 /** Messages of a stream on the wire. */
@@ -14,6 +15,10 @@ const SSE: Framing = {
 
 const FRAMINGS: Readonly<Partial<Record<NonNullable<ChatDialect['framing']>, Framing>>> = {
   sse: SSE,
+  'aws-event-stream': {
+    contentType: 'application/vnd.amazon.eventstream',
+    write: ({ data }) => writeAwsEvent(data),
+  },
 };
 
 export const framingOf = ({ framing = 'sse' }: ChatDialect): Framing => FRAMINGS[framing] ?? SSE;

@@ -4,6 +4,7 @@ import {
   tooLarge,
   unauthorized,
   unknownPath,
+  wrongSignature,
   wrongMethod,
 } from '#simulator/complaints.ts';
 import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
@@ -19,6 +20,7 @@ import { drawId } from '#simulator/draw.ts';
 import { locate } from '#simulator/profiles/index.ts';
 import { Refused } from '#simulator/refused.ts';
 import { isKeptPath, keptAnswer } from '#simulator/responses.ts';
+import { isSigned, signerOf } from '#simulator/signature.ts';
 import type { Handler, Site } from '#simulator/site.ts';
 import type { FaultScript } from '#simulator/faults/script.ts';
 import type { ChatDialect } from '#wire/dialect.ts';
@@ -56,10 +58,19 @@ const baseHeaders = (
     organisation: project?.organisation,
   });
 
-const authenticated = ({ projectOf }: Site, { key }: Exchange): Project => {
+const authenticated = ({ projectOf, signingKeyOf }: Site, exchange: Exchange): Project => {
+  const signer = signerOf(exchange);
+  const key = signer === undefined ? exchange.key : signingKeyOf(signer);
   const project = key === undefined ? undefined : projectOf(key);
   if (project === undefined) throw new Refused(unauthorized(key));
   return project;
+};
+
+const checkSignature = ({ signingKeyOf, world }: Site, exchange: Exchange, body: string): void => {
+  const signer = signerOf(exchange);
+  const key = signer === undefined ? undefined : signingKeyOf(signer);
+  if (key !== undefined && !isSigned(exchange, { key, body, wallMs: world.clock.wall() }))
+    throw new Refused(wrongSignature());
 };
 
 /** Authenticates, reads the body and lets `serve` answer; its refusals go to the project's log. */
@@ -81,6 +92,7 @@ const modelRoute =
     const call = new ModelCall({ world, project, exchange, body: named });
     try {
       if (text === undefined) throw new Refused(tooLarge(MOST_BODY_BYTES));
+      checkSignature(site, exchange, text);
       if (body === undefined) throw new Refused(invalidJson());
       const missing = project.profile.demands?.(path).find((name) => !exchange.hasHeader(name));
       if (missing !== undefined) throw new Refused(missingHeader(missing));

@@ -48,6 +48,7 @@ export const createSimulator = ({
     faults: new FaultScript(clock, faults),
     targets: targetsOf(config.projects),
     projectOf: (key) => projects.get(key),
+    signingKeyOf: (id) => config.projects.find(({ key }) => key.startsWith(`${id}:`))?.key,
     reports: () => [...projects.values()].map((project) => project.report(clock.now())),
     reset() {
       projects = startProjects();

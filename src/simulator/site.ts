@@ -9,6 +9,8 @@ import type { ProjectReport } from '#simulator/project-report.ts';
 export interface Site {
   readonly world: World;
   readonly projectOf: (key: string) => Project | undefined;
+  /** The whole key, `ID:SECRET`, that begins with an id: of projects whose requests are signed. */
+  readonly signingKeyOf: (id: string) => string | undefined;
   readonly faults: FaultScript;
   readonly targets: Targets;
   readonly reports: () => ProjectReport[];

@@ -3,11 +3,17 @@ import type { ErrorAnswer, Profile } from '#simulator/profiles/profile.ts';
 import { linearLimits } from '#simulator/short-limits.ts';
 
 /**
- * Bedrock's through its chat completions: the bound of the answer is reserved, and at the end each
+ * Bedrock's: the bound of the answer is reserved, and at the end each
  * token of it counts five. Who names no bound reserves the model's own. Nothing tells what is left.
  */
 export default {
   name: 'bedrock',
+  locate(path) {
+    const [, model, operation] = /^\/model\/([^/]+)\/(converse|converse-stream)$/.exec(path) ?? [];
+    if (model === undefined) return undefined;
+    const stream = operation === 'converse-stream';
+    return { path: '/model/converse', model: decoded(model), stream };
+  },
   models: ['anthropic.claude-sonnet-4-5-20250929-v1:0', 'amazon.titan-embed-text-v2:0'],
   charging: {
     prompt: 'tokens',
@@ -48,8 +54,21 @@ export default {
       message: 'Bedrock is unable to process your request. Please raise your traffic gradually.',
     }),
 
-  complain: ({ status, message }) => failure(status, { message }),
+  complain: ({ status, message, code }) =>
+    failure(status, {
+      message,
+      ...(code === 'invalid_signature' && { name: 'InvalidSignatureException' }),
+    }),
 } satisfies Profile;
+
+/** What escapes nothing stays as it is: then there is no such model. */
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
 
 const NAMES: Readonly<Record<number, string>> = {
   400: 'ValidationException',

@@ -1,13 +1,23 @@
 import anthropic from '#simulator/profiles/anthropic.ts';
 import azure from '#simulator/profiles/azure.ts';
 import bedrock from '#simulator/profiles/bedrock.ts';
+import cohere from '#simulator/profiles/cohere.ts';
 import gemini from '#simulator/profiles/gemini.ts';
 import groq from '#simulator/profiles/groq.ts';
 import mistral from '#simulator/profiles/mistral.ts';
 import openai from '#simulator/profiles/openai.ts';
 import type { Located, Profile } from '#simulator/profiles/profile.ts';
 
-const PROFILES: readonly Profile[] = [openai, azure, anthropic, gemini, bedrock, mistral, groq];
+const PROFILES: readonly Profile[] = [
+  openai,
+  azure,
+  anthropic,
+  gemini,
+  bedrock,
+  cohere,
+  mistral,
+  groq,
+];
 
 export const profileNames: readonly string[] = PROFILES.map(({ name }) => name);
 

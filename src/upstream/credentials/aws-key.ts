@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { AwsCredentialSpec } from '#providers/credential-spec.ts';
-import type { SigningKey } from '#providers/sigv4.ts';
+import type { SigningKey } from '#wire/sigv4.ts';
 import type { CredentialSources } from '#upstream/credential-sources.ts';
 import { keyOfContainer, keyOfMachine } from '#upstream/credentials/aws-machine.ts';
 import { type Profile, readProfile } from '#upstream/credentials/aws-profile.ts';

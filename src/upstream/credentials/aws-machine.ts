@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Json, isObject, own } from '#core/json.ts';
-import type { SigningKey } from '#providers/sigv4.ts';
+import type { SigningKey } from '#wire/sigv4.ts';
 import type { Told } from '#upstream/ask.ts';
 import type { CredentialSources } from '#upstream/credential-sources.ts';
 import type { Grant } from '#upstream/renewal.ts';

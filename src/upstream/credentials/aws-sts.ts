@@ -1,4 +1,4 @@
-import { type SigningKey, signV4 } from '#providers/sigv4.ts';
+import { type SigningKey, signV4 } from '#wire/sigv4.ts';
 import type { CredentialSources } from '#upstream/credential-sources.ts';
 import type { Grant } from '#upstream/renewal.ts';
 

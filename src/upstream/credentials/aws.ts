@@ -1,5 +1,5 @@
 import type { AwsCredentialSpec } from '#providers/credential-spec.ts';
-import { type SigningKey, signV4 } from '#providers/sigv4.ts';
+import { type SigningKey, signV4 } from '#wire/sigv4.ts';
 import type { CredentialSources } from '#upstream/credential-sources.ts';
 import type { AuthHeaders, Credentials, Outgoing } from '#upstream/credentials.ts';
 import { signingKey } from '#upstream/credentials/aws-key.ts';

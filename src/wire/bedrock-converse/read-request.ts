@@ -1,7 +1,7 @@
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 import { DIALECT, readParts } from '#wire/bedrock-converse/read-parts.ts';
 import { readChoice, readTools } from '#wire/bedrock-converse/tools.ts';
-import type { ChatMessage, ChatRequest } from '#wire/chat-request.ts';
+import type { ChatMessage, ChatRequest, Reasoning } from '#wire/chat-request.ts';
 import { bad, bool, count, modelName, optional } from '#wire/check.ts';
 import type { Touched } from '#wire/dialect.ts';
 
@@ -34,6 +34,7 @@ export const readRequest = (body: JsonObject): ChatRequest => {
     includeUsage,
     ...readInference(config ?? {}),
     ...readToolConfig(optional(body, 'toolConfig')),
+    ...readReasoning(own(body, 'additionalModelRequestFields')),
     dialect: DIALECT,
     extra: { ...extra, ...unread(config ?? {}) },
   };
@@ -83,4 +84,21 @@ const readToolConfig = (config: Json | undefined): Pick<ChatRequest, 'tools' | '
   if (!isObject(config)) return bad('toolConfig', 'an object', config);
   const toolChoice = readChoice(own(config, 'toolChoice'));
   return { tools: readTools(config), ...(toolChoice && { toolChoice }) };
+};
+
+/** How the model's own fields tell it to think; they stay where they are, too. */
+const readReasoning = (fields: Json | undefined): { readonly reasoning?: Reasoning } => {
+  if (!isObject(fields)) return {};
+  const [thinking, config, effort] = [
+    own(fields, 'thinking'),
+    own(fields, 'reasoningConfig'),
+    own(fields, 'reasoning_effort'),
+  ];
+  if (isObject(thinking)) {
+    const budget = own(thinking, 'budget_tokens');
+    const isOff = own(thinking, 'type') === 'disabled';
+    return { reasoning: { budgetTokens: isOff ? 0 : typeof budget === 'number' ? budget : -1 } };
+  }
+  const said = isObject(config) ? own(config, 'maxReasoningEffort') : effort;
+  return typeof said === 'string' ? { reasoning: { effort: said } } : {};
 };

@@ -19,7 +19,8 @@ const OWN_FIELDS = [
 
 export const writeRequest = (request: ChatRequest, { model }: WriteOptions): Written => {
   const writing: Writing = { isOwn: request.dialect === DIALECT, documents: new Map() };
-  const family = modelFields(request, model);
+  // Its own callers have said it all in the model's own fields.
+  const family = writing.isOwn ? NO_FIELDS : modelFields(request, model);
   const tools = writeTools(request, family.isThinking && !family.forcedWhileThinking);
   const system = request.messages.filter(({ role }) => role === 'system');
   const systemBlocks = writeParts(
@@ -98,6 +99,13 @@ interface ModelFields {
   readonly isThinking: boolean;
   readonly forcedWhileThinking: boolean;
 }
+
+const NO_FIELDS: ModelFields = {
+  fields: {},
+  left: [],
+  isThinking: false,
+  forcedWhileThinking: true,
+};
 
 /** What stands in no common field, by the model's own names. */
 const modelFields = (request: ChatRequest, model: string): ModelFields => {

@@ -134,6 +134,13 @@ describe('what we write', () => {
     expect(Buffer.from(body).toString()).toBe(payload);
   });
 
+  test('what is no member goes as it is', () => {
+    expect(read([writeAwsEvent('{"a":'), writeAwsEvent('{}')])).toEqual([
+      [undefined, '{"a":'],
+      [undefined, '{}'],
+    ]);
+  });
+
   test('reads back', () => {
     for (const [, data] of SAID) expect(read([writeAwsEvent(data)])[0]?.[1]).toBe(data);
   });

@@ -152,9 +152,13 @@ const eventOf = ({ headers, payload }: AwsMessage, raw: Buffer): AwsEvent => {
 const EMPTY = Buffer.from('{}');
 const CLOSING = Buffer.from('}');
 
-/** One member of the stream's union, `{"messageStop": {…}}`, as a message. Those called exceptions are such. */
+/**
+ * One member of the stream's union, `{"messageStop": {…}}`, as a message. Those called exceptions are
+ * such; what is no member goes as it is, and says of no type that it is.
+ */
 export const writeAwsEvent = (data: string): Buffer => {
-  const [member = ['', {}]] = Object.entries(JSON.parse(data) as Record<string, unknown>);
+  const member = memberOf(data);
+  if (!member) return encodeMessage({ headers: {}, payload: Buffer.from(data) });
   const [name, payload] = member;
   const kind = name.endsWith('Exception') ? 'exception' : 'event';
   return encodeMessage({
@@ -165,6 +169,14 @@ export const writeAwsEvent = (data: string): Buffer => {
     },
     payload: Buffer.from(JSON.stringify(payload)),
   });
+};
+
+const memberOf = (data: string): [string, unknown] | undefined => {
+  try {
+    return Object.entries(JSON.parse(data) as Record<string, unknown>)[0];
+  } catch {
+    return undefined;
+  }
 };
 
 const encodeMessage = ({ headers, payload }: AwsMessage): Buffer => {

@@ -1,7 +1,7 @@
 import { sign } from 'aws4';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { signV4, type Unsigned } from '#providers/sigv4.ts';
+import { signV4, type Unsigned } from '#wire/sigv4.ts';
 
 const KEY = {
   accessKeyId: 'AKIDEXAMPLE',
