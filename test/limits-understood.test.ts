@@ -98,7 +98,7 @@ describe.each(profileNames)('%s', (name) => {
       // Instants are told in whole seconds.
       if (resetMs !== undefined) expect(Math.abs(resetMs - gauge.resetMs)).toBeLessThan(1000);
     }
-    const silent = ['gemini', 'bedrock'].includes(name);
+    const silent = ['gemini', 'bedrock', 'cohere'].includes(name);
     expect(told).toHaveLength(silent ? 0 : gauges.length);
   });
 });

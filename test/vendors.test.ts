@@ -43,7 +43,9 @@ describe.each(profileNames)('%s', (name) => {
   test('a wait is never read shorter than it is', () => {
     const { retryMs } = refusal({ ...minute, dimension: 'tokens' }) ?? {};
     if (retryMs !== undefined) expect(retryMs).toBeGreaterThanOrEqual(minute.waitMs);
-    expect(['gemini', 'bedrock', 'mistral'].includes(name) || retryMs !== undefined).toBe(true);
+    expect(['gemini', 'bedrock', 'mistral', 'cohere'].includes(name) || retryMs !== undefined).toBe(
+      true,
+    );
   });
 
   test('a call that is larger than its limit is no matter of waiting', () => {
@@ -77,6 +79,6 @@ describe.each(profileNames)('%s', (name) => {
     });
     for (const { dimension, windowMs, remaining } of told)
       expect(gauges).toContainEqual(expect.objectContaining({ dimension, windowMs, remaining }));
-    expect(told.length > 0).toBe(!['gemini', 'bedrock'].includes(name));
+    expect(told.length > 0).toBe(!['gemini', 'bedrock', 'cohere'].includes(name));
   });
 });

@@ -1,4 +1,4 @@
-import { perMinuteWords } from '#simulator/limit.ts';
+import { DAY_MS, perMinuteWords } from '#simulator/limit.ts';
 import type { ErrorAnswer, Profile } from '#simulator/profiles/profile.ts';
 import { linearLimits } from '#simulator/short-limits.ts';
 
@@ -24,11 +24,12 @@ export default {
   limitHeaders: () => ({}),
 
   refused(refusal) {
-    const { limit, dimension } = perMinuteWords(refusal);
+    const { limit, dimension, windowMs } = perMinuteWords(refusal);
+    const unit = windowMs >= DAY_MS ? 'month' : 'minute';
     const counted = dimension === 'requests' ? 'API calls' : 'tokens';
     return failure(
       429,
-      `You are using a Trial key, which is limited to ${limit} ${counted} / minute. You can continue to use the Trial key for free or upgrade to a Production key with higher rate limits.`,
+      `You are using a Trial key, which is limited to ${limit} ${counted} / ${unit}. You can continue to use the Trial key for free or upgrade to a Production key with higher rate limits.`,
     );
   },
 
