@@ -52,7 +52,13 @@ const SOME_MODELS = `model_list:
   - model_name: backup
     litellm_params: {model: openai/gpt-4.1-mini, api_key: sk-1}
 `;
-const SOME_KEYS = { OPENAI_API_KEY_PJ1: 'sk-1', OPENAI_API_KEY_PJ2: 'sk-2' };
+const SOME_KEYS = {
+  OPENAI_API_KEY_PJ1: 'sk-1',
+  OPENAI_API_KEY_PJ2: 'sk-2',
+  AZURE_TENANT_ID: 'tenant',
+  AZURE_CLIENT_ID: 'client',
+  AZURE_CLIENT_SECRET: 'secret',
+};
 
 /** The program as `spillway --help` knows it; nothing is run. */
 const program = new Command();

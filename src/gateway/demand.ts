@@ -9,6 +9,8 @@ export const READ_FIELDS = [
   'input',
   'prompt',
   'system',
+  'query',
+  'documents',
   'instructions',
   'response_format',
 ];

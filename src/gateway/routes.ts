@@ -16,6 +16,7 @@ import { serveLiveness, serveReadiness } from '#gateway/serve-health.ts';
 import { serveMetrics } from '#gateway/serve-metrics.ts';
 import { serveQuota } from '#gateway/serve-quota.ts';
 import { serveModelGroupInfo, serveModelInfo } from '#gateway/serve-model-info.ts';
+import { serveRerank } from '#gateway/serve-rerank.ts';
 import { serveModels } from '#gateway/serve-models.ts';
 import { serveSink } from '#gateway/serve-sink.ts';
 import { anthropicMessages } from '#wire/anthropic-messages/index.ts';
@@ -83,6 +84,9 @@ export const routes = new RouteTable([
   ['/v1/embeddings', post(serveEmbeddings)],
   ['/engines/{model}/embeddings', post(serveEmbeddings)],
   ['/openai/deployments/{model}/embeddings', post(serveEmbeddings)],
+  ['/rerank', post(serveRerank)],
+  ['/v1/rerank', post(serveRerank)],
+  ['/v2/rerank', post(serveRerank)],
   ['/models', get('key', serveModels)],
   ['/v1/models', get('key', serveModels)],
   ['/model/info', get('key', serveModelInfo)],

@@ -32,6 +32,9 @@ const messagesAt = ({ base }: Place): string =>
 
 const chatAt = at('/chat/completions');
 
+const rerankAt = ({ base }: Place): string =>
+  isService(base.host) ? '/providers/cohere/v2/rerank' : '/v1/rerank';
+
 /** Models of many vendors, behind one. */
 export default {
   name: 'azure_ai',
@@ -52,5 +55,6 @@ export default {
       dialect: (place) => (isClaude(place) ? 'anthropic-messages' : 'openai-chat'),
     },
     embeddings: { path: at('/embeddings'), dialect: 'openai-embeddings' },
+    rerank: { path: rerankAt, dialect: 'cohere-rerank' },
   },
 } satisfies Provider;

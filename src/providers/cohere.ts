@@ -37,5 +37,6 @@ export default {
   },
   operations: {
     chat: { path: '/v2/chat', dialect: 'cohere-chat' },
+    rerank: { path: '/v2/rerank', dialect: 'cohere-rerank' },
   },
 } satisfies Provider;

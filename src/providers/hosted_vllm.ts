@@ -6,4 +6,5 @@ export default compatible({
   keyOptional: true,
   keyEnv: ['HOSTED_VLLM_API_KEY'],
   baseEnv: ['HOSTED_VLLM_API_BASE'],
+  rerankPath: '/rerank',
 });

@@ -34,6 +34,8 @@ import groq from '#providers/groq.ts';
 import helicone from '#providers/helicone.ts';
 import hostedVllm from '#providers/hosted_vllm.ts';
 import hyperbolic from '#providers/hyperbolic.ts';
+import infinity from '#providers/infinity.ts';
+import jinaAi from '#providers/jina_ai.ts';
 import lambdaAi from '#providers/lambda_ai.ts';
 import lemonade from '#providers/lemonade.ts';
 import litellmProxy from '#providers/litellm_proxy.ts';
@@ -111,6 +113,8 @@ export const providers: readonly Provider[] = [
   helicone,
   hostedVllm,
   hyperbolic,
+  infinity,
+  jinaAi,
   lambdaAi,
   lemonade,
   litellmProxy,

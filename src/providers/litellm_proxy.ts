@@ -6,4 +6,5 @@ export default compatible({
   keyOptional: true,
   keyEnv: ['LITELLM_PROXY_API_KEY'],
   baseEnv: ['LITELLM_PROXY_API_BASE'],
+  rerankPath: '/rerank',
 });

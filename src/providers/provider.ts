@@ -5,7 +5,14 @@ import type { Quirks } from '#wire/dialect.ts';
 import type { DialectName } from '#wire/dialects.ts';
 
 /** What can be asked of a vendor, by our names. */
-export type Operation = 'chat' | 'responses' | 'messages' | 'completions' | 'count' | 'embeddings';
+export type Operation =
+  | 'chat'
+  | 'responses'
+  | 'messages'
+  | 'completions'
+  | 'count'
+  | 'embeddings'
+  | 'rerank';
 
 /** Those of them that are one conversation in different dialects; who is asked in none of its own is asked for a chat. */
 export const CONVERSATIONS = [

@@ -6,4 +6,5 @@ export default compatible({
   keyOptional: true,
   keyEnv: ['VLLM_API_KEY'],
   baseEnv: ['VLLM_API_BASE'],
+  rerankPath: '/rerank',
 });

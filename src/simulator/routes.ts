@@ -12,6 +12,7 @@ import { serveChat } from '#simulator/chat.ts';
 import { serveCount } from '#simulator/count-tokens.ts';
 import { SPOKEN, type Spoken } from '#simulator/dialects.ts';
 import { serveEmbeddings } from '#simulator/embeddings.ts';
+import { serveRerank } from '#simulator/rerank.ts';
 import type { Exchange } from '#simulator/exchange.ts';
 import { ModelCall } from '#simulator/model-call.ts';
 import type { Project } from '#simulator/project.ts';
@@ -170,6 +171,9 @@ const spokenRoutes = ([path, spoken]: readonly [string, Spoken]): [
 
 const ROUTES: ReadonlyMap<string, ReadonlyMap<string, Handler>> = new Map([
   ['/v1/embeddings', posted(modelRoute(serveEmbeddings, dialects['openai-chat']))],
+  ...['/rerank', '/v1/rerank', '/v2/rerank'].map(
+    (path) => [path, posted(modelRoute(serveRerank, dialects['cohere-chat']))] as const,
+  ),
   ['/v1/models', new Map([['GET', listModels]])],
   ...[...SPOKEN].flatMap(spokenRoutes),
   ...CONTROL_ROUTES,

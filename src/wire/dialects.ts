@@ -1,6 +1,7 @@
 import { anthropicMessages } from '#wire/anthropic-messages/index.ts';
 import { bedrockConverse } from '#wire/bedrock-converse/index.ts';
 import { cohereChat } from '#wire/cohere-chat/index.ts';
+import { cohereRerank } from '#wire/cohere-rerank/index.ts';
 import { gemini } from '#wire/gemini/index.ts';
 import type { ChatDialect } from '#wire/dialect.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
@@ -13,6 +14,7 @@ export const dialects = {
   'anthropic-messages': anthropicMessages,
   'bedrock-converse': bedrockConverse,
   'cohere-chat': cohereChat,
+  'cohere-rerank': cohereRerank,
   gemini,
   'openai-chat': openaiChat,
   'openai-completions': openaiCompletions,

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { Json, JsonObject } from '#core/json.ts';
+import { cohereRerank } from '#wire/cohere-rerank/index.ts';
+
+const fixture = (name: string): JsonObject =>
+  JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8')) as JsonObject;
+
+const asked = { model: 'm', query: 'q', documents: ['a', 'b', 'c'] };
+
+describe('a request', () => {
+  test('texts are texts, and objects are their text, or all of them', () => {
+    const documents = ['a', { text: 'b', title: 'B' }, { title: 'C' }];
+    const request = cohereRerank.readRequest({ ...asked, documents, return_documents: true });
+    expect(request).toEqual({
+      model: 'm',
+      documents: ['a', 'b', '{"title":"C"}'],
+      returnsDocuments: true,
+    });
+    const body = {
+      ...asked,
+      documents,
+      top_n: 2,
+      return_documents: true,
+      rank_fields: ['text'],
+      x: 1,
+    };
+    expect(cohereRerank.writeRequest(body, request, { model: 'other' })).toEqual({
+      model: 'other',
+      query: 'q',
+      documents: ['a', 'b', '{"title":"C"}'],
+      top_n: 2,
+      x: 1,
+    });
+  });
+
+  test.each<[JsonObject, string]>([
+    [{ model: 1 }, 'model'],
+    [{ query: null }, 'query'],
+    [{ documents: 'a' }, 'documents'],
+    [{ documents: ['a', 1] }, 'documents.1'],
+    [{ top_n: 0 }, 'top_n'],
+    [{ return_documents: 'yes' }, 'return_documents'],
+  ])('%j is refused, and the place named', (more, param) => {
+    expect(() => cohereRerank.readRequest({ ...asked, ...more })).toThrowError(
+      expect.objectContaining({ code: 'invalid_request', param }),
+    );
+  });
+});
+
+describe('a reply', () => {
+  const request = (returnsDocuments: boolean) => ({ ...asked, returnsDocuments });
+  const order = [
+    { index: 2, relevance_score: 0.9871293 },
+    { index: 0, relevance_score: 0.29961726 },
+  ];
+
+  test.each([
+    ['reply-v2', undefined],
+    ['reply-jina', { inputTokens: 121, outputTokens: 0 }],
+    ['reply-voyage', { inputTokens: 26, outputTokens: 0 }],
+  ])('%s says the order, and the documents only where they were asked for', (name, usage) => {
+    const { body, usage: counted } = cohereRerank.readReply(fixture(name), request(false));
+    expect(body['results']).toEqual(order);
+    expect(body).not.toHaveProperty('data');
+    expect(counted).toEqual(usage);
+    expect(cohereRerank.readReply(fixture(name), request(true)).body['results']).toEqual([
+      { ...order[0], document: { text: 'c' } },
+      { ...order[1], document: { text: 'a' } },
+    ]);
+  });
+
+  test('what the vendor says of itself stays', () => {
+    expect(cohereRerank.readReply(fixture('reply-v2'), request(false)).body).toMatchObject({
+      id: '07734bd2-2473-4f07-94e1-0d9f0e6843cf',
+      meta: { billed_units: { search_units: 1 } },
+    });
+  });
+
+  test.each<[Json]>([[null], [[]], [{}], [{ results: 'a' }], [{ message: 'no' }]])(
+    '%j is none',
+    (body) => {
+      expect(() => cohereRerank.readReply(body, request(false))).toThrowError(
+        expect.objectContaining({ code: 'upstream_invalid' }),
+      );
+    },
+  );
+});
