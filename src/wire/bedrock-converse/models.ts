@@ -1,86 +1,95 @@
-import { type JsonObject } from '#core/json.ts';
-import type { Reasoning } from '#wire/chat-request.ts';
+import { type JsonObject, own } from '#core/json.ts';
+import { abilitiesOf } from '#wire/anthropic-messages/abilities.ts';
+import { isWanted, translatedThinking } from '#wire/anthropic-messages/reasoning.ts';
+import { writeSampling } from '#wire/anthropic-messages/sampling.ts';
+import type { ChatRequest, Reasoning, RequestField } from '#wire/chat-request.ts';
 
-/** What differs from model to model behind the one request format. */
-export interface Family {
-  /** The name that it has for the number of likeliest tokens; absent where it has none. */
-  readonly topKField?: string;
-  /** How it is told to think; absent where it cannot be. Undefined: it is told nothing. */
-  readonly thinks?: (reasoning: Reasoning, maxTokens: number | undefined) => JsonObject | undefined;
-  /** Whether it may be made to call a tool while it thinks. */
-  readonly forcedWhileThinking?: boolean;
+/** What one model wants otherwise than the next, behind the one request format. */
+export interface ModelFields {
+  /** Of `inferenceConfig`. */
+  readonly inference: JsonObject;
+  /** Fields that have the model's own names. */
+  readonly additional: JsonObject;
+  readonly left: readonly RequestField[];
 }
 
-/** Fewer than these no Claude takes. */
-const LEAST_BUDGET = 1024;
+interface Asked {
+  /** As the path has it: an id, a profile's id or an ARN that ends in one. */
+  readonly model: string;
+  /** A tool must be called. */
+  readonly isForced: boolean;
+}
 
-const BUDGETS: Readonly<Record<string, number>> = {
-  minimal: LEAST_BUDGET,
-  low: LEAST_BUDGET,
-  medium: 2048,
-  high: 4096,
-  xhigh: 8192,
-};
+export const modelFields = (request: ChatRequest, asked: Asked): ModelFields =>
+  /\bclaude\b/.test(asked.model) ? claudeFields(request, asked) : otherFields(request, asked.model);
 
-const isOff = ({ effort, budgetTokens }: Reasoning): boolean =>
-  effort === 'none' || budgetTokens === 0;
-
-/**
- * Of the tokens of an answer some must be left to say it: a budget that leaves none is cut, and where
- * too little would remain of it there is no thinking.
- */
-const budgeted: Family['thinks'] = (reasoning, maxTokens = Infinity) => {
-  if (isOff(reasoning)) return undefined;
-  const { effort = 'medium', budgetTokens = -1 } = reasoning;
-  const wished = budgetTokens > 0 ? budgetTokens : (BUDGETS[effort] ?? BUDGETS['medium']!);
-  const budget = Math.min(Math.max(wished, LEAST_BUDGET), maxTokens - 1);
-  if (budget < LEAST_BUDGET) return undefined;
-  return { thinking: { type: 'enabled', budget_tokens: budget } };
-};
-
-/** Newer ones decide for themselves how long they think, and are told how hard. */
-const adaptive: Family['thinks'] = (reasoning) => {
-  if (isOff(reasoning)) return undefined;
-  const { effort } = reasoning;
-  const word = effort === 'minimal' ? 'low' : effort === 'xhigh' ? 'max' : effort;
+/** What its maker's own dialect says, in other places. */
+const claudeFields = (request: ChatRequest, { model, isForced }: Asked): ModelFields => {
+  const abilities = abilitiesOf(model);
+  const { maxOutputTokens: maxTokens = Infinity } = request;
+  const thought = translatedThinking(request, { abilities, maxTokens, isForced });
+  const { thinking, effort, isLeft } = thought;
+  const isThinking = thinking !== undefined && thinking['type'] !== 'disabled';
+  const { fields, left } = writeSampling(request, { abilities, isThinking });
+  const [temperature, topP, topK, stop] = ['temperature', 'top_p', 'top_k', 'stop_sequences'].map(
+    (key) => own(fields, key),
+  );
   return {
-    thinking: { type: 'adaptive' },
-    ...(word !== undefined && { output_config: { effort: word } }),
+    inference: {
+      ...(temperature !== undefined && { temperature }),
+      ...(topP !== undefined && { topP }),
+      ...(stop !== undefined && { stopSequences: stop }),
+    },
+    additional: {
+      ...(thinking && { thinking }),
+      ...(effort !== undefined && { output_config: { effort } }),
+      ...(topK !== undefined && { top_k: topK }),
+    },
+    left: isLeft ? [...left, 'reasoning'] : left,
   };
 };
+
+interface Family {
+  /** The name that it has for the number of likeliest tokens; absent where it has none. */
+  readonly topKField?: string;
+  /** How it is told to think; absent where it cannot be. */
+  readonly thinks?: (level: string) => JsonObject;
+}
 
 const level = ({ effort = 'medium' }: Reasoning): string =>
   effort === 'minimal' ? 'low' : effort === 'xhigh' ? 'high' : effort;
 
 const FAMILIES: readonly (readonly [RegExp, Family])[] = [
   [
-    /\bclaude-(?:opus|sonnet|haiku|fable|mythos)-(?:4-[6-9]|[5-9])\b/,
-    { topKField: 'top_k', thinks: adaptive },
-  ],
-  [/\bclaude-(?:3-7|[a-z]+-4)\b/, { topKField: 'top_k', thinks: budgeted }],
-  [/\bclaude\b/, { topKField: 'top_k' }],
-  [
     /\bnova-2\b/,
     {
-      thinks: (reasoning) =>
-        isOff(reasoning)
-          ? undefined
-          : { reasoningConfig: { type: 'enabled', maxReasoningEffort: level(reasoning) } },
-      forcedWhileThinking: true,
+      thinks: (maxReasoningEffort) => ({
+        reasoningConfig: { type: 'enabled', maxReasoningEffort },
+      }),
     },
   ],
-  [
-    /\bgpt-oss\b/,
-    {
-      thinks: (reasoning) =>
-        isOff(reasoning) ? undefined : { reasoning_effort: level(reasoning) },
-      forcedWhileThinking: true,
-    },
-  ],
+  [/\bgpt-oss\b/, { thinks: (reasoning_effort) => ({ reasoning_effort }) }],
   [/\bmistral\b/, { topKField: 'top_k' }],
   [/\bcohere\b/, { topKField: 'k' }],
 ];
 
-/** `model` as the path has it: an id, a profile's id or an ARN that ends in one. */
-export const familyOf = (model: string): Family =>
-  FAMILIES.find(([pattern]) => pattern.test(model))?.[1] ?? {};
+const otherFields = (request: ChatRequest, model: string): ModelFields => {
+  const { thinks, topKField } = FAMILIES.find(([pattern]) => pattern.test(model))?.[1] ?? {};
+  const { reasoning, temperature, topP, topK, stop } = request;
+  const left: RequestField[] = [];
+  const isAsked = reasoning !== undefined && isWanted(reasoning);
+  if (isAsked && !thinks) left.push('reasoning');
+  if (topK !== undefined && topKField === undefined) left.push('topK');
+  return {
+    inference: {
+      ...(temperature !== undefined && { temperature }),
+      ...(topP !== undefined && { topP }),
+      ...(stop && stop.length > 0 && { stopSequences: [...stop] }),
+    },
+    additional: {
+      ...(isAsked && thinks?.(level(reasoning))),
+      ...(topK !== undefined && topKField !== undefined && { [topKField]: topK }),
+    },
+    left,
+  };
+};

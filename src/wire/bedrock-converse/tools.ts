@@ -53,13 +53,14 @@ export interface WrittenTools {
   readonly config?: JsonObject;
   readonly left: readonly RequestField[];
   readonly emulates?: 'format';
+  /** One must be called. */
+  readonly isForced: boolean;
 }
 
 /**
- * Tools, the choice among them, and the format that the answer must have as one tool more. `isFree`:
- * the model thinks, and must not be made to call one.
+ * Tools, the choice among them, and the format that the answer must have as one tool more.
  */
-export const writeTools = (request: ChatRequest, isFree: boolean): WrittenTools => {
+export const writeTools = (request: ChatRequest): WrittenTools => {
   const { toolChoice: choice, format, tools = [] } = request;
   const left: RequestField[] = [];
   if (tools.some((tool) => isVendorTool(tool) && tool.dialect !== DIALECT)) left.push('tools');
@@ -79,15 +80,16 @@ export const writeTools = (request: ChatRequest, isFree: boolean): WrittenTools 
   if (emulates) {
     blocks.push(formatTool(format));
     const forced = isAlone ? { tool: { name: FORMAT_TOOL } } : { any: {} };
-    return { config: config(isFree ? { auto: {} } : forced), left, emulates: 'format' };
+    return { config: config(forced), left, emulates: 'format', isForced: true };
   }
-  if (blocks.length === 0) return { left };
-  return { config: config(writeChoice(choice, isFree)), left };
+  if (blocks.length === 0) return { left, isForced: false };
+  const isForced = choice?.kind === 'required' || choice?.kind === 'tool';
+  return { config: config(writeChoice(choice)), left, isForced };
 };
 
-const writeChoice = (choice: ToolChoice | undefined, isFree: boolean): JsonObject | undefined => {
+const writeChoice = (choice: ToolChoice | undefined): JsonObject | undefined => {
   if (!choice || choice.kind === 'none') return undefined;
-  if (choice.kind === 'auto' || isFree) return { auto: {} };
+  if (choice.kind === 'auto') return { auto: {} };
   return choice.kind === 'tool' ? { tool: { name: choice.name } } : { any: {} };
 };
 

@@ -258,6 +258,11 @@ describe('what differs from model to model', () => {
     [CLAUDE, { reasoning: { effort: 'low' }, maxOutputTokens: 5 }, undefined],
     [CLAUDE, { reasoning: { effort: 'none' } }, undefined],
     [CLAUDE, { topK: 20 }, { top_k: 20 }],
+    [
+      'global.anthropic.claude-opus-4-6-v1',
+      { reasoning: { effort: 'high' } },
+      { thinking: { type: 'adaptive' }, output_config: { effort: 'high' } },
+    ],
     ['cohere.command-r-plus-v1:0', { topK: 20 }, { k: 20 }],
     [
       'amazon.nova-2-lite-v1:0',
@@ -269,18 +274,26 @@ describe('what differs from model to model', () => {
     expect(fieldsOf(more, model)).toEqual(expected);
   });
 
-  test('a model that thinks keeps its own temperature, and is not made to call a tool', () => {
-    const { body } = written({
-      reasoning: { effort: 'low' },
-      temperature: 0.2,
-      topP: 0.5,
-      topK: 3,
-      tools: [{ name: 'f' }],
-      toolChoice: { kind: 'required' },
-    });
-    expect(body).not.toHaveProperty('inferenceConfig');
-    expect(body['additionalModelRequestFields']).not.toHaveProperty('top_k');
-    expect(body['toolConfig']).toMatchObject({ toolChoice: { auto: {} } });
+  test('a model that thinks keeps its own temperature, and says so', () => {
+    const wish = { reasoning: { effort: 'low' }, temperature: 0.2, topP: 0.5, topK: 3 };
+    expect(written(wish)).toMatchObject({ left: ['temperature', 'topP', 'topK'] });
+    expect(written(wish).body).not.toHaveProperty('inferenceConfig');
+  });
+
+  test('one that must call a tool does not think, nor one whose calls had no thoughts', () => {
+    const reasoning = { effort: 'low' };
+    const tools = [{ name: 'f' }];
+    const forced = written({ reasoning, tools, toolChoice: { kind: 'required' } });
+    expect(forced.body).not.toHaveProperty('additionalModelRequestFields');
+    expect(forced.body['toolConfig']).toMatchObject({ toolChoice: { any: {} } });
+    const call = { kind: 'tool-call', id: 'c', name: 'f', input: '{}' } as const;
+    const messages: ChatMessage[] = [
+      { role: 'assistant', parts: [call] },
+      user({ kind: 'tool-result', id: 'c', content: [text('1')] }),
+    ];
+    expect(written({ reasoning, tools, messages }).body).not.toHaveProperty(
+      'additionalModelRequestFields',
+    );
   });
 
   test('what a model has no word for is told', () => {

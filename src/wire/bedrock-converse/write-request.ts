@@ -1,5 +1,5 @@
 import { type JsonObject, isObject, own } from '#core/json.ts';
-import { familyOf } from '#wire/bedrock-converse/models.ts';
+import { type ModelFields, modelFields } from '#wire/bedrock-converse/models.ts';
 import { DIALECT } from '#wire/bedrock-converse/read-parts.ts';
 import { writeTools } from '#wire/bedrock-converse/tools.ts';
 import { type Writing, writeParts } from '#wire/bedrock-converse/write-parts.ts';
@@ -19,9 +19,10 @@ const OWN_FIELDS = [
 
 export const writeRequest = (request: ChatRequest, { model }: WriteOptions): Written => {
   const writing: Writing = { isOwn: request.dialect === DIALECT, documents: new Map() };
-  // Its own callers have said it all in the model's own fields.
-  const family = writing.isOwn ? NO_FIELDS : modelFields(request, model);
-  const tools = writeTools(request, family.isThinking && !family.forcedWhileThinking);
+  const tools = writeTools(request);
+  const fields = writing.isOwn
+    ? ownFields(request)
+    : modelFields(request, { model, isForced: tools.isForced });
   const system = request.messages.filter(({ role }) => role === 'system');
   const systemBlocks = writeParts(
     system.flatMap(({ parts }) => parts),
@@ -29,10 +30,11 @@ export const writeRequest = (request: ChatRequest, { model }: WriteOptions): Wri
   );
   const extra = ownExtra(request);
   const inference = {
-    ...inferenceOf(request, family.isThinking),
+    ...(request.maxOutputTokens !== undefined && { maxTokens: request.maxOutputTokens }),
+    ...fields.inference,
     ...objectAt(extra, 'inferenceConfig'),
   };
-  const additional = { ...family.fields, ...objectAt(extra, 'additionalModelRequestFields') };
+  const additional = { ...fields.additional, ...objectAt(extra, 'additionalModelRequestFields') };
   const tier = tierOf(request);
   const body: JsonObject = {
     ...extra,
@@ -43,7 +45,7 @@ export const writeRequest = (request: ChatRequest, { model }: WriteOptions): Wri
     ...(Object.keys(additional).length > 0 && { additionalModelRequestFields: additional }),
     ...(tier !== undefined && { serviceTier: { type: tier } }),
   };
-  const left = [...new Set([...leftOut(request), ...family.left, ...tools.left])];
+  const left = [...new Set([...leftOut(request), ...fields.left, ...tools.left])];
   return { body, left, ...(tools.emulates && { emulates: tools.emulates }) };
 };
 
@@ -82,52 +84,16 @@ const writeMessages = (messages: readonly ChatMessage[], writing: Writing): Json
   return turns.map(({ role, content, extra }) => ({ role, content, ...extra }));
 };
 
-/** A model that thinks takes no temperature but its own. */
-const inferenceOf = (request: ChatRequest, isThinking: boolean): JsonObject => {
-  const { maxOutputTokens, temperature, topP, stop } = request;
-  return {
-    ...(maxOutputTokens !== undefined && { maxTokens: maxOutputTokens }),
-    ...(temperature !== undefined && !isThinking && { temperature }),
-    ...(topP !== undefined && !isThinking && { topP }),
-    ...(stop && stop.length > 0 && { stopSequences: [...stop] }),
-  };
-};
-
-interface ModelFields {
-  readonly fields: JsonObject;
-  readonly left: readonly RequestField[];
-  readonly isThinking: boolean;
-  readonly forcedWhileThinking: boolean;
-}
-
-const NO_FIELDS: ModelFields = {
-  fields: {},
+/** What its own callers have said: the rest stands in the model's own fields, and stays there. */
+const ownFields = ({ temperature, topP, stop }: ChatRequest): ModelFields => ({
+  inference: {
+    ...(temperature !== undefined && { temperature }),
+    ...(topP !== undefined && { topP }),
+    ...(stop && { stopSequences: [...stop] }),
+  },
+  additional: {},
   left: [],
-  isThinking: false,
-  forcedWhileThinking: true,
-};
-
-/** What stands in no common field, by the model's own names. */
-const modelFields = (request: ChatRequest, model: string): ModelFields => {
-  const family = familyOf(model);
-  const { reasoning, topK, maxOutputTokens } = request;
-  const left: RequestField[] = [];
-  const thinks = reasoning && family.thinks?.(reasoning, maxOutputTokens);
-  const asksToThink = reasoning && reasoning.effort !== 'none' && reasoning.budgetTokens !== 0;
-  if (asksToThink && !family.thinks) left.push('reasoning');
-  if (topK !== undefined && family.topKField === undefined) left.push('topK');
-  return {
-    fields: {
-      ...thinks,
-      ...(topK !== undefined &&
-        family.topKField !== undefined &&
-        !thinks && { [family.topKField]: topK }),
-    },
-    left,
-    isThinking: thinks !== undefined && 'thinking' in thinks,
-    forcedWhileThinking: family.forcedWhileThinking ?? false,
-  };
-};
+});
 
 const TIERS = new Set(['default', 'flex', 'priority', 'reserved']);
 
