@@ -115,7 +115,7 @@ spillway_settings: {enforce_rpm_tpm: true}
 
 test.each(
   spokenProviders.map(({ name, operations }) => {
-    const dialect = operations.chat?.dialect ?? '';
+    const dialect = (operations.chat ?? Object.values(operations)[0])?.dialect ?? '';
     return [name, typeof dialect === 'string' ? dialect : 'by model'] as const;
   }),
 )('how %s is spoken is said: %s', (name, dialect) => {
