@@ -59,6 +59,8 @@ describe('accounts of Amazon', () => {
 
   test.each([
     [`${nova}, aws_region_name: Frankfurt`, 'aws_region_name: this names no region'],
+    [`${nova}, aws_access_key_id: os.environ/MINE`, 'aws_access_key_id: MINE is not set'],
+    [`${nova}, aws_role_name: os.environ/MINE`, 'aws_role_name: MINE is not set'],
     [`${nova}, aws_access_key_id: a`, 'aws_secret_access_key: a key has two parts'],
     [`${nova}, aws_web_identity_token: a`, 'aws_role_name: a web identity takes on a role'],
   ])('what cannot work is said: %s', (params, said) => {
@@ -106,6 +108,11 @@ describe('Microsoft’s directory', () => {
     ],
   ])('%s %j', (params, env, expected) => {
     expect(voucherOf(params, env)).toEqual(expected);
+  });
+
+  test('a secret that is referenced and missing', () => {
+    const params = `${azure}, tenant_id: a, client_id: b, client_secret: os.environ/MINE`;
+    expect(errorsOf(row(params)).join('\n')).toContain('client_secret: MINE is not set');
   });
 
   test('nothing of it, and no key', () => {

@@ -25,8 +25,9 @@ export interface Credential {
 interface Known {
   readonly env: Environment;
   readonly settings: Settings;
-  /** The row's `litellm_params`. */
+  /** The row's `litellm_params`, and how each was written. */
   readonly params: JsonObject;
+  readonly written: (param: string) => Json | undefined;
   /** The model's name at the vendor. */
   readonly model: string;
 }
@@ -38,8 +39,12 @@ interface Known {
 export const credentialOf = (
   apiKey: Setting,
   provider: Provider,
-  { env, settings, params, model }: Known,
+  { env, settings, params, written, model }: Known,
 ): Credential | Problem => {
+  for (const param of provider.insteadOfKey ?? []) {
+    const missing = referencedVariable(written(param));
+    if (missing !== undefined && !own(params, param)) return unset(param, missing, env);
+  }
   const variable = referencedVariable(apiKey.written);
   if (variable !== undefined && !apiKey.value) return unset('api_key', variable, env);
   const isVouchedFor = provider.insteadOfKey?.some((name) => own(params, name));

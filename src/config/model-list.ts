@@ -141,8 +141,9 @@ const toDeployment = (
     group,
     reason: findingAt(part, ['litellm_params', param], message),
   });
+  const written = (param: string): Json | undefined => writtenAt(part, ['litellm_params', param]);
   const setting = (param: 'api_key' | 'api_base' | 'base_url'): Setting => ({
-    written: writtenAt(part, ['litellm_params', param]),
+    written: written(param),
     value: params[param],
   });
   const problem = standInProblem(draft.params) ?? wildcardProblem(draft);
@@ -152,7 +153,7 @@ const toDeployment = (
   if (!spokenProviders.includes(choice.provider))
     return unusable({ param: 'model', message: unspoken(choice.provider) });
   const settings = settingsOf(draft.params, choice.provider, env);
-  const known = { env, settings, params: draft.params, model: choice.model };
+  const known = { env, settings, params: draft.params, written, model: choice.model };
   const credential = credentialOf(setting('api_key'), choice.provider, known);
   if ('message' in credential) return unusable(credential);
   const lack = choice.provider.lacks?.(settings, credential.key !== undefined);
