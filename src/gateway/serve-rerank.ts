@@ -4,7 +4,7 @@ import type { HttpCall } from '#gateway/http-call.ts';
 import { rerank } from '#gateway/rerank.ts';
 import { replyHeaders } from '#gateway/reply-headers.ts';
 import { sendBytes } from '#gateway/send-reply.ts';
-import { type Served, servedBy } from '#gateway/served.ts';
+import type { Served } from '#gateway/served.ts';
 
 export const serveRerank = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
   const reply = await rerank(deps, await readCall(deps, http));
@@ -12,5 +12,5 @@ export const serveRerank = async (deps: GatewayDeps, http: HttpCall): Promise<Se
     headers: replyHeaders(deps, http, reply),
     bytes: reply.answer.bytes,
   });
-  return servedBy(reply.decision, reply.answer.usage);
+  return { decision: reply.decision };
 };
