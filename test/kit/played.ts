@@ -1,9 +1,8 @@
 import OpenAI from 'openai';
 import { systemClock } from '#core/clock.ts';
 import { seededRandom } from '#core/random.ts';
-import { createHandler } from '#gateway/handle.ts';
-import { createAuthenticate } from '#keys/authenticate.ts';
 import { environmentOf } from '#server/env.ts';
+import { createFront } from '#server/front.ts';
 import { createGateway } from '#server/gateway.ts';
 import { listen } from '#server/http.ts';
 import { loadConfigText } from '#server/load-config.ts';
@@ -34,7 +33,7 @@ export const startPlayed = async (
   const log = memoryLog();
   const world = { clock, random, log, environment, version: '9.9.9' };
   const gateway = createGateway(loaded, world);
-  const handler = createHandler(gateway, createAuthenticate(loaded));
+  const handler = createFront(gateway, loaded);
   const listener = await listen(handler, { port: 0, host: '127.0.0.1' });
   const { url } = listener;
   const fault = (script: object): Promise<Response> =>
