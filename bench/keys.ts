@@ -1,0 +1,126 @@
+/**
+ * The proof of keys, budgets and spend: bounds that hold under a crowd, records that outlive a kill,
+ * callers that are known fast, pages that open fast. README.md says how to read the tables.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { silentLog } from '#core/log.ts';
+import { openPostgres } from '#store/postgres/open.ts';
+import { hasPostgres, startPostgres } from '#store/postgres/test-kit.ts';
+import { openSqlite } from '#store/sqlite/open.ts';
+import { boundsHeld } from './keys/bounds.ts';
+import { killed, mayBeUnanswered } from './keys/kills.ts';
+import { lookUpUs } from './keys/look-up.ts';
+import { type Pages, pagesOf } from './keys/pages.ts';
+import { markdownTable } from './markdown-table.ts';
+import { writeResults } from './results.ts';
+
+const HELP = `Usage: npm run proof:keys -- [options]
+
+  --quick   fewer kills and rows: a first look, not a verdict
+  --write   put the tables into bench/RESULTS.md (full runs only)
+  --help    this text
+
+Exit code: 0 when every bar holds, 1 when one does not.`;
+
+const MOST_LOOK_UP_US = 10;
+const MOST_PAGE_MS = 300;
+const KEYS = 10_000;
+const FULL = { kills: 50, rows: 1_000_000, rounds: 9, calls: 50_000 };
+const QUICK = { kills: 3, rows: 50_000, rounds: 3, calls: 10_000 };
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+const plan = values.quick ? QUICK : FULL;
+const folder = mkdtempSync(join(tmpdir(), 'spillway-proof-'));
+const clock = { wall: () => Date.now() };
+let holds = true;
+const verdict = (isSo: boolean): string => {
+  holds &&= isSo;
+  return isSo ? 'PASS' : 'FAIL';
+};
+
+const boundTable = async (): Promise<string> => {
+  const rows = (await boundsHeld()).map(({ what, bound, reached, left }) => [
+    what,
+    String(bound),
+    String(reached),
+    String(left),
+    verdict(reached <= bound && left === 0),
+  ]);
+  return markdownTable([
+    ['200 callers at once', 'bound', 'reached', 'left set aside', ''],
+    ...rows,
+  ]);
+};
+
+const killTable = async (): Promise<string> => {
+  const kills = await killed(plan.kills, folder);
+  const { rounds, answered, records, unanswered } = kills;
+  const isSo = unanswered >= 0 && unanswered <= mayBeUnanswered(kills);
+  return markdownTable([
+    ['kill -9 under load', 'times', 'answered', 'records', 'cut off in between', ''],
+    ['', String(rounds), String(answered), String(records), String(unanswered), verdict(isSo)],
+  ]);
+};
+
+const pagesIn = async (): Promise<ReadonlyMap<string, Pages>> => {
+  const pages = new Map<string, Pages>();
+  const sqlite = await openSqlite({ folder: join(folder, 'pages'), clock, log: silentLog });
+  pages.set('SQLite', await pagesOf(sqlite, plan.rows));
+  await sqlite.close();
+  if (!hasPostgres) return pages;
+  const server = await startPostgres();
+  const postgres = await openPostgres({ url: server.url, clock, log: silentLog });
+  pages.set('Postgres', await pagesOf(postgres, plan.rows));
+  await postgres.close();
+  await server.close();
+  return pages;
+};
+
+const speedTable = async (): Promise<string> => {
+  const { rightUs, wrongUs } = await lookUpUs(KEYS, plan);
+  const us = (what: string, value: number): string[] => [
+    what,
+    `${value.toFixed(1)} µs`,
+    `${MOST_LOOK_UP_US} µs`,
+    verdict(value <= MOST_LOOK_UP_US),
+  ];
+  const pages = [...(await pagesIn())].flatMap(([store, { rowsPerS, pageMs }]) => [
+    [`${store}: rows written a second`, rowsPerS.toFixed(0), '', ''],
+    ...Object.entries(pageMs).map(([what, ms]) => [
+      `${store}: ${what}`,
+      `${ms.toFixed(1)} ms`,
+      `${MOST_PAGE_MS} ms`,
+      verdict(ms <= MOST_PAGE_MS),
+    ]),
+  ]);
+  return markdownTable([
+    [`${KEYS} keys, ${plan.rows} records`, '', 'at most', ''],
+    us('a key is known', rightUs),
+    us('a wrong key is known to be none', wrongUs),
+    ...pages,
+  ]);
+};
+
+const heading = `${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}`;
+const tables = [heading];
+for (const table of [boundTable, killTable, speedTable]) {
+  tables.push(await table());
+  console.log(`\n${tables.at(-1)}`);
+}
+rmSync(folder, { recursive: true, force: true });
+if (!holds) process.exitCode = 1;
+if (values.write && !values.quick)
+  writeResults('keys', `${new Date().toISOString().slice(0, 10)}: ${tables.join('\n\n')}`);
