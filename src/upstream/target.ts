@@ -127,7 +127,7 @@ export const createTarget = (
     provider: provider.name,
     origin,
     pathOf,
-    conversationAt,
+    conversationAt: remembered(conversationAt, spec.model),
     quirksOf: (model) => (model === spec.model ? quirks : quirksOf(provider, model)),
     quota,
     headers,
@@ -138,6 +138,25 @@ export const createTarget = (
     shown,
   };
 };
+
+/** What is asked with every request is worked out once for each dialect: for the deployment's own model. */
+const remembered = (find: Target['conversationAt'], model: string): Target['conversationAt'] => {
+  const [whole, streamed] = [new Map<string, Found>(), new Map<string, Found>()];
+  return (dialect, call) => {
+    if (call.model !== model) return find(dialect, call);
+    const known = call.stream ? streamed : whole;
+    const found = known.get(dialect) ?? { at: find(dialect, call) };
+    if (known.size < MOST_DIALECTS) known.set(dialect, found);
+    return found.at;
+  };
+};
+
+interface Found {
+  readonly at: Conversation | undefined;
+}
+
+/** More than there are: their names come from our own code. */
+const MOST_DIALECTS = 32;
 
 /** Those that hold for this model, as one. */
 const quirksOf = ({ quirks = [] }: Provider, model: string): Quirks => {
