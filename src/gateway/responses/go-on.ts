@@ -28,6 +28,8 @@ export const goOn = (deps: GatewayDeps, call: GatewayCall): Continued => {
   const id = own(body, PREVIOUS);
   const said = (response: string): readonly JsonObject[] => inputItems(body, response);
   if (typeof id !== 'string') return { call, said };
+  // All keys may share one of a vendor's, which would tell any of them.
+  if (deps.responses.isAnothers(id, tenant.key)) throw unknown(id, undefined);
   const stored = deps.responses.get(id, tenant.key);
   if (!stored?.kept) return { call: askedWhereItIs(deps, call, { id, stored }), said };
   const { input, response, bytes } = stored.kept;

@@ -22,6 +22,8 @@ test('is its owner’s alone', () => {
   add('a');
   expect(store.get('a', 'ann')).toMatchObject({ deployment: 'd' });
   expect(store.get('a', 'bob')).toBeUndefined();
+  expect(store.isAnothers('a', 'bob')).toBe(true);
+  expect(store.isAnothers('a', 'ann') || store.isAnothers('b', 'ann')).toBe(false);
   store.delete('a', 'bob');
   store.add('a', { owner: 'bob', deployment: 'e' });
   expect(store.get('a', 'bob')).toBeUndefined();

@@ -47,7 +47,7 @@ export class ResponseStore {
 
   /** Keeps nothing of one that is larger than all may be together, or under an id that is another's. */
   add(id: string, stored: StoredResponse): void {
-    if (this.#entries.has(id) && !this.get(id, stored.owner)) return;
+    if (this.isAnothers(id, stored.owner)) return;
     this.#remove(id);
     if (bytesOf(stored) > this.#limits.bytes || this.#limits.max === 0) return;
     this.#entries.set(id, { ...stored, until: this.#clock.now() + this.#limits.keepMs });
@@ -63,6 +63,12 @@ export class ResponseStore {
     this.#forget();
     const entry = this.#entries.get(id);
     return entry?.owner === owner ? entry : undefined;
+  }
+
+  isAnothers(id: string, owner: string): boolean {
+    this.#forget();
+    const entry = this.#entries.get(id);
+    return entry !== undefined && entry.owner !== owner;
   }
 
   delete(id: string, owner: string): void {
