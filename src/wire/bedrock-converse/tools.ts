@@ -51,6 +51,8 @@ export const readChoice = (choice: Json | undefined): ToolChoice | undefined => 
 
 export interface WrittenTools {
   readonly config?: JsonObject;
+  /** Fields that have the model's own names. */
+  readonly additional?: JsonObject;
   readonly left: readonly RequestField[];
   readonly emulates?: 'format';
   /** One must be called. */
@@ -62,7 +64,8 @@ export interface WrittenTools {
  */
 export const writeTools = (request: ChatRequest): WrittenTools => {
   const { toolChoice: choice, format, tools = [] } = request;
-  const left: RequestField[] = [];
+  const isOneAtATime = request.parallelTools === false && tools.length > 0;
+  const left: RequestField[] = isOneAtATime ? ['parallelTools'] : [];
   if (tools.some((tool) => isVendorTool(tool) && tool.dialect !== DIALECT)) left.push('tools');
   // Without tools nobody calls one; they must stay where the conversation has calls already.
   const isMute = choice?.kind === 'none';

@@ -166,10 +166,38 @@ describe('tools', () => {
     const toolChoice = { kind: 'none' } as const;
     expect(written({ tools, toolChoice })).toMatchObject({ left: [] });
     expect(written({ tools, toolChoice }).body).not.toHaveProperty('toolConfig');
-    expect(written({ tools, toolChoice, messages: history })).toMatchObject({
-      body: { toolConfig: { tools: [spec] } },
+    const wish = { tools, toolChoice, messages: history };
+    const toolConfig = { tools: [spec] };
+    expect(written(wish, 'amazon.nova-pro-v1:0')).toMatchObject({
+      body: { toolConfig },
       left: ['toolChoice'],
     });
+    const { body, left } = written(wish);
+    expect(body['toolConfig']).toEqual(toolConfig);
+    expect(body['additionalModelRequestFields']).toEqual({ tool_choice: { type: 'none' } });
+    expect(left).toEqual([]);
+  });
+
+  test.each<[ChatRequest['toolChoice'], object]>([
+    [undefined, { type: 'auto' }],
+    [{ kind: 'required' }, { type: 'any' }],
+    [
+      { kind: 'tool', name: 'f' },
+      { type: 'tool', name: 'f' },
+    ],
+  ])('one at a time, in Claude’s own words: %j', (toolChoice, said) => {
+    const wish = { tools, parallelTools: false, ...(toolChoice && { toolChoice }) };
+    expect(written(wish)).toEqual({
+      body: {
+        messages: [{ role: 'user', content: [{ text: 'Hi' }] }],
+        toolConfig: { tools: [spec] },
+        additionalModelRequestFields: {
+          tool_choice: { ...said, disable_parallel_tool_use: true },
+        },
+      },
+      left: [],
+    });
+    expect(written(wish, 'amazon.nova-pro-v1:0').left).toEqual(['parallelTools']);
   });
 
   test('tools that were called are declared, as the vendor wants it', () => {
@@ -310,19 +338,11 @@ test('what the vendor has no word for is told, unless it changes nothing', () =>
       frequencyPenalty: 1,
       choices: 2,
       logprobs: {},
-      parallelTools: false,
     }).left,
-  ).toEqual([
-    'seed',
-    'presencePenalty',
-    'frequencyPenalty',
-    'choices',
-    'logprobs',
-    'parallelTools',
-  ]);
-  expect(written({ presencePenalty: 0, choices: 1, parallelTools: true, user: 'me' }).left).toEqual(
-    [],
-  );
+  ).toEqual(['seed', 'presencePenalty', 'frequencyPenalty', 'choices', 'logprobs']);
+  expect(
+    written({ presencePenalty: 0, choices: 1, parallelTools: false, user: 'me' }).left,
+  ).toEqual([]);
 });
 
 test('the vendor’s own fields reach it from every dialect, others do not', () => {

@@ -1,6 +1,7 @@
 import { type JsonObject, isObject, own } from '#core/json.ts';
 import { type ModelFields, modelFields } from '#wire/bedrock-converse/models.ts';
 import { DIALECT } from '#wire/bedrock-converse/read-parts.ts';
+import { withClaudeChoice } from '#wire/bedrock-converse/claude-choice.ts';
 import { writeTools } from '#wire/bedrock-converse/tools.ts';
 import { type Writing, writeParts } from '#wire/bedrock-converse/write-parts.ts';
 import type { ChatMessage, ChatRequest, RequestField } from '#wire/chat-request.ts';
@@ -19,7 +20,8 @@ const OWN_FIELDS = [
 
 export const writeRequest = (request: ChatRequest, { model }: WriteOptions): Written => {
   const writing: Writing = { isOwn: request.dialect === DIALECT, documents: new Map() };
-  const tools = writeTools(request);
+  const said = writeTools(request);
+  const tools = writing.isOwn ? said : withClaudeChoice(request, said, model);
   const fields = writing.isOwn
     ? ownFields(request)
     : modelFields(request, { model, isForced: tools.isForced });
@@ -34,7 +36,11 @@ export const writeRequest = (request: ChatRequest, { model }: WriteOptions): Wri
     ...fields.inference,
     ...objectAt(extra, 'inferenceConfig'),
   };
-  const additional = { ...fields.additional, ...objectAt(extra, 'additionalModelRequestFields') };
+  const additional = {
+    ...fields.additional,
+    ...tools.additional,
+    ...objectAt(extra, 'additionalModelRequestFields'),
+  };
   const tier = tierOf(request);
   const body: JsonObject = {
     ...extra,
@@ -109,6 +115,5 @@ const leftOut = (request: ChatRequest): RequestField[] => {
   if (frequencyPenalty !== 0) left.push('frequencyPenalty');
   if (choices > 1) left.push('choices');
   if (request.logprobs) left.push('logprobs');
-  if (request.parallelTools === false) left.push('parallelTools');
   return left;
 };
