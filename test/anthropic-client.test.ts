@@ -264,6 +264,8 @@ test('models are listed as its SDK wants them', async () => {
     ['claude', 'model'],
     ['gpt', 'model'],
   ]);
+  expect(await client.models.retrieve('gpt')).toMatchObject({ id: 'gpt', type: 'model' });
+  await expect(client.models.retrieve('nobody')).rejects.toMatchObject({ status: 404 });
 });
 
 test('who looks whether anybody is there finds somebody', async () => {

@@ -17,7 +17,7 @@ import { serveMetrics } from '#gateway/serve-metrics.ts';
 import { serveQuota } from '#gateway/serve-quota.ts';
 import { serveModelGroupInfo, serveModelInfo } from '#gateway/serve-model-info.ts';
 import { serveRerank } from '#gateway/serve-rerank.ts';
-import { serveModels } from '#gateway/serve-models.ts';
+import { serveModel, serveModels } from '#gateway/serve-models.ts';
 import { serveSink } from '#gateway/serve-sink.ts';
 import { anthropicMessages } from '#wire/anthropic-messages/index.ts';
 import type { ChatDialect } from '#wire/dialect.ts';
@@ -89,6 +89,8 @@ export const routes = new RouteTable([
   ['/v2/rerank', post(serveRerank)],
   ['/models', get('key', serveModels)],
   ['/v1/models', get('key', serveModels)],
+  ['/models/{model}', get('key', serveModel)],
+  ['/v1/models/{model}', get('key', serveModel)],
   ['/model/info', get('key', serveModelInfo)],
   ['/v1/model/info', get('key', serveModelInfo)],
   ['/model_group/info', get('key', serveModelGroupInfo)],
