@@ -347,14 +347,14 @@ describe('the OpenAI SDK, and a model of this vendor', () => {
 
   test('answers that must fit a schema', async () => {
     const json_schema = { name: 'place', schema };
-    const { choices } = await openai.chat.completions.create({
-      ...asked,
-      response_format: { type: 'json_schema', json_schema },
-    });
-    expect(choices[0]).toMatchObject({
-      message: { content: '{"city":"sample city"}' },
-      finish_reason: 'stop',
-    });
+    const wish = { ...asked, response_format: { type: 'json_schema' as const, json_schema } };
+    const whole = await openai.chat.completions.create(wish);
+    const streamed = await openai.chat.completions.stream(wish).finalChatCompletion();
+    for (const { choices } of [whole, streamed])
+      expect(choices[0]).toMatchObject({
+        message: { content: '{"city":"sample city"}' },
+        finish_reason: 'stop',
+      });
   });
 
   test('errors are in the words of its SDK', async () => {
