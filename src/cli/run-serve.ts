@@ -15,6 +15,7 @@ import { listen } from '#server/http.ts';
 import { openKeeping } from '#server/keeping.ts';
 import { openLedgerFile } from '#server/ledger-file.ts';
 import { watchLoop } from '#server/loop-watch.ts';
+import { surviveRejections } from '#server/rejections.ts';
 import { shutDown } from '#server/shut-down.ts';
 import { realWorld } from '#server/world.ts';
 
@@ -27,6 +28,7 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
   const real = realWorld(environment, { debug: options.debug ?? options.detailed_debug ?? false });
   const { log } = real;
   const heap = new HeapWatch(real);
+  const letReject = surviveRejections(log);
   const world = { ...real, memory: () => heap.pressure };
   const config = await readConfig(options.config, environment);
   const notes = [...config.warnings, ...config.unusable.map((row) => row.reason)];
@@ -72,5 +74,6 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
     await keeping.close();
     unwatch();
     heap.end();
+    letReject();
   });
 };

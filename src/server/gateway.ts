@@ -15,12 +15,13 @@ import { UsableGroups } from '#gateway/usable-groups.ts';
 import { findProvider, providerOfModel } from '#providers/index.ts';
 import type { Environment } from '#server/env.ts';
 import { createCatalogue } from '#server/catalogue.ts';
+import { mayReach } from '#server/may-reach.ts';
 import { createMetrics } from '#server/metrics.ts';
 import { type Accounts, createAccounts } from '#server/billing.ts';
 import type { Keeping } from '#server/keeping.ts';
 import { createPriceBook } from '#server/price-book.ts';
 import { type Balance, createBalance } from '#server/balance.ts';
-import { createAgents } from '#upstream/agents.ts';
+import { type Agents, createAgents } from '#upstream/agents.ts';
 import { type CredentialStore, createCredentialStore } from '#upstream/credential-store.ts';
 import { type Target, createTarget } from '#upstream/target.ts';
 
@@ -61,13 +62,7 @@ export const createGateway = (config: LoadedConfig, world: World, keeping?: Keep
     memory: () => ({ residentBytes: process.memoryUsage.rss() }),
     ...(keeping && { spend: () => keeping.writer.health }),
   });
-  const tls = tlsOf(config, world);
-  const agents = createAgents({
-    clock,
-    connectMs: config.timeouts.connectMs,
-    tls,
-    proxy: environment.proxy,
-  });
+  const agents = agentsOf(config, world);
   const credentials = createCredentialStore({ ...world, ...environment, agents });
   return {
     clock,
@@ -114,6 +109,15 @@ export const createGateway = (config: LoadedConfig, world: World, keeping?: Keep
     settings: settingsOf(config, version),
   };
 };
+
+const agentsOf = (config: LoadedConfig, world: World): Agents =>
+  createAgents({
+    clock: world.clock,
+    connectMs: config.timeouts.connectMs,
+    tls: tlsOf(config, world),
+    proxy: world.environment.proxy,
+    mayReach: mayReach(config.deployments),
+  });
 
 const tlsOf = ({ tls }: LoadedConfig, { environment, log }: World) => {
   const caFile = tls.caFile ?? environment.caFile;
