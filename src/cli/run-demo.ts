@@ -8,6 +8,7 @@ import { createFront } from '#server/front.ts';
 import { type DemoWorld, startDemoWorld } from '#server/demo-world.ts';
 import { createGateway } from '#server/gateway.ts';
 import { type Listener, listen } from '#server/http.ts';
+import { openKeeping } from '#server/keeping.ts';
 import { openFlow } from '#server/open-flow.ts';
 import { shutDown } from '#server/shut-down.ts';
 import { realWorld } from '#server/world.ts';
@@ -30,7 +31,10 @@ export interface DemoOptions {
 export const runDemo = async (options: DemoOptions): Promise<void> => {
   const world = realWorld(environmentOf({}), { level: options.once ? 'error' : 'info' });
   const demo = await startDemoWorld(world);
-  const gateway = createGateway(demo.config, { ...world, environment: demo.environment });
+  // Keys that are made here last as long as the demo.
+  const keeping = await openKeeping(demo.config, world);
+  const around = { ...world, environment: demo.environment };
+  const gateway = createGateway(demo.config, around, keeping);
   const handler = createFront(gateway, demo);
   const listener = await listenNear(handler, options);
   say(intro(demo, listener));
@@ -42,6 +46,7 @@ export const runDemo = async (options: DemoOptions): Promise<void> => {
   const close = async (): Promise<void> => {
     await shutDown(gateway, listener, demo.config.shutdown);
     await gateway.close();
+    await keeping.close();
     await demo.close();
   };
   if (options.once) return close();

@@ -109,7 +109,9 @@ export class Cashier {
       const total = this.#deps.purses.purse({ kind, id, sinceMs: 0 });
       purses.push(total);
       const window = duration === undefined ? undefined : this.#deps.windows.at(duration, wallMs);
-      const purse = window ? this.#deps.purses.purse({ kind, id, sinceMs: window.startMs }) : total;
+      const purse = window
+        ? this.#deps.purses.purse({ kind, id, sinceMs: window.startMs }, window.endMs)
+        : total;
       if (window) purses.push(purse);
       if (softDollars !== undefined) this.#checkSoft(label, nanosOf(softDollars), purse);
       if (maxDollars === undefined) continue;

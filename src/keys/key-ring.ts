@@ -1,5 +1,4 @@
 import { SpillwayError } from '#core/errors.ts';
-import { addressRule } from '#keys/address-rule.ts';
 import type { Directory } from '#keys/directory.ts';
 import type { KeyRow } from '#keys/fields.ts';
 import { type Pass, type PassDeps, passOf } from '#keys/pass.ts';
@@ -95,8 +94,7 @@ export class KeyRing {
         'forbidden',
         `This key is not allowed to call this route. Route=${path.slice(0, 200)}. Its allowed_routes say which it may.`,
       );
-    const { allowed_ips: allowed } = row;
-    if (allowed && allowed.length > 0 && !addressRule(allowed)(address))
+    if (!this.passOf(row).opensFrom(address))
       throw new SpillwayError(
         'forbidden',
         'Access forbidden: this key is not allowed to be used from this address.',

@@ -1,4 +1,5 @@
 import { SpillwayError } from '#core/errors.ts';
+import { addressRule } from '#keys/address-rule.ts';
 import type { Directory } from '#keys/directory.ts';
 import type { Allowance, CustomerRow, KeyRow, TeamRow, UserRow } from '#keys/fields.ts';
 import { amountsOf, type Limited, modelAmountsOf, type TokenKind } from '#keys/limits.ts';
@@ -29,6 +30,8 @@ export interface Pass {
   readonly tags: readonly string[];
   readonly limited: readonly Limited[];
   readonly payers: readonly Payer[];
+  /** Whether it may be used from an address. */
+  opensFrom(address: string): boolean;
   /** The name that a name stands for. */
   aliasOf(model: string): string;
   /** Throws SpillwayError `model_denied`. */
@@ -55,6 +58,7 @@ export const passOf = (deps: PassDeps, key: KeyRow): Pass => {
   const member = memberOf(key, team);
   const own = withBudget(directory, key);
   const teams = team && withBudget(directory, team);
+  const listed = key.allowed_ips ?? [];
   const models = rulesOf(deps, { key, team, user });
   const parts = { key: own, team: teams, user: user && withBudget(directory, user), member };
   return {
@@ -68,6 +72,7 @@ export const passOf = (deps: PassDeps, key: KeyRow): Pass => {
     tags: tagsOf(key),
     limited: limitedOf(deps, parts, { key, team, user }),
     payers: payersOf(parts, { key, team, user }),
+    opensFrom: listed.length > 0 ? addressRule(listed) : () => true,
     aliasOf: (model) => valueOf(key.aliases, model) ?? valueOf(team?.model_aliases, model) ?? model,
     checkModel(model) {
       for (const { rule, whose, listed } of models)

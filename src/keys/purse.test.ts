@@ -44,3 +44,16 @@ test('a budget that is used up lets nothing through, and one of nothing neither'
   const none = bounded(0);
   expect(PurseHold.take([none.purse], [none.bound], 0)).toBe(none.bound);
 });
+
+test('windows that are over go, sums that never end stay', () => {
+  const book = new PurseBook();
+  const life = book.purse({ kind: 'key', id: 'k', sinceMs: 0 });
+  life.spentNanos = 7;
+  const minuteMs = 60_000;
+  const first = book.purse({ kind: 'key', id: 'k', sinceMs: minuteMs }, 2 * minuteMs);
+  first.spentNanos = 1;
+  for (let n = 2; n < 25_000; n++)
+    book.purse({ kind: 'key', id: 'k', sinceMs: n * minuteMs }, (n + 1) * minuteMs);
+  expect(book.purse({ kind: 'key', id: 'k', sinceMs: 0 }).spentNanos).toBe(7);
+  expect(book.purse({ kind: 'key', id: 'k', sinceMs: minuteMs })).not.toBe(first);
+});

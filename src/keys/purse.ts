@@ -3,6 +3,8 @@ import type { Payment } from '#store/spend.ts';
 /** A sum that may have a bound: what was spent of it since an instant, and what is set aside. */
 export interface Purse {
   readonly payment: Payment;
+  /** When its window is over, Unix epoch ms; Infinity: never. */
+  readonly endsMs: number;
   spentNanos: number;
   reservedNanos: number;
 }
@@ -18,30 +20,31 @@ export interface Bound {
   readonly label: string;
 }
 
-/** More sums than any gateway has payers: the oldest that nobody uses go. */
-const MOST_PURSES = 500_000;
+/** So many new sums, and those whose windows are over go. */
+const SWEEP_EVERY = 10_000;
+/** What a window may be looked at after its end, ms: requests may be under way for long. */
+const KEPT_MS = 86_400_000;
 
 /** All sums of one process. Nothing here waits: whoever reserves has it, or knows at once that not. */
 export class PurseBook {
   readonly #purses = new Map<string, Purse>();
+  #made = 0;
 
   /** The sum of a payer; a new one is empty. */
-  purse(payment: Payment): Purse {
+  purse(payment: Payment, endsMs = Infinity): Purse {
     const key = `${payment.kind}\n${payment.sinceMs}\n${payment.id}`;
     const known = this.#purses.get(key);
     if (known) return known;
-    if (this.#purses.size >= MOST_PURSES) this.#dropOldest();
-    const made = { payment, spentNanos: 0, reservedNanos: 0 };
+    const made = { payment, endsMs, spentNanos: 0, reservedNanos: 0 };
+    if (++this.#made % SWEEP_EVERY === 0 && endsMs !== Infinity) this.#sweep(payment.sinceMs);
     this.#purses.set(key, made);
     return made;
   }
 
-  #dropOldest(): void {
-    for (const [key, { reservedNanos, spentNanos }] of this.#purses)
-      if (reservedNanos === 0 && spentNanos === 0) {
-        this.#purses.delete(key);
-        return;
-      }
+  /** An instant that has come for sure: the beginning of a window that runs. */
+  #sweep(nowMs: number): void {
+    for (const [key, { endsMs, reservedNanos }] of this.#purses)
+      if (endsMs + KEPT_MS < nowMs && reservedNanos === 0) this.#purses.delete(key);
   }
 }
 

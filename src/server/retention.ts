@@ -11,7 +11,7 @@ const PAUSE_MS = 50;
 const MOST_BATCHES = 10_000;
 
 export interface Retention {
-  readonly spend: Pick<SpendStore, 'removeBefore' | 'removeOldest' | 'bytes'>;
+  readonly spend: Pick<SpendStore, 'removeBefore' | 'removeOldest' | 'bytes' | 'count'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly days: number;
@@ -43,7 +43,7 @@ export const startRetention = (deps: Retention): (() => void) => {
 };
 
 /** One round; how many records it removed. */
-const sweep = async (deps: Retention, signal?: AbortSignal): Promise<number> => {
+export const sweep = async (deps: Retention, signal?: AbortSignal): Promise<number> => {
   const { spend, clock, days, bytes } = deps;
   let removed = 0;
   const before = clock.wall() - days * DAY_MS;
@@ -53,8 +53,12 @@ const sweep = async (deps: Retention, signal?: AbortSignal): Promise<number> => 
     if (many < BATCH) break;
     await sleep(clock, PAUSE_MS, signal);
   }
-  for (let batch = 0; batch < MOST_BATCHES && (await spend.bytes()) > bytes; batch++) {
-    removed += await spend.removeOldest(BATCH);
+  // Looking at the size reads everything: it is looked at once.
+  const left = await spend.count({});
+  const taken = await spend.bytes();
+  let surplus = taken > bytes ? Math.ceil(left * (1 - bytes / taken)) : 0;
+  for (; surplus > 0; surplus -= BATCH) {
+    removed += await spend.removeOldest(Math.min(BATCH, surplus));
     await sleep(clock, PAUSE_MS, signal);
   }
   return removed;

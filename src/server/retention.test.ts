@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { silentLog } from '#core/log.ts';
+import { VirtualClock } from '#core/virtual-clock.ts';
+import { sweep } from '#server/retention.ts';
+
+const DAY_MS = 86_400_000;
+
+/** A store of records that are so many days old and take a thousand bytes each. */
+const world = (ages: readonly number[]) => {
+  const clock = new VirtualClock();
+  let left = ages.toSorted((a, b) => b - a);
+  const spend = {
+    removeBefore: async (wallMs: number, most: number) => {
+      const old = left.filter((age) => clock.wall() - age * DAY_MS < wallMs).slice(0, most);
+      left = left.slice(old.length);
+      return old.length;
+    },
+    removeOldest: async (most: number) => {
+      const before = left.length;
+      left = left.slice(most);
+      return before - left.length;
+    },
+    bytes: async () => left.length * 1_000,
+    count: async () => left.length,
+  };
+  const run = async (days: number, bytes: number): Promise<number> => {
+    const sweeping = sweep({ spend, clock, log: silentLog, days, bytes });
+    await clock.advance(60_000);
+    return sweeping;
+  };
+  return { run, left: () => left };
+};
+
+test('what is too old goes, in batches', async () => {
+  const { run, left } = world([...Array.from({ length: 1_200 }, () => 40), 10, 1]);
+  expect(await run(30, Infinity)).toBe(1_200);
+  expect(left()).toEqual([10, 1]);
+});
+
+test('what is too much goes, the oldest first', async () => {
+  const { run, left } = world(Array.from({ length: 2_000 }, (_, n) => n / 100));
+  expect(await run(30, 500_000)).toBe(1_500);
+  expect(left()).toHaveLength(500);
+  expect(Math.max(...left())).toBeLessThan(5);
+});
