@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -105,6 +105,18 @@ describe.skipIf(!hasPostgres)('migrate (skipped where no Postgres is installed)'
     );
     expect(Number(rows[0]!.many)).toBe(0);
     await client.end();
+  });
+
+  it('can be planned with: its last week is replayed', async () => {
+    const config = join(folder, 'config.yaml');
+    const params = '{model: openai/gpt-4.1, api_key: sk-x, rpm: 60}';
+    await writeFile(config, `model_list:\n  - {model_name: gpt-4.1, litellm_params: ${params}}\n`);
+    const planned = ['plan', '-c', config, '--from-litellm', server.url, '--json'];
+    const { code, out, err } = await spillway(planned).ended;
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('2500');
+    const neither = await spillway(['plan', '-c', config]).ended;
+    expect(neither.err).toContain('Name one of --traffic FILE and --from-litellm URL');
   });
 
   it('keeps keys good, with their limits and what they have spent', async () => {

@@ -164,7 +164,7 @@ describe.concurrent('plan', () => {
   });
 
   it.each([
-    [['-c', CONFIG], /required option '-t, --traffic <file>'/],
+    [['-c', CONFIG], /Name one of --traffic FILE and --from-litellm URL/],
     [['-c', 'nowhere.yaml', '-t', CONFIG], /^spillway: nowhere\.yaml: there is no such file/],
     [['-c', CONFIG, '-t', CONFIG, '--tpm', '1'], /has no request that can be replayed/],
     [['-c', CONFIG, '-t', CONFIG, '--tpm', '0'], /whole number of at least 1/],

@@ -14,7 +14,8 @@ took. Nothing is sent. Beside the config as it is stands the same with a change:
   spillway plan -c config.yaml --traffic log.jsonl --set spillway_settings.queue.wait_s=60
 
 The log: what 'spillway tail --json' or 'spillway traffic' write, or LiteLLM_SpendLogs as CSV
-or JSON. Lines that cannot be read are counted, named and left out.
+or JSON. Lines that cannot be read are counted, named and left out. --from-litellm postgres://…
+replays the last week of a LiteLLM, whose database is only read.
 
 The limits: those that the config states; what a gateway has learned (--data-dir); --rpm and
 --tpm for each key of which neither knows any; else the rpm and tpm of its row.
@@ -23,7 +24,8 @@ Keys need not be set in the environment.
 
 export interface PlanOptions {
   readonly config: string;
-  readonly traffic: string;
+  readonly traffic?: string;
+  readonly fromLitellm?: string;
   readonly keys?: { readonly group?: string; readonly keys: number };
   readonly set: readonly string[];
   readonly rpm?: number;
@@ -38,7 +40,8 @@ export const plan: CliCommand = {
     command
       .description('replay a log: what limits, keys and settings would do to it')
       .requiredOption('-c, --config <file>', 'LiteLLM config.yaml')
-      .requiredOption('-t, --traffic <file>', 'log of requests')
+      .option('-t, --traffic <file>', 'log of requests')
+      .option('--from-litellm <url>', "or a LiteLLM's database: its last week")
       .option(
         '--keys <[model=]+n>',
         'so many keys more, or fewer (-n), of their own limits',

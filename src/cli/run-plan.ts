@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { litellmLog } from '#cli/litellm-log.ts';
 import { planEnvironment } from '#cli/plan-environment.ts';
 import { planJson, planText } from '#cli/plan-report.ts';
 import type { PlanOptions } from '#cli/plan.ts';
@@ -35,13 +36,14 @@ const LONG_AGO_MS = 2 * 86_400_000;
 /** Throws SpillwayError or FindingsError where the config or the log cannot be used. */
 export const runPlan = async (options: PlanOptions): Promise<void> => {
   const overrides = options.set.map(parseOverride);
-  const [text, log] = [await readFile(options.config), await readFile(options.traffic)];
+  const text = await readFile(options.config);
+  const { file, log } = await logOf(options);
   const environment = planEnvironment(text, processEnvironment());
   const source = { file: options.config, environment };
   const base = loadConfigText(text, source);
   const changed = loadConfigText(text, { ...source, overrides });
   const keys = options.keys ?? (overrides.length > 0 ? undefined : { keys: 1 });
-  const traffic = readTraffic(log, options.traffic);
+  const traffic = readTraffic(log, file);
   const learned = options.dataDir === undefined ? undefined : await learnedIn(options.dataDir);
   const run = (title: string, config: LoadedConfig): Promise<PlanColumn> =>
     replayed({ title, config, environment, traffic, learned }, options);
@@ -49,9 +51,24 @@ export const runPlan = async (options: PlanOptions): Promise<void> => {
     await run('as it is', base),
     await run(titleOf(options, keys), keys ? withMoreKeys(changed, known(keys, base)) : changed),
   ];
-  const report = { traffic, file: options.traffic, columns };
+  const report = { traffic, file, columns };
   const output = options.json ? JSON.stringify(planJson(report), undefined, 2) : planText(report);
   process.stdout.write(`${output}\n`);
+};
+
+/** Throws SpillwayError where neither is named, or both are. */
+const logOf = async ({
+  traffic,
+  fromLitellm,
+}: PlanOptions): Promise<{ readonly file: string; readonly log: string }> => {
+  if (traffic !== undefined && fromLitellm === undefined)
+    return { file: traffic, log: await readFile(traffic) };
+  if (fromLitellm !== undefined && traffic === undefined)
+    return { file: 'the last week of LiteLLM', log: await litellmLog(fromLitellm) };
+  throw new SpillwayError(
+    'invalid_request',
+    'Which log? Name one of --traffic FILE and --from-litellm URL.',
+  );
 };
 
 const titleOf = ({ set }: PlanOptions, keys: PlanOptions['keys']): string => {
