@@ -20,6 +20,8 @@ export interface Billing {
   readonly size: (group: string, demand: Demand, tenant: string) => Estimate | undefined;
   /** Whether something is limited for everybody: then every request is measured. */
   readonly measuresAll: boolean;
+  /** Whether the store took the last records. */
+  readonly storeIsUp: () => boolean;
 }
 
 /** An estimate of a prompt may be off by so many of its usual spreads. */

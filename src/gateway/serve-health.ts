@@ -19,7 +19,7 @@ export const serveReadiness = async (deps: GatewayDeps, http: HttpCall): Promise
   const { groups, without } = deps.usable.count();
   const body = {
     status: isStopping ? 'stopping' : 'healthy',
-    db: 'Not connected',
+    db: deps.billing?.storeIsUp() ? 'connected' : 'Not connected',
     cache: null,
     litellm_version: deps.settings.version,
     success_callbacks: [],

@@ -45,6 +45,20 @@ test('a budget that is used up lets nothing through, and one of nothing neither'
   expect(PurseHold.take([none.purse], [none.bound], 0)).toBe(none.bound);
 });
 
+test('what others have spent adds to what is on its way', () => {
+  const { purse } = bounded(100);
+  const book = new PurseBook();
+  const own = book.purse(purse.payment);
+  const hold = PurseHold.take([own], [], 10) as PurseHold;
+  hold.settle(7);
+  book.take([{ ...purse.payment, nanos: 50 }]);
+  expect(own.spentNanos).toBe(57);
+  book.written([purse.payment], 7);
+  book.take([{ ...purse.payment, nanos: 57 }]);
+  expect(own.spentNanos).toBe(57);
+  expect(own.unwrittenNanos).toBe(0);
+});
+
 test('windows that are over go, sums that never end stay', () => {
   const book = new PurseBook();
   const life = book.purse({ kind: 'key', id: 'k', sinceMs: 0 });

@@ -7,6 +7,8 @@ export interface Purse {
   readonly endsMs: number;
   spentNanos: number;
   reservedNanos: number;
+  /** Of what was spent, what this process has not put into the store yet. */
+  unwrittenNanos: number;
 }
 
 /** A bound on a purse: who asks for more is refused in the words of `refusal`. */
@@ -35,10 +37,23 @@ export class PurseBook {
     const key = `${payment.kind}\n${payment.sinceMs}\n${payment.id}`;
     const known = this.#purses.get(key);
     if (known) return known;
-    const made = { payment, endsMs, spentNanos: 0, reservedNanos: 0 };
+    const made = { payment, endsMs, spentNanos: 0, reservedNanos: 0, unwrittenNanos: 0 };
     if (++this.#made % SWEEP_EVERY === 0 && endsMs !== Infinity) this.#sweep(payment.sinceMs);
     this.#purses.set(key, made);
     return made;
+  }
+
+  /** What this process has put into the store. */
+  written(payments: readonly Payment[], nanos: number): void {
+    for (const payment of payments) this.purse(payment).unwrittenNanos -= nanos;
+  }
+
+  /** What the store says, which others write to as well, and what is on its way there. */
+  take(stored: readonly (Payment & { readonly nanos: number })[]): void {
+    for (const { nanos, ...payment } of stored) {
+      const purse = this.purse(payment);
+      purse.spentNanos = nanos + purse.unwrittenNanos;
+    }
   }
 
   /** An instant that has come for sure: the beginning of a window that runs. */
@@ -77,6 +92,7 @@ export class PurseHold {
     for (const purse of this.#purses) {
       purse.reservedNanos -= this.#nanos;
       purse.spentNanos += nanos;
+      purse.unwrittenNanos += nanos;
     }
   }
 }

@@ -66,7 +66,7 @@ export const setSpend = async (
   for (const sinceMs of starts) {
     const payment = { ...payer, sinceMs };
     await store.spend.setPaid(payment, nanos);
-    purses.purse(payment).spentNanos = nanos;
+    purses.take([{ ...payment, nanos }]);
   }
 };
 

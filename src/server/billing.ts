@@ -58,6 +58,7 @@ export const createAccounts = (
       return model === undefined ? undefined : estimator.size(demand, model, tenant);
     },
     measuresAll: maxDollars !== undefined,
+    storeIsUp: () => writer.health.trouble === undefined,
   };
   const { store } = keeping;
   const flush = (): Promise<void> => writer.flush();

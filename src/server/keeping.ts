@@ -14,7 +14,7 @@ import { type Retention, startRetention } from '#server/retention.ts';
 
 const JOURNAL = 'spend';
 /** How often it is looked at what other replicas have written, ms. */
-const REFRESH_MS = 2_000;
+const REFRESH_MS = 5_000;
 /** Clocks of replicas differ by no more than this, ms. */
 const SKEW_MS = 30_000;
 
@@ -47,17 +47,27 @@ export const openKeeping = async (
     : openPostgres({ url: databaseUrl, clock, log }));
   const journal = openJournal(store, { folder, clock, log });
   const spend = store.spend;
-  const writer = new SpendWriter({ spend, ...(journal && { journal }), clock, log });
   // What the last process had written down counts before anything is allowed.
-  await writer.flush();
-  const directory = await Directory.open(store, log);
+  if (journal) await new SpendWriter({ spend, journal, clock, log }).close();
   const purses = new PurseBook();
-  for (const { nanos, ...payment } of await spend.paid()) purses.purse(payment).spentNanos = nanos;
+  const writer = new SpendWriter({
+    spend,
+    ...(journal && { journal }),
+    clock,
+    log,
+    written: (records) => {
+      for (const { payments, nanos } of records) purses.written(payments, nanos);
+    },
+  });
+  const directory = await Directory.open(store, log);
+  purses.take(await spend.paid());
   const pepper = saltKey ?? (await store.facts.setOnce('pepper', newPepper()));
   await checkPepper(store, pepper, log);
   const stops = [
     startRetention({ spend, clock, log, ...settings.retention } satisfies Retention),
-    ...(store.kind === 'postgres' ? [startRefresh(directory, clock, log)] : []),
+    ...(store.kind === 'postgres'
+      ? [startRefresh({ directory, purses, writer, store }, clock, log)]
+      : []),
   ];
   return {
     store,
@@ -100,7 +110,11 @@ const openJournal = (
 };
 
 /** Takes over what other replicas write. */
-const startRefresh = (directory: Directory, clock: Clock, log: Log): (() => void) => {
+const startRefresh = (
+  { directory, purses, writer, store }: Omit<Keeping, 'pepper' | 'close'>,
+  clock: Clock,
+  log: Log,
+): (() => void) => {
   let cancel = (): void => {};
   let sinceMs = clock.wall();
   let isStopped = false;
@@ -108,6 +122,8 @@ const startRefresh = (directory: Directory, clock: Clock, log: Log): (() => void
     const wall = clock.wall();
     try {
       await directory.refresh(sinceMs - SKEW_MS);
+      // Nothing of ours gets there in between.
+      await writer.afterFlush(async () => purses.take(await store.spend.paid()));
       sinceMs = wall;
     } catch (cause) {
       log.warn({ cause: String(cause) }, 'what other replicas changed cannot be read; tried again');

@@ -16,6 +16,8 @@ export interface SpendWriterDeps {
   readonly journal?: Journal;
   readonly clock: Clock;
   readonly log: Log;
+  /** These are in the store now. */
+  readonly written?: (records: readonly SpendRecord[]) => void;
 }
 
 /** How it is with what is not in the store yet. */
@@ -77,6 +79,13 @@ export class SpendWriter {
     return this.#flushing;
   }
 
+  /** The same, and then a task, before anything else gets into the store. */
+  afterFlush(task: () => Promise<void>): Promise<void> {
+    const done = this.flush().then(task);
+    this.#flushing = done.catch(() => {});
+    return done;
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancel();
@@ -112,6 +121,7 @@ export class SpendWriter {
     while (this.#inMemory.length > 0) {
       const batch = this.#inMemory.slice(0, BATCH);
       await this.#deps.spend.add(batch);
+      this.#deps.written?.(batch);
       this.#inMemory.splice(0, batch.length);
       this.#waiting = Math.max(0, this.#waiting - batch.length);
     }
@@ -126,6 +136,7 @@ export class SpendWriter {
       for (let from = 0; from < records.length; from += BATCH)
         await spend.add(records.slice(from, from + BATCH));
       await journal.remove(segment);
+      this.#deps.written?.(records);
       this.#waiting = Math.max(0, this.#waiting - records.length);
     }
   }
