@@ -37,10 +37,10 @@ const MOST_CYCLES = 20;
 const MOST_TITLES = 12;
 const LONGEST_TITLE = 60;
 
-/** Why nodes of types that are kept in a flow cannot be run. */
-const whyNot = (type: string): string => REASONS[type] ?? 'nobody here knows this type';
+const whyNot = (type: string): string => KEPT_TYPES[type] ?? 'nobody here knows this type';
 
-const REASONS: Readonly<Record<string, string>> = {
+/** Types whose nodes are kept in a flow and cannot be run, and why. */
+export const KEPT_TYPES: Readonly<Record<string, string>> = {
   'knowledge-retrieval':
     'there are no knowledge bases here; fetch what it found with an HTTP request',
   'knowledge-index': 'there are no knowledge bases here',
