@@ -3,6 +3,7 @@ import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Json, JsonObject } from '#core/json.ts';
 import type { RunEvent } from '#flow/events.ts';
+import type { Turn } from '#flow/nodes/node-type.ts';
 import type { FlowServices } from '#flow/ports.ts';
 import { runFlow } from '#flow/run.ts';
 import type { Conversation, ConversationStore, Message } from '#service-api/conversations.ts';
@@ -31,6 +32,8 @@ export interface RunAsked {
   readonly from: RunStartFacts['from'];
   /** That goes on; another one begins where left out, for an app that talks. */
   readonly conversation?: Conversation;
+  /** What was said before, where the caller tells it: then nothing is kept. */
+  readonly history?: readonly Turn[];
   readonly signal: AbortSignal;
   /** How many flows stand above this one. */
   readonly depth?: number;
@@ -95,10 +98,7 @@ export const startRun = (deps: RunDeps, asked: RunAsked): AppRun => {
       ...(talks(served) && { conversation: facts.conversationId! }),
     },
     past: {
-      history: (conversation?.messages ?? []).map(({ query: asked, answer }) => ({
-        query: asked,
-        answer,
-      })),
+      history: asked.history ?? turnsOf(conversation),
       variables: conversation?.variables ?? {},
     },
     depth: asked.depth ?? 0,
@@ -106,6 +106,9 @@ export const startRun = (deps: RunDeps, asked: RunAsked): AppRun => {
   });
   return { record, events: recorded(deps, { asked, record, events, files }) };
 };
+
+const turnsOf = (conversation: Conversation | undefined): readonly Turn[] =>
+  (conversation?.messages ?? []).map(({ query, answer }) => ({ query, answer }));
 
 const notRunnable = ({ app, findings }: ServedApp): SpillwayError =>
   new SpillwayError(
@@ -134,7 +137,7 @@ async function* recorded(
         variables[event.selector[1]] = event.value;
       record.add(event);
       // What was said stands in the conversation before anybody hears that it is over.
-      if (event.type === 'run-finish' && talks(asked.served))
+      if (event.type === 'run-finish' && talks(asked.served) && !asked.history)
         await remember(deps, asked, { record, answer, variables, files });
       yield event;
     }

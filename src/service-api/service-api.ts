@@ -8,6 +8,7 @@ import {
   workflowLogs,
   workflowRun,
 } from '#service-api/app-routes.ts';
+import { completeChat, listModels } from '#service-api/as-model.ts';
 import {
   deleteConversation,
   giveFeedback,
@@ -52,6 +53,8 @@ const ROUTES: readonly (readonly [method: string, path: string, serve: Serve])[]
   ['GET', '/parameters', appParameters],
   ['GET', '/meta', appMeta],
   ['GET', '/site', appSite],
+  ['POST', '/chat/completions', completeChat],
+  ['GET', '/models', listModels],
   ['POST', '/files/upload', uploadFile],
   ['GET', '/files/{fileId}/preview', previewFile],
 ];

@@ -131,3 +131,31 @@ test('a file is uploaded, used by its user, and seen again', async () => {
   const none = await call('POST', '/v1/files/upload', { body: new FormData() });
   expect(((await none.json()) as JsonObject)['code']).toBe('no_file_uploaded');
 });
+
+test('an app is a model for clients that know models', async () => {
+  const { call } = await start(CHATFLOW);
+  const models = (await (await call('GET', '/v1/models')).json()) as JsonObject;
+  expect(models).toMatchObject({ data: [{ id: 'app/test', object: 'model' }] });
+  const body = { model: 'app/test', messages: [{ role: 'user', content: 'Hi' }] };
+  const whole = await call('POST', '/v1/chat/completions', { body });
+  expect(await whole.json()).toMatchObject({
+    object: 'chat.completion',
+    model: 'app/test',
+    choices: [{ message: { role: 'assistant', content: 'You said: Hi' }, finish_reason: 'stop' }],
+    usage: { total_tokens: 0 },
+    metadata: { conversation_id: expect.any(String) },
+  });
+  const stream = await call('POST', '/v1/chat/completions', {
+    body: { ...body, stream: true, stream_options: { include_usage: true } },
+  });
+  const lines = (await stream.text()).trim().split('\n\n');
+  expect(lines.at(-1)).toBe('data: [DONE]');
+  const chunks = lines.slice(0, -1).map((line) => JSON.parse(line.slice(6)) as JsonObject);
+  const said = chunks.flatMap(({ choices }) =>
+    (choices as { delta: JsonObject }[]).map(({ delta }) => textOf(delta['content'] ?? '')),
+  );
+  expect(said.join('')).toBe('You said: Hi');
+  expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { total_tokens: 0 } });
+  const bad = await call('POST', '/v1/chat/completions', { body: { ...body, messages: [] } });
+  expect(bad.status).toBe(400);
+});
