@@ -23,11 +23,18 @@ const parseUrl = (text: string): string => {
   throw new InvalidArgumentError('It must be a URL such as http://127.0.0.1:4000.');
 };
 
+export interface Asking {
+  readonly signal?: AbortSignal;
+  /** Sent with POST. */
+  readonly body?: Json;
+  readonly method?: 'DELETE';
+}
+
 /** Asks a running gateway. Throws SpillwayError with what to do when it is not there or refuses. */
 export const askGateway = async (
   { url, key = processEnvironment().variables[KEY_VARIABLE] }: GatewayOptions,
   path: string,
-  { signal, body }: { readonly signal?: AbortSignal; readonly body?: Json } = {},
+  { signal, body, method }: Asking = {},
 ): Promise<Response> => {
   const headers = key === undefined || key === '' ? {} : { authorization: `Bearer ${key}` };
   let reply: Response;
@@ -35,6 +42,7 @@ export const askGateway = async (
     reply = await fetch(`${url}${path}`, {
       headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
       ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
+      ...(method && { method }),
       ...(signal && { signal }),
     });
   } catch (cause) {

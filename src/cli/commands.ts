@@ -1,3 +1,4 @@
+import { apps } from '#cli/apps.ts';
 import { backup } from '#cli/backup.ts';
 import { check } from '#cli/check.ts';
 import type { CliCommand } from '#cli/command.ts';
@@ -25,6 +26,7 @@ export const commands: readonly CliCommand[] = [
   plan,
   traffic,
   run,
+  apps,
   key,
   purge,
   backup,

@@ -20,7 +20,7 @@ export const appsSchema = (groups: ReadonlySet<string>) =>
       )
       .nullish(),
     dir: z.string().min(1).nullish(),
-    keys: z.array(z.strictObject({ app: name, key: keySchema })).nullish(),
+    keys: z.array(z.strictObject({ app: name, key: keySchema.nullish() })).nullish(),
     tools: z
       .array(
         z.strictObject({
@@ -63,7 +63,10 @@ export const loadApps = (
     ...rest,
   })),
   ...(written?.dir && { dir: written.dir }),
-  ...(written?.keys && { keys: written.keys }),
+  // A variable that is not set has been told of already.
+  ...(written?.keys && {
+    keys: written.keys.flatMap(({ app, key }) => (key ? [{ app, key }] : [])),
+  }),
   ...(written?.tools && {
     tools: written.tools.map(({ name: api, openapi, base_url: baseUrl, headers }) => ({
       name: api,
