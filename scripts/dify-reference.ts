@@ -1,0 +1,138 @@
+import { writeFileSync } from 'node:fs';
+import { z } from '#core/schema.ts';
+import { KEPT_TYPES } from '#flow/graph-check.ts';
+import { NODE_TYPES } from '#flow/nodes/index.ts';
+
+/** What is said of each node type, and of those of its fields that are not plainly supported. */
+const NOTES: Readonly<
+  Record<string, { about: string; fields?: Readonly<Record<string, string>> }>
+> = {
+  start: {
+    about:
+      'The form of an app. Kinds of fields: text-input, paragraph, select, number, checkbox, json_object, file, file-list; `external_data_tool` keeps the app from running.',
+  },
+  llm: {
+    about:
+      'Chat and completion prompts, Jinja, memory, context, pictures, structured output, thoughts apart.',
+    fields: {
+      model:
+        'supported; the model is looked up among the groups of the config, parameters go on in words that every vendor understands',
+      memory:
+        'differs: the past is not cut to the model’s context, only to 400,000 characters and the window',
+      vision:
+        'differs: pictures with an address are fetched by the vendor; audio and PDF are sent along; video is left out',
+      reasoning_format:
+        'supported; thoughts that a vendor sends apart are left out of `text` in the form `tagged`',
+      structured_output:
+        'differs: the answer must be a JSON object, and is not checked further against the schema',
+    },
+  },
+  answer: { about: 'Streams in the order of its template, however its sources are timed.' },
+  end: { about: 'Several ends add up; what has no value is null.' },
+  'if-else': { about: 'Every operator. A case without conditions is not taken.' },
+  code: {
+    about:
+      'JavaScript in QuickJS; Python 3.14 in a jailed process with its standard library and nothing else; no network from either; 15 s and 64 MB (JavaScript) or 256 MB (Python).',
+    fields: { outputs: 'supported, with the limits of Dify' },
+  },
+  'template-transform': {
+    about:
+      'Jinja with Python’s printing. Keys of a map come sorted; a template that loops too long is stopped.',
+  },
+  'http-request': {
+    about:
+      'Through a client that refuses private networks unless `spillway_settings.apps.network.allow` names them. No retries of its own.',
+    fields: {
+      timeout: 'differs: connect, read and write together are the time for all of it',
+      ssl_verify: 'supported',
+    },
+  },
+  'variable-aggregator': { about: 'The first variable that has a value, in groups or without.' },
+  'variable-assigner': { about: 'The aggregator’s name in old files.' },
+  assigner: { about: 'Sets variables of the conversation and of loops; version 1 and 2.' },
+  iteration: {
+    about:
+      'In turn or side by side, three ways with errors, nested too. What answers inside say comes in the order of the items.',
+    fields: { parallel_nums: 'differs: up to 100 at once, not 10' },
+  },
+  'iteration-start': { about: 'Where rounds begin.' },
+  loop: { about: 'At most 100 rounds; conditions are looked at before each.' },
+  'loop-start': { about: 'Where rounds begin.' },
+  'loop-end': { about: 'Ends the loop after this round.' },
+  'list-operator': {
+    about: 'Filter, extract, order, limit; lists of texts, numbers, truths, files.',
+  },
+  'question-classifier': {
+    about: 'Asks the model for JSON; the first class where it answers with none that there is.',
+  },
+  'parameter-extractor': {
+    about: 'By a tool call, or in words where the model refuses tools.',
+    fields: { reasoning_mode: 'supported' },
+  },
+  'document-extractor': {
+    about:
+      'pdf, docx, xlsx, csv, html, md, txt and other texts; not doc, xls, ppt, pptx, epub, msg.',
+  },
+  tool: {
+    about:
+      'Built-in `time` and `json_process`, APIs of `spillway_settings.apps.tools`, workflows; other tools are missing.',
+  },
+  agent: {
+    about: 'Calls functions; the strategy ReAct runs in the same way. At most 10 tools.',
+    fields: { agent_strategy_name: 'differs: every strategy calls functions' },
+  },
+};
+
+const fieldsOf = (config: z.ZodType): string[] => {
+  const schema = z.toJSONSchema(config, { io: 'input', unrepresentable: 'any' });
+  return Object.keys(schema.properties ?? {});
+};
+
+const HEAD = `# Dify: what runs, and how
+
+This page is generated from the program (\`node --conditions=source scripts/dify-reference.ts\`); a test holds it.
+What is not named here is kept in an app and plays no part in its runs.
+The task is in [Run Dify apps](../guides/dify.md).
+
+Every node may have \`retry_config\`, \`error_strategy\` (\`fail-branch\`, \`default-value\`) and \`default_value\`.
+
+`;
+
+const API = `
+## Service API
+
+Under \`/v1\`, with a key of the app (\`app-…\`): \`POST chat-messages\`, \`completion-messages\`, \`workflows/run\`, \`workflows/{id}/run\`, their \`stop\`, \`GET workflows/run/{id}\`, \`workflows/logs\`, \`conversations\` (list, name, delete, variables), \`messages\` (list, feedbacks, suggested), \`app/feedbacks\`, \`info\`, \`parameters\`, \`meta\`, \`site\`, \`files/upload\`, \`files/{id}/preview\`. Not there: audio, annotations, \`workflow/{id}/events\`.
+
+The same key makes the app a model for clients that know models: \`POST /v1/chat/completions\` and \`GET /v1/models\`, with \`inputs\`, \`files\` and \`conversation_id\` in \`metadata\`.
+
+What differs:
+
+- Every ready node runs at once, where Dify starts about three.
+- A caller who leaves a stream ends its run.
+- Prices stand at 0 in \`usage\`: what a call costs is in the gateway's own log.
+- Conversations, runs and uploads are kept in memory: the newest 10,000, 1,000 and 256 MB.
+- \`recommended\` features without a counterpart (moderation, speech, annotations) are off, and said in the checklist.
+
+## Apps without a workflow
+
+\`chat\`, \`agent-chat\` and \`completion\` run as a small workflow of a form, a model or an agent, and an answer. Knowledge that is attached stays where it is.
+`;
+
+/** The whole page. Throws where something of the program is not told of. */
+export const difyReference = (): string => {
+  const rows = NODE_TYPES.map((type) => {
+    const note = NOTES[type.type];
+    if (!note) throw new Error(`Say something of ${type.type} in scripts/dify-reference.ts.`);
+    const fields = fieldsOf(type.config).map((field) => {
+      const told = note.fields?.[field] ?? 'supported';
+      return `| \`${field}\` | ${told} |`;
+    });
+    const table = fields.length === 0 ? '' : `\n| field | |\n|---|---|\n${fields.join('\n')}\n`;
+    return `### \`${type.type}\`\n\n${note.about}\n${table}`;
+  });
+  const kept = Object.entries(KEPT_TYPES).map(([type, why]) => `| \`${type}\` | ${why} |`);
+  return `${HEAD}## Nodes that run\n\n${rows.join('\n')}\n## Nodes that are kept and do not run\n\n| type | why |\n|---|---|\n${kept.join('\n')}\n${API}`;
+};
+
+if (process.argv[1]?.endsWith('dify-reference.ts'))
+  writeFileSync(new URL('../docs/reference/dify.md', import.meta.url), difyReference());
