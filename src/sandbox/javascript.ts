@@ -18,10 +18,20 @@ export type CodeOutcome =
 const STACK_BYTES = 256 * 1024;
 const LONGEST_ERROR = 2000;
 
-let engine: Promise<Buffer> | undefined;
+type Engine = Parameters<typeof QuickJS.create>[0];
 
-const loadEngine = (): Promise<Buffer> =>
-  readFile(new URL(import.meta.resolve('quickjs-wasi/quickjs.wasm')));
+/** The types of Node do not know it. */
+const { WebAssembly } = globalThis as unknown as {
+  readonly WebAssembly: {
+    compile(bytes: Buffer): Promise<Extract<Engine, { wasm: unknown }>['wasm']>;
+  };
+};
+
+let engine: ReturnType<typeof WebAssembly.compile> | undefined;
+
+/** Once a thread: to compile it takes longer than most programs run. */
+const loadEngine: () => NonNullable<typeof engine> = async () =>
+  WebAssembly.compile(await readFile(new URL(import.meta.resolve('quickjs-wasi/quickjs.wasm'))));
 
 /** What programs find around them besides the language: nothing of this machine. */
 const AROUND = `
