@@ -58,7 +58,7 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
     changes: () => owner.changes,
   });
   const apps = await openApps(config, { gateway, world, dataDir: folder });
-  const handler = withApps(apps.api, createFront(gateway, config, appRoutes(apps)));
+  const handler = withApps(apps, log, createFront(gateway, config, appRoutes(apps)));
   const door = doorOf(config.limits);
   const listener = await listen(handler, { port: options.port ?? DEFAULT_PORT, host, door });
   const shared = owner.view().accounts.flatMap(({ sharing }) => sharing ?? []);

@@ -128,6 +128,8 @@ export interface NodeFinish extends OfStep {
   /** The handle that a branch chose. */
   readonly handle?: string;
   readonly usage?: Usage;
+  /** What its model calls came to, nano-dollars, where that is known. */
+  readonly costNanos?: number;
   readonly error?: RunError;
 }
 
@@ -158,6 +160,8 @@ export interface RunFinish extends Happened {
   readonly exceptions: number;
   /** All model calls of the run together; absent when none reported any. */
   readonly usage?: Usage;
+  /** All model calls whose cost is known, nano-dollars. */
+  readonly costNanos?: number;
   readonly error?: RunError;
 }
 

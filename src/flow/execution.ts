@@ -196,7 +196,7 @@ export class Execution {
   ): StepEvent[] {
     const { result, handle, error } = how;
     const { id } = active.of.node;
-    if (result.usage) this.#run.spent(result.usage);
+    this.#run.spent(result);
     if (error) this.#run.excepted();
     const { ready, skipped } = this.#schedule.finish(id, handle);
     const finish = this.#leave(active, error ? 'exception' : 'succeeded', {
@@ -268,6 +268,7 @@ export class Execution {
       ...(result.process && { process: result.process }),
       outputs: result.outputs,
       ...(result.usage && { usage: result.usage }),
+      ...(result.costNanos !== undefined && { costNanos: result.costNanos }),
       ...rest,
     };
   }

@@ -14,6 +14,13 @@ export interface Served {
   readonly model?: string;
 }
 
+/** What a model call came to, after its last event; not sent where nobody knows. */
+export interface Priced {
+  readonly type: 'priced';
+  /** Nano-dollars. */
+  readonly costNanos: number;
+}
+
 export interface ModelCall {
   readonly runId: string;
   readonly nodeId: string;
@@ -118,7 +125,7 @@ export interface FlowServices {
    * Throws SpillwayError when no answer begins; an `error` event when one breaks off. Either says what
    * a person may read: secrets and hosts are out already. Ends soon after the call's signal aborts.
    */
-  chat(request: ChatRequest, call: ModelCall): AsyncIterable<ChatEvent | Served>;
+  chat(request: ChatRequest, call: ModelCall): AsyncIterable<ChatEvent | Served | Priced>;
   /** Throws SpillwayError `node_failed`, `too_large` or `timeout`. */
   readonly fetch?: (request: FlowRequest, signal: AbortSignal) => Promise<FlowReply>;
   /** What `main` returned. Throws SpillwayError `node_failed`, `too_large` or `timeout`. */

@@ -1,7 +1,7 @@
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { FlowLimits } from '#flow/limits.ts';
-import type { Turn } from '#flow/nodes/node-type.ts';
+import type { NodeResult, Turn } from '#flow/nodes/node-type.ts';
 import type { FlowServices } from '#flow/ports.ts';
 import type { Flow } from '#flow/prepare.ts';
 import type { Usage } from '#wire/chat-event.ts';
@@ -25,6 +25,7 @@ export class RunState {
   #steps = 0;
   #exceptions = 0;
   #usage: Usage | undefined;
+  #costNanos: number | undefined;
 
   constructor(options: RunStateOptions) {
     this.options = options;
@@ -44,6 +45,11 @@ export class RunState {
     return this.#usage;
   }
 
+  /** Of all calls whose cost is known. */
+  get costNanos(): number | undefined {
+    return this.#costNanos;
+  }
+
   /** Since the run's start, ms. */
   at(): number {
     return this.options.clock.now() - this.#startedAt;
@@ -61,10 +67,12 @@ export class RunState {
     this.#exceptions++;
   }
 
-  spent({ inputTokens, outputTokens }: Usage): void {
+  spent({ usage, costNanos }: Pick<NodeResult, 'usage' | 'costNanos'>): void {
+    if (costNanos !== undefined) this.#costNanos = (this.#costNanos ?? 0) + costNanos;
+    if (!usage) return;
     this.#usage = {
-      inputTokens: (this.#usage?.inputTokens ?? 0) + inputTokens,
-      outputTokens: (this.#usage?.outputTokens ?? 0) + outputTokens,
+      inputTokens: (this.#usage?.inputTokens ?? 0) + usage.inputTokens,
+      outputTokens: (this.#usage?.outputTokens ?? 0) + usage.outputTokens,
     };
   }
 }

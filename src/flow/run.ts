@@ -81,7 +81,7 @@ async function* wholeRun(
   const answers = new AnswerStream(flow, { pool: pool.fork(), limits });
   yield { type: 'run-start', at: 0, runId, app: flow.app.name };
   const ended = yield* filtered(new Execution(run, frame, nodeRunOf).events(), answers);
-  const { exceptions, steps, usage } = run;
+  const { exceptions, steps, usage, costNanos } = run;
   const { status, error, outputs, endedMs } = ended;
   yield {
     type: 'run-finish',
@@ -91,6 +91,7 @@ async function* wholeRun(
     steps,
     exceptions,
     ...(usage && { usage }),
+    ...(costNanos !== undefined && { costNanos }),
     ...(error && { error }),
   };
 }

@@ -18,6 +18,10 @@ export interface TraceRow {
   readonly firstTextMs?: number;
   readonly inputTokens?: number;
   readonly outputTokens?: number;
+  /** What its model calls came to, nano-dollars, where that is known. */
+  readonly costNanos?: number;
+  /** The gateway's id of its model call, the last one if there were several. */
+  readonly callId?: string;
   /** Who served the node's model call, the last one if there were several. */
   readonly deployment?: string;
   /** Of all its model calls together. */
@@ -43,6 +47,7 @@ export const traceOf = (events: Iterable<RunEvent>): TraceRow[] => {
     else if (event.type === 'node-served')
       amend(event.step, ({ attempts = 0, queueMs = 0 }) => ({
         deployment: event.deployment,
+        ...(event.callId !== undefined && { callId: event.callId }),
         attempts: attempts + event.attempts,
         queueMs: queueMs + event.queueMs,
       }));
@@ -56,6 +61,7 @@ export const traceOf = (events: Iterable<RunEvent>): TraceRow[] => {
           inputTokens: event.usage.inputTokens,
           outputTokens: event.usage.outputTokens,
         }),
+        ...(event.costNanos !== undefined && { costNanos: event.costNanos }),
         ...(event.error && { error: event.error }),
       }));
   }

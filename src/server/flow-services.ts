@@ -1,5 +1,5 @@
 import { newCallId } from '#core/ids.ts';
-import type { FlowServices } from '#flow/ports.ts';
+import type { FlowServices, Priced } from '#flow/ports.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { chat } from '#gateway/chat.ts';
 import type { GuardedClient } from '#net/guarded-client.ts';
@@ -11,14 +11,19 @@ import { openaiChat } from '#wire/openai-chat/index.ts';
 export interface FlowSurroundings {
   readonly sandbox: Sandbox;
   readonly client: GuardedClient;
-  /** Whose code it is: Python's programs of different owners share nothing. */
+  /** Which app it is: they take turns, and Python's programs of two share nothing. */
   readonly owner?: string;
+  /** Whose run it is, as the app's callers name them: for fairness between them. */
+  readonly user?: string;
 }
+
+const priced = ({ costNanos }: { readonly costNanos: number | undefined }): Priced[] =>
+  costNanos === undefined ? [] : [{ type: 'priced', costNanos }];
 
 /** A flow's model calls enter the gateway at its spine, like everybody else's but without a socket. */
 export const createFlowServices = (
   deps: GatewayDeps,
-  { sandbox, client, owner = '' }: FlowSurroundings,
+  { sandbox, client, owner = '', user = '' }: FlowSurroundings,
 ): FlowServices => ({
   renderJinja: (job, signal) => sandbox.renderJinja(job, signal),
   runCode: (job, signal) => sandbox.runCode(job, signal, owner),
@@ -36,7 +41,7 @@ export const createFlowServices = (
       // It waits for as long as its run may take.
       queueMs: Infinity,
       deadline,
-      tenant: { key: 'apps', user: '' },
+      tenant: { key: owner === '' ? 'apps' : `app:${owner}`, user },
       priority: 'interactive',
       bytes: 0,
       run: runId,
@@ -58,11 +63,14 @@ export const createFlowServices = (
     yield { type: 'served', deployment, attempts, queueMs, callId: call.id, model };
     if (!reply.stream) {
       yield* openaiChat.readReply(JSON.parse(reply.answer.bytes.toString('utf8')));
+      yield* priced(decision);
       return;
     }
     try {
       const { eventBytes } = deps.settings.limits;
       yield* streamEvents(reply.body, { dialect: openaiChat, eventBytes });
+      await reply.ended;
+      yield* priced(decision);
     } finally {
       left.abort();
     }

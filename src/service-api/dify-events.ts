@@ -9,7 +9,7 @@ import type {
   Within,
 } from '#flow/events.ts';
 import { isFile } from '#flow/file.ts';
-import { difyUsage, totalTokens } from '#service-api/dify-usage.ts';
+import { difyUsage, priceOf, totalTokens } from '#service-api/dify-usage.ts';
 import type { RunStartFacts } from '#service-api/runs.ts';
 
 export interface DifyEventsOptions {
@@ -221,7 +221,7 @@ export class DifyEvents {
       elapsed_time: isEnd ? event.elapsedMs / 1000 : 0,
       execution_metadata: {
         total_tokens: totalTokens(usage),
-        total_price: '0',
+        total_price: isEnd ? priceOf(event) : '0',
         currency: 'USD',
       },
       created_at: this.#executions.get(event.step)?.startedAt ?? this.#now(event.at),
@@ -269,16 +269,16 @@ export class DifyEvents {
     return [finished, this.#messageEnd(event)];
   }
 
-  #messageEnd({ usage, at, outputs }: RunFinish): JsonObject {
+  #messageEnd(event: RunFinish): JsonObject {
     return {
       ...this.#envelope('message_end'),
       id: this.#facts.messageId ?? '',
       metadata: {
         annotation_reply: null,
         retriever_resources: [],
-        usage: difyUsage(usage, at),
+        usage: difyUsage(event, event.at),
       },
-      files: filesIn(outputs),
+      files: filesIn(event.outputs),
     };
   }
 

@@ -146,7 +146,7 @@ const block = async ({ res, served }: ApiCall, { record, events }: AppRun): Prom
     answer,
     metadata: {
       annotation_reply: null,
-      usage: difyUsage(finish.usage, finish.at),
+      usage: difyUsage(finish, finish.at),
       retriever_resources: [],
     },
     created_at: facts.createdAt,

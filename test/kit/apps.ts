@@ -51,7 +51,7 @@ export const startApp = async (
   };
   const gateway = createGateway(config, world);
   const apps = await openApps(config, { gateway, world, dataDir });
-  const handler = withApps(apps.api, createFront(gateway, config, appRoutes(apps)));
+  const handler = withApps(apps, log, createFront(gateway, config, appRoutes(apps)));
   const listener = await listen(handler, { port: 0, host: '127.0.0.1' });
   const call = (
     method: string,

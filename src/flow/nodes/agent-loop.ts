@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject } from '#core/json.ts';
 import type { FlowFile } from '#flow/file.ts';
 import { parseLooseJson } from '#flow/loose-json.ts';
 import type { AgentTool } from '#flow/nodes/agent-tools.ts';
-import { askModel, sumUsage } from '#flow/nodes/ask-model.ts';
+import { askModel, sumCosts, sumUsage } from '#flow/nodes/ask-model.ts';
 import type { NodeEvent, NodeRun } from '#flow/nodes/node-type.ts';
 import { serviceOf } from '#flow/nodes/service-of.ts';
 import type { ToolAnswer } from '#flow/ports.ts';
@@ -23,6 +23,7 @@ export interface Concluded {
   readonly files: readonly FlowFile[];
   readonly json: readonly Json[];
   readonly usage: Usage | undefined;
+  readonly costNanos: number | undefined;
 }
 
 /** Asks the model, runs the tools that it calls, tells it what they said, until it calls no more. */
@@ -35,6 +36,7 @@ export async function* converse(
   const json: Json[] = [];
   let text = '';
   let usage: Usage | undefined;
+  let costNanos: number | undefined;
   for (let round = 1; ; round++) {
     const id = `round-${round}`;
     const label = `Round ${round}`;
@@ -51,6 +53,7 @@ export async function* converse(
     );
     text += answer.text;
     usage = sumUsage(usage, answer.usage);
+    costNanos = sumCosts(costNanos, answer.costNanos);
     const { calls } = answer;
     yield {
       type: 'log',
@@ -59,7 +62,7 @@ export async function* converse(
       status: 'succeeded',
       data: { output: answer.text, tool_calls: calls.map(({ name, input }) => ({ name, input })) },
     };
-    if (!mayCall || calls.length === 0) return { text, files, json, usage };
+    if (!mayCall || calls.length === 0) return { text, files, json, usage, costNanos };
     messages.push({ role: 'assistant', parts: [...spokenParts(answer.text), ...calls] });
     const results: Part[] = [];
     const used = yield* useAll(node, { calls, tools, parentId: id });

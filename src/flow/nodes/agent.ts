@@ -3,7 +3,7 @@ import { z } from '#core/schema.ts';
 import { fileValue } from '#flow/file.ts';
 import { agentTools } from '#flow/nodes/agent-tools.ts';
 import { converse } from '#flow/nodes/agent-loop.ts';
-import { usageValue } from '#flow/nodes/ask-model.ts';
+import { spentBy, usageValue } from '#flow/nodes/ask-model.ts';
 import { memorySchema, modelSchema, visionSchema } from '#flow/nodes/llm-config.ts';
 import { visionParts, visionReads, withFiles } from '#flow/nodes/llm-request.ts';
 import { memoryMessages, textMessage } from '#flow/nodes/memory.ts';
@@ -71,7 +71,7 @@ const agent: NodeType<Config> = {
       await visionParts(node, vision),
     );
     const { model } = given;
-    const { text, files, json, usage } = yield* converse(node, {
+    const said = yield* converse(node, {
       request: {
         model: node.groupOf(modelOf(model)),
         messages,
@@ -85,12 +85,12 @@ const agent: NodeType<Config> = {
     return {
       inputs: { instruction: instruction ?? '', query: query ?? '' },
       outputs: {
-        text,
-        json: [...json],
-        files: files.map(fileValue),
-        usage: usageValue(usage),
+        text: said.text,
+        json: [...said.json],
+        files: said.files.map(fileValue),
+        usage: usageValue(said),
       },
-      ...(usage && { usage }),
+      ...spentBy(said),
     };
   },
 };

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { type ErrorCode, SpillwayError } from '#core/errors.ts';
 import type { Json } from '#core/json.ts';
+import { dollarText } from '#core/price.ts';
 import type { NodeEvent, NodeRun } from '#flow/nodes/node-type.ts';
 import type { Block, UpstreamError, Usage } from '#wire/chat-event.ts';
 import type { ChatRequest, ToolCallPart } from '#wire/chat-request.ts';
@@ -18,6 +19,8 @@ export interface ModelAnswer {
   readonly calls: readonly ToolCallPart[];
   readonly pictures: readonly Picture[];
   readonly usage: Usage | undefined;
+  /** Nano-dollars; undefined where nobody knows. */
+  readonly costNanos: number | undefined;
   /** The vendor's own word. */
   readonly finishReason: string;
 }
@@ -39,6 +42,7 @@ export async function* askModel(
   const { id: nodeId, runId, signal, deadline } = node;
   const blocks = new Map<number, Open>();
   let usage: Usage | undefined;
+  let costNanos: number | undefined;
   let finishReason: string | undefined;
   for await (const event of node.services.chat(request, { runId, nodeId, signal, deadline })) {
     if (event.type === 'served') yield event;
@@ -50,6 +54,7 @@ export async function* askModel(
       open.text += event.delta;
       if (SPOKEN.has(open.block.kind)) yield* spoken(event.delta);
     } else if (event.type === 'usage') usage = event.usage;
+    else if (event.type === 'priced') ({ costNanos } = event);
     else if (event.type === 'finish') finishReason ??= event.raw;
     else if (event.type === 'error') throw brokenOff(event.error);
   }
@@ -72,19 +77,31 @@ export async function* askModel(
         : [],
     ),
     usage,
+    costNanos,
     finishReason,
   };
 }
 
-/** Token counts under the names that a flow reads. Prices are the gateway's to know. */
-export const usageValue = (usage: Usage | undefined): Json =>
+/** What a call used, as the engine adds it up. */
+export const spentBy = ({ usage, costNanos }: Pick<ModelAnswer, 'usage' | 'costNanos'>) => ({
+  ...(usage && { usage }),
+  ...(costNanos !== undefined && { costNanos }),
+});
+
+/** Token counts under the names that a flow reads, and what they came to where that is known. */
+export const usageValue = ({ usage, costNanos }: Pick<ModelAnswer, 'usage' | 'costNanos'>): Json =>
   usage
     ? {
         prompt_tokens: usage.inputTokens,
         completion_tokens: usage.outputTokens,
         total_tokens: usage.inputTokens + usage.outputTokens,
+        ...(costNanos !== undefined && { total_price: dollarText(costNanos), currency: 'USD' }),
       }
     : null;
+
+/** Two calls' costs together. */
+export const sumCosts = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);
 
 /** Two calls' tokens together. */
 export const sumUsage = (a: Usage | undefined, b: Usage | undefined): Usage | undefined =>

@@ -2,7 +2,7 @@ import { SpillwayError } from '#core/errors.ts';
 import { isObject, type Json } from '#core/json.ts';
 import { fileValue } from '#flow/file.ts';
 import { parseLooseJson } from '#flow/loose-json.ts';
-import { askModel, type Picture, usageValue } from '#flow/nodes/ask-model.ts';
+import { askModel, type Picture, spentBy, usageValue } from '#flow/nodes/ask-model.ts';
 import { type LlmConfig, llmConfig } from '#flow/nodes/llm-config.ts';
 import { readsOf, requestOf } from '#flow/nodes/llm-request.ts';
 import { modelOf } from '#flow/nodes/model-params.ts';
@@ -38,12 +38,12 @@ const llm: NodeType<LlmConfig> = {
       speak(reader ? reader.push(delta) : { text: delta, thought: '' }),
     );
     if (reader) yield* speak(reader.end());
-    const { usage, finishReason } = answer;
+    const { finishReason } = answer;
     const text = isSeparated ? withoutThoughts(answer.text) : answer.text;
     const outputs: Record<string, Json> = {
       text,
       reasoning_content: isSeparated ? answer.thought + thought : '',
-      usage: usageValue(usage),
+      usage: usageValue(answer),
       finish_reason: finishReason,
       ...(request.format?.kind === 'schema' && { structured_output: structured(text) }),
       ...(answer.pictures.length > 0 && { files: await keepPictures(node, answer.pictures) }),
@@ -51,12 +51,12 @@ const llm: NodeType<LlmConfig> = {
     const process = {
       model_mode: config.model.mode ?? 'chat',
       prompts: shownPrompts(request.messages),
-      usage: usageValue(usage),
+      usage: usageValue(answer),
       finish_reason: finishReason,
       model_provider: config.model.provider ?? '',
       model_name: config.model.name,
     };
-    return { outputs, process, ...(usage && { usage }) };
+    return { outputs, process, ...spentBy(answer) };
   },
 };
 

@@ -133,6 +133,8 @@ export interface NodeResult {
   /** The handle that a branch chose. */
   readonly handle?: string;
   readonly usage?: Usage;
+  /** What its model calls came to, nano-dollars, where that is known. */
+  readonly costNanos?: number;
   /** What it read, by the names that a person knows; what `reads` names where left out. */
   readonly inputs?: Readonly<Record<string, Json>>;
   /** What it did on the way, for people. Secrets are masked by the engine. */

@@ -2,7 +2,7 @@ import { SpillwayError } from '#core/errors.ts';
 import { isObject, type JsonObject } from '#core/json.ts';
 import { z } from '#core/schema.ts';
 import { parseLooseJson } from '#flow/loose-json.ts';
-import { askModel, type ModelAnswer, usageValue } from '#flow/nodes/ask-model.ts';
+import { askModel, type ModelAnswer, spentBy, usageValue } from '#flow/nodes/ask-model.ts';
 import { extracted, parameterSchema, schemaOf } from '#flow/nodes/extracted.ts';
 import { memorySchema, modelSchema, visionSchema } from '#flow/nodes/llm-config.ts';
 import { visionParts, visionReads, withFiles } from '#flow/nodes/llm-request.ts';
@@ -49,17 +49,16 @@ const parameterExtractor: NodeType<Config> = {
     const { parameters, reasoning_mode: mode } = node.config;
     const answer = yield* mode === 'prompt' ? asked(node, false) : askedEitherWay(node);
     const { found, reason } = extracted(parameters, saidBy(answer));
-    const { usage } = answer;
     return {
       inputs: { query: queryOf(node) },
       outputs: {
         ...found,
         __is_success: reason === '' ? 1 : 0,
         __reason: reason,
-        __usage: usageValue(usage),
+        __usage: usageValue(answer),
       },
       process: { prompts: answer.prompts, answer: answer.text },
-      ...(usage && { usage }),
+      ...spentBy(answer),
     };
   },
 };

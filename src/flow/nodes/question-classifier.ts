@@ -1,7 +1,7 @@
 import { isObject, type Json, own } from '#core/json.ts';
 import { z } from '#core/schema.ts';
 import { parseLooseJson } from '#flow/loose-json.ts';
-import { askModel, usageValue } from '#flow/nodes/ask-model.ts';
+import { askModel, spentBy, usageValue } from '#flow/nodes/ask-model.ts';
 import { memorySchema, modelSchema, visionSchema } from '#flow/nodes/llm-config.ts';
 import { visionParts, visionReads, withFiles } from '#flow/nodes/llm-request.ts';
 import { memoryText, textMessage } from '#flow/nodes/memory.ts';
@@ -60,7 +60,6 @@ const questionClassifier: NodeType<Config> = {
       () => [],
     );
     const chosen = choose(answer.text, named);
-    const { usage } = answer;
     return {
       handle: chosen.id,
       inputs: { query: queryOf(node) },
@@ -68,10 +67,10 @@ const questionClassifier: NodeType<Config> = {
         class_name: chosen.name,
         class_id: chosen.id,
         class_label: chosen.label ?? chosen.name,
-        usage: usageValue(usage),
+        usage: usageValue(answer),
       },
       process: { prompts: shownPrompts(messages), answer: answer.text },
-      ...(usage && { usage }),
+      ...spentBy(answer),
     };
   },
 };

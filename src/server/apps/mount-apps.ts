@@ -1,16 +1,23 @@
 import type { AnyControlRoute } from '#gateway/admin/control-route.ts';
+import type { Log } from '#core/log.ts';
 import type { HttpHandler } from '#gateway/handle.ts';
 import { appControl } from '#server/apps/app-control.ts';
 import type { Apps } from '#server/apps/open-apps.ts';
 import { runControl } from '#server/apps/run-control.ts';
-import type { ServiceApi } from '#service-api/service-api.ts';
 
 /** The key decides: whoever shows an app's is answered by the app, everybody else by the gateway. */
 export const withApps =
-  (api: ServiceApi, gateway: HttpHandler): HttpHandler =>
+  ({ api, deps: { clock } }: Apps, log: Log, gateway: HttpHandler): HttpHandler =>
   (req, res) => {
-    if (api.takes(req)) void api.serve(req, res);
-    else gateway(req, res);
+    if (!api.takes(req)) return gateway(req, res);
+    const began = clock.now();
+    res.once('close', () => {
+      const path = (req.url ?? '').split('?', 1)[0];
+      const ms = Math.round(clock.now() - began);
+      const status = res.writableFinished ? res.statusCode : 499;
+      log.info({ method: req.method, path, status, ms }, 'an app answered');
+    });
+    void api.serve(req, res);
   };
 
 /** What the console and its like ask of apps. */

@@ -68,7 +68,7 @@ export const openApps = async (
   const around = { sandbox, client };
   const apis = await readToolApis(config.apps.tools ?? []);
   const servicesFor = (whose: Whose): FlowServices => ({
-    ...createFlowServices(gateway, { ...around, owner: whose.appId }),
+    ...createFlowServices(gateway, { ...around, owner: whose.appId, user: whose.user }),
     files: flowFiles({ uploads, client, clock }, whose),
     tools: toolBox({ clock, apis, apps, services: () => servicesFor(whose) }),
   });

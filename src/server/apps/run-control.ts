@@ -93,6 +93,7 @@ const row = ({ facts, finish, isOver }: RunRecord): JsonObject => ({
   steps: finish?.steps ?? null,
   input_tokens: finish?.usage?.inputTokens ?? null,
   output_tokens: finish?.usage?.outputTokens ?? null,
+  cost_nanos: finish?.costNanos ?? null,
   outputs: finish ? { ...finish.outputs } : null,
   error: finish?.error ? { ...finish.error } : null,
 });
