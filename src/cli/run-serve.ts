@@ -57,7 +57,7 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
     folder,
     changes: () => owner.changes,
   });
-  const apps = await openApps(config, { gateway, world, dataDir: folder });
+  const apps = await openApps(config, { gateway, world, dataDir: folder, store: keeping.store });
   const handler = withApps(apps, log, createFront(gateway, config, appRoutes(apps)));
   const door = doorOf(config.limits);
   const listener = await listen(handler, { port: options.port ?? DEFAULT_PORT, host, door });

@@ -55,7 +55,18 @@ const MOST_MESSAGES = 500;
 /** Conversations in memory: the oldest are forgotten, and all with the process. */
 export class MemoryConversations implements ConversationStore {
   readonly #byMessage = new Map<string, string>();
-  readonly #all = new BoundedMap<Conversation>(MOST_CONVERSATIONS, (gone) => this.#forget(gone));
+  readonly #all: BoundedMap<Conversation>;
+
+  /** `forgotten` is told of those that there was no more room for. */
+  constructor(
+    forgotten: (conversation: Conversation) => void = () => {},
+    most = MOST_CONVERSATIONS,
+  ) {
+    this.#all = new BoundedMap(most, (gone) => {
+      this.#forget(gone);
+      forgotten(gone);
+    });
+  }
 
   get(id: string): Promise<Conversation | undefined> {
     return Promise.resolve(this.#all.get(id));

@@ -32,6 +32,7 @@ export const SUBJECTS = [
   'customers',
   'models',
   'sessions',
+  'conversations',
 ] as const;
 
 export type Subject = (typeof SUBJECTS)[number];

@@ -20,6 +20,8 @@ import { MemoryConversations } from '#service-api/conversations.ts';
 import type { ApiDeps } from '#service-api/deps.ts';
 import { Runs } from '#service-api/runs.ts';
 import { type ServedApp, ServedApps } from '#service-api/served-apps.ts';
+import { StoredConversations } from '#service-api/stored-conversations.ts';
+import type { Store } from '#store/store.ts';
 import { createServiceApi, type ServiceApi } from '#service-api/service-api.ts';
 import { Uploads, type Whose } from '#service-api/uploads.ts';
 
@@ -45,10 +47,19 @@ export const resolverOf = ({ deployments, apps }: LoadedConfig): ResolveModel =>
   });
 };
 
+export interface AppsOptions {
+  readonly gateway: Gateway;
+  readonly world: World;
+  /** Where imported apps and keys are written down. */
+  readonly dataDir: string;
+  /** Where conversations are; in memory alone without it. */
+  readonly store?: Store;
+}
+
 /** Apps and all that they need: their folder, their keys, the sandbox, the way to the world. */
 export const openApps = async (
   config: LoadedConfig,
-  { gateway, world, dataDir }: { gateway: Gateway; world: World; dataDir: string },
+  { gateway, world, dataDir, store }: AppsOptions,
 ): Promise<Apps> => {
   const { clock, log } = world;
   const apps = new ServedApps();
@@ -78,7 +89,9 @@ export const openApps = async (
     keys,
     uploads,
     runs: new Runs(),
-    conversations: new MemoryConversations(),
+    conversations: store
+      ? await StoredConversations.open(store.shelves.conversations, log)
+      : new MemoryConversations(),
     mostRuns: MOST_RUNS,
     services: (whose): FlowServices => servicesFor(whose),
     suggest: suggester(createFlowServices(gateway, around), clock, config),

@@ -1,7 +1,16 @@
 import type { SchemaModule } from 'kysely';
 import type { Migration } from '#store/migrations/migration.ts';
 
-const SUBJECTS = ['keys', 'users', 'teams', 'budgets', 'customers', 'models', 'sessions'];
+const SUBJECTS = [
+  'keys',
+  'users',
+  'teams',
+  'budgets',
+  'customers',
+  'models',
+  'sessions',
+  'conversations',
+];
 const WHO = ['token', 'user_id', 'team_id', 'end_user', 'model_group', 'model'];
 const WHERE = ['deployment', 'provider'];
 const SUMS = ['requests', 'failures', 'tokens_in', 'tokens_out', 'nanos'];

@@ -1,0 +1,66 @@
+import type { JsonObject } from '#core/json.ts';
+import type { Log } from '#core/log.ts';
+import {
+  type Conversation,
+  type ConversationStore,
+  MemoryConversations,
+  type Message,
+} from '#service-api/conversations.ts';
+import type { Shelf } from '#store/store.ts';
+
+/** Conversations in memory that are written down behind it: nobody waits for a database. */
+export class StoredConversations implements ConversationStore {
+  readonly #memory: MemoryConversations;
+  readonly #shelf: Shelf;
+  readonly #log: Log;
+
+  private constructor(shelf: Shelf, log: Log) {
+    this.#shelf = shelf;
+    this.#log = log;
+    this.#memory = new MemoryConversations(({ id }) => this.#write(shelf.remove([id])));
+  }
+
+  /** With what was written down before. */
+  static async open(shelf: Shelf, log: Log): Promise<StoredConversations> {
+    const store = new StoredConversations(shelf, log);
+    // Rows are what `put` wrote.
+    const all = (await shelf.all()).map(({ body }) => body as unknown as Conversation);
+    for (const one of all.toSorted((a, b) => a.updatedAt - b.updatedAt))
+      await store.#memory.put(one);
+    return store;
+  }
+
+  get(id: string): Promise<Conversation | undefined> {
+    return this.#memory.get(id);
+  }
+
+  async put(conversation: Conversation): Promise<void> {
+    await this.#memory.put(conversation);
+    const kept = (await this.#memory.get(conversation.id)) ?? conversation;
+    const body = JSON.parse(JSON.stringify(kept)) as JsonObject;
+    this.#write(this.#shelf.put([{ id: conversation.id, body }]));
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.#memory.delete(id);
+    this.#write(this.#shelf.remove([id]));
+  }
+
+  list(appId: string, user: string): Promise<readonly Conversation[]> {
+    return this.#memory.list(appId, user);
+  }
+
+  message(id: string): Promise<Message | undefined> {
+    return this.#memory.message(id);
+  }
+
+  messages(appId: string): Promise<readonly Message[]> {
+    return this.#memory.messages(appId);
+  }
+
+  #write(writing: Promise<void>): void {
+    writing.catch((thrown: unknown) =>
+      this.#log.warn({ cause: String(thrown) }, 'a conversation could not be written down'),
+    );
+  }
+}
