@@ -109,9 +109,9 @@ What differs:
 
 - Every ready node runs at once, where Dify starts about three.
 - A caller who leaves a stream ends its run.
-- Prices stand at 0 in \`usage\`: what a call costs is in the gateway's own log.
-- Conversations, runs and uploads are kept in memory: the newest 10,000, 1,000 and 256 MB.
-- \`recommended\` features without a counterpart (moderation, speech, annotations) are off, and said in the checklist.
+- \`total_price\` is what the calls of a run came to, where prices are known; prices of a single token stand at 0.
+- The newest 10,000 conversations are kept; runs (1,000) and uploads (256 MB) only while the program runs.
+- Features without a counterpart (moderation, speech, annotations) are off, and said in the checklist.
 
 ## Apps without a workflow
 
