@@ -7,7 +7,7 @@ import { addressGuard } from '#net/address-guard.ts';
 import { createGuardedClient, type GuardedClient } from '#net/guarded-client.ts';
 import { createSandbox } from '#sandbox/sandbox.ts';
 import { AppFolder, idOfFile } from '#server/apps/app-folder.ts';
-import { readAppState, writeAppState } from '#server/apps/app-state.ts';
+import { AppStateFile } from '#server/apps/app-state.ts';
 import { flowFiles } from '#server/apps/flow-files.ts';
 import { readApp } from '#server/apps/read-app.ts';
 import { suggester } from '#server/apps/suggest.ts';
@@ -64,7 +64,9 @@ export const openApps = async (
   const { clock, log } = world;
   const apps = new ServedApps();
   const resolveModel = resolverOf(config);
-  const state = await readAppState(dataDir, log);
+  const secret = config.keeping.saltKey ?? config.masterKey;
+  const file = new AppStateFile({ folder: dataDir, log, ...(secret && { secret }) });
+  const state = await file.read();
   for (const { id, text, ...times } of state.apps)
     apps.put(readApp({ id, text, file: id, isFile: false, ...times }, resolveModel));
   const folder = config.apps.dir;
@@ -101,7 +103,7 @@ export const openApps = async (
     deps,
     client,
     resolveModel,
-    save: () => writeAppState(dataDir, { apps: imported(apps), keys: keys.made() }),
+    save: () => file.write({ apps: imported(apps), keys: keys.made() }),
     async close() {
       watched?.close();
       await Promise.all([client.close(), sandbox.close()]);
