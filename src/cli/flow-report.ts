@@ -6,6 +6,7 @@ export const flowReport = (events: readonly RunEvent[]) => {
   const finish = events.find((event) => event.type === 'run-finish');
   return {
     status: finish?.status,
+    outputs: finish && { ...finish.outputs },
     answer: events.map((event) => (event.type === 'answer-delta' ? event.text : '')).join(''),
     elapsed_ms: tenths(finish?.at),
     error: finish?.error,

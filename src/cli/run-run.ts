@@ -29,6 +29,7 @@ export const runRun = async (file: string, options: RunCommandOptions): Promise<
     const events = flow.run({
       gateway,
       query: options.query,
+      inputs: { ...options.input },
       signal: stop.signal,
       clock: systemClock,
     });

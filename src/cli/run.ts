@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander';
 import type { CliCommand } from '#cli/command.ts';
 
 const HELP = `
@@ -13,9 +14,20 @@ as spillway_settings.apps.models says.
 
 export interface RunCommandOptions {
   readonly query: string;
+  readonly input: Readonly<Record<string, string>>;
   readonly config?: string;
   readonly json?: boolean;
 }
+
+/** Texts alone: the form itself says which of them are numbers. */
+const addInput = (
+  text: string,
+  before: Readonly<Record<string, string>>,
+): Record<string, string> => {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw new InvalidArgumentError('It must be written as name=value.');
+  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
+};
 
 export const run: CliCommand = {
   name: 'run',
@@ -23,7 +35,8 @@ export const run: CliCommand = {
     command
       .description('run a Dify app once and show who served what')
       .argument('<flow>', "an app's DSL file, as Dify exports it")
-      .requiredOption('-q, --query <text>', 'what the person asks')
+      .option('-q, --query <text>', 'what the person asks', '')
+      .option('-i, --input <name=value>', 'a field of its form; again for more', addInput, {})
       .option('-c, --config <file>', 'LiteLLM config.yaml whose deployments are called')
       .option('--json', 'one JSON object instead of text')
       .addHelpText('after', HELP)
