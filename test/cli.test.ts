@@ -205,7 +205,7 @@ describe.concurrent('run', () => {
     flow.replace(/^ {4}edges:\n/m, `$&    - {id: x, source: ${source}, target: ${target}}\n`);
   test.each([
     ['no app', 'hello: world\n', /^\S+:1:1 this is not an app/],
-    ['an app without a workflow', flow.replace('advanced-chat', 'chat'), /^\S+:5:9 app\.mode: /],
+    ['an app without its model', flow.replace('advanced-chat', 'chat'), /model_config: missing/],
     ['a dangling edge', withEdge('facts', 'nowhere'), /hangs loose/],
     ['a cycle', withEdge('answer', 'facts'), /closes a cycle/],
     [
