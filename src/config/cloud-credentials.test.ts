@@ -115,6 +115,14 @@ describe('Microsoft’s directory', () => {
     expect(errorsOf(row(params)).join('\n')).toContain('client_secret: MINE is not set');
   });
 
+  test('an identity that is found, where the config wants it of all rows', () => {
+    const wanted = 'litellm_settings: {enable_azure_ad_token_refresh: true}\n';
+    const [found] = load(`${row(azure)}${wanted}`, { env: { AZURE_CLIENT_ID: 'u' } }).deployments;
+    const { provider, settings, model } = found!;
+    const voucher = findProvider(provider)?.credentials?.(settings, model);
+    expect(voucher).toEqual({ ...common, clientId: 'u' });
+  });
+
   test('nothing of it, and no key', () => {
     expect(errorsOf(row(azure)).join('\n')).toContain('there is no key; write api_key');
   });

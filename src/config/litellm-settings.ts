@@ -16,6 +16,8 @@ export interface LitellmSettings {
   readonly requestTimeoutMs: number;
   readonly metricsArePublic: boolean;
   readonly params: ParamRules;
+  /** The environment as rows read it. */
+  readonly rowEnv: Environment;
   readonly tls: { readonly caFile?: string; readonly verify: boolean };
 }
 
@@ -30,6 +32,7 @@ const schema = z.looseObject({
   modify_params: flag.nullish(),
   request_timeout: seconds.nullish(),
   require_auth_for_metrics_endpoint: flag.nullish(),
+  enable_azure_ad_token_refresh: flag.nullish(),
   ssl_verify: z.union([flag, z.string().min(1)]).nullish(),
   ...keepingLitellm,
 });
@@ -51,6 +54,10 @@ export const loadLitellmSettings = (
     }),
     fallbacks: settings,
     params: loadParams(settings, env),
+    // Rows without a key find an identity, as that vendor's own tools do.
+    rowEnv: settings.enable_azure_ad_token_refresh
+      ? { AZURE_CREDENTIAL: 'DefaultAzureCredential', ...env }
+      : env,
     // Not LiteLLM's default: numbers tell what a house does, and with which vendors.
     metricsArePublic: settings.require_auth_for_metrics_endpoint === false,
     requestTimeoutMs: toMs(timeout) ?? toMs(environmentTimeout(env)) ?? DEFAULT_TIMEOUT_S * 1000,

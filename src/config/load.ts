@@ -93,7 +93,7 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
   const { strategy, checks, maxParallelRequests, routing } = router;
   const { preCallChecks } = routing;
   const ceilings = ceilingsOf({ strategy, checks, preCallChecks, own: enforceRpmTpm });
-  const context = { env, ceilings, maxParallelRequests, own: ownPart };
+  const context = { env: litellm.rowEnv, ceilings, maxParallelRequests, own: ownPart };
   const { deployments, unusable } = loadModelList(rows, context, report);
   warnOfFallbacks([routerPart, litellmPart], {
     names: new Set([...groups, ...Object.keys(routing.aliases)]),

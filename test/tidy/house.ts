@@ -121,6 +121,7 @@ export const VENDORS = [
 
 /** Words of other programs' protocols that contain a vendor's name and mean nothing by it. */
 export const FOREIGN_WORDS: Readonly<Record<string, readonly string[]>> = {
+  'src/config/litellm-settings.ts': ['enable_azure_ad_token_refresh', 'DefaultAzureCredential'],
   'src/gateway/control-fields.ts': ['allowed_openai_params'],
   'src/gateway/params.ts': ['allowed_openai_params'],
   'src/gateway/serve-models.ts': ['openai'],
