@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SpillwayError } from '#core/errors.ts';
@@ -13,6 +13,7 @@ export const backUpSqlite = async (folder: string, file: string): Promise<void> 
   const db = new DatabaseSync(path, { readOnly: true, timeout: 10_000 });
   try {
     db.prepare('VACUUM INTO ?').run(file);
+    await chmod(file, 0o600);
   } finally {
     db.close();
   }

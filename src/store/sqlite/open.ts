@@ -1,4 +1,4 @@
-import { access, mkdir } from 'node:fs/promises';
+import { access, chmod, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kysely, sql } from 'kysely';
 import type { Clock } from '#core/clock.ts';
@@ -47,6 +47,7 @@ const openAt = async ({
 }: Pick<SqliteOptions, 'folder' | 'clock'>): Promise<Store> => {
   const path = folder === undefined ? ':memory:' : join(folder, SQLITE_FILE);
   const lockPath = folder === undefined ? undefined : join(folder, LOCK_FILE);
+  if (folder !== undefined) await makeOurs(path);
   const client = await opened(path, lockPath);
   const db = new Kysely<Tables>({ dialect: sqliteDialect(client) });
   const copyTo = async (target: string): Promise<void> => {
@@ -64,6 +65,12 @@ const openAt = async ({
   }
   const kind = folder === undefined ? 'memory' : 'sqlite';
   return { ...sqlStore(db, { kind, clock }), copyTo };
+};
+
+/** Nobody else on this machine reads it; what SQLite puts beside it has the same rights. */
+const makeOurs = async (path: string): Promise<void> => {
+  await (await open(path, 'a', 0o600)).close();
+  await chmod(path, 0o600);
 };
 
 const opened = async (path: string, lockPath: string | undefined): Promise<SqliteClient> => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -38,6 +38,16 @@ test('a folder that cannot be written is said loudly, and it goes on in memory',
   const store = await openSqlite({ folder: join(file, 'data'), clock, log });
   expect(store.kind).toBe('memory');
   expect(lines).toEqual([expect.stringContaining('CANNOT BE WRITTEN')]);
+  await store.close();
+});
+
+test('nobody else may read it', async () => {
+  const at = join(folder, 'private');
+  await mkdir(at, { mode: 0o755 });
+  const store = await openSqlite({ folder: at, clock, log: silentLog });
+  await store.shelves.keys.put([{ id: 'k', body: {} }]);
+  for (const name of [SQLITE_FILE, `${SQLITE_FILE}-wal`])
+    expect([name, (await stat(join(at, name))).mode & 0o077]).toEqual([name, 0]);
   await store.close();
 });
 
