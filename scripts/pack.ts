@@ -15,6 +15,7 @@ interface Manifest {
   readonly imports: { readonly '#*.ts': { readonly source: string; readonly default: string } };
   readonly scripts: object;
   readonly devDependencies: object;
+  readonly overrides: object;
   readonly optionalDependencies: object;
 }
 
@@ -24,7 +25,7 @@ const STAGE = join(OUT, 'package');
 const readManifest = (): Manifest => JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
 
 const publishedManifest = (manifest: Manifest): object => {
-  const { scripts, devDependencies, optionalDependencies, ...published } = manifest;
+  const { scripts, devDependencies, overrides, optionalDependencies, ...published } = manifest;
   return { ...published, imports: { '#*.ts': manifest.imports['#*.ts'].default } };
 };
 
