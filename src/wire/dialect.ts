@@ -50,6 +50,8 @@ export interface Quirks {
   readonly noSystemRole?: boolean;
   /** It wants its thoughts back with the messages. */
   readonly returnsThoughts?: boolean;
+  /** It refuses calls of tools that have an id, in a dialect that has them. */
+  readonly noCallIds?: boolean;
   /** It understands marks of what to keep of a prompt, in a dialect that has none of its own. */
   readonly cacheMarks?: boolean;
 }
@@ -72,6 +74,8 @@ export interface Written {
   readonly body: JsonObject;
   /** What was asked for and has no counterpart here: it is not in `body`. */
   readonly left: readonly RequestField[];
+  /** Of another dialect's extras those that are in `body` all the same. */
+  readonly taken?: readonly string[];
   /** The answer's format is a tool that must be called: its reader has to be told. */
   readonly emulates?: 'format';
 }
@@ -101,6 +105,8 @@ export interface ToldError {
   readonly param?: string;
   /** The request's. */
   readonly id?: string;
+  /** When it may be sent again. */
+  readonly retryAfterMs?: number;
 }
 
 /** A wire dialect, both directions. Pure: no clock, no network, no randomness. */

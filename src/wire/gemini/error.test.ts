@@ -55,6 +55,11 @@ test('an error is told in the envelope that its clients know', () => {
       ],
     },
   });
+  const told = writeError({ status: 429, message: 'Wait.', retryAfterMs: 23_965 });
+  expect(told).toMatchObject({
+    error: { status: 'RESOURCE_EXHAUSTED', details: [{ retryDelay: '24s' }] },
+  });
+  expect(readError(429, {}, JSON.stringify(told)).retryAfterMs).toBe(24_000);
   expect(writeError({ status: 418, message: 'No.' })).toEqual({
     error: { code: 418, message: 'No.', status: 'FAILED_PRECONDITION' },
   });

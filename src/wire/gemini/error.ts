@@ -100,12 +100,23 @@ const kindOf = ({
 };
 
 /** Google's envelope. */
-export const writeError = ({ status, message, param, id }: ToldError): JsonObject => {
+export const writeError = ({
+  status,
+  message,
+  param,
+  id,
+  retryAfterMs: waitMs,
+}: ToldError): JsonObject => {
   const details: JsonObject[] = [];
   if (param !== undefined)
     details.push({
       '@type': 'type.googleapis.com/google.rpc.BadRequest',
       fieldViolations: [{ field: param, description: message }],
+    });
+  if (waitMs !== undefined)
+    details.push({
+      '@type': 'type.googleapis.com/google.rpc.RetryInfo',
+      retryDelay: `${Math.ceil(waitMs / 1000)}s`,
     });
   if (id !== undefined)
     details.push({ '@type': 'type.googleapis.com/google.rpc.RequestInfo', requestId: id });

@@ -291,3 +291,26 @@ describe('wishes', () => {
     });
   });
 });
+
+test('ids of calls are left out where a vendor refuses them', () => {
+  const contents = [
+    { role: 'user', parts: [{ text: 'Hi' }] },
+    { role: 'model', parts: [{ functionCall: { id: 'a', name: 'f', args: { id: 1 } } }] },
+    { role: 'user', parts: [{ function_response: { id: 'a', name: 'f', response: {} } }] },
+  ];
+  const body: JsonObject = { model: 'm', stream: true, contents, labels: { id: 'kept' } };
+  const to = { model: 'm', asksUsage: true };
+  expect(gemini.redirectRequest(body, to)).toEqual({ contents, labels: { id: 'kept' } });
+  const quirks = { noCallIds: true };
+  expect(gemini.redirectRequest(body, { ...to, quirks })).toEqual({
+    contents: [
+      contents[0],
+      { role: 'model', parts: [{ functionCall: { name: 'f', args: { id: 1 } } }] },
+      { role: 'user', parts: [{ function_response: { name: 'f', response: {} } }] },
+    ],
+    labels: { id: 'kept' },
+  });
+  const request = gemini.readRequest(body);
+  const said = gemini.writeRequest(request, { ...to, quirks }).body;
+  expect(JSON.stringify(said['contents'])).not.toContain('"id":"a"');
+});

@@ -1,6 +1,6 @@
-import { type JsonObject, isObject } from '#core/json.ts';
+import { type Json, type JsonObject, isObject } from '#core/json.ts';
 import { bad, bool, modelName } from '#wire/check.ts';
-import type { Touched } from '#wire/dialect.ts';
+import type { Redirection, Touched } from '#wire/dialect.ts';
 import { list, record, setting } from '#wire/gemini/fields.ts';
 
 /** More than a vendor answers with at once. */
@@ -33,7 +33,29 @@ export const candidateCount = (body: JsonObject): number | undefined => {
 };
 
 /** The path says where it goes. */
-export const redirectRequest = (body: JsonObject): JsonObject => {
+export const redirectRequest = (body: JsonObject, { quirks }: Redirection): JsonObject => {
   const { model: _model, stream: _stream, ...said } = body;
-  return said;
+  if (quirks?.noCallIds !== true) return said;
+  return Object.fromEntries(
+    Object.entries(said).map(([key, value]) => [key, key === 'contents' ? idless(value) : value]),
+  );
+};
+
+/** Fields of a part that may have an id, in both forms. */
+const CALLS = ['functionCall', 'functionResponse', 'function_call', 'function_response'];
+
+const idless = (contents: Json): Json =>
+  Array.isArray(contents) ? contents.map((content) => withParts(content, idlessPart)) : contents;
+
+const withParts = (content: Json, change: (part: JsonObject) => JsonObject): Json => {
+  const parts = isObject(content) ? content['parts'] : undefined;
+  if (!isObject(content) || !Array.isArray(parts)) return content;
+  return { ...content, parts: parts.map((part) => (isObject(part) ? change(part) : part)) };
+};
+
+const idlessPart = (part: JsonObject): JsonObject => {
+  const name = CALLS.find((each) => isObject(part[each]));
+  if (name === undefined) return part;
+  const { id: _, ...call } = part[name] as JsonObject;
+  return { ...part, [name]: call };
 };

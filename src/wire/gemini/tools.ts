@@ -8,6 +8,7 @@ import {
   isVendorTool,
 } from '#wire/chat-request.ts';
 import { bad } from '#wire/check.ts';
+import { isOwnTool } from '#wire/gemini/borrowed.ts';
 import { field, list, objectIn, present, record, textIn, without } from '#wire/gemini/fields.ts';
 import { NAME } from '#wire/gemini/name.ts';
 import { cleanSchema, fromOpenApi, hasProperties } from '#wire/gemini/schema.ts';
@@ -56,7 +57,7 @@ export const writeTools = ({
       continue;
     }
     declared = undefined;
-    if (tool.dialect === NAME) entries.push(tool.value);
+    if (tool.dialect === NAME || isOwnTool(tool.value)) entries.push(tool.value);
     else areLeft = true;
   }
   return { entries, areLeft };

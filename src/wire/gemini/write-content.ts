@@ -10,6 +10,8 @@ export interface Saying {
   readonly model: string;
   /** The request was read from this dialect: what only it knows is said again. */
   readonly isOwn: boolean;
+  /** Calls keep the ids that they came with. */
+  readonly ids: boolean;
 }
 
 /** One speaker's turn. */
@@ -127,7 +129,7 @@ const seal = (signature: string | undefined): JsonObject =>
 
 /** One of Google's two endpoints refuses ids: only who has said one in its words is believed to know. */
 const callId = (id: string, { saying }: At): JsonObject =>
-  saying.isOwn && !isMade(id) ? { id } : {};
+  saying.ids && !isMade(id) ? { id } : {};
 
 const resultOf = (
   { part, param }: { readonly part: Extract<Part, ToolResultPart>; readonly param: string },

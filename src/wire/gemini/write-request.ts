@@ -1,6 +1,7 @@
 import { type Json, type JsonObject, isObject } from '#core/json.ts';
 import type { ChatRequest, RequestField } from '#wire/chat-request.ts';
 import type { WriteOptions, Written } from '#wire/dialect.ts';
+import { borrowedFrom } from '#wire/gemini/borrowed.ts';
 import { present } from '#wire/gemini/fields.ts';
 import { NAME } from '#wire/gemini/name.ts';
 import { writeThinking } from '#wire/gemini/thinking.ts';
@@ -35,31 +36,39 @@ export const writeRequest = (
 ): Written => {
   const isOwn = request.dialect === NAME;
   const extra = isOwn ? request.extra : {};
-  const { entries, areLeft } = writeTools(request);
-  const tier = tierOf(request.serviceTier);
   const refused = (quirks.refuses ?? []).filter((field) => request[field] !== undefined);
   const said = { ...request };
   for (const field of refused) delete said[field];
+  const borrowed = borrowedFrom(isOwn ? {} : request.extra);
+  const { entries: declared, areLeft } = writeTools(said);
+  const entries = [...declared, ...borrowed.tools];
+  const tier = tierOf(request.serviceTier);
   const config = configOf(said, { model, isOwn });
   const { generationConfig, ...others } = extra;
-  const merged = { ...config, ...(isObject(generationConfig) && generationConfig) };
+  const merged = {
+    ...config,
+    ...borrowed.config,
+    ...(isObject(generationConfig) && generationConfig),
+  };
   const { toolChoice } = said;
   const body: JsonObject = {
-    ...writeContents(request.messages, { model, isOwn }),
-    ...(entries.length > 0 && said.tools && { tools: entries }),
-    ...(toolChoice && entries.length > 0 && { toolConfig: writeToolConfig(toolChoice) }),
+    ...writeContents(request.messages, { model, isOwn, ids: isOwn && quirks.noCallIds !== true }),
+    ...(entries.length > 0 && { tools: entries }),
+    ...(toolChoice && declared.length > 0 && { toolConfig: writeToolConfig(toolChoice) }),
     ...(Object.keys(merged).length > 0 && { generationConfig: merged }),
     ...(tier !== undefined && said.serviceTier !== undefined && { serviceTier: tier }),
+    ...borrowed.fields,
     ...others,
   };
   const left = new Set<RequestField>(refused);
   if (areLeft) left.add('tools');
   // One call at a time is nothing that can be asked for.
-  if (request.parallelTools === false && entries.length > 0) left.add('parallelTools');
+  if (request.parallelTools === false && declared.length > 0) left.add('parallelTools');
   if (request.serviceTier !== undefined && tier === undefined) left.add('serviceTier');
   for (const field of ['user', 'metadata'] as const)
     if (request[field] !== undefined) left.add(field);
-  return { body, left: [...left] };
+  const { taken } = borrowed;
+  return { body, left: [...left], ...(taken.length > 0 && { taken }) };
 };
 
 const configOf = (

@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '#core/json.ts';
-import { readEmbeddingsUsage, touchEmbeddings } from '#wire/openai-embeddings/index.ts';
+import { embeddingConformance } from '#wire/embedding.conformance.ts';
+import { openaiEmbeddings } from '#wire/openai-embeddings/index.ts';
+import { readUsage } from '#wire/openai-embeddings/reply.ts';
+
+embeddingConformance(openaiEmbeddings, { folder: new URL('fixtures/', import.meta.url) });
 
 describe('a request', () => {
   test.each<[Json]>([['text'], [''], [['a', 'b']], [[]], [[1, 2, 3]], [[[1, 2], [3], []]]])(
     'input %j is taken',
     (input) => {
-      expect(touchEmbeddings({ model: 'm', input, dimensions: 8 })).toEqual({ model: 'm' });
+      expect(openaiEmbeddings.touchRequest({ model: 'm', input, dimensions: 8 })).toEqual({
+        model: 'm',
+      });
     },
   );
 
@@ -24,7 +30,7 @@ describe('a request', () => {
     [[{ text: 'a' }], 'input.0'],
   ])('input %j is refused, and the place named', (input, param) => {
     const body = { model: 'm', ...(input !== undefined && { input }) };
-    expect(() => touchEmbeddings(body)).toThrowError(
+    expect(() => openaiEmbeddings.touchRequest(body)).toThrowError(
       expect.objectContaining({
         code: 'invalid_request',
         param,
@@ -36,7 +42,7 @@ describe('a request', () => {
   });
 
   test('the model is checked first', () => {
-    expect(() => touchEmbeddings({ model: 4, input: 7 })).toThrowError(
+    expect(() => openaiEmbeddings.touchRequest({ model: 4, input: 7 })).toThrowError(
       expect.objectContaining({ param: 'model' }),
     );
   });
@@ -52,6 +58,6 @@ describe('usage', () => {
     [[], undefined],
     [null, undefined],
   ])('%j', (body, expected) => {
-    expect(readEmbeddingsUsage(body)).toEqual(expected);
+    expect(readUsage(body)).toEqual(expected);
   });
 });
