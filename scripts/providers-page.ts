@@ -41,4 +41,4 @@ const spoken = ({ operations }: Provider): string =>
       ([operation, { dialect }]) =>
         `${operation}: ${typeof dialect === 'string' ? dialect : 'by model'}`,
     )
-    .join('<br>') || 'not yet';
+    .join('<br>');

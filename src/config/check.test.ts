@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeConfig } from '#config/check.ts';
 import { load } from '#config/test-kit.ts';
-import { spokenProviders } from '#providers/index.ts';
+import { providers } from '#providers/index.ts';
 
 const TEXT = `model_list:
   - model_name: 要約モデル
@@ -114,7 +114,7 @@ spillway_settings: {enforce_rpm_tpm: true}
 });
 
 test.each(
-  spokenProviders.map(({ name, operations }) => {
+  providers.map(({ name, operations }) => {
     const dialect = (operations.chat ?? Object.values(operations)[0])?.dialect ?? '';
     return [name, typeof dialect === 'string' ? dialect : 'by model'] as const;
   }),

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { describeConfig } from '#config/check.ts';
 import type { Deployment } from '#config/loaded.ts';
 import { errorsOf, load, warningsOf } from '#config/test-kit.ts';
 
@@ -62,28 +61,6 @@ describe('provider and model', () => {
       expect.stringMatching(/^3:29 model_list\.0\.litellm_params\.model: /),
     ]);
     expect(errorsOf(row(`${params}, api_key: k`))[1]).toContain(message);
-  });
-});
-
-describe('vendors whose wire format is not spoken yet', () => {
-  const message =
-    'the wire format of gemini is not spoken here yet; reach it through a compatible server, with openai/ in front';
-
-  test.each(['gemini/gemini-2.5-pro', 'gemini/x'])('%s cannot serve', (model) => {
-    expect(errorsOf(row(`model: ${model}, api_key: k`))).toEqual([
-      '2:17 model_list.0.model_name: the deployment of "m" cannot serve',
-      `3:29 model_list.0.litellm_params.model: ${message}`,
-    ]);
-  });
-
-  test.each(['gemini/gemini-2.5-pro'])('%s leaves the rest of its group alone', (model) => {
-    const second = `  - model_name: m\n    litellm_params: {model: ${model}, api_key: k}\n`;
-    const config = load(row('model: openai/gpt-4.1, api_key: k', second));
-    expect(config.deployments).toHaveLength(1);
-    expect(config.unusable.map(({ reason }) => reason.message)).toEqual([
-      expect.stringContaining('is not spoken here yet'),
-    ]);
-    expect(describeConfig(config)).toMatch(/Cannot serve:\n.*is not spoken here yet/);
   });
 });
 

@@ -4,7 +4,6 @@ import type { Finding } from '#core/finding.ts';
 import { isObject, type Json, type JsonObject, setOwn } from '#core/json.ts';
 import type { ParamRules } from '#core/param-rules.ts';
 import { isStarPattern } from '#core/star-pattern.ts';
-import { commonProvider, spokenProviders } from '#providers/index.ts';
 import type { Provider } from '#providers/provider.ts';
 import { rowLimits } from '#config/ceilings.ts';
 import {
@@ -150,8 +149,6 @@ const toDeployment = (
   if (problem) return unusable(problem);
   const bases = { api_base: setting('api_base'), base_url: setting('base_url') };
   if (typeof choice === 'string') return unusable({ param: 'model', message: choice });
-  if (!spokenProviders.includes(choice.provider))
-    return unusable({ param: 'model', message: unspoken(choice.provider) });
   const settings = settingsOf(draft.params, choice.provider, env);
   const known = { env, settings, params: draft.params, written, model: choice.model };
   const credential = credentialOf(setting('api_key'), choice.provider, known);
@@ -238,10 +235,6 @@ const modelInfoOf = (part: Part): JsonObject => {
   const info = childOf(part, 'model_info')?.value;
   return isObject(info) ? info : {};
 };
-
-const unspoken = ({ name }: Provider): string =>
-  `the wire format of ${name} is not spoken here yet; ` +
-  `reach it through a compatible server, with ${commonProvider.name}/ in front`;
 
 const idOf = ({ part, row, params }: Draft): string =>
   deploymentId(row.model_name, params, (path) =>

@@ -1,7 +1,7 @@
 import type { Problem } from '#config/credentials.ts';
 import type { Draft } from '#config/model-row.ts';
 import { type Environment, lookUp } from '#config/os-environ.ts';
-import { spokenProviders } from '#providers/index.ts';
+import { providers } from '#providers/index.ts';
 import type { Provider } from '#providers/provider.ts';
 
 const starsIn = (text: string): number => text.split('*').length - 1;
@@ -41,7 +41,7 @@ export const expandAnyVendor = (draft: Draft, env: Environment): readonly Draft[
   const { model, api_key, api_base, base_url, custom_llm_provider } = row.litellm_params;
   if (model !== '*' || !row.model_name.includes('*')) return [draft];
   if (api_key || api_base || base_url || custom_llm_provider) return [draft];
-  const able = spokenProviders.filter(takesAnyModel).filter(({ keyEnv, baseUrl, baseEnv }) => {
+  const able = providers.filter(takesAnyModel).filter(({ keyEnv, baseUrl, baseEnv }) => {
     const isSet = (variable: string): boolean => Boolean(lookUp(env, variable));
     return keyEnv.some(isSet) && (baseUrl !== '' || baseEnv.some(isSet));
   });

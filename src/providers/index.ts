@@ -159,11 +159,6 @@ export const heardHeaders: readonly string[] = [
   ...new Set(providers.flatMap(({ hears = {} }) => Object.keys(hears))),
 ];
 
-/** Those that can be asked anything yet. */
-export const spokenProviders = providers.filter(
-  ({ operations }) => Object.keys(operations).length > 0,
-);
-
 const byName = new Map(providers.map((provider) => [provider.name, provider]));
 
 export const findProvider = (name: string): Provider | undefined => byName.get(name);

@@ -1,3 +1,4 @@
+import type { JsonObject } from '#core/json.ts';
 import type { CredentialSpec } from '#providers/credential-spec.ts';
 import type { QuotaRules } from '#providers/quota.ts';
 import type { Settings, SettingSources } from '#providers/settings.ts';
@@ -48,6 +49,8 @@ export interface Endpoint {
   readonly path: string | ((place: Place) => string);
   /** The wire dialect it speaks: a name in `wire/dialects.ts`. */
   readonly dialect: DialectName | ((place: Place) => DialectName);
+  /** What this vendor wants of a body beside its dialect. */
+  readonly amend?: (body: JsonObject, place: Place) => JsonObject;
 }
 
 export interface ModelQuirks extends Quirks {
@@ -100,6 +103,6 @@ export interface Provider {
   readonly quota: QuotaRules;
   /** What it, or some of its models, want otherwise than their dialect has it; all that fit hold. */
   readonly quirks?: readonly ModelQuirks[];
-  /** Empty where its dialect is not spoken yet. */
+  /** What can be asked of it, where, and in which dialect. */
   readonly operations: { readonly [Op in Operation]?: Endpoint };
 }

@@ -1,6 +1,6 @@
-import { isObject } from '#core/json.ts';
+import { isObject, type JsonObject } from '#core/json.ts';
 import { googleQuota } from '#providers/google-quota.ts';
-import type { Lack, Provider } from '#providers/provider.ts';
+import type { Lack, Place, Provider } from '#providers/provider.ts';
 import { type Settings, textSetting } from '#providers/settings.ts';
 
 /** Where LiteLLM sends what names no place. */
@@ -14,6 +14,59 @@ const hostOf = (location: string): string => {
   if (location === 'global') return 'aiplatform.googleapis.com';
   if (location === 'us' || location === 'eu') return `aiplatform.${location}.rep.googleapis.com`;
   return `${location}-aiplatform.googleapis.com`;
+};
+
+/** Below the API's version: a key's own project has no name. */
+const home = ({ version = '', settings }: Place): string => {
+  const project = textSetting(settings, 'vertex_project');
+  const place = project && `/projects/${project}/locations/${locationOf(settings)}`;
+  return `/${encodeURIComponent(version)}${place ?? ''}`;
+};
+
+const isClaude = (model: string): boolean => model.startsWith('claude-');
+
+/** Open models are served with their publisher's name in front, in the common dialect. */
+const isOpen = (model: string): boolean => /^[\w.-]+\/[\w.@-]+$/.test(model);
+
+/** LiteLLM's way to say that a tuned model is one of Google's. */
+const plain = (model: string): string => model.replace(/^(?:gemini|google)\//, '');
+
+/** The date of a model stands behind an `@`, as it is. */
+const segment = (model: string): string => encodeURIComponent(model).replaceAll('%40', '@');
+
+const chatAt = (place: Place): string => {
+  const model = plain(place.model);
+  const { stream } = place;
+  if (isClaude(model)) {
+    const name = `${home(place)}/publishers/anthropic/models/${segment(model)}`;
+    return stream ? `${name}:streamRawPredict` : `${name}:rawPredict`;
+  }
+  if (isOpen(model)) return `${home(place)}/endpoints/openapi/chat/completions`;
+  const verb = stream ? 'streamGenerateContent?alt=sse' : 'generateContent';
+  // A tuned model is an endpoint with a number.
+  if (/^\d+$/.test(model)) return `${home(place)}/endpoints/${model}:${verb}`;
+  return `${home(place)}/publishers/google/models/${segment(model)}:${verb}`;
+};
+
+/** Claude's tokens are counted at one place for all of its models: the body names it. */
+const countAt = (place: Place): string => {
+  const model = plain(place.model);
+  const publishers = `${home(place)}/publishers`;
+  return isClaude(model)
+    ? `${publishers}/anthropic/models/count-tokens:rawPredict`
+    : `${publishers}/google/models/${segment(model)}:countTokens`;
+};
+
+const dialectOf = ({ model }: Place): 'anthropic-messages' | 'gemini' | 'openai-chat' => {
+  if (isClaude(plain(model))) return 'anthropic-messages';
+  return isOpen(plain(model)) ? 'openai-chat' : 'gemini';
+};
+
+/** Claude's model stands in the path, and its version in the body. */
+const amend = (body: JsonObject, { model }: Place): JsonObject => {
+  if (!isClaude(plain(model))) return body;
+  const { model: _, ...said } = body;
+  return { anthropic_version: 'vertex-2023-10-16', ...said };
 };
 
 const lacks = (settings: Settings, hasKey: boolean): Lack | undefined => {
@@ -56,5 +109,15 @@ export default {
   baseEnv: ['VERTEXAI_API_BASE', 'VERTEX_API_BASE'],
   version: { env: [], common: 'v1beta1' },
   quota: googleQuota,
-  operations: {},
+  // It refuses the ids of calls that its sibling gives.
+  quirks: [{ noCallIds: true }],
+  operations: {
+    chat: { path: chatAt, dialect: dialectOf, amend },
+    count: { path: countAt, dialect: dialectOf },
+    embeddings: {
+      path: (place) =>
+        `${home(place)}/publishers/google/models/${segment(plain(place.model))}:predict`,
+      dialect: 'vertex-embeddings',
+    },
+  },
 } satisfies Provider;

@@ -157,3 +157,56 @@ describe('where a response is asked for', () => {
     });
   });
 });
+
+describe('at Vertex', () => {
+  const at = (model: string, stream: boolean, more: Partial<TargetSpec> = {}) => {
+    const settings = { vertex_project: 'p-1', vertex_location: 'europe-west4' };
+    const target = createTarget(
+      findProvider('vertex_ai')!,
+      spec('https://europe-west4-aiplatform.googleapis.com', { model, settings, ...more }),
+    );
+    return target.conversationAt('openai-chat', { model, stream });
+  };
+  const HOME = '/v1beta1/projects/p-1/locations/europe-west4';
+
+  test.each([
+    ['gemini-2.5-pro', false, 'gemini', '/publishers/google/models/gemini-2.5-pro:generateContent'],
+    [
+      'gemini-2.5-pro',
+      true,
+      'gemini',
+      '/publishers/google/models/gemini-2.5-pro:streamGenerateContent?alt=sse',
+    ],
+    ['gemini/4711', false, 'gemini', '/endpoints/4711:generateContent'],
+    [
+      'claude-sonnet-4-5@20250929',
+      false,
+      'anthropic-messages',
+      '/publishers/anthropic/models/claude-sonnet-4-5@20250929:rawPredict',
+    ],
+    [
+      'claude-sonnet-4-5',
+      true,
+      'anthropic-messages',
+      '/publishers/anthropic/models/claude-sonnet-4-5:streamRawPredict',
+    ],
+    ['meta/llama-4-maas', true, 'openai-chat', '/endpoints/openapi/chat/completions'],
+  ])('%s, streamed: %s, speaks %s', (model, stream, dialect, path) => {
+    expect(at(model, stream)).toMatchObject({ dialect, path: `${HOME}${path}` });
+  });
+
+  test('a key without a project, and another version', () => {
+    const { path } = at('gemini-2.5-pro', false, { settings: {}, apiVersion: 'v1' })!;
+    expect(path).toBe('/v1/publishers/google/models/gemini-2.5-pro:generateContent');
+  });
+
+  test('Claude is named in the path, and its version in the body', () => {
+    const body = { model: 'claude-sonnet-4-5', max_tokens: 5, stream: true };
+    expect(at('claude-sonnet-4-5', true)!.amend!(body)).toEqual({
+      anthropic_version: 'vertex-2023-10-16',
+      max_tokens: 5,
+      stream: true,
+    });
+    expect(at('gemini-2.5-pro', true)!.amend!(body)).toBe(body);
+  });
+});

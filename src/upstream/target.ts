@@ -50,6 +50,8 @@ export interface Target {
    * the dialect, else where it takes chats; undefined where it takes none.
    */
   readonly conversationAt: (dialect: string, call: CallPlace) => Conversation | undefined;
+  /** Where it takes an operation that is no conversation, and how; undefined where its vendor has none. */
+  readonly endpointAt: (operation: Operation, call: CallPlace) => Conversation | undefined;
   /** What a model of its vendor wants otherwise. */
   readonly quirksOf: (model: string) => Quirks;
   /** What its vendor charges, and how it speaks of limits. */
@@ -76,6 +78,8 @@ export type CallPlace = Pick<Place, 'model' | 'stream'>;
 export interface Conversation {
   readonly path: string;
   readonly dialect: DialectName;
+  /** The body as this vendor wants it; absent where its dialect says all. */
+  readonly amend?: (body: JsonObject) => JsonObject;
 }
 
 /**
@@ -105,11 +109,16 @@ export const createTarget = (
     const dialect = provider.operations[operation]?.dialect;
     return typeof dialect === 'function' ? dialect(placeFor(call)) : dialect;
   };
+  const placeAt = (operation: Operation, call: CallPlace): Conversation | undefined => {
+    const [path, dialect] = [pathOf(operation, call), dialectOf(operation, call)];
+    if (path === undefined || !dialect) return undefined;
+    const amend = provider.operations[operation]?.amend;
+    const place = placeFor(call);
+    return { path, dialect, ...(amend && { amend: (body: JsonObject) => amend(body, place) }) };
+  };
   const conversationAt: Target['conversationAt'] = (dialect, call) => {
     const own = CONVERSATIONS.find((operation) => dialectOf(operation, call) === dialect);
-    const operation = spec.speaks ?? own ?? 'chat';
-    const [path, spoken] = [pathOf(operation, call), dialectOf(operation, call)];
-    return path === undefined || !spoken ? undefined : { path, dialect: spoken };
+    return placeAt(spec.speaks ?? own ?? 'chat', call);
   };
   const shown = {
     id: headerText(spec.id),
@@ -128,6 +137,7 @@ export const createTarget = (
     origin,
     pathOf,
     conversationAt: remembered(conversationAt, spec.model),
+    endpointAt: placeAt,
     quirksOf: (model) => (model === spec.model ? quirks : quirksOf(provider, model)),
     quota,
     headers,
