@@ -42,7 +42,7 @@ export const serveChat = async (call: ModelCall, spoken: Spoken): Promise<void> 
     model,
     created: Math.floor(clock.wall() / 1000),
     choices: Array.from({ length: size.choices }, () => composeChoice(request, speaker)),
-    thought: spoken.tellsThoughts === true ? thoughtOn(request, random) : undefined,
+    thought: tellsThoughts(request, spoken) ? thoughtOn(request, random) : undefined,
     inputTokens: size.promptTokens,
     ...(call.project.cache && { cachedTokens: size.cachedTokens }),
   };
@@ -60,6 +60,9 @@ const checkPrevious = ({ body, project }: ModelCall): void => {
   if (typeof previous === 'string' && !project.responses.get(previous))
     throw new Refused(unknownPrevious(previous.slice(0, 100)));
 };
+
+const tellsThoughts = (request: ChatRequest, { tellsThoughts: tells = false }: Spoken): boolean =>
+  typeof tells === 'function' ? tells(request) : tells;
 
 const SEAL_CHARACTERS = 80;
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from '#core/json.ts';
+import type { ChatRequest } from '#wire/chat-request.ts';
 import type { ChatDialect } from '#wire/dialect.ts';
 import { dialects } from '#wire/dialects.ts';
 
@@ -18,7 +19,7 @@ export interface Spoken {
   /** Where it counts a prompt's tokens, and how it says so. */
   readonly counting?: Counting;
   /** Models that are asked to think tell what they thought. */
-  readonly tellsThoughts?: boolean;
+  readonly tellsThoughts?: boolean | ((request: ChatRequest) => boolean);
   /** It keeps its answers, and goes on from them. */
   readonly keepsAnswers?: boolean;
 }
@@ -45,6 +46,20 @@ export const SPOKEN: ReadonlyMap<string, Spoken> = new Map<string, Spoken>([
         write: (tokens) => ({ input_tokens: tokens }),
       },
       tellsThoughts: true,
+    },
+  ],
+  [
+    '/v1beta/models:generateContent',
+    {
+      dialect: dialects.gemini,
+      ids: { answer: '', call: '' },
+      demands: ['contents'],
+      counting: {
+        path: '/v1beta/models:countTokens',
+        demands: ['contents'],
+        write: (tokens) => ({ totalTokens: tokens }),
+      },
+      tellsThoughts: ({ reasoning }) => reasoning?.summary === 'auto',
     },
   ],
   [

@@ -1,18 +1,13 @@
 import { type Json, own } from '#core/json.ts';
-import { seededRandom } from '#core/random.ts';
 import { invalidParameter, missingParameter } from '#simulator/complaints.ts';
 import { drawPace } from '#simulator/pace.ts';
 import type { ModelCall } from '#simulator/model-call.ts';
 import { Refused } from '#simulator/refused.ts';
 import { countTokens } from '#simulator/tokens.ts';
+import { type Input, encode, vectorOf } from '#simulator/vectors.ts';
 
 const MOST_INPUTS = 2048;
 const MOST_DIMENSIONS = 4096;
-/** Digits of a component that are sent: what a 32-bit float holds. */
-const PRECISION = 1e8;
-
-/** A text or the ids of its tokens. */
-type Input = string | readonly number[];
 
 /** `POST /v1/embeddings`. The same text has the same vector, in every project and run. Throws Refused. */
 export const serveEmbeddings = async (call: ModelCall): Promise<void> => {
@@ -104,27 +99,4 @@ const readEncoding = ({ body }: ModelCall): 'base64' | 'float' => {
   throw new Refused(
     invalidParameter('`encoding_format` must be float or base64.', 'encoding_format'),
   );
-};
-
-/** A unit vector drawn from the input's hash. */
-const vectorOf = (input: Input, dimensions: number): Float32Array => {
-  const random = seededRandom(hashOf(input));
-  const vector = Float32Array.from({ length: dimensions }, () => 2 * random() - 1);
-  const length = Math.sqrt(vector.reduce((total, x) => total + x * x, 0)) || 1;
-  return vector.map((x) => x / length);
-};
-
-const encode = (vector: Float32Array, base64: boolean): string | number[] =>
-  base64
-    ? Buffer.from(vector.buffer).toString('base64')
-    : Array.from(vector, (x) => Math.round(x * PRECISION) / PRECISION);
-
-/** FNV-1a, 32 bits. */
-const hashOf = (input: Input): number => {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < input.length; i++) {
-    const unit = typeof input === 'string' ? input.charCodeAt(i) : (input[i] ?? 0);
-    hash = Math.imul(hash ^ unit, 0x01000193);
-  }
-  return hash >>> 0;
 };

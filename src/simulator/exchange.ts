@@ -76,12 +76,12 @@ export class Exchange {
     return this.#clock.now() - this.arrivedMs;
   }
 
-  /** The key of `Authorization: Bearer …`, or of a header for keys alone; undefined when there is none. */
+  /** The key of `Authorization: Bearer …`, of a header for keys alone, or of the address; undefined when there is none. */
   get key(): string | undefined {
     const { headers } = this.#request;
     const match = /^bearer +(\S+) *$/i.exec(headers.authorization ?? '');
     const given = KEY_HEADERS.map((name) => headers[name]).find((key) => typeof key === 'string');
-    return match?.[1] ?? given?.toString();
+    return match?.[1] ?? given?.toString() ?? this.query.get('key') ?? undefined;
   }
 
   /**

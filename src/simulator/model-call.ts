@@ -8,6 +8,7 @@ import type { SimulatorConfig } from '#simulator/config.ts';
 import type { Exchange } from '#simulator/exchange.ts';
 import type { Strike } from '#simulator/faults/script.ts';
 import type { Verdict } from '#simulator/model-limits.ts';
+import { profileAt } from '#simulator/profiles/index.ts';
 import type { ErrorAnswer, Profile } from '#simulator/profiles/profile.ts';
 import type { Project } from '#simulator/project.ts';
 import { drawId } from '#simulator/draw.ts';
@@ -45,7 +46,7 @@ export class ModelCall {
   }
 
   get profile(): Profile {
-    return this.project.profile;
+    return profileAt(this.project.profile, this.exchange.path);
   }
 
   /** The model that the caller names. Throws Refused for none and for one the project lacks. */

@@ -13,12 +13,13 @@ import { serveCount } from '#simulator/count-tokens.ts';
 import { SPOKEN, type Spoken } from '#simulator/dialects.ts';
 import { serveEmbeddings } from '#simulator/embeddings.ts';
 import { serveRerank } from '#simulator/rerank.ts';
+import { EMBEDDING_PATH, serveTranslatedEmbeddings } from '#simulator/translated-embeddings.ts';
 import type { Exchange } from '#simulator/exchange.ts';
 import { ModelCall } from '#simulator/model-call.ts';
 import type { Project } from '#simulator/project.ts';
 import { CONTROL_ROUTES } from '#simulator/control-routes.ts';
 import { drawId } from '#simulator/draw.ts';
-import { locate } from '#simulator/profiles/index.ts';
+import { locate, profileAt } from '#simulator/profiles/index.ts';
 import { Refused } from '#simulator/refused.ts';
 import { isKeptPath, keptAnswer } from '#simulator/responses.ts';
 import { isSigned, signerOf } from '#simulator/signature.ts';
@@ -43,7 +44,7 @@ export const route = async (site: Site, exchange: Exchange): Promise<void> => {
     await handler(site, exchange);
   } catch (thrown) {
     if (!(thrown instanceof Refused)) throw thrown;
-    const { status, headers, body } = thrown.answer(site.world.profile);
+    const { status, headers, body } = thrown.answer(profileAt(site.world.profile, path));
     await exchange.sendJson(status, { ...baseHeaders(site, exchange), ...headers }, body);
   }
 };
@@ -174,6 +175,7 @@ const ROUTES: ReadonlyMap<string, ReadonlyMap<string, Handler>> = new Map([
   ...['/rerank', '/v1/rerank', '/v2/rerank'].map(
     (path) => [path, posted(modelRoute(serveRerank, dialects['cohere-chat']))] as const,
   ),
+  [EMBEDDING_PATH, posted(modelRoute(serveTranslatedEmbeddings, dialects.gemini))],
   ['/v1/models', new Map([['GET', listModels]])],
   ...[...SPOKEN].flatMap(spokenRoutes),
   ...CONTROL_ROUTES,

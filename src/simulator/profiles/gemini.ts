@@ -2,20 +2,41 @@ import { below } from '#simulator/profiles/below.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { Refusal } from '#simulator/admission.ts';
 import { DAY_MS } from '#simulator/limit.ts';
-import type { Caller, ErrorAnswer, Profile } from '#simulator/profiles/profile.ts';
+import type { Caller, ErrorAnswer, Located, Profile } from '#simulator/profiles/profile.ts';
 import { secondsOf } from '#simulator/profiles/wait.ts';
 import { linearLimits } from '#simulator/short-limits.ts';
 
 /** Told for a day's limit too, which no wait of seconds can help: a trap that the vendor has set. */
 const DAY_RETRY_MS = 22_000;
 
+/** Its own paths, and those of its other endpoint. */
+const OWN =
+  /^\/v1(?:beta1?)?\/(?:projects\/[^/]+\/locations\/[^/]+\/)?(?:publishers\/google\/)?models\/([^/:]+):(\w+)$/;
+
+const VERBS: Readonly<Record<string, Located>> = {
+  generateContent: { path: '/v1beta/models:generateContent', stream: false },
+  streamGenerateContent: { path: '/v1beta/models:generateContent', stream: true },
+  countTokens: { path: '/v1beta/models:countTokens' },
+  embedContent: { path: '/v1beta/models:embedContents' },
+  batchEmbedContents: { path: '/v1beta/models:embedContents' },
+};
+
+const locateOwn = (path: string): Located | undefined => {
+  const [, model = '', verb = ''] = OWN.exec(path) ?? [];
+  return Object.hasOwn(VERBS, verb)
+    ? { ...VERBS[verb]!, model: decodeURIComponent(model) }
+    : undefined;
+};
+
+const locateCompatible = below('/v1beta/openai');
+
 /**
- * Gemini's through its chat completions: only input counts as tokens, the day ends at midnight on
- * the Pacific coast, and no header tells anything: limits are known by their refusals alone.
+ * Gemini's: only input counts as tokens, the day ends at midnight on the Pacific coast, and no header
+ * tells anything: limits are known by their refusals alone.
  */
-export default {
+const own = {
   name: 'gemini',
-  locate: below('/v1beta/openai'),
+  locate: (path) => locateOwn(path) ?? locateCompatible(path),
   models: ['gemini-2.5-flash', 'gemini-embedding-001'],
   charging: {
     prompt: 'tokens',
@@ -91,7 +112,39 @@ export default {
 
   tooFast: () => failure(429, { message: 'Resource exhausted. Please try again later.' }),
 
-  complain: ({ status, message }) => failure(status, { message }),
+  complain({ status, message, code }) {
+    // A key that is none is a bad argument.
+    if (code === 'invalid_api_key')
+      return failure(400, { message: BAD_KEY, details: [errorInfo('API_KEY_INVALID')] });
+    if (status === 401) return failure(403, { message: NO_KEY });
+    return failure(status, { message });
+  },
+} satisfies Profile;
+
+const BAD_KEY = 'API key not valid. Please pass a valid API key.';
+const NO_KEY =
+  "Method doesn't allow unregistered callers (callers without established identity). Please use API Key or other form of API consumer identity to call this API.";
+
+const errorInfo = (reason: string): JsonObject => ({
+  '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+  reason,
+  domain: 'googleapis.com',
+});
+
+/** The vendor's chat completions wrap an error into a list, and call a bad key by its own status. */
+const inList = ({ body, ...answer }: ErrorAnswer): ErrorAnswer => ({ ...answer, body: [body] });
+
+const compatible = {
+  ...own,
+  refused: (...said) => inList(own.refused(...said)),
+  unpaid: () => inList(own.unpaid()),
+  tooFast: () => inList(own.tooFast()),
+  complain: ({ status, message }) => inList(failure(status, { message })),
+} satisfies Profile;
+
+export default {
+  ...compatible,
+  at: (path) => (locateOwn(path) ? own : compatible),
 } satisfies Profile;
 
 const isRequests = ({ dimension }: Refusal): boolean => dimension === 'requests';
@@ -129,12 +182,11 @@ const STATUSES: Readonly<Record<number, string>> = {
   504: 'DEADLINE_EXCEEDED',
 };
 
-/** The vendor's chat completions wrap an error into a list. */
 const failure = (
   status: number,
   { message, details }: { readonly message: string; readonly details?: JsonObject[] },
 ): ErrorAnswer => {
   const word = STATUSES[status] ?? (status < 500 ? 'FAILED_PRECONDITION' : 'INTERNAL');
   const error = { code: status, message, status: word, ...(details && { details }) };
-  return { status, headers: {}, body: [{ error }] };
+  return { status, headers: {}, body: { error } };
 };

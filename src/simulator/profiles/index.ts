@@ -35,3 +35,6 @@ export const locate = (path: string): Located => {
   }
   return { path };
 };
+
+/** How a vendor speaks to who calls it at this path. */
+export const profileAt = (profile: Profile, path: string): Profile => profile.at?.(path) ?? profile;

@@ -52,6 +52,8 @@ export interface Profile {
   locate?(path: string): Located | undefined;
   /** Headers without which nothing is answered at one of our paths. */
   demands?(path: string): readonly string[];
+  /** How the vendor speaks at this path, where it does so in more than one way. */
+  at?(path: string): Profile;
   /** What a project offers unless its config says otherwise. */
   readonly models: readonly string[];
   readonly charging: Charging;
