@@ -16,6 +16,16 @@ test.each<[string, JsonObject, JsonObject]>([
   ],
   ['messages', { system: LONG, messages: [] }, { system: [{ type: 'text', text: LONG }] }],
   ['responses', { instructions: LONG, input: 'a' }, { instructions: LONG, input: 'b' }],
+  [
+    'contents',
+    { systemInstruction: { parts: [{ text: LONG }] }, contents: [] },
+    { system_instruction: { parts: [{ text: LONG }] } },
+  ],
+  [
+    'contents without',
+    { contents: [{ parts: [{ text: LONG }] }] },
+    { contents: [{ role: 'user', parts: [{ text: LONG }, { text: 'b' }] }] },
+  ],
   ['responses without', { input: LONG }, { input: [{ role: 'user', content: LONG }] }],
 ])('prompts that begin alike belong together: %s', (_, one, other) => {
   expect(wordOf(one)).toBeDefined();

@@ -25,7 +25,9 @@ export const affinityOf = (
 
 /** How a prompt begins, in any dialect: with what stands above all turns, else with the first of them. */
 const openingOf = (body: JsonObject): string | undefined => {
-  const above = textOf(own(body, 'instructions') ?? own(body, 'system'));
+  const whole = own(body, 'systemInstruction') ?? own(body, 'system_instruction');
+  const said = isObject(whole) ? own(whole, 'parts') : whole;
+  const above = textOf(own(body, 'instructions') ?? own(body, 'system') ?? said);
   if (above !== undefined) return above;
   const turns = own(body, 'messages') ?? own(body, 'input') ?? own(body, 'contents');
   const first = Array.isArray(turns) ? turns[0] : turns;

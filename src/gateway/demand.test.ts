@@ -37,6 +37,9 @@ describe('demandOf', () => {
     expect(ask('x', { max_tokens: 5, max_completion_tokens: 9 }).maxOutputTokens).toBe(9);
     for (const max_tokens of ['5', -1, 0, null, 1e308])
       expect(ask('x', { max_tokens }).maxOutputTokens).toBeUndefined();
+    expect(ask('x', { generationConfig: { maxOutputTokens: 7 } }).maxOutputTokens).toBe(7);
+    expect(ask('x', { generation_config: { max_output_tokens: 8 } }).maxOutputTokens).toBe(8);
+    expect(ask('x', { generationConfig: { candidateCount: 3 } }).choices).toBe(3);
     expect(ask('x', { n: 128 }).choices).toBe(128);
     for (const n of [0, -3, '4', 1e9]) expect(ask('x', { n }).choices).toBeLessThanOrEqual(128);
   });

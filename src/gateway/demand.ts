@@ -13,9 +13,18 @@ export const READ_FIELDS = [
   'documents',
   'instructions',
   'response_format',
+  'contents',
+  'content',
+  'requests',
+  'systemInstruction',
+  'system_instruction',
 ];
 /** Fields that bound an answer, the newer first. */
 const BOUND_FIELDS = ['max_completion_tokens', 'max_tokens', 'max_output_tokens'];
+/** Some dialects keep their settings together, under either form of the name. */
+const SETTINGS_FIELDS = ['generationConfig', 'generation_config'];
+const BOUND_SETTINGS = ['maxOutputTokens', 'max_output_tokens'];
+const CHOICE_SETTINGS = ['candidateCount', 'candidate_count'];
 /** Characters of a text that are looked at to tell its script. */
 const SAMPLED = 256;
 /** Pictures and sounds come as texts that are no texts. */
@@ -47,7 +56,7 @@ export const demandOf = (body: JsonObject): Demand => {
 
 /** Answers asked for. */
 export const choicesOf = (body: JsonObject): number => {
-  const choices = own(body, 'n');
+  const choices = own(body, 'n') ?? settingOf(body, CHOICE_SETTINGS);
   return typeof choices === 'number' && choices >= 1
     ? Math.min(Math.floor(choices), MOST_CHOICES)
     : 1;
@@ -56,8 +65,23 @@ export const choicesOf = (body: JsonObject): number => {
 const boundOf = (body: JsonObject): number | undefined => {
   for (const field of BOUND_FIELDS) {
     const value = own(body, field);
-    if (typeof value === 'number' && value >= 1 && value <= Number.MAX_SAFE_INTEGER)
-      return Math.floor(value);
+    if (isBound(value)) return Math.floor(value);
+  }
+  const value = settingOf(body, BOUND_SETTINGS);
+  return isBound(value) ? Math.floor(value) : undefined;
+};
+
+const isBound = (value: Json | undefined): value is number =>
+  typeof value === 'number' && value >= 1 && value <= Number.MAX_SAFE_INTEGER;
+
+const settingOf = (body: JsonObject, names: readonly string[]): Json | undefined => {
+  for (const field of SETTINGS_FIELDS) {
+    const settings = own(body, field);
+    if (!isObject(settings)) continue;
+    for (const name of names) {
+      const value = own(settings, name);
+      if (value !== undefined) return value;
+    }
   }
   return undefined;
 };

@@ -1,31 +1,119 @@
 import { SpillwayError } from '#core/errors.ts';
-import { own } from '#core/json.ts';
+import { type JsonObject, isObject, own } from '#core/json.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
-import { modelAt } from '#gateway/course.ts';
-import { type WholeOptions, type WholeReply, askWhole } from '#gateway/whole.ts';
+import { type Course, modelAt } from '#gateway/course.ts';
+import { callerRules, mergedRules } from '#gateway/params.ts';
+import { cannotTake } from '#gateway/speech.ts';
+import { type WholeReply, type WholeSpoken, askWhole } from '#gateway/whole.ts';
 import type { ReplyCodec } from '#gateway/whole-exchange.ts';
+import type { Target } from '#upstream/target.ts';
+import { embeddingDialect } from '#wire/dialects.ts';
+import type { EmbeddingDialect, EmbeddingRequest } from '#wire/embedding.ts';
 import { openaiEmbeddings } from '#wire/openai-embeddings/index.ts';
+import { readUsage } from '#wire/openai-embeddings/reply.ts';
 
-const codec: ReplyCodec = {
+/** A request for embeddings in the caller's dialect in, a reply in the same one out; no HTTP in it. */
+export const embeddings = (
+  deps: GatewayDeps,
+  call: GatewayCall,
+  dialect: EmbeddingDialect = openaiEmbeddings,
+): Promise<WholeReply> => {
+  const { model } = dialect.touchRequest(call.body);
+  const { params } = deps.settings;
+  return askWhole(deps, call, {
+    model,
+    speak(target, course) {
+      const { spec } = target;
+      const at = target.endpointAt('embeddings', { model: modelAt(spec, course), stream: false });
+      const to = at && embeddingDialect(at.dialect);
+      if (!to) {
+        const message = `Deployment ${spec.name} does not offer embeddings.`;
+        throw new SpillwayError('invalid_request', message);
+      }
+      const isCommon = to.name === openaiEmbeddings.name && dialect.name === to.name;
+      const { body, ...said } = isCommon
+        ? passed(target, course)
+        : translated({ target, course, from: dialect, to, drops: dropsFor(target, course) });
+      return { path: at.path, body: JSON.stringify(at.amend?.(body) ?? body), ...said };
+    },
+  });
+
+  function dropsFor({ spec }: Target, { asked }: Course): boolean {
+    const rules = mergedRules([callerRules(asked) ?? {}, spec.params ?? {}, params]);
+    // Who speaks another dialect than the config's own parameters cannot know what this vendor takes.
+    return rules.drops ?? dialect.name !== openaiEmbeddings.name;
+  }
+};
+
+type Said = Omit<WholeSpoken, 'path' | 'body'> & { readonly body: JsonObject };
+
+/** The common dialect's requests and replies pass as they are. */
+const passed = ({ spec }: Target, course: Course): Said => {
+  const model = modelAt(spec, course);
+  const body = { ...spec.defaults, ...spec.extraBody, ...course.body, model };
+  return { body, dropped: [], codec: commonReplies };
+};
+
+const commonReplies: ReplyCodec = {
   answerOf: (reply) =>
-    Array.isArray(own(reply, 'data')) ? { usage: openaiEmbeddings.readUsage(reply) } : undefined,
+    Array.isArray(own(reply, 'data')) ? { usage: readUsage(reply) } : undefined,
   readError: (...answer) => openaiEmbeddings.readError(...answer),
 };
 
-const speak: WholeOptions['speak'] = (target, course) => {
+interface Translating {
+  readonly target: Target;
+  readonly course: Course;
+  readonly from: EmbeddingDialect;
+  readonly to: EmbeddingDialect;
+  /** What the vendor cannot take is left out, and no error. */
+  readonly drops: boolean;
+}
+
+const translated = ({ target, course, from, to, drops }: Translating): Said => {
   const { spec } = target;
   const model = modelAt(spec, course);
-  const path = target.pathOf('embeddings', { model, stream: false });
-  if (path === undefined) {
-    const message = `Deployment ${spec.name} does not offer embeddings.`;
-    throw new SpillwayError('invalid_request', message);
-  }
-  const body = { ...spec.defaults, ...spec.extraBody, ...course.body, model };
-  return { path, body: JSON.stringify(body), dropped: [], codec };
+  const request = withDefaults(from.readRequest(course.body), spec.defaults);
+  const { body, left } = to.writeRequest(request, { model });
+  const nameOf = (field: (typeof left)[number]): string => from.paramNames[field] ?? field;
+  // For whom it is changes no vector.
+  const missed = left.filter((field) => field !== 'user').map(nameOf);
+  if (missed.length > 0 && !drops) throw cannotTake(spec.name, missed);
+  return {
+    body: { ...body, ...spec.extraBody },
+    dropped: left.map(nameOf),
+    codec: translatedReplies(request, { from: to, to: from, model }),
+  };
 };
 
-/** A request for embeddings in, a reply out; no HTTP in it. */
-export const embeddings = (deps: GatewayDeps, call: GatewayCall): Promise<WholeReply> => {
-  const { model } = openaiEmbeddings.touchRequest(call.body);
-  return askWhole(deps, call, { model, speak });
+/** What a deployment's config says of requests, by the common names, where the caller does not. */
+const withDefaults = (request: EmbeddingRequest, defaults: JsonObject): EmbeddingRequest => {
+  if (Object.keys(defaults).length === 0) return request;
+  const { model } = request;
+  const { dimensions, purpose } = openaiEmbeddings.readRequest({ ...defaults, model, input: '' });
+  return {
+    ...(dimensions !== undefined && { dimensions }),
+    ...(purpose !== undefined && { purpose }),
+    ...request,
+  };
 };
+
+const translatedReplies = (
+  request: EmbeddingRequest,
+  { from, to, model }: { from: EmbeddingDialect; to: EmbeddingDialect; model: string },
+): ReplyCodec => ({
+  readsAll: true,
+  answerOf(body) {
+    try {
+      const reply = from.readReply(body);
+      // A vector too few, and all that follow would be somebody else's.
+      if (reply.vectors.length !== request.inputs.length || isObject(own(body, 'error')))
+        return undefined;
+      const named = { ...reply, model: reply.model || model };
+      const bytes = Buffer.from(JSON.stringify(to.writeReply(named, request)));
+      return { usage: reply.usage, bytes };
+    } catch {
+      return undefined;
+    }
+  },
+  readError: (...answer) => from.readError(...answer),
+});

@@ -52,11 +52,17 @@ const ownForm = ({ settings }: GatewayDeps, { dialect }: Caller): ChatDialect | 
 /** The body of an error, as its caller's dialect has it. */
 export const errorBody = (deps: GatewayDeps, caller: Caller, error: SpillwayError): JsonObject => {
   const { id } = caller;
-  const { status, param } = error;
+  const { status, param, retryAfterMs } = error;
   const dialect = ownForm(deps, caller);
   if (!dialect) return errorEnvelope(error, id);
   const message = told(error, id);
-  return dialect.writeError({ status, message, id, ...(param !== undefined && { param }) });
+  return dialect.writeError({
+    status,
+    message,
+    id,
+    ...(param !== undefined && { param }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
 };
 
 /** The same inside a stream, as server-sent events. */

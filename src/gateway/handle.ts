@@ -32,7 +32,7 @@ export const createHandler = (
       if (!route) throw nothingHere();
       const isOpen = route.access === 'metrics' && deps.settings.metricsArePublic;
       if (route.access !== 'public' && !isOpen)
-        enter(http, authenticate(knockOfRequest(http.req)), route);
+        enter(http, authenticate(knockAt(http, route)), route);
       logServed(deps, http, await route.serve(deps, http));
       over(deps, http);
     } catch (thrown) {
@@ -63,6 +63,14 @@ const enter = (http: HttpCall, caller: Caller, { access }: Route): void => {
   http.pass = caller.pass;
   if (access !== 'key' && !seesAll(principalOf(caller)))
     throw new SpillwayError('forbidden', 'Only a proxy admin or viewer may see this.');
+};
+
+/** The same with a key that stands in the address, where a route takes it from there: one in a header says more. */
+const knockAt = ({ req }: HttpCall, { keyParam }: Route): Parameters<Authenticate>[0] => {
+  const knock = knockOfRequest(req);
+  const query = keyParam === undefined ? undefined : req.url?.split('?')[1];
+  const key = keyParam && query ? new URLSearchParams(query).get(keyParam) : null;
+  return key ? { ...knock, headers: { 'x-goog-api-key': key, ...req.headers } } : knock;
 };
 
 /** What is asked of ourselves is no request in this sense. */

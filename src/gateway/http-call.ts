@@ -3,6 +3,7 @@ import { SpillwayError } from '#core/errors.ts';
 import { newCallId } from '#core/ids.ts';
 import type { Pass } from '#keys/pass.ts';
 import type { GatewayCall, GatewayDeps, Progress } from '#gateway/call.ts';
+import type { JsonArray } from '#gateway/json-array.ts';
 import type { ChatDialect } from '#wire/dialect.ts';
 
 /** One HTTP request being answered. */
@@ -21,6 +22,8 @@ export interface HttpCall {
   params: Readonly<Record<string, string>>;
   /** The caller's, on paths where models answer: errors are told in it. */
   dialect?: ChatDialect;
+  /** Where its caller reads a stream as one array: the elements so far. */
+  array?: JsonArray;
   /** What has been read of it, once it has been. */
   call?: GatewayCall;
   /** Whose request it is, once that is known: a word for whoever shares and limits, never a key. */

@@ -58,8 +58,9 @@ const abilitiesOf = (body: JsonObject): readonly string[] => {
     own(body, 'response_format') ??
     valueAt(body, ['text', 'format']) ??
     valueAt(body, ['output_config', 'format']);
-  if (isObject(format) && own(format, 'type') === 'json_schema') words.add('response_schema');
-  const messages = own(body, 'messages') ?? own(body, 'input');
+  const isSchema = isObject(format) && own(format, 'type') === 'json_schema';
+  if (isSchema || SCHEMAS.some((path) => valueAt(body, path))) words.add('response_schema');
+  const messages = own(body, 'messages') ?? own(body, 'input') ?? own(body, 'contents');
   for (const message of Array.isArray(messages) ? messages : [])
     for (const type of partTypes(message)) if (Object.hasOwn(PARTS, type)) words.add(PARTS[type]!);
   return [...words];
@@ -67,11 +68,33 @@ const abilitiesOf = (body: JsonObject): readonly string[] => {
 
 const isFilled = (value: Json | undefined): boolean => Array.isArray(value) && value.length > 0;
 
+/** Where a schema stands in a dialect that has a field for nothing else. */
+const SCHEMAS = ['generationConfig', 'generation_config'].flatMap((config) =>
+  ['responseSchema', 'responseJsonSchema', 'response_schema'].map((field) => [config, field]),
+);
+
 const partTypes = (message: Json): readonly string[] => {
-  const content = isObject(message) ? own(message, 'content') : undefined;
+  const content = isObject(message)
+    ? (own(message, 'content') ?? own(message, 'parts'))
+    : undefined;
   const parts = Array.isArray(content) ? content.filter(isObject) : [];
   return parts.flatMap((part) => {
-    const type = own(part, 'type');
+    const type = own(part, 'type') ?? mediaType(part);
     return typeof type === 'string' ? [type] : [];
   });
+};
+
+/** Some dialects tell a part's kind by its field, and what a file is by its media type alone. */
+const MEDIA = ['inlineData', 'inline_data', 'fileData', 'file_data'];
+const MEDIA_WORDS: Readonly<Record<string, string>> = {
+  image: 'image',
+  audio: 'input_audio',
+  application: 'document',
+};
+
+const mediaType = (part: JsonObject): string | undefined => {
+  const file = MEDIA.map((field) => own(part, field)).find(isObject);
+  const said = file && (own(file, 'mimeType') ?? own(file, 'mime_type'));
+  const family = typeof said === 'string' ? said.slice(0, said.indexOf('/')) : '';
+  return Object.hasOwn(MEDIA_WORDS, family) ? MEDIA_WORDS[family] : undefined;
 };

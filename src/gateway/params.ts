@@ -1,7 +1,7 @@
 import type { ParamRules } from '#core/param-rules.ts';
 import { type Json, type JsonObject, own } from '#core/json.ts';
 import type { ChatRequest, Reasoning, RequestField } from '#wire/chat-request.ts';
-import type { ChatDialect } from '#wire/dialect.ts';
+import type { ChatDialect, Written } from '#wire/dialect.ts';
 
 export const NO_RULES: ParamRules = { dropped: [], allowed: [] };
 
@@ -60,12 +60,18 @@ export interface Left {
   readonly slight: readonly string[];
 }
 
+interface Dialects {
+  readonly from: ChatDialect;
+  readonly to: ChatDialect;
+}
+
 export const leftOf = (
   request: ChatRequest,
-  { left, from, to }: { left: readonly RequestField[]; from: ChatDialect; to: ChatDialect },
+  { left, taken = [], from, to }: Pick<Written, 'left' | 'taken'> & Dialects,
 ): Left => {
   const nameOf = (field: RequestField): string => from.paramNames[field] ?? field;
-  const extras = from.name === to.name ? [] : Object.keys(request.extra);
+  const extras =
+    from.name === to.name ? [] : Object.keys(request.extra).filter((key) => !taken.includes(key));
   const isOwn = (key: string): boolean => from.ownParams?.has(key) ?? false;
   return {
     missed: [

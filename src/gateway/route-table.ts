@@ -12,6 +12,8 @@ export interface Route {
   readonly access: 'public' | 'key' | 'viewer' | 'metrics';
   /** Its callers': errors are told in it. */
   readonly dialect?: ChatDialect;
+  /** The parameter of its address that may carry a key. */
+  readonly keyParam?: string;
   readonly serve: (deps: GatewayDeps, http: HttpCall) => Promise<Served>;
 }
 

@@ -1,3 +1,4 @@
+import { geminiRoutes, modelsFor } from '#gateway/gemini-routes.ts';
 import { type Route, RouteTable } from '#gateway/route-table.ts';
 import { serveResponses } from '#gateway/responses/serve-responses.ts';
 import {
@@ -85,10 +86,12 @@ export const routes = new RouteTable([
   ['/rerank', post(serveRerank)],
   ['/v1/rerank', post(serveRerank)],
   ['/v2/rerank', post(serveRerank)],
+  // Before the model of any name: theirs end in a verb.
+  ...geminiRoutes,
   ['/models', get('key', serveModels)],
-  ['/v1/models', get('key', serveModels)],
   ['/models/{model}', get('key', serveModel)],
-  ['/v1/models/{model}', get('key', serveModel)],
+  ['/v1/models', modelsFor('list', serveModels)],
+  ['/v1/models/{model}', modelsFor('one', serveModel)],
   ['/model/info', get('key', serveModelInfo)],
   ['/v1/model/info', get('key', serveModelInfo)],
   ['/model_group/info', get('key', serveModelGroupInfo)],

@@ -5,6 +5,7 @@ import { type ChatReply, chat } from '#gateway/chat.ts';
 import { errorEvents } from '#gateway/error-envelope.ts';
 import { Heartbeats } from '#gateway/heartbeats.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
+import { JsonArray } from '#gateway/json-array.ts';
 import { type FlatHeaders, baseHeaders, replyHeaders } from '#gateway/reply-headers.ts';
 import type { Served } from '#gateway/served.ts';
 import { sendBytes } from '#gateway/send-reply.ts';
@@ -21,15 +22,18 @@ export interface ChatHooks extends Pick<ReadHow, 'amend'> {
   readonly prepared?: (deps: GatewayDeps, call: GatewayCall) => GatewayCall;
   /** Who hears the answer, piece by piece, before its caller does. */
   readonly heard?: (deps: GatewayDeps, reply: ChatReply) => ((bytes: Buffer) => void) | undefined;
+  /** Whether a stream is told as one array of JSON; as server-sent events otherwise. */
+  readonly asArray?: (http: HttpCall) => boolean;
 }
 
 /** One endpoint where conversations are held in `dialect`; `amend` puts what its path says into the body. */
 export const serveChat =
-  (dialect: ChatDialect, { amend, prepared, heard }: ChatHooks = {}) =>
+  (dialect: ChatDialect, { amend, prepared, heard, asArray }: ChatHooks = {}) =>
   async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
     const ownsMetadata = dialect.name !== openaiChat.name;
     const read = await readCall(deps, http, { ...(amend && { amend }), ownsMetadata });
     const call = prepared ? prepared(deps, read) : read;
+    if (asArray?.(http)) http.array = new JsonArray(deps.settings.limits.eventBytes);
     const beats = heartbeatsOf(deps, http, call);
     const reply = await (beats
       ? chatInLine(deps, http, { call, beats, dialect })
@@ -48,8 +52,9 @@ export const serveChat =
     return { decision: reply.decision, ...(failure && { pieces }) };
   };
 
-const openStream = ({ res }: HttpCall, headers: FlatHeaders): void => {
-  headers.push('content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-cache');
+const openStream = ({ res, array }: HttpCall, headers: FlatHeaders): void => {
+  const type = array ? 'application/json; charset=utf-8' : 'text/event-stream; charset=utf-8';
+  headers.push('content-type', type, 'cache-control', 'no-cache');
   // Asks nginx and its kin not to gather the stream before passing it on.
   headers.push('x-accel-buffering', 'no');
   res.writeHead(200, headers);
@@ -66,9 +71,12 @@ const heartbeatsOf = (
     clock: deps.clock,
     everyMs,
     open: () => openStream(http, baseHeaders(deps, http)),
-    write: (comment) => void http.res.write(comment),
+    write: (comment) => void http.res.write(http.array ? BLANK : comment),
   });
 };
+
+/** What readers of JSON pass over. */
+const BLANK = '\n';
 
 interface InLine {
   readonly call: GatewayCall;
@@ -94,8 +102,10 @@ const chatInLine = async (
 
 /** No end mark: what breaks off must not look complete. */
 const failStream = (deps: GatewayDeps, http: HttpCall, error: SpillwayError): void => {
-  const { res } = http;
-  if (!res.destroyed) res.end(errorEvents(deps, http, error));
+  const { res, array } = http;
+  if (res.destroyed) return;
+  const events = errorEvents(deps, http, error);
+  res.end(array ? array.write(events) + array.end() : events);
 };
 
 interface Piped {
@@ -106,7 +116,7 @@ interface Piped {
 const pipeStream = (deps: GatewayDeps, http: HttpCall, { reply, hear }: Piped): void => {
   const { body } = reply;
   const { clock } = deps;
-  const { res } = http;
+  const { res, array } = http;
   let cancel: (() => void) | undefined;
   const taken = (): void => {
     cancel?.();
@@ -120,11 +130,11 @@ const pipeStream = (deps: GatewayDeps, http: HttpCall, { reply, hear }: Piped): 
   body.pipe({
     write(bytes) {
       hear?.(bytes);
-      const goesOn = res.write(bytes);
+      const goesOn = res.write(array ? array.write(bytes) : bytes);
       if (!goesOn) cancel ??= clock.after(PATIENCE_MS, () => res.destroy());
       return goesOn;
     },
-    end: () => void res.end(),
+    end: () => void res.end(array?.end()),
     fail: (error) => failStream(deps, http, error),
   });
 };

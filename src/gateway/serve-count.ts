@@ -3,7 +3,7 @@ import type { Explanation } from '#balancer/explanation.ts';
 import { type JsonObject, own } from '#core/json.ts';
 import { askOf, rulesOf } from '#gateway/ask.ts';
 import { upstreamRequest } from '#gateway/attempt.ts';
-import { readCall } from '#gateway/call-wishes.ts';
+import { type ReadHow, readCall } from '#gateway/call-wishes.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { type Course, courseTo, modelAt } from '#gateway/course.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
@@ -12,7 +12,7 @@ import { sendBytes } from '#gateway/send-reply.ts';
 import type { Served } from '#gateway/served.ts';
 import { WholeExchange } from '#gateway/whole-exchange.ts';
 import { callUpstream } from '#upstream/call.ts';
-import type { Target } from '#upstream/target.ts';
+import type { Conversation, Target } from '#upstream/target.ts';
 import type { ChatDialect } from '#wire/dialect.ts';
 
 /** A vendor that takes longer to count than we take to guess is not waited for, ms. */
@@ -23,6 +23,8 @@ export interface Counter {
   readonly dialect: ChatDialect;
   /** The field that holds their number. */
   readonly field: string;
+  /** Puts what the path says into the body. */
+  readonly amend?: ReadHow['amend'];
 }
 
 /**
@@ -30,9 +32,9 @@ export interface Counter {
  * else by the estimate that requests are weighed with, which a header says.
  */
 export const serveCount =
-  ({ dialect, field }: Counter) =>
+  ({ dialect, field, amend }: Counter) =>
   async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
-    const call = await readCall(deps, http, { ownsMetadata: true });
+    const call = await readCall(deps, http, { ...(amend && { amend }), ownsMetadata: true });
     const { model } = dialect.touchRequest(call.body);
     const { ownsMetadata = false } = call;
     const of = { body: call.body, ownsMetadata, groups: deps.groups, rules: rulesOf(deps, call) };
@@ -71,7 +73,7 @@ const rowsOf = ({ fate, groups }: Explanation) => {
 
 interface Place {
   readonly target: Target;
-  readonly path: string;
+  readonly at: Conversation;
 }
 
 const counterOf = (
@@ -83,9 +85,9 @@ const counterOf = (
     const target = targets.get(row.name);
     if (!target || (course.pinned !== undefined && course.pinned !== row.name)) continue;
     const asked = { model: modelAt(target.spec, course), stream: false };
-    const path = target.pathOf('count', asked);
+    const at = target.endpointAt('count', asked);
     const isOwn = target.conversationAt(dialect.name, asked)?.dialect === dialect.name;
-    if (path !== undefined && isOwn) return { target, path };
+    if (at && isOwn) return { target, at };
   }
   return undefined;
 };
@@ -94,7 +96,7 @@ const counterOf = (
 const ask = (
   deps: GatewayDeps,
   call: GatewayCall,
-  { target, path, dialect, field, course }: Place & Counter & { readonly course: Course },
+  { target, at, dialect, field, course }: Place & Counter & { readonly course: Course },
 ): Promise<Buffer | undefined> =>
   new Promise((resolve, reject) => {
     const { log, clock, settings } = deps;
@@ -118,12 +120,13 @@ const ask = (
         resolve(undefined);
       },
     });
-    const body = JSON.stringify(dialect.redirectRequest(course.body, { model, asksUsage: false }));
+    const written = dialect.redirectRequest(course.body, { model, asksUsage: false });
+    const body = JSON.stringify(at.amend?.(written) ?? written);
     const timeoutMs = Math.min(call.timeoutMs ?? LONGEST_MS, LONGEST_MS);
     const request = upstreamRequest(
       deps,
       { ...call, timeoutMs },
-      { target, path, body, stream: false },
+      { target, path: at.path, body, stream: false },
     );
     callUpstream(clock, request, exchange);
   });

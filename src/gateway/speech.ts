@@ -31,6 +31,7 @@ interface Place {
   readonly model: string;
   readonly quirks: Quirks;
   readonly rules: ParamRules;
+  readonly amend: (body: JsonObject) => JsonObject;
 }
 
 /**
@@ -63,7 +64,8 @@ export class Speech {
     const said = callerRules(course.asked);
     const rules =
       params || said ? mergedRules([said ?? {}, params ?? {}, this.#rules]) : this.#rules;
-    const place = { target, course, model, quirks: target.quirksOf(model), rules };
+    const { amend = unchanged } = at;
+    const place = { target, course, model, quirks: target.quirksOf(model), rules, amend };
     const isSame = dialect.name === this.#dialect.name && this.#passes(target);
     const spoken = isSame ? this.#passed(place) : this.#translated(place, dialect);
     return { path: at.path, dialect, ...spoken };
@@ -74,13 +76,20 @@ export class Speech {
     return this.#dialect.name === openaiChat.name || Object.keys(spec.defaults).length === 0;
   }
 
-  #passed({ target, course, model, quirks, rules }: Place): Omit<Spoken, 'path' | 'dialect'> {
+  #passed({
+    target,
+    course,
+    model,
+    quirks,
+    rules,
+    amend,
+  }: Place): Omit<Spoken, 'path' | 'dialect'> {
     const { spec, asksUsage } = target;
     const body = { ...spec.defaults, ...spec.extraBody, ...course.body };
     const dropped = this.#droppedFrom(body, { quirks, rules });
     const said = dropped.length === 0 ? body : rest(body, new Set(dropped));
     const written = this.#dialect.redirectRequest(said, { model, asksUsage, quirks });
-    return { body: JSON.stringify(written), dropped };
+    return { body: JSON.stringify(amend(written)), dropped };
   }
 
   /** A vendor says for itself what it refuses, unless dropping is wanted. */
@@ -100,7 +109,7 @@ export class Speech {
   }
 
   #translated(place: Place, to: ChatDialect): Omit<Spoken, 'path' | 'dialect'> {
-    const { target, course, model, quirks, rules } = place;
+    const { target, course, model, quirks, rules, amend } = place;
     const { spec, asksUsage } = target;
     const unwanted = rules.dropped.filter((name) => own(course.body, name) !== undefined);
     const read = withDefaults(this.#readFor(course, unwanted), spec.defaults);
@@ -108,8 +117,9 @@ export class Speech {
     const isSame = to.name === this.#dialect.name;
     const { request, names } = fitTools(whole, isSame ? undefined : to.toolNames);
     const options = { model, asksUsage, quirks, ...mostOf(target) };
-    const { body, left, emulates } = to.writeRequest(request, options);
-    const { missed, slight } = leftOf(request, { left, from: this.#dialect, to });
+    const written = to.writeRequest(request, options);
+    const { body, emulates } = written;
+    const { missed, slight } = leftOf(request, { ...written, from: this.#dialect, to });
     const isAllowed = (name: string): boolean => rules.allowed.includes(name);
     const refused = missed.filter((name) => !isAllowed(name));
     // Who speaks another dialect than the config's own parameters cannot know what this vendor takes.
@@ -120,7 +130,7 @@ export class Speech {
       allowed.map((name) => [name, own(course.body, name) ?? null]),
     );
     return {
-      body: JSON.stringify({ ...spec.extraBody, ...body, ...passed }),
+      body: JSON.stringify(amend({ ...spec.extraBody, ...body, ...passed })),
       dropped: [...unwanted, ...refused, ...slight.filter((name) => !isAllowed(name))],
       ...(emulates && { emulates }),
       ...(names && { toolNames: names }),
@@ -136,6 +146,8 @@ export class Speech {
 }
 
 const NONE: readonly string[] = [];
+
+const unchanged = (body: JsonObject): JsonObject => body;
 
 const mostOf = ({ spec }: Target): { readonly mostOutputTokens?: number } =>
   spec.mostOutputTokens === undefined ? {} : { mostOutputTokens: spec.mostOutputTokens };
@@ -160,7 +172,7 @@ const withDefaults = (request: ChatRequest, defaults: JsonObject): ChatRequest =
   return { ...fields, ...request, extra: isOwn ? { ...extra, ...request.extra } : request.extra };
 };
 
-const cannotTake = (
+export const cannotTake = (
   deployment: string,
   [first = '', ...others]: readonly string[],
 ): SpillwayError => {

@@ -41,8 +41,15 @@ const all: readonly PlayedVendor[] = [
     model: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
     base: '',
   },
-  { provider: 'gemini', profile: 'gemini', model: 'gemini-2.5-pro', base: '/v1beta' },
+  { provider: 'gemini', profile: 'gemini', model: 'gemini-2.5-flash', base: '/v1beta' },
   { provider: 'cohere', profile: 'cohere', model: 'command-a-03-2025', base: '' },
+  {
+    provider: 'vertex_ai',
+    profile: 'gemini',
+    model: 'gemini-2.5-flash',
+    base: '',
+    more: { settings: { vertex_project: 'p' } },
+  },
 ];
 
 const played = new Set<unknown>([...SPOKEN.values()].map(({ dialect }) => dialect.name));

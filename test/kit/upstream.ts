@@ -33,7 +33,7 @@ export const startUpstream = async (script: Script): Promise<ScriptedUpstream> =
     for await (const chunk of req) chunks.push(chunk as Buffer);
     const { promise: cutOff, resolve } = Promise.withResolvers<void>();
     res.once('close', () => !res.writableFinished && resolve());
-    const body = JSON.parse(Buffer.concat(chunks).toString() || '{}') as JsonObject;
+    const body = bodyOf(Buffer.concat(chunks).toString(), req.headers['content-type']);
     const call = { path: req.url ?? '', headers: req.headers, body, cutOff };
     upstream.calls.push(call);
     await upstream.script(call, res);
@@ -54,6 +54,12 @@ export const startUpstream = async (script: Script): Promise<ScriptedUpstream> =
       }),
   });
 };
+
+/** The fields of a form, or JSON. */
+const bodyOf = (text: string, type = ''): JsonObject =>
+  type.startsWith('application/x-www-form-urlencoded')
+    ? Object.fromEntries(new URLSearchParams(text))
+    : (JSON.parse(text || '{}') as JsonObject);
 
 export const chunk = (delta: JsonObject, more: JsonObject = {}): string =>
   JSON.stringify({

@@ -13,10 +13,10 @@ const MODALITIES = new Set(['text', 'image', 'audio']);
 
 const modalitiesOf = (value: Json): string[] | undefined => {
   if (!Array.isArray(value)) return undefined;
-  const known = value.filter((each) => typeof each === 'string' && MODALITIES.has(each));
-  return known.length === value.length
-    ? known.map((each) => String(each).toUpperCase())
-    : undefined;
+  const known = value
+    .filter((each) => typeof each === 'string')
+    .filter((each) => MODALITIES.has(each));
+  return known.length === value.length ? known.map((each) => each.toUpperCase()) : undefined;
 };
 
 type Part = Partial<Pick<Borrowed, 'fields' | 'config' | 'tools'>>;
