@@ -181,7 +181,7 @@ describe('ways in', () => {
       await get({ [header]: value.replace('sk-test', 'sk-tess') }),
       401,
     );
-    expect(error['type']).toBe('auth_error');
+    expect(error['type']).toBe('token_not_found_in_db');
   });
 
   it('no key, an empty one and one without a scheme are 401', async () => {
