@@ -154,4 +154,16 @@ describe('the OpenAI SDK before Bedrock', () => {
     };
     await expect(read()).rejects.toThrow('Busy.');
   });
+
+  test('gets embeddings of both makers, in the form that it asks for by itself', async () => {
+    const { openai } = await start();
+    const one = await openai.embeddings.create({ model: 'titan', input: 'a', dimensions: 256 });
+    expect(one.data.map(({ embedding }) => embedding.length)).toEqual([256]);
+    expect(one.usage.prompt_tokens).toBe(1);
+    const two = await openai.embeddings.create({ model: 'embed', input: ['a', 'b'] });
+    expect(two.data.map(({ embedding }) => embedding.length)).toEqual([1024, 1024]);
+    await expect(
+      openai.embeddings.create({ model: 'titan', input: ['a', 'b'] }),
+    ).rejects.toMatchObject({ status: 400, param: 'input' });
+  });
 });

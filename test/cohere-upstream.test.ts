@@ -94,6 +94,18 @@ describe('the OpenAI SDK before Cohere', () => {
     };
     await expect(read()).rejects.toThrow('Busy.');
   });
+
+  test('gets embeddings', async () => {
+    const { openai } = await start();
+    const input = ['a', 'b'];
+    const { data, usage } = await openai.embeddings.create({
+      model: 'embed',
+      input,
+      dimensions: 64,
+    });
+    expect(data.map(({ embedding }) => embedding.length)).toEqual([64, 64]);
+    expect(usage.prompt_tokens).toBe(2);
+  });
 });
 
 describe('documents in the order of a question', () => {

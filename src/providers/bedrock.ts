@@ -38,6 +38,9 @@ const isThrottling = ({ reply, error }: Refused): boolean => {
   return /\bThrottlingException\b/.test(type);
 };
 
+/** Models whose embeddings are asked for as their maker has it. */
+const COHERE = /\bcohere\.embed\b/;
+
 /** Where LiteLLM sends what names no place. */
 const COMMON_REGION = 'us-west-2';
 
@@ -176,6 +179,12 @@ export default {
     chat: {
       path: at(({ stream }) => (stream ? 'converse-stream' : 'converse')),
       dialect: 'bedrock-converse',
+    },
+    embeddings: {
+      path: at(() => 'invoke'),
+      dialect: ({ model }) => (COHERE.test(model) ? 'cohere-embeddings' : 'titan-embeddings'),
+      // The path says it, and the body must not.
+      amend: ({ model: _, ...body }) => body,
     },
   },
 } satisfies Provider;

@@ -37,6 +37,7 @@ export default {
   },
   operations: {
     chat: { path: '/v2/chat', dialect: 'cohere-chat' },
+    embeddings: { path: '/v2/embed', dialect: 'cohere-embeddings' },
     rerank: { path: '/v2/rerank', dialect: 'cohere-rerank' },
   },
 } satisfies Provider;

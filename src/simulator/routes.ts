@@ -13,7 +13,7 @@ import { serveCount } from '#simulator/count-tokens.ts';
 import { SPOKEN, type Spoken } from '#simulator/dialects.ts';
 import { serveEmbeddings } from '#simulator/embeddings.ts';
 import { serveRerank } from '#simulator/rerank.ts';
-import { EMBEDDING_PATH, serveTranslatedEmbeddings } from '#simulator/translated-embeddings.ts';
+import { EMBEDDINGS, serveTranslatedEmbeddings } from '#simulator/translated-embeddings.ts';
 import type { Exchange } from '#simulator/exchange.ts';
 import { ModelCall } from '#simulator/model-call.ts';
 import type { Project } from '#simulator/project.ts';
@@ -175,7 +175,13 @@ const ROUTES: ReadonlyMap<string, ReadonlyMap<string, Handler>> = new Map([
   ...['/rerank', '/v1/rerank', '/v2/rerank'].map(
     (path) => [path, posted(modelRoute(serveRerank, dialects['cohere-chat']))] as const,
   ),
-  [EMBEDDING_PATH, posted(modelRoute(serveTranslatedEmbeddings, dialects.gemini))],
+  ...[...EMBEDDINGS].map(
+    ([path, { dialect, vendor }]) =>
+      [
+        path,
+        posted(modelRoute((call) => serveTranslatedEmbeddings(call, dialect), vendor)),
+      ] as const,
+  ),
   ['/v1/models', new Map([['GET', listModels]])],
   ...[...SPOKEN].flatMap(spokenRoutes),
   ...CONTROL_ROUTES,

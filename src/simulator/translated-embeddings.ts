@@ -5,18 +5,39 @@ import { drawPace } from '#simulator/pace.ts';
 import { Refused } from '#simulator/refused.ts';
 import { countTokens } from '#simulator/tokens.ts';
 import { rounded, vectorOf } from '#simulator/vectors.ts';
-import type { EmbeddingRequest } from '#wire/embedding.ts';
-import { geminiEmbeddings } from '#wire/gemini-embeddings/index.ts';
+import type { ChatDialect } from '#wire/dialect.ts';
+import { dialects } from '#wire/dialects.ts';
+import type { EmbeddingDialect, EmbeddingRequest } from '#wire/embedding.ts';
 
-/** Where `locate` leads to. */
-export const EMBEDDING_PATH = '/v1beta/models:embedContents';
+interface Embedding {
+  readonly dialect: EmbeddingDialect;
+  /** Of the same vendor's conversations: for what goes wrong. */
+  readonly vendor: ChatDialect;
+}
+
+/** By path, as `locate` leads to it. */
+export const EMBEDDINGS: ReadonlyMap<string, Embedding> = new Map<string, Embedding>([
+  [
+    '/v1beta/models:embedContents',
+    { dialect: dialects['gemini-embeddings'], vendor: dialects.gemini },
+  ],
+  ['/v2/embed', { dialect: dialects['cohere-embeddings'], vendor: dialects['cohere-chat'] }],
+  [
+    '/model/embed',
+    { dialect: dialects['cohere-embeddings'], vendor: dialects['bedrock-converse'] },
+  ],
+  ['/model/titan', { dialect: dialects['titan-embeddings'], vendor: dialects['bedrock-converse'] }],
+]);
 
 const MOST_INPUTS = 100;
 
 /** Embeddings of one text or of many, in the dialect of their place. Throws Refused. */
-export const serveTranslatedEmbeddings = async (call: ModelCall): Promise<void> => {
+export const serveTranslatedEmbeddings = async (
+  call: ModelCall,
+  dialect: EmbeddingDialect,
+): Promise<void> => {
   const model = call.model();
-  const request = readRequest(call);
+  const request = readRequest(call, dialect);
   const { inputs, dimensions = call.profile.embeddingDimensions(model) } = request;
   const texts = inputs.map((input) => (typeof input === 'string' ? input : ''));
   const promptTokens = texts.reduce((sum, text) => sum + countTokens(text), 0);
@@ -28,13 +49,13 @@ export const serveTranslatedEmbeddings = async (call: ModelCall): Promise<void> 
   if (!complete) return;
   const vectors = inputs.map((input) => rounded(vectorOf(input, dimensions)));
   const usage = { inputTokens: promptTokens, outputTokens: 0 };
-  const reply = geminiEmbeddings.writeReply({ model, vectors, usage }, request);
+  const reply = dialect.writeReply({ model, vectors, usage }, request);
   await call.exchange.sendJson(200, call.headers(), reply);
 };
 
-const readRequest = ({ body }: ModelCall): EmbeddingRequest => {
+const readRequest = ({ body }: ModelCall, dialect: EmbeddingDialect): EmbeddingRequest => {
   try {
-    const request = geminiEmbeddings.readRequest(body);
+    const request = dialect.readRequest(body);
     if (request.inputs.length >= 1 && request.inputs.length <= MOST_INPUTS) return request;
     const message = `At most ${MOST_INPUTS} requests can be in one batch.`;
     throw new SpillwayError('invalid_request', message, { param: 'requests' });

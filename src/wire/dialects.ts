@@ -1,6 +1,7 @@
 import { anthropicMessages } from '#wire/anthropic-messages/index.ts';
 import { bedrockConverse } from '#wire/bedrock-converse/index.ts';
 import { cohereChat } from '#wire/cohere-chat/index.ts';
+import { cohereEmbeddings } from '#wire/cohere-embeddings/index.ts';
 import { cohereRerank } from '#wire/cohere-rerank/index.ts';
 import type { EmbeddingDialect } from '#wire/embedding.ts';
 import { gemini } from '#wire/gemini/index.ts';
@@ -10,6 +11,7 @@ import { openaiChat } from '#wire/openai-chat/index.ts';
 import { openaiCompletions } from '#wire/openai-completions/index.ts';
 import { openaiEmbeddings } from '#wire/openai-embeddings/index.ts';
 import { openaiResponses } from '#wire/openai-responses/index.ts';
+import { titanEmbeddings } from '#wire/titan-embeddings/index.ts';
 import { vertexEmbeddings } from '#wire/vertex-embeddings/index.ts';
 
 /** Every dialect under its name, one line each. */
@@ -17,6 +19,7 @@ export const dialects = {
   'anthropic-messages': anthropicMessages,
   'bedrock-converse': bedrockConverse,
   'cohere-chat': cohereChat,
+  'cohere-embeddings': cohereEmbeddings,
   'cohere-rerank': cohereRerank,
   gemini,
   'gemini-embeddings': geminiEmbeddings,
@@ -24,6 +27,7 @@ export const dialects = {
   'openai-completions': openaiCompletions,
   'openai-embeddings': openaiEmbeddings,
   'openai-responses': openaiResponses,
+  'titan-embeddings': titanEmbeddings,
   'vertex-embeddings': vertexEmbeddings,
 } as const;
 

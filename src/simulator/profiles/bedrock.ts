@@ -9,10 +9,13 @@ import { linearLimits } from '#simulator/short-limits.ts';
 export default {
   name: 'bedrock',
   locate(path) {
-    const [, model, operation] = /^\/model\/([^/]+)\/(converse|converse-stream)$/.exec(path) ?? [];
-    if (model === undefined) return undefined;
-    const stream = operation === 'converse-stream';
-    return { path: '/model/converse', model: decoded(model), stream };
+    const [, escaped, operation] =
+      /^\/model\/([^/]+)\/(converse|converse-stream|invoke)$/.exec(path) ?? [];
+    if (escaped === undefined) return undefined;
+    const model = decoded(escaped);
+    if (operation !== 'invoke')
+      return { path: '/model/converse', model, stream: operation === 'converse-stream' };
+    return { path: /\btitan\b/.test(model) ? '/model/titan' : '/model/embed', model };
   },
   models: ['anthropic.claude-sonnet-4-5-20250929-v1:0', 'amazon.titan-embed-text-v2:0'],
   charging: {
