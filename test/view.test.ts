@@ -92,8 +92,24 @@ describe('GET /spillway/quota', () => {
           },
         ],
         deployments: [
-          { deployment: 'PJ1', group: 'gpt-4.1', in_flight: 0 },
-          { deployment: 'PJ2', group: 'gpt-4.1', in_flight: 0 },
+          {
+            deployment: 'PJ1',
+            group: 'gpt-4.1',
+            in_flight: 0,
+            paused: false,
+            health: 'well',
+            why: null,
+            back_s: null,
+          },
+          {
+            deployment: 'PJ2',
+            group: 'gpt-4.1',
+            in_flight: 0,
+            paused: false,
+            health: 'well',
+            why: null,
+            back_s: null,
+          },
         ],
         pools: [
           {

@@ -4,6 +4,8 @@ import type { Candidate } from '#balancer/policies/policy.ts';
 export interface Row extends Candidate {
   /** Absent while it is well. */
   readonly health?: RowHealth | undefined;
+  /** An operator has taken it out. */
+  readonly isPaused?: boolean;
   /** Until its limits have room for this request, ms: 0 now, Infinity never. */
   readonly waitMs: number;
   /** Why it is not this request's turn here, although it would do; its room is for another one. */
@@ -53,6 +55,7 @@ export interface Needs {
 
 /** Why a deployment was left out, as one of few words: what all rows share becomes the error. */
 export type OutReason =
+  | 'paused'
   | 'unusable'
   | 'warming'
   | 'tried'
@@ -93,6 +96,7 @@ export interface Eligibility {
 export const whyNot = (row: Row, request: Eligibility): Out | undefined => {
   const { name } = row;
   const { needs, pinned, sticky } = request;
+  if (row.isPaused) return { name, reason: 'paused', why: 'paused by an operator' };
   if (pinned !== undefined && pinned !== name)
     return { name, reason: 'pinned', why: 'another one is called by its name' };
   if (request.tried.has(name)) return { name, reason: 'tried', why: 'tried' };

@@ -15,6 +15,7 @@ export interface Glance {
   readonly ledger: Ledger;
   /** Absent where nobody watches it. */
   readonly health: Health | undefined;
+  readonly paused: ReadonlySet<string>;
   readonly runs: RunMemory;
   readonly run: string | undefined;
   /** Accounts that are kept for others. */
@@ -33,6 +34,7 @@ export class PoolRow implements Row {
   readonly waitMs: number;
   readonly held: string | undefined;
   readonly health: Row['health'];
+  readonly isPaused: boolean;
   cachedTokens = 0;
   home: boolean | undefined;
   readonly #bid: Bid;
@@ -41,13 +43,14 @@ export class PoolRow implements Row {
   #quota: readonly QuotaRow[] | undefined;
 
   constructor(bid: Bid, state: MemberState, glance: Glance) {
-    const { ledger, health, kept, now } = glance;
+    const { ledger, health, paused, kept, now } = glance;
     this.#bid = bid;
     this.#state = state;
     this.#glance = glance;
     this.name = bid.member.name;
     this.waitMs = bidWaitMs(ledger, bid, now);
     this.health = health?.view(this.name);
+    this.isPaused = paused.size > 0 && paused.has(this.name);
     this.held =
       kept.size > 0 && bid.accounts.some((account) => kept.has(account))
         ? 'kept for a request that came before'

@@ -33,6 +33,7 @@ export class Pool {
   readonly #runs = new RunMemory();
   readonly #patterns = new PatternAccounts();
   readonly #prompts = new AffinityMemory(CACHE);
+  readonly #paused = new Set<string>();
 
   constructor(members: readonly Member[], deps: PoolDeps) {
     this.#deps = deps;
@@ -52,12 +53,25 @@ export class Pool {
     return this.#deps.health;
   }
 
-  /** Those that are not left out for their failures; all of them where all are. */
+  /** Those that are not left out for their failures, or paused; all of them where all are. */
   well(bids: readonly Bid[]): readonly Bid[] {
     const { health } = this.#deps;
-    if (!health) return bids;
-    const well = bids.filter(({ member }) => health.view(member.name)?.state !== 'out');
+    if (!health && this.#paused.size === 0) return bids;
+    const well = bids.filter(
+      ({ member: { name } }) => !this.#paused.has(name) && health?.view(name)?.state !== 'out',
+    );
     return well.length > 0 ? well : bids;
+  }
+
+  /** Nothing is sent to it until it is let in again; calls under way go on. Throws where there is none. */
+  pause(name: string, isPaused: boolean): void {
+    this.state(name);
+    if (isPaused) this.#paused.add(name);
+    else this.#paused.delete(name);
+  }
+
+  isPaused(name: string): boolean {
+    return this.#paused.has(name);
   }
 
   members(group: string): readonly Member[] {
@@ -102,7 +116,7 @@ export class Pool {
   rows(bids: readonly Bid[], { run, affinity }: AdmitRequest, kept: ReadonlySet<string>): Row[] {
     const { clock, ledger, health } = this.#deps;
     const [now, minute, runs] = [clock.now(), this.#minute(), this.#runs];
-    const glance = { ledger, health, runs, run, kept, now, minute };
+    const glance = { ledger, health, paused: this.#paused, runs, run, kept, now, minute };
     const rows = bids.map((bid) => new PoolRow(bid, this.state(bid.member.name), glance));
     if (affinity !== undefined && bids.length > 1) this.#keepTogether(affinity, bids, rows);
     return rows;

@@ -1,4 +1,5 @@
 import type { Priority } from '#balancer/admit.ts';
+import type { RowHealth } from '#balancer/eligible.ts';
 import type { PerMinute } from '#balancer/per-minute.ts';
 import type { Gauge } from '#ledger/limit.ts';
 
@@ -25,6 +26,9 @@ export interface DeploymentView {
   readonly deployment: string;
   readonly group: string;
   readonly inFlight: number;
+  readonly isPaused: boolean;
+  /** Absent while it is well. */
+  readonly health?: RowHealth;
 }
 
 /** What one tenant has in one line. */

@@ -1,4 +1,4 @@
-import type { AccountView, LineView, QuotaView } from '#balancer/quota-view.ts';
+import type { AccountView, DeploymentView, LineView, QuotaView } from '#balancer/quota-view.ts';
 import type { JsonObject } from '#core/json.ts';
 
 /** The balance in JSON, as docs/reference/quota.md has it. */
@@ -15,14 +15,20 @@ export const quotaJson = ({
     pools,
     per_minute: { ...perMinute },
   })),
-  deployments: deployments.map(({ deployment, group, inFlight }) => ({
-    deployment,
-    group,
-    in_flight: inFlight,
-  })),
+  deployments: deployments.map(deploymentJson),
   pools: accounts.map(poolJson),
   queues: lines.filter(({ requests }) => requests > 0).map(queueJson),
   estimate_error: thousandths(estimateError),
+});
+
+const deploymentJson = ({ deployment, group, inFlight, isPaused, health }: DeploymentView) => ({
+  deployment,
+  group,
+  in_flight: inFlight,
+  paused: isPaused,
+  health: health?.state ?? 'well',
+  why: health?.why ?? null,
+  back_s: health?.state === 'out' && health.backMs < Infinity ? seconds(health.backMs) : null,
 });
 
 const poolJson = (view: AccountView): JsonObject => ({

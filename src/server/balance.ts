@@ -1,5 +1,6 @@
 import type { Tenant } from '#balancer/admit.ts';
 import { Estimator } from '#balancer/estimate.ts';
+import type { Member } from '#balancer/member.ts';
 import type { OwnCharge } from '#balancer/own-side.ts';
 import type { Policy } from '#balancer/policies/policy.ts';
 import { Pool } from '#balancer/pool.ts';
@@ -21,7 +22,8 @@ export interface Balance {
   /** What a request of this tenant takes on our own side. */
   readonly ownCharges: (tenant: Tenant) => readonly OwnCharge[];
   readonly owner: MemoryOwner;
-  /** Whether a deployment is left out because it fails, or its key is refused. */
+  readonly members: readonly Member[];
+  /** Whether a deployment is left out because it fails, its key is refused, or it is paused. */
   readonly isOut: (deployment: string) => boolean;
 }
 
@@ -50,6 +52,7 @@ export const createBalance = (
   const queue = { maxRequests, maxBytes, tenantShare, batchShare, beforeFallbackMs };
   const owner: MemoryOwner = new MemoryOwner({ ...given, ledger, estimator, pool, queue });
   const ownCharges = createOwnCharges(config, { ...given, ledger });
-  const isOut = (deployment: string): boolean => health.view(deployment)?.state === 'out';
-  return { ledger, estimator, owner, ownCharges, isOut };
+  const isOut = (deployment: string): boolean =>
+    pool.isPaused(deployment) || health.view(deployment)?.state === 'out';
+  return { ledger, estimator, owner, members, ownCharges, isOut };
 };

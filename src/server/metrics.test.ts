@@ -6,8 +6,8 @@ import { createMetrics } from '#server/metrics.ts';
 const view: QuotaView = {
   groups: [],
   deployments: [
-    { deployment: 'PJ1', group: 'g', inFlight: 2 },
-    { deployment: 'PJ2', group: 'g', inFlight: 0 },
+    { deployment: 'PJ1', group: 'g', inFlight: 2, isPaused: false },
+    { deployment: 'PJ2', group: 'g', inFlight: 0, isPaused: false },
   ],
   accounts: [
     {

@@ -125,6 +125,12 @@ export class MemoryOwner {
     return quotaView({ ...this.#deps, lanes, sets }, this.#deps.clock.now());
   }
 
+  /** Takes a deployment out, or lets it in again: then whoever waits may go there. */
+  pause(deployment: string, isPaused: boolean): void {
+    this.#deps.pool.pause(deployment, isPaused);
+    this.#changed(deployment);
+  }
+
   /** What would become of a request that came now. It is not sent, nothing is set aside for it or learned. */
   explain(request: AdmitRequest): Explanation {
     const { pool, clock } = this.#deps;

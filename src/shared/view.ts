@@ -93,11 +93,16 @@ const drawnOf = (pool: Pool): ReadonlyMap<string, Drawn> => {
 };
 
 const deploymentViews = (pool: Pool): DeploymentView[] =>
-  pool.everybody.map(({ name, group }) => ({
-    deployment: name,
-    group,
-    inFlight: pool.state(name).inFlight,
-  }));
+  pool.everybody.map(({ name, group }) => {
+    const health = pool.health?.view(name);
+    return {
+      deployment: name,
+      group,
+      inFlight: pool.state(name).inFlight,
+      isPaused: pool.isPaused(name),
+      ...(health && { health }),
+    };
+  });
 
 const lineView = (lane: Lane, groups: readonly string[], now: number): LineView => {
   const counts = new Map(groups.map((group) => [group, 0]));
