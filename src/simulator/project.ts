@@ -86,6 +86,11 @@ export class Project {
     return verdict;
   }
 
+  /** The model's limits as they stand. */
+  gauges(model: string, nowMs: number): Gauge[] {
+    return this.#limitsOf(model).gauges(nowMs);
+  }
+
   /** Charges what an admitted call came to in the end. */
   settle(model: string, reservation: Reservation, end: { actual: Cost; nowMs: number }): void {
     this.#limitsOf(model).settle(reservation, end.actual, end.nowMs);

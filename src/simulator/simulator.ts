@@ -7,8 +7,11 @@ import type { Random } from '#core/random.ts';
 import { internal } from '#simulator/complaints.ts';
 import { type SimulatorConfig, targetsOf } from '#simulator/config.ts';
 import { Exchange } from '#simulator/exchange.ts';
-import { FaultScript } from '#simulator/faults/script.ts';
+import { readFaults } from '#simulator/config/faults.ts';
+import { type FaultReport, FaultScript, MOST_FAULTS } from '#simulator/faults/script.ts';
+import type { Gauge } from '#simulator/limit.ts';
 import { defaultProfile } from '#simulator/profiles/index.ts';
+import type { Project } from '#simulator/project.ts';
 import type { ProjectReport } from '#simulator/project-report.ts';
 import { createProjects } from '#simulator/projects.ts';
 import { route } from '#simulator/routes.ts';
@@ -24,8 +27,21 @@ export interface Simulator {
   /** Stops listening and breaks off the calls under way. */
   close(): Promise<void>;
   projects(): ProjectReport[];
+  /** Every limit as it stands, also of models that nobody has asked for yet. */
+  limits(): ProjectLimit[];
+  faults(): FaultReport[];
+  /** One fault or a list of them, as JSON or YAML. Throws SpillwayError with all that is wrong. */
+  setFaults(text: string): void;
+  /** Ends the fault of this id, or all of them; false where there is none. */
+  clearFaults(id?: string): boolean;
   /** Fills every bucket and empties the logs; calls under way end unlogged. */
   reset(): void;
+}
+
+/** One limit of a project for one model. */
+export interface ProjectLimit extends Gauge {
+  readonly project: string;
+  readonly model: string;
 }
 
 export const createSimulator = ({
@@ -71,6 +87,12 @@ export const createSimulator = ({
   return {
     projects: site.reports,
     reset: site.reset,
+    limits: () => [...projects.values()].flatMap((project) => limitsOf(project, clock.now())),
+    faults: () => site.faults.list(),
+    setFaults(text) {
+      if (!site.faults.add(readFaults(text, 'faults', site.targets))) throw tooManyFaults();
+    },
+    clearFaults: (id) => site.faults.remove(id),
     listen: ({ port, host }) =>
       new Promise((resolve, reject) => {
         const fail = (error: NodeJS.ErrnoException): void => reject(listenError(error, port, host));
@@ -90,6 +112,14 @@ export const createSimulator = ({
       }),
   };
 };
+
+const limitsOf = (project: Project, nowMs: number): ProjectLimit[] =>
+  project.models.flatMap((model) =>
+    project.gauges(model, nowMs).map((gauge) => ({ ...gauge, project: project.id, model })),
+  );
+
+const tooManyFaults = (): SpillwayError =>
+  new SpillwayError('invalid_request', `At most ${MOST_FAULTS} faults; end some first.`);
 
 const listenError = (error: NodeJS.ErrnoException, port: number, host: string): SpillwayError => {
   const causes: Readonly<Record<string, string>> = {
