@@ -1,4 +1,4 @@
-import type { PlanColumn } from '#cli/run-plan.ts';
+import type { PlanColumn } from '#server/plan-run.ts';
 import type { JsonObject } from '#core/json.ts';
 import { textTable } from '#core/text-table.ts';
 import type { KnownLimits, LimitOrigin } from '#plan/assumed-limits.ts';

@@ -1,37 +1,18 @@
 import { join } from 'node:path';
 import { litellmLog } from '#cli/litellm-log.ts';
-import { planEnvironment } from '#cli/plan-environment.ts';
 import { planJson, planText } from '#cli/plan-report.ts';
 import type { PlanOptions } from '#cli/plan.ts';
 import { readFile } from '#cli/read-file.ts';
 import { parseOverride } from '#config/override.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
 import { SpillwayError } from '#core/errors.ts';
-import { EventClock } from '#core/event-clock.ts';
 import { type Json, own, isObject } from '#core/json.ts';
-import { silentLog } from '#core/log.ts';
-import { seededRandom } from '#core/random.ts';
-import { assumeLimits, type KnownLimits } from '#plan/assumed-limits.ts';
 import { withMoreKeys } from '#plan/more-keys.ts';
 import { readTraffic } from '#plan/read-traffic.ts';
-import { replay } from '#plan/replay.ts';
-import { type PlanSummary, summarise } from '#plan/summary.ts';
-import type { Traffic } from '#plan/traffic.ts';
-import { type Environment, processEnvironment } from '#server/env.ts';
-import { createGateway } from '#server/gateway.ts';
+import { processEnvironment } from '#server/env.ts';
 import { loadConfigText } from '#server/load-config.ts';
-import { membersOf } from '#server/members.ts';
-import { version } from '#server/version.ts';
-
-/** One config's replay: a column of the report. */
-export interface PlanColumn {
-  readonly title: string;
-  readonly limits: readonly KnownLimits[];
-  readonly summary: PlanSummary;
-}
-
-/** Longer than any window that comes back: learned limits are full when the replay begins, ms. */
-const LONG_AGO_MS = 2 * 86_400_000;
+import { planEnvironment } from '#server/plan-environment.ts';
+import { type PlanColumn, planColumn } from '#server/plan-run.ts';
 
 /** Throws SpillwayError or FindingsError where the config or the log cannot be used. */
 export const runPlan = async (options: PlanOptions): Promise<void> => {
@@ -45,8 +26,10 @@ export const runPlan = async (options: PlanOptions): Promise<void> => {
   const keys = options.keys ?? (overrides.length > 0 ? undefined : { keys: 1 });
   const traffic = readTraffic(log, file);
   const learned = options.dataDir === undefined ? undefined : await learnedIn(options.dataDir);
+  const { rpm, tpm } = options;
+  const assumed = { ...(rpm !== undefined && { rpm }), ...(tpm !== undefined && { tpm }) };
   const run = (title: string, config: LoadedConfig): Promise<PlanColumn> =>
-    replayed({ title, config, environment, traffic, learned }, options);
+    planColumn({ title, config, environment, traffic, learned }, assumed);
   const columns = [
     await run('as it is', base),
     await run(titleOf(options, keys), keys ? withMoreKeys(changed, known(keys, base)) : changed),
@@ -91,42 +74,6 @@ const known = (
     `--keys: the config has no model ${keys.group}; there are ${[...groups].join(', ')}.`,
   );
 };
-
-const replayed = async (
-  of: {
-    readonly title: string;
-    readonly config: LoadedConfig;
-    readonly environment: Environment;
-    readonly traffic: Traffic;
-    readonly learned: Json | undefined;
-  },
-  { rpm, tpm }: PlanOptions,
-): Promise<PlanColumn> => {
-  const { title, config, environment, traffic, learned } = of;
-  const clock = new EventClock(traffic.requests[0]!.wallMs);
-  const random = seededRandom(1);
-  const world = { clock, random, log: silentLog, environment, version: version() };
-  const gateway = createGateway(config, world);
-  const { ledger } = gateway.balance;
-  if (learned !== undefined) ledger.restore(learned, { elapsedMs: LONG_AGO_MS, now: clock.now() });
-  const members = membersOf(config, clock.wall());
-  const limits = assumeLimits(ledger, members, {
-    ...(rpm !== undefined && { rpm }),
-    ...(tpm !== undefined && { tpm }),
-  });
-  if (limits.every(({ perMinute }) => perMinute.length === 0)) throw noLimits();
-  const tally = await replay({ clock, gateway, members }, traffic.requests);
-  await gateway.close();
-  return { title, limits, summary: summarise(tally, ledger, clock.now()) };
-};
-
-const noLimits = (): SpillwayError =>
-  new SpillwayError(
-    'config_invalid',
-    'Nothing is known of any limit, so that nothing would ever wait. Say what each key has with ' +
-      '--rpm and --tpm, point --data-dir at a gateway that has learned its limits, or state them ' +
-      'under spillway_settings.quota_pools.',
-  );
 
 const learnedIn = async (folder: string): Promise<Json> => {
   const file = join(folder, 'ledger.json');
