@@ -45,6 +45,10 @@ const SECRET_KEY =
 const SECRET_TEXT = /^sk-|^bearer\s|:\/\/[^/]*@/i;
 const LONGEST_ECHO = 60;
 
+/** Whether what stands there is to be shown to nobody. */
+export const isSecretPath = (path: Path): boolean =>
+  path.some((part) => typeof part === 'string' && SECRET_KEY.test(part));
+
 /**
  * A value in words, for `expected …, found …`. A text is quoted only when it is short and neither
  * its path nor its look suggests a secret; otherwise only its length is told.
@@ -54,7 +58,7 @@ export const describeFound = (value: Json | undefined, path: Path): string => {
   if (value === null) return 'an empty value';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map';
-  const secret = path.some((part) => typeof part === 'string' && SECRET_KEY.test(part));
+  const secret = isSecretPath(path);
   if (typeof value !== 'string') return secret ? `a ${typeof value}` : String(value);
   if (value === '') return 'an empty text';
   return secret || value.length > LONGEST_ECHO || SECRET_TEXT.test(value)

@@ -38,6 +38,8 @@ export class DecisionStore {
   readonly #entries: Entry[] = [];
   /** Where the next one goes. */
   #next = 0;
+  /** All that there have been. */
+  #total = 0;
 
   /** `max` requests are remembered, ≥ 0, each with up to 2 KB. */
   constructor(max: number) {
@@ -55,6 +57,27 @@ export class DecisionStore {
       asked: asked && askedAgain(asked),
     };
     this.#next = (this.#next + 1) % this.#max;
+    this.#total++;
+  }
+
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  /**
+   * The newest first, from those before number `before` on. `fits` sees each record as JSON, and what
+   * its caller was told, before it is read.
+   */
+  *newest(
+    before = Infinity,
+    fits: (record: string, error: string | undefined) => boolean = () => true,
+  ): Generator<{ readonly seq: number; readonly remembered: Remembered }> {
+    const { length } = this.#entries;
+    const last = Math.min(this.#total, before) - 1;
+    for (let seq = last; seq >= this.#total - length; seq--) {
+      const entry = this.#entries[seq % this.#max]!;
+      if (fits(entry.text, entry.error)) yield { seq, remembered: remembered(entry) };
+    }
   }
 
   /** The latest whose id is this one, or begins with this one's short form. */

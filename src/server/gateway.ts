@@ -1,3 +1,4 @@
+import type { Member, Price } from '#balancer/member.ts';
 import { RetryBudgets } from '#balancer/retry-budget.ts';
 import { createPolicy } from '#balancer/policies/index.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
@@ -10,6 +11,7 @@ import { DecisionStore } from '#gateway/decision-store.ts';
 import { Groups } from '#gateway/groups.ts';
 import { RequestEvents } from '#gateway/request-events.ts';
 import { ResponseStore } from '#gateway/responses/response-store.ts';
+import { TrafficMeter } from '#gateway/traffic-meter.ts';
 import { Lifecycle } from '#gateway/lifecycle.ts';
 import { UsableGroups } from '#gateway/usable-groups.ts';
 import { findProvider, providerOfModel } from '#providers/index.ts';
@@ -39,6 +41,7 @@ export interface Gateway extends GatewayDeps {
   readonly balance: Balance;
   /** Keys and budgets; absent where nothing is kept. */
   readonly accounts?: Accounts;
+  readonly traffic: TrafficMeter;
   readonly credentials: CredentialStore;
   /** Lets go of all connections to upstreams, and of what is renewed by a timer. */
   close(): Promise<void>;
@@ -54,6 +57,7 @@ export const createGateway = (config: LoadedConfig, world: World, keeping?: Keep
   const accounts = keeping && createAccounts(config, keeping, { clock, log, balance, prices });
   const decisions = new DecisionStore(config.decisions.max);
   const events = new RequestEvents(clock);
+  const traffic = new TrafficMeter(clock, priceOf(balance.members));
   const metrics = createMetrics({
     version,
     groups: config.deployments.map(({ group }) => group),
@@ -82,10 +86,13 @@ export const createGateway = (config: LoadedConfig, world: World, keeping?: Keep
     ...(accounts && { accounts, billing: accounts.billing }),
     decisions,
     events,
+    traffic,
     over: (over) => {
       decisions.add(over);
       events.publish(over);
-      metrics.over(over.decision.facts);
+      const { facts } = over.decision;
+      metrics.over(facts);
+      traffic.over(facts);
     },
     metrics: () => metrics.page(),
     lifecycle: new Lifecycle(),
@@ -124,6 +131,11 @@ const tlsOf = ({ tls }: LoadedConfig, { environment, log }: World) => {
   if (!tls.verify)
     log.warn({}, 'TLS certificates of upstreams are NOT checked (ssl_verify: false)');
   return { verify: tls.verify, ...(caFile !== undefined && { caFile }) };
+};
+
+const priceOf = (members: readonly Member[]): ((deployment: string) => Price | undefined) => {
+  const prices = new Map(members.map(({ name, price }) => [name, price]));
+  return (deployment) => prices.get(deployment);
 };
 
 const membersOf = (config: LoadedConfig): ReadonlyMap<string, readonly string[]> => {

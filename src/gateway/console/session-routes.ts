@@ -1,0 +1,68 @@
+import { controlRoute, type AnyControlRoute } from '#gateway/admin/control-route.ts';
+import type { ConsoleDeps } from '#gateway/console/deps.ts';
+import { type SessionReply, sessionReply } from '#gateway/console/shapes.ts';
+import type { HttpCall } from '#gateway/http-call.ts';
+import { z } from '#core/schema.ts';
+import { type Session, SESSION_COOKIE, SESSION_MS } from '#keys/sessions.ts';
+
+const PATH = '/spillway/session';
+const LONGEST_KEY = 1_000;
+
+/** How a person at the console signs in and out. The key is looked at once; the page keeps none. */
+export const sessionRoutes = (deps: ConsoleDeps): readonly AnyControlRoute[] => [
+  controlRoute({
+    method: 'get',
+    path: PATH,
+    access: 'public',
+    summary: 'Whether somebody is signed in here, and the word that their page must send.',
+    reply: sessionReply,
+    serve: ({ http }) => replyOf(deps, deps.sessions.find(http.req.headers)),
+  }),
+  controlRoute({
+    method: 'post',
+    path: PATH,
+    access: 'public',
+    summary: 'Signs in with the master key: sets a cookie that no script can read.',
+    body: z.strictObject({ key: z.string().max(LONGEST_KEY).default('') }),
+    reply: sessionReply,
+    serve({ body, http }) {
+      const address = http.req.socket.remoteAddress ?? '';
+      const { token, session } = deps.sessions.open(body.key, address);
+      return withCookie(replyOf(deps, session), cookie(http, token, SESSION_MS / 1000));
+    },
+  }),
+  controlRoute({
+    method: 'delete',
+    path: PATH,
+    access: 'public',
+    summary: 'Signs out.',
+    reply: sessionReply,
+    serve({ http }) {
+      deps.sessions.close(http.req.headers);
+      return withCookie(replyOf(deps, undefined), cookie(http, '', 0));
+    },
+  }),
+];
+
+const replyOf = (deps: ConsoleDeps, session: Session | undefined): SessionReply => ({
+  signed_in: session !== undefined,
+  needs_key: deps.sessions.needsKey,
+  csrf: session?.csrf ?? null,
+  version: deps.gateway.settings.version,
+  demo: deps.simulator !== undefined,
+});
+
+const withCookie = (body: SessionReply, text: string): Response =>
+  Response.json(body, { headers: { 'set-cookie': text, 'cache-control': 'no-store' } });
+
+const cookie = ({ req }: HttpCall, token: string, seconds: number): string => {
+  const isTls = req.headers['x-forwarded-proto'] === 'https';
+  return [
+    `${SESSION_COOKIE}=${token}`,
+    'Path=/',
+    'HttpOnly',
+    'SameSite=Strict',
+    `Max-Age=${seconds}`,
+    ...(isTls ? ['Secure'] : []),
+  ].join('; ');
+};
