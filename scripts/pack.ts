@@ -7,7 +7,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 interface Manifest {
   readonly version: string;
@@ -32,6 +32,9 @@ const publishedManifest = (manifest: Manifest): object => {
 const stage = (manifest: Manifest): void => {
   for (const folder of ['dist', OUT]) rmSync(folder, { recursive: true, force: true });
   execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' });
+  // Beside the compiled server, which looks for it there.
+  const built = ['--', '--outDir', resolve('dist/console'), '--logLevel', 'warn'];
+  execFileSync('npm', ['run', '--silent', 'build:console', ...built], { stdio: 'inherit' });
   for (const path of manifest.files) {
     if (!existsSync(path)) throw new Error(`package.json lists '${path}', which does not exist.`);
     cpSync(path, join(STAGE, path), { recursive: true });

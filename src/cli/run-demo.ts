@@ -4,7 +4,11 @@ import { untilStopped } from '#cli/until-stopped.ts';
 import { capacityLines } from '#config/check-quota.ts';
 import { systemClock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
-import { createFront } from '#server/front.ts';
+import { findSite } from '#server/console/find-site.ts';
+import { createHandlers } from '#server/console/handlers.ts';
+import { createSceneDesk } from '#server/console/scene-desk.ts';
+import { createSimulatorDesk } from '#server/console/simulator-desk.ts';
+import { UI_PATH } from '#server/console/site.ts';
 import { type DemoWorld, startDemoWorld } from '#server/demo-world.ts';
 import { createGateway } from '#server/gateway.ts';
 import { type Listener, listen } from '#server/http.ts';
@@ -35,11 +39,19 @@ export const runDemo = async (options: DemoOptions): Promise<void> => {
   const keeping = await openKeeping(demo.config, world);
   const around = { ...world, environment: demo.environment };
   const gateway = createGateway(demo.config, around, keeping);
-  const handler = createFront(gateway, demo);
-  const listener = await listenNear(handler, options);
-  say(intro(demo, listener));
   const { text, file } = demo.chatflow;
   const flow = openFlow({ text, file, config: demo.config });
+  const handlers = createHandlers({
+    gateway,
+    config: demo.config,
+    source: { text: demo.configText, file: demo.config.file, environment: demo.environment },
+    masterKey: demo.masterKey,
+    simulator: createSimulatorDesk(demo.simulator, demo.simulatorUrl),
+    scene: createSceneDesk(flow, gateway),
+    site: findSite({ log: world.log, isEager: !options.once && process.stdout.isTTY }),
+  });
+  const listener = await listenNear(handlers.all, options);
+  say(intro(demo, listener));
   say(`\nRunning ${file}: six model calls, started together.\n`);
   await play(flow.run({ gateway, query: QUESTION, clock: systemClock }), process.stdout);
   say(`\nWhat the vendor saw, project by project:\n\n${formatProjects(demo.simulator.projects())}`);
@@ -86,7 +98,7 @@ const intro = ({ simulatorUrl, masterKey, config }: DemoWorld, { url }: Listener
   ].join('\n');
 
 const tryIt = ({ masterKey, simulatorUrl }: DemoWorld, { url }: Listener): string => `
-Try it:
+Open ${url}${UI_PATH}/ in a browser, or try it here:
   curl ${url}/v1/chat/completions -H 'Authorization: Bearer ${masterKey}' \\
     -H 'Content-Type: application/json' -i \\
     -d '{"model": "gpt-4.1", "messages": [{"role": "user", "content": "Hello"}]}'

@@ -1,18 +1,20 @@
-import { readConfig } from '#cli/read-config.ts';
 import { dataDirOf } from '#cli/data-dir.ts';
+import { readFile } from '#cli/read-file.ts';
 import { DEFAULT_PORT, type ServeOptions } from '#cli/serve.ts';
 import { untilStopped } from '#cli/until-stopped.ts';
 import { capacityLines } from '#config/check-quota.ts';
 import { formatFindings } from '#core/finding.ts';
 import { openApps } from '#server/apps/open-apps.ts';
-import { appRoutes, withApps } from '#server/apps/mount-apps.ts';
-import { createFront } from '#server/front.ts';
+import { findSite } from '#server/console/find-site.ts';
+import { createHandlers } from '#server/console/handlers.ts';
+import { UI_PATH } from '#server/console/site.ts';
 import { processEnvironment } from '#server/env.ts';
 import { doorOf } from '#server/file-limit.ts';
 import { createGateway } from '#server/gateway.ts';
 import { HeapWatch } from '#server/heap-watch.ts';
 import { listen } from '#server/http.ts';
 import { openKeeping } from '#server/keeping.ts';
+import { loadConfigText } from '#server/load-config.ts';
 import { openLedgerFile } from '#server/ledger-file.ts';
 import { watchLoop } from '#server/loop-watch.ts';
 import { surviveRejections } from '#server/rejections.ts';
@@ -30,7 +32,8 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
   const heap = new HeapWatch(real);
   const letReject = surviveRejections(log);
   const world = { ...real, memory: () => heap.pressure };
-  const config = await readConfig(options.config, environment);
+  const text = await readFile(options.config);
+  const config = loadConfigText(text, { file: options.config, environment });
   const notes = [...config.warnings, ...config.unusable.map((row) => row.reason)];
   if (notes.length > 0) process.stderr.write(`${formatFindings(notes)}\n`);
   if (options.num_workers > 1)
@@ -58,16 +61,28 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
     changes: () => owner.changes,
   });
   const apps = await openApps(config, { gateway, world, dataDir: folder, store: keeping.store });
-  const handler = withApps(apps, log, createFront(gateway, config, appRoutes(apps)));
-  const door = doorOf(config.limits);
-  const listener = await listen(handler, { port: options.port ?? DEFAULT_PORT, host, door });
+  const handlers = createHandlers({
+    gateway,
+    apps,
+    config,
+    source: { text, file: options.config, environment },
+    masterKey: config.masterKey,
+    keyHeader: config.keyHeader,
+    site: findSite({ log, isEager: process.stdout.isTTY }),
+  });
+  const { adminPort, port = DEFAULT_PORT } = options;
+  const admin =
+    adminPort === undefined ? undefined : await listen(handlers.all, { port: adminPort, host });
+  const handler = admin ? handlers.data : handlers.all;
+  const listener = await listen(handler, { port, host, door: doorOf(config.limits) });
   const shared = owner.view().accounts.flatMap(({ sharing }) => sharing ?? []);
   process.stdout.write([...capacityLines(config), ...shared].map((line) => `${line}\n`).join(''));
+  process.stdout.write(`console ${(admin ?? listener).url}${UI_PATH}/\n`);
   process.stdout.write(`ready ${listener.url}\n`);
   gateway.credentials.start();
   const unwatch = watchLoop(clock, log);
   await untilStopped(async () => {
-    await shutDown(gateway, listener, config.shutdown);
+    await Promise.all([shutDown(gateway, listener, config.shutdown), admin?.close(0)]);
     await apps.close();
     await gateway.close();
     await file.close();

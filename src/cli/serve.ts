@@ -10,6 +10,7 @@ export interface ServeOptions {
   readonly config?: string;
   readonly port?: number;
   readonly host?: string;
+  readonly adminPort?: number;
   readonly dataDir?: string;
   readonly num_workers: number;
   readonly debug?: boolean;
@@ -36,6 +37,11 @@ export const addServeOptions = (command: Command): Command =>
       parsePort,
     )
     .option('--host <address>', 'address to listen on')
+    .option(
+      '--admin-port <number>',
+      'port of the console and its API, apart from the one for models (default: the same)',
+      parsePort,
+    )
     .option(
       '--data-dir <folder>',
       `where keys, spend and learned limits are kept ${DATA_DIR_DEFAULT}`,

@@ -110,7 +110,7 @@ export class Sessions {
 export const vouchFor = (
   headers: IncomingHttpHeaders,
   sessions: Sessions,
-  { masterKey, keyHeader = 'authorization' }: KeySettings,
+  { masterKey, keyHeader = 'authorization' }: Pick<KeySettings, 'masterKey' | 'keyHeader'>,
 ): void => {
   const word = headers[CSRF_HEADER];
   if (masterKey === undefined || typeof word !== 'string') return;

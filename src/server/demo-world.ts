@@ -17,6 +17,7 @@ export interface DemoWorld {
   readonly simulator: Simulator;
   readonly simulatorUrl: string;
   readonly config: LoadedConfig;
+  readonly configText: string;
   /** The demonstration's own: nothing of the real environment, no real key, can enter it. */
   readonly environment: Environment;
   readonly masterKey: string;
@@ -44,6 +45,7 @@ export const startDemoWorld = async (world: World): Promise<DemoWorld> => {
     simulator,
     simulatorUrl: url,
     config: loadConfigText(text, { file, environment }),
+    configText: text,
     environment,
     masterKey,
     chatflow: {

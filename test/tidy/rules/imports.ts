@@ -14,6 +14,7 @@ export const rooms: Rule = function* ({ sources }) {
 /** Who may import whom, and by which path. */
 export const imports: Rule = function* ({ sources }) {
   for (const file of sources) {
+    if (file.path.startsWith('console/')) yield* pageFaults(file);
     if (!file.path.startsWith('src/')) continue;
     for (const each of file.facts.imports) {
       const message =
@@ -24,6 +25,27 @@ export const imports: Rule = function* ({ sources }) {
     }
   }
 };
+
+/** The page runs elsewhere: of the program it may know types, and nothing else. */
+function* pageFaults({ path, facts }: SourceFile): Iterable<Fault> {
+  for (const { from, line, typeOnly } of facts.imports) {
+    const target = posix.join(posix.dirname(path), from);
+    if (from.startsWith('#') && !typeOnly)
+      yield {
+        path,
+        line,
+        message: `console may take only types of '${from}'; write 'import type'`,
+      };
+    if (from.startsWith('.') && !target.startsWith('console/'))
+      yield {
+        path,
+        line,
+        message: `'${from}' is outside the console; import types as '#room/file.ts'`,
+      };
+    if (from.startsWith('node:') && !path.endsWith('vite.config.ts'))
+      yield { path, line, message: `${from} is not in a browser; ask the server for it` };
+  }
+}
 
 const ownImportFault = (file: SourceFile, { from, typeOnly }: Import): string | undefined => {
   const target = from.startsWith('#')

@@ -1,0 +1,92 @@
+import type { SessionReply } from '#gateway/console/shapes.ts';
+
+/** What the server answered when it did not do as asked: its own words, for people. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly retryAfterS: number | undefined;
+
+  constructor(status: number, message: string, retryAfterS?: number) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.retryAfterS = retryAfterS;
+  }
+}
+
+type Listener = () => void;
+
+let csrf: string | null = null;
+const expired = new Set<Listener>();
+
+/** Takes the word of a session for all later requests. */
+export const takeWordOf = (session: SessionReply): void => {
+  csrf = session.csrf;
+};
+
+/** Called when the server does not know this session any more. */
+export const onExpired = (listener: Listener): (() => void) => {
+  expired.add(listener);
+  return () => expired.delete(listener);
+};
+
+export interface Ask {
+  readonly method?: 'GET' | 'POST' | 'DELETE' | 'PATCH' | 'PUT';
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One request of this page's own. Rejects with ApiError unless it is answered with 2xx. */
+export const send = async (path: string, { method = 'GET', body, signal, headers }: Ask = {}) => {
+  const reply = await fetch(path, {
+    method,
+    headers: {
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(csrf !== null && { 'x-spillway-csrf': csrf }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(signal && { signal }),
+  });
+  if (reply.ok) return reply;
+  if (reply.status === 401) for (const listener of expired) listener();
+  throw await errorOf(reply);
+};
+
+export const ask = async <Reply>(path: string, options?: Ask): Promise<Reply> =>
+  (await (await send(path, options)).json()) as Reply;
+
+const errorOf = async (reply: Response): Promise<ApiError> => {
+  const text = await reply.text().catch(() => '');
+  const retry = Number(reply.headers.get('retry-after') ?? Number.NaN);
+  return new ApiError(
+    reply.status,
+    messageIn(text) ?? text.slice(0, 500),
+    Number.isFinite(retry) ? retry : undefined,
+  );
+};
+
+const messageIn = (text: string): string | undefined => {
+  try {
+    const body = JSON.parse(text) as {
+      error?: { message?: string };
+      detail?: readonly { loc?: readonly string[]; msg?: string }[];
+    };
+    if (typeof body.error?.message === 'string') return body.error.message;
+    if (Array.isArray(body.detail))
+      return body.detail
+        .map(({ loc = [], msg = '' }) => `${loc.slice(1).join('.')}: ${msg}`)
+        .join('; ');
+  } catch {
+    // Not ours: its text is shown as it is.
+  }
+  return undefined;
+};
+
+/** The query of a path, without what is empty. */
+export const query = (fields: Readonly<Record<string, string | number | undefined>>): string => {
+  const given = Object.entries(fields).flatMap(([name, value]) =>
+    value === undefined || value === '' ? [] : [[name, String(value)] as [string, string]],
+  );
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+};

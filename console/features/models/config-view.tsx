@@ -1,0 +1,105 @@
+import { Badge, Button, Code, Grid, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { CheckReply } from '#gateway/console/shapes.ts';
+import { checkConfig, useConfig } from '../../data/queries.ts';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { Panel } from '../../ui/page.tsx';
+import { YamlEditor } from '../../ui/yaml-editor.tsx';
+
+const TYPING_MS = 400;
+
+/** The config in force; changes to it are checked as they are typed, and go nowhere. */
+export const ConfigView = () => {
+  const { t } = useTranslation();
+  const config = useConfig();
+  const [typed, setTyped] = useState<string>();
+  const check = useMutation({ mutationFn: checkConfig });
+  const checkSoon = useDebouncedCallback((text: string) => check.mutate(text), TYPING_MS);
+  if (config.isError) return <ErrorNote error={config.error} again={() => void config.refetch()} />;
+  if (!config.data) return <Skeleton height={300} radius="md" />;
+  const isChanged = typed !== undefined && typed !== config.data.text;
+  const shown: CheckReply = isChanged && check.data ? check.data : config.data;
+  const reset = (): void => {
+    setTyped(undefined);
+    check.reset();
+  };
+  return (
+    <Grid>
+      <Grid.Col span={{ base: 12, lg: 7 }}>
+        <Panel
+          title={config.data.file}
+          aside={
+            <Group gap="xs">
+              <Badge
+                variant="light"
+                radius="sm"
+                tt="none"
+                color={isChanged ? 'orange' : 'green'}
+                c={isChanged ? 'var(--warn)' : 'var(--good)'}
+              >
+                {t(isChanged ? 'models.draft' : 'models.inForce')}
+              </Badge>
+              {isChanged && (
+                <Button size="compact-xs" variant="default" onClick={reset}>
+                  {t('models.undo')}
+                </Button>
+              )}
+            </Group>
+          }
+        >
+          <YamlEditor
+            key={isChanged ? 'typed' : 'kept'}
+            value={typed ?? config.data.text}
+            findings={shown.findings}
+            label={t('models.config')}
+            onChange={(text) => {
+              setTyped(text);
+              checkSoon(text);
+            }}
+          />
+        </Panel>
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, lg: 5 }}>
+        <Stack>
+          <Panel title={t('models.findings')}>
+            <Findings findings={shown.findings} />
+          </Panel>
+          {shown.summary !== null && (
+            <Panel title={t('models.summary')}>
+              <Code block fz={11} style={{ overflowX: 'auto' }}>
+                {shown.summary}
+              </Code>
+            </Panel>
+          )}
+        </Stack>
+      </Grid.Col>
+    </Grid>
+  );
+};
+
+const Findings = ({ findings }: Pick<CheckReply, 'findings'>) => {
+  const { t } = useTranslation();
+  if (findings.length === 0)
+    return (
+      <Text size="sm" c="var(--good)">
+        {t('models.noFindings')}
+      </Text>
+    );
+  return (
+    <Stack gap="xs">
+      {findings.map((one) => (
+        <div key={`${one.line} ${one.column} ${one.message}`}>
+          <Text size="xs" className="soft numbers">
+            {t('models.line', { line: one.line, column: one.column })} {one.path}
+          </Text>
+          <Text size="sm" c={one.severity === 'error' ? 'var(--bad)' : 'var(--warn)'}>
+            {one.message}
+          </Text>
+        </div>
+      ))}
+    </Stack>
+  );
+};

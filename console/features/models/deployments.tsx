@@ -1,0 +1,167 @@
+import { Alert, Badge, Group, Skeleton, Stack, Switch, Table, Text } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import type { ModelsReply, QuotaReply } from '#gateway/console/shapes.ts';
+import { useLive } from '../../data/live.ts';
+import { pause, useModels } from '../../data/queries.ts';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { useFormat } from '../../ui/format.ts';
+import { Health } from '../../ui/health.tsx';
+import { Panel } from '../../ui/page.tsx';
+import { Limits } from './limits.tsx';
+
+export const Deployments = () => {
+  const { t } = useTranslation();
+  const models = useModels();
+  const { quota } = useLive();
+  if (models.isError) return <ErrorNote error={models.error} again={() => void models.refetch()} />;
+  if (!models.data) return <Skeleton height={300} radius="md" />;
+  const groups = [...new Set(models.data.deployments.map(({ group }) => group))];
+  return (
+    <Stack>
+      {(quota?.pools ?? [])
+        .flatMap(({ sharing }) => sharing ?? [])
+        .map((sentence) => (
+          <Alert key={sentence} color="orange" variant="light" title={t('models.shared')}>
+            {sentence}
+          </Alert>
+        ))}
+      {groups.map((group) => (
+        <GroupPanel key={group} group={group} models={models.data} quota={quota} />
+      ))}
+      {models.data.unusable.length > 0 && (
+        <Panel title={t('models.unusable')}>
+          {models.data.unusable.map((one) => (
+            <Text key={one.deployment} size="sm">
+              <b>{one.deployment}</b> ({one.group}): {one.why}
+            </Text>
+          ))}
+        </Panel>
+      )}
+    </Stack>
+  );
+};
+
+interface GroupPanelProps {
+  readonly group: string;
+  readonly models: ModelsReply;
+  readonly quota: QuotaReply | undefined;
+}
+
+const GroupPanel = ({ group, models, quota }: GroupPanelProps) => {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const together = quota?.groups.find((one) => one.group === group)?.per_minute ?? {};
+  const sums = Object.entries(together).map(([word, amount]) => `${format.count(amount)} ${word}`);
+  return (
+    <Panel
+      title={group}
+      aside={
+        <Group gap="xs">
+          <Text size="xs" className="soft numbers">
+            {sums.length > 0
+              ? t('models.together', { sums: sums.join(', ') })
+              : t('models.nothingKnown')}
+          </Text>
+          <Badge variant="default" radius="sm" tt="none">
+            {models.strategy}
+          </Badge>
+        </Group>
+      }
+    >
+      <Table.ScrollContainer minWidth={860}>
+        <Table fz="sm" verticalSpacing="xs" className="numbers">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t('models.deployment')}</Table.Th>
+              <Table.Th>{t('models.model')}</Table.Th>
+              <Table.Th>{t('models.key')}</Table.Th>
+              <Table.Th w={270}>{t('models.limits')}</Table.Th>
+              <Table.Th>{t('models.price')}</Table.Th>
+              <Table.Th ta="right">{t('models.inFlight')}</Table.Th>
+              <Table.Th>{t('models.takes')}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {models.deployments
+              .filter((one) => one.group === group)
+              .map((one) => (
+                <Row key={one.deployment} row={one} quota={quota} />
+              ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </Panel>
+  );
+};
+
+const Row = ({
+  row,
+  quota,
+}: {
+  row: ModelsReply['deployments'][number];
+  quota: QuotaReply | undefined;
+}) => {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = quota?.deployments.find(({ deployment }) => deployment === row.deployment);
+  const change = useMutation({ mutationFn: (paused: boolean) => pause(row.deployment, paused) });
+  const isPaused = change.isPending ? change.variables : (now?.paused ?? false);
+  const prices = [row.input_usd_per_million, row.output_usd_per_million];
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Group gap={6} wrap="nowrap">
+          <Text size="sm" fw={600}>
+            {row.deployment}
+          </Text>
+          <Health now={now} />
+        </Group>
+        {row.tags.length > 0 && (
+          <Text size="xs" className="soft">
+            {row.tags.join(', ')}
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td>
+        {row.provider}/{row.model}
+        <Text size="xs" className="soft">
+          {row.host}
+        </Text>
+      </Table.Td>
+      <Table.Td>
+        <Text size="xs" ff="monospace">
+          {row.key_source ?? t('models.noKey')}
+        </Text>
+        {row.shares !== null && (
+          <Badge size="xs" variant="light" color="orange" c="var(--warn)" tt="none" radius="sm">
+            {t('models.shares', { what: row.shares })}
+          </Badge>
+        )}
+      </Table.Td>
+      <Table.Td>
+        <Limits row={row} pools={quota?.pools ?? []} />
+      </Table.Td>
+      <Table.Td>
+        {prices.some((one) => one !== null)
+          ? prices.map((one) => (one === null ? '–' : format.money(one))).join(' / ')
+          : t('models.unpriced')}
+      </Table.Td>
+      <Table.Td ta="right">{now ? format.count(now.in_flight) : '–'}</Table.Td>
+      <Table.Td>
+        <Switch
+          checked={!isPaused}
+          disabled={!now}
+          onChange={(event) => change.mutate(!event.currentTarget.checked)}
+          label={t(isPaused ? 'models.paused' : 'models.open')}
+          aria-label={t('models.pause', { name: row.deployment })}
+        />
+        {change.isError && (
+          <Text size="xs" c="var(--bad)">
+            {change.error.message}
+          </Text>
+        )}
+      </Table.Td>
+    </Table.Tr>
+  );
+};

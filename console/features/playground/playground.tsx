@@ -1,0 +1,50 @@
+import { Tabs } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { Page } from '../../ui/page.tsx';
+import { useSession } from '../../data/queries.ts';
+import { Chat } from './chat.tsx';
+import { lazy, Suspense } from 'react';
+import { Parallel } from './parallel.tsx';
+
+const Chatflow = lazy(async () => {
+  const { Chatflow } = await import('./chatflow.tsx');
+  return { default: Chatflow };
+});
+
+/** Any model, asked by hand: one chat, two side by side, or many requests at once. */
+export const Playground = () => {
+  const { t } = useTranslation();
+  const { tab = 'chat' } = useSearch({ from: '/playground' });
+  const { data: session } = useSession();
+  const navigate = useNavigate({ from: '/playground' });
+  return (
+    <Page title={t('playground.title')} about={t('playground.about')}>
+      <Tabs
+        value={tab}
+        onChange={(next) =>
+          void navigate({ search: next === 'parallel' || next === 'chatflow' ? { tab: next } : {} })
+        }
+      >
+        <Tabs.List mb="md">
+          <Tabs.Tab value="chat">{t('playground.chat')}</Tabs.Tab>
+          <Tabs.Tab value="parallel">{t('playground.parallel')}</Tabs.Tab>
+          {session?.demo && <Tabs.Tab value="chatflow">{t('playground.chatflow')}</Tabs.Tab>}
+        </Tabs.List>
+        <Tabs.Panel value="chat">
+          <Chat />
+        </Tabs.Panel>
+        <Tabs.Panel value="parallel">
+          <Parallel />
+        </Tabs.Panel>
+        {session?.demo && (
+          <Tabs.Panel value="chatflow">
+            <Suspense>
+              <Chatflow />
+            </Suspense>
+          </Tabs.Panel>
+        )}
+      </Tabs>
+    </Page>
+  );
+};

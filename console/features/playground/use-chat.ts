@@ -1,0 +1,70 @@
+import { useCallback, useMemo, useRef, useState } from 'react';
+import {
+  type ChatAnswer,
+  type ChatAsk,
+  type ChatMessage,
+  type ContentPart,
+  streamChat,
+} from '../../data/stream-chat.ts';
+import type { Prompt } from './pane.tsx';
+
+/** A prompt and what came of it. */
+export interface ChatTurn {
+  readonly prompt: Prompt;
+  readonly model: string;
+  readonly answer: ChatAnswer | undefined;
+  readonly error: unknown;
+  readonly isBusy: boolean;
+}
+
+export interface ChatState {
+  readonly turns: readonly ChatTurn[];
+  readonly messages: readonly ChatMessage[];
+  readonly isBusy: boolean;
+  send(prompt: Prompt, askOf: (messages: readonly ChatMessage[]) => ChatAsk): void;
+  readonly stop: () => void;
+  readonly clear: () => void;
+}
+
+export const useChat = (): ChatState => {
+  const [turns, setTurns] = useState<readonly ChatTurn[]>([]);
+  const stopper = useRef<AbortController>(undefined);
+  const change = (fields: Partial<ChatTurn>): void =>
+    setTurns((before) =>
+      before.map((turn, i) => (i === before.length - 1 ? { ...turn, ...fields } : turn)),
+    );
+  const stop = useCallback(() => stopper.current?.abort(), []);
+  const messages = useMemo(() => messagesOf(turns), [turns]);
+  const send: ChatState['send'] = (prompt, askOf) => {
+    stop();
+    const stopping = new AbortController();
+    stopper.current = stopping;
+    const ask = askOf([...messages, { role: 'user', content: contentOf(prompt) }]);
+    const begun = { prompt, model: ask.model, answer: undefined, error: undefined, isBusy: true };
+    setTurns((before) => [...before, begun]);
+    streamChat(ask, stopping.signal, (answer) => change({ answer }))
+      .catch((error: unknown) => {
+        if (!stopping.signal.aborted) change({ error });
+      })
+      .finally(() => change({ isBusy: false }));
+  };
+  const clear = useCallback(() => {
+    stop();
+    setTurns([]);
+  }, [stop]);
+  return { turns, messages, isBusy: turns.at(-1)?.isBusy ?? false, send, stop, clear };
+};
+
+const contentOf = ({ text, image }: Prompt): string | readonly ContentPart[] =>
+  image === undefined
+    ? text
+    : [
+        { type: 'text', text },
+        { type: 'image_url', image_url: { url: image } },
+      ];
+
+const messagesOf = (turns: readonly ChatTurn[]): ChatMessage[] =>
+  turns.flatMap(({ prompt, answer }) => [
+    { role: 'user' as const, content: contentOf(prompt) },
+    ...(answer && answer.text !== '' ? [{ role: 'assistant' as const, content: answer.text }] : []),
+  ]);

@@ -1,0 +1,134 @@
+import { Badge, Code, Drawer, Group, Loader, Stack, Table, Text, Title } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { DecisionReply } from '#gateway/console/shapes.ts';
+import { useDecision } from '../../data/queries.ts';
+import { CopyButton } from '../../ui/copy.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { useFormat } from '../../ui/format.ts';
+import { Status } from '../../ui/status.tsx';
+import { Candidates } from './candidates.tsx';
+import { Timeline } from './timeline.tsx';
+import { useWhySo } from './why-so.ts';
+
+/** One request, opened: where its time went, and why it went where it went. */
+export const Detail = ({ id, close }: { id: string | undefined; close: () => void }) => {
+  const { t } = useTranslation();
+  const decision = useDecision(id);
+  return (
+    <Drawer
+      opened={id !== undefined}
+      onClose={close}
+      position="right"
+      size="xl"
+      title={t('detail.title')}
+      closeButtonProps={{ 'aria-label': t('detail.close') }}
+    >
+      {decision.isPending && <Loader />}
+      {decision.isError && <ErrorNote error={decision.error} />}
+      {decision.data && <Opened decision={decision.data} />}
+    </Drawer>
+  );
+};
+
+const Opened = ({ decision }: { decision: DecisionReply }) => {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const whySo = useWhySo();
+  return (
+    <Stack gap="lg">
+      <Group gap="xs">
+        <Status status={decision.status} />
+        <Text fw={600}>{decision.group}</Text>
+        <Text size="sm" className="soft numbers">
+          {format.date(decision.time)}
+        </Text>
+        <Badge variant="default" radius="sm" tt="none">
+          {decision.tenant}
+        </Badge>
+      </Group>
+      <Text size="lg" lh={1.5} data-testid="why-so">
+        {whySo(decision)}
+      </Text>
+      {decision.error !== null && (
+        <Code block style={{ whiteSpace: 'pre-wrap' }}>
+          {decision.error}
+        </Code>
+      )}
+      <Timeline decision={decision} />
+      <section>
+        <Title order={3} size="h6" mb="xs">
+          {t('detail.choice', { policy: decision.policy })}
+        </Title>
+        <Candidates decision={decision} />
+      </section>
+      {decision.wait && <Wait wait={decision.wait} />}
+      <section>
+        <Title order={3} size="h6" mb="xs">
+          {t('detail.more')}
+        </Title>
+        <Facts
+          rows={[
+            [t('detail.input'), countOf(decision.input_tokens, format.count)],
+            [t('detail.output'), countOf(decision.output_tokens, format.count)],
+            ...(decision.fallback === null
+              ? []
+              : [[t('detail.fallback'), decision.fallback] as const]),
+          ]}
+        />
+        <Group gap="xs" mt="xs">
+          <Text size="xs" className="soft" ff="monospace">
+            {decision.id}
+          </Text>
+          <CopyButton value={decision.id} label={t('detail.copyId')} />
+        </Group>
+      </section>
+    </Stack>
+  );
+};
+
+const Wait = ({ wait }: { wait: NonNullable<DecisionReply['wait']> }) => {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <section>
+      <Title order={3} size="h6" mb="xs">
+        {t('detail.wait')}
+      </Title>
+      <Facts
+        rows={[
+          [t('detail.pool'), wait.pool ?? '–'],
+          [t('detail.takes'), format.count(wait.takes_tokens)],
+          [t('detail.predicted'), format.span(wait.predicted_s)],
+          [t('detail.mightWait'), format.span(wait.might_wait_s)],
+          [t('detail.inLine'), format.count(wait.requests_in_line)],
+          [t('detail.ahead'), tenants(wait.ahead, format.count)],
+          [t('detail.used'), tenants(wait.used, format.count)],
+        ]}
+      />
+    </section>
+  );
+};
+
+const tenants = (
+  all: readonly { readonly tenant: string; readonly tokens: number }[],
+  count: (value: number) => string,
+): string =>
+  all.length === 0 ? '–' : all.map(({ tenant, tokens }) => `${tenant} ${count(tokens)}`).join(', ');
+
+const countOf = (value: number | null, count: (value: number) => string): string =>
+  value === null ? '–' : count(value);
+
+const Facts = ({ rows }: { rows: readonly (readonly [string, string])[] }) => (
+  <Table fz="sm" verticalSpacing={4} className="numbers">
+    <Table.Tbody>
+      {rows.map(([name, value]) => (
+        <Table.Tr key={name}>
+          <Table.Th scope="row" w="45%" fw={400} className="soft">
+            {name}
+          </Table.Th>
+          <Table.Td>{value}</Table.Td>
+        </Table.Tr>
+      ))}
+    </Table.Tbody>
+  </Table>
+);

@@ -1,0 +1,35 @@
+import { Skeleton, Stack, Text } from '@mantine/core';
+import { lazy, Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { SceneReply } from '#gateway/console/shapes.ts';
+import { useLive } from '../../data/live.ts';
+import type { SceneRun } from '../../data/scene.ts';
+import { seriesColor } from '../../ui/theme.ts';
+import { Tally } from './tally.tsx';
+
+const FlowGraph = lazy(async () => {
+  const { FlowGraph } = await import('../../canvas/flow-graph.tsx');
+  return { default: FlowGraph };
+});
+
+/** The example app as it runs: its graph, and which key served how many of its calls. */
+export const ScenePanel = ({ graph, run }: { graph: SceneReply; run: SceneRun }) => {
+  const { t } = useTranslation();
+  const { quota } = useLive();
+  const names = (quota?.deployments ?? []).map(({ deployment }) => deployment);
+  const colorOf = (name: string): string => seriesColor(names.indexOf(name));
+  return (
+    <Stack>
+      <Suspense fallback={<Skeleton height={430} />}>
+        <FlowGraph graph={graph} runs={run.nodes} colorOf={colorOf} />
+      </Suspense>
+      {run.state === 'idle' ? (
+        <Text size="sm" className="soft">
+          {t('scene.notYet')}
+        </Text>
+      ) : (
+        <Tally run={run} names={names} />
+      )}
+    </Stack>
+  );
+};

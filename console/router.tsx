@@ -1,0 +1,107 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { readRequestsSearch } from './features/requests/search.ts';
+import { Failed } from './ui/failed.tsx';
+import { Shell } from './shell/shell.tsx';
+import { hasSeenScene } from './shell/seen.ts';
+
+const root = createRootRoute({
+  component: Shell,
+  errorComponent: Failed,
+  notFoundComponent: Failed,
+});
+
+const index = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: hasSeenScene() ? '/overview' : '/start' });
+  },
+});
+
+const start = createRoute({
+  getParentRoute: () => root,
+  path: '/start',
+  component: lazyRouteComponent(() => import('./features/start/start.tsx'), 'Start'),
+});
+
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: '/overview',
+  component: lazyRouteComponent(() => import('./features/overview/overview.tsx'), 'Overview'),
+});
+
+const requests = createRoute({
+  getParentRoute: () => root,
+  path: '/requests',
+  validateSearch: readRequestsSearch,
+  component: lazyRouteComponent(() => import('./features/requests/requests.tsx'), 'Requests'),
+});
+
+const playground = createRoute({
+  getParentRoute: () => root,
+  path: '/playground',
+  validateSearch: ({ tab }: Record<string, unknown>): { readonly tab?: 'parallel' | 'chatflow' } =>
+    tab === 'parallel' || tab === 'chatflow' ? { tab } : {},
+  component: lazyRouteComponent(() => import('./features/playground/playground.tsx'), 'Playground'),
+});
+
+const models = createRoute({
+  getParentRoute: () => root,
+  path: '/models',
+  validateSearch: ({ tab }: Record<string, unknown>): { readonly tab?: 'config' } =>
+    tab === 'config' ? { tab } : {},
+  component: lazyRouteComponent(() => import('./features/models/models.tsx'), 'Models'),
+});
+
+const plan = createRoute({
+  getParentRoute: () => root,
+  path: '/plan',
+  component: lazyRouteComponent(() => import('./features/plan/plan.tsx'), 'Plan'),
+});
+
+const simulator = createRoute({
+  getParentRoute: () => root,
+  path: '/simulator',
+  component: lazyRouteComponent(() => import('./features/simulator/simulator.tsx'), 'Simulator'),
+});
+
+const dify = createRoute({
+  getParentRoute: () => root,
+  path: '/dify',
+  component: lazyRouteComponent(() => import('./features/dify/dify.tsx'), 'Dify'),
+});
+
+const api = createRoute({
+  getParentRoute: () => root,
+  path: '/api',
+  component: lazyRouteComponent(() => import('./features/api/api.tsx'), 'Api'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    index,
+    start,
+    overview,
+    requests,
+    playground,
+    models,
+    plan,
+    simulator,
+    dify,
+    api,
+  ]),
+  basepath: '/ui',
+  defaultPreload: 'intent',
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

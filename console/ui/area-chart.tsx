@@ -1,0 +1,127 @@
+import 'uplot/dist/uPlot.min.css';
+import { useComputedColorScheme } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
+import { useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import uPlot from 'uplot';
+
+export interface ChartSeries {
+  readonly name: string;
+  readonly color: string;
+  readonly values: readonly number[];
+}
+
+interface AreaChartProps {
+  /** Unix epoch seconds. */
+  readonly times: readonly number[];
+  readonly series: readonly ChartSeries[];
+  readonly label: string;
+  readonly height?: number;
+}
+
+/** Series on top of each other: the last is drawn first, as high as all of them together. */
+const stacked = ({
+  times,
+  series,
+}: Pick<AreaChartProps, 'times' | 'series'>): uPlot.AlignedData => {
+  const sums = times.map(() => 0);
+  const layers = series.map(({ values }) =>
+    times.map((_, i) => (sums[i] = (sums[i] ?? 0) + (values[i] ?? 0))),
+  );
+  return [[...times], ...layers.toReversed()] as unknown as uPlot.AlignedData;
+};
+
+const INK = {
+  light: { text: '#5a6670', grid: '#e3e8ec' },
+  dark: { text: '#9aa7b0', grid: '#2c3338' },
+};
+
+export const AreaChart = ({ times, series, label, height = 190 }: AreaChartProps) => {
+  const { ref, width } = useElementSize();
+  const holder = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot>(undefined);
+  const scheme = useComputedColorScheme('light');
+  const { i18n } = useTranslation();
+  const look = JSON.stringify([series.map(({ name, color }) => [name, color]), scheme]);
+  const data = stacked({ times, series });
+  useEffect(() => {
+    if (!holder.current || width === 0) return undefined;
+    const colors = (JSON.parse(look) as [[string, string][], 'light' | 'dark'])[0];
+    const made = new uPlot(
+      optionsOf(colors.toReversed(), { width, height, scheme, language: i18n.language }),
+      data,
+      holder.current,
+    );
+    plot.current = made;
+    return () => {
+      made.destroy();
+      plot.current = undefined;
+    };
+    // Its data comes by the next effect, without drawing the axes anew.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [look, width, height, i18n.language]);
+  useEffect(() => plot.current?.setData(data), [data]);
+  return (
+    <div ref={ref} style={{ minHeight: height }}>
+      <div ref={holder} role="img" aria-label={label} />
+    </div>
+  );
+};
+
+interface Look {
+  readonly width: number;
+  readonly height: number;
+  readonly scheme: 'light' | 'dark';
+  readonly language: string;
+}
+
+const optionsOf = (colors: readonly [string, string][], look: Look): uPlot.Options => {
+  const { width, height, scheme, language } = look;
+  const clock = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
+  const short = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
+  const ink = INK[scheme];
+  const axis = {
+    stroke: ink.text,
+    grid: { stroke: ink.grid, width: 1 },
+    ticks: { show: false },
+    font: '11px system-ui',
+  };
+  return {
+    width,
+    height,
+    legend: { show: false },
+    cursor: { show: false },
+    scales: { x: { time: true }, y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] } },
+    axes: [
+      { ...axis, values: (_, ticks) => ticks.map((at) => clock.format(at * 1000)), space: 80 },
+      {
+        ...axis,
+        values: (_, ticks) => ticks.map((value) => short.format(value)),
+        size: 48,
+        space: 36,
+      },
+    ],
+    series: [
+      {},
+      ...colors.map(([name, color]) => ({
+        label: name,
+        stroke: color,
+        width: 1.5,
+        fill: blended(color, scheme),
+        points: { show: false },
+      })),
+    ],
+  };
+};
+
+const GROUND = { light: [255, 255, 255], dark: [22, 25, 28] } as const;
+const STRENGTH = 0.32;
+
+/** A colour as it looks when a third of it lies on the panel: layers behind must not shine through. */
+const blended = (color: string, scheme: 'light' | 'dark'): string => {
+  const parts = GROUND[scheme].map((ground, i) => {
+    const own = Number.parseInt(color.slice(1 + 2 * i, 3 + 2 * i), 16);
+    return Math.round(ground + (own - ground) * STRENGTH);
+  });
+  return `rgb(${parts.join(' ')})`;
+};

@@ -1,0 +1,49 @@
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+
+export interface Format {
+  readonly count: (value: number) => string;
+  /** 12.3k, 1.2万: short in the reader's language. */
+  readonly short: (value: number) => string;
+  readonly rate: (value: number) => string;
+  readonly percent: (share: number) => string;
+  /** `350 ms`, `12.4 s`, `3:20`. */
+  readonly span: (seconds: number | null | undefined) => string;
+  readonly money: (usd: number) => string;
+  readonly time: (iso: string) => string;
+  readonly date: (iso: string) => string;
+}
+
+const NONE = '–';
+
+const spanOf = (seconds: number | null | undefined, number: Intl.NumberFormat): string => {
+  if (seconds === null || seconds === undefined) return NONE;
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 100) return `${number.format(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  return `${minutes}:${String(Math.round(seconds % 60)).padStart(2, '0')}`;
+};
+
+export const useFormat = (): Format => {
+  const { i18n } = useTranslation();
+  const { language } = i18n;
+  return useMemo(() => {
+    const number = (options: Intl.NumberFormatOptions): ((value: number) => string) => {
+      const format = new Intl.NumberFormat(language, options);
+      return (value) => format.format(value);
+    };
+    const one = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+    const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
+    const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' });
+    return {
+      count: number({ maximumFractionDigits: 0 }),
+      short: number({ notation: 'compact', maximumFractionDigits: 1 }),
+      rate: number({ minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+      percent: number({ style: 'percent', maximumFractionDigits: 0 }),
+      span: (seconds) => spanOf(seconds, one),
+      money: number({ style: 'currency', currency: 'USD', maximumSignificantDigits: 3 }),
+      time: (iso) => clock.format(new Date(iso)),
+      date: (iso) => day.format(new Date(iso)),
+    };
+  }, [language]);
+};

@@ -1,0 +1,113 @@
+/** `npm run screenshots`: a picture of every page of the console, in both languages and themes, under out/screenshots. */
+import { mkdirSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { launchBrowser, openContext } from '../test/kit/browser.ts';
+import { buildConsole, startConsole } from '../test/kit/console.ts';
+
+const OUT = 'out/screenshots';
+const [only] = process.argv.slice(2);
+
+const PAGES: readonly (readonly [
+  name: string,
+  path: string,
+  prepare?: (page: Page) => Promise<void>,
+])[] = [
+  ['start', '/ui/start'],
+  ['scene', '/ui/start', playScene],
+  ['overview', '/ui/overview', settle],
+  ['requests', '/ui/requests'],
+  ['request', '/ui/requests', openSlowest],
+  ['playground', '/ui/playground', chat],
+  ['parallel', '/ui/playground?tab=parallel', sendMany],
+  ['chatflow', '/ui/playground?tab=chatflow'],
+  ['models', '/ui/models', settle],
+  ['config', '/ui/models?tab=config'],
+  ['plan', '/ui/plan', plan],
+  ['simulator', '/ui/simulator', settle],
+  ['dify', '/ui/dify'],
+  ['api', '/ui/api'],
+];
+
+const SETTLE_MS = 2_500;
+
+async function settle(page: Page): Promise<void> {
+  await page.waitForTimeout(SETTLE_MS);
+}
+
+async function playScene(page: Page): Promise<void> {
+  await page.getByTestId('next').click();
+  await page.getByTestId('next').click();
+  await page.locator('a[data-testid="next"]:not([data-disabled])').waitFor({ timeout: 20_000 });
+  await page.waitForTimeout(500);
+}
+
+async function openSlowest(page: Page): Promise<void> {
+  await page.getByRole('row').nth(3).click();
+  await page.getByTestId('why-so').waitFor();
+  await page.waitForTimeout(500);
+}
+
+async function chat(page: Page): Promise<void> {
+  await page.locator('textarea').first().fill('# **Why** is the sky blue?');
+  await page.keyboard.press('Enter');
+  await page
+    .getByText(/gpt-4\.1 in project/)
+    .first()
+    .waitFor();
+  await page.waitForTimeout(4_000);
+}
+
+async function sendMany(page: Page): Promise<void> {
+  await page.locator('main button:not([disabled])').filter({ hasText: '30' }).click();
+  await page.waitForTimeout(6_000);
+}
+
+async function plan(page: Page): Promise<void> {
+  await page.locator('main .mantine-Button-root').last().click();
+  await page.getByTestId('plan').waitFor();
+}
+
+/** Traffic of several keys, some of it too much, so that there is something to see. */
+const fillIn = async (url: string, key: string): Promise<void> => {
+  const ask = (i: number) =>
+    fetch(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        model: i % 23 === 5 ? 'gpt-5-unknown' : 'gpt-4.1',
+        user: ['search', 'batch-X', 'support'][i % 3],
+        max_tokens: 400 + (i % 7) * 300,
+        messages: [{ role: 'user', content: `Question ${i}: what is a spillway?` }],
+      }),
+    }).then((reply) => reply.text());
+  for (let round = 0; round < 10; round++) {
+    await Promise.all(Array.from({ length: 10 }, (_, i) => ask(round * 10 + i)));
+  }
+};
+
+mkdirSync(OUT, { recursive: true });
+const built = buildConsole('pictures');
+const console_ = await startConsole(built.folder);
+const browser = await launchBrowser();
+try {
+  await fillIn(console_.url, console_.masterKey);
+  for (const language of ['en', 'ja'] as const)
+    for (const theme of ['light', 'dark'] as const) {
+      const context = await openContext(browser, { language, theme });
+      for (const [name, path, prepare] of PAGES) {
+        if (only !== undefined && !`${name}-${language}-${theme}`.includes(only)) continue;
+        const page = await context.newPage();
+        await page.goto(`${console_.url}${path}`, { waitUntil: 'load' });
+        await page.waitForTimeout(700);
+        await prepare?.(page);
+        await page.screenshot({ path: `${OUT}/${name}-${language}-${theme}.png` });
+        await page.close();
+      }
+      await context.close();
+    }
+} finally {
+  await browser.close();
+  await console_.close();
+  built.remove();
+}
+console.log(OUT);

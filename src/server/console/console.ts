@@ -1,0 +1,56 @@
+import { newToken } from '#core/ids.ts';
+import type { LoadedConfig } from '#config/loaded.ts';
+import type { AnyControlRoute } from '#gateway/admin/control-route.ts';
+import { consoleRoutes } from '#gateway/console/routes.ts';
+import type { SceneDesk, SimulatorDesk } from '#gateway/console/deps.ts';
+import { Sessions } from '#keys/sessions.ts';
+import { type ConfigSource, createConfigDesk } from '#server/console/config-desk.ts';
+import { modelsOf } from '#server/console/models-desk.ts';
+import { createPlanDesk } from '#server/console/plan-desk.ts';
+import type { Gateway } from '#server/gateway.ts';
+
+export interface ConsoleOptions {
+  readonly gateway: Gateway;
+  readonly config: LoadedConfig;
+  readonly source: ConfigSource;
+  /** The master key, where there is one. */
+  readonly masterKey?: string | undefined;
+  /** Where the vendor is played in this process: then nothing can be lost, and nobody is asked for a key. */
+  readonly simulator?: SimulatorDesk | undefined;
+  readonly scene?: SceneDesk | undefined;
+}
+
+export interface Console {
+  readonly sessions: Sessions;
+  readonly routes: readonly AnyControlRoute[];
+}
+
+/** The console's part of the API, over a gateway that serves. */
+export const createConsole = (options: ConsoleOptions): Console => {
+  const { gateway, config, source, masterKey, simulator, scene } = options;
+  const { balance, clock, decisions, traffic } = gateway;
+  const sessions = new Sessions({
+    clock,
+    newToken,
+    isOpen: simulator !== undefined,
+    ...(masterKey !== undefined && { masterKey }),
+  });
+  const models = modelsOf(config, balance.members);
+  const routes = consoleRoutes({
+    gateway,
+    sessions,
+    traffic,
+    models: () => models,
+    pause: (deployment, isPaused) => balance.owner.pause(deployment, isPaused),
+    config: createConfigDesk(source),
+    plan: createPlanDesk({
+      config: source,
+      variables: source.environment.variables,
+      decisions,
+      learned: () => balance.ledger.snapshot(clock.now()),
+    }),
+    ...(scene && { scene }),
+    ...(simulator && { simulator }),
+  });
+  return { sessions, routes };
+};

@@ -1,0 +1,44 @@
+import type { HttpHandler } from '#gateway/handle.ts';
+import { vouchFor } from '#keys/sessions.ts';
+import { appRoutes, withApps } from '#server/apps/mount-apps.ts';
+import type { Apps } from '#server/apps/open-apps.ts';
+import { type ConsoleOptions, createConsole } from '#server/console/console.ts';
+import type { Site } from '#server/console/site.ts';
+import { createDataFront, createFront } from '#server/front.ts';
+
+export interface HandlersOptions extends ConsoleOptions {
+  readonly site: Site;
+  readonly keyHeader?: string | undefined;
+  /** Apps that are served, with their own keys. */
+  readonly apps?: Apps | undefined;
+}
+
+/** Who answers on each port. */
+export interface Handlers {
+  /** Everything: models, the control plane, and the console. */
+  readonly all: HttpHandler;
+  /** The models' paths alone, where the rest has a port of its own. */
+  readonly data: HttpHandler;
+}
+
+export const createHandlers = (options: HandlersOptions): Handlers => {
+  const { gateway, site, masterKey, keyHeader, apps } = options;
+  const keys = {
+    ...(masterKey !== undefined && { masterKey }),
+    ...(keyHeader !== undefined && { keyHeader }),
+  };
+  const { sessions, routes } = createConsole(options);
+  const withAll = (front: HttpHandler): HttpHandler =>
+    apps ? withApps(apps, gateway.log, front) : front;
+  const front = withAll(createFront(gateway, keys, [...(apps ? appRoutes(apps) : []), ...routes]));
+  return {
+    all(req, res) {
+      const { method, url = '/' } = req;
+      const isPage = method === 'GET' || method === 'HEAD';
+      if (isPage && site.serve(req, res, url.split('?', 1)[0]!)) return;
+      vouchFor(req.headers, sessions, keys);
+      front(req, res);
+    },
+    data: withAll(createDataFront(gateway, keys)),
+  };
+};
