@@ -4,6 +4,7 @@ import { eventStream, EventQueue } from '#gateway/console/event-stream.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { newCallId } from '#core/ids.ts';
 import { z } from '#core/schema.ts';
+import { openaiChat } from '#wire/openai-chat/index.ts';
 
 export const burstAsk = z.strictObject({
   model: z.string().min(1).max(256),
@@ -56,7 +57,7 @@ const one = async (deps: GatewayDeps, { ask, i, queue, left }: One): Promise<voi
   };
   queue.tell({ i, state: 'sent', id: call.id });
   try {
-    const { decision, target } = await chat(deps, call);
+    const { decision, target } = await chat(deps, call, openaiChat);
     queue.tell({
       i,
       state: 'done',

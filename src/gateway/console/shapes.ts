@@ -150,6 +150,7 @@ export const decisionReply = z.object({
   queue_s: maybe,
   input_tokens: maybe,
   output_tokens: maybe,
+  cost_usd: maybe,
   wait: z
     .object({
       in_vain: z.boolean(),

@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '#core/clock.ts';
+import { seededRandom } from '#core/random.ts';
+import { createHandlers } from '#server/console/handlers.ts';
+import { createSceneDesk } from '#server/console/scene-desk.ts';
+import { createSimulatorDesk } from '#server/console/simulator-desk.ts';
+import { readSite } from '#server/console/site.ts';
+import { startDemoWorld } from '#server/demo-world.ts';
+import { environmentOf } from '#server/env.ts';
+import { createGateway } from '#server/gateway.ts';
+import { listen } from '#server/http.ts';
+import { openFlow } from '#server/open-flow.ts';
+import { inCheckout } from './files.ts';
+import { memoryLog } from './gateway.ts';
+
+/** The console, built into a folder of its own: no test needs one that somebody else has made. */
+export const buildConsole = (mode = 'production') => {
+  const folder = mkdtempSync(join(tmpdir(), 'spillway-console-'));
+  const vite = inCheckout('node_modules/vite/bin/vite.js');
+  const args = [vite, 'build', '--mode', mode, '--logLevel', 'error', '--outDir', folder];
+  execFileSync(process.execPath, args, { cwd: inCheckout('console'), stdio: 'inherit' });
+  return { folder, remove: () => rmSync(folder, { recursive: true }) };
+};
+
+/** The demonstration in this process, with a console that was built before. */
+export const startConsole = async (
+  folder: string,
+  given: { readonly asksForKey?: boolean } = {},
+) => {
+  const world = {
+    clock: systemClock,
+    random: seededRandom(1),
+    log: memoryLog(),
+    environment: environmentOf({}),
+    version: '9.9.9',
+  };
+  const demo = await startDemoWorld(world);
+  const { config, environment, masterKey } = demo;
+  const gateway = createGateway(config, { ...world, environment });
+  const flow = openFlow({ ...demo.chatflow, config });
+  const simulator = createSimulatorDesk(demo.simulator, demo.simulatorUrl);
+  const handlers = createHandlers({
+    gateway,
+    config,
+    source: { text: demo.configText, file: config.file, environment },
+    masterKey,
+    site: await readSite(folder),
+    ...(!given.asksForKey && { simulator, scene: createSceneDesk(flow, gateway) }),
+  });
+  const listener = await listen(handlers.all, { port: 0, host: '127.0.0.1' });
+  return {
+    url: listener.url,
+    masterKey,
+    gateway,
+    simulator: demo.simulator,
+    close: async () => {
+      gateway.events.close();
+      gateway.lifecycle.stop();
+      await listener.close(0);
+      await gateway.close();
+      await demo.close();
+    },
+  };
+};
