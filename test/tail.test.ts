@@ -79,6 +79,7 @@ it('gives programs a record of each request', async () => {
     input_tokens: USAGE.prompt_tokens,
     estimated_input_tokens: 13,
     output_tokens: USAGE.completion_tokens,
+    usage_estimated: false,
     cost_usd: null,
     max_output_tokens: 300,
     queue_ms: 0,
