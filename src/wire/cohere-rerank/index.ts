@@ -79,7 +79,8 @@ const readReply = (
     );
   const field = own(body, 'results') === undefined ? 'data' : 'results';
   const results = listAt(body, field).map(({ document: _, ...result }) => {
-    const text = documents[Number(own(result, 'index'))];
+    const index = own(result, 'index');
+    const text = typeof index === 'number' ? documents[index] : undefined;
     return returnsDocuments && text !== undefined ? { ...result, document: { text } } : result;
   });
   const { data: __, ...others } = body;

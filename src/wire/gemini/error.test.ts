@@ -34,6 +34,7 @@ describe('an error in a stream', () => {
   test.each([
     [{ code: 503, message: 'Busy.', status: 'UNAVAILABLE' }, 503, 'overloaded'],
     [{ code: 'none', message: 'Busy.' }, 502, 'broken'],
+    [{ code: [{ toString: 0 }], message: 'Busy.' }, 502, 'broken'],
     ['Busy.', 502, 'broken'],
   ])('%j', (error, status, kind) => {
     expect(readStreamError(error)).toMatchObject({ status, kind, message: 'Busy.' });

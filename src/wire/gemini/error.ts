@@ -35,10 +35,13 @@ export const readError = (status: number, headers: ReplyHeaders, body: string): 
 
 /** An error in a stream: a chunk that is nothing else. */
 export const readStreamError = (error: Json): UpstreamError => {
-  const code = isObject(error) ? Number(own(error, 'code')) : Number.NaN;
-  const status = Number.isInteger(code) && code >= 400 && code < 600 ? code : 502;
+  const code = isObject(error) ? own(error, 'code') : undefined;
+  const status = isStatus(code) ? code : 502;
   return describe(status, errorObject({ error }), undefined);
 };
+
+const isStatus = (code: Json | undefined): code is number =>
+  typeof code === 'number' && Number.isInteger(code) && code >= 400 && code < 600;
 
 const describe = (
   status: number,

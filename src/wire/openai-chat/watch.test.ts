@@ -54,6 +54,8 @@ describe('the kind of a message', () => {
         'usage',
       );
       expect(look(delta({}, 'stop'), begun).finished).toEqual([0]);
+      const odd = { delta: {}, index: [{ toString: 0 }], finish_reason: 'stop' };
+      expect(look({ choices: [odd] }, begun).finished).toEqual([0]);
       expect(look(delta({ content: 'a' }), begun).finished).toEqual([]);
       expect(look({ error: { message: 'No.', code: 429 } }, begun).error).toMatchObject({
         kind: 'rate-limit',

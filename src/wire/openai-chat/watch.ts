@@ -1,7 +1,7 @@
 import { type JsonObject, isObject, own } from '#core/json.ts';
 import type { Passing } from '#wire/dialect.ts';
 import { readStreamError } from '#wire/openai-chat/error.ts';
-import { fieldText } from '#wire/openai-chat/parts.ts';
+import { fieldText, wholeNumber } from '#wire/openai-chat/parts.ts';
 import { readUsage } from '#wire/openai-chat/usage.ts';
 import { parseChunk } from '#wire/openai-chat/read-stream.ts';
 
@@ -44,7 +44,9 @@ const decode = (data: Buffer, begun: boolean): Passing => {
 /** A choice without an index is the only one. */
 const finishedOf = (choices: readonly JsonObject[]): readonly number[] => {
   const finished = choices.filter((choice) => fieldText(choice, 'finish_reason') !== '');
-  return finished.length === 0 ? NONE : finished.map((choice) => Number(own(choice, 'index') ?? 0));
+  return finished.length === 0
+    ? NONE
+    : finished.map((choice) => wholeNumber(own(choice, 'index')) ?? 0);
 };
 
 /** Whether a choice carries more than its opening: a role and empty fields say nothing yet. */
