@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SpendRecord } from '#store/spend.ts';
@@ -38,7 +38,16 @@ export class Journal {
   /** Throws what the file system says: a disk that is full, a folder that is gone. */
   append(record: SpendRecord): void {
     const file = this.#file ?? this.#open();
-    file.bytes += writeSync(file.fd, `${JSON.stringify(record)}\n`);
+    const line = Buffer.from(`${JSON.stringify(record)}\n`);
+    try {
+      // A disk that is nearly full takes the begin of it, and calls that no error.
+      if (writeSync(file.fd, line) < line.length)
+        throw new Error('ENOSPC: no space left on device');
+    } catch (cause) {
+      this.#cutOff(file);
+      throw cause;
+    }
+    file.bytes += line.length;
     if (file.bytes >= SEGMENT_BYTES) this.close();
   }
 
@@ -72,6 +81,15 @@ export class Journal {
 
   remove({ path }: Segment): Promise<void> {
     return unlink(path);
+  }
+
+  /** What was written of a line must not spoil the next one. */
+  #cutOff({ fd, bytes }: OpenSegment): void {
+    try {
+      ftruncateSync(fd, bytes);
+    } catch {
+      this.close();
+    }
   }
 
   #open(): OpenSegment {

@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, expect, it } from 'vitest';
+
+let folder = '';
+afterEach(() => rm(folder, { recursive: true }));
+
+/** In a process whose files may have one block only: the disk is full for it in the middle of a line. */
+const SCRIPT = `
+  import { Journal } from '#store/journal.ts';
+  const journal = new Journal(process.argv[1], () => 0);
+  const taken = [];
+  const take = (id, chars) => {
+    try {
+      journal.append({ id, text: 'a'.repeat(chars) });
+      taken.push(id);
+    } catch (cause) {
+      return cause;
+    }
+  };
+  let failed;
+  for (let n = 0; n < 9 && !failed; n++) failed = take('long-' + n, 350);
+  take('short', 1);
+  journal.close();
+  const [segment] = await journal.segments();
+  const read = (await journal.read(segment)).map(({ id }) => id);
+  process.stdout.write(JSON.stringify({ failed: String(failed), taken, read }));
+`;
+
+it('has whole lines only, and those that it took, when the disk is full', async () => {
+  folder = await mkdtemp(join(tmpdir(), 'spillway-journal-'));
+  const node = [process.execPath, '--conditions=source', '--input-type=module', '-e', SCRIPT];
+  const { stdout } = await promisify(execFile)('sh', [
+    '-c',
+    'ulimit -f 1 && exec "$@"',
+    'sh',
+    ...node,
+    folder,
+  ]);
+  const { failed, taken, read } = JSON.parse(stdout) as Record<'taken' | 'read', string[]> & {
+    failed: string;
+  };
+  expect(failed).toMatch(/ENOSPC|EFBIG/);
+  expect(taken.at(0)).toBe('long-0');
+  expect(taken.at(-1)).toBe('short');
+  expect(read).toEqual(taken);
+});
