@@ -66,7 +66,8 @@ const matchingBranch = (branches: readonly (readonly Issue[])[]): readonly Issue
 
 const unknownKey = (path: Path, part: Part, schema: z.ZodType): Finding => {
   const key = String(path.at(-1));
-  const known = knownKeys(schema, path.slice(0, -1));
+  // Of several forms that a value may have, another one may know it: that is no other word for it.
+  const known = knownKeys(schema, path.slice(0, -1)).filter((other) => other !== key);
   const near = closest(key, known);
   const hint = near
     ? `did you mean "${near}"?`

@@ -80,6 +80,7 @@ describe('a script of faults', () => {
     ['{kind: rest}', 'f.yaml:1:8 kind: expected one of "http", "headers",'],
     ['[{kind: reset}, {kind: http}]', 'f.yaml:1:17 1.status: missing; expected a number'],
     ['{kind: reset, bytes: 3}', 'f.yaml:1:15 bytes: unknown key'],
+    ['{kind: http, status: 502, as: html}', 'f.yaml:1:27 as: unknown key; known here: kind,'],
     ['{kind: stall, p: 2}', 'f.yaml:1:18 p: expected a number of at most 1, found 2'],
     ['{kind: stall, projects: [three]}', 'projects.0: expected one of one, two, found'],
     ['{kind: headers, set: {"a b": c}}', 'expected a name of a header as the key'],
