@@ -61,13 +61,13 @@ export class RefusedKey {
     if (!this.#refused) return undefined;
     const { at, until, probe } = this.#refused;
     const of = { failedAgoMs: now - at, isRefused: true };
-    if (this.#isProbed(now)) return { ...of, state: 'probe', why: 'its key was refused' };
+    if (this.#isProbed(now)) return { ...of, state: 'probe', why: 'key refused' };
     const backMs = probe === undefined ? until - now : Infinity;
     const again =
       backMs === Infinity
         ? 'one call tries it'
         : `tried again in ${Math.ceil(backMs / 60_000)} min`;
-    const why = `its key was refused; ${again}`;
+    const why = `key refused; ${again}`;
     return { ...of, state: 'out', why, backMs };
   }
 

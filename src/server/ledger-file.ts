@@ -48,7 +48,7 @@ export const openLedgerFile = async (deps: LedgerFileDeps): Promise<LedgerFile> 
       const saved = { ledger: ledger.snapshot(clock.now()), shared: shared.save() };
       const text = JSON.stringify({ at: clock.wall(), ...saved });
       // Whole or not at all, whenever the power goes.
-      await writeFile(`${path}.new`, text, { mode: 0o600 });
+      await writeFile(`${path}.new`, text, { mode: 0o600, flush: true });
       await rename(`${path}.new`, path);
     } catch (cause) {
       if (!complained)
