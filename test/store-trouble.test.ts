@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { silentLog } from '#core/log.ts';
 import { openSqlite } from '#store/sqlite/open.ts';
@@ -34,7 +35,7 @@ describe.skipIf(!hasPostgres)(
     });
     afterAll(() => server.close());
 
-    it('stops no request; records are kept and written later, and it is said', async () => {
+    const world = async () => {
       const upstream = await startUpstream(answer);
       closing.push(() => upstream.close());
       const folder = await newFolder();
@@ -44,7 +45,28 @@ describe.skipIf(!hasPostgres)(
       closing.push(() => gateway.close());
       const made = await gateway.post('/key/generate', {});
       const { key } = (await made.json()) as { key: string };
-      const authorization = `Bearer ${key}`;
+      return { gateway, authorization: `Bearer ${key}` };
+    };
+
+    it('that answers nothing holds up no request', async () => {
+      const { gateway, authorization } = await world();
+      const other = new pg.Client(server.url);
+      await other.connect();
+      const tables = `select string_agg('spillway.' || tablename, ',') as names from pg_tables where schemaname = 'spillway'`;
+      const { names } = (await other.query<{ names: string }>(tables)).rows[0]!;
+      await other.query(`begin; lock table ${names} in access exclusive mode`);
+      for (let n = 0; n < 10; n++)
+        expect((await gateway.chat({}, { authorization })).status).toBe(200);
+      expect(gateway.keeping!.writer.health).toEqual({ waiting: 10, lost: 0 });
+      await other.query('commit');
+      await other.end();
+      await gateway.keeping!.writer.flush();
+      expect(await gateway.keeping!.store.spend.count({})).toBe(10);
+    });
+
+    it('stops no request; records are kept and written later, and it is said', async () => {
+      const { gateway, authorization } = await world();
+      const before = await gateway.keeping!.store.spend.count({});
       expect((await gateway.chat({}, { authorization })).status).toBe(200);
       await server.stop();
       for (let n = 0; n < 20; n++)
@@ -66,7 +88,7 @@ describe.skipIf(!hasPostgres)(
         await gateway.keeping!.writer.flush();
         return gateway.keeping!.writer.health.trouble === undefined;
       });
-      expect(await gateway.keeping!.store.spend.count({})).toBe(21);
+      expect(await gateway.keeping!.store.spend.count({})).toBe(before + 21);
       expect(gateway.keeping!.writer.health).toEqual({ waiting: 0, lost: 0 });
     });
   },

@@ -106,6 +106,18 @@ describe.each(WAYS)('%s: a refusal', (_, stream) => {
   });
 });
 
+test.each(WAYS)('33 %s: what somebody else has used up is not asked for', async (_, stream) => {
+  const world = await open({ projects: LIMITED });
+  await world.fault({ kind: 'headers', set: { 'x-ratelimit-remaining-tokens': '500' } });
+  for (let i = 0; i < 4; i++) {
+    const heard = await world.ask({ stream, max_tokens: 1_000 });
+    expect(heard).toMatchObject({ status: 200, isWhole: true });
+    expect(heard.headers.get('x-spillway-attempts')).toBe('1');
+    expect(heard.headers.get('x-spillway-deployment')).toBe(i === 0 ? 'a' : 'b');
+  }
+  expectSound(world);
+});
+
 describe('32 headers that tell nonsense', () => {
   test.each(['-5', 'abc', '1e99', '', '9'.repeat(400), 'Infinity'])(
     'of what is left: %j',

@@ -2,13 +2,16 @@ import { type FaultRow, type Held, rowOf } from '../row.ts';
 
 const row = rowOf('attacker');
 const input = (test: string): Held => ['test/bad-input.test.ts', test];
+const keys = (test: string): Held => ['test/keys.test.ts', test];
 const gateway = (test: string): Held => ['test/gateway.test.ts', test];
 
 /** What somebody may try who means no good. */
 export const attackerRows: readonly FaultRow[] = [
   row(51, 'Line breaks in values that come back in headers.', 'No such value gets into a header.', {
-    held: [gateway('keeps a client’s own call id when it is fit for a header')],
-    later: 'the rest comes with keys, whose names stand in headers',
+    held: [
+      gateway('keeps a client’s own call id when it is fit for a header'),
+      ['src/balancer/decision.test.ts', 'takes at most 1 KB, and its summary is fit for a header'],
+    ],
   }),
   row(
     52,
@@ -46,15 +49,21 @@ export const attackerRows: readonly FaultRow[] = [
     'Keys tried out by the thousand.',
     'One address has ten tries a minute; no answer tells how near one was.',
     {
-      held: [['src/keys/equal-to.test.ts', 'only the secret itself is equal to it']],
-      later: 'limits by address come with keys',
+      held: [
+        keys('is slow to guess'),
+        keys('says the same of every key that is none'),
+        ['src/keys/equal-to.test.ts', 'only the secret itself is equal to it'],
+      ],
     },
   ),
   row(57, 'The same key by another header.', 'The same rules hold.', {
     held: [input('%s may carry the key')],
   }),
   row(58, 'Query language in keys and fields.', 'It is a value, wherever it comes.', {
-    later: 'the database',
+    held: [
+      ['src/store/store.conformance.ts', 'takes any text as data'],
+      keys('says the same of every key that is none'),
+    ],
   }),
   row(59, 'Model names that are paths, patterns, or look alike.', 'A name is itself or unknown.', {
     held: [

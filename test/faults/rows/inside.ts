@@ -2,6 +2,7 @@ import { type FaultRow, type Held, rowOf } from '../row.ts';
 
 const row = rowOf('inside');
 const stopping = (test: string): Held => ['test/shut-down.test.ts', test];
+const store = (test: string): Held => ['test/store-trouble.test.ts', test];
 const restart = (test: string): Held => ['test/restart.test.ts', test];
 
 /** What may befall the process and what it stands on. */
@@ -29,11 +30,27 @@ export const insideRows: readonly FaultRow[] = [
     ],
   }),
   row(65, 'The disk is full, or may not be written.', 'One line says so, and requests go on.', {
-    held: [restart('goes on without a folder to write to, and says so once')],
-    later: 'spend, which is kept in memory until it can be written',
+    held: [
+      restart('goes on without a folder to write to, and says so once'),
+      [
+        'src/store/journal.test.ts',
+        'has whole lines only, and those that it took, when the disk is full',
+      ],
+    ],
   }),
-  row(66, 'The database is away.', 'What was known last serves on.', { later: 'the database' }),
-  row(67, 'The database is slow.', 'No request waits for it.', { later: 'the database' }),
+  row(66, 'The database is away.', 'What was known last serves on.', {
+    held: [
+      store('stops no request; records are kept and written later, and it is said'),
+      [
+        'src/store/postgres/postgres.conformance.test.ts',
+        'a database that is not there is told with what to look at',
+      ],
+    ],
+    notYet: 'at a start without it the process ends, and says what to look at',
+  }),
+  row(67, 'The database is slow.', 'No request waits for it.', {
+    held: [store('that answers nothing holds up no request')],
+  }),
   row(68, 'Redis is away, slow, or empty.', 'Each process goes on with its safe share.', {
     later: 'quotas over several processes',
   }),
@@ -51,7 +68,11 @@ export const insideRows: readonly FaultRow[] = [
     'A key is changed or revoked under way.',
     'New calls use the new one; streams end as they would.',
     {
-      later: 'reading the config anew while it runs, and keys',
+      held: [
+        ['test/keys.test.ts', 'can be blocked, deleted, and changed'],
+        ['test/keys.test.ts', 'is rotated with a grace, and keeps its spend'],
+      ],
+      later: 'vendors’ keys: reading the config anew while it runs',
     },
   ),
   row(
@@ -67,7 +88,12 @@ export const insideRows: readonly FaultRow[] = [
       ],
     },
   ),
-  row(72, 'SIGKILL between an answer and its booking.', 'It is booked once.', { later: 'spend' }),
+  row(72, 'SIGKILL between an answer and its booking.', 'It is booked once.', {
+    held: [
+      store('has written down every request that it answered, once'),
+      ['src/store/store.conformance.ts', 'counts a record once, however often it is written'],
+    ],
+  }),
   row(73, 'The event loop is held up.', 'Streams survive, and a line tells of it.', {
     held: [
       [
@@ -79,6 +105,12 @@ export const insideRows: readonly FaultRow[] = [
     ],
   }),
   row(74, 'An error in a plugin or a callback.', 'It ends that request, not the process.', {
+    held: [
+      [
+        'src/server/rejections.test.ts',
+        'tells of a task that failed with nobody waiting, and lets the process live',
+      ],
+    ],
     later: 'plugins and callbacks',
   }),
   row(
@@ -105,7 +137,7 @@ export const insideRows: readonly FaultRow[] = [
     },
   ),
   row(77, 'Two processes change the database at once.', 'One waits for the other.', {
-    later: 'the database',
+    held: [['src/store/postgres/postgres.conformance.test.ts', 'may be opened by many at once']],
   }),
   row(
     78,
