@@ -1,31 +1,14 @@
 import axe from 'axe-core';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Language, launchBrowser, openContext, watchPage } from '../kit/browser.ts';
-import { buildConsole, startConsole } from '../kit/console.ts';
-import en from '../../console/i18n/en.json' with { type: 'json' };
-import ja from '../../console/i18n/ja.json' with { type: 'json' };
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openConsole, TEXTS } from '../kit/console-page.ts';
 
-// A browser starts slowly where many others run.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
-/** How long anything may take to show, ms. */
-const PATIENCE_MS = 40_000;
-const TEXTS = { en, ja };
-
-let built: ReturnType<typeof buildConsole>;
-let world: Awaited<ReturnType<typeof startConsole>>;
-let browser: Browser;
+let console_: Awaited<ReturnType<typeof openConsole>>;
 beforeAll(async () => {
-  built = buildConsole();
-  world = await startConsole(built.folder);
-  browser = await launchBrowser();
+  console_ = await openConsole();
 });
-afterAll(async () => {
-  await browser.close();
-  await world.close();
-  built.remove();
-});
+afterEach(() => console_.closePages());
+afterAll(() => console_.close());
 
 /** What somebody who cannot see it, or holds no mouse, would stumble over (WCAG 2.2 A and AA). */
 const faultsOf = async (page: Page): Promise<string[]> => {
@@ -48,21 +31,6 @@ const faultsOf = async (page: Page): Promise<string[]> => {
   });
 };
 
-const contexts: BrowserContext[] = [];
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()));
-});
-
-const open = async (path: string, language: Language, theme: 'light' | 'dark' = 'light') => {
-  const context = await openContext(browser, { language, theme });
-  contexts.push(context);
-  const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
-  const seen = watchPage(page);
-  await page.goto(`${world.url}${path}`);
-  return { page, seen };
-};
-
 const PAGES = [
   'overview',
   'requests',
@@ -78,7 +46,7 @@ const PAGES = [
 describe.each(['en', 'ja'] as const)('in %s', (language) => {
   it.each(PAGES)('/%s opens, in its language and for everybody', async (name) => {
     const theme = language === 'en' ? 'light' : 'dark';
-    const { page, seen } = await open(`/ui/${name}`, language, theme);
+    const { page, seen } = await console_.open(`/ui/${name}`, { language, theme });
     const title = TEXTS[language][name].title;
     await page.getByRole('heading', { level: 1, name: title }).waitFor();
     expect(await page.getAttribute('html', 'lang')).toBe(language);
@@ -88,7 +56,7 @@ describe.each(['en', 'ja'] as const)('in %s', (language) => {
   });
 
   it('the first scene takes three clicks, and each key serves two', async () => {
-    const { page, seen } = await open('/ui/', language);
+    const { page, seen } = await console_.open('/ui/', { language });
     await page.getByTestId('next').click();
     await page.getByTestId('next').click();
     await page.getByText(TEXTS[language].start.done.title).waitFor();

@@ -1,0 +1,51 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { openConsole, TEXTS } from '../kit/console-page.ts';
+
+const { signIn, playground, shell } = TEXTS.en;
+
+let console_: Awaited<ReturnType<typeof openConsole>>;
+beforeAll(async () => {
+  console_ = await openConsole({ asksForKey: true });
+});
+afterEach(() => console_.closePages());
+afterAll(() => console_.close());
+
+it('takes the master key once, keeps it from the page, and asks again when the session has ended', async () => {
+  const { page, seen } = await console_.open('/ui/playground');
+  const key = page.getByLabel(signIn.key);
+  const enter = page.getByRole('button', { name: signIn.enter });
+  await key.fill('sk-wrong');
+  await enter.click();
+  await page.getByText('not the master key').waitFor();
+  await key.fill(console_.world.masterKey);
+  await enter.click();
+  await page.getByRole('heading', { level: 1, name: playground.title }).waitFor();
+  const [cookie] = await page.context().cookies();
+  expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
+  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, document.cookie]));
+  expect(kept).not.toContain(console_.world.masterKey);
+  expect(kept).not.toContain(cookie?.value);
+
+  await page.getByLabel(playground.prompt).fill('half a thought');
+  await page.context().clearCookies();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').getByText(signIn.again).waitFor();
+  await key.fill(console_.world.masterKey);
+  await enter.click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByText('half a thought').first().waitFor();
+  await page.getByRole('button', { name: shell.signOut }).click();
+  await key.waitFor();
+  expect(seen.foreign).toEqual([]);
+});
+
+it('lets no other site act for who is signed in', async () => {
+  const { page } = await console_.open('/ui/overview');
+  await page.getByLabel(signIn.key).fill(console_.world.masterKey);
+  await page.getByRole('button', { name: signIn.enter }).click();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  const status = await page.evaluate(
+    async () => (await fetch('/spillway/deployments', { credentials: 'include' })).status,
+  );
+  expect(status).toBe(401);
+});

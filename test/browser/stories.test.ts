@@ -1,0 +1,125 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openConsole, TEXTS } from '../kit/console-page.ts';
+
+const { overview, playground, models, requests, simulator } = TEXTS.en;
+
+let console_: Awaited<ReturnType<typeof openConsole>>;
+beforeAll(async () => {
+  console_ = await openConsole();
+});
+afterEach(async () => {
+  await console_.closePages();
+  console_.world.simulator.clearFaults();
+});
+afterAll(() => console_.close());
+
+/** Requests that go on until they are told to stop. */
+const load = () => {
+  const { url, masterKey } = console_.world;
+  let isOver = false;
+  const one = async (): Promise<void> => {
+    while (!isOver)
+      await fetch(`${url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${masterKey}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          model: 'gpt-4.1',
+          max_tokens: 1,
+          messages: [{ role: 'user', content: 'Hi' }],
+        }),
+      }).then((reply) => reply.text());
+  };
+  const all = Promise.all([one(), one(), one(), one(), one(), one()]);
+  return async (): Promise<void> => {
+    isOver = true;
+    await all;
+  };
+};
+
+const calls = (): number[] => console_.world.simulator.projects().map(({ requests }) => requests);
+
+describe('a person', () => {
+  it('sends thirty at once at a small quota, sees some wait, and all succeed', async () => {
+    const { page } = await console_.open('/ui/playground?tab=parallel');
+    await page.getByLabel('max_tokens').fill('9000');
+    await page
+      .getByRole('button', { name: playground.sendN_other.replace('{{count}}', '30') })
+      .click();
+    await expect
+      .poll(() => page.getByTestId('spread-queued').textContent(), { timeout: 10_000 })
+      .not.toMatch(/^0 /);
+    await page.getByTestId('spread-done').filter({ hasText: /^30 / }).waitFor({ timeout: 60_000 });
+    expect(await page.getByTestId('spread-failed').textContent()).toMatch(/^0 /);
+  });
+
+  it('pauses a deployment under load, and watches the traffic move', async () => {
+    const stop = load();
+    const { page } = await console_.open('/ui/models');
+    const takes = page.getByRole('switch', { name: models.pause.replace('{{name}}', 'PJ1') });
+    await expect.poll(() => takes.isEnabled()).toBe(true);
+    await takes.click({ force: true });
+    await page.getByText(models.paused, { exact: true }).waitFor();
+    // Those under way are its last.
+    await expect.poll(() => page.getByText(models.open, { exact: true }).count()).toBe(2);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const [before = 0, otherBefore = 0] = calls();
+    await expect.poll(() => calls()[1]).toBeGreaterThan(otherBefore + 1);
+    expect(calls()[0]).toBe(before);
+    await takes.click({ force: true });
+    await expect.poll(() => calls()[0], { timeout: 10_000 }).toBeGreaterThan(before);
+    await stop();
+  });
+
+  it('switches a fault on, and sees who is ejected', async () => {
+    const stop = load();
+    const { page } = await console_.open('/ui/simulator');
+    await page.getByText(simulator.fault.down).click();
+    await page.getByText(/http · project-1/).waitFor();
+    await page.goto(`${console_.world.url}/ui/overview`);
+    await page.getByTestId('balance').getByText(TEXTS.en.health.out).waitFor({ timeout: 20_000 });
+    await stop();
+  });
+
+  it('finds a request by the error that its caller was shown, and can send the address of it', async () => {
+    const { url, masterKey } = console_.world;
+    const refused = await fetch(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${masterKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'no-such-model', messages: [] }),
+    });
+    const { error } = (await refused.json()) as { error: { message: string } };
+    const { page, seen } = await console_.open('/ui/requests');
+    await page.getByLabel(requests.search).fill(error.message);
+    await page.getByRole('row').filter({ hasText: '400' }).first().click();
+    await page.getByTestId('why-so').waitFor();
+    await page.getByText('Invalid model name').first().waitFor();
+    await page.reload();
+    await page.getByTestId('why-so').waitFor();
+    expect(await page.getByLabel(requests.search).inputValue()).toBe(error.message);
+    expect(seen.errors).toEqual([]);
+  });
+
+  it('is shown what a model wrote as text, whatever it wrote', async () => {
+    const { page, seen } = await console_.open('/ui/playground');
+    const hostile =
+      '<img src=x onerror="window.hit=1"><script>window.hit=1</script> ![p](http://evil.invalid/p.png) [l](javascript:window.hit=1)';
+    await page.getByLabel(playground.prompt).fill(hostile);
+    await page.keyboard.press('Enter');
+    await page.getByTestId('served-by').getByText(playground.why).waitFor();
+    expect(await page.evaluate(() => 'hit' in globalThis)).toBe(false);
+    expect(await page.locator('[role=log] img').count()).toBe(0);
+    expect(await page.locator('a[href^="javascript"]').count()).toBe(0);
+    expect(seen).toEqual({ errors: [], foreign: [] });
+  });
+
+  it('reloads anywhere, and keeps its language and theme', async () => {
+    const { page } = await console_.open('/ui/models?tab=config');
+    await page.getByText('model_list').first().waitFor();
+    await page.getByText('日本語').click();
+    await page.reload();
+    await page.getByText(TEXTS.ja.models.inForce, { exact: true }).waitFor();
+    await page.goto(`${console_.world.url}/ui/no-such-page`);
+    await page.getByText(TEXTS.ja.error.noPage).waitFor();
+    expect(overview.title).not.toBe(TEXTS.ja.overview.title);
+  });
+});
