@@ -47,7 +47,8 @@ export const useSignIn = () =>
 export const signOut = async (): Promise<void> => {
   const session = await ask<SessionReply>('/spillway/session', { method: 'DELETE' });
   takeWordOf(session);
-  queries.clear();
+  // What the next person must not see; the frame goes on asking who is signed in.
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
   queries.setQueryData(['session'], session);
 };
 

@@ -22,11 +22,11 @@ it('takes the master key once, keeps it from the page, and asks again when the s
   await page.getByRole('heading', { level: 1, name: playground.title }).waitFor();
   const [cookie] = await page.context().cookies();
   expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
-  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, document.cookie]));
+  const kept = await page.evaluate('JSON.stringify([{ ...localStorage }, document.cookie])');
   expect(kept).not.toContain(console_.world.masterKey);
   expect(kept).not.toContain(cookie?.value);
 
-  await page.getByLabel(playground.prompt).fill('half a thought');
+  await page.getByRole('textbox', { name: playground.prompt, exact: true }).fill('half a thought');
   await page.context().clearCookies();
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').getByText(signIn.again).waitFor();
