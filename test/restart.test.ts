@@ -37,7 +37,7 @@ const world = async (script: Script = answer) => {
     closing.push(() => program.stop());
     return { ...program, url: await program.ready() };
   };
-  return { upstream, start };
+  return { upstream, start, config };
 };
 
 const headers = { authorization: `Bearer ${MASTER_KEY}` };
@@ -149,4 +149,17 @@ describe('a signal', () => {
     expect(code).toBe(130);
     await expect(stream.text()).rejects.toThrow('terminated');
   });
+});
+
+test('SIGHUP says whether the config could be served as it is now, and ends nothing', async () => {
+  const { start, config } = await world();
+  const program = await start(join(folder, 'data'));
+  const good = readFileSync(config, 'utf8');
+  program.signal('SIGHUP');
+  await program.complains(/the config can be served as it is now: restart to use it/);
+  writeFileSync(config, good.replace('model_name', 'model_nam'));
+  program.signal('SIGHUP');
+  await program.complains(/config\.yaml:2:\d+ .*The one that was read at the start serves on/);
+  expect((await chat(program.url)).status).toBe(200);
+  expect((await program.stop()).code).toBe(0);
 });

@@ -1,3 +1,4 @@
+import { checkAgain } from '#cli/check-again.ts';
 import { dataDirOf } from '#cli/data-dir.ts';
 import { readFile } from '#cli/read-file.ts';
 import { DEFAULT_PORT, type ServeOptions } from '#cli/serve.ts';
@@ -81,7 +82,7 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
   process.stdout.write(`ready ${listener.url}\n`);
   gateway.credentials.start();
   const unwatch = watchLoop(clock, log);
-  await untilStopped(async () => {
+  const close = async (): Promise<void> => {
     await Promise.all([shutDown(gateway, listener, config.shutdown), admin?.close(0)]);
     await apps.close();
     await gateway.close();
@@ -90,5 +91,6 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
     unwatch();
     heap.end();
     letReject();
-  });
+  };
+  await untilStopped(close, () => void checkAgain(options.config, { environment, log }));
 };

@@ -25,6 +25,9 @@ Without a master key in the config it listens on this machine only (127.0.0.1), 
 everybody who reaches it may spend your quota. With one, on all addresses (0.0.0.0).
 
 When it listens it prints:  ready http://127.0.0.1:4000
+
+SIGTERM: takes no more requests, and ends when those under way have their answers. SIGHUP:
+says whether the config could be served as it is now; a restart uses it.
 `;
 
 /** LiteLLM's flags, with LiteLLM's meaning. */

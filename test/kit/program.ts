@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { vi } from 'vitest';
 import { inCheckout } from './files.ts';
 
@@ -56,6 +57,15 @@ export const spillway = (
   const ended = new Promise<Ended>((end) => {
     child.on('close', (code) => end({ code, out, err }));
   });
+  const fits = async (stream: Readable, heard: () => string, what: RegExp): Promise<void> => {
+    while (!what.test(heard())) {
+      const { done } = await Promise.race([
+        once(stream, 'data').then(() => ({ done: false })),
+        ended.then(() => ({ done: true })),
+      ]);
+      if (done && !what.test(heard())) throw new Error(`ended without ${what}: ${out}${err}`);
+    }
+  };
   return {
     ended,
     /** The URL at which it listens. Rejects when it ends before. */
@@ -67,15 +77,10 @@ export const spillway = (
         }),
       ]),
     /** Resolves when its standard output fits; rejects when it ends before. */
-    says: async (what: RegExp): Promise<void> => {
-      while (!what.test(out)) {
-        const { done } = await Promise.race([
-          once(child.stdout, 'data').then(() => ({ done: false })),
-          ended.then(() => ({ done: true })),
-        ]);
-        if (done && !what.test(out)) throw new Error(`ended without ${what}: ${out}${err}`);
-      }
-    },
+    says: (what: RegExp): Promise<void> => fits(child.stdout, () => out, what),
+    /** The same of what it writes to standard error. */
+    complains: (what: RegExp): Promise<void> => fits(child.stderr, () => err, what),
+    signal: (signal: NodeJS.Signals): void => void child.kill(signal),
     /** Sends a signal; what it said and how it ended. */
     stop: (signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> => {
       child.kill(signal);

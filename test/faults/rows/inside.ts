@@ -59,8 +59,11 @@ export const insideRows: readonly FaultRow[] = [
     'A config that is wrong.',
     'At the start it is refused, with file, line and column; while it runs, the old one stays.',
     {
-      held: [['test/cli.test.ts', 'what cannot start says where and why']],
-      later: 'reading the config anew while it runs',
+      held: [
+        ['test/cli.test.ts', 'what cannot start says where and why'],
+        restart('SIGHUP says whether the config could be served as it is now, and ends nothing'),
+      ],
+      later: 'a good one is used from the next start on',
     },
   ),
   row(
