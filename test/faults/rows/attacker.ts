@@ -2,6 +2,7 @@ import { type FaultRow, type Held, rowOf } from '../row.ts';
 
 const row = rowOf('attacker');
 const input = (test: string): Held => ['test/bad-input.test.ts', test];
+const own = (test: string): Held => ['test/faults/attackers.test.ts', test];
 const keys = (test: string): Held => ['test/keys.test.ts', test];
 const gateway = (test: string): Held => ['test/gateway.test.ts', test];
 
@@ -24,9 +25,12 @@ export const attackerRows: readonly FaultRow[] = [
   row(
     53,
     'Headers for proxies, a false `Host`.',
-    'None is passed on; whom to trust is in the config.',
+    'None is passed on, and none is believed: an address is that of the connection.',
     {
-      later: 'limits by address',
+      held: [
+        own('53 headers for proxies and a false Host go no further'),
+        keys('opens only the routes and addresses that it lists'),
+      ],
     },
   ),
   row(54, '`api_base`, `api_key` or headers in a body.', 'No client chooses key or place.', {
@@ -41,7 +45,13 @@ export const attackerRows: readonly FaultRow[] = [
     'Pictures at addresses inside.',
     'The gateway fetches nothing, or only what is safe to.',
     {
-      later: 'vendors that take pictures only as bytes',
+      held: [
+        own('55 %s: a picture at an address inside is fetched by nobody here'),
+        [
+          'src/net/guarded-client.test.ts',
+          'a name that leads to a private address is not followed, wherever else it leads',
+        ],
+      ],
     },
   ),
   row(
@@ -81,8 +91,16 @@ export const attackerRows: readonly FaultRow[] = [
       ],
     ],
   }),
-  row(61, 'A call of another site with the cookie of an administrator.', 'A 403.', {
-    later: 'the console and its cookies',
-  }),
+  row(
+    61,
+    'A call of another site with the cookie of an administrator.',
+    'A 401: the cookie alone opens nothing.',
+    {
+      held: [
+        ['src/keys/sessions.test.ts', 'needs the cookie and the word of the page'],
+        ['test/browser/sign-in.test.ts', 'lets no other site act for who is signed in'],
+      ],
+    },
+  ),
   row(62, 'A pattern that takes for ever.', 'It is ended after 50 ms.', { later: 'guardrails' }),
 ];
