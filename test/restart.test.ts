@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MASTER_KEY } from './kit/gateway.ts';
 import { spillway } from './kit/program.ts';
 import { STREAM, type Script, answer, sendEvents, startUpstream } from './kit/upstream.ts';
@@ -59,6 +59,25 @@ const limits = async (url: string): Promise<Limit[]> => {
   const { pools } = (await reply.json()) as { pools: { limits: Limit[] }[] };
   return pools.flatMap((pool) => pool.limits);
 };
+
+test('why a request went where it went is known after a process was killed', async () => {
+  const { start } = await world();
+  const data = join(folder, 'data');
+  const first = await start(data);
+  const id = (await chat(first.url)).headers.get('x-litellm-call-id')!;
+  const written = (): string => readFileSync(join(data, 'decisions.tsv'), 'utf8');
+  await vi.waitFor(() => expect(written()).toContain(id), { timeout: 5_000 });
+  first.signal('SIGKILL');
+  await first.ended;
+  // Of the line that was being written.
+  appendFileSync(join(data, 'decisions.tsv'), 'half-a-line\t{"id":');
+  const second = await start(data);
+  const found = await fetch(`${second.url}/spillway/decisions/${id}`, { headers });
+  expect([found.status, await found.json()]).toMatchObject([
+    200,
+    { id, group: 'gpt-4.1', attempts: [{ outcome: 'ok' }] },
+  ]);
+});
 
 describe('a restart', () => {
   test('keeps what was learned of limits, and what is left of them', async () => {

@@ -16,6 +16,7 @@ import { HeapWatch } from '#server/heap-watch.ts';
 import { listen } from '#server/http.ts';
 import { openKeeping } from '#server/keeping.ts';
 import { loadConfigText } from '#server/load-config.ts';
+import { openDecisionFile } from '#server/decision-file.ts';
 import { openLedgerFile } from '#server/ledger-file.ts';
 import { watchLoop } from '#server/loop-watch.ts';
 import { surviveRejections } from '#server/rejections.ts';
@@ -37,11 +38,8 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
   const config = loadConfigText(text, { file: options.config, environment });
   const notes = [...config.warnings, ...config.unusable.map((row) => row.reason)];
   if (notes.length > 0) process.stderr.write(`${formatFindings(notes)}\n`);
-  if (options.num_workers > 1)
-    log.warn(
-      { asked: options.num_workers },
-      'one process serves for now, whatever --num_workers says',
-    );
+  const asked = options.num_workers;
+  if (asked > 1) log.warn({ asked }, 'one process serves for now, whatever --num_workers says');
   const host = options.host ?? (config.masterKey === undefined ? LOOPBACK : ANY_ADDRESS);
   if (config.masterKey === undefined)
     log.warn(
@@ -61,6 +59,8 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
     folder,
     changes: () => owner.changes,
   });
+  const { decisions } = gateway;
+  const past = await openDecisionFile({ decisions, max: config.decisions.max, folder, clock, log });
   const apps = await openApps(config, { gateway, world, dataDir: folder, store: keeping.store });
   const handlers = createHandlers({
     gateway,
@@ -76,21 +76,26 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
     adminPort === undefined ? undefined : await listen(handlers.all, { port: adminPort, host });
   const handler = admin ? handlers.data : handlers.all;
   const listener = await listen(handler, { port, host, door: doorOf(config.limits) });
-  const shared = owner.view().accounts.flatMap(({ sharing }) => sharing ?? []);
-  process.stdout.write([...capacityLines(config), ...shared].map((line) => `${line}\n`).join(''));
-  process.stdout.write(`console ${(admin ?? listener).url}${UI_PATH}/\n`);
-  process.stdout.write(`ready ${listener.url}\n`);
-  gateway.credentials.start();
   const unwatch = watchLoop(clock, log);
   const close = async (): Promise<void> => {
     await Promise.all([shutDown(gateway, listener, config.shutdown), admin?.close(0)]);
     await apps.close();
     await gateway.close();
     await file.close();
+    await past.close();
     await keeping.close();
     unwatch();
     heap.end();
     letReject();
   };
-  await untilStopped(close, () => void checkAgain(options.config, { environment, log }));
+  // Before anybody hears that it is ready: a signal that comes then is understood.
+  const stopped = untilStopped(close, () => void checkAgain(options.config, { environment, log }));
+  const shared = owner.view().accounts.flatMap(({ sharing }) => sharing ?? []);
+  say([...capacityLines(config), ...shared]);
+  say([`console ${(admin ?? listener).url}${UI_PATH}/`, `ready ${listener.url}`]);
+  gateway.credentials.start();
+  await stopped;
 };
+
+const say = (lines: readonly string[]): void =>
+  void process.stdout.write(lines.map((line) => `${line}\n`).join(''));

@@ -22,24 +22,27 @@ export interface Remembered {
 
 const TOO_MANY = 429;
 
-interface Entry {
+/** A request as it is kept. */
+export interface Kept {
   readonly id: string;
   /** As JSON, ≤ 1 KB: what is kept for long is one piece, and nothing to look through for a collector. */
   readonly text: string;
   readonly error: string | undefined;
-  readonly asked: AskedAgain | undefined;
+  /** As JSON, of a request that was refused for want of room. */
+  readonly asked: string | undefined;
 }
 
 const ERROR_CHARS = 500;
 
-/** The decisions of the last so many requests, in memory. */
+/** The decisions of the last so many requests. */
 export class DecisionStore {
   readonly #max: number;
-  readonly #entries: Entry[] = [];
+  readonly #entries: Kept[] = [];
   /** Where the next one goes. */
   #next = 0;
   /** All that there have been. */
   #total = 0;
+  #keeper: ((kept: Kept) => void) | undefined;
 
   /** `max` requests are remembered, ≥ 0, each with up to 2 KB. */
   constructor(max: number) {
@@ -50,12 +53,28 @@ export class DecisionStore {
   add({ decision, call }: Over): void {
     if (this.#max === 0 || decision.tenant.key === '') return;
     const asked = decision.status === TOO_MANY ? call?.progress.asked : undefined;
-    this.#entries[this.#next] = {
+    const kept = {
       id: decision.id,
       text: decision.text(),
       error: decision.error?.slice(0, ERROR_CHARS),
-      asked: asked && askedAgain(asked),
+      asked: asked && askedText(asked),
     };
+    this.#put(kept);
+    this.#keeper?.(kept);
+  }
+
+  /** Those of a process before this one, the oldest first. */
+  restore(all: readonly Kept[]): void {
+    if (this.#max > 0) for (const kept of all) this.#put(kept);
+  }
+
+  /** Who hears of each from now on. */
+  keptBy(keeper: (kept: Kept) => void): void {
+    this.#keeper = keeper;
+  }
+
+  #put(kept: Kept): void {
+    this.#entries[this.#next] = kept;
     this.#next = (this.#next + 1) % this.#max;
     this.#total++;
   }
@@ -92,24 +111,32 @@ export class DecisionStore {
   }
 }
 
-const remembered = ({ text, error, asked }: Entry): Remembered => ({
+const remembered = ({ text, error, asked }: Kept): Remembered => ({
   decision: JSON.parse(text) as Decision,
   ...(error !== undefined && { error }),
-  ...(asked && { asked }),
+  ...(asked !== undefined && { asked: readAsked(asked) }),
 });
 
-const askedAgain = (asked: Omit<AdmitRequest, 'tried' | 'signal'>): AskedAgain => {
+/** As JSON, which knows neither maps nor waits without an end: pairs, and `null`, stand for them. */
+const askedText = (asked: Omit<AdmitRequest, 'tried' | 'signal'>): string => {
   const { groups, demand, tenant, priority, stream, models, pinned, needs, tags } = asked;
+  const patienceMs = asked.waitUntil - asked.arrivedAt;
+  return JSON.stringify({
+    ...{ groups, demand, tenant, priority, stream, pinned, needs, tags, patienceMs },
+    models: models && [...models],
+  });
+};
+
+type Written = Omit<AskedAgain, 'models' | 'patienceMs'> & {
+  readonly models?: readonly (readonly [string, string])[];
+  readonly patienceMs: number | null;
+};
+
+const readAsked = (text: string): AskedAgain => {
+  const { models, patienceMs, ...rest } = JSON.parse(text) as Written;
   return {
-    groups,
-    demand,
-    tenant,
-    priority,
-    stream,
-    patienceMs: asked.waitUntil - asked.arrivedAt,
-    ...(models && { models }),
-    ...(pinned !== undefined && { pinned }),
-    ...(needs && { needs }),
-    ...(tags && { tags }),
+    ...rest,
+    patienceMs: patienceMs ?? Infinity,
+    ...(models && { models: new Map(models) }),
   };
 };

@@ -40,5 +40,5 @@ const notRemembered = ({ settings: { decisions } }: GatewayDeps): SpillwayError 
   new SpillwayError(
     'not_found',
     `No request with this id is remembered. The last ${decisions.toLocaleString('en-US')} are ` +
-      '(spillway_settings.decisions.max), since this process started; those without a valid key never.',
+      '(spillway_settings.decisions.max); those without a valid key never.',
   );

@@ -1,0 +1,85 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { DecisionBuilder } from '#balancer/decision.ts';
+import { VirtualClock } from '#core/virtual-clock.ts';
+import { SpillwayError } from '#core/errors.ts';
+import { DecisionStore } from '#gateway/decision-store.ts';
+import { openDecisionFile } from '#server/decision-file.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'spillway-decisions-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const log = { debug() {}, info() {}, warn() {}, error() {} };
+
+const open = async (max: number, where = folder) => {
+  const clock = new VirtualClock();
+  const decisions = new DecisionStore(max);
+  const told: string[] = [];
+  const warn = (_: object, text: string): void => void told.push(text);
+  const file = await openDecisionFile({
+    ...{ decisions, max, clock, folder: where },
+    log: { ...log, warn },
+  });
+  const add = (id: string, error?: SpillwayError): void => {
+    const tenant = { key: 'k', user: '' };
+    const decision = new DecisionBuilder(id, 'g', { policy: 'p', arrivedMs: 0, tenant });
+    if (error) decision.failed(error, 1);
+    decisions.add({ decision });
+  };
+  return { decisions, file, add, told };
+};
+
+const names = (max: number): string[] => Array.from({ length: max }, (_, i) => `id-${i}`);
+
+it('brings back the last of them, with what callers were told', async () => {
+  const first = await open(4);
+  for (const id of names(3)) first.add(id);
+  first.add('told', new SpillwayError('rate_limited', 'a tab\tand a\nline'));
+  await first.file.close();
+  const second = await open(4);
+  expect(second.decisions.find('told')?.error).toBe('a tab\tand a\nline');
+  for (const id of names(3)) expect(second.decisions.find(id)?.decision.group).toBe('g');
+  second.add('new');
+  expect(second.decisions.find('id-0')).toBeUndefined();
+  await second.file.close();
+});
+
+it('keeps two files, neither longer than what is remembered', async () => {
+  for (let round = 0; round < 5; round++) {
+    const { add, file } = await open(4);
+    for (const id of names(3)) add(`${round}-${id}`);
+    await file.close();
+  }
+  const files = (await readdir(folder)).toSorted();
+  expect(files).toEqual(['decisions.1.tsv', 'decisions.tsv']);
+  for (const file of files) {
+    const lines = (await readFile(join(folder, file), 'utf8')).split('\n');
+    expect(lines.length - 1).toBeLessThanOrEqual(4);
+  }
+  const { decisions, file } = await open(4);
+  expect(decisions.size).toBe(4);
+  expect(decisions.find('4-id-2')).toBeDefined();
+  await file.close();
+});
+
+it('passes over what is no whole line of its own', async () => {
+  const lines = ['', 'nonsense', 'a\t{"id":', 'b\t{}\t"\t', 'c\t{}\t\t\tmore', 'half\t{}\t'];
+  await writeFile(join(folder, 'decisions.tsv'), lines.join('\n'));
+  const { decisions, file } = await open(4);
+  expect(decisions.size).toBe(0);
+  await file.close();
+});
+
+it('says once that nothing can be written, and goes on', async () => {
+  await writeFile(join(folder, 'no-folder'), '');
+  const { add, file, told, decisions } = await open(4, join(folder, 'no-folder'));
+  add('a');
+  await file.close();
+  expect(told).toEqual([expect.stringContaining('cannot be saved')]);
+  expect(decisions.find('a')).toBeDefined();
+});
