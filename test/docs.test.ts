@@ -207,6 +207,16 @@ test('the config reference has every setting of our own, and no other', () => {
   expect(new Set(written.map(([, key]) => key))).toEqual(new Set(ownSettings()));
 });
 
+test('every header of the reference is one that the gateway reads or writes', () => {
+  const rows = [...read('docs/reference/headers.md').matchAll(/^\| `(x-[\w-]+)` \|/gm)];
+  const code = readdirSync(join(ROOT, 'src/gateway'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /(?<!\.test)\.ts$/.test(file))
+    .map((file) => read(join('src/gateway', file)))
+    .join('\n');
+  expect(rows.length).toBeGreaterThan(20);
+  for (const [, header] of rows) expect(code).toContain(`'${header}'`);
+});
+
 test('the reference of providers is what `npm run providers` writes', () => {
   expect(read('docs/reference/providers.md')).toBe(providersPage());
 });

@@ -1,4 +1,4 @@
-import OpenAI from 'openai';
+import OpenAI, { AzureOpenAI } from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Deployment } from '#config/loaded.ts';
 import { playSimulator } from '#simulator/test-kit.ts';
@@ -210,6 +210,23 @@ describe.each(vendors)('the SDK, before $provider', (vendor) => {
     const { id } = await client.responses.create({ model: 'gpt', input: 'Hi', store: false });
     await expect(client.responses.retrieve(id)).rejects.toMatchObject({ status: 404 });
   });
+});
+
+it('answers the SDK for Azure, too', async () => {
+  const [vendor] = vendors;
+  const { gateway } = await world(vendor!);
+  const client = new AzureOpenAI({
+    endpoint: gateway.url,
+    apiKey: MASTER_KEY,
+    apiVersion: '2025-04-01-preview',
+    maxRetries: 0,
+  });
+  const { id, output_text } = await client.responses.create({ model: 'gpt', input: 'Why?' });
+  expect(output_text).toContain('“Why?”');
+  expect((await client.responses.retrieve(id)).output_text).toBe(output_text);
+  const messages = [{ role: 'user' as const, content: 'Why?' }];
+  const chat = await client.chat.completions.create({ model: 'gpt', messages });
+  expect(chat.choices[0]?.message.content).toContain('“Why?”');
 });
 
 it('finds who keeps an earlier response after a restart', async () => {

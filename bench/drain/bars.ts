@@ -34,6 +34,10 @@ export const ARTICLE = 'article';
 /** The same at a vendor whose headers say nothing: limits are known from its refusals alone. */
 export const ARTICLE_REFUSALS = 'article by refusals';
 
+/** Killed in the middle and started anew. */
+export const RESTARTED = 'restarted';
+export const RESTARTED_SCENARIOS = ['A', 'Ab', 'As', 'G1'];
+
 const BESIDE_ORACLE = ['A', 'Ab', 'As', 'Bb', 'K', 'G10', 'G1'];
 export const ARTICLE_SCENARIOS = ['A', 'Ab', 'As', 'G10', 'G1'];
 const UNKNOWN_BURST = ['P1', 'P10', 'P60'];
@@ -75,6 +79,7 @@ const at95 = [0.95];
 
 export const BARS: readonly Bar[] = [
   ...besideOracle(QUOTA_AWARE, BESIDE_ORACLE),
+  ...besideOracle(RESTARTED, RESTARTED_SCENARIOS).map((bar) => ({ ...bar, loads: at95 })),
   {
     contender: QUOTA_AWARE,
     scenarios: ['Kb'],

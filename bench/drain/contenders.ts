@@ -1,11 +1,19 @@
 import type { CreateContender } from './contender.ts';
-import { ARTICLE, ARTICLE_REFUSALS, ARTICLE_SCENARIOS, QUOTA_AWARE } from './bars.ts';
+import {
+  RESTARTED,
+  RESTARTED_SCENARIOS,
+  ARTICLE,
+  ARTICLE_REFUSALS,
+  ARTICLE_SCENARIOS,
+  QUOTA_AWARE,
+} from './bars.ts';
 import { leastBusy } from './litellm/least-busy.ts';
 import { roundRobin } from './litellm/round-robin.ts';
 import { litellm } from './litellm/router.ts';
 import { rpmShuffle, uniformShuffle } from './litellm/simple-shuffle.ts';
 import { usageBasedV2 } from './litellm/usage-based-routing-v2.ts';
 import { oracle } from './oracle.ts';
+import { restarted } from './restarted.ts';
 import { spillway } from './spillway.ts';
 
 export interface Entry {
@@ -31,6 +39,11 @@ export const CONTENDERS: readonly Entry[] = [
   {
     name: QUOTA_AWARE,
     create: spillway({ policy: 'quota-aware', isStated: true, hasHeaders: true }),
+  },
+  {
+    name: RESTARTED,
+    create: restarted({ policy: 'quota-aware', isStated: true, hasHeaders: true }),
+    scenarios: RESTARTED_SCENARIOS,
   },
   {
     name: ARTICLE,

@@ -10,7 +10,9 @@ import { RetryBudgets } from '#balancer/retry-budget.ts';
 import { classify } from '#balancer/classify.ts';
 import { sleep } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
+import type { Json } from '#core/json.ts';
 import type { QuotaNews } from '#core/quota.ts';
+import type { LedgerSnapshot } from '#ledger/ledger.ts';
 import { findProvider } from '#providers/index.ts';
 import type { QuotaRules } from '#providers/quota.ts';
 import { MemoryOwner } from '#shared/memory.ts';
@@ -26,6 +28,8 @@ export interface SpillwayOptions {
   readonly isStated: boolean;
   /** Whether answers carry headers; else refusals alone tell of limits. */
   readonly hasHeaders: boolean;
+  /** What another one had saved so long ago. */
+  readonly restore?: { readonly saved: Json; readonly elapsedMs: number };
 }
 
 /** Until a refusal has come back, ms: it takes no longer than the way there and back. */
@@ -35,20 +39,22 @@ const MODEL = 'gpt-4.1';
 /** What part of a text is neither letter, digit nor space. */
 const MARKS = { prose: 0.04, code: 0.18, japanese: 0 };
 const CALLER = { organisation: 'org', project: 'project', model: MODEL };
-const NEVER = new AbortController().signal;
 
 export const spillway =
   (options: SpillwayOptions): CreateContender =>
   (world) =>
     new Spillway(world, options);
 
-class Spillway implements Contender {
+export class Spillway implements Contender {
   readonly #world: World;
   readonly #options: SpillwayOptions;
   readonly #ledger = new WatchedLedger();
   readonly #owner: MemoryOwner;
   readonly #budgets: RetryBudgets;
   readonly #rules: QuotaRules = findProvider('openai')!.quota;
+  readonly #killed = new AbortController();
+  /** Those that have not been sent. */
+  readonly #open = new Set<BenchRequest>();
 
   constructor(world: World, options: SpillwayOptions) {
     this.#world = world;
@@ -60,7 +66,9 @@ class Spillway implements Contender {
     if (options.isStated)
       for (const [key, limits] of scenario.keys.entries())
         for (const limit of statedLimits(limits, scenario))
-          ledger.limit(name(key), limit, { source: 'config', now: 0 });
+          ledger.limit(name(key), limit, { source: 'config', now: clock.now() });
+    const { restore } = options;
+    if (restore) ledger.restore(restore.saved, { elapsedMs: restore.elapsedMs, now: clock.now() });
     const estimator = new Estimator();
     const pool = new Pool(members, { clock, ledger, estimator });
     const policy = createPolicy(options.policy, {});
@@ -101,16 +109,30 @@ class Spillway implements Contender {
       retryOnTimeout: true,
       retryAfterMs: 0,
       deadline: Infinity,
-      signal: NEVER,
+      signal: this.#killed.signal,
       decision,
       send: (lease: Lease) => this.#send(lease, request),
     } as const;
+    this.#open.add(request);
     runAttempts({ admit: this.#owner.admit, clock, random, budgets: this.#budgets }, plan).catch(
       (thrown: unknown) => {
+        if (this.#killed.signal.aborted) return;
         if (!(thrown instanceof SpillwayError)) throw thrown;
+        this.#open.delete(request);
         this.#world.refuse(request);
       },
     );
+  }
+
+  /** What its ledger would write down now. */
+  snapshot(): LedgerSnapshot {
+    return this.#ledger.snapshot(this.#world.clock.now());
+  }
+
+  /** Ends it at once; returns the requests that it had not sent yet. */
+  kill(): readonly BenchRequest[] {
+    this.#killed.abort(new SpillwayError('unavailable', 'killed'));
+    return [...this.#open];
   }
 
   overAdmissions(): number {
@@ -119,11 +141,14 @@ class Spillway implements Contender {
 
   async #send(lease: Lease, request: BenchRequest): Promise<Sent<void>> {
     const { clock } = this.#world;
+    // It had its turn and was killed before it went.
+    this.#killed.signal.throwIfAborted();
     const key = Number(lease.deployment);
     const { promptTokens: inputTokens, outputTokens } = request;
     const ended = () => lease.done({ inputTokens, outputTokens }, clock.now());
     const admission = this.#world.call(key, request, { ended });
     if (admission.admitted) {
+      this.#open.delete(request);
       const headers = this.#headers(key);
       clock.after(request.firstByteMs, () => {
         lease.observed(this.#read(200, headers, ''), clock.now());

@@ -73,7 +73,9 @@ export const routes = new RouteTable([
   ['/v1/completions', chatIn(openaiCompletions)],
   ['/engines/{model}/completions', chatIn(openaiCompletions)],
   ['/openai/deployments/{model}/completions', chatIn(openaiCompletions)],
-  ...['/responses', '/v1/responses', '/openai/v1/responses'].flatMap(responsesAt),
+  ...['/responses', '/v1/responses', '/openai/v1/responses', '/openai/responses'].flatMap(
+    responsesAt,
+  ),
   ['/v1/messages', chatIn(anthropicMessages)],
   ['/anthropic/v1/messages', chatIn(anthropicMessages)],
   ['/v1/messages/count_tokens', countIn(messagesCounter)],

@@ -10,6 +10,13 @@ describe('what the table says of models', () => {
     ['azure', 'gpt-4.1', { input: 2e9, output: 8e9, cacheRead: 5e8 }, 1_047_576],
     ['openai', 'text-embedding-3-small', { input: 2e7 }, 8192],
     ['groq', 'llama-3.3-70b-versatile', { input: 59e7, output: 79e7 }, undefined],
+    ['azure', 'o_series/gpt-4.1', { input: 2e9, output: 8e9, cacheRead: 5e8 }, 1_000_000],
+    [
+      'bedrock',
+      'converse/us-east-1/amazon.nova-pro-v1:0',
+      { input: 8e8, output: 32e8, cacheRead: 2e8 },
+      300_000,
+    ],
     ['xai', 'grok-4', { input: 3e9, output: 15e9, cacheRead: 75e7 }, 256_000],
   ])('%s/%s', (provider, model, rates, window) => {
     const data = modelData(provider, model, WALL_MS)!;

@@ -45,6 +45,10 @@ const WINDOWS: readonly (readonly [RegExp, number | undefined])[] = [
   [/^deepseek-(?:chat|reasoner)/, undefined],
 ];
 
+/** What LiteLLM's users write before a model's name to say how it is reached, and where. */
+const PREFIXES =
+  /^(?:(?:o_series|gpt5_series|converse|converse_like|invoke)\/)?(?:[a-z]{2}(?:-[a-z]+)+-\d\/)?/;
+
 /** Dollars per million tokens, by the table's names. */
 const RATES: Readonly<Record<PriceKind, string>> = {
   input: 'input_mtok',
@@ -67,7 +71,8 @@ export const modelData = (
 ): ModelData | undefined => {
   const providerId = Object.hasOwn(TABLES, provider) ? TABLES[provider] : undefined;
   if (providerId === undefined || model === '') return undefined;
-  const found = calcPrice({}, model, { providerId, timestamp: new Date(wallMs) });
+  const at = { providerId, timestamp: new Date(wallMs) };
+  const found = calcPrice({}, model, at) ?? calcPrice({}, model.replace(PREFIXES, ''), at);
   if (!found) return undefined;
   const said = WINDOWS.find(([names]) => names.test(model));
   const contextTokens = said ? said[1] : found.model.context_window;

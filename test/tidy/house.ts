@@ -132,6 +132,7 @@ export const FOREIGN_WORDS: Readonly<Record<string, readonly string[]>> = {
     '/openai/deployments/{model}/completions',
     '/openai/deployments/{model}/embeddings',
     '/openai/v1/responses',
+    '/openai/responses',
   ],
   'src/config/model-list.ts': ['allowed_openai_params'],
   'src/config/model-row.ts': ['allowed_openai_params'],
