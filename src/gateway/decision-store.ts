@@ -122,7 +122,15 @@ const askedText = (asked: Omit<AdmitRequest, 'tried' | 'signal'>): string => {
   const { groups, demand, tenant, priority, stream, models, pinned, needs, tags } = asked;
   const patienceMs = asked.waitUntil - asked.arrivedAt;
   return JSON.stringify({
-    ...{ groups, demand, tenant, priority, stream, pinned, needs, tags, patienceMs },
+    groups,
+    demand,
+    tenant,
+    priority,
+    stream,
+    pinned,
+    needs,
+    tags,
+    patienceMs,
     models: models && [...models],
   });
 };

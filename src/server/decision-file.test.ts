@@ -22,7 +22,10 @@ const open = async (max: number, where = folder) => {
   const told: string[] = [];
   const warn = (_: object, text: string): void => void told.push(text);
   const file = await openDecisionFile({
-    ...{ decisions, max, clock, folder: where },
+    decisions,
+    max,
+    clock,
+    folder: where,
     log: { ...log, warn },
   });
   const add = (id: string, error?: SpillwayError): void => {

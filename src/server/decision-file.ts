@@ -66,11 +66,13 @@ export const openDecisionFile = async (deps: DecisionFileDeps): Promise<Decision
       complained = true;
     }
   };
+  const writeAndGoOn = async (): Promise<void> => {
+    await write();
+    if (!closed) next();
+  };
   const next = (): void => {
     cancel = clock.after(EVERY_MS, () => {
-      writing = write().then(() => {
-        if (!closed) next();
-      });
+      writing = writeAndGoOn();
     });
   };
   next();
