@@ -204,3 +204,24 @@ test('what the hub says beyond texts has a place in chunks and in a whole reply'
     all.filter(({ type }) => type !== 'extra' && type !== 'block-delta' && type !== 'finish');
   expect(said(read)).toEqual(said(events));
 });
+
+test('what only another vendor has words for is told whole, however many pieces it came in', () => {
+  const citation = { title: 'A file' };
+  const events: ChatEvent[] = [
+    { type: 'start', id: 'r', model: 'm', created: 0 },
+    { type: 'block-start', index: 0, block: { kind: 'text' } },
+    { type: 'block-delta', index: 0, delta: 'Look:' },
+    { type: 'citation', index: 0, citation },
+    { type: 'block-end', index: 0 },
+    { type: 'extra', dialect: 'other', value: { grounding: 1, ran: ['a'] } },
+    { type: 'extra', dialect: 'other', value: { ran: ['b'] } },
+    { type: 'finish', reason: 'stop', raw: 'stop' },
+  ];
+  const extra = { grounding: 1, ran: ['a', 'b'] };
+  expect(openaiChat.writeReply(events)['choices']).toMatchObject([
+    { message: { provider_specific_fields: { ...extra, citations: [citation] } } },
+  ]);
+  const frames = runStep(openaiChat.streamWriter({ includeUsage: false }), events);
+  const last = JSON.parse(frames.at(-2)!.data) as { choices: { delta: JsonObject }[] };
+  expect(last.choices[0]?.delta).toEqual({ provider_specific_fields: extra });
+});

@@ -12,14 +12,11 @@ export const extraFields = (
   extras: Gathered['extras'],
 ): { readonly top: JsonObject; readonly message: JsonObject } => {
   const of = (isOwn: boolean): JsonObject =>
-    Object.assign(
-      {},
-      ...extras.filter(({ dialect }) => (dialect === NAME) === isOwn).map(({ value }) => value),
-    );
+    joined(extras.filter(({ dialect }) => (dialect === NAME) === isOwn).map(({ value }) => value));
   const foreign = of(false);
   return {
     top: of(true),
-    message: Object.keys(foreign).length > 0 ? { provider_specific_fields: foreign } : {},
+    message: Object.keys(foreign).length > 0 ? { [FOREIGN]: foreign } : {},
   };
 };
 
@@ -35,7 +32,7 @@ export const writeReply = (events: readonly ChatEvent[]): JsonObject => {
       const blocks = whole.blocks.filter(({ choice }) => choice === index);
       return {
         index,
-        message: { ...messageOf(blocks), ...(index === 0 && message) },
+        message: messageOf(blocks, index === 0 ? message : {}),
         logprobs: logprobsOf(blocks),
         finish_reason: finishWord(reason, raw),
       };
@@ -45,13 +42,15 @@ export const writeReply = (events: readonly ChatEvent[]): JsonObject => {
   };
 };
 
-const messageOf = (blocks: readonly WholeBlock[]): JsonObject => {
+const messageOf = (blocks: readonly WholeBlock[], extra: JsonObject): JsonObject => {
   const join = (kind: TextKind): string =>
     blocks.map((block) => (block.kind === kind ? block.content : '')).join('');
   const reasoning = join('reasoning');
   const sealed = blocks.filter((block) => block.kind === 'reasoning').filter(isSealed);
   const images = blocks.filter((block) => block.kind === 'image');
   const calls = blocks.filter((block) => block.kind === 'tool-call');
+  const citations = citationField(blocks.flatMap((block) => block.citations));
+  const foreign = [citations, extra].map((fields) => own(fields, FOREIGN)).filter(isObject);
   return {
     role: 'assistant',
     [TEXT_FIELD.text]: join('text') || null,
@@ -61,7 +60,7 @@ const messageOf = (blocks: readonly WholeBlock[]): JsonObject => {
     ...(images.length > 0 && {
       images: images.map(({ mediaType, content }) => imageField(mediaType, content)),
     }),
-    ...citationField(blocks.flatMap(({ citations }) => citations)),
+    ...citations,
     ...(calls.length > 0 && {
       tool_calls: calls.map(({ id, name, content, signature }) =>
         callOf({
@@ -73,8 +72,12 @@ const messageOf = (blocks: readonly WholeBlock[]): JsonObject => {
         }),
       ),
     }),
+    ...(foreign.length > 0 && { [FOREIGN]: joined(foreign) }),
   };
 };
+
+/** Where LiteLLM puts what only another vendor has words for. */
+const FOREIGN = 'provider_specific_fields';
 
 type WholeThought = Extract<WholeBlock, { kind: 'reasoning' }>;
 
@@ -87,7 +90,11 @@ const thinkingOf = ({ content, signature, redacted }: WholeThought): JsonObject 
 /** Pieces of log-probabilities as one; null where there are none. */
 const logprobsOf = (blocks: readonly WholeBlock[]): JsonObject | null => {
   const pieces = blocks.flatMap(({ logprobs }) => logprobs).filter(isObject);
-  if (pieces.length === 0) return null;
+  return pieces.length === 0 ? null : joined(pieces);
+};
+
+/** Several objects as one: lists under one key go on, of anything else the last holds. */
+const joined = (pieces: readonly JsonObject[]): JsonObject => {
   const whole: JsonObject = {};
   for (const [key, value] of pieces.flatMap((piece) => Object.entries(piece))) {
     const before = own(whole, key);
