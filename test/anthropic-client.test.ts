@@ -345,6 +345,30 @@ describe('the OpenAI SDK, and a model of this vendor', () => {
     });
   });
 
+  test('functions, as tools were called before, there and back', async () => {
+    const functions = tools.map(({ name }) => ({ name, parameters: schema }));
+    const wish = { ...asked, functions, function_call: { name: 'get_weather' } };
+    const whole = await openai.chat.completions.create(wish);
+    const chunks = await Array.fromAsync(
+      await openai.chat.completions.create({ ...wish, stream: true }),
+    );
+    const said = whole.choices[0]!.message.function_call!;
+    expect(said).toEqual({ name: 'get_weather', arguments: '{"city":"sample city"}' });
+    const pieces = chunks.flatMap(({ choices }) => choices[0]?.delta.function_call ?? []);
+    expect(pieces.map(({ name = '' }) => name).join('')).toBe(said.name);
+    expect(pieces.map(({ arguments: text = '' }) => text).join('')).toBe(said.arguments);
+    for (const reason of [whole.choices[0]!, chunks.at(-1)!.choices[0]!])
+      expect(reason.finish_reason).toBe('function_call');
+    const result = { role: 'function' as const, name: said.name, content: 'Rain.' };
+    const call = { role: 'assistant' as const, content: null, function_call: said };
+    const after = await openai.chat.completions.create({
+      ...asked,
+      functions,
+      messages: [...messages, call, result],
+    });
+    expect(after.choices[0]?.finish_reason).toBe('stop');
+  });
+
   test('answers that must fit a schema', async () => {
     const json_schema = { name: 'place', schema };
     const wish = { ...asked, response_format: { type: 'json_schema' as const, json_schema } };

@@ -8,6 +8,7 @@ import type {
   VendorTool,
 } from '#wire/chat-request.ts';
 import { bad, bool, count, list, number, optional, record, rest, text } from '#wire/check.ts';
+import { asTools } from '#wire/openai-chat/functions.ts';
 import { NAME } from '#wire/openai-chat/name.ts';
 import { cacheOf, readMessage } from '#wire/openai-chat/read-message.ts';
 import { touchRequest } from '#wire/openai-chat/request.ts';
@@ -39,8 +40,9 @@ const KNOWN = new Set([
   'metadata',
 ]);
 
-export const readRequest = (body: JsonObject): ChatRequest => {
-  const { model, stream, includeUsage } = touchRequest(body);
+export const readRequest = (asked: JsonObject): ChatRequest => {
+  const { model, stream, includeUsage } = touchRequest(asked);
+  const body = asTools(asked);
   return {
     model,
     messages: (own(body, 'messages') as JsonObject[]).map(readMessage),

@@ -1,7 +1,9 @@
 import { type JsonObject, isObject, own, setOwn } from '#core/json.ts';
 import type { ChatEvent } from '#wire/chat-event.ts';
 import { type Gathered, type WholeBlock, gather } from '#wire/collect.ts';
+import type { ReplyWriteOptions } from '#wire/dialect.ts';
 import { finishWord } from '#wire/openai-chat/finish.ts';
+import { asFunctionCall, oldFinishWord, speaksFunctions } from '#wire/openai-chat/functions.ts';
 import { NAME } from '#wire/openai-chat/name.ts';
 import { TEXT_FIELD, type TextKind, citationField, imageField } from '#wire/openai-chat/parts.ts';
 import { writeUsage } from '#wire/openai-chat/usage.ts';
@@ -20,8 +22,12 @@ export const extraFields = (
   };
 };
 
-export const writeReply = (events: readonly ChatEvent[]): JsonObject => {
+export const writeReply = (
+  events: readonly ChatEvent[],
+  { request = {} }: ReplyWriteOptions = {},
+): JsonObject => {
   const whole = gather(events);
+  const isOld = speaksFunctions(request);
   const { top, message } = extraFields(whole.extras);
   return {
     id: whole.id,
@@ -30,11 +36,13 @@ export const writeReply = (events: readonly ChatEvent[]): JsonObject => {
     model: whole.model,
     choices: whole.finishes.map(({ choice: index = 0, reason, raw }) => {
       const blocks = whole.blocks.filter(({ choice }) => choice === index);
+      const said = messageOf(blocks, index === 0 ? message : {});
+      const word = finishWord(reason, raw);
       return {
         index,
-        message: messageOf(blocks, index === 0 ? message : {}),
+        message: isOld ? asFunctionCall(said) : said,
         logprobs: logprobsOf(blocks),
-        finish_reason: finishWord(reason, raw),
+        finish_reason: isOld ? oldFinishWord(word) : word,
       };
     }),
     ...(whole.usage && { usage: writeUsage(whole.usage) }),

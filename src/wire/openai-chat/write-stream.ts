@@ -3,6 +3,7 @@ import type { Block, ChatEvent, FinishEvent, Usage, UpstreamError } from '#wire/
 import type { Gathered } from '#wire/collect.ts';
 import type { Frame, Step, StreamWriteOptions } from '#wire/dialect.ts';
 import { finishWord } from '#wire/openai-chat/finish.ts';
+import { asFunctionCall, oldFinishWord, speaksFunctions } from '#wire/openai-chat/functions.ts';
 import { TEXT_FIELD, citationField, imageField } from '#wire/openai-chat/parts.ts';
 import { DONE } from '#wire/openai-chat/read-stream.ts';
 import { writeUsage } from '#wire/openai-chat/usage.ts';
@@ -24,6 +25,8 @@ interface Open {
 
 class StreamWriter implements Step<ChatEvent, Frame> {
   readonly #includeUsage: boolean;
+  /** The caller knows functions and no tools. */
+  readonly #isOld: boolean;
   #head: JsonObject = {};
   /** What surrounds each delta of the first choice, as JSON: most chunks differ in that alone. */
   #before = '';
@@ -36,8 +39,9 @@ class StreamWriter implements Step<ChatEvent, Frame> {
   #finished = false;
   #failed = false;
 
-  constructor({ includeUsage }: StreamWriteOptions) {
+  constructor({ includeUsage, request = {} }: StreamWriteOptions) {
     this.#includeUsage = includeUsage;
+    this.#isOld = speaksFunctions(request);
     this.#after = `,"logprobs":null,"finish_reason":null}]${includeUsage ? ',"usage":null' : ''}}`;
     this.#headIs({});
   }
@@ -121,7 +125,13 @@ class StreamWriter implements Step<ChatEvent, Frame> {
     this.#tools.set(choice, tool + 1);
     const { id, name } = block;
     const call = { index: tool, id, type: 'function', function: { name, arguments: '' } };
-    return [...opening, this.#chunk({ tool_calls: [call] }, choice)];
+    return [...opening, ...this.#call(call, choice)];
+  }
+
+  #call(call: JsonObject & { readonly index: number }, choice: number): Frame[] {
+    const delta = { tool_calls: [call] };
+    if (!this.#isOld) return [this.#chunk(delta, choice)];
+    return call.index === 0 ? [this.#chunk(asFunctionCall(delta), choice)] : [];
   }
 
   #delta(index: number, text: string): Frame[] {
@@ -130,7 +140,7 @@ class StreamWriter implements Step<ChatEvent, Frame> {
     const choice = open?.choice ?? 0;
     if (kind === 'tool-call') {
       const call = { index: open?.tool ?? 0, function: { arguments: text } };
-      return [this.#chunk({ tool_calls: [call] }, choice)];
+      return this.#call(call, choice);
     }
     if (open && (kind === 'reasoning' || kind === 'image')) open.kept += text;
     return kind === 'image' ? [] : [this.#chunk({ [TEXT_FIELD[kind]]: text }, choice)];
@@ -148,14 +158,15 @@ class StreamWriter implements Step<ChatEvent, Frame> {
       return [this.#chunk({ thinking_blocks: [thinkingBlock({ text: kept, signature })] }, choice)];
     const sealed = { provider_specific_fields: { thought_signature: signature } };
     const call = { index: tool, function: { arguments: '' }, ...sealed };
-    return [this.#chunk({ tool_calls: [call] }, choice)];
+    return this.#call(call, choice);
   }
 
   #finish({ reason, raw, choice = 0 }: FinishEvent): Frame[] {
     const opening = choice === 0 ? [] : this.#role(choice);
     const { top, message } = this.#finished ? NO_EXTRAS : extraFields(this.#extras);
     this.#finished = true;
-    const finish_reason = finishWord(reason, raw);
+    const word = finishWord(reason, raw);
+    const finish_reason = this.#isOld ? oldFinishWord(word) : word;
     const last = { index: choice, delta: message, logprobs: null, finish_reason };
     return [...opening, this.#frame([last], top)];
   }
