@@ -40,7 +40,7 @@ export const readCall = async (
   const parsed = isLarge(bytes)
     ? await parseJsonInTurns(bytes, jsonDepth)
     : parseJsonObject(bytes, jsonDepth);
-  const sent = amend(parsed, http);
+  const sent = amend(withExtras(parsed), http);
   const { pass } = http;
   const fallbacks = readFallbacks(sent);
   const body = pass ? allowed(sent, pass, fallbacks) : sent;
@@ -80,6 +80,12 @@ export const readCall = async (
   if (vendorHeaders) call.vendorHeaders = vendorHeaders;
   http.call = call;
   return call;
+};
+
+/** `extra_body` as LiteLLM's clients send it: fields of the body for a vendor, looked at as all others are. */
+const withExtras = (body: JsonObject): JsonObject => {
+  const { extra_body: extra, ...fields } = body;
+  return isObject(extra) ? { ...fields, ...extra } : body;
 };
 
 /** Where the vendor's own metadata say for whom a request is made. */
