@@ -81,6 +81,29 @@ describe('a whole reply', () => {
     expect(upstream.calls[1]!.body).toMatchObject(stored);
   });
 
+  it('puts an extra body into the body, and looks at it like the rest', async () => {
+    const { gateway, upstream } = await world();
+    await gateway.chat({ extra_body: { guided: 1, api_base: 'http://evil.test' }, seed: 2 });
+    const { messages: _messages, model: _model, ...sent } = upstream.calls[0]!.body;
+    expect(sent).toEqual({ guided: 1, seed: 2 });
+    const wrong = await gateway.chat({ extra_body: { n: 0 } });
+    expect([wrong.status, upstream.calls.length]).toEqual([400, 1]);
+  });
+
+  it('leaves out of a request for embeddings what is to be dropped', async () => {
+    const vectors = { object: 'list', data: [], usage: { prompt_tokens: 1, total_tokens: 1 } };
+    const { gateway, upstream } = await world((_, res) => sendJson(res, 200, vectors));
+    const asked = { model: 'gpt-4.1', input: 'Hi', encoding_format: 'float', dimensions: 4 };
+    const additional_drop_params = ['encoding_format'];
+    const reply = await gateway.post('/v1/embeddings', { ...asked, additional_drop_params });
+    expect(reply.headers.get('x-spillway-dropped-params')).toBe('encoding_format');
+    expect(upstream.calls[0]!.body).toEqual({
+      model: 'gpt-4.1-upstream',
+      input: 'Hi',
+      dimensions: 4,
+    });
+  });
+
   it('keeps a client’s own call id when it is fit for a header', async () => {
     const { gateway } = await world();
     const reply = await gateway.chat({}, { 'x-litellm-call-id': 'run-7.a:b' });

@@ -39,6 +39,7 @@ const CONTROL_FIELDS: ReadonlySet<string> = new Set([
   'mock_testing_rate_limit_error',
   'mock_timeout',
   'mock_tool_calls',
+  'modify_params',
   'no-log',
   'num_retries',
   'prompt_id',

@@ -1,7 +1,9 @@
 import { SpillwayError } from '#core/errors.ts';
 import { type JsonObject, isObject, own } from '#core/json.ts';
+import type { ParamRules } from '#core/param-rules.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { type Course, modelAt } from '#gateway/course.ts';
+import { withoutFields } from '#gateway/drop-fields.ts';
 import { callerRules, mergedRules } from '#gateway/params.ts';
 import { cannotTake } from '#gateway/speech.ts';
 import { type WholeReply, type WholeSpoken, askWhole } from '#gateway/whole.ts';
@@ -31,27 +33,34 @@ export const embeddings = (
         throw new SpillwayError('invalid_request', message);
       }
       const isCommon = to.name === openaiEmbeddings.name && dialect.name === to.name;
+      const rules = rulesFor(target, course);
       const { body, ...said } = isCommon
-        ? passed(target, course)
-        : translated({ target, course, from: dialect, to, drops: dropsFor(target, course) });
+        ? passed({ target, course, rules })
+        : translated({ target, course, rules, from: dialect, to });
       return { path: at.path, body: JSON.stringify(at.amend?.(body) ?? body), ...said };
     },
   });
 
-  function dropsFor({ spec }: Target, { asked }: Course): boolean {
+  function rulesFor({ spec }: Target, { asked }: Course): ParamRules {
     const rules = mergedRules([callerRules(asked) ?? {}, spec.params ?? {}, params]);
     // Who speaks another dialect than the config's own parameters cannot know what this vendor takes.
-    return rules.drops ?? dialect.name !== openaiEmbeddings.name;
+    return { drops: dialect.name !== openaiEmbeddings.name, ...rules };
   }
 };
 
 type Said = Omit<WholeSpoken, 'path' | 'body'> & { readonly body: JsonObject };
 
+interface Saying {
+  readonly target: Target;
+  readonly course: Course;
+  readonly rules: ParamRules;
+}
+
 /** The common dialect's requests and replies pass as they are. */
-const passed = ({ spec }: Target, course: Course): Said => {
-  const model = modelAt(spec, course);
-  const body = { ...spec.defaults, ...spec.extraBody, ...course.body, model };
-  return { body, dropped: [], codec: commonReplies };
+const passed = ({ target: { spec }, course, rules }: Saying): Said => {
+  const said = { ...spec.defaults, ...spec.extraBody, ...course.body };
+  const { body, found } = withoutFields(said, rules.dropped);
+  return { body: { ...body, model: modelAt(spec, course) }, dropped: found, codec: commonReplies };
 };
 
 const commonReplies: ReplyCodec = {
@@ -60,27 +69,24 @@ const commonReplies: ReplyCodec = {
   readError: (...answer) => openaiEmbeddings.readError(...answer),
 };
 
-interface Translating {
-  readonly target: Target;
-  readonly course: Course;
+interface Translating extends Saying {
   readonly from: EmbeddingDialect;
   readonly to: EmbeddingDialect;
-  /** What the vendor cannot take is left out, and no error. */
-  readonly drops: boolean;
 }
 
-const translated = ({ target, course, from, to, drops }: Translating): Said => {
+const translated = ({ target, course, rules, from, to }: Translating): Said => {
   const { spec } = target;
   const model = modelAt(spec, course);
-  const request = withDefaults(from.readRequest(course.body), spec.defaults);
+  const wanted = withoutFields(course.body, rules.dropped);
+  const request = withDefaults(from.readRequest(wanted.body), spec.defaults);
   const { body, left } = to.writeRequest(request, { model });
   const nameOf = (field: (typeof left)[number]): string => from.paramNames[field] ?? field;
   // For whom it is changes no vector.
   const missed = left.filter((field) => field !== 'user').map(nameOf);
-  if (missed.length > 0 && !drops) throw cannotTake(spec.name, missed);
+  if (missed.length > 0 && !rules.drops) throw cannotTake(spec.name, missed);
   return {
     body: { ...body, ...spec.extraBody },
-    dropped: left.map(nameOf),
+    dropped: [...wanted.found, ...left.map(nameOf)],
     codec: translatedReplies(request, { from: to, to: from, model }),
   };
 };

@@ -19,15 +19,28 @@ export const mergedRules = (rules: readonly Partial<ParamRules>[]): ParamRules =
 
 /** LiteLLM's fields in a caller's body. */
 export const callerRules = (body: JsonObject): Partial<ParamRules> | undefined => {
-  const drops = own(body, 'drop_params');
+  const drops = flagOf(own(body, 'drop_params'));
+  const modifies = flagOf(own(body, 'modify_params'));
   const dropped = textsOf(own(body, 'additional_drop_params'));
   const allowed = textsOf(own(body, 'allowed_openai_params'));
-  if (typeof drops !== 'boolean' && dropped.length === 0 && allowed.length === 0) return undefined;
-  return { ...(typeof drops === 'boolean' && { drops }), dropped, allowed };
+  const isSilent = drops === undefined && modifies === undefined;
+  if (isSilent && dropped.length === 0 && allowed.length === 0) return undefined;
+  return {
+    ...(drops !== undefined && { drops }),
+    ...(modifies !== undefined && { modifies }),
+    dropped,
+    allowed,
+  };
 };
 
+const flagOf = (value: Json | undefined): boolean | undefined =>
+  typeof value === 'boolean' ? value : undefined;
+
+/** Each name that a caller sends may be looked for in all of its body. */
+const MOST_NAMES = 64;
+
 const textsOf = (value: Json | undefined): string[] =>
-  Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+  Array.isArray(value) ? value.filter((each) => typeof each === 'string').slice(0, MOST_NAMES) : [];
 
 /** Wishes that change nothing about the answer: they are left out in silence where they have no place. */
 const SLIGHT: ReadonlySet<RequestField> = new Set(['user', 'metadata', 'serviceTier']);

@@ -83,6 +83,12 @@ describe('in the caller’s own dialect', () => {
     const { sent, dropped } = said({ seed: 1, user: 'u' }, { ...own, rules });
     expect([sent, dropped]).toEqual([{ user: 'u' }, ['seed']]);
   });
+
+  test('a part of one is dropped by its path', () => {
+    const rules = { dropped: ['tools[*].cache', 'seed'] };
+    const { sent, dropped } = said({ tools: [{ cache: 1, type: 'x' }] }, { ...own, rules });
+    expect([sent, dropped]).toEqual([{ tools: [{ type: 'x' }] }, ['tools[*].cache']]);
+  });
 });
 
 describe('in another dialect', () => {

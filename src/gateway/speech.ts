@@ -2,11 +2,11 @@ import { SpillwayError } from '#core/errors.ts';
 import { type JsonObject, own } from '#core/json.ts';
 import type { ParamRules } from '#core/param-rules.ts';
 import { type Course, modelAt } from '#gateway/course.ts';
+import { withoutFields } from '#gateway/drop-fields.ts';
 import { mended } from '#gateway/mended.ts';
 import { NO_RULES, callerRules, leftOf, mergedRules } from '#gateway/params.ts';
 import type { Target } from '#upstream/target.ts';
 import type { ChatRequest, RequestField } from '#wire/chat-request.ts';
-import { rest } from '#wire/check.ts';
 import type { ChatDialect, Quirks, ReadOptions } from '#wire/dialect.ts';
 import { chatDialect } from '#wire/dialects.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
@@ -86,22 +86,16 @@ export class Speech {
   }: Place): Omit<Spoken, 'path' | 'dialect'> {
     const { spec, asksUsage } = target;
     const body = { ...spec.defaults, ...spec.extraBody, ...course.body };
-    const dropped = this.#droppedFrom(body, { quirks, rules });
-    const said = dropped.length === 0 ? body : rest(body, new Set(dropped));
-    const written = this.#dialect.redirectRequest(said, { model, asksUsage, quirks });
-    return { body: JSON.stringify(amend(written)), dropped };
+    const said = withoutFields(body, this.#unwanted({ quirks, rules }));
+    const written = this.#dialect.redirectRequest(said.body, { model, asksUsage, quirks });
+    return { body: JSON.stringify(amend(written)), dropped: said.found };
   }
 
   /** A vendor says for itself what it refuses, unless dropping is wanted. */
-  #droppedFrom(
-    body: JsonObject,
-    { quirks, rules }: Pick<Place, 'quirks' | 'rules'>,
-  ): readonly string[] {
+  #unwanted({ quirks, rules }: Pick<Place, 'quirks' | 'rules'>): readonly string[] {
     const refused = rules.drops ? (quirks.refuses ?? []).map((field) => this.#nameOf(field)) : [];
     if (refused.length === 0 && rules.dropped.length === 0) return NONE;
-    return [...new Set([...rules.dropped, ...refused])].filter(
-      (name) => own(body, name) !== undefined && !rules.allowed.includes(name),
-    );
+    return [...rules.dropped, ...refused].filter((name) => !rules.allowed.includes(name));
   }
 
   #nameOf(field: RequestField): string {
@@ -111,8 +105,8 @@ export class Speech {
   #translated(place: Place, to: ChatDialect): Omit<Spoken, 'path' | 'dialect'> {
     const { target, course, model, quirks, rules, amend } = place;
     const { spec, asksUsage } = target;
-    const unwanted = rules.dropped.filter((name) => own(course.body, name) !== undefined);
-    const read = withDefaults(this.#readFor(course, unwanted), spec.defaults);
+    const { body: wanted, found: unwanted } = withoutFields(course.body, rules.dropped);
+    const read = withDefaults(this.#readFor(course, wanted), spec.defaults);
     const whole = within(rules.modifies ? mended(read) : read, spec.mostOutputTokens);
     const isSame = to.name === this.#dialect.name;
     const { request, names } = fitTools(whole, isSame ? undefined : to.toolNames);
@@ -137,8 +131,8 @@ export class Speech {
     };
   }
 
-  #readFor(course: Course, unwanted: readonly string[]): ChatRequest {
-    if (unwanted.length > 0) return this.#dialect.readRequest(rest(course.body, new Set(unwanted)));
+  #readFor(course: Course, wanted: JsonObject): ChatRequest {
+    if (wanted !== course.body) return this.#dialect.readRequest(wanted);
     const known = this.#read.get(course) ?? this.#dialect.readRequest(course.body);
     this.#read.set(course, known);
     return known;
