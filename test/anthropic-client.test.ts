@@ -302,6 +302,15 @@ test('versions, betas and keys reach the vendor as it wants them', async () => {
   await upstream.close();
 });
 
+test.each([
+  ['/v1/messages/batches', { type: 'error', error: { type: 'not_found_error' } }],
+  ['/v1beta/cachedContents', { error: { code: 404, status: 'NOT_FOUND' } }],
+])('where there is nothing, %s says so in its clients’ words', async (path, told) => {
+  const response = await gateway.post(path, {});
+  expect(response.status).toBe(404);
+  expect(await response.json()).toMatchObject(told);
+});
+
 describe('the OpenAI SDK, and a model of this vendor', () => {
   let openai: OpenAI;
   const asked = { model: 'claude', messages };

@@ -5,7 +5,7 @@ import { newDecision } from '#gateway/ask.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
 import { type HttpCall, createHttpCall, pathOf } from '#gateway/http-call.ts';
 import type { Route } from '#gateway/route-table.ts';
-import { routes } from '#gateway/routes.ts';
+import { dialectBelow, routes } from '#gateway/routes.ts';
 import { baseHeaders } from '#gateway/reply-headers.ts';
 import { sendBytes, sendError } from '#gateway/send-reply.ts';
 import type { Served } from '#gateway/served.ts';
@@ -28,7 +28,8 @@ export const createHandler = (
       if (isProbe(http))
         return sendBytes(http.res, 200, { headers: baseHeaders(deps, http), bytes: NO_BYTES });
       const route = findRoute(http);
-      if (!route && control) return await control.serve(http);
+      const isForeign = http.dialect !== undefined;
+      if (!route && control && !isForeign) return await control.serve(http);
       if (!route) throw nothingHere();
       const isOpen = route.access === 'metrics' && deps.settings.metricsArePublic;
       if (route.access !== 'public' && !isOpen)
@@ -97,7 +98,11 @@ const nothingHere = (): SpillwayError =>
 
 const findRoute = (http: HttpCall): Route | undefined => {
   const found = routes.find(http.path);
-  if (!found) return undefined;
+  if (!found) {
+    const dialect = dialectBelow(http.path);
+    if (dialect) http.dialect = dialect;
+    return undefined;
+  }
   const route = found.routes.find(({ method }) => method === http.req.method);
   http.params = found.params;
   const { dialect } = route ?? found.routes[0]!;

@@ -22,6 +22,7 @@ import { serveModel, serveModels } from '#gateway/serve-models.ts';
 import { serveSink } from '#gateway/serve-sink.ts';
 import { anthropicMessages } from '#wire/anthropic-messages/index.ts';
 import type { ChatDialect } from '#wire/dialect.ts';
+import { gemini } from '#wire/gemini/index.ts';
 import { openaiResponses } from '#wire/openai-responses/index.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
 import { openaiCompletions } from '#wire/openai-completions/index.ts';
@@ -107,3 +108,13 @@ export const routes = new RouteTable([
   ['/health/liveness', get('public', serveLiveness)],
   ['/health/readiness', get('public', serveReadiness)],
 ]);
+
+/** Below these look only clients of one dialect, who are to understand that there is nothing. */
+const BRANCHES: readonly (readonly [branch: string, dialect: ChatDialect])[] = [
+  ['/v1/messages/', anthropicMessages],
+  ['/v1beta/', gemini],
+  ['/v1beta1/', gemini],
+];
+
+export const dialectBelow = (path: string): ChatDialect | undefined =>
+  BRANCHES.find(([branch]) => path.startsWith(branch))?.[1];
