@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Clock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
 import type { DecisionStore, Kept } from '#gateway/decision-store.ts';
+import { eachSecond } from '#server/each-second.ts';
 
 const FILE = 'decisions.tsv';
 const OLDER = 'decisions.1.tsv';
-const EVERY_MS = 1_000;
 /** Lines that wait for a disk that is behind. */
 const MOST_WAITING = 20_000;
 
@@ -39,9 +39,6 @@ export const openDecisionFile = async (deps: DecisionFileDeps): Promise<Decision
   let written = current.length;
   let waiting: string[] = [];
   let complained = false;
-  let closed = false;
-  let cancel = (): void => {};
-  let writing: Promise<void> = Promise.resolve();
   decisions.keptBy((kept) => {
     if (waiting.length < MOST_WAITING) waiting.push(lineOf(kept));
   });
@@ -66,24 +63,7 @@ export const openDecisionFile = async (deps: DecisionFileDeps): Promise<Decision
       complained = true;
     }
   };
-  const writeAndGoOn = async (): Promise<void> => {
-    await write();
-    if (!closed) next();
-  };
-  const next = (): void => {
-    cancel = clock.after(EVERY_MS, () => {
-      writing = writeAndGoOn();
-    });
-  };
-  next();
-  return {
-    async close() {
-      closed = true;
-      cancel();
-      await writing;
-      await write();
-    },
-  };
+  return eachSecond(clock, write);
 };
 
 /** Fields in a row: JSON has neither tabs nor line ends of its own. */

@@ -4,9 +4,9 @@ import type { Clock } from '#core/clock.ts';
 import { isObject, type Json } from '#core/json.ts';
 import type { Log } from '#core/log.ts';
 import type { Ledger } from '#ledger/ledger.ts';
+import { eachSecond } from '#server/each-second.ts';
 
 const FILE = 'ledger.json';
-const EVERY_MS = 1_000;
 
 export interface LedgerFileDeps {
   readonly ledger: Ledger;
@@ -36,9 +36,6 @@ export const openLedgerFile = async (deps: LedgerFileDeps): Promise<LedgerFile> 
   await restore(deps, path);
   let written = changes();
   let complained = false;
-  let closed = false;
-  let writing: Promise<void> = Promise.resolve();
-  let cancel = (): void => {};
   const write = async (): Promise<void> => {
     const now = changes();
     if (now === written) return;
@@ -59,24 +56,7 @@ export const openLedgerFile = async (deps: LedgerFileDeps): Promise<LedgerFile> 
       complained = true;
     }
   };
-  const writeAndGoOn = async (): Promise<void> => {
-    await write();
-    if (!closed) next();
-  };
-  const next = (): void => {
-    cancel = clock.after(EVERY_MS, () => {
-      writing = writeAndGoOn();
-    });
-  };
-  next();
-  return {
-    async close() {
-      closed = true;
-      cancel();
-      await writing;
-      await write();
-    },
-  };
+  return eachSecond(clock, write);
 };
 
 const restore = async (
