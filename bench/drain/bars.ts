@@ -36,9 +36,9 @@ export const ARTICLE_REFUSALS = 'article by refusals';
 
 /** Killed in the middle and started anew. */
 export const RESTARTED = 'restarted';
-export const RESTARTED_SCENARIOS = ['A', 'Ab', 'As', 'G1'];
 
 const BESIDE_ORACLE = ['A', 'Ab', 'As', 'Bb', 'K', 'G10', 'G1'];
+export const RESTARTED_SCENARIOS = BESIDE_ORACLE;
 export const ARTICLE_SCENARIOS = ['A', 'Ab', 'As', 'G10', 'G1'];
 const UNKNOWN_BURST = ['P1', 'P10', 'P60'];
 const PATIENCE = ['Q0', 'Q2', 'Q5', 'Q15', 'Q30', 'Q60', 'Q120'];
