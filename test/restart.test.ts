@@ -170,12 +170,43 @@ describe('a signal', () => {
   });
 });
 
+test('SIGHUP takes a vendor’s new key for new calls, and those under way end as they would', async () => {
+  let finish = (): void => {};
+  const { start, config, upstream } = await world((call, res) => {
+    if (!call.body['stream']) return answer(call, res);
+    sendEvents(res, STREAM.slice(0, 2));
+    finish = () => {
+      sendEvents(res, STREAM.slice(2));
+      res.end();
+    };
+    return undefined;
+  });
+  const program = await start(join(folder, 'data'));
+  const under = await chat(program.url, { stream: true });
+  writeFileSync(config, readFileSync(config, 'utf8').replace('api_key: sk-1', 'api_key: sk-2'));
+  program.signal('SIGHUP');
+  await program.complains(/new keys are in use/);
+  expect((await chat(program.url)).status).toBe(200);
+  finish();
+  expect(await under.text()).toContain('[DONE]');
+  expect(upstream.calls.map(({ headers: its }) => its.authorization)).toEqual([
+    'Bearer sk-1',
+    'Bearer sk-2',
+  ]);
+  writeFileSync(
+    config,
+    readFileSync(config, 'utf8').replace('model: openai/gpt-4.1', 'model: openai/gpt-5'),
+  );
+  program.signal('SIGHUP');
+  await program.complains(/restart to use it/);
+});
+
 test('SIGHUP says whether the config could be served as it is now, and ends nothing', async () => {
   const { start, config } = await world();
   const program = await start(join(folder, 'data'));
   const good = readFileSync(config, 'utf8');
   program.signal('SIGHUP');
-  await program.complains(/the config can be served as it is now: restart to use it/);
+  await program.complains(/the config was read again: nothing has changed/);
   writeFileSync(config, good.replace('model_name', 'model_nam'));
   program.signal('SIGHUP');
   await program.complains(/config\.yaml:2:\d+ .*The one that was read at the start serves on/);

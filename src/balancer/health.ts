@@ -126,6 +126,11 @@ export class Health {
     this.#dropKeys(patient, call);
   }
 
+  /** A deployment has another key: what was said of the old one holds no longer. */
+  renewed(deployment: string): void {
+    for (const key of this.#patients.get(deployment)?.keys ?? []) key.renewed();
+  }
+
   /** Undefined while it is well. */
   view(deployment: string): RowHealth | undefined {
     const patient = this.#patients.get(deployment);

@@ -56,6 +56,12 @@ export class RefusedKey {
     if (this.#refused?.probe === call) this.#refused.probe = undefined;
   }
 
+  /** It is another key from now on. */
+  renewed(): void {
+    this.#inARow = 0;
+    this.#refused = undefined;
+  }
+
   /** Undefined while it is good. */
   view(now: number): RowHealth | undefined {
     if (!this.#refused) return undefined;

@@ -4,6 +4,7 @@ import { readFile } from '#cli/read-file.ts';
 import { DEFAULT_PORT, type ServeOptions } from '#cli/serve.ts';
 import { untilStopped } from '#cli/until-stopped.ts';
 import { capacityLines } from '#config/check-quota.ts';
+import type { LoadedConfig } from '#config/loaded.ts';
 import { formatFindings } from '#core/finding.ts';
 import { openApps } from '#server/apps/open-apps.ts';
 import { findSite } from '#server/console/find-site.ts';
@@ -11,12 +12,13 @@ import { createHandlers } from '#server/console/handlers.ts';
 import { UI_PATH } from '#server/console/site.ts';
 import { processEnvironment } from '#server/env.ts';
 import { doorOf } from '#server/file-limit.ts';
-import { createGateway } from '#server/gateway.ts';
+import { createGateway, type Gateway } from '#server/gateway.ts';
 import { HeapWatch } from '#server/heap-watch.ts';
 import { listen } from '#server/http.ts';
 import { openKeeping } from '#server/keeping.ts';
 import { loadConfigText } from '#server/load-config.ts';
 import { openDecisionFile } from '#server/decision-file.ts';
+import { type NewKeys, takeNewKeys } from '#server/new-keys.ts';
 import { openLedgerFile } from '#server/ledger-file.ts';
 import { watchLoop } from '#server/loop-watch.ts';
 import { surviveRejections } from '#server/rejections.ts';
@@ -89,13 +91,20 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
     letReject();
   };
   // Before anybody hears that it is ready: a signal that comes then is understood.
-  const stopped = untilStopped(close, () => void checkAgain(options.config, { environment, log }));
+  const how = { environment, log, take: taking(gateway, config) };
+  const stopped = untilStopped(close, () => void checkAgain(options.config, how));
   const shared = owner.view().accounts.flatMap(({ sharing }) => sharing ?? []);
   say([...capacityLines(config), ...shared]);
   say([`console ${(admin ?? listener).url}${UI_PATH}/`, `ready ${listener.url}`]);
   gateway.credentials.start();
   await stopped;
 };
+
+/** What of a config that has been read again can be used at once. */
+const taking =
+  ({ targets, balance }: Gateway, served: LoadedConfig) =>
+  (next: LoadedConfig): NewKeys =>
+    takeNewKeys({ targets, renewed: balance.renewed }, served, next);
 
 const say = (lines: readonly string[]): void =>
   void process.stdout.write(lines.map((line) => `${line}\n`).join(''));

@@ -25,6 +25,8 @@ export interface Balance {
   readonly members: readonly Member[];
   /** Whether a deployment is left out because it fails, its key is refused, or it is paused. */
   readonly isOut: (deployment: string) => boolean;
+  /** It has another key. */
+  readonly renewed: (deployment: string) => void;
 }
 
 /** The balance of a config: its ledger, with what the config states, and who owns it. */
@@ -54,5 +56,6 @@ export const createBalance = (
   const ownCharges = createOwnCharges(config, { ...given, ledger });
   const isOut = (deployment: string): boolean =>
     pool.isPaused(deployment) || health.view(deployment)?.state === 'out';
-  return { ledger, estimator, owner, members, ownCharges, isOut };
+  const renewed = (deployment: string): void => health.renewed(deployment);
+  return { ledger, estimator, owner, members, ownCharges, isOut, renewed };
 };

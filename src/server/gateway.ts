@@ -39,6 +39,8 @@ export interface World {
 
 export interface Gateway extends GatewayDeps {
   readonly balance: Balance;
+  /** A deployment may get another key. */
+  readonly targets: Map<string, Target>;
   /** Keys and budgets; absent where nothing is kept. */
   readonly accounts?: Accounts;
   readonly traffic: TrafficMeter;
@@ -148,10 +150,7 @@ const membersOf = (config: LoadedConfig): ReadonlyMap<string, readonly string[]>
   return groups;
 };
 
-const targetsOf = (
-  config: LoadedConfig,
-  credentials: CredentialStore,
-): ReadonlyMap<string, Target> =>
+const targetsOf = (config: LoadedConfig, credentials: CredentialStore): Map<string, Target> =>
   new Map(
     config.deployments.map((deployment) => {
       const { name, provider: vendor, apiKey, settings, model } = deployment;

@@ -63,7 +63,6 @@ export const insideRows: readonly FaultRow[] = [
         ['test/cli.test.ts', 'what cannot start says where and why'],
         restart('SIGHUP says whether the config could be served as it is now, and ends nothing'),
       ],
-      later: 'a good one is used from the next start on',
     },
   ),
   row(
@@ -74,8 +73,11 @@ export const insideRows: readonly FaultRow[] = [
       held: [
         ['test/keys.test.ts', 'can be blocked, deleted, and changed'],
         ['test/keys.test.ts', 'is rotated with a grace, and keeps its spend'],
+        [
+          'test/restart.test.ts',
+          'SIGHUP takes a vendor’s new key for new calls, and those under way end as they would',
+        ],
       ],
-      later: 'vendors’ keys: reading the config anew while it runs',
     },
   ),
   row(
