@@ -48,8 +48,11 @@ it('lets it go where what comes back would be lost, whatever that costs', () => 
   expect(cheaperSoon([used, brisk(40)], used, 10_000)?.name).toBe('brisk');
 });
 
-it('waits for nothing that is kept for others, or of which nothing is known', () => {
+it('waits for what is kept for others, too: its own turn there comes after theirs', () => {
   const held = { ...brisk(40), held: 'kept' };
-  expect(cheaperSoon([roomy, held], roomy, 10_000)).toBeUndefined();
+  expect(cheaperSoon([roomy, held], roomy, 10_000)).toBe(held);
+});
+
+it('waits for nothing of which nothing is known', () => {
   expect(cheaperSoon([roomy, { ...brisk(40), quota: [] }], roomy, 10_000)).toBeUndefined();
 });

@@ -11,6 +11,7 @@ const MOST_MS = 3_000;
  * anyway leaves this one's room to those whom it suits. A small request does not take the last
  * requests of a deployment that has tokens to spare, nor a large one the last tokens. Prices fall as
  * room comes back: what nobody wants is soon cheap enough, and what is full is given at any price.
+ * A row that is kept for somebody before it counts, too: where everybody waits, everything is kept.
  */
 export const cheaperSoon = (
   rows: readonly Row[],
@@ -22,7 +23,7 @@ export const cheaperSoon = (
   let cheapest: Row | undefined;
   let least = dualPrice(choice) / WORTH;
   for (const row of rows) {
-    if (row.waitMs <= 0 || row.waitMs > soonMs || row.held !== undefined) continue;
+    if (row.waitMs <= 0 || row.waitMs > soonMs) continue;
     if (row.quota.length === 0) continue;
     const price = dualPrice(row);
     if (price >= least) continue;
