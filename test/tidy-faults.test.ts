@@ -250,8 +250,8 @@ const FAULTS: readonly [name: string, files: Record<string, string>, report: str
   ],
   [
     "a place of one person's machine",
-    { 'docs/a.md': 'Look under\n/work/main.\n' },
-    "docs/a.md:2: names '/work/'",
+    { 'docs/a.md': 'Look under\n/Users/somebody.\n' },
+    "docs/a.md:2: names '/Users/'",
   ],
   [
     'a place beside the checkout',

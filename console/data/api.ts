@@ -23,7 +23,7 @@ export const takeWordOf = (session: SessionReply): void => {
   csrf = session.csrf;
 };
 
-/** Called when the server does not know this session any more. */
+/** Called when the server does not know any more who is signed in. */
 export const onExpired = (listener: Listener): (() => void) => {
   expired.add(listener);
   return () => expired.delete(listener);

@@ -57,8 +57,7 @@ export const AreaChart = ({ times, series, label, height = 190 }: AreaChartProps
       made.destroy();
       plot.current = undefined;
     };
-    // Its data comes by the next effect, without drawing the axes anew.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- its data comes by the next effect, without drawing the axes anew
   }, [look, width, height, i18n.language]);
   useEffect(() => plot.current?.setData(data), [data]);
   return (

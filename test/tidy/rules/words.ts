@@ -25,7 +25,7 @@ export const commentedCode: Rule = function* ({ sources }) {
 };
 
 /** Paths of one person's machine. Tests may name the folder of shared fixtures beside a checkout. */
-const FOREIGN = /(?<![\w.-])\/work\/|\.\.\/shared\b/;
+const FOREIGN = /(?<![\w.-])\/(?:Users|work)\/|\.\.\/shared\b/;
 
 export const foreignPaths: Rule = function* ({ texts }) {
   for (const { path, text } of texts) {
