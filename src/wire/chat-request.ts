@@ -17,6 +17,8 @@ export type Part = {
   readonly cache?: CacheMark;
   /** Fields that the hub has no word for: written again only by the dialect that read them. */
   readonly extra?: JsonObject;
+  /** Of a file: its path in the caller's body, for errors. */
+  readonly at?: string;
 } & (
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'image'; readonly source: Source; readonly detail?: string }

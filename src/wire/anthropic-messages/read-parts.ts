@@ -32,7 +32,12 @@ const readBlock = (block: JsonObject, param: string): Part => {
   if (!part) return { kind: 'other', dialect: DIALECT, value: block };
   const cache = readCache(block);
   const extra = { ...part.extra, ...rest(block, new Set(['type', 'cache_control', ...fields])) };
-  return { ...part, ...(cache && { cache }), ...(Object.keys(extra).length > 0 && { extra }) };
+  return {
+    ...part,
+    ...('source' in part && { at: param }),
+    ...(cache && { cache }),
+    ...(Object.keys(extra).length > 0 && { extra }),
+  };
 };
 
 const partOf = (type: string, block: JsonObject, param: string): Part | undefined => {

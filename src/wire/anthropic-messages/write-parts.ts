@@ -15,7 +15,7 @@ export interface PartOptions {
 /** Parts → blocks. Throws SpillwayError `invalid_request` on what this dialect cannot say. */
 export const writeParts = (parts: readonly Part[], options: PartOptions): JsonObject[] =>
   parts.flatMap((part, i) => {
-    const block = blockOf(part, { ...options, at: `${options.at}.${i}` });
+    const block = blockOf(part, { ...options, at: part.at ?? `${options.at}.${i}` });
     if (!block) return [];
     const extra = options.isSame ? part.extra : undefined;
     return [{ ...block, ...writeCache(part.cache), ...extra }];

@@ -103,7 +103,7 @@ describe('messages', () => {
     expect(() => translate({ messages: [say('Hi'), say([part])] })).toThrowError(
       expect.objectContaining({
         code: 'invalid_request',
-        param: 'messages.1.0',
+        param: 'messages.1.content.0',
         message: expect.stringContaining(says) as string,
       }),
     );

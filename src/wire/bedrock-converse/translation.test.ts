@@ -119,9 +119,10 @@ describe('messages of another dialect', () => {
       /image\/png.*found image\/tiff/,
     ],
   ])('what the vendor cannot take is named: %s', (_, part, said) => {
-    expect(() => messagesOf([user(part)])).toThrowError(
+    expect(() => messagesOf([user({ ...part, at: 'input.2.content.1' })])).toThrowError(
       expect.objectContaining({
         code: 'invalid_request',
+        param: 'input.2.content.1',
         message: expect.stringMatching(said) as string,
       }),
     );

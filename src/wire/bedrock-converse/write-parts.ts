@@ -1,8 +1,8 @@
-import { SpillwayError } from '#core/errors.ts';
 import { type Json, type JsonObject, isObject } from '#core/json.ts';
 import { formatOf, storedAt, takenTypes } from '#wire/bedrock-converse/media.ts';
 import { DIALECT } from '#wire/bedrock-converse/read-parts.ts';
 import type { CacheMark, Part, ToolResultPart } from '#wire/chat-request.ts';
+import { refused } from '#wire/refused-part.ts';
 
 /** What the blocks of one request have in common. */
 export interface Writing {
@@ -88,31 +88,27 @@ const argumentsOf = (input: string): Json => {
 
 type Media = Extract<Part, { kind: 'image' | 'audio' | 'document' }>;
 
-const bytesOf = ({ kind, source }: Media): JsonObject => {
+const bytesOf = (part: Media): JsonObject => {
+  const { kind, source } = part;
   if (source.kind === 'file')
-    throw refused(kind, 'as bytes; this vendor does not know the file that its id names');
+    throw refused(part, 'as bytes; this vendor does not know the file that its id names');
   const stored = storedAt(source);
   if (stored !== undefined && source.kind === 'url')
-    return { format: formatByName(kind, source.url), source: stored };
+    return { format: formatByName(part, source.url), source: stored };
   if (source.kind === 'url')
-    throw refused(kind, 'as bytes, in a data URL: this vendor fetches nothing');
+    throw refused(part, 'as bytes, in a data URL: this vendor fetches nothing');
   const format = formatOf(kind, source.mediaType, source.data);
   if (format !== undefined) return { format, source: { bytes: source.data } };
-  throw refused(kind, `of one of the types ${takenTypes(kind)}; found ${source.mediaType}`);
+  throw refused(part, `as one of the types ${takenTypes(kind)}; found ${source.mediaType}`);
 };
 
 /** A file in the vendor's store tells its format by its name alone. */
-const formatByName = (kind: Media['kind'], url: string): string => {
+const formatByName = (part: Media, url: string): string => {
   const ending = /\.(\w{1,5})$/.exec(url)?.[1]?.toLowerCase() ?? '';
   if (ending === 'jpg') return 'jpeg';
   if (ending !== '') return ending;
-  throw refused(kind, 'a file whose name ends in its format, such as .png');
+  throw refused(part, 'as a file whose name ends in its format, such as .png');
 };
-
-const refused = (kind: Media['kind'], expected: string): SpillwayError =>
-  new SpillwayError('invalid_request', `Send ${kind} parts of \`messages\` ${expected}.`, {
-    param: 'messages',
-  });
 
 /** Letters, digits, single spaces, hyphens and brackets, and no name twice. */
 const documentName = (name = 'document', { documents, isOwn }: Writing): string => {

@@ -178,11 +178,11 @@ const readContent = (content: Json | undefined, param: string): Part[] => {
   if (typeof content === 'string') return [{ kind: 'text', text: content }];
   if (!Array.isArray(content)) return bad(param, 'a text or an array of parts', content);
   return content.map((part, i) =>
-    isObject(part) ? readPart(part) : bad(`${param}.${i}`, 'an object', part),
+    isObject(part) ? readPart(part, `${param}.${i}`) : bad(`${param}.${i}`, 'an object', part),
   );
 };
 
-const readPart = (part: JsonObject): Part => {
+const readPart = (part: JsonObject, at: string): Part => {
   const { type, text, thinking, image_url: image, ...more } = part;
   const isPlain = Object.keys(more).length === 0;
   if (type === 'text' && typeof text === 'string' && isPlain) return { kind: 'text', text };
@@ -195,6 +195,7 @@ const readPart = (part: JsonObject): Part => {
   return {
     kind: 'image',
     source: readImage(url),
+    at,
     ...(typeof detail === 'string' && { detail }),
   };
 };

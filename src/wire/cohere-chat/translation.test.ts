@@ -92,8 +92,8 @@ describe('messages of another dialect', () => {
     ['a sound', { kind: 'audio', source: { kind: 'data', mediaType: 'audio/wav', data: 'x' } }],
     ['a stored image', { kind: 'image', source: { kind: 'file', id: 'file-1' } }],
   ])('what the vendor cannot take is refused: %s', (_, part) => {
-    expect(() => messagesOf([user(part)])).toThrowError(
-      expect.objectContaining({ code: 'invalid_request', param: 'messages' }),
+    expect(() => messagesOf([user({ ...part, at: 'messages.1.content.0' })])).toThrowError(
+      expect.objectContaining({ code: 'invalid_request', param: 'messages.1.content.0' }),
     );
   });
 });

@@ -1,9 +1,9 @@
-import { SpillwayError } from '#core/errors.ts';
 import { type Json, type JsonObject, isObject } from '#core/json.ts';
 import { type ChatMessage, type ChatRequest, isVendorTool } from '#wire/chat-request.ts';
 import type { Part, RequestField, Tool, ToolResultPart } from '#wire/chat-request.ts';
 import { DIALECT } from '#wire/cohere-chat/read-request.ts';
 import { textAt } from '#wire/fields.ts';
+import { refused } from '#wire/refused-part.ts';
 import type { Redirection, WriteOptions, Written } from '#wire/dialect.ts';
 
 /** Fields of the vendor's that callers of every dialect reach by name. */
@@ -111,11 +111,6 @@ const leftOut = (request: ChatRequest): RequestField[] => {
   return left;
 };
 
-const refused = (kind: Part['kind'], expected: string): SpillwayError =>
-  new SpillwayError('invalid_request', `Send ${kind} parts of \`messages\` ${expected}.`, {
-    param: 'messages',
-  });
-
 /** `documents` takes in the documents, which stand beside the messages here. */
 const writeMessage = (
   { role, parts, extra }: ChatMessage,
@@ -157,26 +152,25 @@ const userPart = (part: Part, documents: JsonObject[]): JsonObject[] => {
     case 'other':
       return part.dialect === DIALECT && isObject(part.value) ? [part.value] : [];
     case 'audio':
-      throw refused('audio', 'to another model: this vendor takes none');
+      throw refused(part, 'to another model: this vendor takes none');
     default:
       return [];
   }
 };
 
-const imageOf = ({ source, detail }: Extract<Part, { kind: 'image' }>): JsonObject => {
+const imageOf = (part: Extract<Part, { kind: 'image' }>): JsonObject => {
+  const { source, detail } = part;
   if (source.kind === 'file')
-    throw refused('image', 'as a URL or as bytes; this vendor keeps no files');
+    throw refused(part, 'as a URL or as bytes; this vendor keeps no files');
   const url = source.kind === 'url' ? source.url : `data:${source.mediaType};base64,${source.data}`;
   return { url, ...(detail !== undefined && { detail }) };
 };
 
 /** The vendor reads texts only. */
-const textDocument = ({ source, name }: Extract<Part, { kind: 'document' }>): JsonObject => {
+const textDocument = (part: Extract<Part, { kind: 'document' }>): JsonObject => {
+  const { source, name } = part;
   if (source.kind !== 'data' || !/^(?:text\/|application\/json\b)/.test(source.mediaType))
-    throw refused(
-      'document',
-      'as texts (text/plain, text/markdown, …): this vendor reads no other',
-    );
+    throw refused(part, 'as text (text/plain, text/markdown, …): this vendor reads no other');
   const text = Buffer.from(source.data, 'base64').toString('utf8');
   return { data: { ...(name !== undefined && { title: name }), text } };
 };

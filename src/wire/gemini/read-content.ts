@@ -50,7 +50,11 @@ const readPart = (part: Json, at: { param: string; calls: Calls }): Part => {
     ...without(part, sealed ? [...PART_FIELDS, 'thoughtSignature'] : PART_FIELDS),
     ...read.extra,
   };
-  return { ...read, ...(Object.keys(extra).length > 0 && { extra }) };
+  return {
+    ...read,
+    ...('source' in read && { at: at.param }),
+    ...(Object.keys(extra).length > 0 && { extra }),
+  };
 };
 
 /** Undefined for what only this dialect has: code that was run, calls of the vendor's own tools. */
@@ -79,9 +83,11 @@ const partOf = (
 const resultOf = (result: JsonObject, { param, calls }: { param: string; calls: Calls }): Part => {
   const name = textIn(result, 'name');
   const response = record(result, 'response', `${param}.functionResponse.response`) ?? {};
-  const media = objectsIn(result, 'parts').flatMap(
-    (part, i) => readMedia(part, `${param}.functionResponse.parts.${i}`) ?? [],
-  );
+  const media = objectsIn(result, 'parts').flatMap((part, i) => {
+    const at = `${param}.functionResponse.parts.${i}`;
+    const read = readMedia(part, at);
+    return read ? [{ ...read, at }] : [];
+  });
   const { content, ...failed } = readResponse(response);
   return {
     kind: 'tool-result',

@@ -24,6 +24,7 @@ describe('a request of this dialect, read', () => {
           {
             kind: 'image',
             source: { kind: 'data', mediaType: 'image/png', data: 'iVBORw0KGgo=' },
+            at: 'contents.0.parts.0',
           },
         ],
       },

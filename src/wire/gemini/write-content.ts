@@ -1,5 +1,5 @@
 import type { JsonObject } from '#core/json.ts';
-import type { ChatMessage, Part, ToolResultPart } from '#wire/chat-request.ts';
+import type { ChatMessage, Part, Source, ToolResultPart } from '#wire/chat-request.ts';
 import { argsOf, isMade, writeResponse } from '#wire/gemini/calls.ts';
 import { writeMedia } from '#wire/gemini/media.ts';
 import { NAME } from '#wire/gemini/name.ts';
@@ -108,7 +108,7 @@ const partOf = ({ part, param }: Said, at: At): JsonObject[] => {
     case 'image':
     case 'audio':
     case 'document':
-      return [writeMedia({ source: part.source, extra: isOwn ? part.extra : undefined }, param)];
+      return [mediaOf(part, { isOwn, param })];
     case 'reasoning':
       // Thoughts of others have no seal that is known here, and need not come back.
       return isOwn ? [{ text: part.text, thought: true, ...seal(part.signature) }] : [];
@@ -123,6 +123,11 @@ const partOf = ({ part, param }: Said, at: At): JsonObject[] => {
       return part.dialect === NAME ? [part.value as JsonObject] : [];
   }
 };
+
+const mediaOf = (
+  { source, extra, at }: Extract<Part, { source: Source }>,
+  { isOwn, param }: { readonly isOwn: boolean; readonly param: string },
+): JsonObject => writeMedia({ source, extra: isOwn ? extra : undefined }, at ?? param);
 
 const seal = (signature: string | undefined): JsonObject =>
   signature === undefined ? {} : { thoughtSignature: signature };

@@ -88,7 +88,12 @@ const readPart = (part: JsonObject, param: string): Part => {
   const extra = rest(part, PART_FIELDS);
   const read = partOf(part, param);
   if (!read) return { kind: 'other', dialect: NAME, value: part };
-  return { ...read, ...(cache && { cache }), ...(Object.keys(extra).length > 0 && { extra }) };
+  return {
+    ...read,
+    ...('source' in read && { at: param }),
+    ...(cache && { cache }),
+    ...(Object.keys(extra).length > 0 && { extra }),
+  };
 };
 
 const partOf = (part: JsonObject, param: string): Part | undefined => {

@@ -147,7 +147,8 @@ export const markOf = ({ ttl }: CacheMark): JsonObject => ({
 });
 
 /** Undefined for what has no words here. */
-const bodyOf = (part: Part, { at }: At): JsonObject | undefined => {
+const bodyOf = (part: Part, { at: place }: At): JsonObject | undefined => {
+  const { at = place } = part;
   switch (part.kind) {
     case 'text':
       return { type: 'text', text: part.text };

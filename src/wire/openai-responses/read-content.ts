@@ -32,7 +32,8 @@ const readPart = (part: JsonObject, param: string): Part => {
   const cache = cacheOf(part);
   const known = new Set([...(FIELDS[read.kind] ?? []), 'cache_control']);
   const extra = rest(part, known);
-  return { ...read, ...(cache && { cache }), ...withExtra(extra) };
+  const place = 'source' in read && { at: param };
+  return { ...read, ...place, ...(cache && { cache }), ...withExtra(extra) };
 };
 
 const partOf = (part: JsonObject, param: string): Part | undefined => {

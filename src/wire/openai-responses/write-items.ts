@@ -114,7 +114,7 @@ const bodyOf = (part: Part, at: Words): JsonObject | undefined => {
     case 'document':
       return documentOf(part.source, part.name);
     case 'audio':
-      return audioOf(part.source, at.at);
+      return audioOf(part.source, part.at ?? at.at);
     case 'other':
       return part.dialect === NAME ? (part.value as JsonObject) : undefined;
     default:
