@@ -176,6 +176,18 @@ describe('the Gemini SDK before a vendor of OpenAI’s dialect', () => {
     expect(await ai.models.get({ model: 'gem' })).toMatchObject({ name: 'models/gem' });
     await expect(ai.models.get({ model: 'nobody' })).rejects.toMatchObject({ status: 404 });
   });
+
+  it('is told of methods that models do not have', async () => {
+    const { gateway } = await world(answer);
+    const response = await gateway.post('/v1beta/models/gem:predictTheFuture', {});
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({
+      error: {
+        status: 'NOT_FOUND',
+        message: expect.stringMatching(/"predictTheFuture"; there are generateContent,/) as string,
+      },
+    });
+  });
 });
 
 describe('the Gemini SDK before Gemini', () => {

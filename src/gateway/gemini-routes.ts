@@ -82,6 +82,13 @@ const serveOne: Route['serve'] = async (deps, http) => {
 
 const LONGEST_NAME = 200;
 
+/** A verb that there is not; an address without one takes questions only, and is taken for the same. */
+const noVerb = post((_, { params: { model = '' } }) => {
+  const verb = /:([^:/]*)$/.exec(model)?.[1] ?? '';
+  const message = `Models have no method ${JSON.stringify(verb.slice(0, LONGEST_NAME))}; there are ${METHODS.join(', ')} and batchEmbedContents.`;
+  return Promise.reject(new SpillwayError('not_found', message));
+});
+
 const get = (serve: Route['serve']): Route => ({ ...common, method: 'GET', serve });
 
 /** Its clients share one path with those of the common dialect, and are told by their own header. */
@@ -114,4 +121,5 @@ export const geminiRoutes: readonly (readonly [path: string, route: Route])[] = 
   ]),
   ['/v1beta/models', get(serveList)],
   ['/v1beta/models/{model}', get(serveOne)],
+  ['/v1beta/models/{model}', noVerb],
 ];
