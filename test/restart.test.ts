@@ -1,6 +1,7 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MASTER_KEY } from './kit/gateway.ts';
 import { spillway } from './kit/program.ts';
@@ -32,8 +33,8 @@ const world = async (script: Script = answer) => {
     `model_list:\n  - model_name: gpt-4.1\n    litellm_params: ${params}\n` +
       `general_settings: {master_key: ${MASTER_KEY}}\n`,
   );
-  const start = async (dataDir: string) => {
-    const program = spillway(['serve', '-c', config, '--port', '0', '--data-dir', dataDir]);
+  const start = async (dataDir: string, env: Record<string, string> = {}) => {
+    const program = spillway(['serve', '-c', config, '--port', '0', '--data-dir', dataDir], env);
     closing.push(() => program.stop());
     return { ...program, url: await program.ready() };
   };
@@ -133,18 +134,18 @@ describe('a restart', () => {
   });
 });
 
-describe('a signal', () => {
-  const held = () => {
-    const { promise, resolve: finish } = Promise.withResolvers<void>();
-    const script: Script = async (_, res) => {
-      sendEvents(res, STREAM.slice(0, 2));
-      await promise;
-      sendEvents(res, STREAM.slice(2));
-      res.end();
-    };
-    return { script, finish };
+const held = () => {
+  const { promise, resolve: finish } = Promise.withResolvers<void>();
+  const script: Script = async (_, res) => {
+    sendEvents(res, STREAM.slice(0, 2));
+    await promise;
+    sendEvents(res, STREAM.slice(2));
+    res.end();
   };
+  return { script, finish };
+};
 
+describe('a signal', () => {
   test('lets a stream come to its end, and the process ends well', async () => {
     const { script, finish } = held();
     const { start } = await world(script);
@@ -157,17 +158,42 @@ describe('a signal', () => {
     expect((await ended).code).toBe(0);
   });
 
-  test('that comes twice does not wait for it', async () => {
+  test('that comes twice leaves it ten seconds, and the third one none', async () => {
     const { script } = held();
     const { start } = await world(script);
     const program = await start(join(folder, 'data'));
     const stream = await chat(program.url, { stream: true });
-    void program.stop();
+    program.signal('SIGTERM');
+    await program.complains(/a second signal leaves it 10 s/);
     await expect.poll(() => fetch(program.url).catch(() => 'closed')).toBe('closed');
+    program.signal('SIGTERM');
+    const stillThere = await Promise.race([program.ended, sleep(500).then(() => 'there')]);
+    expect(stillThere).toBe('there');
     const { code } = await program.stop();
     expect(code).toBe(130);
     await expect(stream.text()).rejects.toThrow('terminated');
   });
+});
+
+/** What a callback of somebody else's may do to the process, when a signal says so. */
+const CARELESS =
+  "process.on('SIGUSR2', () => { Promise.reject(new Error('nobody waits')); " +
+  "setImmediate(() => { throw new Error('nobody catches'); }); });";
+
+test('74 a task and a callback that fail inside end no process: they are told, and counted', async () => {
+  const { script, finish } = held();
+  const { start } = await world(script);
+  const careless = `--import=data:text/javascript,${encodeURIComponent(CARELESS)}`;
+  const program = await start(join(folder, 'data'), { NODE_OPTIONS: careless });
+  const stream = await chat(program.url, { stream: true });
+  program.signal('SIGUSR2');
+  await program.complains(/nobody waits[^]*nobody catches/);
+  finish();
+  expect(await stream.text()).toContain('[DONE]');
+  expect(await (await fetch(`${program.url}/metrics`, { headers })).text()).toMatch(
+    /survived_errors_total\{kind="rejection"\} 1\n.*kind="exception"\} 1\n/,
+  );
+  expect((await program.stop()).code).toBe(0);
 });
 
 test('SIGHUP takes a vendor’s new key for new calls, and those under way end as they would', async () => {

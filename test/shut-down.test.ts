@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { VirtualClock } from '#core/virtual-clock.ts';
-import { shutDown } from '#server/shut-down.ts';
+import { type ShutDownTimes, shutDown } from '#server/shut-down.ts';
 import { MASTER_KEY, configOf, deployment, startGateway } from './kit/gateway.ts';
 import { STREAM, type Script, WHOLE, sendEvents, sendJson, startUpstream } from './kit/upstream.ts';
 
@@ -29,7 +29,7 @@ const world = async (parallel?: number) => {
   closing.push(() => gateway.close());
   const clock = new VirtualClock();
   const { lifecycle } = gateway.gateway;
-  const stop = (times: { lagMs: number; drainMs: number }) =>
+  const stop = (times: ShutDownTimes) =>
     shutDown({ ...gateway.gateway, clock }, gateway.listener, times);
   return { upstream, gateway, lifecycle, clock, stop, finish };
 };
@@ -98,6 +98,24 @@ describe('a process that is told to stop', () => {
     await stopped;
     const inFlight = gateway.gateway.quota().accounts.map((account) => account.inFlight);
     expect(Math.max(...inFlight)).toBe(0);
+  });
+
+  test.each([
+    ['once it drains', 0],
+    ['while it still takes requests', 60_000],
+  ])('has ten seconds more when it is told again: %s', async (_, lagMs) => {
+    const { gateway, lifecycle, clock, stop } = await world();
+    const begun = await gateway.chat({ stream: true });
+    const again = new AbortController();
+    const stopped = stop({ lagMs, drainMs: 300_000, hurry: again.signal });
+    await clock.advance(20_000);
+    again.abort();
+    await clock.advance(9_999);
+    expect(lifecycle.underWay).toBe(1);
+    await clock.advance(1);
+    expect(await bodyOf(begun)).toContain('Spillway is stopping');
+    await stopped;
+    expect(lifecycle.underWay).toBe(0);
   });
 
   test('does not wait for connections that nobody uses', async () => {

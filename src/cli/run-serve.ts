@@ -6,6 +6,7 @@ import { untilStopped } from '#cli/until-stopped.ts';
 import { capacityLines } from '#config/check-quota.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
 import { formatFindings } from '#core/finding.ts';
+import type { Log } from '#core/log.ts';
 import { openApps } from '#server/apps/open-apps.ts';
 import { findSite } from '#server/console/find-site.ts';
 import { createHandlers } from '#server/console/handlers.ts';
@@ -21,8 +22,8 @@ import { openDecisionFile } from '#server/decision-file.ts';
 import { type NewKeys, takeNewKeys } from '#server/new-keys.ts';
 import { openLedgerFile } from '#server/ledger-file.ts';
 import { watchLoop } from '#server/loop-watch.ts';
-import { surviveRejections } from '#server/rejections.ts';
 import { shutDown } from '#server/shut-down.ts';
+import { Survived } from '#server/survived.ts';
 import { realWorld } from '#server/world.ts';
 
 const ANY_ADDRESS = '0.0.0.0';
@@ -34,20 +35,13 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
   const real = realWorld(environment, { debug: options.debug ?? options.detailed_debug ?? false });
   const { log } = real;
   const heap = new HeapWatch(real);
-  const letReject = surviveRejections(log);
-  const world = { ...real, memory: () => heap.pressure };
+  const survived = new Survived(real);
+  const world = { ...real, memory: () => heap.pressure, survived: () => survived.counts };
   const text = await readFile(options.config);
   const config = loadConfigText(text, { file: options.config, environment });
   const notes = [...config.warnings, ...config.unusable.map((row) => row.reason)];
   if (notes.length > 0) process.stderr.write(`${formatFindings(notes)}\n`);
-  const asked = options.num_workers;
-  if (asked > 1) log.warn({ asked }, 'one process serves for now, whatever --num_workers says');
-  const host = options.host ?? (config.masterKey === undefined ? LOOPBACK : ANY_ADDRESS);
-  if (config.masterKey === undefined)
-    log.warn(
-      { host },
-      'no master key is configured: everybody who can reach this address may call it',
-    );
+  const host = hostOf(options, config, log);
   const { clock } = world;
   const folder = dataDirOf(options);
   const keeping = await openKeeping(config, { clock, log, folder });
@@ -79,8 +73,10 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
   const handler = admin ? handlers.data : handlers.all;
   const listener = await listen(handler, { port, host, door: doorOf(config.limits) });
   const unwatch = watchLoop(clock, log);
+  const hurry = new AbortController();
+  const times = { ...config.shutdown, hurry: hurry.signal };
   const close = async (): Promise<void> => {
-    await Promise.all([shutDown(gateway, listener, config.shutdown), admin?.close(0)]);
+    await Promise.all([shutDown(gateway, listener, times), admin?.close(0)]);
     await apps.close();
     await gateway.close();
     await file.close();
@@ -88,16 +84,30 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
     await keeping.close();
     unwatch();
     heap.end();
-    letReject();
+    survived.end();
   };
   // Before anybody hears that it is ready: a signal that comes then is understood.
   const how = { environment, log, take: taking(gateway, config) };
-  const stopped = untilStopped(close, () => void checkAgain(options.config, how));
+  const stopped = untilStopped(close, {
+    hangUp: () => void checkAgain(options.config, how),
+    hurry: () => hurry.abort(),
+  });
+  survived.begin();
   const shared = owner.view().accounts.flatMap(({ sharing }) => sharing ?? []);
   say([...capacityLines(config), ...shared]);
   say([`console ${(admin ?? listener).url}${UI_PATH}/`, `ready ${listener.url}`]);
   gateway.credentials.start();
   await stopped;
+};
+
+/** Where nobody needs a key, only this machine may come unless told otherwise. */
+const hostOf = (options: ServeOptions, { masterKey }: LoadedConfig, log: Log): string => {
+  const { host, num_workers: asked } = options;
+  if (asked > 1) log.warn({ asked }, 'one process serves for now, whatever --num_workers says');
+  if (masterKey !== undefined) return host ?? ANY_ADDRESS;
+  const text = 'no master key is configured: everybody who can reach this address may call it';
+  log.warn({ host: host ?? LOOPBACK }, text);
+  return host ?? LOOPBACK;
 };
 
 /** What of a config that has been read again can be used at once. */

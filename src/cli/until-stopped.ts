@@ -1,17 +1,25 @@
 /** What shells expect of a program that a signal has ended. */
 const ENDED_AT_ONCE = 130;
 
-/**
- * Waits for SIGINT or SIGTERM, closes, and ends the process; a second signal ends it at once. SIGHUP
- * is one of them where nothing else is to be done then, or where a terminal has been closed.
- */
-export const untilStopped = (close: () => Promise<void>, hangUp?: () => void): Promise<void> =>
+export interface OnSignals {
+  /** SIGHUP, unless a terminal has been closed; it stops as the others do where this is absent. */
+  readonly hangUp?: () => void;
+  /** A second signal; where this is absent, it ends the process at once as a third one does. */
+  readonly hurry?: () => void;
+}
+
+/** Waits for SIGINT or SIGTERM, closes, and ends the process. */
+export const untilStopped = (
+  close: () => Promise<void>,
+  { hangUp, hurry }: OnSignals = {},
+): Promise<void> =>
   new Promise((resolve, reject) => {
-    let stopping = false;
+    let signals = 0;
     const stop = (): void => {
-      if (stopping) process.exit(ENDED_AT_ONCE);
-      stopping = true;
-      close().then(resolve, reject);
+      signals++;
+      if (signals === 1) close().then(resolve, reject);
+      else if (signals === 2 && hurry) hurry();
+      else process.exit(ENDED_AT_ONCE);
     };
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);

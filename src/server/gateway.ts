@@ -35,6 +35,8 @@ export interface World {
   readonly version: string;
   /** Absent where nobody looks how full the memory is. */
   readonly memory?: () => MemoryPressure;
+  /** Errors that ended no process; absent where each would. */
+  readonly survived?: () => Readonly<Record<string, number>>;
 }
 
 export interface Gateway extends GatewayDeps {
@@ -67,6 +69,7 @@ export const createGateway = (config: LoadedConfig, world: World, keeping?: Keep
     view: () => balance.owner.view(),
     memory: () => ({ residentBytes: process.memoryUsage.rss() }),
     ...(keeping && { spend: () => keeping.writer.health }),
+    ...(world.survived && { survived: world.survived }),
   });
   const agents = agentsOf(config, world);
   const credentials = createCredentialStore({ ...world, ...environment, agents });

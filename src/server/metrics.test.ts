@@ -40,6 +40,7 @@ const start = (show: () => QuotaView = () => view) => {
     deployments: ['PJ1', 'PJ2'],
     view: show,
     memory: () => ({ residentBytes: 7 }),
+    survived: () => ({ rejection: 3, exception: 0 }),
   });
   const over = (more: Partial<DecisionFacts> = {}): void =>
     metrics.over({ group: 'g', tries: [], queueMs: 0, totalMs: 0, ...more });
@@ -70,6 +71,10 @@ describe('metrics of the balance', () => {
     expect(await lines('spillway_estimate')).toEqual(['spillway_estimate_error_ratio 0.125']);
     expect(await lines('spillway_build_info')).toEqual(['spillway_build_info{version="9.9.9"} 1']);
     expect(await lines('process_')).toEqual(['process_resident_memory_bytes 7']);
+    expect(await lines('spillway_survived')).toEqual([
+      'spillway_survived_errors_total{kind="rejection"} 3',
+      'spillway_survived_errors_total{kind="exception"} 0',
+    ]);
     now = { ...view, accounts: [], lines: [] };
     expect(await lines('spillway_quota')).toEqual([]);
     expect(await lines('spillway_queue_tokens')).toEqual(['spillway_queue_tokens 0']);

@@ -1,4 +1,4 @@
-import { Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { DecisionFacts } from '#balancer/decision.ts';
 import type { AccountView, QuotaView } from '#balancer/quota-view.ts';
 import type { MetricsPage } from '#gateway/serve-metrics.ts';
@@ -21,6 +21,8 @@ export interface MetricsDeps {
   memory(): { readonly residentBytes: number };
   /** How it is with records of spend; absent where none are kept. */
   readonly spend?: () => SpendHealth;
+  /** Errors of ours that ended no process, by kind; absent where nobody survives them. */
+  readonly survived?: () => Readonly<Record<string, number>>;
 }
 
 /** Seconds: what people wait, from hardly at all to what proxies allow. */
@@ -52,6 +54,7 @@ export const createMetrics = (deps: MetricsDeps): Metrics => {
   const registers = [registry];
   const counted = countersOf(registry);
   const show = shownBy(registers, deps);
+  if (deps.survived) showSurvived(registers, deps.survived);
   return {
     over: countedBy(counted, deps),
     async page() {
@@ -235,6 +238,21 @@ const shownBy = (
     isUp.set(health.trouble === undefined ? 1 : 0);
   };
 };
+
+const showSurvived = (
+  registers: Registry[],
+  survived: NonNullable<MetricsDeps['survived']>,
+): Counter =>
+  new Counter({
+    name: 'spillway_survived_errors_total',
+    help: 'Errors inside Spillway that nobody waited for or caught, and that ended no process.',
+    labelNames: ['kind'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [kind, count] of Object.entries(survived())) this.inc({ kind }, count);
+    },
+  });
 
 const cut = (text: string): string =>
   text.length > MOST_NAMES_CHARS ? `${text.slice(0, MOST_NAMES_CHARS - 1)}…` : text;

@@ -88,6 +88,7 @@ export const insideRows: readonly FaultRow[] = [
       held: [
         stopping('lets 200 streams under way come to their end'),
         stopping('ends what takes longer with an honest error: begun, asked, and in line'),
+        stopping('has ten seconds more when it is told again: %s'),
         restart('lets a stream come to its end, and the process ends well'),
         restart('keeps what was learned of limits, and what is left of them'),
       ],
@@ -109,15 +110,23 @@ export const insideRows: readonly FaultRow[] = [
       ['src/upstream/call.test.ts', 'is not given up for a time in which nobody listened to it'],
     ],
   }),
-  row(74, 'An error in a plugin or a callback.', 'It ends that request, not the process.', {
-    held: [
-      [
-        'src/server/rejections.test.ts',
-        'tells of a task that failed with nobody waiting, and lets the process live',
+  row(
+    74,
+    'A task or a callback inside fails, and nobody waits for it or catches it. (There are no plugins.)',
+    'It ends what it belongs to, not the process; a line and a counter tell of it. Above a hundred a minute the process ends.',
+    {
+      held: [
+        restart(
+          '74 a task and a callback that fail inside end no process: they are told, and counted',
+        ),
+        [
+          'src/server/survived.test.ts',
+          'tells of a task that failed with nobody waiting, counts it, and lets the process live',
+        ],
+        ['src/server/survived.test.ts', 'ends a process that does little else'],
       ],
-    ],
-    later: 'plugins and callbacks',
-  }),
+    },
+  ),
   row(
     75,
     'Memory runs short.',
