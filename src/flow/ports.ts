@@ -11,6 +11,8 @@ export interface Served {
   readonly queueMs: number;
   /** The gateway's id of the call: its decision is kept under it. */
   readonly callId?: string;
+  /** What the vendor calls the call, where it says. */
+  readonly upstreamId?: string;
   readonly model?: string;
 }
 

@@ -166,6 +166,9 @@ export const findProvider = (name: string): Provider | undefined => byName.get(n
 /** Who speaks behind an `api_base` whose deployment names no vendor: most servers copy this one. */
 export const commonProvider: Provider = openai;
 
+/** Who speaks at an address of which nothing else is known. */
+export const unknownServer: Provider = openaiLike;
+
 /** The vendor that a model's name alone gives away. */
 export const providerOfModel = (model: string): Provider | undefined =>
   providers.find(({ bareModels }) => bareModels?.test(model));

@@ -15,6 +15,8 @@ export interface FlowSurroundings {
   readonly owner?: string;
   /** Whose run it is, as the app's callers name them: for fairness between them. */
   readonly user?: string;
+  /** Who takes a call to this group, under which name; the gateway itself where absent. */
+  readonly route?: (group: string) => { readonly gateway: GatewayDeps; readonly model: string };
 }
 
 const priced = ({ costNanos }: { readonly costNanos: number | undefined }): Priced[] =>
@@ -22,21 +24,22 @@ const priced = ({ costNanos }: { readonly costNanos: number | undefined }): Pric
 
 /** A flow's model calls enter the gateway at its spine, like everybody else's but without a socket. */
 export const createFlowServices = (
-  deps: GatewayDeps,
-  { sandbox, client, owner = '', user = '' }: FlowSurroundings,
+  own: GatewayDeps,
+  { sandbox, client, owner = '', user = '', route }: FlowSurroundings,
 ): FlowServices => ({
   renderJinja: (job, signal) => sandbox.renderJinja(job, signal),
   runCode: (job, signal) => sandbox.runCode(job, signal, owner),
   extractText: (bytes, { extension }, signal) => sandbox.extractText({ bytes, extension }, signal),
   fetch: (request, signal) => client.fetch(request, signal),
   async *chat(request, { runId, signal, deadline }) {
+    const { gateway: deps, model } = route?.(request.model) ?? { gateway: own, ...request };
     // The call ends with its reader, however that one ends.
     const left = new AbortController();
     const call: GatewayCall = {
       id: newCallId(),
       progress: {},
       arrivedAt: deps.clock.now(),
-      body: openaiChat.writeRequest(request, { model: request.model, asksUsage: true }).body,
+      body: openaiChat.writeRequest(request, { model, asksUsage: true }).body,
       signal: AbortSignal.any([signal, left.signal]),
       // It waits for as long as its run may take.
       queueMs: Infinity,
@@ -59,8 +62,9 @@ export const createFlowServices = (
     const { decision, target } = reply;
     const deployment = target.spec.name;
     const { attempts, queueMs } = decision;
-    const { model } = request;
-    yield { type: 'served', deployment, attempts, queueMs, callId: call.id, model };
+    const { upstreamId } = decision.course;
+    const served = { deployment, attempts, queueMs, callId: call.id, model };
+    yield { type: 'served', ...served, ...(upstreamId !== undefined && { upstreamId }) };
     if (!reply.stream) {
       yield* openaiChat.readReply(JSON.parse(reply.answer.bytes.toString('utf8')));
       yield* priced(decision);

@@ -49,7 +49,7 @@ export const transportFailure = (cause: Error & { code?: unknown }): TransportFa
 };
 
 const LEADS_INSIDE =
-  "The vendor's name leads to an address inside this network; name it as api_base if it is meant.";
+  "The vendor's name leads to an address inside this network; name it as api_base if it is meant, or under spillway_settings.apps.network.allow if apps call it.";
 
 const untrusted = (code: string): string =>
   `The upstream's TLS certificate was not accepted (${code}); ` +

@@ -21,8 +21,16 @@ const open = async (secret?: string, at?: string) => {
 const STATE: AppState = {
   apps: [{ id: 'a', text: 'value: very-secret', createdAt: 1, updatedAt: 2 }],
   keys: [{ id: 'k', appId: 'a', hash: 'h', hint: 'abcd', createdAt: 1 }],
+  models: [
+    {
+      id: 'm',
+      name: 'LiteLLM',
+      updatedAt: 1,
+      endpoint: { url: 'https://models.example', model: 'm1', apiKey: 'sk-very-secret' },
+    },
+  ],
 };
-const NOTHING: AppState = { apps: [], keys: [] };
+const NOTHING: AppState = { apps: [], keys: [], models: [] };
 
 test('apps and keys are kept, sealed, and read with the same secret', async () => {
   const { folder, file } = await open('sk-master');
@@ -47,10 +55,20 @@ test('with another secret nothing is read, and nothing is lost', async () => {
   expect(await (await open('sk-master', folder)).file.read()).toEqual(STATE);
 });
 
-test('without a secret it lies open; a broken file is put aside', async () => {
+test('without a secret of the config it is sealed with one of its own; a broken file is put aside', async () => {
   const { folder, file } = await open();
   await file.write(STATE);
-  expect(await file.read()).toEqual(STATE);
-  await writeFile(join(folder, 'apps.json'), '{');
+  const path = join(folder, 'apps.json');
+  expect(await readFile(path, 'utf8')).not.toContain('very-secret');
+  expect((await stat(join(folder, 'apps.secret'))).mode & 0o077).toBe(0);
+  expect(await (await open(undefined, folder)).file.read()).toEqual(STATE);
+  await writeFile(path, '{');
   expect(await file.read()).toEqual(NOTHING);
+});
+
+test('what an older program left open, without models, is read', async () => {
+  const { folder, file } = await open();
+  const { models: _, ...older } = STATE;
+  await writeFile(join(folder, 'apps.json'), JSON.stringify(older));
+  expect(await file.read()).toEqual({ ...STATE, models: [] });
 });

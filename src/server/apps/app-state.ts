@@ -1,11 +1,16 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '#core/log.ts';
 import { z } from '#core/schema.ts';
 import { openSeal, type Seal } from '#core/seal.ts';
+import type { StoredModel } from '#server/apps/model-book.ts';
 import type { AppKey } from '#service-api/app-keys.ts';
 
 const FILE = 'apps.json';
+/** What the file is sealed with where the config names no secret: whoever has this one alone has nothing. */
+const SECRET_FILE = 'apps.secret';
+const SECRET_BYTES = 32;
 
 const stateSchema = z.object({
   apps: z.array(
@@ -25,9 +30,23 @@ const stateSchema = z.object({
       createdAt: z.number(),
     }),
   ),
+  models: z
+    .array(
+      z.object({
+        id: z.string(),
+        provider: z.string().optional(),
+        name: z.string(),
+        updatedAt: z.number(),
+        group: z.string().optional(),
+        endpoint: z
+          .object({ url: z.string(), model: z.string(), apiKey: z.string().optional() })
+          .optional(),
+      }),
+    )
+    .default([]),
 });
 
-/** What is kept of apps over a restart: those that were imported, and keys as hashes. */
+/** What is kept of apps over a restart: those that were imported, keys as hashes, where their models are. */
 export interface AppState {
   readonly apps: readonly {
     readonly id: string;
@@ -36,16 +55,17 @@ export interface AppState {
     readonly updatedAt: number;
   }[];
   readonly keys: readonly AppKey[];
+  readonly models: readonly StoredModel[];
 }
 
-const NOTHING: AppState = { apps: [], keys: [] };
+const NOTHING: AppState = { apps: [], keys: [], models: [] };
 
 const sealedSchema = z.object({ salt: z.string(), sealed: z.string() });
 
 export interface AppStateFileOptions {
   readonly folder: string;
   readonly log: Log;
-  /** What the file is sealed with, as apps hold secrets; it lies open where there is none. */
+  /** What the file is sealed with, as apps hold secrets; one of its own in a file beside it where there is none. */
   readonly secret?: string;
 }
 
@@ -69,7 +89,7 @@ export class AppStateFile {
       return NOTHING;
     }
     try {
-      return stateSchema.parse(JSON.parse(await this.#open(text)));
+      return stateSchema.parse(JSON.parse(await this.#open(text))) as AppState;
     } catch {
       await rename(path, `${path}.unreadable`);
       this.#options.log.warn(
@@ -88,21 +108,29 @@ export class AppStateFile {
   }
 
   async #open(text: string): Promise<string> {
-    const { secret } = this.#options;
     const written = sealedSchema.safeParse(JSON.parse(text));
+    // An older program left it open where the config named no secret.
     if (!written.success) return text;
-    if (secret === undefined) throw new Error('There is no secret to open it with.');
-    this.#seal = await openSeal(secret, written.data.salt);
+    this.#seal = await openSeal(await this.#secret(), written.data.salt);
     return this.#seal.open(written.data.sealed);
   }
 
-  async #write(state: AppState): Promise<void> {
+  async #secret(): Promise<string> {
     const { folder, secret } = this.#options;
-    if (secret !== undefined) this.#seal ??= await openSeal(secret);
-    const plain = JSON.stringify(state);
-    const text = this.#seal
-      ? JSON.stringify({ salt: this.#seal.salt, sealed: this.#seal.seal(plain) })
-      : plain;
+    if (secret !== undefined) return secret;
+    const path = join(folder, SECRET_FILE);
+    const made = randomBytes(SECRET_BYTES).toString('base64');
+    await mkdir(folder, { recursive: true });
+    // Whoever comes second takes what is there.
+    await writeFile(path, made, { mode: 0o600, flag: 'wx' }).catch(() => {});
+    return readFile(path, 'utf8');
+  }
+
+  async #write(state: AppState): Promise<void> {
+    const { folder } = this.#options;
+    this.#seal ??= await openSeal(await this.#secret());
+    const { salt } = this.#seal;
+    const text = JSON.stringify({ salt, sealed: this.#seal.seal(JSON.stringify(state)) });
     await mkdir(folder, { recursive: true });
     const path = join(folder, FILE);
     await writeFile(`${path}.new`, text, { mode: 0o600 });

@@ -2,6 +2,7 @@ import type { AnyControlRoute } from '#gateway/admin/control-route.ts';
 import type { Log } from '#core/log.ts';
 import type { HttpHandler } from '#gateway/handle.ts';
 import { appControl } from '#server/apps/app-control.ts';
+import { modelControl } from '#server/apps/model-control.ts';
 import type { Apps } from '#server/apps/open-apps.ts';
 import { runControl } from '#server/apps/run-control.ts';
 
@@ -24,4 +25,5 @@ export const withApps =
 export const appRoutes = (apps: Apps): readonly AnyControlRoute[] => [
   ...appControl(apps),
   ...runControl(apps),
+  ...modelControl(apps),
 ];

@@ -1,6 +1,6 @@
 import type { LoadedConfig } from '#config/loaded.ts';
 import { SpillwayError } from '#core/errors.ts';
-import { isStarPattern } from '#core/star-pattern.ts';
+import { isStarPattern, starPattern } from '#core/star-pattern.ts';
 import { modelResolver, type ResolveModel } from '#flow/model-map.ts';
 import type { FlowServices } from '#flow/ports.ts';
 import { addressGuard } from '#net/address-guard.ts';
@@ -13,7 +13,8 @@ import { readApp } from '#server/apps/read-app.ts';
 import { suggester } from '#server/apps/suggest.ts';
 import { readToolApis } from '#server/apps/tools/read-tool-apis.ts';
 import { toolBox } from '#server/apps/tools/tool-box.ts';
-import { createFlowServices } from '#server/flow-services.ts';
+import { ModelBook } from '#server/apps/model-book.ts';
+import { createFlowServices, type FlowSurroundings } from '#server/flow-services.ts';
 import type { Gateway, World } from '#server/gateway.ts';
 import { AppKeys } from '#service-api/app-keys.ts';
 import { MemoryConversations } from '#service-api/conversations.ts';
@@ -33,13 +34,35 @@ export interface Apps {
   readonly deps: ApiDeps;
   readonly client: GuardedClient;
   readonly resolveModel: ResolveModel;
-  /** Writes down what was imported and which keys there are. */
+  /** Where people have said that models are. */
+  readonly models: ModelBook;
+  /** What the config says of that, and the groups that there are. */
+  readonly config: {
+    readonly models: LoadedConfig['apps']['models'];
+    readonly groups: readonly string[];
+  };
+  readonly around: FlowSurroundings;
+  /** Looks all apps over again, as their models are elsewhere now. */
+  readAgain(): void;
+  /** Writes down what was imported, which keys there are, and where models are. */
   save(): Promise<void>;
   close(): Promise<void>;
 }
 
-export const resolverOf = ({ deployments, apps }: LoadedConfig): ResolveModel => {
-  const names = [...new Set(deployments.map(({ group }) => group))];
+const groupsOf = ({ deployments }: LoadedConfig): string[] => [
+  ...new Set(deployments.map(({ group }) => group)),
+];
+
+/** Whether somebody who says this name is served. */
+const isGroupOf = (config: LoadedConfig): ((name: string) => boolean) => {
+  const names = new Set(groupsOf(config));
+  const patterns = [...names].filter(isStarPattern).map(starPattern);
+  return (name) => names.has(name) || patterns.some(({ match }) => match(name));
+};
+
+export const resolverOf = (config: LoadedConfig): ResolveModel => {
+  const { apps } = config;
+  const names = groupsOf(config);
   return modelResolver({
     groups: names.filter((name) => !isStarPattern(name)),
     patterns: names.filter(isStarPattern),
@@ -63,10 +86,13 @@ export const openApps = async (
 ): Promise<Apps> => {
   const { clock, log } = world;
   const apps = new ServedApps();
-  const resolveModel = resolverOf(config);
+  const guard = addressGuard(config.apps.allow ?? []);
   const secret = config.keeping.saltKey ?? config.masterKey;
   const file = new AppStateFile({ folder: dataDir, log, ...(secret && { secret }) });
   const state = await file.read();
+  const said = { config, world, gateway, guard, others: resolverOf(config) };
+  const models = new ModelBook({ ...said, isGroup: isGroupOf(config) }, state.models);
+  const resolveModel = models.resolve;
   for (const { id, text, ...times } of state.apps)
     apps.put(readApp({ id, text, file: id, isFile: false, ...times }, resolveModel));
   const folder = config.apps.dir;
@@ -75,10 +101,10 @@ export const openApps = async (
   await watched?.open();
   const keys = new AppKeys(state.keys);
   addConfigKeys(config, keys, apps);
-  const client = createGuardedClient({ guard: addressGuard(config.apps.allow ?? []), clock });
+  const client = createGuardedClient({ guard, clock });
   const sandbox = createSandbox(clock);
   const uploads = new Uploads();
-  const around = { sandbox, client };
+  const around = { sandbox, client, route: (group: string) => models.route(group) };
   const apis = await readToolApis(config.apps.tools ?? []);
   const servicesFor = (whose: Whose): FlowServices => ({
     ...createFlowServices(gateway, { ...around, owner: whose.appId, user: whose.user }),
@@ -103,10 +129,17 @@ export const openApps = async (
     deps,
     client,
     resolveModel,
-    save: () => file.write({ apps: imported(apps), keys: keys.made() }),
+    models,
+    config: { models: config.apps.models, groups: groupsOf(config) },
+    around,
+    readAgain() {
+      for (const { app, text, ...served } of apps.all())
+        apps.put(readApp({ ...served, text, file: app.file }, resolveModel));
+    },
+    save: () => file.write({ apps: imported(apps), keys: keys.made(), models: models.all() }),
     async close() {
       watched?.close();
-      await Promise.all([client.close(), sandbox.close()]);
+      await Promise.all([client.close(), sandbox.close(), models.close()]);
     },
   };
 };

@@ -18,9 +18,10 @@ export interface AppSource {
 
 /** Reads an app; one that cannot run is kept with what is wrong. Throws FindingsError where it is none. */
 export const readApp = (source: AppSource, resolveModel: ResolveModel): ServedApp => {
-  const { text, file, ...rest } = source;
+  const { text, file, id, isFile, createdAt, updatedAt } = source;
   const app = parseApp(text, file);
-  return { ...rest, text, workflowId: idOf(text), app, ...prepared(app, resolveModel) };
+  const its = { id, isFile, createdAt, updatedAt, text, workflowId: idOf(text), app };
+  return { ...its, ...prepared(app, resolveModel) };
 };
 
 const prepared = (
