@@ -97,6 +97,36 @@ describe('a completion', () => {
   });
 });
 
+it('a chat goes to a model that only goes on from prompts', async () => {
+  const upstream = await startUpstream((_, res) => sendJson(res, 200, COMPLETION));
+  const provider = 'text-completion-openai';
+  const azure = { provider: 'azure_text', apiVersion: '2024-10-21', model: 'base' };
+  const rows = [
+    deployment('plain', upstream.url, { group: 'plain', provider, model: 'base' }),
+    deployment('placed', upstream.url.replace(/\/v1$/, ''), { group: 'placed', ...azure }),
+  ];
+  const gateway = await startGateway(configOf(rows));
+  closing.push(
+    () => upstream.close(),
+    () => gateway.close(),
+  );
+  for (const model of ['plain', 'placed']) {
+    const messages = [{ role: 'user', content: 'The sea' }];
+    const reply = await gateway.post('/v1/chat/completions', { model, messages });
+    expect(await reply.json()).toMatchObject({
+      object: 'chat.completion',
+      choices: [{ message: { content: ' is cold.' } }],
+    });
+  }
+  expect(upstream.calls).toMatchObject([
+    { path: '/v1/completions', body: { model: 'base', prompt: 'The sea' } },
+    {
+      path: '/openai/deployments/base/completions?api-version=2024-10-21',
+      body: { prompt: 'The sea' },
+    },
+  ]);
+});
+
 it('a chat goes to the deployment that its path names', async () => {
   const { chats, gateway } = await world();
   for (const path of ['/openai/deployments/chats', '/engines/chats']) {

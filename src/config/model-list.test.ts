@@ -41,6 +41,10 @@ describe('provider and model', () => {
   });
 
   test.each([
+    [
+      'model: watsonx/ibm/granite',
+      'the text "watsonx" names no provider: it speaks a dialect of its own, which is not spoken here',
+    ],
     ['model: opnai/gpt-4.1', 'the text "opnai" names no provider; did you mean "openai"?'],
     [
       'model: nobody/x',

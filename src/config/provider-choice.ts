@@ -1,6 +1,7 @@
 import { closest } from '#core/closest.ts';
 import { describeFound } from '#core/finding.ts';
 import { commonProvider, findProvider, providerOfModel, providers } from '#providers/index.ts';
+import { whyUnspoken } from '#providers/unspoken.ts';
 import type { Provider } from '#providers/provider.ts';
 
 export interface ModelReference {
@@ -49,6 +50,8 @@ const choiceOf = (provider: Provider, model: string): ProviderChoice =>
 
 const unknownProvider = (name: string, { hasApiBase }: ModelReference): string => {
   const subject = `${describeFound(name, [])} names no provider`;
+  const why = whyUnspoken(name);
+  if (why !== undefined) return `${subject}: ${why}`;
   const hint = hasApiBase ? `; for a compatible server write ${commonProvider.name}/ in front` : '';
   const near = closest(
     name,

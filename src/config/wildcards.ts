@@ -41,7 +41,8 @@ export const expandAnyVendor = (draft: Draft, env: Environment): readonly Draft[
   const { model, api_key, api_base, base_url, custom_llm_provider } = row.litellm_params;
   if (model !== '*' || !row.model_name.includes('*')) return [draft];
   if (api_key || api_base || base_url || custom_llm_provider) return [draft];
-  const able = providers.filter(takesAnyModel).filter(({ keyEnv, baseUrl, baseEnv }) => {
+  const vendors = providers.filter((each) => !each.isAlias && takesAnyModel(each));
+  const able = vendors.filter(({ keyEnv, baseUrl, baseEnv }) => {
     const isSet = (variable: string): boolean => Boolean(lookUp(env, variable));
     return keyEnv.some(isSet) && (baseUrl !== '' || baseEnv.some(isSet));
   });

@@ -15,7 +15,7 @@ const UNIFORM = new Map([
   ['preview', '?api-version=preview'],
 ]);
 
-const at =
+export const at =
   (operation: string) =>
   ({ model, version = '', base }: Place): string => {
     const query = UNIFORM.get(version);

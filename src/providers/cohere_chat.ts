@@ -4,4 +4,4 @@ import type { Provider } from '#providers/provider.ts';
 const { bareModels: _, ...same } = cohere;
 
 /** Once another of its APIs; LiteLLM's configs still have both names. */
-export default { ...same, name: 'cohere_chat' } satisfies Provider;
+export default { ...same, name: 'cohere_chat', isAlias: true } satisfies Provider;

@@ -1,12 +1,14 @@
 import ai21Chat from '#providers/ai21_chat.ts';
 import aihubmix from '#providers/aihubmix.ts';
 import aiml from '#providers/aiml.ts';
+import aiohttpOpenai from '#providers/aiohttp_openai.ts';
 import amazonNova from '#providers/amazon_nova.ts';
 import anthropic from '#providers/anthropic.ts';
 import anyscale from '#providers/anyscale.ts';
 import apertis from '#providers/apertis.ts';
 import azure from '#providers/azure.ts';
 import azureAi from '#providers/azure_ai.ts';
+import azureText from '#providers/azure_text.ts';
 import baseten from '#providers/baseten.ts';
 import bedrock from '#providers/bedrock.ts';
 import cerebras from '#providers/cerebras.ts';
@@ -19,6 +21,7 @@ import cometapi from '#providers/cometapi.ts';
 import compactifai from '#providers/compactifai.ts';
 import customOpenai from '#providers/custom_openai.ts';
 import dashscope from '#providers/dashscope.ts';
+import databricks from '#providers/databricks.ts';
 import deepinfra from '#providers/deepinfra.ts';
 import deepseek from '#providers/deepseek.ts';
 import dockerModelRunner from '#providers/docker_model_runner.ts';
@@ -50,6 +53,8 @@ import nebius from '#providers/nebius.ts';
 import novita from '#providers/novita.ts';
 import nscale from '#providers/nscale.ts';
 import nvidiaNim from '#providers/nvidia_nim.ts';
+import ollama from '#providers/ollama.ts';
+import ollamaChat from '#providers/ollama_chat.ts';
 import openai from '#providers/openai.ts';
 import openaiLike from '#providers/openai_like.ts';
 import openrouter from '#providers/openrouter.ts';
@@ -61,11 +66,13 @@ import ragflow from '#providers/ragflow.ts';
 import sambanova from '#providers/sambanova.ts';
 import scaleway from '#providers/scaleway.ts';
 import synthetic from '#providers/synthetic.ts';
+import textCompletionOpenai from '#providers/text-completion-openai.ts';
 import togetherAi from '#providers/together_ai.ts';
 import v0 from '#providers/v0.ts';
 import veniceai from '#providers/veniceai.ts';
 import vercelAiGateway from '#providers/vercel_ai_gateway.ts';
 import vertexAi from '#providers/vertex_ai.ts';
+import vertexAiBeta from '#providers/vertex_ai_beta.ts';
 import vllm from '#providers/vllm.ts';
 import volcengine from '#providers/volcengine.ts';
 import wandb from '#providers/wandb.ts';
@@ -80,12 +87,14 @@ export const providers: readonly Provider[] = [
   ai21Chat,
   aihubmix,
   aiml,
+  aiohttpOpenai,
   amazonNova,
   anthropic,
   anyscale,
   apertis,
   azure,
   azureAi,
+  azureText,
   baseten,
   bedrock,
   cerebras,
@@ -98,6 +107,7 @@ export const providers: readonly Provider[] = [
   compactifai,
   customOpenai,
   dashscope,
+  databricks,
   deepinfra,
   deepseek,
   dockerModelRunner,
@@ -129,6 +139,8 @@ export const providers: readonly Provider[] = [
   novita,
   nscale,
   nvidiaNim,
+  ollama,
+  ollamaChat,
   openai,
   openaiLike,
   openrouter,
@@ -140,11 +152,13 @@ export const providers: readonly Provider[] = [
   sambanova,
   scaleway,
   synthetic,
+  textCompletionOpenai,
   togetherAi,
   v0,
   veniceai,
   vercelAiGateway,
   vertexAi,
+  vertexAiBeta,
   vllm,
   volcengine,
   wandb,

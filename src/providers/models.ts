@@ -10,9 +10,11 @@ export interface ModelData {
 
 /** What the table calls our vendors; those that it does not know are unpriced. */
 const TABLES: Readonly<Record<string, string>> = {
+  aiohttp_openai: 'openai',
   anthropic: 'anthropic',
   azure: 'azure',
   azure_ai: 'azure',
+  azure_text: 'azure',
   baseten: 'baseten',
   bedrock: 'aws',
   cerebras: 'cerebras',
@@ -30,8 +32,10 @@ const TABLES: Readonly<Record<string, string>> = {
   openrouter: 'openrouter',
   ovhcloud: 'ovhcloud',
   perplexity: 'perplexity',
+  'text-completion-openai': 'openai',
   together_ai: 'together',
   vertex_ai: 'google',
+  vertex_ai_beta: 'google',
   xai: 'x-ai',
   zai: 'zai',
 };

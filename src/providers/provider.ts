@@ -62,6 +62,8 @@ export interface ModelQuirks extends Quirks {
 export interface Provider {
   /** The prefix in `litellm_params.model`. */
   readonly name: string;
+  /** It is one more name for a vendor that has another. */
+  readonly isAlias?: true;
   /** Model names that mean this vendor without its prefix. */
   readonly bareModels?: RegExp;
   /** Without a trailing slash; empty when a deployment must name its own `api_base`, or its settings do. */

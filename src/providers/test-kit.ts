@@ -23,6 +23,8 @@ export const quotaFixtures = ({ name, quota }: Provider): readonly QuotaFixture[
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as QuotaFixture[]) : [];
 };
 
-/** One provider for each set of rules: what holds for it holds for all who have the same. */
+/** One provider for each set of rules, whose own file they are: what holds for it holds for all who have the same. */
 export const withOwnRules = (providers: readonly Provider[]): readonly Provider[] =>
-  providers.filter(({ quota }, i) => providers.findIndex((each) => each.quota === quota) === i);
+  [...Map.groupBy(providers, ({ quota }) => quota).values()].map(
+    (same) => same.find((each) => quotaFixtures(each).length > 0) ?? same[0]!,
+  );
