@@ -47,7 +47,7 @@ export const upstreamRequest = (
     agent: deps.agents.of(target.origin),
     origin: target.origin,
     path,
-    headers: call.vendorHeaders ? target.headersFor(call.vendorHeaders) : target.headers,
+    headers: headersOf(call, target, totalMs),
     credentials: target.credentials,
     body,
     timeouts: {
@@ -57,6 +57,17 @@ export const upstreamRequest = (
     },
     signal: call.signal,
   };
+};
+
+/** Who passes it on to others is told when nobody waits any more, unless that is only our longest time. */
+const headersOf = (call: GatewayCall, target: Target, totalMs: number): Target['headers'] => {
+  const { vendorHeaders, timeoutMs, deadline } = call;
+  const headers = vendorHeaders ? target.headersFor(vendorHeaders) : target.headers;
+  const { hearsDeadline } = target;
+  if (hearsDeadline.length === 0) return headers;
+  if ((timeoutMs ?? deadline ?? target.spec.timeoutMs) === undefined) return headers;
+  const left = String(Math.ceil(totalMs) / 1000);
+  return { ...headers, ...Object.fromEntries(hearsDeadline.map((name) => [name, left])) };
 };
 
 /**

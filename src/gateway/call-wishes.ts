@@ -47,7 +47,6 @@ export const readCall = async (
   const { headers } = http.req;
   const wish = (field: string, header: string, most: number): number | undefined =>
     wished(own(body, field) ?? headers[header], { field, most });
-  const timeoutS = wish('timeout', 'x-litellm-timeout', DAY_S);
   const streamTimeoutS = wish('stream_timeout', 'x-litellm-stream-timeout', DAY_S);
   const retries = wish('num_retries', 'x-litellm-num-retries', MAX_RETRIES);
   const queueS = wished(headers['x-queue-timeout'], { field: 'x-queue-timeout', most: DAY_S });
@@ -65,8 +64,8 @@ export const readCall = async (
     priority: priorityOf(headers['x-spillway-priority']),
     bytes: bytes.length,
   };
+  useDeadline(call, headers);
   // Zero and nothing are the same to LiteLLM.
-  if (timeoutS) call.timeoutMs = timeoutS * 1000;
   if (streamTimeoutS) call.streamTimeoutMs = streamTimeoutS * 1000;
   if (retries !== undefined) call.retries = Math.floor(retries);
   if (queueS !== undefined) call.queueMs = queueS * 1000;
@@ -80,6 +79,19 @@ export const readCall = async (
   if (vendorHeaders) call.vendorHeaders = vendorHeaders;
   http.call = call;
   return call;
+};
+
+/**
+ * How long it waits in all. By LiteLLM's words that is the time of each try as well; by the header with
+ * which one gateway tells another what is left, tries keep the config's own. The shorter one holds.
+ */
+const useDeadline = (call: Writable<GatewayCall>, headers: IncomingHttpHeaders): void => {
+  const { body, arrivedAt } = call;
+  const said = own(body, 'timeout') ?? headers['x-litellm-timeout'] ?? own(body, 'request_timeout');
+  const timeoutS = wished(said, { field: 'timeout', most: DAY_S });
+  const leftS = wished(headers['x-request-timeout'], { field: 'x-request-timeout', most: DAY_S });
+  if (leftS) call.deadline = arrivedAt + leftS * 1000;
+  if (timeoutS && !(leftS && leftS <= timeoutS)) call.timeoutMs = timeoutS * 1000;
 };
 
 /** `extra_body` as LiteLLM's clients send it: fields of the body for a vendor, looked at as all others are. */

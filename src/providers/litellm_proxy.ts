@@ -7,4 +7,6 @@ export default compatible({
   keyEnv: ['LITELLM_PROXY_API_KEY'],
   baseEnv: ['LITELLM_PROXY_API_BASE'],
   rerankPath: '/rerank',
+  // The first is a gateway's of our own kind, which has time-outs for each try beside it.
+  hearsDeadline: ['x-request-timeout', 'x-litellm-timeout'],
 });

@@ -79,6 +79,8 @@ export interface Provider {
    * to them.
    */
   readonly hears?: Readonly<Record<string, 'replaces' | 'adds'>>;
+  /** Headers that tell it how long its caller still waits, seconds; names in lower case. */
+  readonly hearsDeadline?: readonly string[];
   /**
    * What vouches for a deployment that has no key: fetched tokens or signatures; undefined where its
    * settings name none.

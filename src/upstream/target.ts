@@ -59,6 +59,8 @@ export interface Target {
   readonly headers: Readonly<Record<string, string>>;
   /** The same, with what of its caller's headers the vendor gets to see. */
   readonly headersFor: (heard: CallerHeaders) => Readonly<Record<string, string>>;
+  /** Headers that tell its server how long the call may still take, seconds. */
+  readonly hearsDeadline: readonly string[];
   /** Where a fixed header is not enough. */
   readonly credentials?: Credentials;
   /** Whether a stream has to be asked for its usage, and may be. */
@@ -142,6 +144,7 @@ export const createTarget = (
     quota,
     headers,
     headersFor: (heard) => withHeard(headers, provider.hears, heard),
+    hearsDeadline: (provider.hearsDeadline ?? []).filter((name) => !Object.hasOwn(headers, name)),
     ...(credentials && { credentials }),
     asksUsage,
     concealed,
