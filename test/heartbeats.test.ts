@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { configOf, deployment, startGateway } from './kit/gateway.ts';
+import { MASTER_KEY, configOf, deployment, startGateway } from './kit/gateway.ts';
 import { type Script, answer, sendJson, startUpstream } from './kit/upstream.ts';
 
 const closing: (() => Promise<void>)[] = [];
@@ -49,8 +49,30 @@ describe('a stream that waits in line', () => {
     expect(await readUntil(reader, ': waiting\n\n: waiting\n\n')).not.toContain('data:');
     await release();
     const text = await readUntil(reader, 'data: [DONE]\n\n');
-    expect(text.replaceAll(': waiting\n\n', '')).toMatch(/^data: \{.*\n\n/);
+    expect(text.replaceAll(/^:.*\n/gm, '').trimStart()).toMatch(/^data: \{.*\n\n/);
     expect(text.endsWith('data: [DONE]\n\n')).toBe(true);
+  });
+
+  it('is told in comments what came too late for its headers, and what was dropped', async () => {
+    const { gateway, release } = await world(answer, 20);
+    const dropping = { drop_params: true, additional_drop_params: ['seed'], seed: 7 };
+    const reply = await gateway.chat({ stream: true, ...dropping });
+    const reader = reply.body!.getReader();
+    await readUntil(reader, ': waiting');
+    await release();
+    const text = await readUntil(reader, 'data: [DONE]\n\n');
+    expect(text).toMatch(/^: x-spillway-deployment: PJ1$/m);
+    expect(text).toMatch(/^: x-spillway-dropped-params: seed$/m);
+    const headers = { authorization: `Bearer ${MASTER_KEY}` };
+    const id = reply.headers.get('x-litellm-call-id')!;
+    expect(
+      await (await fetch(`${gateway.url}/spillway/decisions/${id}`, { headers })).json(),
+    ).toMatchObject({
+      dropped: ['seed'],
+      why: expect.arrayContaining([
+        'Left out, as the vendor has no word for it: seed.',
+      ]) as string[],
+    });
   });
 
   it('hears an error as an event once it has heard a comment, and never an end mark', async () => {

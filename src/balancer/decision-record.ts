@@ -64,6 +64,8 @@ export interface Decision {
   readonly costNanos?: number;
   /** The vendor did not count: these tokens are what it has probably come to. */
   readonly usageEstimated?: true;
+  /** Parameters that were left out of what its vendor was asked; absent where none were. */
+  readonly dropped?: readonly string[];
   readonly queueMs: number;
   /** The last time when that was in vain, else the longest; absent where it never had to wait. */
   readonly wait?: WaitRecord;

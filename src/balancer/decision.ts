@@ -79,6 +79,7 @@ export class DecisionBuilder {
   #spent: Pick<Decision, 'tokensIn' | 'tokensOut' | 'costNanos'> = {};
   #isEstimated = false;
   #upstreamId: string | undefined;
+  #dropped: readonly string[] | undefined;
 
   constructor(id: string, group: string, arrival: Arrival) {
     this.#id = id;
@@ -166,6 +167,11 @@ export class DecisionBuilder {
   /** What the vendor calls the call under way. */
   calledUpstream(id: string): void {
     this.#upstreamId = id;
+  }
+
+  /** Parameters of its caller's that the answer under way was asked for without. */
+  leftOut(names: readonly string[]): void {
+    this.#dropped = names;
   }
 
   firstContent(now: number): void {
@@ -310,6 +316,7 @@ export class DecisionBuilder {
       tokensOut: this.#spent.tokensOut,
       costNanos: this.#spent.costNanos,
       usageEstimated: this.#isEstimated || undefined,
+      dropped: this.#dropped && listed(this.#dropped, bounds),
       queueMs: Math.round(this.#queueMs),
       wait: this.#wait(bounds),
       candidates: listed(candidates, bounds),

@@ -22,6 +22,7 @@ export const decisionJson = ({ decision, error }: Remembered): JsonObject => {
     output_tokens: decision.tokensOut ?? null,
     cost_usd: decision.costNanos === undefined ? null : decision.costNanos / DOLLAR_NANOS,
     usage_estimated: decision.usageEstimated ?? false,
+    dropped: [...(decision.dropped ?? [])],
     wait: decision.wait ? waitJson(decision.wait) : null,
     candidates: candidates.map((deployment, i) => {
       const level = levels[i];

@@ -21,6 +21,7 @@ export const decisionSentences = ({ decision, error }: Remembered, now?: Explana
     ...(error === undefined ? [] : [`It was told: ${error}`]),
     ...(wait ? waiting(wait, decision) : []),
     ...tried(decision),
+    ...leftOut(decision),
     ...choice(decision),
     ...(now ? [again(now)] : []),
   ];
@@ -97,6 +98,11 @@ const tried = ({ attempts }: Decision): string[] => {
   const failed = attempts.filter(({ outcome }) => outcome !== 'ok');
   return failed.length === 0 ? [] : [`Tried: ${failed.map(attemptText).join('; ')}.`];
 };
+
+const leftOut = ({ dropped = [] }: Decision): string[] =>
+  dropped.length === 0
+    ? []
+    : [`Left out, as the vendor has no word for it: ${dropped.join(', ')}.`];
 
 const attemptText = (attempt: AttemptRecord): string => {
   const { deployment, outcome, status, startMs, endMs, refusal } = attempt;

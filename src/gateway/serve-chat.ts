@@ -46,7 +46,8 @@ export const serveChat =
       sendBytes(http.res, 200, { headers, bytes });
       return { decision: reply.decision };
     }
-    if (!beats?.hasBegun) openStream(http, headers);
+    if (beats?.hasBegun) tellLate(http, headers.slice(baseHeaders(deps, http).length));
+    else openStream(http, headers);
     pipeStream(deps, http, { reply, hear });
     const { pieces, failure } = await reply.ended;
     return { decision: reply.decision, ...(failure && { pieces }) };
@@ -58,6 +59,15 @@ const openStream = ({ res, array }: HttpCall, headers: FlatHeaders): void => {
   // Asks nginx and its kin not to gather the stream before passing it on.
   headers.push('x-accel-buffering', 'no');
   res.writeHead(200, headers);
+};
+
+/** Headers that were not known when the head was sent, as comments: in JSON there is no place for any. */
+const tellLate = ({ res, array }: HttpCall, headers: FlatHeaders): void => {
+  if (array) return;
+  const lines = headers.flatMap((name, i) =>
+    i % 2 === 0 ? [`: ${name}: ${headers[i + 1]}\n`] : [],
+  );
+  res.write(`${lines.join('')}\n`);
 };
 
 const heartbeatsOf = (

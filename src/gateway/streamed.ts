@@ -84,6 +84,7 @@ const sendStreamed = (
         const now = deps.clock.now();
         lease.began(now);
         decision.firstContent(now);
+        if (dropped.length > 0) decision.leftOut(dropped);
         const upstreamMs = now - startedAt;
         resolve({
           ok: true,

@@ -80,6 +80,7 @@ const sendWhole = (
           return resolve({ ok: false, ...filteredFailure(target) });
         decision.ended('ok', 200, now);
         closeBill(call, { decision, target, spent, nanos, isEstimated: !usage });
+        if (dropped.length > 0) decision.leftOut(dropped);
         const upstreamMs = now - startedAt;
         resolve({
           ok: true,
