@@ -3,6 +3,7 @@ import { own } from '#core/json.ts';
 import type { Random } from '#core/random.ts';
 import {
   type Answer,
+  type Manner,
   stepCount,
   streamSteps,
   tokensWithin,
@@ -20,7 +21,6 @@ import { type Pace, drawPace, dueMs, tokensDue } from '#simulator/pace.ts';
 import { promptSize, promptTokens } from '#simulator/prompt.ts';
 import { Refused } from '#simulator/refused.ts';
 import type { ChatRequest } from '#wire/chat-request.ts';
-import type { ChatDialect } from '#wire/dialect.ts';
 
 const MOST_CHOICES = 128;
 /** Tokens of one choice; more would be megabytes. */
@@ -46,12 +46,13 @@ export const serveChat = async (call: ModelCall, spoken: Spoken): Promise<void> 
     inputTokens: size.promptTokens,
     ...(call.project.cache && { cachedTokens: size.cachedTokens }),
   };
+  const manner = { dialect, request: call.body };
   if (spoken.keepsAnswers && own(call.body, 'store') !== false)
-    call.project.responses.add(call.body, wholeReply(answer, dialect));
+    call.project.responses.add(call.body, wholeReply(answer, manner));
   const pace = drawPace(latency, size.promptTokens, random);
   if (request.stream)
-    await streamAnswer(call, answer, { pace, dialect, includeUsage: request.includeUsage });
-  else await sendAnswer(call, answer, { pace, dialect });
+    await streamAnswer(call, answer, { ...manner, pace, includeUsage: request.includeUsage });
+  else await sendAnswer(call, answer, { ...manner, pace });
 };
 
 /** Other projects' responses are none that it knows. */
@@ -121,20 +122,20 @@ const sizeOf = (call: ModelCall, request: ChatRequest, model: string): CallSize 
 const sendAnswer = async (
   call: ModelCall,
   answer: Answer,
-  { pace, dialect }: { pace: Pace; dialect: ChatDialect },
+  { pace, ...manner }: Manner & { pace: Pace },
 ): Promise<void> => {
   const { exchange } = call;
   const steps = stepCount(answer);
   const complete = await exchange.until(dueMs(pace, steps - 1));
   const made = complete ? steps : tokensDue(pace, exchange.elapsedMs, steps);
   logEnd(call, answer, { complete, steps: made });
-  if (complete) await exchange.sendJson(200, call.headers(), wholeReply(answer, dialect));
+  if (complete) await exchange.sendJson(200, call.headers(), wholeReply(answer, manner));
 };
 
 const streamAnswer = async (
   call: ModelCall,
   answer: Answer,
-  said: { pace: Pace; dialect: ChatDialect; includeUsage: boolean },
+  said: Manner & { pace: Pace; includeUsage: boolean },
 ): Promise<void> => {
   const { exchange } = call;
   const { pace, dialect } = said;

@@ -35,6 +35,14 @@ export const SPOKEN: ReadonlyMap<string, Spoken> = new Map<string, Spoken>([
     },
   ],
   [
+    '/v1/completions',
+    {
+      dialect: dialects['openai-completions'],
+      ids: { answer: 'cmpl-', call: 'call_' },
+      demands: ['prompt'],
+    },
+  ],
+  [
     '/v1/messages',
     {
       dialect: dialects['anthropic-messages'],

@@ -21,6 +21,7 @@ export const EMBEDDINGS: ReadonlyMap<string, Embedding> = new Map<string, Embedd
     '/v1beta/models:embedContents',
     { dialect: dialects['gemini-embeddings'], vendor: dialects.gemini },
   ],
+  ['/v1beta/models:predict', { dialect: dialects['vertex-embeddings'], vendor: dialects.gemini }],
   ['/v2/embed', { dialect: dialects['cohere-embeddings'], vendor: dialects['cohere-chat'] }],
   [
     '/model/embed',

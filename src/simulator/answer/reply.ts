@@ -31,25 +31,35 @@ export const stepCount = ({ choices }: Answer): number =>
 export const tokensWithin = ({ choices }: Answer, steps: number): number =>
   choices.reduce((sum, { pieces }) => sum + Math.min(steps, pieces.length), 0);
 
+/** In which words an answer is said. */
+export interface Manner {
+  readonly dialect: ChatDialect;
+  /** The caller's: some answers repeat a part of it, and some are in its older words. */
+  readonly request: JsonObject;
+}
+
 /** The answer as one body. */
-export const wholeReply = (answer: Answer, dialect: ChatDialect): JsonObject =>
-  dialect.writeReply([
-    ...startsOf(answer),
-    ...answer.choices.map(({ pieces }, index): ChatEvent => ({
-      type: 'block-delta',
-      index: index + thoughtsIn(answer),
-      delta: pieces.join(''),
-    })),
-    ...endsOf(answer),
-  ]);
+export const wholeReply = (answer: Answer, { dialect, request }: Manner): JsonObject =>
+  dialect.writeReply(
+    [
+      ...startsOf(answer),
+      ...answer.choices.map(({ pieces }, index): ChatEvent => ({
+        type: 'block-delta',
+        index: index + thoughtsIn(answer),
+        delta: pieces.join(''),
+      })),
+      ...endsOf(answer),
+    ],
+    { request },
+  );
 
 /** The answer as the messages of a stream, a step at a time; the last step ends the stream. */
 export function* streamSteps(
   answer: Answer,
-  { dialect, includeUsage }: { readonly dialect: ChatDialect; readonly includeUsage: boolean },
+  { dialect, request, includeUsage }: Manner & { readonly includeUsage: boolean },
 ): Generator<Frame[]> {
   const steps = stepCount(answer);
-  const writer = dialect.streamWriter({ includeUsage });
+  const writer = dialect.streamWriter({ includeUsage, request });
   for (let step = 0; step < steps; step++) {
     const isLast = step === steps - 1;
     const events = [

@@ -18,7 +18,9 @@ const REQUEST_WINDOW_MS = 10_000;
 export default {
   name: 'azure',
   locate(path) {
-    const [, rest] = /^\/openai(\/responses(?:\/.+)?)$/.exec(path) ?? [];
+    // Another maker's models stand below the maker's name.
+    const [, rest] =
+      /^\/(?:openai|anthropic\/v1)(\/(?:responses|messages)(?:\/.+)?)$/.exec(path) ?? [];
     if (rest !== undefined) return { path: `/v1${rest}` };
     const [, model, operation] = /^\/openai\/deployments\/([^/]+)(\/.+)$/.exec(path) ?? [];
     if (model === undefined) return undefined;

@@ -9,9 +9,9 @@ import { linearLimits } from '#simulator/short-limits.ts';
 /** Told for a day's limit too, which no wait of seconds can help: a trap that the vendor has set. */
 const DAY_RETRY_MS = 22_000;
 
-/** Its own paths, and those of its other endpoint. */
+/** Its own paths, and those of its other endpoint, where another maker's models are, too. */
 const OWN =
-  /^\/v1(?:beta1?)?\/(?:projects\/[^/]+\/locations\/[^/]+\/)?(?:publishers\/google\/)?models\/([^/:]+):(\w+)$/;
+  /^\/v1(?:beta1?)?\/(?:projects\/[^/]+\/locations\/[^/]+\/)?(?:publishers\/\w+\/)?models\/([^/:]+):(\w+)$/;
 
 const VERBS: Readonly<Record<string, Located>> = {
   generateContent: { path: '/v1beta/models:generateContent', stream: false },
@@ -19,10 +19,17 @@ const VERBS: Readonly<Record<string, Located>> = {
   countTokens: { path: '/v1beta/models:countTokens' },
   embedContent: { path: '/v1beta/models:embedContents' },
   batchEmbedContents: { path: '/v1beta/models:embedContents' },
+  predict: { path: '/v1beta/models:predict' },
+  rawPredict: { path: '/v1/messages', stream: false },
+  streamRawPredict: { path: '/v1/messages', stream: true },
 };
+
+/** Where the other maker's tokens are counted: the body names the model. */
+const COUNTING = 'count-tokens';
 
 const locateOwn = (path: string): Located | undefined => {
   const [, model = '', verb = ''] = OWN.exec(path) ?? [];
+  if (model === COUNTING) return { path: '/v1/messages/count_tokens' };
   return Object.hasOwn(VERBS, verb)
     ? { ...VERBS[verb]!, model: decodeURIComponent(model) }
     : undefined;
@@ -30,13 +37,21 @@ const locateOwn = (path: string): Located | undefined => {
 
 const locateCompatible = below('/v1beta/openai');
 
+/** Open models, in the common format. */
+const locateOpen = (path: string): Located | undefined => {
+  const [, rest] =
+    /^\/v1(?:beta1)?\/projects\/[^/]+\/locations\/[^/]+\/endpoints\/openapi(\/.+)$/.exec(path) ??
+    [];
+  return rest === undefined ? undefined : { path: `/v1${rest}` };
+};
+
 /**
  * Gemini's: only input counts as tokens, the day ends at midnight on the Pacific coast, and no header
  * tells anything: limits are known by their refusals alone.
  */
 const own = {
   name: 'gemini',
-  locate: (path) => locateOwn(path) ?? locateCompatible(path),
+  locate: (path) => locateOwn(path) ?? locateCompatible(path) ?? locateOpen(path),
   models: ['gemini-2.5-flash', 'gemini-embedding-001'],
   charging: {
     prompt: 'tokens',
