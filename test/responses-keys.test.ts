@@ -16,7 +16,7 @@ const PRICING = {
 };
 const DOLLARS_PER_TOKEN = 1;
 
-describe.each(vendors)('keys, before $provider', ({ profile, provider, model, base, more }) => {
+describe.each(vendors)('keys, before $name', ({ profile, provider, model, base, more }) => {
   const world = async () => {
     const played = await playSimulator(`profile: ${profile}
 projects: [{id: one, key: sk-simulated-one, models: [${model}], rpm: 1000, tpm: 1000000}]

@@ -53,7 +53,7 @@ const TOOLS: OpenAI.Responses.Tool[] = [
 
 const deploymentOf = (response: Response): string => response.headers.get('x-spillway-deployment')!;
 
-describe.each(vendors)('the SDK, before $provider', (vendor) => {
+describe.each(vendors)('the SDK, before $name', (vendor) => {
   it('gets answers, whole and streamed', async () => {
     const { client } = await world(vendor);
     const asked = { model: 'gpt', input: 'Why is the sky blue?', instructions: 'Be brief.' };

@@ -1,7 +1,17 @@
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
-import { APICallError, generateText, jsonSchema, Output, streamText, type ToolSet } from 'ai';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { GROUP, KEY, startPlayed, vendors } from './vendors.ts';
+import { type OpenAICompatibleProvider, createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import {
+  APICallError,
+  type ModelMessage,
+  Output,
+  type ToolSet,
+  embed,
+  embedMany,
+  generateText,
+  jsonSchema,
+  streamText,
+} from 'ai';
+import { expect } from 'vitest';
+import { ERRORS, KEY, type PlayedWorld, clientMatrix, vectorsOf, vendors } from './vendors.ts';
 
 const SCHEMA = jsonSchema<{ city: string }>({
   type: 'object',
@@ -11,60 +21,144 @@ const SCHEMA = jsonSchema<{ city: string }>({
 });
 
 const tools: ToolSet = {
-  get_weather: { description: 'The weather of a city.', inputSchema: SCHEMA as never },
+  get_time: { description: 'The time in a city.', inputSchema: SCHEMA as never },
 };
 
-describe.each(vendors)('the AI SDK, before $provider', (vendor) => {
-  let world: Awaited<ReturnType<typeof startPlayed>>;
-  beforeEach(async () => (world = await startPlayed(vendor)));
-  afterEach(() => world.close());
-
-  const model = (name = GROUP) =>
-    createOpenAICompatible({
-      name: 'spillway',
-      baseURL: `${world.url}/v1`,
-      apiKey: KEY,
-      includeUsage: true,
-      supportsStructuredOutputs: true,
-    })(name);
-
-  it('gets a text, whole and streamed, and what it took', async () => {
-    const prompt = 'Why is the sky blue?';
-    const whole = await generateText({ model: model(), prompt, maxRetries: 0 });
-    expect(whole.text).toContain('“Why is the sky blue?”');
-    expect(whole.finishReason).toBe('stop');
-    expect(whole.usage.inputTokens).toBeGreaterThan(3);
-    const stream = streamText({ model: model(), prompt, maxRetries: 0 });
-    let text = '';
-    for await (const piece of stream.textStream) text += piece;
-    expect(text).toContain('“Why is the sky blue?”');
-    expect(await stream.finishReason).toBe('stop');
-    expect((await stream.usage).outputTokens).toBeGreaterThan(3);
+const spillway = ({ url }: PlayedWorld, apiKey = KEY): OpenAICompatibleProvider =>
+  createOpenAICompatible({
+    name: 'spillway',
+    baseURL: `${url}/v1`,
+    apiKey,
+    includeUsage: true,
+    supportsStructuredOutputs: true,
   });
 
-  it('calls tools, whole and streamed', async () => {
-    const asked = { model: model(), prompt: 'Weather?', tools, toolChoice: 'required' as const };
-    const whole = await generateText({ ...asked, maxRetries: 0 });
-    const stream = streamText({ ...asked, maxRetries: 0 });
-    for (const calls of [whole.toolCalls, await stream.toolCalls])
-      expect(calls).toMatchObject([{ toolName: 'get_weather', input: { city: 'sample city' } }]);
-    expect(whole.finishReason).toBe('tool-calls');
-  });
+const prompt = 'Why is the sky blue?';
 
-  it('gets an object of a form', async () => {
-    const { output } = await generateText({
-      model: model(),
-      prompt: 'Which city?',
-      output: Output.object({ schema: SCHEMA }),
-      maxRetries: 0,
-    });
-    expect(output).toEqual({ city: expect.any(String) as string });
-  });
+clientMatrix('the AI SDK', {
+  cases: {
+    async 'gets a text, whole and streamed, and what it took'({ name }, world) {
+      const asked = {
+        model: spillway(world)(name),
+        instructions: 'Be brief.',
+        prompt,
+        maxRetries: 0,
+      };
+      const whole = await generateText(asked);
+      const stream = streamText(asked);
+      const pieces = await Array.fromAsync(stream.textStream);
+      expect(pieces.length).toBeGreaterThan(10);
+      for (const [text, reason, usage] of [
+        [whole.text, whole.finishReason, whole.usage],
+        [pieces.join(''), await stream.finishReason, await stream.usage],
+      ] as const) {
+        expect(text).toContain('“Why is the sky blue?”');
+        expect(reason).toBe('stop');
+        expect(usage.inputTokens).toBeGreaterThan(5);
+        expect(usage.outputTokens).toBeGreaterThan(20);
+      }
+    },
 
-  it('is told what is wrong', async () => {
-    const failed = generateText({ model: model('nobody'), prompt: 'Hi', maxRetries: 0 });
-    await expect(failed).rejects.toSatisfy(
-      (error) => APICallError.isInstance(error) && error.statusCode === 400,
-    );
-  });
+    async 'calls a tool, whole and streamed, and gives its result back'({ name }, world) {
+      const model = spillway(world)(name);
+      const asked = { model, tools, prompt, toolChoice: 'required' as const, maxRetries: 0 };
+      const whole = await generateText(asked);
+      const stream = streamText(asked);
+      expect(whole.finishReason).toBe('tool-calls');
+      expect(await stream.finishReason).toBe('tool-calls');
+      for (const [calls, { messages: said }] of [
+        [whole.toolCalls, whole.response],
+        [await stream.toolCalls, await stream.response],
+      ] as const) {
+        expect(calls).toMatchObject([{ toolName: 'get_time', input: { city: 'sample city' } }]);
+        const { toolCallId, toolName } = calls[0]!;
+        const output = { type: 'text' as const, value: 'half past six' };
+        const result = { type: 'tool-result' as const, toolCallId, toolName, output };
+        const messages: ModelMessage[] = [
+          { role: 'user', content: prompt },
+          ...said,
+          { role: 'tool', content: [result] },
+        ];
+        const after = await generateText({ model, tools, messages, maxRetries: 0 });
+        expect(after.text).toContain('“half past six”');
+      }
+    },
+
+    async 'gets an object of a form, whole and streamed'({ name }, world) {
+      const output = Output.object({ schema: SCHEMA });
+      const asked = { model: spillway(world)(name), prompt, output, maxRetries: 0 };
+      expect((await generateText(asked)).output).toEqual({ city: 'sample city' });
+      expect(await streamText(asked).output).toEqual({ city: 'sample city' });
+    },
+
+    async 'is told what is wrong with its call'({ name }, world) {
+      for (const [model, status] of [
+        [spillway(world)('nobody'), 400],
+        [spillway(world, 'sk-wrong')(name), 401],
+      ] as const)
+        await expect(generateText({ model, prompt, maxRetries: 0 })).rejects.toSatisfy(
+          (error) => APICallError.isInstance(error) && error.statusCode === status,
+          String(status),
+        );
+    },
+
+    async 'hears what its vendor refuses, whole and streamed'(vendor, world) {
+      const asked = { model: spillway(world)(vendor.name), prompt, maxRetries: 0 };
+      for (const { status } of ERRORS) {
+        const refused = (error: unknown): boolean =>
+          APICallError.isInstance(error) &&
+          error.statusCode === status &&
+          error.message.includes('The moon is full.');
+        const script = { kind: 'http', status, message: 'The moon is full.' };
+        await world.fault(vendor, script);
+        await expect(generateText(asked)).rejects.toSatisfy(refused, String(status));
+        await world.fault(vendor, script);
+        expect(await errorsOf(asked)).toSatisfy(([error]) => refused(error), String(status));
+      }
+    },
+
+    async 'hears in a stream what goes wrong in it'(vendor, world) {
+      const asked = { model: spillway(world)(vendor.name), prompt, maxRetries: 0 };
+      const message = 'The moon is full.';
+      for (const script of [
+        { kind: 'error_event', after_events: 8, message },
+        { kind: 'truncate' },
+      ]) {
+        await world.fault(vendor, script);
+        const errors = await errorsOf(asked);
+        expect(errors.length).toBeGreaterThan(0);
+        expect(JSON.stringify(errors.map(String))).toContain(script.message ?? '');
+      }
+    },
+  },
+});
+
+/** What its stream calls an error. */
+const errorsOf = async (asked: Parameters<typeof streamText>[0]): Promise<unknown[]> => {
+  const { stream } = streamText({ ...asked, onError: () => {} });
+  const parts = await Array.fromAsync(stream);
+  return parts.flatMap((part) => (part.type === 'error' ? [part.error] : []));
+};
+
+clientMatrix('the AI SDK, for embeddings', {
+  before: vendors.filter(({ embeds }) => embeds !== undefined),
+  skips: {
+    bedrock: { 'gets the vectors of many, in their order': 'it takes one text at a time' },
+  },
+  cases: {
+    async 'gets the vector of a text'(vendor, world) {
+      const model = spillway(world).embeddingModel(vectorsOf(vendor));
+      const { embedding, usage } = await embed({ model, value: 'Hi there', maxRetries: 0 });
+      expect(embedding.length).toBeGreaterThan(100);
+      expect(usage.tokens).toBeGreaterThan(0);
+    },
+
+    async 'gets the vectors of many, in their order'(vendor, world) {
+      const model = spillway(world).embeddingModel(vectorsOf(vendor));
+      const values = ['The sky is blue.', '空は青い。'];
+      const { embeddings } = await embedMany({ model, values, maxRetries: 0 });
+      for (const [at, value] of values.entries())
+        expect((await embed({ model, value, maxRetries: 0 })).embedding).toEqual(embeddings[at]);
+    },
+  },
 });

@@ -1,116 +1,229 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DifyPlugin, VERSIONS } from '../kit/dify-plugin.ts';
-import { GROUP, KEY, startPlayed, vendors } from './vendors.ts';
+import { expect } from 'vitest';
+import { DifyPlugin, type PluginSettings, VERSIONS } from '../kit/dify-plugin.ts';
+import {
+  ERRORS,
+  KEY,
+  type PlayedVendor,
+  type PlayedWorld,
+  clientMatrix,
+  ranksOf,
+  vectorsOf,
+  vendors,
+} from './vendors.ts';
 
 const QUESTION = [
   { role: 'system', content: 'You are helpful.' },
   { role: 'user', content: 'Why is the sky blue?' },
 ];
 
-const TOOLS = [
-  {
-    type: 'function',
-    function: {
-      name: 'get_weather',
-      description: 'The weather of a city.',
-      parameters: { type: 'object', properties: { city: { type: 'string' } } },
+const SCHEMA = {
+  type: 'object',
+  properties: { city: { type: 'string' } },
+  required: ['city'],
+};
+
+const FUNCTION = { name: 'get_time', description: 'The time in a city.', parameters: SCHEMA };
+
+const TOOLS = [{ type: 'function', function: FUNCTION }];
+
+/** Words upon which it would try something else. */
+const PROVOKING = /max_output_tokens|integer_below_min|budget_tokens|thinking/;
+
+const PICTURE = {
+  type: 'image_url',
+  image_url: { url: 'data:image/png;base64,iVBORw0KGgo=', detail: 'high' },
+};
+
+const DOCUMENT = {
+  type: 'file',
+  file: { file_data: 'data:application/pdf;base64,JVBERi0xLjQ=', filename: 'a.pdf' },
+};
+
+for (const version of VERSIONS) {
+  const plugin = (
+    { name }: Pick<PlayedVendor, 'name'>,
+    { url }: PlayedWorld,
+    more: Partial<PluginSettings> = {},
+  ): DifyPlugin =>
+    new DifyPlugin({ version, endpoint: `${url}/v1`, key: KEY, model: name, ...more });
+
+  const sees = (file: object) => [
+    { role: 'user', content: [{ type: 'text', text: 'What is this?' }, file] },
+  ];
+
+  clientMatrix(`Dify’s plugin ${version}`, {
+    skips: {
+      vllm: { 'reads a document': 'what a server of one’s own takes is its own affair' },
+      cohere: { 'reads a document': 'its documents are texts' },
+      'vertex-open': { 'reads a document': 'what an open model takes is its own affair' },
     },
-  },
-];
-
-const matrix = vendors.flatMap((vendor) =>
-  VERSIONS.map((version) => ({ ...vendor, vendor, version })),
-);
-
-describe.each(matrix)('Dify’s plugin $version, before $provider', ({ vendor, version }) => {
-  let world: Awaited<ReturnType<typeof startPlayed>>;
-  beforeEach(async () => (world = await startPlayed(vendor)));
-  afterEach(() => world.close());
-
-  const plugin = (more: { endpoint?: string; model?: string; key?: string } = {}) =>
-    new DifyPlugin({ version, endpoint: `${world.url}/v1`, key: KEY, model: GROUP, ...more });
-
-  it('saves a model, with both forms of the URL, and for streams', async () => {
-    for (const endpoint of ['', '/', '/v1', '/v1/'])
-      await plugin({ endpoint: `${world.url}${endpoint}` }).validate();
-    await plugin().validateStream();
-  });
-
-  it('runs a node', async () => {
-    const answer = await plugin().stream({}, QUESTION);
-    expect(answer.content).toContain('“Why is the sky blue?”');
-    expect(answer.finish).toBe('stop');
-    // Only the newer one asks for it.
-    if (version === 'current') expect(answer.usage!.completion_tokens).toBeGreaterThan(3);
-  });
-
-  it('runs six branches at once, each on a connection of its own', async () => {
-    const answers = await Promise.all(
-      Array.from({ length: 6 }, () => plugin().stream({}, QUESTION)),
-    );
-    for (const { content } of answers) expect(content).toContain('“Why is the sky blue?”');
-  });
-
-  it('calls tools and gives their results back', async () => {
-    const { tools, finish } = await plugin().stream(
-      { tools: TOOLS, tool_choice: 'required' },
-      QUESTION,
-    );
-    expect(tools).toMatchObject([{ name: 'get_weather', input: expect.any(String) as string }]);
-    expect(JSON.parse(tools[0]!.input)).toEqual({ city: 'sample city' });
-    expect(finish).toBe('tool_calls');
-    const [{ id, name, input }] = tools as [(typeof tools)[0]];
-    const said = await plugin().stream({ tools: TOOLS, tool_choice: 'auto' }, [
-      ...QUESTION,
-      {
-        role: 'assistant',
-        content: '',
-        tool_calls: [{ id, type: 'function', function: { name, arguments: input } }],
+    cases: {
+      async 'saves a model, with both forms of the URL, and for streams'(vendor, world) {
+        for (const path of ['', '/', '/v1', '/v1/'])
+          await plugin(vendor, world, { endpoint: `${world.url}${path}` }).validate();
+        await plugin(vendor, world).validateStream();
       },
-      { role: 'tool', tool_call_id: id, content: '21 °C' },
-    ]);
-    expect(['stop', 'tool_calls']).toContain(said.finish);
-  });
 
-  it('asks for JSON', async () => {
-    const { content } = await plugin().stream(
-      {
-        response_format: {
-          type: 'json_schema',
-          json_schema: {
-            name: 'place',
-            schema: {
-              type: 'object',
-              properties: { city: { type: 'string' } },
-              required: ['city'],
-            },
-          },
-        },
+      async 'saves a model that completes texts'(vendor, world) {
+        await plugin(vendor, world).validateCompletion();
       },
-      QUESTION,
-    );
-    expect(JSON.parse(content)).toEqual({ city: expect.any(String) as string });
+
+      async 'runs a node'(vendor, world) {
+        const answer = await plugin(vendor, world).stream({}, QUESTION);
+        expect(answer.content).toContain('“Why is the sky blue?”');
+        expect(answer.finish).toBe('stop');
+        // Only the newer one asks for it.
+        if (version === 'current') expect(answer.usage!.completion_tokens).toBeGreaterThan(20);
+        else expect(answer.usage).toBeUndefined();
+      },
+
+      async 'runs six branches at once, each on a connection of its own'(vendor, world) {
+        const answers = await Promise.all(
+          Array.from({ length: 6 }, () => plugin(vendor, world).stream({}, QUESTION)),
+        );
+        for (const { content } of answers) expect(content).toContain('“Why is the sky blue?”');
+      },
+
+      async 'calls tools and gives their results back'(vendor, world) {
+        const { tools, finish } = await plugin(vendor, world).stream(
+          { tools: TOOLS, tool_choice: 'required' },
+          QUESTION,
+        );
+        expect(tools).toMatchObject([{ name: 'get_time' }]);
+        const [{ id, name, input }] = tools as [(typeof tools)[0]];
+        expect(JSON.parse(input)).toEqual({ city: 'sample city' });
+        expect(finish).toBe('tool_calls');
+        const call = { id, type: 'function', function: { name, arguments: input } };
+        const said = await plugin(vendor, world).stream({ tools: TOOLS, tool_choice: 'auto' }, [
+          ...QUESTION,
+          { role: 'assistant', content: '', tool_calls: [call] },
+          { role: 'tool', tool_call_id: id, content: 'half past six' },
+        ]);
+        expect(said.content).toContain('“half past six”');
+      },
+
+      async 'calls functions and gives their results back'(vendor, world) {
+        const { tools } = await plugin(vendor, world).stream(
+          { functions: [FUNCTION], function_call: { name: 'get_time' } },
+          QUESTION,
+        );
+        expect(tools.map(({ name }) => name)).toContain('get_time');
+        const input = tools.map((piece) => piece.input).join('');
+        expect(JSON.parse(input)).toEqual({ city: 'sample city' });
+        const said = await plugin(vendor, world).stream({ functions: [FUNCTION] }, [
+          ...QUESTION,
+          { role: 'assistant', content: '', function_call: { name: 'get_time', arguments: input } },
+          { role: 'function', name: 'get_time', content: 'half past six' },
+        ]);
+        expect(said.content).toContain('“half past six”');
+      },
+
+      async 'asks for JSON, of a form and of none'(vendor, world) {
+        const json_schema = { name: 'place', schema: SCHEMA };
+        const formed = { response_format: { type: 'json_schema', json_schema } };
+        const { content } = await plugin(vendor, world).stream(formed, QUESTION);
+        expect(JSON.parse(content)).toEqual({ city: 'sample city' });
+        const plain = { response_format: { type: 'json_object' } };
+        const free = await plugin(vendor, world).stream(plain, QUESTION);
+        expect(JSON.parse(free.content)).toBeTypeOf('object');
+      },
+
+      async 'shows a picture'(vendor, world) {
+        const { content } = await plugin(vendor, world).stream({}, sees(PICTURE));
+        expect(content).toContain('“What is this?”');
+      },
+
+      async 'reads a document'(vendor, world) {
+        const { content } = await plugin(vendor, world).stream({}, sees(DOCUMENT));
+        expect(content).toContain('“What is this?”');
+      },
+
+      async 'names a conversation'(vendor, world) {
+        const { content, usage } = await plugin(vendor, world).whole(QUESTION);
+        expect(content).toContain('“Why is the sky blue?”');
+        expect(usage!.prompt_tokens).toBeGreaterThan(5);
+      },
+
+      async 'shows a person what is wrong, and no second call is provoked'(vendor, world) {
+        for (const [more, message] of [
+          [{ model: 'nobody' }, /^API request failed with status code 400: .*Invalid model name/],
+          [{ model: '' }, /status code 400: .*model/],
+          [{ key: 'sk-wrong' }, /status code 401: /],
+          [{ key: '' }, /status code 401: /],
+        ] as const) {
+          const failed = plugin(vendor, world, more).validate();
+          await expect(failed).rejects.toThrow(message);
+          await expect(failed).rejects.not.toThrow(PROVOKING);
+        }
+      },
+
+      async 'shows a person what the vendor refuses, whole and streamed'(vendor, world) {
+        for (const { status } of ERRORS)
+          for (const ask of ['validate', 'validateStream'] as const) {
+            await world.fault(vendor, { kind: 'http', status, message: 'The moon is full.' });
+            await expect(plugin(vendor, world)[ask]()).rejects.toThrow(
+              new RegExp(`^API request failed with status code ${status}: .*The moon is full\\.`),
+            );
+          }
+      },
+
+      async 'shows a person what goes wrong in a stream'(vendor, world) {
+        const message = 'The moon is full.';
+        for (const script of [
+          { kind: 'error_event', after_events: 8, message },
+          { kind: 'truncate' },
+        ]) {
+          await world.fault(vendor, script);
+          await expect(plugin(vendor, world).stream({}, QUESTION)).rejects.toThrow(
+            script.message ?? /./,
+          );
+        }
+      },
+    },
   });
 
-  it('names a conversation', async () => {
-    const { content, usage } = await plugin().whole(QUESTION);
-    expect(content.length).toBeGreaterThan(0);
-    expect(usage!.prompt_tokens).toBeGreaterThan(3);
+  clientMatrix(`Dify’s plugin ${version}, for embeddings`, {
+    before: vendors.filter(({ embeds }) => embeds !== undefined),
+    skips: {
+      bedrock: { 'makes vectors of many, in their order': 'it takes one text at a time' },
+    },
+    cases: {
+      async 'saves a model'(vendor, world) {
+        for (const path of ['', '/', '/v1', '/v1/'])
+          await plugin({ name: vectorsOf(vendor) }, world, {
+            endpoint: `${world.url}${path}`,
+          }).validateEmbeddings();
+      },
+
+      async 'makes vectors of many, in their order'(vendor, world) {
+        const maker = plugin({ name: vectorsOf(vendor) }, world);
+        const texts = ['The sky is blue.', '空は青い。'];
+        const many = await maker.embeddings(texts);
+        for (const [at, text] of texts.entries())
+          expect(await maker.embeddings([text])).toEqual([many[at]]);
+      },
+
+      async 'without a key is told so'(vendor, world) {
+        const stranger = plugin({ name: vectorsOf(vendor) }, world, { key: '' });
+        await expect(stranger.embeddings(['Hi'])).rejects.toThrow(/^401 Error: \{"error":/);
+      },
+    },
   });
 
-  it('shows a person what is wrong, and no second call is provoked', async () => {
-    for (const [more, message] of [
-      [{ model: 'nobody' }, /^API request failed with status code 400: .*Invalid model name/],
-      [{ model: '' }, /status code 400: .*model/],
-      [{ key: 'sk-wrong' }, /status code 401: /],
-      [{ key: '' }, /status code 401: /],
-    ] as const) {
-      const failed = plugin(more).validate();
-      await expect(failed).rejects.toThrow(message);
-      // Words upon which it would try something else.
-      await expect(failed).rejects.not.toThrow(
-        /max_output_tokens|integer_below_min|budget_tokens|thinking/,
-      );
-    }
+  clientMatrix(`Dify’s plugin ${version}, for the order of documents`, {
+    before: vendors.filter(({ ranks }) => ranks !== undefined),
+    cases: {
+      async 'saves a model'(vendor, world) {
+        await plugin({ name: ranksOf(vendor) }, world).validateRerank();
+      },
+
+      async 'gives each a score, the best first'(vendor, world) {
+        const documents = ['Of the sea.', 'Of the blue sky.', 'Of the sky.'];
+        const ranked = await plugin({ name: ranksOf(vendor) }, world).rerank('the sky', documents);
+        expect(new Set(ranked.map(([index]) => index))).toEqual(new Set([0, 1, 2]));
+        const scores = ranked.map(([, score]) => score);
+        expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+      },
+    },
   });
-});
+}

@@ -1,62 +1,124 @@
-import { HumanMessage, ToolMessage } from '@langchain/core/messages';
-import { ChatOpenAI } from '@langchain/openai';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { GROUP, KEY, startPlayed, vendors } from './vendors.ts';
+import { type BaseMessageChunk, HumanMessage, ToolMessage } from '@langchain/core/messages';
+import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai';
+import { expect } from 'vitest';
+import { ERRORS, KEY, type PlayedWorld, clientMatrix, vectorsOf, vendors } from './vendors.ts';
 
-const WEATHER = {
+const SCHEMA = {
+  type: 'object',
+  properties: { city: { type: 'string' } },
+  required: ['city'],
+  additionalProperties: false,
+};
+
+const TOOL = {
   type: 'function',
-  function: {
-    name: 'get_weather',
-    description: 'The weather of a city.',
-    parameters: {
-      type: 'object',
-      properties: { city: { type: 'string' } },
-      required: ['city'],
-    },
-  },
+  function: { name: 'get_time', description: 'The time in a city.', parameters: SCHEMA },
 } as const;
 
-describe.each(vendors)('LangChain, before $provider', (vendor) => {
-  let world: Awaited<ReturnType<typeof startPlayed>>;
-  beforeEach(async () => (world = await startPlayed(vendor)));
-  afterEach(() => world.close());
+const chat = ({ url }: PlayedWorld, model: string, apiKey = KEY): ChatOpenAI =>
+  new ChatOpenAI({ model, apiKey, maxRetries: 0, configuration: { baseURL: `${url}/v1` } });
 
-  const chat = (model = GROUP) =>
-    new ChatOpenAI({
-      model,
-      apiKey: KEY,
-      maxRetries: 0,
-      configuration: { baseURL: `${world.url}/v1` },
-    });
+const summed = async <Chunk extends BaseMessageChunk>(
+  stream: AsyncIterable<Chunk>,
+): Promise<Chunk> => {
+  const chunks = await Array.fromAsync(stream);
+  return chunks.reduce((sum, chunk) => sum.concat(chunk as never) as never);
+};
 
-  it('gets a text, whole and streamed, and what it took', async () => {
-    const whole = await chat().invoke('Why is the sky blue?');
-    expect(whole.text).toContain('“Why is the sky blue?”');
-    expect(whole).toMatchObject({
-      usage_metadata: { input_tokens: expect.any(Number), output_tokens: expect.any(Number) },
-    });
-    let text = '';
-    for await (const piece of await chat().stream('Why is the sky blue?')) text += piece.text;
-    expect(text).toContain('“Why is the sky blue?”');
-  });
+const MANY = expect.toSatisfy((tokens: number) => tokens > 5) as number;
 
-  it('calls a tool and gives its result back', async () => {
-    const bound = chat().bindTools([WEATHER], { tool_choice: 'required' });
-    const question = new HumanMessage('Weather?');
-    const asked = await bound.invoke([question]);
-    expect(asked.tool_calls).toMatchObject([
-      { name: 'get_weather', args: { city: 'sample city' } },
-    ]);
-    const result = new ToolMessage({ tool_call_id: asked.tool_calls![0]!.id!, content: '21 °C' });
-    const said = await chat().bindTools([WEATHER]).invoke([question, asked, result]);
-    expect(said.text + JSON.stringify(said.tool_calls)).not.toBe('[]');
-    let streamed: typeof asked | undefined;
-    for await (const piece of await bound.stream([question]))
-      streamed = streamed ? streamed.concat(piece) : piece;
-    expect(streamed?.tool_calls).toMatchObject([{ name: 'get_weather' }]);
-  });
+const question = 'Why is the sky blue?';
 
-  it('is told what is wrong', async () => {
-    await expect(chat('nobody').invoke('Hi')).rejects.toMatchObject({ status: 400 });
-  });
+clientMatrix('LangChain', {
+  cases: {
+    async 'gets a text, whole and streamed, and what it took'({ name }, world) {
+      const model = chat(world, name);
+      const whole = await model.invoke(question);
+      const streamed = await summed(await model.stream(question));
+      for (const said of [whole, streamed]) {
+        expect(said.text).toContain('“Why is the sky blue?”');
+        expect(said).toMatchObject({
+          response_metadata: { finish_reason: 'stop' },
+          usage_metadata: { input_tokens: MANY, output_tokens: MANY },
+        });
+      }
+    },
+
+    async 'calls a tool, whole and streamed, and gives its result back'({ name }, world) {
+      const model = chat(world, name);
+      const bound = model.bindTools([TOOL], { tool_choice: 'get_time' });
+      const asked = new HumanMessage(question);
+      const whole = await bound.invoke([asked]);
+      const streamed = await summed(await bound.stream([asked]));
+      for (const said of [whole, streamed]) {
+        expect(said.tool_calls).toMatchObject([
+          { name: 'get_time', args: { city: 'sample city' } },
+        ]);
+        const { id = '' } = said.tool_calls![0]!;
+        const result = new ToolMessage({ tool_call_id: id, content: 'half past six' });
+        const after = await model.bindTools([TOOL]).invoke([asked, said, result]);
+        expect(after.text).toContain('“half past six”');
+      }
+    },
+
+    async 'gets an object of a form'({ name }, world) {
+      for (const method of ['jsonSchema', 'functionCalling'] as const) {
+        const form = chat(world, name).withStructuredOutput(SCHEMA, { name: 'place', method });
+        expect(await form.invoke(question)).toEqual({ city: 'sample city' });
+      }
+    },
+
+    async 'is told what is wrong with its call'({ name }, world) {
+      await expect(chat(world, 'nobody').invoke(question)).rejects.toMatchObject({ status: 400 });
+      const stranger = chat(world, name, 'sk-wrong');
+      await expect(stranger.invoke(question)).rejects.toMatchObject({ status: 401 });
+    },
+
+    async 'hears what its vendor refuses, whole and streamed'(vendor, world) {
+      const model = chat(world, vendor.name);
+      for (const ask of [
+        () => model.invoke(question),
+        async () => summed(await model.stream(question)),
+      ])
+        for (const { status } of ERRORS) {
+          await world.fault(vendor, { kind: 'http', status, message: 'The moon is full.' });
+          const failed = ask();
+          await expect(failed).rejects.toMatchObject({ status });
+          await expect(failed).rejects.toThrow(/The moon is full\./);
+        }
+    },
+
+    async 'hears in a stream what goes wrong in it'(vendor, world) {
+      const message = 'The moon is full.';
+      for (const script of [
+        { kind: 'error_event', after_events: 8, message },
+        { kind: 'truncate' },
+      ]) {
+        await world.fault(vendor, script);
+        const stream = await chat(world, vendor.name).stream(question);
+        await expect(Array.fromAsync(stream)).rejects.toThrow(script.message ?? /./);
+      }
+    },
+  },
+});
+
+clientMatrix('LangChain, for embeddings', {
+  before: vendors.filter(({ embeds }) => embeds !== undefined),
+  skips: {
+    bedrock: { 'gets the vectors of many, in their order': 'it takes one text at a time' },
+  },
+  cases: {
+    async 'gets the vectors of many, in their order'(vendor, { url }) {
+      const vectors = new OpenAIEmbeddings({
+        model: vectorsOf(vendor),
+        apiKey: KEY,
+        maxRetries: 0,
+        configuration: { baseURL: `${url}/v1` },
+      });
+      const texts = ['The sky is blue.', '空は青い。'];
+      const many = await vectors.embedDocuments(texts);
+      for (const [at, text] of texts.entries())
+        expect(await vectors.embedQuery(text)).toEqual(many[at]);
+    },
+  },
 });

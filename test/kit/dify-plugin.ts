@@ -50,6 +50,7 @@ export interface PluginSettings {
   readonly version: Version;
   /** Its `endpoint_url`. */
   readonly endpoint: string;
+  /** Empty where there is none. */
   readonly key: string;
   readonly model: string;
 }
@@ -73,10 +74,15 @@ export interface PluginAnswer {
 interface Delta {
   readonly content?: string | null;
   readonly reasoning_content?: string | null;
-  readonly tool_calls?: readonly {
-    readonly id?: string;
-    readonly function?: { readonly name?: string | null; readonly arguments?: string | null };
-  }[];
+  readonly reasoning?: string | null;
+  readonly tool_calls?: readonly { readonly id?: string; readonly function?: CalledFunction }[];
+  /** Where a person has said that the model knows no tools, but functions. */
+  readonly function_call?: CalledFunction | null;
+}
+
+interface CalledFunction {
+  readonly name?: string | null;
+  readonly arguments?: string | null;
 }
 
 interface Chunk {
@@ -115,12 +121,16 @@ const readStream = (text: string, version: Version): PluginAnswer => {
     if (!choice) continue;
     finish = choice.finish_reason ?? undefined;
     content += choice.delta.content ?? '';
-    thoughts += choice.delta.reasoning_content ?? '';
-    for (const call of choice.delta.tool_calls ?? []) addTo(tools, call);
+    thoughts += choice.delta.reasoning_content ?? choice.delta.reasoning ?? '';
+    for (const call of callsOf(choice.delta)) addTo(tools, call);
   }
   if (pieces.at(-1) !== 'data: [DONE]') fail('the stream has no end mark');
   return { content, thoughts, tools, usage, finish };
 };
+
+/** A function has no id: the plugin gives it one, and each piece the same. */
+const callsOf = ({ tool_calls: calls, function_call: fn }: Delta) =>
+  calls ?? (fn ? [{ id: 'tool_call_id', function: fn }] : []);
 
 /** A piece with a new id, or with a name, begins a call; others go on with the last. */
 const addTo = (tools: ToolPiece[], piece: NonNullable<Delta['tool_calls']>[number]): void => {
@@ -151,16 +161,64 @@ export class DifyPlugin {
       return;
     }
     const ping = { model, max_tokens: 5, messages: [{ role: 'user', content: 'ping' }] };
-    const { object = '' } = JSON.parse(checked(await this.#post(ping))) as { object?: string };
-    if (!['', 'chat.completion'].includes(object)) fail(`an object of kind ${object}`);
+    await this.#expectKind('chat.completion', this.#post('chat/completions', ping));
+  }
+
+  /** The same for a model that only completes texts. */
+  async validateCompletion(): Promise<void> {
+    const ping = { model: this.#settings.model, max_tokens: 5, prompt: 'ping' };
+    await this.#expectKind('text_completion', this.#post('completions', ping));
+  }
+
+  async #expectKind(kind: string, asked: Promise<PluginReply>): Promise<void> {
+    const { object = '' } = JSON.parse(checked(await asked)) as { object?: string };
+    if (!['', kind].includes(object)) fail(`an object of kind ${object}`);
   }
 
   /** The same where the model is said to be for streams: more than the status is not read. */
   async validateStream(): Promise<void> {
     const messages = [{ role: 'user', content: 'ping' }];
-    checked(
-      await this.#post({ model: this.#settings.model, max_tokens: 10, messages, stream: true }),
-    );
+    const ping = { model: this.#settings.model, max_tokens: 10, messages, stream: true };
+    checked(await this.#post('chat/completions', ping));
+  }
+
+  /** On Save of a model for embeddings. */
+  async validateEmbeddings(): Promise<void> {
+    await this.embeddings(['ping']);
+  }
+
+  /** In the order of the answer: what each says of its place is not read. */
+  async embeddings(input: readonly string[]): Promise<number[][]> {
+    const { model, version } = this.#settings;
+    const newer = version === 'current' && { encoding_format: 'float' };
+    const { status, text } = await this.#post('embeddings', { model, input, ...newer });
+    if (status !== 200) fail(`${status} Error: ${text}`);
+    const { data, usage } = JSON.parse(text) as {
+      data: readonly { embedding: number[] }[];
+      usage: { prompt_tokens: number; total_tokens: number };
+    };
+    if (!(usage.prompt_tokens >= 0 && usage.total_tokens >= 0)) fail('no usage');
+    return data.map(({ embedding }) => embedding);
+  }
+
+  /** On Save of a model that puts documents into order: more than its form is not asked of it. */
+  async validateRerank(): Promise<void> {
+    const documents = [
+      'Carson City is the capital city of the American state of Nevada.',
+      'The Commonwealth of the Northern Mariana Islands has its capital at Saipan.',
+      'Washington, D.C. is the capital of the United States.',
+    ];
+    await this.rerank('What is the capital of the United States?', documents);
+  }
+
+  /** Each document's place and its score, the best first. */
+  async rerank(query: string, documents: readonly string[]): Promise<[number, number][]> {
+    const { model } = this.#settings;
+    const body = { model, query, documents, top_n: documents.length };
+    const { results } = JSON.parse(checked(await this.#post('rerank', body))) as {
+      results: readonly { index: number; relevance_score: number }[];
+    };
+    return results.map(({ index, relevance_score: score }) => [index, score]);
   }
 
   /** A node: always a stream. */
@@ -185,14 +243,14 @@ export class DifyPlugin {
       messages,
       user: 'u-7',
     };
-    return readStream(checked(await this.#post(body)), version);
+    return readStream(checked(await this.#post('chat/completions', body)), version);
   }
 
   /** What it asks beside the flow: the title of a conversation, questions to suggest. */
   async whole(messages: readonly object[]): Promise<PluginAnswer> {
     const { model } = this.#settings;
     const body = { model, stream: false, temperature: 1, messages, user: 'u-7' };
-    const reply = JSON.parse(checked(await this.#post(body))) as {
+    const reply = JSON.parse(checked(await this.#post('chat/completions', body))) as {
       model: string;
       choices: readonly { message: Delta; finish_reason: string }[];
       usage?: PluginAnswer['usage'];
@@ -200,17 +258,21 @@ export class DifyPlugin {
     const [choice] = reply.choices;
     // Older versions read these without looking.
     if (!choice || !('content' in choice.message) || !reply.model) return fail('no answer');
-    const { content, tool_calls: calls = [] } = choice.message;
+    const { usage } = reply;
+    if (usage && !(usage.prompt_tokens >= 0 && usage.completion_tokens >= 0)) fail('half a usage');
+    const { content, reasoning_content: thoughts } = choice.message;
     const tools: ToolPiece[] = [];
-    for (const call of calls) addTo(tools, call);
+    for (const call of callsOf(choice.message)) addTo(tools, call);
     const finish = choice.finish_reason;
-    return { content: content ?? '', thoughts: '', tools, usage: reply.usage, finish };
+    return { content: content ?? '', thoughts: thoughts ?? '', tools, usage, finish };
   }
 
-  #post(body: object): Promise<PluginReply> {
+  #post(operation: string, body: object): Promise<PluginReply> {
     const { endpoint, key } = this.#settings;
     const base = endpoint.endsWith('/') ? endpoint : `${endpoint}/`;
-    const headers: Record<string, string> = key === '' ? {} : { authorization: `Bearer ${key}` };
-    return pluginPost(new URL('chat/completions', base).href, body, headers);
+    // Without a key its embeddings send an empty header.
+    const keyless: Record<string, string> = operation === 'embeddings' ? { authorization: '' } : {};
+    const headers = key === '' ? keyless : { authorization: `Bearer ${key}` };
+    return pluginPost(new URL(operation, base).href, body, headers);
   }
 }

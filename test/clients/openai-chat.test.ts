@@ -1,0 +1,170 @@
+import OpenAI from 'openai';
+import { expect } from 'vitest';
+import { ERRORS, KEY, type PlayedWorld, clientMatrix } from './vendors.ts';
+
+type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
+
+const openai = ({ url }: PlayedWorld, apiKey = KEY): OpenAI =>
+  new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
+
+const question: Message = { role: 'user', content: 'Why is the sky blue?' };
+const schema = {
+  type: 'object',
+  properties: { city: { type: 'string' } },
+  required: ['city'],
+  additionalProperties: false,
+};
+const tools = ['get_weather', 'get_time'].map((name) => ({
+  type: 'function' as const,
+  function: { name, parameters: schema },
+}));
+
+clientMatrix('the OpenAI SDK', {
+  cases: {
+    async 'gets a text, whole and streamed, and what it took'({ name }, world) {
+      const { completions } = openai(world).chat;
+      const system: Message = { role: 'system', content: 'Be brief.' };
+      const asked = { model: name, messages: [system, question] };
+      const whole = await completions.create(asked);
+      const streamed = await completions
+        .stream({ ...asked, stream_options: { include_usage: true } })
+        .finalChatCompletion();
+      for (const { choices, usage } of [whole, streamed]) {
+        expect(choices).toMatchObject([{ index: 0, finish_reason: 'stop' }]);
+        expect(choices[0]!.message.content).toContain('“Why is the sky blue?”');
+        expect(usage!.prompt_tokens).toBeGreaterThan(5);
+        expect(usage!.completion_tokens).toBeGreaterThan(20);
+      }
+    },
+
+    async 'is given tokens one by one'({ name }, world) {
+      const { completions } = openai(world).chat;
+      const stream = await completions.create({ model: name, messages: [question], stream: true });
+      const chunks = await Array.fromAsync(stream);
+      expect(chunks.length).toBeGreaterThan(10);
+      expect(new Set(chunks.map(({ id }) => id)).size).toBe(1);
+      for (const { object } of chunks) expect(object).toBe('chat.completion.chunk');
+    },
+
+    async 'calls a tool, whole and streamed, and gives its result back'({ name }, world) {
+      const { completions } = openai(world).chat;
+      const choice = { type: 'function' as const, function: { name: 'get_time' } };
+      const asked = { model: name, messages: [question], tools, tool_choice: choice };
+      const whole = await completions.create(asked);
+      const streamed = await completions.stream(asked).finalChatCompletion();
+      for (const { choices } of [whole, streamed]) {
+        const [{ message, finish_reason }] = choices as [(typeof choices)[0]];
+        expect(finish_reason).toBe('tool_calls');
+        const [call] = message.tool_calls!;
+        if (call?.type !== 'function') throw new Error('no call');
+        expect(call.function.name).toBe('get_time');
+        expect(JSON.parse(call.function.arguments)).toEqual({ city: 'sample city' });
+        const result: Message = { role: 'tool', tool_call_id: call.id, content: 'half past six' };
+        const after = await completions.create({
+          ...asked,
+          tool_choice: 'auto',
+          messages: [question, message, result],
+        });
+        expect(after.choices[0]!.message.content).toContain('“half past six”');
+      }
+    },
+
+    async 'calls a function, as tools were called before'({ name }, world) {
+      const { completions } = openai(world).chat;
+      const functions = [{ name: 'get_time', parameters: schema }];
+      const asked = { model: name, messages: [question], functions };
+      const wish = { ...asked, function_call: { name: 'get_time' } };
+      const whole = await completions.create(wish);
+      const chunks = await Array.fromAsync(await completions.create({ ...wish, stream: true }));
+      const said = whole.choices[0]!.message.function_call!;
+      expect(said).toEqual({ name: 'get_time', arguments: '{"city":"sample city"}' });
+      const pieces = chunks.flatMap(({ choices }) => choices[0]?.delta.function_call ?? []);
+      expect(pieces.map((piece) => piece.name ?? '').join('')).toBe(said.name);
+      expect(pieces.map((piece) => piece.arguments ?? '').join('')).toBe(said.arguments);
+      for (const { choices } of [whole, chunks.findLast(({ choices: [one] }) => one)!])
+        expect(choices[0]!.finish_reason).toBe('function_call');
+      const call: Message = { role: 'assistant', content: null, function_call: said };
+      const result: Message = { role: 'function', name: said.name, content: 'half past six' };
+      const after = await completions.create({ ...asked, messages: [question, call, result] });
+      expect(after.choices[0]!.message.content).toContain('“half past six”');
+    },
+
+    async 'gets an object of a form, whole and streamed'({ name }, world) {
+      const { completions } = openai(world).chat;
+      const json_schema = { name: 'place', schema, strict: true };
+      const format = { type: 'json_schema' as const, json_schema };
+      const asked = { model: name, messages: [question], response_format: format };
+      const whole = await completions.create(asked);
+      const streamed = await completions.stream(asked).finalChatCompletion();
+      for (const { choices } of [whole, streamed]) {
+        expect(JSON.parse(choices[0]!.message.content!)).toEqual({ city: 'sample city' });
+        expect(choices[0]!.finish_reason).toBe('stop');
+      }
+    },
+
+    async 'shows a picture'({ name }, world) {
+      const url = 'data:image/png;base64,iVBORw0KGgo=';
+      const content = [
+        { type: 'text' as const, text: 'What is this?' },
+        { type: 'image_url' as const, image_url: { url } },
+      ];
+      const asked = { model: name, messages: [{ role: 'user' as const, content }] };
+      const { choices } = await openai(world).chat.completions.create(asked);
+      expect(choices[0]!.message.content).toContain('“What is this?”');
+    },
+
+    async 'stops where it is told to'({ name }, world) {
+      const asked = { model: name, messages: [question], max_completion_tokens: 16 };
+      const whole = await openai(world).chat.completions.create(asked);
+      expect(whole.choices[0]!.finish_reason).toBe('length');
+      expect(whole.usage!.completion_tokens).toBe(16);
+    },
+
+    async 'is told what is wrong with its call'({ name }, world) {
+      const { completions } = openai(world).chat;
+      await expect(completions.create({ model: 'nobody', messages: [question] })).rejects.toSatisfy(
+        (error) => error instanceof OpenAI.BadRequestError && error.param === 'model',
+      );
+      const stranger = openai(world, 'sk-wrong').chat.completions;
+      await expect(stranger.create({ model: name, messages: [question] })).rejects.toSatisfy(
+        (error) => error instanceof OpenAI.AuthenticationError && error.status === 401,
+      );
+    },
+
+    async 'hears what its vendor refuses, whole and streamed'(vendor, world) {
+      const { completions } = openai(world).chat;
+      for (const stream of [false, true])
+        for (const { status, kind } of ERRORS) {
+          await world.fault(vendor, { kind: 'http', status, message: 'The moon is full.' });
+          const failed = completions.create({ model: vendor.name, messages: [question], stream });
+          await expect(failed).rejects.toSatisfy(
+            (error) => error instanceof OpenAI.APIError && error.status === status,
+            `${status}, stream: ${stream}`,
+          );
+          await expect(failed).rejects.toThrow(/The moon is full\./);
+          await expect(failed).rejects.toMatchObject({ type: kind });
+        }
+    },
+
+    async 'hears in a stream what goes wrong in it'(vendor, world) {
+      const { completions } = openai(world).chat;
+      const message = 'The moon is full.';
+      for (const script of [
+        { kind: 'error_event', after_events: 8, message },
+        { kind: 'truncate' },
+      ]) {
+        await world.fault(vendor, script);
+        const stream = await completions.create({
+          model: vendor.name,
+          messages: [question],
+          stream: true,
+        });
+        await expect(Array.fromAsync(stream)).rejects.toSatisfy(
+          (error) =>
+            error instanceof OpenAI.APIError &&
+            (script.message === undefined || error.message.includes(message)),
+        );
+      }
+    },
+  },
+});
