@@ -81,6 +81,20 @@ describe('a refusal without numbers', () => {
     expect(gaugeOf(ledger, now)).toMatchObject({ source: 'learned', amount: 50 });
   });
 
+  test.each([700, 7000, 9999])(
+    'holds back no longer than the %i ms that it says, however slow the pace',
+    (retryMs) => {
+      const ledger = new Ledger();
+      const refusal: QuotaRefusal = { class: 'minute', retryMs };
+      for (let now = 0; now < 50_000; now += retryMs) {
+        const reservation = ledger.reserve(charge(ONE), now)!;
+        refuse(ledger, reservation, { now, refusal });
+        expect(ledger.waitMs(charge(ONE), now)).toBe(retryMs);
+      }
+      expect(gaugeOf(ledger, 50_000)).toMatchObject({ source: 'learned' });
+    },
+  );
+
   test('is a mistake of ours at first where limits are known and it says how long', () => {
     const ledger = new Ledger();
     ledger.limit('a', perMinute('tokens', 1e6), config);

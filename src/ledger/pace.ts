@@ -29,6 +29,12 @@ interface Learned {
   wall?: number;
 }
 
+interface Halving {
+  readonly cost: Cost;
+  readonly sentAt: number;
+  readonly retryMs?: number | undefined;
+}
+
 /**
  * What is learned from refusals that say no numbers: half of what was just used, then twice as much
  * after each ten seconds that were used and not refused, until it is far above what is used. Where a
@@ -53,9 +59,10 @@ export class Pace {
 
   /**
    * `sentAt`: of the call that was refused. What was sent before the last halving brings no other:
-   * it could not know.
+   * it could not know. `retryMs`: when the upstream would take it, in its own words; nobody who needs
+   * no more is held back for longer by what is only guessed.
    */
-  halve({ cost, sentAt }: { readonly cost: Cost; readonly sentAt: number }, now: number): void {
+  halve({ cost, sentAt, retryMs = Infinity }: Halving, now: number): void {
     this.#refusedAt = now;
     this.#nextAt = now + OBSERVED_MS;
     if (sentAt <= this.#halvedAt) return;
@@ -63,7 +70,11 @@ export class Pace {
     for (const dimension of PACED) {
       const rate = this.#observed.rate(PLACE[dimension], now);
       const used = Math.max(rate, amountOf(cost, dimension));
-      if (used > 0) this.#halve(dimension, used, now);
+      if (used === 0) continue;
+      const { bucket, amount } = this.#halve(dimension, used, now);
+      const back = (amount * retryMs) / OBSERVED_MS;
+      const early = Math.min(amountOf(cost, dimension), bucket.capacity) - back;
+      bucket.set(Math.min(Math.max(0, early), bucket.level(now)), now);
     }
   }
 
@@ -110,18 +121,17 @@ export class Pace {
     }
   }
 
-  #halve(dimension: Dimension, used: number, now: number): void {
+  #halve(dimension: Dimension, used: number, now: number): Standing {
     const found = this.#learned.find(({ standing }) => standing.dimension === dimension);
     if (found === undefined) {
       const amount = Math.max(1, Math.floor(used / 2));
-      return this.#add(dimension, { amount, refusedAt: used }, now).bucket.set(0, now);
+      return this.#add(dimension, { amount, refusedAt: used }, now);
     }
-    const { bucket, amount } = found.standing;
-    const isWall = used > amount / 2;
-    if (isWall) found.wall = amount;
-    const less = isWall ? amount * BELOW_WALL : used / 2;
+    const isWall = used > found.standing.amount / 2;
+    if (isWall) found.wall = found.standing.amount;
+    const less = isWall ? found.standing.amount * BELOW_WALL : used / 2;
     found.standing.tell(Math.max(1, Math.floor(less)), 'learned', now);
-    bucket.set(Math.min(0, bucket.level(now)), now);
+    return found.standing;
   }
 
   #add(

@@ -30,7 +30,7 @@ export const learnRefusal = (refusal: QuotaRefusal, answer: Answer): void => {
       return learnSize(refusal, answer);
     case 'ramp':
       if (retryMs !== undefined) obstacles.park(now + retryMs, now);
-      return slowDown(answer, { isPatient: false });
+      return slowDown(answer, { isPatient: false, retryMs });
     case 'minute':
       return learnMinute(refusal, answer);
   }
@@ -56,7 +56,7 @@ const learnMinute = (refusal: QuotaRefusal, answer: Answer): void => {
   const retryMs = retryOf(refusal);
   if (retryMs !== undefined) holdBack(refusal, answer, retryMs);
   else if (isExact && !isShrunk) holdBack(refusal, answer, overdueMs(refusal, standing));
-  if (!isExact && !isShrunk) slowDown(answer, { isPatient: retryMs !== undefined });
+  if (!isExact && !isShrunk) slowDown(answer, { isPatient: retryMs !== undefined, retryMs });
 };
 
 /**
@@ -71,7 +71,7 @@ const learnUnknown = (refusal: QuotaRefusal, answer: Answer): void => {
   const requests = account.find('requests');
   if (refusal.dimension === undefined && requests && shrinkBurst(requests, answer, false))
     return lowerBelowOwn(requests, answer);
-  slowDown(answer, { isPatient: retryMs !== undefined && account.known.length > 0 });
+  slowDown(answer, { isPatient: retryMs !== undefined && account.known.length > 0, retryMs });
 };
 
 /** It had no room for this call, whatever we thought. */
@@ -187,11 +187,11 @@ const retryOf = ({ retryMs }: QuotaRefusal): number | undefined =>
 /** Patient: not for the first refusal within a minute, which may have been a mistake of ours. */
 const slowDown = (
   { account, share, now }: Answer,
-  { isPatient }: { readonly isPatient: boolean },
+  { isPatient, retryMs }: { readonly isPatient: boolean; readonly retryMs: number | undefined },
 ): void => {
   const sentAt = share?.takenAt ?? now;
   const isAgain = account.isRefusedAgain(sentAt, now);
   if (isPatient && !isAgain) return;
-  account.pace.halve({ cost: share?.cost ?? {}, sentAt }, now);
+  account.pace.halve({ cost: share?.cost ?? {}, sentAt, retryMs }, now);
   account.relist();
 };

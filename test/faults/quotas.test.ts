@@ -95,6 +95,18 @@ describe.each(WAYS)('%s: a refusal', (_, stream) => {
     expect(accountOf(world, 'a').blockedMs).toBeLessThanOrEqual(86_400_000);
   });
 
+  test('24 with retry-after of seven seconds is told so to who cannot wait', async () => {
+    const world = await open();
+    await world.fault({ kind: 'http', status: 429, headers: { 'retry-after': '7' } });
+    for (let i = 0; i < 3; i++) {
+      const alone = { model: 'id-a', stream };
+      const { status, headers } = await world.ask(alone, { 'x-queue-timeout': '0' });
+      expect([status, headers.get('retry-after')]).toEqual([429, '7']);
+      expect(Number(headers.get('retry-after-ms'))).toBeGreaterThan(5_000);
+    }
+    expect(world.calls('a')).toBe(1);
+  });
+
   test('25 as overloaded, by all of them, says so and leaves the ledger alone', async () => {
     const world = await open();
     await world.fault({ kind: 'http', status: 529, projects: ['a', 'b'] });

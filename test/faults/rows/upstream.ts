@@ -209,6 +209,7 @@ export const upstreamRows: readonly FaultRow[] = [
       held: [
         quotas('24 with retry-after %s keeps the key out for no longer than a minute'),
         quotas('24 with retry-after of a day parks the key for it, and no longer'),
+        quotas('24 with retry-after of seven seconds is told so to who cannot wait'),
       ],
     },
   ),
