@@ -243,19 +243,27 @@ describe('failures before the commit point', () => {
     expect(upstream.calls).toHaveLength(1);
   });
 
-  it('shows neither its key nor its place when the vendor repeats them', async () => {
-    const upstream = await startUpstream((call, res) =>
-      sendJson(res, 400, error(`${call.headers.authorization} is unknown to localhost, sorry`)),
-    );
-    closing.push(() => upstream.close());
-    const place = upstream.url.replace('127.0.0.1', 'localhost');
-    const plain = deployment('PJ1', place, { apiKey: 'correct-horse-battery' });
-    const gateway = await startGateway(configOf([plain]));
-    closing.push(() => gateway.close());
-    const text = await (await gateway.chat()).text();
-    expect(text).toContain('[key] is unknown to [address], sorry');
-    expect(text + JSON.stringify(gateway.log.lines)).not.toMatch(/horse|localhost/);
-  });
+  it.each(['correct-horse-battery', 'horse'])(
+    'shows neither its key nor its place when the vendor repeats them: %s',
+    async (apiKey) => {
+      const said = `the key ${apiKey} is unknown to localhost, sorry`;
+      const upstream = await startUpstream((call, res) => {
+        if (!call.body['stream']) return sendJson(res, 400, error(said));
+        sendEvents(res, [...STREAM.slice(0, 2), JSON.stringify(error(said))]);
+        return void res.end();
+      });
+      closing.push(() => upstream.close());
+      const place = upstream.url.replace('127.0.0.1', 'localhost');
+      const plain = deployment('PJ1', place, { apiKey });
+      const gateway = await startGateway(configOf([plain]));
+      closing.push(() => gateway.close());
+      for (const stream of [false, true]) {
+        const text = await (await gateway.chat({ stream })).text();
+        expect(text).toContain('the key [key] is unknown to [address], sorry');
+        expect(text + JSON.stringify(gateway.log.lines)).not.toMatch(/horse|localhost/);
+      }
+    },
+  );
 
   it('says 429 with the wait when all keys refuse', async () => {
     const { gateway, upstream } = await world((_, res) => {

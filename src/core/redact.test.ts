@@ -6,6 +6,7 @@ test.each([
   ['bad key sk-proj-abc_DEF-123456', 'bad key [key]'],
   ['Incorrect API key provided: sk-ab**********yz.', 'Incorrect API key provided: [key].'],
   ['gsk_abcdefgh1 and xai-abcdefgh1 and AIzaSyD-1234567', '[key] and [key] and [key]'],
+  ['not valid: eyJhbGciOi.eyJzdWIi.c2ln-_x', 'not valid: [key]'],
   ['Authorization: Bearer abc.def', 'Authorization: [key]'],
   ['see https://api.vendor.test/v1?x=1 now', 'see [address] now'],
   ['no route to vllm.internal:8000 from 10.1.2.3', 'no route to [address] from [address]'],
@@ -26,6 +27,19 @@ test.each([
 test('what is known is concealed whatever it looks like', () => {
   const known = { keys: ['hunter2-hunter2'], places: ['vllm-a'] };
   expect(redact('token hunter2-hunter2 at vllm-a', 100, known)).toBe('token [key] at [address]');
+});
+
+test.each([
+  ['key abc123 is wrong', 'key [key] is wrong'],
+  ['key "abc123": wrong', 'key "[key]": wrong'],
+  ['api_key=abc123', 'api_key=[key]'],
+  ['a+b? (a+b?)', '[key] ([key])'],
+  [
+    'xabc123 abc1234 my-abc123 abc123_x ABC123 äabc123',
+    'xabc123 abc1234 my-abc123 abc123_x ABC123 äabc123',
+  ],
+])('a short key is concealed where it is a word of its own: %j', (text, shown) => {
+  expect(redact(text, 400, { keys: ['abc123', 'a+b?'], places: [] })).toBe(shown);
 });
 
 test('a long text is cut', () => {

@@ -1,10 +1,14 @@
 /** Keys as vendors write them, masked ones included (`sk-ab**********yz`), and bearer tokens. */
-const KEY = /\b(?:(?:sk|pk|rk|gsk|xai)[-_]|AIza)[\w*-]{6,}|\bya29\.[\w.-]+|\bBearer\s+\S+/gi;
+const KEY =
+  /\b(?:(?:sk|pk|rk|gsk|xai)[-_]|AIza)[\w*-]{6,}|\b(?:ya29\.|eyJ[\w-]+\.)[\w.-]+|\bBearer\s+\S+/gi;
 /** URLs, and bare hosts with a port: where we send is nobody's business. */
 const PLACE = /\bhttps?:\/\/\S+|\b[\w-]+(?:\.[\w-]+)+:\d+\b|\b(?:\d{1,3}\.){3}\d{1,3}\b/gi;
 /** What would break a line or a terminal. */
 // oxlint-disable-next-line no-control-regex -- control characters are exactly what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;
+
+/** Shorter keys may be part of a word, and are looked for as words of their own. */
+const WORD_CHARS = 8;
 
 export interface Known {
   readonly keys: readonly string[];
@@ -19,9 +23,13 @@ const NOTHING_KNOWN: Known = { keys: [], places: [] };
  */
 export const redact = (text: string, maxChars = 400, known = NOTHING_KNOWN): string => {
   let clean = text.slice(0, maxChars * 4);
-  for (const key of known.keys) clean = clean.replaceAll(key, '[key]');
+  for (const key of known.keys)
+    clean = clean.replaceAll(key.length < WORD_CHARS ? wordOf(key) : key, '[key]');
   clean = clean.replaceAll(KEY, '[key]').replaceAll(PLACE, '[address]');
   for (const place of known.places) clean = clean.replaceAll(place, '[address]');
   const line = clean.replaceAll(CONTROL, ' ').trim();
   return line.length > maxChars ? `${line.slice(0, maxChars - 1)}…` : line;
 };
+
+const wordOf = (key: string): RegExp =>
+  new RegExp(`(?<![\\p{L}\\p{N}_-])${RegExp.escape(key)}(?![\\p{L}\\p{N}_-])`, 'gu');

@@ -101,6 +101,18 @@ test('a secret in a parameter is concealed in what a vendor says', () => {
   expect(target.concealed.keys).toEqual(['sk-secret-a', 'a-long-secret']);
 });
 
+test.each([
+  ['short', { apiKey: 'ab12' }, ['ab12']],
+  ['of letters alone', { apiKey: 'hunter' }, ['hunter']],
+  ['too short for one', { apiKey: 'abc' }, []],
+  ['that stands for none', { apiKey: 'EMPTY' }, []],
+  ['in a header', { apiKey: 'none', extraHeaders: { 'X-Auth': 'ab12' } }, ['ab12']],
+  ['in no header of that name', { apiKey: 'none', extraHeaders: { 'x-team': 'blue' } }, []],
+])('a secret %s is concealed where it is one', (_, more, concealed) => {
+  const target = createTarget(findProvider('openai')!, spec('https://x.test', more));
+  expect(target.concealed.keys).toEqual(concealed);
+});
+
 test('the key goes where the vendor looks for it', () => {
   const headers = (name: string) =>
     createTarget(findProvider(name)!, spec('https://x.test')).headers;

@@ -180,18 +180,30 @@ const quirksOf = ({ quirks = [] }: Provider, model: string): Quirks => {
 
 const NO_QUIRKS: Quirks = {};
 
-/** Shorter ones are stand-ins such as `EMPTY`, for vendors that ask for no key. */
-const SECRET_CHARS = 8;
+/** Shorter ones are nobody's secret. */
+const SECRET_CHARS = 4;
+/** Values of headers that are this short are secrets where their name says so. */
+const HEADER_CHARS = 8;
+
+/** What configs say in the place of a key, to servers that ask for none. */
+const STAND_INS: ReadonlySet<string> = new Set(
+  'dummy empty fake local no-key none null ollama placeholder test vllm'.split(' '),
+);
 
 /** Parameters that hold one. */
 const SECRET_NAME = /secret|token|password|credential|access_key/;
+const SECRET_HEADER = /secret|token|password|credential|key|auth|cookie/;
 
 const secretsOf = ({ apiKey = '', extraHeaders, settings = {} }: TargetSpec): string[] => {
   const own = Object.entries(settings).flatMap(([name, value]) =>
     SECRET_NAME.test(name) && typeof value === 'string' ? [value] : [],
   );
-  const all = [apiKey, ...own, ...Object.values(extraHeaders)];
-  return all.filter((text) => text.length >= SECRET_CHARS);
+  const headers = Object.entries(extraHeaders).flatMap(([name, value]) =>
+    value.length >= HEADER_CHARS || SECRET_HEADER.test(name.toLowerCase()) ? [value] : [],
+  );
+  return [apiKey, ...own, ...headers].filter(
+    (text) => text.length >= SECRET_CHARS && !STAND_INS.has(text.toLowerCase()),
+  );
 };
 
 const baseUrl = (text: string, name: string): URL => {

@@ -84,7 +84,7 @@ export const attackerRows: readonly FaultRow[] = [
   row(60, 'Prompts or keys in logs and errors.', 'Nowhere.', {
     held: [
       input('keeps every secret out of its log'),
-      gateway('shows neither its key nor its place when the vendor repeats them'),
+      gateway('shows neither its key nor its place when the vendor repeats them: %s'),
       [
         'test/cli.test.ts',
         'says when it is ready, answers, keeps secrets to itself, and ends well',
