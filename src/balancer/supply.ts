@@ -1,19 +1,18 @@
-import { type Bid, ownAccount, tokensOf } from '#balancer/bid.ts';
+import { type Bid, ownAccount } from '#balancer/bid.ts';
 import type { Dimension } from '#core/quota.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 
 /** Dimensions that measure size: what waits is summed up in them. */
 const SIZES: ReadonlySet<Dimension> = new Set(['tokens', 'input', 'output']);
 
-/**
- * How long a group's known limits take to serve `ahead` tokens and then one of these bids, ms: what
- * all its accounts hold, then what comes back. 0 where some deployment has no limit on size.
- */
-export const supplyWaitMs = (
-  ledger: Ledger,
-  bids: readonly Bid[],
-  { ahead, now }: { ahead: number; now: number },
-): number => {
+/** What a group's known limits can give: tokens that they hold, and tokens that come back per ms. */
+export interface Supply {
+  readonly held: number;
+  readonly perMs: number;
+}
+
+/** Of all accounts that these bids draw from; endless where some deployment has no limit on size. */
+export const supplyOf = (ledger: Ledger, bids: readonly Bid[], now: number): Supply => {
   let held = 0;
   let perMs = 0;
   const seen = new Set<string>();
@@ -28,9 +27,13 @@ export const supplyWaitMs = (
       held += Math.max(0, level);
       perMs += amount / windowMs;
     }
-    if (!isLimited) return 0;
+    if (!isLimited) return ENDLESS;
   }
-  if (perMs === 0) return 0;
-  const own = Math.min(...bids.map(({ cost }) => tokensOf(cost)));
-  return Math.max(0, (ahead + own - held) / perMs);
+  return perMs === 0 ? ENDLESS : { held, perMs };
 };
+
+const ENDLESS: Supply = { held: Infinity, perMs: 1 };
+
+/** How long it takes to serve so many tokens, ms: what is held, then what comes back. */
+export const supplyWaitMs = ({ held, perMs }: Supply, tokens: number): number =>
+  Math.max(0, (tokens - held) / perMs);

@@ -8,7 +8,6 @@ import type { QuotaView } from '#balancer/quota-view.ts';
 import { RecentUse } from '#balancer/recent-use.ts';
 import { noDeployment, noTimeLeft, ownSideFull, tooLargeForAll } from '#balancer/refusal-error.ts';
 import { type Routed, isOutOfQuota, route } from '#balancer/route.ts';
-import { supplyWaitMs } from '#balancer/supply.ts';
 import type { Clock } from '#core/clock.ts';
 import type { SpillwayError } from '#core/errors.ts';
 import { type Log, silentLog } from '#core/log.ts';
@@ -25,6 +24,7 @@ import type { MemoryPressure } from '#core/memory-pressure.ts';
 import { fullAccount, ownWaitMs, takeOwn } from '#shared/own-room.ts';
 import { SharedPools } from '#shared/shared-pools.ts';
 import { type Going, StandIns } from '#shared/stand-ins.ts';
+import { type Prediction, predict } from '#shared/prediction.ts';
 import { quotaView } from '#shared/view.ts';
 import { Waiter } from '#shared/waiter.ts';
 
@@ -146,24 +146,24 @@ export class MemoryOwner {
       return explainGroup(this.#deps, request, { group: name, bids, routed: its });
     });
     const aheadTokens = lane.ahead(waiter);
-    const predictedMs = this.#predictMs(waiter, { lane, routed, aheadTokens });
-    const place = this.#placeInLine(waiter, { lane, routed, predictedMs });
+    const predicted = this.#predict(waiter, { lane, routed, aheadTokens });
+    const place = this.#placeInLine(waiter, { lane, routed, predictedMs: predicted.goesMs });
     const mayGo = lane.size === 0 || goes?.group !== group;
     const isFree = goes && mayGo && this.#ownMs(request) <= 0;
     const fate: Fate = isFree
       ? { verdict: 'now', group: goes.group, choice: goes.routed.choice! }
-      : this.#fateInLine(waiter, routed, predictedMs);
+      : this.#fateInLine(waiter, routed, predicted);
     return { fate, place, groups };
   }
 
-  #fateInLine(waiter: Waiter, routed: Routed, predictedMs: number): Fate {
+  #fateInLine(waiter: Waiter, routed: Routed, predicted: Prediction): Fate {
     const { request, bids } = waiter;
     const refused = (error: SpillwayError): Fate => ({ verdict: 'refused', error });
     if (routed.earliestMs === Infinity)
       return refused(
         routed.tooLarge ? tooLargeForAll(request.groups[0], bids) : noDeployment(routed.out),
       );
-    const error = this.#inVain(waiter, routed, predictedMs) ?? this.#room.refusal(request);
+    const error = this.#inVain(waiter, routed, predicted) ?? this.#room.refusal(request);
     return error ? refused(error) : { verdict: 'waits' };
   }
 
@@ -175,28 +175,22 @@ export class MemoryOwner {
     return placeInLine(this.#deps, waiter, { ...of, used: this.#used, short });
   }
 
-  /** Until its turn comes, as far as can be told, ms. */
-  #predictMs(
-    { request, bids, weight }: Waiter,
+  #predict(
+    waiter: Waiter,
     of: { readonly lane: Lane; readonly routed: Routed; readonly aheadTokens: number },
-  ): number {
-    const { clock, ledger, pool } = this.#deps;
-    const { lane, routed, aheadTokens: ahead } = of;
-    const computedMs = Math.max(this.#ownMs(request), routed.earliestMs);
-    // With nobody before it that is exact, and no estimate of a line is better.
-    if (ahead <= 0) return computedMs;
-    return Math.max(
-      computedMs,
-      supplyWaitMs(ledger, pool.well(bids), { ahead, now: clock.now() }),
-      lane.measuredMs(ahead + weight),
-    );
+  ): Prediction {
+    return predict(this.#deps, waiter, { ...of, ownMs: this.#ownMs(waiter.request) });
   }
 
   /** Why it must not wait: its time would run out first. */
-  #inVain({ request }: Waiter, routed: Routed, predictedMs: number): SpillwayError | undefined {
+  #inVain(
+    { request }: Waiter,
+    routed: Routed,
+    { turnMs, goesMs: predictedMs }: Prediction,
+  ): SpillwayError | undefined {
     const leftMs = request.waitUntil - this.#deps.clock.now();
     const isFree = routed.earliestMs <= 0 && this.#ownMs(request) <= 0;
-    if (predictedMs <= leftMs * PREDICTED_SHARE || isFree) return undefined;
+    if (turnMs <= leftMs * PREDICTED_SHARE || isFree) return undefined;
     return this.#late(request, { routed, predictedMs, leftMs });
   }
 
@@ -204,9 +198,10 @@ export class MemoryOwner {
     const { request } = waiter;
     const { clock } = this.#deps;
     const aheadTokens = lane.ahead(waiter);
-    const predictedMs = this.#predictMs(waiter, { lane, routed, aheadTokens });
-    request.note?.(this.#placeInLine(waiter, { lane, routed, predictedMs }), routed);
-    const refusal = this.#inVain(waiter, routed, predictedMs);
+    const predicted = this.#predict(waiter, { lane, routed, aheadTokens });
+    const place = this.#placeInLine(waiter, { lane, routed, predictedMs: predicted.goesMs });
+    request.note?.(place, routed);
+    const refusal = this.#inVain(waiter, routed, predicted);
     if (refusal) throw refusal;
     this.#room.enter(request);
     this.#standIns.entered(waiter);
@@ -225,7 +220,11 @@ export class MemoryOwner {
         : clock.after(Math.max(0, leftMs), () => {
             const now = this.#route(waiter, waiter.bids);
             const aheadTokens = lane.ahead(waiter) - waiter.weight;
-            const predictedMs = this.#predictMs(waiter, { lane, routed: now, aheadTokens });
+            const { goesMs: predictedMs } = this.#predict(waiter, {
+              lane,
+              routed: now,
+              aheadTokens,
+            });
             leave(this.#late(request, { routed: now, predictedMs, leftMs: 0 }));
           });
     waiter.release = () => {
