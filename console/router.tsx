@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
+import { readKeysSearch } from './features/keys/search.ts';
 import { readRequestsSearch } from './features/requests/search.ts';
 import { Failed } from './ui/failed.tsx';
 import { Shell } from './shell/shell.tsx';
@@ -71,6 +72,13 @@ const simulator = createRoute({
   component: lazyRouteComponent(() => import('./features/simulator/simulator.tsx'), 'Simulator'),
 });
 
+const keys = createRoute({
+  getParentRoute: () => root,
+  path: '/keys',
+  validateSearch: readKeysSearch,
+  component: lazyRouteComponent(() => import('./features/keys/keys.tsx'), 'Keys'),
+});
+
 const dify = createRoute({
   getParentRoute: () => root,
   path: '/dify',
@@ -93,6 +101,7 @@ export const router = createRouter({
     models,
     plan,
     simulator,
+    keys,
     dify,
     api,
   ]),

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { launchBrowser, openContext } from '../test/kit/browser.ts';
 import { buildConsole, startConsole } from '../test/kit/console.ts';
+import { fillPeople } from '../test/kit/people.ts';
 
 const OUT = 'out/screenshots';
 const [only] = process.argv.slice(2);
@@ -24,6 +25,9 @@ const PAGES: readonly (readonly [
   ['config', '/ui/models?tab=config'],
   ['plan', '/ui/plan', plan],
   ['simulator', '/ui/simulator', settle],
+  ['keys', '/ui/keys'],
+  ['new-key', '/ui/keys', newKey],
+  ['one-key', '/ui/keys', openFirst],
   ['dify', '/ui/dify'],
   ['api', '/ui/api'],
 ];
@@ -67,6 +71,18 @@ async function plan(page: Page): Promise<void> {
   await page.getByTestId('plan').waitFor();
 }
 
+async function newKey(page: Page): Promise<void> {
+  await page.locator('main button').first().click();
+  await page.getByRole('dialog').waitFor();
+  await page.waitForTimeout(500);
+}
+
+async function openFirst(page: Page): Promise<void> {
+  await page.locator('tbody tr').first().click();
+  await page.getByRole('dialog').waitFor();
+  await page.waitForTimeout(500);
+}
+
 /** Traffic of several keys, some of it too much, so that there is something to see. */
 const fillIn = async (url: string, key: string): Promise<void> => {
   const ask = (i: number) =>
@@ -91,6 +107,7 @@ const console_ = await startConsole(built.folder);
 const browser = await launchBrowser();
 try {
   await fillIn(console_.url, console_.masterKey);
+  await fillPeople(console_);
   for (const language of ['en', 'ja'] as const)
     for (const theme of ['light', 'dark'] as const) {
       const context = await openContext(browser, { language, theme });
@@ -100,6 +117,7 @@ try {
         await page.goto(`${console_.url}${path}`, { waitUntil: 'load' });
         await page.waitForTimeout(700);
         await prepare?.(page);
+        await page.evaluate('document.fonts.ready');
         await page.screenshot({ path: `${OUT}/${name}-${language}-${theme}.png` });
         await page.close();
       }

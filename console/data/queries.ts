@@ -52,12 +52,26 @@ export const signOut = async (): Promise<void> => {
   queries.setQueryData(['session'], session);
 };
 
-export const useModels = () =>
-  useQuery({
+/** The deployments, for those who may see everything. */
+export const useModels = () => {
+  const role = useSession().data?.role;
+  return useQuery({
     queryKey: ['models'],
+    enabled: role === 'proxy_admin' || role === 'proxy_admin_viewer',
     queryFn: () => ask<ModelsReply>('/spillway/deployments'),
     staleTime: 60_000,
   });
+};
+
+/** The models that whoever asks may call. */
+export const useModelNames = (): readonly string[] => {
+  const { data } = useQuery({
+    queryKey: ['model-names'],
+    queryFn: () => ask<{ data: readonly { id: string }[] }>('/v1/models'),
+    staleTime: 60_000,
+  });
+  return data?.data.map(({ id }) => id) ?? [];
+};
 
 export const useConfig = () =>
   useQuery({ queryKey: ['config'], queryFn: () => ask<ConfigReply>('/spillway/config') });

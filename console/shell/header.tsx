@@ -12,6 +12,7 @@ import {
 import { useTranslation } from 'react-i18next';
 import type { SessionReply } from '#gateway/console/shapes.ts';
 import { useLive } from '../data/live.ts';
+import { useMe } from '../data/me.ts';
 import { signOut } from '../data/queries.ts';
 import { chooseLanguage, LANGUAGES, type Language } from '../i18n/i18n.ts';
 import { MoonIcon, SunIcon } from '../ui/icons.tsx';
@@ -25,6 +26,7 @@ interface HeaderProps {
 
 export const Header = ({ isOpen, toggle, session }: HeaderProps) => {
   const { t } = useTranslation();
+  const { name, seesAll } = useMe();
   return (
     <Group h="100%" px="md" gap="sm" wrap="nowrap">
       <Burger
@@ -44,9 +46,14 @@ export const Header = ({ isOpen, toggle, session }: HeaderProps) => {
         </Badge>
       )}
       <Group gap="xs" ml="auto" wrap="nowrap">
-        <LiveBadge />
+        {seesAll && <LiveBadge />}
         <LanguageChoice />
         <ThemeChoice />
+        {name !== undefined && (
+          <Text size="xs" className="soft" truncate maw={160} visibleFrom="md">
+            {t('shell.signedInAs', { name })}
+          </Text>
+        )}
         {session.needs_key && (
           <Button size="compact-sm" variant="default" onClick={() => void signOut()}>
             {t('shell.signOut')}

@@ -2,9 +2,11 @@ import { NavLink, Stack } from '@mantine/core';
 import { Link, useLocation } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
+import { type Me, useMe } from '../data/me.ts';
 import {
   ApiIcon,
   DifyIcon,
+  KeysIcon,
   ModelsIcon,
   OverviewIcon,
   PlanIcon,
@@ -14,27 +16,32 @@ import {
   StartIcon,
 } from '../ui/icons.tsx';
 
-const PAGES = [
-  ['/overview', 'overview', OverviewIcon],
-  ['/requests', 'requests', RequestsIcon],
-  ['/playground', 'playground', PlaygroundIcon],
-  ['/models', 'models', ModelsIcon],
-  ['/plan', 'plan', PlanIcon],
-  ['/simulator', 'simulator', SimulatorIcon],
-  ['/dify', 'dify', DifyIcon],
-  ['/api', 'api', ApiIcon],
-  ['/start', 'start', StartIcon],
-] as const satisfies readonly (readonly [string, string, ComponentType])[];
+/** Whom a page is for: those who may see everything, where keys are kept, or where the vendor is played. */
+type For = 'all' | 'seers' | 'kept' | 'demo';
 
-/** Pages that are there only while the vendor is played. */
-const DEMO_PAGES: readonly string[] = ['/simulator', '/start'];
+const PAGES = [
+  ['/overview', 'overview', OverviewIcon, 'seers'],
+  ['/requests', 'requests', RequestsIcon, 'seers'],
+  ['/playground', 'playground', PlaygroundIcon, 'all'],
+  ['/models', 'models', ModelsIcon, 'seers'],
+  ['/plan', 'plan', PlanIcon, 'seers'],
+  ['/simulator', 'simulator', SimulatorIcon, 'demo'],
+  ['/keys', 'keys', KeysIcon, 'kept'],
+  ['/dify', 'dify', DifyIcon, 'all'],
+  ['/api', 'api', ApiIcon, 'all'],
+  ['/start', 'start', StartIcon, 'demo'],
+] as const satisfies readonly (readonly [string, string, ComponentType, For])[];
+
+const isFor = (whom: For, { seesAll, keeps }: Me, isDemo: boolean): boolean =>
+  ({ all: true, seers: seesAll, kept: keeps, demo: isDemo })[whom];
 
 export const Navigation = ({ isDemo, chosen }: { isDemo: boolean; chosen: () => void }) => {
   const { t } = useTranslation();
   const { pathname } = useLocation();
+  const me = useMe();
   return (
     <Stack gap={2} component="nav" aria-label={t('shell.pages')}>
-      {PAGES.filter(([path]) => isDemo || !DEMO_PAGES.includes(path)).map(([path, name, Icon]) => (
+      {PAGES.filter(([, , , whom]) => isFor(whom, me, isDemo)).map(([path, name, Icon]) => (
         <NavLink
           key={path}
           component={Link}

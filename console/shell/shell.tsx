@@ -1,8 +1,9 @@
 import { AppShell, Center, Loader } from '@mantine/core';
-import { Outlet } from '@tanstack/react-router';
+import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { onExpired } from '../data/api.ts';
+import { useMe } from '../data/me.ts';
 import { useSession } from '../data/queries.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
@@ -10,12 +11,18 @@ import { Header } from './header.tsx';
 import { Navigation } from './navigation.tsx';
 import { SignIn } from './sign-in.tsx';
 
+const FIRST_PAGES: readonly string[] = ['/', '/overview', '/start'];
+
 /** The frame of every page. A session that has ended is asked for above the page: what was typed stays. */
 export const Shell = () => {
   const session = useSession();
   const [isOpen, setOpen] = useState(false);
   const [isExpired, setExpired] = useState(false);
   const { t } = useTranslation();
+  const me = useMe();
+  const { pathname } = useLocation();
+  // Where everybody is led at first is not for those who see only what is theirs.
+  const isElsewhere = !me.seesAll && me.keeps && FIRST_PAGES.includes(pathname);
   useEffect(() => onExpired(() => setExpired(true)), []);
   if (session.isPending)
     return (
@@ -46,8 +53,8 @@ export const Shell = () => {
         <Navigation isDemo={session.data.demo} chosen={() => setOpen(false)} />
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1} style={{ outline: 'none' }}>
-        <ConnectionBanner />
-        <Outlet />
+        {me.seesAll && <ConnectionBanner />}
+        {isElsewhere ? <Navigate to="/keys" replace /> : <Outlet />}
       </AppShell.Main>
       {isExpired && session.data.needs_key && (
         <SignIn isOverlay signedIn={() => setExpired(false)} />

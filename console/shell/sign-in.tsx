@@ -45,6 +45,8 @@ export const SignIn = ({ isOverlay = false, signedIn }: SignInProps) => {
           </Title>
           <Text size="sm" className="soft">
             {t('signIn.what')} <Code>general_settings.master_key</Code>
+            <br />
+            {t('signIn.or')}
           </Text>
           <PasswordInput
             label={t('signIn.key')}

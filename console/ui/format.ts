@@ -12,6 +12,8 @@ export interface Format {
   readonly money: (usd: number) => string;
   readonly time: (iso: string) => string;
   readonly date: (iso: string) => string;
+  /** The day alone, and the hour where it is today's. */
+  readonly day: (iso: string) => string;
 }
 
 const NONE = '–';
@@ -35,6 +37,8 @@ export const useFormat = (): Format => {
     const one = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
     const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
     const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' });
+    const date = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' });
+    const hour = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
     return {
       count: number({ maximumFractionDigits: 0 }),
       short: number({ notation: 'compact', maximumFractionDigits: 1 }),
@@ -44,6 +48,11 @@ export const useFormat = (): Format => {
       money: number({ style: 'currency', currency: 'USD', maximumSignificantDigits: 3 }),
       time: (iso) => clock.format(new Date(iso)),
       date: (iso) => day.format(new Date(iso)),
+      day(iso) {
+        const at = new Date(iso);
+        const isToday = at.toDateString() === new Date().toDateString();
+        return isToday ? hour.format(at) : date.format(at);
+      },
     };
   }, [language]);
 };

@@ -49,6 +49,12 @@ export const DifyIcon = icon(
     <path d="M7 9l6-3M7 11l6 3" />
   </>,
 );
+export const KeysIcon = icon(
+  <>
+    <circle cx="6.5" cy="13" r="3.5" />
+    <path d="M9 10.5L16.5 3M13 6.5l2.5 2.5" />
+  </>,
+);
 export const ApiIcon = icon(<path d="M7 5l-4 5 4 5M13 5l4 5-4 5M11 4l-2 12" />);
 export const StartIcon = icon(<path d="M6 4l10 6-10 6z" />);
 export const SunIcon = icon(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SpillwayError } from '#core/errors.ts';
 import { VirtualClock } from '#core/virtual-clock.ts';
 import { SESSION_COOKIE, SESSION_MS, Sessions, vouchFor } from '#keys/sessions.ts';
 
@@ -20,7 +21,24 @@ describe('Sessions', () => {
     expect(sessions.find(cookie(token))).toEqual(session);
     expect(sessions.find(cookie('token-9'))).toBeUndefined();
     expect(sessions.find({})).toBeUndefined();
-    expect(() => sessions.open('sk-other', 'a')).toThrow('not the master key');
+    expect(() => sessions.open('sk-other', 'a')).toThrow('neither the master key');
+  });
+
+  it('opens for a virtual key too, and knows whose it is while it opens', () => {
+    const good = new Set(['sk-eve', 'sk-blocked']);
+    const { sessions } = sessionsOf({
+      ownerOf(key: string) {
+        if (key === 'sk-blocked') throw new SpillwayError('unauthorized', 'Key is blocked.');
+        return good.has(key) ? { role: 'internal_user', userId: 'eve' } : undefined;
+      },
+    });
+    const { session } = sessions.open('sk-eve', 'a');
+    expect(sessions.whoIs(session, 'a')).toEqual({ role: 'internal_user', userId: 'eve' });
+    good.delete('sk-eve');
+    expect(sessions.whoIs(session, 'a')).toBeUndefined();
+    expect(sessions.whoIs(sessions.open(KEY, 'a').session, 'a')).toEqual({ role: 'proxy_admin' });
+    expect(() => sessions.open('sk-blocked', 'a')).toThrow('Key is blocked.');
+    expect(() => sessions.open('sk-other', 'a')).toThrow('neither the master key');
   });
 
   it('ends by itself, and when somebody signs out', async () => {
@@ -37,7 +55,8 @@ describe('Sessions', () => {
 
   it('lets an address try five wrong keys a minute, others meanwhile', async () => {
     const { clock, sessions } = sessionsOf();
-    for (let i = 0; i < 5; i++) expect(() => sessions.open('wrong', 'a')).toThrow('not the master');
+    for (let i = 0; i < 5; i++)
+      expect(() => sessions.open('wrong', 'a')).toThrow('neither the master');
     expect(() => sessions.open(KEY, 'a')).toThrow('Too many wrong keys');
     expect(sessions.open(KEY, 'b').token).toBeDefined();
     await clock.advance(60_001);
@@ -77,5 +96,16 @@ describe('vouchFor', () => {
     expect(vouched(wrong)).toEqual(wrong);
     const alone = { 'x-spillway-csrf': session.csrf };
     expect(vouched(alone)).toEqual(alone);
+  });
+
+  it('brings the key that was signed in with, and no other', () => {
+    const its = sessionsOf({ ownerOf: () => ({ role: 'internal_user' }) }).sessions;
+    const eves = its.open('sk-eve', 'a');
+    const headers: Record<string, string> = {
+      ...cookie(eves.token),
+      'x-spillway-csrf': eves.session.csrf,
+    };
+    vouchFor(headers, its, { masterKey: KEY });
+    expect(headers['authorization']).toBe('Bearer sk-eve');
   });
 });

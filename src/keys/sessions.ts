@@ -4,6 +4,7 @@ import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { KeySettings } from '#keys/authenticate.ts';
 import { equalTo } from '#keys/equal-to.ts';
+import type { Principal } from '#keys/principal.ts';
 
 /** A person who has signed in at the console. */
 export interface Session {
@@ -11,10 +12,17 @@ export interface Session {
   readonly csrf: string;
   /** Monotonic ms. */
   readonly endsAt: number;
+  /** The virtual key that it was opened with; absent where it was the master key, or none is needed. */
+  readonly key?: string;
 }
 
 export interface SessionsDeps extends Pick<KeySettings, 'masterKey'> {
   readonly clock: Clock;
+  /**
+   * Whose virtual key it is; undefined where nobody has it. Throws what a key says of itself to who
+   * has it: blocked, expired, not for this.
+   */
+  readonly ownerOf?: (key: string, address: string) => Principal | undefined;
   /** A new secret: 192 bits or more, safe in a cookie. */
   readonly newToken: () => string;
   /** Whoever comes is let in: the vendor behind it is played, and nothing can be lost. */
@@ -52,14 +60,18 @@ export class Sessions {
   }
 
   /**
-   * A session for who has the master key. Throws SpillwayError `unauthorized` for another key, and
-   * `rate_limited` where too many of them have come.
+   * A session for who has the master key, or a virtual one. Throws SpillwayError `unauthorized` for
+   * another key, and `rate_limited` where too many of them have come.
    */
   open(key: string, address: string): { readonly token: string; readonly session: Session } {
-    if (this.needsKey) this.#check(key, address);
+    const isVirtual = this.needsKey && this.#isVirtual(key, address);
     const { clock, newToken } = this.#deps;
     const token = newToken();
-    const session = { csrf: newToken(), endsAt: clock.now() + SESSION_MS };
+    const session = {
+      csrf: newToken(),
+      endsAt: clock.now() + SESSION_MS,
+      ...(isVirtual && { key }),
+    };
     const [oldest] = this.#sessions.keys();
     if (this.#sessions.size >= MOST_SESSIONS && oldest !== undefined) this.#sessions.delete(oldest);
     this.#sessions.set(digest(token), session);
@@ -77,12 +89,23 @@ export class Sessions {
     return undefined;
   }
 
+  /** Who acts in a session; undefined where its key opens nothing any more. */
+  whoIs({ key }: Session, address: string): Principal | undefined {
+    if (key === undefined) return { role: 'proxy_admin' };
+    try {
+      return this.#deps.ownerOf?.(key, address);
+    } catch {
+      return undefined;
+    }
+  }
+
   close(headers: IncomingHttpHeaders): void {
     const token = tokenOf(headers);
     if (token !== undefined) this.#sessions.delete(digest(token));
   }
 
-  #check(key: string, address: string): void {
+  /** Whether it is one, and not the master key. */
+  #isVirtual(key: string, address: string): boolean {
     const { clock } = this.#deps;
     const now = clock.now();
     const isRecent = (at: number): boolean => at > now - FAILS.windowMs;
@@ -93,19 +116,23 @@ export class Sessions {
       throw new SpillwayError('rate_limited', 'Too many wrong keys; try again in a minute.', {
         retryAfterMs: FAILS.windowMs,
       });
-    if (this.#isMasterKey?.(key)) return void this.#fails.delete(address);
+    const isMaster = this.#isMasterKey?.(key) === true;
+    if (isMaster || this.#deps.ownerOf?.(key, address)) {
+      this.#fails.delete(address);
+      return !isMaster;
+    }
     this.#fails.set(address, [...its, now]);
     throw new SpillwayError(
       'unauthorized',
-      'This is not the master key. It is what general_settings.master_key of the config says.',
+      'This is neither the master key, which general_settings.master_key of the config says, nor a key that was made here.',
       { param: 'key' },
     );
   }
 }
 
 /**
- * Lets a page in that somebody has signed in at: its request goes on as if it had brought the master
- * key. It must bring the cookie, and the page's own word, which no other site can send.
+ * Lets a page in that somebody has signed in at: its request goes on as if it had brought the key that
+ * the session was opened with, and may what that key may. It must bring the cookie, and the page's own word, which no other site can send.
  */
 export const vouchFor = (
   headers: IncomingHttpHeaders,
@@ -115,7 +142,8 @@ export const vouchFor = (
   const word = headers[CSRF_HEADER];
   if (masterKey === undefined || typeof word !== 'string') return;
   const session = sessions.find(headers);
-  if (session && equalTo(session.csrf)(word)) headers[keyHeader] = `Bearer ${masterKey}`;
+  if (session && equalTo(session.csrf)(word))
+    headers[keyHeader] = `Bearer ${session.key ?? masterKey}`;
 };
 
 const digest = (token: string): string => hash('sha256', token, 'hex');

@@ -1,6 +1,5 @@
-import axe from 'axe-core';
-import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { faultsOf } from '../kit/axe.ts';
 import { openConsole, TEXTS } from '../kit/console-page.ts';
 
 let console_: Awaited<ReturnType<typeof openConsole>>;
@@ -10,27 +9,6 @@ beforeAll(async () => {
 afterEach(() => console_.closePages());
 afterAll(() => console_.close());
 
-/** What somebody who cannot see it, or holds no mouse, would stumble over (WCAG 2.2 A and AA). */
-const faultsOf = async (page: Page): Promise<string[]> => {
-  // By the protocol, not as a script of the page: its policy lets none in.
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-    const { violations } = await (
-      globalThis as unknown as {
-        axe: { run(of: object): Promise<{ violations: Violation[] }> };
-      }
-    ).axe.run({ runOnly: tags });
-    interface Violation {
-      readonly id: string;
-      readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-    }
-    return violations.map(
-      ({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`,
-    );
-  });
-};
-
 const PAGES = [
   'overview',
   'requests',
@@ -38,6 +16,7 @@ const PAGES = [
   'models',
   'plan',
   'simulator',
+  'keys',
   'dify',
   'api',
   'start',

@@ -16,7 +16,7 @@ it('takes the master key once, keeps it from the page, and asks again when the s
   const enter = page.getByRole('button', { name: signIn.enter });
   await key.fill('sk-wrong');
   await enter.click();
-  await page.getByText('not the master key').waitFor();
+  await page.getByText('neither the master key').waitFor();
   await key.fill(console_.world.masterKey);
   await enter.click();
   await page.getByRole('heading', { level: 1, name: playground.title }).waitFor();

@@ -12,6 +12,7 @@ import { startDemoWorld } from '#server/demo-world.ts';
 import { environmentOf } from '#server/env.ts';
 import { createGateway } from '#server/gateway.ts';
 import { listen } from '#server/http.ts';
+import { openKeeping } from '#server/keeping.ts';
 import { openFlow } from '#server/open-flow.ts';
 import { inCheckout } from './files.ts';
 import { memoryLog } from './gateway.ts';
@@ -39,7 +40,8 @@ export const startConsole = async (
   };
   const demo = await startDemoWorld(world);
   const { config, environment, masterKey } = demo;
-  const gateway = createGateway(config, { ...world, environment });
+  const keeping = await openKeeping(config, world);
+  const gateway = createGateway(config, { ...world, environment }, keeping);
   const flow = openFlow({ ...demo.chatflow, config });
   const simulator = createSimulatorDesk(demo.simulator, demo.simulatorUrl);
   const handlers = createHandlers({
@@ -61,6 +63,7 @@ export const startConsole = async (
       gateway.lifecycle.stop();
       await listener.close(0);
       await gateway.close();
+      await keeping.close();
       await demo.close();
     },
   };

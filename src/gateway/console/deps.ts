@@ -10,6 +10,7 @@ import type {
 import type { JsonObject } from '#core/json.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
 import type { TrafficMeter } from '#gateway/traffic-meter.ts';
+import type { Registry } from '#keys/registry.ts';
 import type { Sessions } from '#keys/sessions.ts';
 
 /** What the console shows and changes; `main` fills it in. */
@@ -17,6 +18,8 @@ export interface ConsoleDeps {
   readonly gateway: GatewayDeps;
   readonly sessions: Sessions;
   readonly traffic: TrafficMeter;
+  /** Keys, people and money, where they are kept. */
+  readonly registry?: Registry;
   /** Takes a deployment out, or lets it in again. Throws where there is none. */
   readonly pause: (deployment: string, isPaused: boolean) => void;
   readonly models: () => ModelsReply;

@@ -3,6 +3,7 @@ import type { ConsoleDeps } from '#gateway/console/deps.ts';
 import { type SessionReply, sessionReply } from '#gateway/console/shapes.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import { z } from '#core/schema.ts';
+import type { Principal } from '#keys/principal.ts';
 import { type Session, SESSION_COOKIE, SESSION_MS } from '#keys/sessions.ts';
 
 const PATH = '/spillway/session';
@@ -16,19 +17,20 @@ export const sessionRoutes = (deps: ConsoleDeps): readonly AnyControlRoute[] => 
     access: 'public',
     summary: 'Whether somebody is signed in here, and the word that their page must send.',
     reply: sessionReply,
-    serve: ({ http }) => replyOf(deps, deps.sessions.find(http.req.headers)),
+    serve: ({ http }) => replyOf(deps, http, deps.sessions.find(http.req.headers)),
   }),
   controlRoute({
     method: 'post',
     path: PATH,
     access: 'public',
-    summary: 'Signs in with the master key: sets a cookie that no script can read.',
+    summary:
+      'Signs in with the master key or a virtual one: sets a cookie that no script can read.',
     body: z.strictObject({ key: z.string().max(LONGEST_KEY).default('') }),
     reply: sessionReply,
     serve({ body, http }) {
       const address = http.req.socket.remoteAddress ?? '';
       const { token, session } = deps.sessions.open(body.key, address);
-      return withCookie(replyOf(deps, session), cookie(http, token, SESSION_MS / 1000));
+      return withCookie(replyOf(deps, http, session), cookie(http, token, SESSION_MS / 1000));
     },
   }),
   controlRoute({
@@ -39,18 +41,36 @@ export const sessionRoutes = (deps: ConsoleDeps): readonly AnyControlRoute[] => 
     reply: sessionReply,
     serve({ http }) {
       deps.sessions.close(http.req.headers);
-      return withCookie(replyOf(deps, undefined), cookie(http, '', 0));
+      return withCookie(replyOf(deps, http, undefined), cookie(http, '', 0));
     },
   }),
 ];
 
-const replyOf = (deps: ConsoleDeps, session: Session | undefined): SessionReply => ({
-  signed_in: session !== undefined,
-  needs_key: deps.sessions.needsKey,
-  csrf: session?.csrf ?? null,
-  version: deps.gateway.settings.version,
-  demo: deps.simulator !== undefined,
-});
+const replyOf = (
+  deps: ConsoleDeps,
+  { req }: HttpCall,
+  session: Session | undefined,
+): SessionReply => {
+  const who = session && deps.sessions.whoIs(session, req.socket.remoteAddress ?? '');
+  return {
+    signed_in: who !== undefined,
+    needs_key: deps.sessions.needsKey,
+    csrf: who ? session.csrf : null,
+    version: deps.gateway.settings.version,
+    demo: deps.simulator !== undefined,
+    role: who?.role ?? null,
+    user_id: who?.userId ?? null,
+    name: who ? nameOf(deps, who) : null,
+    keeps: deps.registry !== undefined,
+  };
+};
+
+const nameOf = ({ registry }: ConsoleDeps, { userId, token }: Principal): string | null => {
+  const user = userId === undefined ? undefined : registry?.directory.users.get(userId);
+  const key = token === undefined ? undefined : registry?.directory.byToken(token);
+  const names = [user?.user_alias, user?.user_email, userId, key?.key_alias, key?.key_name];
+  return names.find((name) => !!name) ?? null;
+};
 
 const withCookie = (body: SessionReply, text: string): Response =>
   Response.json(body, { headers: { 'set-cookie': text, 'cache-control': 'no-store' } });

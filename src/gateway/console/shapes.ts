@@ -15,6 +15,13 @@ export const sessionReply = z.object({
   version: text,
   /** The vendor is played: nothing costs money. */
   demo: z.boolean(),
+  /** What they may do here; `null` where nobody is signed in. */
+  role: text.nullable(),
+  user_id: text.nullable(),
+  /** What to call them; `null` for whoever has the master key. */
+  name: text.nullable(),
+  /** Whether keys, people and money are kept here. */
+  keeps: z.boolean(),
 });
 export type SessionReply = z.infer<typeof sessionReply>;
 

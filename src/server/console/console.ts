@@ -3,10 +3,12 @@ import type { LoadedConfig } from '#config/loaded.ts';
 import type { AnyControlRoute } from '#gateway/admin/control-route.ts';
 import { consoleRoutes } from '#gateway/console/routes.ts';
 import type { SceneDesk, SimulatorDesk } from '#gateway/console/deps.ts';
-import { Sessions } from '#keys/sessions.ts';
+import { principalOf } from '#keys/principal.ts';
+import { Sessions, type SessionsDeps } from '#keys/sessions.ts';
 import { type ConfigSource, createConfigDesk } from '#server/console/config-desk.ts';
 import { modelsOf } from '#server/console/models-desk.ts';
 import { createPlanDesk } from '#server/console/plan-desk.ts';
+import type { KeyRing } from '#keys/key-ring.ts';
 import type { Gateway } from '#server/gateway.ts';
 
 export interface ConsoleOptions {
@@ -34,12 +36,14 @@ export const createConsole = (options: ConsoleOptions): Console => {
     newToken,
     isOpen: simulator !== undefined,
     ...(masterKey !== undefined && { masterKey }),
+    ...(gateway.accounts && { ownerOf: ownerOf(gateway.accounts.ring) }),
   });
   const models = modelsOf(config, balance.members);
   const routes = consoleRoutes({
     gateway,
     sessions,
     traffic,
+    ...(gateway.accounts && { registry: gateway.accounts.registry }),
     models: () => models,
     pause: (deployment, isPaused) => balance.owner.pause(deployment, isPaused),
     config: createConfigDesk(source),
@@ -54,3 +58,13 @@ export const createConsole = (options: ConsoleOptions): Console => {
   });
   return { sessions, routes };
 };
+
+/** What a key must be good for at least, before a console is opened with it. */
+const LEAST = '/spillway/whoami';
+
+const ownerOf =
+  (ring: KeyRing): NonNullable<SessionsDeps['ownerOf']> =>
+  (key, address) => {
+    const pass = ring.open(key, { address, path: LEAST });
+    return pass && principalOf({ word: pass.word, isMaster: false, pass });
+  };

@@ -1,0 +1,90 @@
+import { Drawer, Group, Loader, Stack, Text, Title } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { withNamed } from '../../data/allowance.ts';
+import { type ShownKey, useKey } from '../../data/keys.ts';
+import { durationName } from '../../ui/allowance-fields.tsx';
+import { BudgetBar } from '../../ui/budget-bar.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { Facts } from '../../ui/facts.tsx';
+import { useFormat } from '../../ui/format.ts';
+import { LimitsText } from '../../ui/limits-text.tsx';
+import { KeyActions } from './key-actions.tsx';
+import { KeyState } from './key-state.tsx';
+
+interface KeyDrawerProps {
+  readonly token: string | undefined;
+  readonly close: () => void;
+  readonly change: (key: ShownKey) => void;
+}
+
+/** One key: what it may, what it has spent, and what can be done with it. */
+export const KeyDrawer = ({ token, close, change }: KeyDrawerProps) => {
+  const { t } = useTranslation();
+  const key = useKey(token);
+  return (
+    <Drawer
+      opened={token !== undefined}
+      onClose={close}
+      position="right"
+      size="lg"
+      title={t('keys.one')}
+      closeButtonProps={{ 'aria-label': t('form.close') }}
+    >
+      {key.isPending && <Loader />}
+      {key.isError && <ErrorNote error={key.error} />}
+      {key.data && <Opened of={key.data} close={close} change={change} />}
+    </Drawer>
+  );
+};
+
+const Opened = ({ of, close, change }: Omit<KeyDrawerProps, 'token'> & { of: ShownKey }) => {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const allowance = withNamed(of);
+  const name = of.key_alias ?? of.key_name;
+  const rows: [string, ReactNode][] = [
+    [t('keys.column.key'), of.key_name],
+    [t('keys.user'), of.user_id ?? '–'],
+    [t('keys.team'), of.team_id ?? '–'],
+    [t('keys.models'), of.models?.length ? of.models.join(', ') : t('keys.allModels')],
+    [t('keys.column.limits'), <LimitsText key="limits" of={allowance} />],
+    [
+      t('allowance.duration'),
+      allowance.budget_duration ? durationName(allowance.budget_duration, t) : t('allowance.ever'),
+    ],
+    [t('keys.spentEver'), format.money(of.total_spend)],
+    [t('keys.expires'), of.expires ? format.date(of.expires) : t('keys.never')],
+    [t('keys.type'), t(`keys.types.${typeOf(of)}`)],
+    [t('keys.tags'), of.tags?.length ? of.tags.join(', ') : '–'],
+    [t('keys.waits'), t(of.queue ? 'form.yes' : 'form.no')],
+    [t('keys.usage'), t(of.always_include_usage ? 'form.yes' : 'form.no')],
+    [t('keys.made'), of.created_at ? format.date(of.created_at) : '–'],
+  ];
+  return (
+    <Stack gap="lg">
+      <Group gap="xs">
+        <Title order={3} size="h4">
+          {name}
+        </Title>
+        <KeyState of={of} />
+      </Group>
+      <BudgetBar
+        label={name}
+        spentUsd={of.spend}
+        maxUsd={allowance.max_budget}
+        softUsd={allowance.soft_budget}
+        resetAt={of.budget_reset_at}
+      />
+      <KeyActions of={of} name={name} close={close} change={() => change(of)} />
+      <Facts rows={rows} />
+      <Text size="xs" className="soft" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
+        {of.token}
+      </Text>
+    </Stack>
+  );
+};
+
+const TYPES = ['llm_api', 'management', 'read_only'] as const;
+
+const typeOf = ({ key_type: type }: ShownKey) => TYPES.find((one) => one === type) ?? 'default';

@@ -1,0 +1,31 @@
+/** What the address of the page says. */
+export interface KeysSearch {
+  readonly q?: string;
+  readonly team?: string;
+  readonly user?: string;
+  readonly page?: number;
+  /** The one that is opened, by its public token. */
+  readonly key?: string;
+}
+
+const LONGEST = 256;
+
+const text = (value: unknown): string | undefined =>
+  (typeof value === 'string' || typeof value === 'number') && value !== ''
+    ? String(value).slice(0, LONGEST)
+    : undefined;
+
+export const readKeysSearch = (search: Record<string, unknown>): KeysSearch => {
+  const fields = {
+    q: text(search['q']),
+    team: text(search['team']),
+    user: text(search['user']),
+    key: text(search['key']),
+  };
+  const page = Number(search['page']);
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return {
+    ...(Object.fromEntries(given) as KeysSearch),
+    ...(Number.isInteger(page) && page > 1 && { page }),
+  };
+};
