@@ -13,7 +13,7 @@ import type { GatewayDeps } from '#gateway/call.ts';
 import { addressGuard } from '#net/address-guard.ts';
 import { createGuardedClient } from '#net/guarded-client.ts';
 import { createSandbox } from '#sandbox/sandbox.ts';
-import { resolverOf } from '#server/apps/open-apps.ts';
+import { resolverOf } from '#server/apps/config-groups.ts';
 import { flowFiles } from '#server/apps/flow-files.ts';
 import { toolBox } from '#server/apps/tools/tool-box.ts';
 import { createFlowServices, type FlowSurroundings } from '#server/flow-services.ts';

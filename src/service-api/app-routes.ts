@@ -3,7 +3,7 @@ import type { ApiDeps } from '#service-api/deps.ts';
 import { ApiError, notFound } from '#service-api/dify-error.ts';
 import { finishedData } from '#service-api/dify-events.ts';
 import { type ApiCall, limitOf, sendJson } from '#service-api/http-call.ts';
-import type { RunRecord } from '#service-api/runs.ts';
+import { type RunHead, statusOf } from '#service-api/runs.ts';
 import type { ServedApp } from '#service-api/served-apps.ts';
 
 /** `GET /info` */
@@ -91,12 +91,13 @@ const mustBeWorkflow = ({ served }: ApiCall): void => {
 };
 
 /** A run as it stands, with the fields of one that is over where it is. */
-const runRow = ({ facts, finish }: RunRecord): JsonObject => {
+const runRow = (run: RunHead): JsonObject => {
+  const { facts, finish } = run;
   if (finish) return finishedData(facts, finish);
   return {
     id: facts.id,
     workflow_id: facts.workflowId,
-    status: 'running',
+    status: statusOf(run),
     outputs: {},
     error: null,
     elapsed_time: 0,
@@ -110,7 +111,7 @@ const runRow = ({ facts, finish }: RunRecord): JsonObject => {
 /** `GET /workflows/run/{id}` */
 export const workflowRun = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
   mustBeWorkflow(call);
-  const record = deps.runs.get(call.params['runId'] ?? '');
+  const record = await deps.runs.get(call.params['runId'] ?? '');
   if (!record || record.facts.appId !== call.served.id) throw notFound('Workflow run not found.');
   sendJson(call.res, { ...runRow(record), inputs: record.facts.inputs });
 };
@@ -122,15 +123,15 @@ export const workflowLogs = async (deps: ApiDeps, call: ApiCall): Promise<void> 
   const limit = limitOf(call);
   const page = Math.max(1, Number(query.get('page') ?? 1) || 1);
   const status = query.get('status');
-  const keyword = query.get('keyword') ?? '';
-  const all = deps.runs
-    .of(served.id)
-    .filter((record) => !status || runRow(record)['status'] === status)
-    .filter(
-      ({ facts, finish }) =>
-        keyword === '' || JSON.stringify([facts.inputs, finish?.outputs]).includes(keyword),
-    );
-  const data = all.slice((page - 1) * limit, page * limit).map((record) => ({
+  const text = query.get('keyword');
+  const { total, runs } = await deps.runs.page({
+    appId: served.id,
+    limit,
+    offset: (page - 1) * limit,
+    ...(status && { status }),
+    ...(text && { text }),
+  });
+  const data = runs.map((record) => ({
     id: record.facts.id,
     workflow_run: { version: '1', ...runRow(record) },
     created_from: record.facts.from,
@@ -144,5 +145,5 @@ export const workflowLogs = async (deps: ApiDeps, call: ApiCall): Promise<void> 
     },
     created_at: record.facts.createdAt,
   }));
-  sendJson(call.res, { page, limit, total: all.length, has_more: page * limit < all.length, data });
+  sendJson(call.res, { page, limit, total, has_more: page * limit < total, data });
 };

@@ -78,6 +78,7 @@ export const startRun = (deps: RunDeps, asked: RunAsked): AppRun => {
     inputs,
     from: asked.from,
     createdAt: seconds(deps.clock),
+    createdMs: deps.clock.wall(),
     ...(served.app.mode === 'advanced-chat' && {
       messageId: randomUUID(),
       conversationId: conversation?.id ?? randomUUID(),

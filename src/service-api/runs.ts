@@ -16,6 +16,8 @@ export interface RunStartFacts {
   readonly from: 'service-api' | 'model' | 'console';
   /** Seconds since 1970. */
   readonly createdAt: number;
+  /** The same to the millisecond. */
+  readonly createdMs: number;
 }
 
 /** Whoever watches a run while it goes on. */
@@ -101,25 +103,62 @@ const sizeOf = (event: RunEvent): number => {
   return 200 + (event.type === 'answer-delta' ? event.text.length : 0);
 };
 
+/** What lists show of a run. */
+export type RunHead = Pick<RunRecord, 'facts' | 'finish' | 'isOver'>;
+
+export interface RunsAsked {
+  readonly appId: string;
+  readonly status?: string;
+  /** A piece of what went in or came out. */
+  readonly text?: string;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export interface RunsPage {
+  readonly total: number;
+  /** The newest first. */
+  readonly runs: readonly RunHead[];
+}
+
+/** Where runs are kept for longer than memory has room for them, and over a restart. */
+export interface RunArchive {
+  /** Of a run that has begun, or is over: what there is of it is written down soon. */
+  keep(record: RunRecord): void;
+  get(id: string): Promise<RunRecord | undefined>;
+  page(asked: RunsAsked): Promise<RunsPage>;
+}
+
+/** Runs that are over and stay in memory. */
 const MOST_RUNS = 1_000;
+/** The same where there is an archive. */
+const MOST_ARCHIVED = 50;
 
 /** Runs under way, and the newest of those that are over. */
 export class Runs {
-  readonly #runs = new BoundedMap<RunRecord>(MOST_RUNS);
+  readonly #runs: BoundedMap<RunRecord>;
   readonly #byTask = new Map<string, RunRecord>();
+  readonly #archive: RunArchive | undefined;
+
+  constructor(archive?: RunArchive) {
+    this.#archive = archive;
+    this.#runs = new BoundedMap(archive ? MOST_ARCHIVED : MOST_RUNS);
+  }
 
   begin(record: RunRecord): void {
-    this.#runs.set(record.facts.id, record);
     this.#byTask.set(record.facts.taskId, record);
+    this.#archive?.keep(record);
   }
 
   over(record: RunRecord): void {
     record.over();
     this.#byTask.delete(record.facts.taskId);
+    this.#runs.set(record.facts.id, record);
+    this.#archive?.keep(record);
   }
 
-  get(id: string): RunRecord | undefined {
-    return this.#runs.get(id);
+  async get(id: string): Promise<RunRecord | undefined> {
+    return this.#here(id) ?? (await this.#archive?.get(id));
   }
 
   /** One that is under way. */
@@ -131,8 +170,27 @@ export class Runs {
     return this.#byTask.size;
   }
 
-  /** The newest first. */
-  of(appId: string): RunRecord[] {
-    return this.#runs.newest().filter(({ facts }) => facts.appId === appId);
+  async page(asked: RunsAsked): Promise<RunsPage> {
+    const page = (await this.#archive?.page(asked)) ?? this.#pageHere(asked);
+    return { ...page, runs: page.runs.map((run) => this.#here(run.facts.id) ?? run) };
+  }
+
+  #here(id: string): RunRecord | undefined {
+    return this.#runs.get(id) ?? [...this.#byTask.values()].find(({ facts }) => facts.id === id);
+  }
+
+  #pageHere({ appId, status, text, limit, offset }: RunsAsked): RunsPage {
+    const all = [...[...this.#byTask.values()].toReversed(), ...this.#runs.newest()]
+      .filter(({ facts }) => facts.appId === appId)
+      .filter((run) => status === undefined || statusOf(run) === status)
+      .filter((run) => text === undefined || headText(run).includes(text));
+    return { total: all.length, runs: all.slice(offset, offset + limit) };
   }
 }
+
+export const statusOf = ({ finish, isOver }: RunHead): string =>
+  finish?.status ?? (isOver ? 'stopped' : 'running');
+
+/** What is searched, and what an archive keeps for lists. */
+export const headText = ({ facts, finish }: RunHead): string =>
+  JSON.stringify({ facts, finish: finish ?? null });

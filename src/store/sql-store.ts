@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Clock } from '#core/clock.ts';
+import { appRunsTable } from '#store/app-runs-table.ts';
 import { auditTable } from '#store/audit-table.ts';
 import { guarded } from '#store/guarded.ts';
 import { shelfTable } from '#store/shelf-table.ts';
@@ -18,6 +19,7 @@ export const sqlStore = (
   ) as Record<Subject, ReturnType<typeof shelfTable>>,
   spend: guarded(spendTable(db)),
   audit: guarded(auditTable(db)),
+  appRuns: guarded(appRunsTable(db)),
   facts: guarded(factTable(db)),
   close: () => db.destroy(),
 });

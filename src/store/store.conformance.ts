@@ -45,6 +45,40 @@ export const storeConformance = (name: string, { lasts, ...under }: StoreUnderTe
     });
     afterAll(() => store.close());
 
+    it('keeps runs of apps, the newest first, until they are old or take too much', async () => {
+      const { appRuns } = store;
+      const run = (id: string, more = {}) => ({
+        id,
+        appId: 'app',
+        createdMs: T0,
+        status: 'running',
+        head: '{"q":"50% of_it"}',
+        events: 'packed',
+        ...more,
+      });
+      await appRuns.put([run('a'), run('b', { createdMs: T0 + 1 }), run('c', { appId: 'other' })]);
+      await appRuns.put([run('a', { status: 'succeeded', events: 'more' })]);
+      expect(await appRuns.get('a')).toEqual(run('a', { status: 'succeeded', events: 'more' }));
+      expect(await appRuns.get('none')).toBeUndefined();
+      const ask = { appId: 'app', limit: 10, offset: 0 };
+      const ids = async (more = {}) => {
+        const { total, rows } = await appRuns.page({ ...ask, ...more });
+        return [total, ...rows.map(({ id }) => id)];
+      };
+      expect(await ids()).toEqual([2, 'b', 'a']);
+      expect(await ids({ offset: 1, limit: 1 })).toEqual([2, 'a']);
+      expect(await ids({ status: 'succeeded' })).toEqual([1, 'a']);
+      expect(await ids({ text: '50% of' })).toEqual([2, 'b', 'a']);
+      expect(await ids({ text: 'of nothing' })).toEqual([0]);
+      expect(await ids({ text: HOSTILE[0] })).toEqual([0]);
+      await appRuns.trim({ beforeMs: T0 + 1, bytes: 1_000 });
+      expect(await ids()).toEqual([1, 'b']);
+      await appRuns.interrupt();
+      expect((await appRuns.get('b'))?.status).toBe('stopped');
+      await appRuns.trim({ beforeMs: 0, bytes: 1 });
+      expect(await ids()).toEqual([0]);
+    });
+
     it('keeps rows by subject, whole, the last one written', async () => {
       const { keys, teams } = store.shelves;
       await keys.put([

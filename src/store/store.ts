@@ -1,4 +1,5 @@
 import type { JsonObject } from '#core/json.ts';
+import type { AppRunStore } from '#store/app-runs.ts';
 import type { SpendStore } from '#store/spend.ts';
 
 /** One object that somebody has written down, in the words of its routes. */
@@ -71,6 +72,7 @@ export interface Store {
   readonly shelves: Readonly<Record<Subject, Shelf>>;
   readonly spend: SpendStore;
   readonly audit: AuditStore;
+  readonly appRuns: AppRunStore;
   readonly facts: FactStore;
   /** A whole copy as one file at this path; absent where its own tools make one. */
   copyTo?(path: string): Promise<void>;

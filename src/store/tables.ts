@@ -70,6 +70,18 @@ interface AuditTable {
   after_json: string;
 }
 
+interface AppRunTable {
+  id: string;
+  app_id: string;
+  created_ms: number;
+  status: string;
+  /** JSON. */
+  head: string;
+  events: string;
+  /** What both take. */
+  bytes: number;
+}
+
 /** The tables as queries see them; `migrations/` makes them so. */
 export type Tables = Record<`s_${Subject}`, ShelfTable> & {
   spend: SpendTable;
@@ -78,6 +90,7 @@ export type Tables = Record<`s_${Subject}`, ShelfTable> & {
   usage_days: UsageTable;
   usage_tags: TagTable;
   paid: PaidTable;
+  app_runs: AppRunTable;
   audit: AuditTable;
   facts: { name: string; value: string };
   migrations: { name: string; at_ms: number };

@@ -10,6 +10,7 @@ import { createFront } from '#server/front.ts';
 import { environmentOf } from '#server/env.ts';
 import { createGateway } from '#server/gateway.ts';
 import { listen } from '#server/http.ts';
+import type { Store } from '#store/store.ts';
 import { chunk, type Script, sendEvents, startUpstream } from './upstream.ts';
 import { configOf, deployment, MASTER_KEY, memoryLog } from './gateway.ts';
 
@@ -32,10 +33,21 @@ const echo: Script = ({ body }, res) => {
 /** A gateway that serves one app of a folder, whose key is `APP_KEY`. */
 export const startApp = async (
   dsl: string,
-  { script = echo, allow = [] }: { script?: Script; allow?: string[] } = {},
+  {
+    script = echo,
+    allow = [],
+    store,
+    dataDir: at,
+  }: {
+    script?: Script;
+    allow?: string[];
+    /** Of one that was stopped before: what it kept is there again. Whoever brings them removes them. */
+    store?: Store;
+    dataDir?: string;
+  } = {},
 ) => {
   const folder = await mkdtemp(join(tmpdir(), 'apps-'));
-  const dataDir = await mkdtemp(join(tmpdir(), 'data-'));
+  const dataDir = at ?? (await mkdtemp(join(tmpdir(), 'data-')));
   await writeFile(join(folder, 'test.yml'), dsl);
   const upstream = await startUpstream(script);
   const config = configOf([deployment('PJ1', upstream.url)], {
@@ -50,7 +62,7 @@ export const startApp = async (
     version: '9.9.9',
   };
   const gateway = createGateway(config, world);
-  const apps = await openApps(config, { gateway, world, dataDir });
+  const apps = await openApps(config, { gateway, world, dataDir, ...(store && { store }) });
   const handler = withApps(apps, log, createFront(gateway, config, appRoutes(apps)));
   const listener = await listen(handler, { port: 0, host: '127.0.0.1' });
   const call = (
@@ -84,7 +96,7 @@ export const startApp = async (
       await gateway.close();
       await upstream.close();
       await rm(folder, { recursive: true });
-      await rm(dataDir, { recursive: true });
+      if (at === undefined) await rm(dataDir, { recursive: true });
     },
   };
 };

@@ -1,7 +1,6 @@
 import type { LoadedConfig } from '#config/loaded.ts';
 import { SpillwayError } from '#core/errors.ts';
-import { isStarPattern, starPattern } from '#core/star-pattern.ts';
-import { modelResolver, type ResolveModel } from '#flow/model-map.ts';
+import type { ResolveModel } from '#flow/model-map.ts';
 import type { FlowServices } from '#flow/ports.ts';
 import { addressGuard } from '#net/address-guard.ts';
 import { createGuardedClient, type GuardedClient } from '#net/guarded-client.ts';
@@ -13,6 +12,7 @@ import { readApp } from '#server/apps/read-app.ts';
 import { suggester } from '#server/apps/suggest.ts';
 import { readToolApis } from '#server/apps/tools/read-tool-apis.ts';
 import { toolBox } from '#server/apps/tools/tool-box.ts';
+import { groupsOf, isGroupOf, resolverOf } from '#server/apps/config-groups.ts';
 import { ModelBook } from '#server/apps/model-book.ts';
 import { createFlowServices, type FlowSurroundings } from '#server/flow-services.ts';
 import type { Gateway, World } from '#server/gateway.ts';
@@ -21,6 +21,7 @@ import { MemoryConversations } from '#service-api/conversations.ts';
 import type { ApiDeps } from '#service-api/deps.ts';
 import { Runs } from '#service-api/runs.ts';
 import { type ServedApp, ServedApps } from '#service-api/served-apps.ts';
+import { StoredRuns } from '#service-api/stored-runs.ts';
 import { StoredConversations } from '#service-api/stored-conversations.ts';
 import type { Store } from '#store/store.ts';
 import { createServiceApi, type ServiceApi } from '#service-api/service-api.ts';
@@ -49,33 +50,12 @@ export interface Apps {
   close(): Promise<void>;
 }
 
-const groupsOf = ({ deployments }: LoadedConfig): string[] => [
-  ...new Set(deployments.map(({ group }) => group)),
-];
-
-/** Whether somebody who says this name is served. */
-const isGroupOf = (config: LoadedConfig): ((name: string) => boolean) => {
-  const names = new Set(groupsOf(config));
-  const patterns = [...names].filter(isStarPattern).map(starPattern);
-  return (name) => names.has(name) || patterns.some(({ match }) => match(name));
-};
-
-export const resolverOf = (config: LoadedConfig): ResolveModel => {
-  const { apps } = config;
-  const names = groupsOf(config);
-  return modelResolver({
-    groups: names.filter((name) => !isStarPattern(name)),
-    patterns: names.filter(isStarPattern),
-    mappings: apps.models,
-  });
-};
-
 export interface AppsOptions {
   readonly gateway: Gateway;
   readonly world: World;
   /** Where imported apps and keys are written down. */
   readonly dataDir: string;
-  /** Where conversations are; in memory alone without it. */
+  /** Where conversations and runs are; in memory alone without it. */
   readonly store?: Store;
 }
 
@@ -111,12 +91,13 @@ export const openApps = async (
     files: flowFiles({ uploads, client, clock }, whose),
     tools: toolBox({ clock, apis, apps, services: () => servicesFor(whose) }),
   });
+  const archive = store && (await openArchive(store, world));
   const deps: ApiDeps = {
     clock,
     apps,
     keys,
     uploads,
-    runs: new Runs(),
+    runs: new Runs(archive),
     conversations: store
       ? await StoredConversations.open(store.shelves.conversations, log)
       : new MemoryConversations(),
@@ -139,10 +120,16 @@ export const openApps = async (
     save: () => file.write({ apps: imported(apps), keys: keys.made(), models: models.all() }),
     async close() {
       watched?.close();
-      await Promise.all([client.close(), sandbox.close(), models.close()]);
+      await Promise.all([client.close(), sandbox.close(), models.close(), archive?.close()]);
     },
   };
 };
+
+const openArchive = (
+  { appRuns, kind }: Store,
+  { clock, log }: Pick<World, 'clock' | 'log'>,
+): Promise<StoredRuns> =>
+  StoredRuns.open({ store: appRuns, clock, log, isShared: kind === 'postgres' });
 
 const imported = (apps: ServedApps) =>
   apps

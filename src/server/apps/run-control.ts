@@ -8,7 +8,7 @@ import type { Apps } from '#server/apps/open-apps.ts';
 import { eventStream } from '#server/apps/event-stream.ts';
 import type { ApiDeps } from '#service-api/deps.ts';
 import { startRun } from '#service-api/run-app.ts';
-import type { RunRecord } from '#service-api/runs.ts';
+import { type RunHead, type RunRecord, statusOf } from '#service-api/runs.ts';
 
 const jsonObject = z.custom<JsonObject>(isObject, 'an object');
 const runSchema = z.object({
@@ -16,6 +16,12 @@ const runSchema = z.object({
   inputs: jsonObject.optional(),
   files: z.array(z.json()).optional(),
   conversation_id: z.string().optional(),
+});
+
+const pageSchema = z.object({
+  page: z.coerce.number().int().min(1).max(100_000).optional(),
+  limit: z.coerce.number().int().min(1).max(200).optional(),
+  status: z.string().max(40).optional(),
 });
 
 /** Whose runs the console's own are. */
@@ -37,15 +43,20 @@ export const runControl = ({ deps }: Apps): readonly AnyControlRoute[] => [
     path: '/spillway/apps/{id}/runs',
     access: 'viewer',
     summary: 'Its newest runs, those under way among them.',
-    serve: ({ params }) => ({ data: deps.runs.of(params['id'] ?? '').map(row) }),
+    query: pageSchema,
+    async serve({ params, query: { limit = 100, page = 1, status } }) {
+      const asked = { appId: params['id'] ?? '', limit, offset: (page - 1) * limit };
+      const { total, runs } = await deps.runs.page({ ...asked, ...(status && { status }) });
+      return { data: runs.map(row), total, page, limit };
+    },
   }),
   controlRoute({
     method: 'get',
     path: '/spillway/runs/{runId}',
     access: 'viewer',
     summary: 'One run: how it went, a row for each node, every event that is kept.',
-    serve({ params }) {
-      const record = find(deps, params);
+    async serve({ params }) {
+      const record = await find(deps, params);
       return { ...row(record), trace: traceOf(record.events), events: record.events };
     },
   }),
@@ -54,8 +65,8 @@ export const runControl = ({ deps }: Apps): readonly AnyControlRoute[] => [
     path: '/spillway/runs/{runId}/events',
     access: 'viewer',
     summary: 'Its events from the first on, and further ones as they come.',
-    serve({ params, http }) {
-      const record = find(deps, params);
+    async serve({ params, http }) {
+      const record = await find(deps, params);
       return eventStream((say) => record.watch(say), http.signal);
     },
   }),
@@ -64,24 +75,27 @@ export const runControl = ({ deps }: Apps): readonly AnyControlRoute[] => [
     path: '/spillway/runs/{runId}/stop',
     access: 'admin',
     summary: 'Stops a run that is under way.',
-    serve({ params }) {
-      find(deps, params).stop();
+    async serve({ params }) {
+      (await find(deps, params)).stop();
       return { result: 'success' };
     },
   }),
 ];
 
-const find = ({ runs }: ApiDeps, params: Readonly<Record<string, string>>): RunRecord => {
-  const record = runs.get(params['runId'] ?? '');
+const find = async (
+  { runs }: ApiDeps,
+  params: Readonly<Record<string, string>>,
+): Promise<RunRecord> => {
+  const record = await runs.get(params['runId'] ?? '');
   if (record) return record;
   throw new SpillwayError('not_found', 'There is no such run, or it is forgotten already.');
 };
 
-const row = ({ facts, finish, isOver }: RunRecord): JsonObject => ({
+const row = ({ facts, finish, isOver }: RunHead): JsonObject => ({
   id: facts.id,
   app_id: facts.appId,
   workflow_id: facts.workflowId,
-  status: finish?.status ?? (isOver ? 'stopped' : 'running'),
+  status: statusOf({ facts, finish, isOver }),
   from: facts.from,
   user: facts.user,
   query: facts.query,

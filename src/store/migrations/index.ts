@@ -1,5 +1,6 @@
+import { appRuns } from '#store/migrations/app-runs.ts';
 import { first } from '#store/migrations/first.ts';
 import type { Migration } from '#store/migrations/migration.ts';
 
 /** Every step, in the order in which they are taken. */
-export const migrations: readonly Migration[] = [first];
+export const migrations: readonly Migration[] = [first, appRuns];

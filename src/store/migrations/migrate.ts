@@ -33,12 +33,11 @@ export const migrate = async ({ db, wallMs, copy }: MigrateDeps): Promise<readon
   const left = migrations.filter(({ name }) => !taken.has(name));
   for (const step of left) {
     const { name } = step;
-    if (taken.size > 0) await copy(name);
+    if (rows.length > 0) await copy(name);
     await db.transaction().execute(async (all) => {
       await step.up(all as unknown as Kysely<never>);
       await all.insertInto('migrations').values({ name, at_ms: wallMs }).execute();
     });
-    taken.add(name);
   }
   return left.map(({ name }) => name);
 };

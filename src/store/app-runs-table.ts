@@ -1,0 +1,98 @@
+import type { ExpressionBuilder, Kysely } from 'kysely';
+import type { AppRunStore, RunPage } from '#store/app-runs.ts';
+import type { Tables } from '#store/tables.ts';
+
+/** Removed at once where there is too much. */
+const BATCH = 100;
+
+export const appRunsTable = (db: Kysely<Tables>): AppRunStore => ({
+  async put(rows) {
+    if (rows.length === 0) return;
+    const values = rows.map(({ id, appId, createdMs, status, head, events }) => ({
+      id,
+      app_id: appId,
+      created_ms: Math.round(createdMs),
+      status,
+      head,
+      events,
+      bytes: head.length + events.length,
+    }));
+    await db
+      .insertInto('app_runs')
+      .values(values)
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet((row) => ({
+          status: row.ref('excluded.status'),
+          head: row.ref('excluded.head'),
+          events: row.ref('excluded.events'),
+          bytes: row.ref('excluded.bytes'),
+        })),
+      )
+      .execute();
+  },
+  async get(id) {
+    const row = await db.selectFrom('app_runs').selectAll().where('id', '=', id).executeTakeFirst();
+    return row && { ...headOf(row), events: row.events };
+  },
+  async page(page) {
+    const fitting = db.selectFrom('app_runs').where((row) => fits(row, page));
+    const counted = await fitting
+      .select(({ fn }) => fn.countAll<number>().as('total'))
+      .executeTakeFirst();
+    const rows = await fitting
+      .select(['id', 'app_id', 'created_ms', 'status', 'head'])
+      .orderBy('created_ms', 'desc')
+      .orderBy('id', 'desc')
+      .limit(page.limit)
+      .offset(page.offset)
+      .execute();
+    return { total: counted?.total ?? 0, rows: rows.map(headOf) };
+  },
+  async interrupt() {
+    await db
+      .updateTable('app_runs')
+      .set({ status: 'stopped' })
+      .where('status', '=', 'running')
+      .execute();
+  },
+  async trim({ beforeMs, bytes }) {
+    await db.deleteFrom('app_runs').where('created_ms', '<', Math.round(beforeMs)).execute();
+    for (;;) {
+      const sum = await db
+        .selectFrom('app_runs')
+        .select(({ fn }) => fn.sum<number | null>('bytes').as('bytes'))
+        .executeTakeFirst();
+      if ((sum?.bytes ?? 0) <= bytes) return;
+      const oldest = db
+        .selectFrom('app_runs')
+        .select('id')
+        .orderBy('created_ms')
+        .orderBy('id')
+        .limit(BATCH);
+      await db.deleteFrom('app_runs').where('id', 'in', oldest).execute();
+    }
+  },
+});
+
+const fits = (row: ExpressionBuilder<Tables, 'app_runs'>, { appId, status, text }: RunPage) =>
+  row.and([
+    row('app_id', '=', appId),
+    ...(status === undefined ? [] : [row('status', '=', status)]),
+    ...(text === undefined ? [] : [row('head', 'like', `%${text.replaceAll(/[%_\\]/g, '_')}%`)]),
+  ]);
+
+interface Written {
+  readonly id: string;
+  readonly app_id: string;
+  readonly created_ms: number;
+  readonly status: string;
+  readonly head: string;
+}
+
+const headOf = ({ id, app_id, created_ms, status, head }: Written) => ({
+  id,
+  appId: app_id,
+  createdMs: created_ms,
+  status,
+  head,
+});

@@ -1,0 +1,138 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '#core/clock.ts';
+import type { JsonObject } from '#core/json.ts';
+import { dsl, llmData } from '#flow/test-kit.ts';
+import { openSqlite } from '#store/sqlite/open.ts';
+import type { Store } from '#store/store.ts';
+import { eventsOf, startApp, textOf } from '../kit/apps.ts';
+import { memoryLog } from '../kit/gateway.ts';
+
+let store: Store;
+let dataDir: string;
+beforeAll(async () => {
+  store = await openSqlite({ clock: systemClock, log: memoryLog() });
+  dataDir = await mkdtemp(join(tmpdir(), 'kept-'));
+});
+afterAll(async () => {
+  await store.close();
+  await rm(dataDir, { recursive: true });
+});
+
+type App = Awaited<ReturnType<typeof startApp>>;
+
+/** One process after the other, with what the first one kept. */
+const overRestart = async <T>(
+  text: string,
+  before: (app: App) => Promise<T>,
+  after: (app: App, seen: T) => Promise<void>,
+): Promise<void> => {
+  const during = async <R>(task: (app: App) => Promise<R>): Promise<R> => {
+    const app = await startApp(text, { store, dataDir });
+    try {
+      return await task(app);
+    } finally {
+      await app.close();
+    }
+  };
+  const seen = await during(before);
+  await during((app) => after(app, seen));
+};
+
+const WORKFLOW = dsl(
+  {
+    start: { type: 'start', variables: [{ variable: 'q', label: 'q', type: 'text-input' }] },
+    llm: llmData('{{#start.q#}}'),
+    end: { type: 'end', outputs: [{ variable: 'said', value_selector: ['llm', 'text'] }] },
+  },
+  ['start>llm', 'llm>end'],
+).replace('advanced-chat', 'workflow');
+
+const runOne = async (app: App, q: string): Promise<string> => {
+  const body = { inputs: { q }, response_mode: 'streaming', user: 'u' };
+  const events = await eventsOf(await app.call('POST', '/v1/workflows/run', { body }));
+  return textOf(events[0]?.['workflow_run_id']);
+};
+const json = async (app: App, path: string, key?: string): Promise<JsonObject> =>
+  (await app.call('GET', path, key === undefined ? {} : { key })).json() as Promise<JsonObject>;
+
+test('a run can be looked at again after a restart: by the API, in the logs, with every event', () =>
+  overRestart(
+    WORKFLOW,
+    async (app) => {
+      const id = await runOne(app, 'a "quoted" word');
+      await runOne(app, 'another');
+      const shown = await json(app, `/spillway/runs/${id}`, app.master);
+      return { id, shown, run: await json(app, `/v1/workflows/run/${id}`) };
+    },
+    async (app, { id, shown, run }) => {
+      expect(run).toMatchObject({
+        status: 'succeeded',
+        outputs: { said: 'You said: a "quoted" word' },
+      });
+      expect(await json(app, `/v1/workflows/run/${id}`)).toEqual(run);
+      expect(await json(app, `/spillway/runs/${id}`, app.master)).toEqual(shown);
+      expect(shown['events']).not.toHaveLength(0);
+      const all = await json(app, '/v1/workflows/logs');
+      expect(all).toMatchObject({ total: 2, has_more: false });
+      const found = await json(app, `/v1/workflows/logs?keyword=${encodeURIComponent('"quoted"')}`);
+      expect(found).toMatchObject({ total: 1, data: [{ workflow_run: { id } }] });
+      expect(await json(app, '/v1/workflows/logs?status=failed')).toMatchObject({ total: 0 });
+      const page = await json(app, '/v1/workflows/logs?limit=1&page=2');
+      expect(page).toMatchObject({ total: 2, has_more: false, data: [{ workflow_run: { id } }] });
+      const watched = await app.call('GET', `/spillway/runs/${id}/events`, { key: app.master });
+      expect(await watched.text()).toContain('run-finish');
+    },
+  ));
+
+const CHAT = dsl(
+  {
+    start: { type: 'start' },
+    set: {
+      type: 'assigner',
+      version: '2',
+      items: [
+        {
+          variable_selector: ['conversation', 'last'],
+          input_type: 'variable',
+          operation: 'over-write',
+          value: ['sys', 'query'],
+        },
+      ],
+    },
+    answer: { type: 'answer', answer: '{{#conversation.last#}} {{#sys.dialogue_count#}}' },
+  },
+  ['start>set', 'set>answer'],
+  {
+    conversation_variables: [
+      {
+        id: 'v',
+        name: 'last',
+        value_type: 'string',
+        value: 'none',
+        selector: ['conversation', 'last'],
+      },
+    ],
+  },
+);
+
+test('a conversation goes on after a restart, with its variables', () =>
+  overRestart(
+    CHAT,
+    async (app) => {
+      const body = { inputs: {}, query: 'first', user: 'u' };
+      const reply = await (await app.call('POST', '/v1/chat-messages', { body })).json();
+      return textOf((reply as JsonObject)['conversation_id']);
+    },
+    async (app, id) => {
+      const path = `/v1/conversations/${id}/variables?user=u`;
+      expect(await json(app, path)).toMatchObject({ data: [{ name: 'last', value: 'first' }] });
+      const body = { inputs: {}, query: 'second', user: 'u', conversation_id: id };
+      const reply = await (await app.call('POST', '/v1/chat-messages', { body })).json();
+      expect(reply).toMatchObject({ answer: 'second 2', conversation_id: id });
+      const said = await json(app, `/v1/messages?conversation_id=${id}&user=u`);
+      expect(said['data']).toMatchObject([{ answer: 'first 1' }, { answer: 'second 2' }]);
+    },
+  ));
