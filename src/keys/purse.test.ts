@@ -53,7 +53,7 @@ test('what others have spent adds to what is on its way', () => {
   hold.settle(7);
   book.take([{ ...purse.payment, nanos: 50 }]);
   expect(own.spentNanos).toBe(57);
-  book.written([purse.payment], 7);
+  book.written([{ ...purse.payment, nanos: 7 }]);
   book.take([{ ...purse.payment, nanos: 57 }]);
   expect(own.spentNanos).toBe(57);
   expect(own.unwrittenNanos).toBe(0);

@@ -1,4 +1,4 @@
-import type { Payment } from '#store/spend.ts';
+import type { Paid, Payment } from '#store/spend.ts';
 
 /** A sum that may have a bound: what was spent of it since an instant, and what is set aside. */
 export interface Purse {
@@ -44,12 +44,12 @@ export class PurseBook {
   }
 
   /** What this process has put into the store. */
-  written(payments: readonly Payment[], nanos: number): void {
-    for (const payment of payments) this.purse(payment).unwrittenNanos -= nanos;
+  written(paid: readonly Paid[]): void {
+    for (const { nanos, ...payment } of paid) this.purse(payment).unwrittenNanos -= nanos;
   }
 
   /** What the store says, which others write to as well, and what is on its way there. */
-  take(stored: readonly (Payment & { readonly nanos: number })[]): void {
+  take(stored: readonly Paid[]): void {
     for (const { nanos, ...payment } of stored) {
       const purse = this.purse(payment);
       purse.spentNanos = nanos + purse.unwrittenNanos;

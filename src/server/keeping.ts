@@ -55,9 +55,7 @@ export const openKeeping = async (
     ...(journal && { journal }),
     clock,
     log,
-    written: (records) => {
-      for (const { payments, nanos } of records) purses.written(payments, nanos);
-    },
+    written: (paid) => purses.written(paid),
   });
   const directory = await Directory.open(store, log);
   purses.take(await spend.paid());

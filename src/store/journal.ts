@@ -5,13 +5,32 @@ import type { SpendRecord } from '#store/spend.ts';
 
 const SUFFIX = '.jsonl';
 /** A file is closed when it has so many bytes. */
-const SEGMENT_BYTES = 16 * 1024 * 1024;
+const SEGMENT_BYTES = 4 * 1024 * 1024;
+/** Nearly every line finds room in so many bytes. */
+const SCRATCH_BYTES = 16_384;
+/** Most bytes of one UTF-16 unit. */
+const MOST_UTF8 = 3;
+const LINE_END = 0x0a;
 const NAME = /^\d{16}-\d+\.jsonl$/;
 
 interface OpenSegment {
   readonly fd: number;
   readonly path: string;
   bytes: number;
+}
+
+/** What a segment holds; the end of a line that was cut off by a crash is nothing that was answered. */
+export function* recordsIn(bytes: Buffer): Generator<SpendRecord> {
+  for (let from = 0; from < bytes.length;) {
+    const end = bytes.indexOf(LINE_END, from);
+    const line = bytes.toString('utf8', from, end < 0 ? bytes.length : end);
+    from = end < 0 ? bytes.length : end + 1;
+    try {
+      yield JSON.parse(line) as SpendRecord;
+    } catch {
+      // Cut off, or blank.
+    }
+  }
 }
 
 /** Records that have been written down and are not in the store yet. */
@@ -28,6 +47,7 @@ export class Journal {
   readonly #wall: () => number;
   #file: OpenSegment | undefined;
   #count = 0;
+  readonly #scratch = Buffer.allocUnsafe(SCRATCH_BYTES);
 
   constructor(folder: string, wall: () => number) {
     this.#folder = folder;
@@ -38,10 +58,10 @@ export class Journal {
   /** Throws what the file system says: a disk that is full, a folder that is gone. */
   append(record: SpendRecord): void {
     const file = this.#file ?? this.#open();
-    const line = Buffer.from(`${JSON.stringify(record)}\n`);
+    const line = this.#encoded(`${JSON.stringify(record)}\n`);
     try {
       // A disk that is nearly full takes the begin of it, and calls that no error.
-      if (writeSync(file.fd, line) < line.length)
+      if (writeSync(file.fd, line.bytes, 0, line.length) < line.length)
         throw new Error('ENOSPC: no space left on device');
     } catch (cause) {
       this.#cutOff(file);
@@ -67,20 +87,21 @@ export class Journal {
       .filter(({ path }) => path !== open);
   }
 
-  /** Its records; the end of a line that was cut off by a crash is nothing that was answered. */
   async read({ path }: Segment): Promise<readonly SpendRecord[]> {
-    const text = await readFile(path, 'utf8');
-    return text.split('\n').flatMap((line) => {
-      try {
-        return line === '' ? [] : [JSON.parse(line) as SpendRecord];
-      } catch {
-        return [];
-      }
-    });
+    return [...recordsIn(await readFile(path))];
   }
 
   remove({ path }: Segment): Promise<void> {
     return unlink(path);
+  }
+
+  /** In a place that is used again: one less allocation outside the heap for each record. */
+  #encoded(line: string): { readonly bytes: Buffer; readonly length: number } {
+    if (line.length * MOST_UTF8 > this.#scratch.length) {
+      const bytes = Buffer.from(line);
+      return { bytes, length: bytes.length };
+    }
+    return { bytes: this.#scratch, length: this.#scratch.write(line) };
   }
 
   /** What was written of a line must not spoil the next one. */

@@ -1,11 +1,10 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { Payment, SpendRecord } from '#store/spend.ts';
+import type { Paid, SpendRecord, Taken } from '#store/spend.ts';
+import { SpendSums, whoOf } from '#store/spend-sums.ts';
 import type { Tables } from '#store/tables.ts';
 
 /** Rows that go in one statement. */
 const BATCH = 250;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 
 /**
  * Writes records with all sums that they add to, in one transaction. Who is there already, by its
@@ -14,19 +13,21 @@ const DAY_MS = 86_400_000;
 export const writeSpend = async (
   db: Kysely<Tables>,
   records: readonly SpendRecord[],
-): Promise<void> => {
+): Promise<Taken> => {
   const distinct = [...new Map(records.map((record) => [record.id, record])).values()];
-  if (distinct.length === 0) return;
-  await db.transaction().execute(async (all) => {
-    for (let from = 0; from < distinct.length; from += BATCH)
-      await writeBatch(all, distinct.slice(from, from + BATCH));
-  });
+  const paid: Paid[] = [];
+  if (distinct.length > 0)
+    await db.transaction().execute(async (all) => {
+      for (let from = 0; from < distinct.length; from += BATCH)
+        paid.push(...(await writeBatch(all, distinct.slice(from, from + BATCH))));
+    });
+  return { records: records.length, paid };
 };
 
 const writeBatch = async (
   all: Transaction<Tables>,
   records: readonly SpendRecord[],
-): Promise<void> => {
+): Promise<readonly Paid[]> => {
   const written = await all
     .insertInto('spend')
     .values(records.map(rowOf))
@@ -35,14 +36,18 @@ const writeBatch = async (
     .execute();
   const ids = new Set(written.map(({ id }) => id));
   const fresh = records.filter(({ id }) => ids.has(id));
-  if (fresh.length === 0) return;
-  await addUsage(all, fresh, { table: 'usage_hours', stepMs: HOUR_MS });
-  await addUsage(all, fresh, { table: 'usage_days', stepMs: DAY_MS });
-  await addTags(all, fresh);
-  await addPaid(all, fresh);
+  if (fresh.length === 0) return [];
+  const sums = new SpendSums();
+  for (const record of fresh) sums.add(record);
+  for (const table of ['usage_hours', 'usage_days'] as const)
+    await addSums(all, table, [...sums[table].values()]);
+  await addTags(all, [...sums.usage_tags.values()]);
+  const paid = [...sums.paid.values()];
+  await addPaid(all, paid);
+  return paid;
 };
 
-const rowOf = (record: SpendRecord): Tables['spend'] => ({
+export const rowOf = (record: SpendRecord): Tables['spend'] => ({
   id: record.id,
   started_ms: Math.round(record.startedMs),
   ended_ms: Math.round(record.endedMs),
@@ -51,45 +56,8 @@ const rowOf = (record: SpendRecord): Tables['spend'] => ({
   nanos: record.nanos,
   tokens_in: record.tokensIn,
   tokens_out: record.tokensOut,
-  more: JSON.stringify({ ...record.more, tags: [...record.tags] }),
+  more: JSON.stringify({ ...record.more, tags: record.tags }),
 });
-
-const whoOf = (record: SpendRecord) => ({
-  token: record.token,
-  user_id: record.user,
-  team_id: record.team,
-  end_user: record.endUser,
-  model_group: record.group,
-  model: record.model,
-  deployment: record.deployment,
-  provider: record.provider,
-});
-
-const stepOf = ({ startedMs }: SpendRecord, stepMs: number): number =>
-  Math.floor(startedMs / stepMs) * stepMs;
-
-const sumsOf = ({ status, tokensIn, tokensOut, nanos }: SpendRecord) => ({
-  requests: 1,
-  failures: status === 'failure' ? 1 : 0,
-  tokens_in: tokensIn,
-  tokens_out: tokensOut,
-  nanos,
-});
-
-type Sums = ReturnType<typeof sumsOf>;
-
-/** Rows with the same key in one: a statement may not touch a row twice. */
-const merged = <Row extends Sums>(rows: readonly (readonly [string, Row])[]): Row[] => {
-  const sums = new Map<string, Row>();
-  for (const [key, row] of rows) {
-    const known = sums.get(key);
-    if (!known) sums.set(key, { ...row });
-    else
-      for (const name of ['requests', 'failures', 'tokens_in', 'tokens_out', 'nanos'] as const)
-        known[name] = known[name] + row[name];
-  }
-  return [...sums.values()];
-};
 
 const USAGE_KEY = [
   'hour_ms',
@@ -102,20 +70,6 @@ const USAGE_KEY = [
   'deployment',
   'provider',
 ] as const;
-
-const addUsage = async (
-  all: Transaction<Tables>,
-  records: readonly SpendRecord[],
-  { table, stepMs }: { readonly table: UsageTable; readonly stepMs: number },
-): Promise<void> => {
-  const rows = merged(
-    records.map((record) => {
-      const row = { hour_ms: stepOf(record, stepMs), ...whoOf(record), ...sumsOf(record) };
-      return [JSON.stringify(USAGE_KEY.map((name) => row[name])), row] as const;
-    }),
-  );
-  await addSums(all, table, rows);
-};
 
 export type UsageTable = 'usage_hours' | 'usage_days';
 
@@ -143,16 +97,8 @@ export const addSums = async (
 
 const addTags = async (
   all: Transaction<Tables>,
-  records: readonly SpendRecord[],
+  rows: readonly Tables['usage_tags'][],
 ): Promise<void> => {
-  const rows = merged(
-    records.flatMap((record) =>
-      [...new Set(record.tags)].map((tag) => {
-        const row = { hour_ms: stepOf(record, HOUR_MS), tag, ...sumsOf(record) };
-        return [JSON.stringify([row.hour_ms, tag]), row] as const;
-      }),
-    ),
-  );
   for (let from = 0; from < rows.length; from += BATCH)
     await all
       .insertInto('usage_tags')
@@ -169,19 +115,8 @@ const addTags = async (
       .execute();
 };
 
-const addPaid = async (
-  all: Transaction<Tables>,
-  records: readonly SpendRecord[],
-): Promise<void> => {
-  const sums = new Map<string, Payment & { nanos: number }>();
-  for (const { nanos, payments } of records)
-    for (const payment of nanos > 0 ? payments : []) {
-      const key = JSON.stringify([payment.kind, payment.id, payment.sinceMs]);
-      const known = sums.get(key);
-      if (known) known.nanos += nanos;
-      else sums.set(key, { ...payment, nanos });
-    }
-  const rows = [...sums.values()].map(paidRow);
+const addPaid = async (all: Transaction<Tables>, paid: readonly Paid[]): Promise<void> => {
+  const rows = paid.map(paidRow);
   for (let from = 0; from < rows.length; from += BATCH)
     await all
       .insertInto('paid')
@@ -194,7 +129,7 @@ const addPaid = async (
       .execute();
 };
 
-export const paidRow = ({ kind, id, sinceMs, nanos }: Payment & { nanos: number }) => ({
+export const paidRow = ({ kind, id, sinceMs, nanos }: Paid): Tables['paid'] => ({
   kind,
   payer: id,
   since_ms: sinceMs,

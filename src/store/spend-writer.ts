@@ -1,7 +1,7 @@
 import type { Clock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
-import type { Journal } from '#store/journal.ts';
-import type { SpendRecord, SpendStore } from '#store/spend.ts';
+import type { Journal, Segment } from '#store/journal.ts';
+import type { Paid, SpendRecord, SpendStore, Taken } from '#store/spend.ts';
 
 /** How often records go into the store, ms. */
 const EVERY_MS = 1_000;
@@ -11,13 +11,13 @@ const BATCH = 500;
 const MOST_IN_MEMORY = 100_000;
 
 export interface SpendWriterDeps {
-  readonly spend: Pick<SpendStore, 'add'>;
+  readonly spend: Pick<SpendStore, 'add' | 'addFile'>;
   /** Absent where nothing can be written to disk. */
   readonly journal?: Journal;
   readonly clock: Clock;
   readonly log: Log;
-  /** These are in the store now. */
-  readonly written?: (records: readonly SpendRecord[]) => void;
+  /** This is in the store now. */
+  readonly written?: (paid: readonly Paid[]) => void;
 }
 
 /** How it is with what is not in the store yet. */
@@ -120,10 +120,8 @@ export class SpendWriter {
   async #flushMemory(): Promise<void> {
     while (this.#inMemory.length > 0) {
       const batch = this.#inMemory.slice(0, BATCH);
-      await this.#deps.spend.add(batch);
-      this.#deps.written?.(batch);
+      this.#took(await this.#deps.spend.add(batch));
       this.#inMemory.splice(0, batch.length);
-      this.#waiting = Math.max(0, this.#waiting - batch.length);
     }
   }
 
@@ -132,13 +130,21 @@ export class SpendWriter {
     if (!journal) return;
     journal.close();
     for (const segment of await journal.segments()) {
-      const records = await journal.read(segment);
-      for (let from = 0; from < records.length; from += BATCH)
-        await spend.add(records.slice(from, from + BATCH));
+      if (spend.addFile) this.#took(await spend.addFile(segment.path));
+      else await this.#flushSegment(journal, segment);
       await journal.remove(segment);
-      this.#deps.written?.(records);
-      this.#waiting = Math.max(0, this.#waiting - records.length);
     }
+  }
+
+  async #flushSegment(journal: Journal, segment: Segment): Promise<void> {
+    const records = await journal.read(segment);
+    for (let from = 0; from < records.length; from += BATCH)
+      this.#took(await this.#deps.spend.add(records.slice(from, from + BATCH)));
+  }
+
+  #took({ records, paid }: Taken): void {
+    this.#deps.written?.(paid);
+    this.#waiting = Math.max(0, this.#waiting - records);
   }
 
   #lose(): void {

@@ -49,6 +49,12 @@ export interface SpendRecord {
   readonly more: JsonObject;
 }
 
+/** A payer's sum, and what is added to it. */
+export interface Paid extends Payment {
+  /** Whole nano-dollars. */
+  readonly nanos: number;
+}
+
 /** Which records are meant; what is absent means all. */
 export interface SpendFilter {
   /** Unix epoch ms, from this and before that. */
@@ -100,9 +106,18 @@ export interface UsageQuestion {
   readonly per: 'hour' | 'day' | 'all';
 }
 
+/** What a number of records came to in the store. */
+export interface Taken {
+  readonly records: number;
+  /** What was added to whose sums: nothing of records that were there before. */
+  readonly paid: readonly Paid[];
+}
+
 export interface SpendStore {
   /** All or none. Records that are there already change nothing. */
-  add(records: readonly SpendRecord[]): Promise<void>;
+  add(records: readonly SpendRecord[]): Promise<Taken>;
+  /** The same of a journal's segment; present where a store reads files in a thread of its own. */
+  addFile?(path: string): Promise<Taken>;
   /** The latest first. */
   list(
     filter: SpendFilter,

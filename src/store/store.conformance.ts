@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SpendRecord } from '#store/spend.ts';
 import type { Store } from '#store/store.ts';
@@ -237,6 +240,27 @@ export const storeConformance = (name: string, { lasts, ...under }: StoreUnderTe
       const bad = record('bad', { nanos: Number.NaN });
       await expect(store.spend.add([record('good'), bad])).rejects.toThrow();
       expect(await store.spend.count({ id: 'good' })).toBe(0);
+    });
+
+    it('says what records added to whose sums, and takes a file of them as it takes them one by one', async () => {
+      const paid = [{ kind: 'team', id: 'filed', sinceMs: 0, nanos: 2_000 }];
+      const payments = [{ kind: 'team', id: 'filed', sinceMs: 0 }] as const;
+      const [one, two] = [record('filed-1', { payments }), record('filed-2', { payments })];
+      expect(await store.spend.add([one, two, one])).toMatchObject({ paid });
+      expect(await store.spend.add([one, two])).toEqual({ records: 2, paid: [] });
+      const folder = await mkdtemp(join(tmpdir(), 'spillway-segment-'));
+      const path = join(folder, 'segment');
+      const three = record('filed-3', { payments, group: 'a\u0000b\n', tags: ['x', 'x'] });
+      await writeFile(
+        path,
+        [two, three].map((line) => `${JSON.stringify(line)}\n`).join('') + '{"id":',
+      );
+      if (store.spend.addFile)
+        expect(await store.spend.addFile(path)).toEqual({
+          records: 2,
+          paid: [{ ...paid[0], nanos: 1_000 }],
+        });
+      await rm(folder, { recursive: true });
     });
 
     it.skipIf(!lasts)('has it all after a restart', async () => {

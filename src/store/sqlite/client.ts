@@ -1,16 +1,18 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { Answer, Ask, SqlValue, WorkerSettings } from '#store/sqlite/messages.ts';
+import type { SpendRecord, Taken } from '#store/spend.ts';
+import type { Answer, Ask, AskIntake, SqlValue, WorkerSettings } from '#store/sqlite/messages.ts';
 
 /** Statements that wait for the worker: more means that it stands still. */
 const MOST_WAITING = 10_000;
 
 type Rows = Extract<Answer, { readonly rows: unknown }>;
+type Done = Exclude<Answer, { readonly error: string }>;
 
 /** The database in its worker, as seen from the main thread, which it never stops. */
 export class SqliteClient {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, PromiseWithResolvers<Rows>>();
+  readonly #waiting = new Map<number, PromiseWithResolvers<Done>>();
   #last = 0;
   #failure: Error | undefined;
 
@@ -33,15 +35,24 @@ export class SqliteClient {
     return client;
   }
 
-  run(sql: string, values: readonly SqlValue[]): Promise<Rows> {
+  async run(sql: string, values: readonly SqlValue[]): Promise<Rows> {
+    return (await this.#ask({ id: ++this.#last, sql, values })) as Rows;
+  }
+
+  /** A journal's segment, or these records; all or none. */
+  async take(spend: string | readonly SpendRecord[]): Promise<Taken> {
+    const { taken } = (await this.#ask({ id: ++this.#last, spend })) as { readonly taken: Taken };
+    return taken;
+  }
+
+  #ask(ask: Ask | AskIntake): Promise<Done> {
     if (this.#failure) return Promise.reject(this.#failure);
     if (this.#waiting.size >= MOST_WAITING)
       return Promise.reject(new Error('The database is too far behind; try again.'));
-    const id = ++this.#last;
-    const waiting = Promise.withResolvers<Rows>();
-    this.#waiting.set(id, waiting);
+    const waiting = Promise.withResolvers<Done>();
+    this.#waiting.set(ask.id, waiting);
     if (this.#waiting.size === 1) this.#worker.ref();
-    this.#worker.postMessage({ id, sql, values } satisfies Ask);
+    this.#worker.postMessage(ask);
     return waiting.promise;
   }
 

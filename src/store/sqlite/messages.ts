@@ -1,3 +1,5 @@
+import type { SpendRecord, Taken } from '#store/spend.ts';
+
 /** What may stand in a statement's places, and comes back out of a table. */
 export type SqlValue = null | number | string | bigint | Uint8Array;
 
@@ -8,7 +10,14 @@ export interface Ask {
   readonly values: readonly SqlValue[];
 }
 
+/** Records of spend for it: those of a journal's segment, or these. */
+export interface AskIntake {
+  readonly id: number;
+  readonly spend: string | readonly SpendRecord[];
+}
+
 export type Answer =
+  | { readonly id: number; readonly taken: Taken }
   | {
       readonly id: number;
       readonly rows: readonly Record<string, SqlValue>[];

@@ -4,7 +4,9 @@ import { Kysely, sql } from 'kysely';
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Log } from '#core/log.ts';
+import { guarded } from '#store/guarded.ts';
 import { migrate } from '#store/migrations/migrate.ts';
+import type { SpendStore, Taken } from '#store/spend.ts';
 import { sqlStore } from '#store/sql-store.ts';
 import { SqliteClient } from '#store/sqlite/client.ts';
 import { sqliteDialect } from '#store/sqlite/dialect.ts';
@@ -64,7 +66,12 @@ const openAt = async ({
     throw thrown;
   }
   const kind = folder === undefined ? 'memory' : 'sqlite';
-  return { ...sqlStore(db, { kind, clock }), copyTo };
+  const store = sqlStore(db, { kind, clock });
+  // The connection is one: nobody else is in the middle of a transaction.
+  const take = (spend: Parameters<SqliteClient['take']>[0]): Promise<Taken> =>
+    db.connection().execute(() => client.take(spend));
+  const intake = guarded<Pick<SpendStore, 'add' | 'addFile'>>({ add: take, addFile: take });
+  return { ...store, spend: { ...store.spend, ...intake }, copyTo };
 };
 
 /** Nobody else on this machine reads it; what SQLite puts beside it has the same rights. */

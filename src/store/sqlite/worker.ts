@@ -1,10 +1,14 @@
+import { setPriority } from 'node:os';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Answer, Ask, SqlValue, WorkerSettings } from '#store/sqlite/messages.ts';
+import { Intake } from '#store/sqlite/intake.ts';
+import type { Answer, Ask, AskIntake, SqlValue, WorkerSettings } from '#store/sqlite/messages.ts';
 
 /** Statements that stay compiled. */
 const MOST_STATEMENTS = 200;
 
+// Where there are too few cores for both, callers go first. Elsewhere than here it would mean the whole process.
+if (process.platform === 'linux') setPriority(0, 10);
 const { path, lockPath } = workerData as WorkerSettings;
 
 /** Held by the operating system: it goes with the process, however that ends. */
@@ -32,8 +36,18 @@ const prepared = (sql: string): StatementSync => {
   return made;
 };
 
-const answer = ({ id, sql, values }: Ask): Answer => {
+/** Made when it is first wanted: the tables are there then. */
+let intake: Intake | undefined;
+
+const answer = (ask: Ask | AskIntake): Answer => {
+  const { id } = ask;
   try {
+    if ('spend' in ask) {
+      const { spend } = ask;
+      intake ??= new Intake(db);
+      return { id, taken: typeof spend === 'string' ? intake.takeFile(spend) : intake.take(spend) };
+    }
+    const { sql, values } = ask;
     const statement = prepared(sql);
     const rows = statement.all(...values) as Record<string, SqlValue>[];
     const { changes } = prepared('SELECT changes() AS changes').get() as { changes: number };
@@ -43,7 +57,7 @@ const answer = ({ id, sql, values }: Ask): Answer => {
   }
 };
 
-parentPort?.on('message', (ask: Ask | 'close') => {
+parentPort?.on('message', (ask: Ask | AskIntake | 'close') => {
   if (ask !== 'close') return parentPort?.postMessage(answer(ask));
   db.close();
   held?.close();
