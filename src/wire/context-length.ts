@@ -5,6 +5,8 @@ const TOO_LONG = [
   /\blonger than the model's context length\b/i,
   /\b(?:prompt|input) is too long\b/i,
   /\binput token count\b.{0,40}\bexceeds the maximum number of tokens\b/i,
+  /\binput token count is \d+ but the model supports up to\b/i,
+  /\btoo many input tokens\b/i,
   /\binput tokens exceed the configured limit\b/i,
   /\bstring too long\. expected a string with maximum length\b/i,
   /\breduce the length of the (?:messages|prompt|input)\b/i,

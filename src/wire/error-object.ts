@@ -24,3 +24,14 @@ export const errorText = (object: JsonObject | undefined, key: string): string |
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value : undefined;
 };
+
+/** Servers in Python say it under `detail`: as a text, or as a list of faults with their places. */
+export const errorDetail = (error: JsonObject | undefined): string | undefined => {
+  const said = error && own(error, 'detail');
+  const fault = Array.isArray(said) ? said[0] : undefined;
+  if (!isObject(fault)) return errorText(error, 'detail');
+  const message = errorText(fault, 'msg');
+  const place = own(fault, 'loc');
+  const steps = Array.isArray(place) ? place.filter((step) => typeof step !== 'object') : [];
+  return message !== undefined && steps.length > 0 ? `${steps.join('.')}: ${message}` : message;
+};

@@ -2,14 +2,15 @@ import type { JsonObject } from '#core/json.ts';
 import type { UpstreamError } from '#wire/chat-event.ts';
 import { saysTooLong } from '#wire/context-length.ts';
 import type { ReplyHeaders, ToldError } from '#wire/dialect.ts';
-import { errorText, parseErrorObject } from '#wire/error-object.ts';
+import { errorDetail, errorText, parseErrorObject } from '#wire/error-object.ts';
 import { retryAfterMs } from '#wire/retry-after.ts';
 
 const MESSAGE_CHARS = 400;
 
 export const readError = (status: number, headers: ReplyHeaders, body: string): UpstreamError => {
   const error = parseErrorObject(body);
-  const message = errorText(error, 'message') ?? '';
+  // Others who rank documents in its format are servers in Python.
+  const message = errorText(error, 'message') ?? errorDetail(error) ?? '';
   const wait = retryAfterMs(headers);
   return {
     kind: kindOf(status, message, error !== undefined),

@@ -2,7 +2,12 @@ import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 import type { UpstreamError } from '#wire/chat-event.ts';
 import { saysTooLong } from '#wire/context-length.ts';
 import type { ReplyHeaders, ToldError } from '#wire/dialect.ts';
-import { errorObject, errorText as text, parseErrorObject } from '#wire/error-object.ts';
+import {
+  errorDetail,
+  errorObject,
+  errorText as text,
+  parseErrorObject,
+} from '#wire/error-object.ts';
 import { retryAfterMs } from '#wire/retry-after.ts';
 
 /** Longest piece of a vendor's own text that is carried on, in characters. */
@@ -25,7 +30,7 @@ const describe = (status: number, error: JsonObject | undefined): UpstreamError 
   const type = text(error, 'type');
   const code = text(error, 'code');
   const param = text(error, 'param');
-  const message = text(error, 'message') ?? detail(error) ?? '';
+  const message = text(error, 'message') ?? errorDetail(error) ?? '';
   return {
     kind: kindOf(status, error, message),
     status,
@@ -34,17 +39,6 @@ const describe = (status: number, error: JsonObject | undefined): UpstreamError 
     ...(code !== undefined && { code }),
     ...(param !== undefined && { param }),
   };
-};
-
-/** Servers in Python say it under `detail`: as a text, or as a list of faults with their places. */
-const detail = (error: JsonObject | undefined): string | undefined => {
-  const said = error && own(error, 'detail');
-  const fault = Array.isArray(said) ? said[0] : undefined;
-  if (!isObject(fault)) return text(error, 'detail');
-  const message = text(fault, 'msg');
-  const place = own(fault, 'loc');
-  const steps = Array.isArray(place) ? place.filter((step) => typeof step !== 'object') : [];
-  return message !== undefined && steps.length > 0 ? `${steps.join('.')}: ${message}` : message;
 };
 
 const CONTENT_CODES = new Set(['content_policy_violation', 'content_filter', 'invalid_prompt']);
