@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Json } from '#core/json.ts';
+import type { Json, JsonObject } from '#core/json.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { EmbeddingDialect, EmbeddingReply, EmbeddingRequest } from '#wire/embedding.ts';
-import { fixtures, jsonOf, withPartExchanged } from '#wire/test-kit.ts';
+import type { UpstreamError } from '#wire/chat-event.ts';
+import { type Fixture, fixtures, jsonOf, withPartExchanged } from '#wire/test-kit.ts';
 
 interface Conformance {
   /** Where the vendor's bytes lie, as `<kind>-<name>.<extension>`. */
@@ -12,7 +13,29 @@ interface Conformance {
   readonly modelInPath?: boolean;
   /** Its replies say how many tokens were counted. */
   readonly counts?: boolean;
+  /** It takes one text at a time. */
+  readonly takesOne?: boolean;
 }
+
+/** Keys that JavaScript gives a meaning to; here they are data like any other. */
+const TRAPS = '{"__proto__":{"polluted":true},"vendor_field":{"deep":[1,null,"x"]}}';
+
+const traps = (): JsonObject => JSON.parse(TRAPS) as JsonObject;
+
+/** Where a body is a list of questions, they stand in each. */
+const withTraps = (body: JsonObject): JsonObject => {
+  const field = ['requests', 'instances'].find((name) => Array.isArray(body[name]));
+  if (field === undefined) return { ...body, ...traps() };
+  const each = (body[field] as JsonObject[]).map((one) => ({ ...one, ...traps() }));
+  return { ...body, [field]: each };
+};
+
+/** What an error of this name is. */
+const kindOf = (name: string): UpstreamError['kind'] => {
+  if (/^40[13]/.test(name)) return 'auth';
+  if (name.startsWith('429')) return 'rate-limit';
+  return /^400-(?:context|tokens)$/.test(name) ? 'context-length' : 'invalid';
+};
 
 const REQUEST: EmbeddingRequest = {
   model: 'm',
@@ -25,23 +48,32 @@ const REQUEST: EmbeddingRequest = {
 
 /** A number that a 32-bit float holds. */
 const component = fc.float({ noNaN: true, noDefaultInfinity: true }).map((each) => each + 0);
-const vectors = fc.array(fc.array(component, { minLength: 1, maxLength: 4 }), {
-  minLength: 1,
-  maxLength: 3,
-});
+const vectors = (most: number) =>
+  fc.array(fc.array(component, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: most });
+
+const texts = (most: number) =>
+  fc.array(fc.string({ minLength: 1 }), { minLength: 1, maxLength: most });
+
+/** A body with what its path says. */
+const placed = (fixture: Fixture, modelInPath: boolean): Fixture => {
+  if (!modelInPath) return fixture;
+  const body = { model: 'of-the-path', ...jsonOf(fixture) };
+  return { ...fixture, bytes: Buffer.from(JSON.stringify(body)) };
+};
 
 /** What every dialect of embeddings must do. */
 export const embeddingConformance = (
   dialect: EmbeddingDialect,
-  { folder, modelInPath = false, counts = true }: Conformance,
+  { folder, modelInPath = false, counts = true, takesOne = false }: Conformance,
 ): void => {
-  const requests = fixtures(folder, 'request');
+  const requests = fixtures(folder, 'request').map((fixture) => placed(fixture, modelInPath));
   const replies = fixtures(folder, 'reply');
+  const errors = fixtures(folder, 'error');
 
   describe(`${dialect.name} conforms`, () => {
-    test('has fixtures of requests and replies', () => {
-      expect(requests).not.toEqual([]);
-      expect(replies).not.toEqual([]);
+    test('has fixtures of every kind, eight at least', () => {
+      for (const kind of [requests, replies, errors]) expect(kind.length).toBeGreaterThan(1);
+      expect([...requests, ...replies, ...errors].length).toBeGreaterThanOrEqual(8);
     });
 
     test('a request survives reading and writing', () => {
@@ -55,9 +87,19 @@ export const embeddingConformance = (
       }
     });
 
+    test('what is not known passes, whatever it is called', () => {
+      for (const fixture of requests) {
+        const request = dialect.readRequest(withTraps(jsonOf(fixture)));
+        const { body } = dialect.writeRequest(request, { model: request.model });
+        for (const key of Object.keys(traps()))
+          expect(JSON.stringify(body), `${fixture.name}, ${key}`).toContain(`"${key}":`);
+        expect(({} as JsonObject)['polluted']).toBeUndefined();
+      }
+    });
+
     test('another dialect says its inputs in it, in their order', () => {
       fc.assert(
-        fc.property(fc.array(fc.string({ minLength: 1 }), { minLength: 1 }), (inputs) => {
+        fc.property(texts(takesOne ? 1 : 10), (inputs) => {
           const { body } = dialect.writeRequest({ ...REQUEST, inputs }, { model: 'up' });
           const said = dialect.readRequest({ ...body, ...(modelInPath && { model: 'up' }) });
           expect(said.inputs).toEqual(inputs);
@@ -86,7 +128,7 @@ export const embeddingConformance = (
     });
 
     test('any vectors survive, as numbers and as base64', () => {
-      const reply = fc.record({ model: fc.string(), vectors });
+      const reply = fc.record({ model: fc.string(), vectors: vectors(takesOne ? 1 : 3) });
       fc.assert(
         fc.property(reply, fc.boolean(), fc.nat(), (said, base64, inputTokens) => {
           const whole: EmbeddingReply = { ...said, usage: { inputTokens, outputTokens: 0 } };
@@ -103,6 +145,18 @@ export const embeddingConformance = (
         expect(() => dialect.readReply(body)).toThrowError(
           expect.objectContaining({ code: 'upstream_invalid' }),
         );
+    });
+
+    test('errors are read with a status, a class and no markup', () => {
+      for (const { name, bytes } of errors) {
+        const status = Number(name.slice(0, 3));
+        const error = dialect.readError(status, {}, bytes.toString('utf8'));
+        expect(error, name).toMatchObject({ status, kind: kindOf(name) });
+        expect(error.message, name).not.toMatch(/<\w+/);
+        const told = dialect.writeError(error);
+        const again = dialect.readError(status, {}, JSON.stringify(told));
+        expect(again.message, name).toBe(error.message);
+      }
     });
 
     test('a reply with any one part exchanged is read or refused', () => {

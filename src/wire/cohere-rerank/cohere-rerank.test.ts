@@ -1,10 +1,18 @@
-import { readFileSync } from 'node:fs';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Json, JsonObject } from '#core/json.ts';
+import { SpillwayError } from '#core/errors.ts';
 import { cohereRerank } from '#wire/cohere-rerank/index.ts';
+import { type Fixture, fixtures, jsonOf, withPartExchanged } from '#wire/test-kit.ts';
+
+const folder = new URL('fixtures/', import.meta.url);
+
+const [requests, replies, errors] = (['request', 'reply', 'error'] as const).map((kind) =>
+  fixtures(folder, kind),
+) as [Fixture[], Fixture[], Fixture[]];
 
 const fixture = (name: string): JsonObject =>
-  JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8')) as JsonObject;
+  jsonOf(replies.find((reply) => `reply-${reply.name}` === name)!);
 
 const asked = { model: 'm', query: 'q', documents: ['a', 'b', 'c'] };
 
@@ -85,4 +93,45 @@ describe('a reply', () => {
       );
     },
   );
+});
+
+describe('what vendors send and take', () => {
+  test('is there in eight fixtures at least', () => {
+    for (const kind of [requests, replies, errors]) expect(kind.length).toBeGreaterThan(1);
+    expect([...requests, ...replies, ...errors].length).toBeGreaterThanOrEqual(8);
+  });
+
+  test('a request keeps all that it says, and what nobody knows', () => {
+    for (const each of requests) {
+      const body: JsonObject = { ...jsonOf(each), vendor_field: { deep: [1, null] } };
+      const request = cohereRerank.readRequest(body);
+      const written = cohereRerank.writeRequest(body, request, { model: 'another' });
+      const again = cohereRerank.readRequest(written);
+      expect(again, each.name).toEqual({ ...request, model: 'another', returnsDocuments: false });
+      expect(written).toMatchObject({ query: body['query'], vendor_field: { deep: [1, null] } });
+    }
+  });
+
+  test('errors are read with a status, a class and words', () => {
+    const kinds = ['invalid', 'invalid', 'invalid', 'rate-limit'];
+    const read = errors.map(({ name, bytes }) =>
+      cohereRerank.readError(Number(name.slice(0, 3)), {}, bytes.toString('utf8')),
+    );
+    expect(read.map(({ kind }) => kind)).toEqual(kinds);
+    for (const { message } of read) expect(message).not.toBe('');
+  });
+
+  test('a reply with any one part exchanged is read or refused', () => {
+    const request = cohereRerank.readRequest({ ...asked, return_documents: true });
+    const bodies = fc.oneof(...replies.map((each) => withPartExchanged(jsonOf(each))));
+    fc.assert(
+      fc.property(bodies, (body) => {
+        try {
+          return Array.isArray(cohereRerank.readReply(body, request).body['results']);
+        } catch (thrown) {
+          return thrown instanceof SpillwayError;
+        }
+      }),
+    );
+  });
 });

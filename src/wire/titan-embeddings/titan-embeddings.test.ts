@@ -1,35 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Json, JsonObject } from '#core/json.ts';
+import type { JsonObject } from '#core/json.ts';
+import { embeddingConformance } from '#wire/embedding.conformance.ts';
 import { openaiEmbeddings } from '#wire/openai-embeddings/index.ts';
 import { titanEmbeddings } from '#wire/titan-embeddings/index.ts';
 
-const fixture = (name: string): JsonObject =>
-  JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8')) as JsonObject;
-
 const V2 = 'amazon.titan-embed-text-v2:0';
 
-test('a request survives reading and writing', () => {
-  const request = titanEmbeddings.readRequest({ ...fixture('request-text'), model: V2 });
-  expect(titanEmbeddings.writeRequest(request, { model: V2 })).toEqual({
-    body: fixture('request-text'),
-    left: [],
-  });
-});
-
-test('a reply survives, and is refused where it is none', () => {
-  const reply = titanEmbeddings.readReply(fixture('reply-text'));
-  expect(reply).toEqual({
-    model: '',
-    vectors: [[-0.0823, 0.0154, 0.0336]],
-    usage: { inputTokens: 7, outputTokens: 0 },
-  });
-  const request = titanEmbeddings.readRequest({ model: V2, inputText: 'a' });
-  expect(titanEmbeddings.readReply(titanEmbeddings.writeReply(reply, request))).toEqual(reply);
-  for (const body of [null, [], {}, { embedding: 1 }, { message: 'no' }] as Json[])
-    expect(() => titanEmbeddings.readReply(body)).toThrowError(
-      expect.objectContaining({ code: 'upstream_invalid' }),
-    );
+embeddingConformance(titanEmbeddings, {
+  folder: new URL('fixtures/', import.meta.url),
+  modelInPath: true,
+  takesOne: true,
 });
 
 describe('what OpenAI’s clients ask for', () => {
