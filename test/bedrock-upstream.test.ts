@@ -162,8 +162,12 @@ describe('the OpenAI SDK before Bedrock', () => {
     expect(one.usage.prompt_tokens).toBe(1);
     const two = await openai.embeddings.create({ model: 'embed', input: ['a', 'b'] });
     expect(two.data.map(({ embedding }) => embedding.length)).toEqual([1024, 1024]);
-    await expect(
-      openai.embeddings.create({ model: 'titan', input: ['a', 'b'] }),
-    ).rejects.toMatchObject({ status: 400, param: 'input' });
+    const texts = Array.from({ length: 20 }, (_, i) => 'a '.repeat(i + 1));
+    const many = await openai.embeddings.create({ model: 'titan', input: texts });
+    const alone = await openai.embeddings.create({ model: 'titan', input: texts[17]! });
+    expect(many.data.map(({ index }) => index)).toEqual(texts.map((_, i) => i));
+    expect(many.data[17]!.embedding).toEqual(alone.data[0]!.embedding);
+    expect(many.data[16]!.embedding).not.toEqual(alone.data[0]!.embedding);
+    expect(many.usage.prompt_tokens).toBeGreaterThan(19 * alone.usage.prompt_tokens * 0.4);
   });
 });

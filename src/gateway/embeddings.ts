@@ -7,10 +7,12 @@ import { withoutFields } from '#gateway/drop-fields.ts';
 import { callerRules, mergedRules } from '#gateway/params.ts';
 import { cannotTake } from '#gateway/speech.ts';
 import { type WholeReply, type WholeSpoken, askWhole } from '#gateway/whole.ts';
-import type { ReplyCodec } from '#gateway/whole-exchange.ts';
+import type { Several } from '#gateway/several.ts';
+import type { ReplyCodec, WholeAnswer } from '#gateway/whole-exchange.ts';
 import type { Target } from '#upstream/target.ts';
 import { embeddingDialect } from '#wire/dialects.ts';
-import type { EmbeddingDialect, EmbeddingRequest } from '#wire/embedding.ts';
+import type { Usage } from '#wire/chat-event.ts';
+import type { EmbeddingDialect, EmbeddingReply, EmbeddingRequest } from '#wire/embedding.ts';
 import { openaiEmbeddings } from '#wire/openai-embeddings/index.ts';
 import { readUsage } from '#wire/openai-embeddings/reply.ts';
 
@@ -34,10 +36,12 @@ export const embeddings = (
       }
       const isCommon = to.name === openaiEmbeddings.name && dialect.name === to.name;
       const rules = rulesFor(target, course);
-      const { body, ...said } = isCommon
+      const { body, more, ...said }: Said = isCommon
         ? passed({ target, course, rules })
         : translated({ target, course, rules, from: dialect, to });
-      return { path: at.path, body: JSON.stringify(at.amend?.(body) ?? body), ...said };
+      const textOf = (each: JsonObject): string => JSON.stringify(at.amend?.(each) ?? each);
+      const several = more && { ...more, bodies: more.bodies.map(textOf) };
+      return { path: at.path, body: textOf(body), ...said, ...(several && { several }) };
     },
   });
 
@@ -48,7 +52,11 @@ export const embeddings = (
   }
 };
 
-type Said = Omit<WholeSpoken, 'path' | 'body'> & { readonly body: JsonObject };
+type Said = Omit<WholeSpoken, 'path' | 'body' | 'several'> & {
+  readonly body: JsonObject;
+  /** Where its vendor takes it in several calls only. */
+  readonly more?: Omit<Several, 'bodies'> & { readonly bodies: readonly JsonObject[] };
+};
 
 interface Saying {
   readonly target: Target;
@@ -79,17 +87,64 @@ const translated = ({ target, course, rules, from, to }: Translating): Said => {
   const model = modelAt(spec, course);
   const wanted = withoutFields(course.body, rules.dropped);
   const request = withDefaults(from.readRequest(wanted.body), spec.defaults);
-  const { body, left } = to.writeRequest(request, { model });
+  const parts = partsOf(request, to.mostInputs?.(model));
+  const written = parts.map((part) => to.writeRequest(part, { model }));
+  const { body, left } = written[0]!;
   const nameOf = (field: (typeof left)[number]): string => from.paramNames[field] ?? field;
   // For whom it is changes no vector.
   const missed = left.filter((field) => field !== 'user').map(nameOf);
   if (missed.length > 0 && !rules.drops) throw cannotTake(spec.name, missed);
+  const how = { from: to, to: from, model };
+  const bodies = written.map((each) => ({ ...each.body, ...spec.extraBody }));
   return {
     body: { ...body, ...spec.extraBody },
     dropped: [...wanted.found, ...left.map(nameOf)],
-    codec: translatedReplies(request, { from: to, to: from, model }),
+    codec: translatedReplies(request, how),
+    ...(parts.length > 1 && { more: { bodies, ...joinedReplies(request, parts, how) } }),
   };
 };
+
+/** As a vendor takes it: one, or several with as many inputs as it takes at once. */
+const partsOf = (request: EmbeddingRequest, most = Infinity): readonly EmbeddingRequest[] => {
+  const { inputs } = request;
+  if (inputs.length <= most) return [request];
+  return Array.from({ length: Math.ceil(inputs.length / most) }, (_, i) => ({
+    ...request,
+    inputs: inputs.slice(i * most, (i + 1) * most),
+  }));
+};
+
+/** The vectors of all answers in the order of the inputs, and what they took together. */
+const joinedReplies = (
+  request: EmbeddingRequest,
+  parts: readonly EmbeddingRequest[],
+  how: Between,
+): Omit<Several, 'bodies'> => {
+  const replies: EmbeddingReply[] = [];
+  return {
+    codecFor: (i) => ({
+      readsAll: true,
+      answerOf(body) {
+        const reply = replyIn(body, parts[i]!, how);
+        if (reply) replies[i] = reply;
+        return reply && { usage: reply.usage };
+      },
+      readError: (...answer) => how.from.readError(...answer),
+    }),
+    joined() {
+      const vectors = replies.flatMap((reply) => reply.vectors);
+      const usages = replies.flatMap(({ usage }) => usage ?? []);
+      // A part that nobody counted, and the sum would be too small.
+      const usage = usages.length === replies.length ? summed(usages) : undefined;
+      return answerTo(request, { model: replies[0]!.model, vectors, ...(usage && { usage }) }, how);
+    },
+  };
+};
+
+const summed = (usages: readonly Usage[]): Usage => ({
+  inputTokens: usages.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
+  outputTokens: 0,
+});
 
 /** What a deployment's config says of requests, by the common names, where the caller does not. */
 const withDefaults = (request: EmbeddingRequest, defaults: JsonObject): EmbeddingRequest => {
@@ -103,23 +158,44 @@ const withDefaults = (request: EmbeddingRequest, defaults: JsonObject): Embeddin
   };
 };
 
-const translatedReplies = (
-  request: EmbeddingRequest,
-  { from, to, model }: { from: EmbeddingDialect; to: EmbeddingDialect; model: string },
-): ReplyCodec => ({
+interface Between {
+  /** The vendor's. */
+  readonly from: EmbeddingDialect;
+  /** The caller's. */
+  readonly to: EmbeddingDialect;
+  readonly model: string;
+}
+
+const translatedReplies = (request: EmbeddingRequest, how: Between): ReplyCodec => ({
   readsAll: true,
   answerOf(body) {
-    try {
-      const reply = from.readReply(body);
-      // A vector too few, and all that follow would be somebody else's.
-      if (reply.vectors.length !== request.inputs.length || isObject(own(body, 'error')))
-        return undefined;
-      const named = { ...reply, model: reply.model || model };
-      const bytes = Buffer.from(JSON.stringify(to.writeReply(named, request)));
-      return { usage: reply.usage, bytes };
-    } catch {
-      return undefined;
-    }
+    const reply = replyIn(body, request, how);
+    return reply && answerTo(request, reply, how);
   },
-  readError: (...answer) => from.readError(...answer),
+  readError: (...answer) => how.from.readError(...answer),
 });
+
+/** Undefined where it is none, or not one to this request. */
+const replyIn = (
+  body: JsonObject,
+  { inputs }: EmbeddingRequest,
+  { from }: Between,
+): EmbeddingReply | undefined => {
+  try {
+    const reply = from.readReply(body);
+    // A vector too few, and all that follow would be somebody else's.
+    const isWhole = reply.vectors.length === inputs.length && !isObject(own(body, 'error'));
+    return isWhole ? reply : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const answerTo = (
+  request: EmbeddingRequest,
+  reply: EmbeddingReply,
+  { to, model }: Between,
+): WholeAnswer => {
+  const named = { ...reply, model: reply.model || model };
+  return { usage: reply.usage, bytes: Buffer.from(JSON.stringify(to.writeReply(named, request))) };
+};

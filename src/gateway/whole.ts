@@ -8,8 +8,9 @@ import { costFrom } from '#gateway/cost.ts';
 import type { Course } from '#gateway/course.ts';
 import { filteredFailure } from '#gateway/upstream-failure.ts';
 import { QuotaReader } from '#gateway/quota-reader.ts';
+import { type Settle, type Several, sendSeveral } from '#gateway/several.ts';
 import { type ReplyCodec, type WholeAnswer, WholeExchange } from '#gateway/whole-exchange.ts';
-import { callUpstream } from '#upstream/call.ts';
+import { type CallControl, callUpstream } from '#upstream/call.ts';
 import type { Target } from '#upstream/target.ts';
 
 /** A request as one deployment gets it, and how its answer is read. */
@@ -20,6 +21,8 @@ export interface WholeSpoken {
   /** The caller's parameters that are not in it. */
   readonly dropped: readonly string[];
   readonly codec: ReplyCodec;
+  /** In the place of `body` and `codec`, where one call is not enough. */
+  readonly several?: Several;
 }
 
 export interface WholeOptions {
@@ -57,39 +60,62 @@ const sendWhole = (
   new Promise((resolve) => {
     const said = spokenTo(deps, lease, (target) => options.speak(target, course));
     if ('kind' in said) return resolve(failedAttempt(deps, { lease, call }, said));
-    const { target, path, body, dropped, codec } = said;
+    const { target, path, body, dropped, codec, several } = said;
     const startedAt = deps.clock.now();
-    const exchange = new WholeExchange({
-      target,
-      replyBytes: deps.settings.limits.replyBytes,
-      codec,
-      refusalIn: (error) => reader.refusalIn(error),
-      settle(result) {
-        if ('failure' in result)
-          return resolve(failedAttempt(deps, { lease, call }, result.failure));
-        const now = deps.clock.now();
-        lease.began(now);
-        lease.done(result.answer.usage, now);
-        const { answer } = result;
-        const { usage } = answer;
-        const spent = usage ?? lease.expected;
-        const nanos = costFrom(deps, { target, course }, spent);
-        if (usage) decision.counted(usage, nanos);
-        else decision.estimated(spent, nanos);
-        if (answer.isFiltered && course.filteredFails)
-          return resolve({ ok: false, ...filteredFailure(target) });
-        decision.ended('ok', 200, now);
-        closeBill(call, { decision, target, spent, nanos, isEstimated: !usage });
-        if (dropped.length > 0) decision.leftOut(dropped);
-        const upstreamMs = now - startedAt;
-        resolve({
-          ok: true,
-          reply: { stream: false, target, decision, answer, dropped, upstreamMs },
-        });
-      },
-    });
-    const request = upstreamRequest(deps, call, { target, path, body, stream: false });
-    const { clock } = deps;
-    const reader = new QuotaReader(exchange, { lease, decision, rules: target.quota, clock });
-    callUpstream(clock, request, reader);
+    const settle: Settle = (result) => {
+      if ('failure' in result) return resolve(failedAttempt(deps, { lease, call }, result.failure));
+      const now = deps.clock.now();
+      lease.began(now);
+      lease.done(result.answer.usage, now);
+      const { answer } = result;
+      const { usage } = answer;
+      const spent = usage ?? lease.expected;
+      const nanos = costFrom(deps, { target, course }, spent);
+      if (usage) decision.counted(usage, nanos);
+      else decision.estimated(spent, nanos);
+      if (answer.isFiltered && course.filteredFails)
+        return resolve({ ok: false, ...filteredFailure(target) });
+      decision.ended('ok', 200, now);
+      closeBill(call, { decision, target, spent, nanos, isEstimated: !usage });
+      if (dropped.length > 0) decision.leftOut(dropped);
+      const upstreamMs = now - startedAt;
+      const reply = { stream: false, target, decision, answer, dropped, upstreamMs } as const;
+      resolve({ ok: true, reply });
+    };
+    const of = { lease, decision, call, target, path };
+    if (!several) sendOne(deps, of, { body, codec, settle });
+    else
+      sendSeveral(
+        several,
+        (i, settleOne) => {
+          const one = { body: several.bodies[i]!, codec: several.codecFor(i), settle: settleOne };
+          return sendOne(deps, of, one);
+        },
+        settle,
+      );
   });
+
+interface Sending extends Pick<Try, 'lease' | 'decision'> {
+  readonly call: GatewayCall;
+  readonly target: Target;
+  readonly path: string;
+}
+
+/** One call to an upstream. */
+const sendOne = (
+  deps: GatewayDeps,
+  { lease, decision, call, target, path }: Sending,
+  { body, codec, settle }: Pick<WholeSpoken, 'body' | 'codec'> & { readonly settle: Settle },
+): CallControl => {
+  const exchange = new WholeExchange({
+    target,
+    replyBytes: deps.settings.limits.replyBytes,
+    codec,
+    refusalIn: (error) => reader.refusalIn(error),
+    settle,
+  });
+  const request = upstreamRequest(deps, call, { target, path, body, stream: false });
+  const { clock } = deps;
+  const reader = new QuotaReader(exchange, { lease, decision, rules: target.quota, clock });
+  return callUpstream(clock, request, reader);
+};

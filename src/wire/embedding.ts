@@ -37,6 +37,8 @@ export interface EmbeddingDialect {
   readonly name: string;
   /** Its own names for the hub's fields, for errors in its callers' words. */
   readonly paramNames: Readonly<Partial<Record<EmbeddingField, string>>>;
+  /** So many inputs a vendor takes in one call; as many as there are where absent. */
+  readonly mostInputs?: (model: string) => number;
   /** Throws SpillwayError `invalid_request` with `param` set when the model or the input has a wrong type. */
   touchRequest(body: JsonObject): { readonly model: string };
   readRequest(body: JsonObject): EmbeddingRequest;

@@ -7,6 +7,7 @@ import type { EmbeddingDialect } from '#wire/embedding.ts';
 export const cohereEmbeddings: EmbeddingDialect = {
   name: NAME,
   paramNames: { dimensions: 'output_dimension', purpose: 'input_type' },
+  mostInputs: () => 96,
   touchRequest,
   readRequest,
   writeRequest,

@@ -6,6 +6,7 @@ import { NAME, readRequest, touchRequest, writeRequest } from '#wire/gemini-embe
 export const geminiEmbeddings: EmbeddingDialect = {
   name: NAME,
   paramNames: { dimensions: 'outputDimensionality', purpose: 'taskType' },
+  mostInputs: () => 100,
   touchRequest,
   readRequest,
   writeRequest,

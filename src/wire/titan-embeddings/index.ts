@@ -78,6 +78,7 @@ const writeReply = ({ vectors, usage }: EmbeddingReply): JsonObject => ({
 export const titanEmbeddings: EmbeddingDialect = {
   name: NAME,
   paramNames: { dimensions: 'dimensions' },
+  mostInputs: () => 1,
   touchRequest,
   readRequest,
   writeRequest,

@@ -7,6 +7,8 @@ import { NAME, readRequest, touchRequest, writeRequest } from '#wire/vertex-embe
 export const vertexEmbeddings: EmbeddingDialect = {
   name: NAME,
   paramNames: { dimensions: 'parameters.outputDimensionality', purpose: 'instances.task_type' },
+  // Its newest models take one at a time.
+  mostInputs: (model) => (model.startsWith('gemini-embedding-') ? 1 : 250),
   touchRequest,
   readRequest,
   writeRequest,
