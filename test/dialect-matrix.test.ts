@@ -24,7 +24,10 @@ import { type ScriptedUpstream, startUpstream } from './kit/upstream.ts';
 
 const all = (Object.keys(dialects) as DialectName[]).flatMap((name) => chatDialect(name) ?? []);
 
-const vendors = all.flatMap((dialect) => {
+/** One that only goes on from prompts has no words for tools, which all are asked for. */
+const conversations = all.filter(({ paramNames }) => paramNames.tools !== undefined);
+
+const vendors = conversations.flatMap((dialect) => {
   const provider = providers.find(({ operations }) => operations.chat?.dialect === dialect.name);
   return provider ? [{ dialect, provider: provider.name }] : [];
 });
