@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLog } from '#core/log.ts';
+import { sealOf } from '#keys/seal.ts';
 import { tokenOf } from '#keys/secret.ts';
+import { modelOfBody } from '#server/models/model-rows.ts';
 import { openSqlite } from '#store/sqlite/open.ts';
 import { hasPostgres, startPostgres, type TestPostgres } from '#store/postgres/test-kit.ts';
 import { configOf, deployment, startGateway } from './kit/gateway.ts';
@@ -12,6 +14,18 @@ import { spillway } from './kit/program.ts';
 import { answer, startUpstream } from './kit/upstream.ts';
 
 const KEY = 'sk-from-litellm-1234';
+
+/** What LiteLLM keeps of a model, closed with this salt key. */
+const SALT_KEY = 'sk-litellm-salt-key-1234';
+const CLOSED = {
+  model: 'CLNsr8jFCLQb7xvp9vkE7YUKrgnR41OB1TNSno-Kn8WChzMgSU2r7DG0E-BELf47HgR2hGND',
+  api_key: 'tPEIMrHS9909FXCnl1sx57NE2dm_hxQcJ1NDnNp7ChqihWlWLhfjx6Mnx99vYRQSO-UWtwB69_c=',
+  api_base:
+    'JOTK0mhijcyXZPj3S26FFzeDtI1xNhhSCm6nZ6eC5S-o7x26VHO84l__2AHEFomPm9gJ_4KX05lNUIjjKYNYbMbJ',
+  rpm: 60,
+  organization: null,
+};
+const CLOSED_ELSEWHERE = 'CLNsr8jFCLQb7xvp9vkE7YUKrgnR41OB1TNSno-Kn8WChzMgSU2r7DG0E-BELf47HgR2hGNE';
 
 /** The columns that matter here, as LiteLLM's own migrations make them. */
 const SCHEMA = `
@@ -33,7 +47,8 @@ create table "LiteLLM_BudgetTable" (budget_id text primary key, max_budget float
 create table "LiteLLM_TeamMembership" (user_id text, team_id text, spend float8, budget_id text);
 create table "LiteLLM_EndUserTable" (user_id text primary key, alias text, spend float8,
   budget_id text, blocked boolean not null default false);
-create table "LiteLLM_ProxyModelTable" (model_id text primary key);
+create table "LiteLLM_ProxyModelTable" (model_id text primary key, model_name text,
+  litellm_params jsonb, model_info jsonb, created_at timestamp(3), created_by text);
 create table "LiteLLM_SpendLogs" (request_id text primary key, call_type text, api_key text,
   spend float8, total_tokens int, prompt_tokens int, completion_tokens int,
   "startTime" timestamp(3), "endTime" timestamp(3), "completionStartTime" timestamp(3), model text,
@@ -49,7 +64,9 @@ insert into "LiteLLM_UserTable" (user_id, user_role, password) values ('ann', 'o
 insert into "LiteLLM_BudgetTable" values ('small', 1, '1d', 3);
 insert into "LiteLLM_TeamMembership" values ('ann', 'team', 2, 'small');
 insert into "LiteLLM_EndUserTable" (user_id, spend, budget_id, blocked) values ('eve', 1, 'small', true);
-insert into "LiteLLM_ProxyModelTable" values ('m');
+insert into "LiteLLM_ProxyModelTable" (model_id, model_name, litellm_params, model_info) values
+  ('m', 'gpt-4.1', '${JSON.stringify(CLOSED)}', '{"id": "m", "db_model": true, "mode": "chat"}'),
+  ('n', 'odd', '{"model": "${CLOSED_ELSEWHERE}"}', '{}');
 insert into "LiteLLM_SpendLogs" (request_id, call_type, api_key, spend, prompt_tokens,
   completion_tokens, "startTime", "endTime", model, model_group, "user", status, request_tags)
   select 'r' || n, 'acompletion', '${tokenOf(KEY)}', 0.25, 10, 5, now() - interval '1 hour',
@@ -68,8 +85,9 @@ describe.skipIf(!hasPostgres)('migrate (skipped where no Postgres is installed)'
     await server.close();
     await rm(folder, { recursive: true, force: true });
   });
+  const env = { LITELLM_SALT_KEY: SALT_KEY };
   const migrate = (...more: string[]) =>
-    spillway(['migrate', '--from-litellm', server.url, '--data-dir', folder, ...more]).ended;
+    spillway(['migrate', '--from-litellm', server.url, '--data-dir', folder, ...more], env).ended;
 
   it('refuses a database that it does not know, with what it found', async () => {
     const client = new pg.Client(server.url);
@@ -85,8 +103,9 @@ describe.skipIf(!hasPostgres)('migrate (skipped where no Postgres is installed)'
 
   it('takes over what there is, and changes nothing there', async () => {
     const look = await migrate('--dry-run');
-    expect(look.out).toContain('1 keys, 1 teams, 1 users, 1 end users, 1 budgets');
-    expect(look.out).toMatch(/1 models are stored/);
+    const counts = '1 keys, 1 teams, 1 users, 1 end users, 1 budgets, 1 stored models';
+    expect(look.out).toContain(counts);
+    expect(look.out).toMatch(/left out: model n \(odd\): .*another salt key/);
     expect(look.out).toMatch(/left out: key not-a-hash: its token is no SHA-256/);
     const first = await migrate();
     expect(first).toMatchObject({ code: 0, err: '' });
@@ -97,6 +116,21 @@ describe.skipIf(!hasPostgres)('migrate (skipped where no Postgres is installed)'
     expect(await store.spend.count({})).toBe(2_500);
     expect(await store.shelves.keys.all()).toHaveLength(1);
     expect(JSON.stringify(await store.shelves.users.all())).not.toContain('secret');
+    const [model, ...others] = await store.shelves.models.all();
+    expect(others).toEqual([]);
+    expect(JSON.stringify(model)).not.toMatch(/secret|openai/);
+    expect(modelOfBody(model!, sealOf(SALT_KEY))).toEqual({
+      id: 'm',
+      name: 'gpt-4.1',
+      params: {
+        model: 'openai/gpt-4.1',
+        api_key: 'sk-vendor-secret',
+        api_base: 'https://api.example.com/v1',
+        rpm: 60,
+      },
+      info: { mode: 'chat' },
+      stamps: {},
+    });
     await store.close();
     const client = new pg.Client(server.url);
     await client.connect();
@@ -121,7 +155,8 @@ describe.skipIf(!hasPostgres)('migrate (skipped where no Postgres is installed)'
 
   it('keeps keys good, with their limits and what they have spent', async () => {
     const upstream = await startUpstream(answer);
-    const config = configOf([deployment('PJ1', upstream.url)]);
+    const base = configOf([deployment('PJ1', upstream.url)]);
+    const config = { ...base, keeping: { ...base.keeping, saltKey: SALT_KEY } };
     const gateway = await startGateway(config, undefined, { folder });
     try {
       const authorization = `Bearer ${KEY}`;

@@ -61,16 +61,25 @@ export class Health {
 
   constructor(members: readonly Member[], deps: HealthDeps) {
     this.#deps = deps;
+    this.take(members);
+  }
+
+  /** From now on these are all there are. Of one that is the same as before all that is known holds on. */
+  take(members: readonly Member[]): void {
     const credentials = new Map<string, RefusedKey>();
+    for (const [name, { member, keys }] of this.#patients) {
+      credentials.set(member.credential ?? name, keys[0]);
+      if (!members.includes(member)) this.#patients.delete(name);
+    }
     for (const member of members) {
-      const rules = deps.rules(member.name);
-      if (!rules) continue;
+      const rules = this.#deps.rules(member.name);
+      if (!rules || this.#patients.has(member.name)) continue;
       const { name, credential = name } = member;
       const key = credentials.get(credential) ?? new RefusedKey(1);
       credentials.set(credential, key);
       this.#patients.set(name, {
         member,
-        outlier: new Outlier(rules, deps.random),
+        outlier: new Outlier(rules, this.#deps.random),
         keys: [key, new RefusedKey(FORBIDDEN)],
         unpaidAt: -Infinity,
       });
@@ -88,7 +97,8 @@ export class Health {
 
   /** Its first content has come. True when that lets somebody in who was left out. */
   answered(call: HealthCall): boolean {
-    const patient = this.#patients.get(call.deployment)!;
+    const patient = this.#patients.get(call.deployment);
+    if (!patient) return false;
     const { clock, report } = this.#deps;
     const { deployment } = call;
     const back = patient.keys.filter((key, i) => key.accepted(call.keys[i]!));
@@ -99,7 +109,8 @@ export class Health {
   }
 
   failed(call: HealthCall, kind: FailureKind): void {
-    const patient = this.#patients.get(call.deployment)!;
+    const patient = this.#patients.get(call.deployment);
+    if (!patient) return;
     const now = this.#deps.clock.now();
     const { health, word } = effectOf(kind);
     if (kind === 'ramp') patient.outlier.slowDown(now);
@@ -121,7 +132,8 @@ export class Health {
 
   /** It ended without saying anything of health. */
   dropped(call: HealthCall): void {
-    const patient = this.#patients.get(call.deployment)!;
+    const patient = this.#patients.get(call.deployment);
+    if (!patient) return;
     patient.outlier.dropped(call.outlier);
     this.#dropKeys(patient, call);
   }

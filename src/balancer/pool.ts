@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AdmitRequest, Spent } from '#balancer/admit.ts';
 import { AffinityMemory } from '#balancer/affinity.ts';
 import { Bid, type Costs, costsOf, ownAccount } from '#balancer/bid.ts';
@@ -37,12 +38,25 @@ export class Pool {
 
   constructor(members: readonly Member[], deps: PoolDeps) {
     this.#deps = deps;
+    this.take(members);
+  }
+
+  /** From now on these are all there are. Calls under way of those that are gone end as they would. */
+  take(members: readonly Member[]): void {
+    const before = new Map(this.everybody.map((member) => [member.name, member.accounts]));
+    this.#groups.clear();
     for (const member of members) {
+      const { name, accounts } = member;
       const group = this.#groups.get(member.group);
       if (group) group.push(member);
       else this.#groups.set(member.group, [member]);
-      this.#states.set(member.name, new MemberState(member.accounts));
+      const state = this.#states.get(name);
+      if (!state) this.#states.set(name, new MemberState(accounts));
+      else if (!isDeepStrictEqual(before.get(name), accounts)) state.accounts = accounts;
+      before.delete(name);
     }
+    for (const name of before.keys()) this.#paused.delete(name);
+    this.#deps.health?.take(members);
   }
 
   get groups(): readonly string[] {

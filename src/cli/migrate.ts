@@ -3,9 +3,10 @@ import { DATA_DIR_DEFAULT } from '#cli/data-dir.ts';
 import { parseCount } from '#cli/options.ts';
 
 const HELP = `
-Takes over keys, teams, users, end users, budgets, what of them is spent, and the spend logs of
-the last days from the Postgres of a LiteLLM, which is read and never written. Keys that people
-have go on to open. Stop the gateway first; run it again as often as you like: what is there
+Takes over keys, teams, users, end users, budgets, what of them is spent, stored models and the
+spend logs of the last days from the Postgres of a LiteLLM, which is read and never written. Keys
+that people have go on to open; the keys of stored models open with LITELLM_SALT_KEY, and are
+encrypted anew under it. Stop the gateway first; run it again as often as you like: what is there
 already is written over, and no record counts twice.
 
   spillway migrate --from-litellm postgres://llmproxy@db/litellm --dry-run
@@ -15,6 +16,7 @@ export interface MigrateOptions {
   readonly fromLitellm: string;
   readonly dataDir?: string;
   readonly toDatabase?: string;
+  readonly saltKeyVariable?: string;
   readonly days: number;
   readonly dryRun?: boolean;
 }
@@ -27,6 +29,10 @@ export const migrate: CliCommand = {
       .requiredOption('--from-litellm <url>', 'its database, postgres://…')
       .option('--data-dir <folder>', `where they go ${DATA_DIR_DEFAULT}`)
       .option('--to-database <url>', 'or a Postgres that they go to, as database_url has it')
+      .option(
+        '--salt-key-variable <name>',
+        'the variable with the salt key of the source, where it is another one than here',
+      )
       .option('--days <number>', 'of spend logs', parseCount, 30)
       .option('--dry-run', 'say what there is, and change nothing')
       .addHelpText('after', HELP)

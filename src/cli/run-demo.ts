@@ -43,7 +43,6 @@ export const runDemo = async (options: DemoOptions): Promise<void> => {
   const flow = openFlow({ text, file, config: demo.config });
   const handlers = createHandlers({
     gateway,
-    config: demo.config,
     source: { text: demo.configText, file: demo.config.file, environment: demo.environment },
     masterKey: demo.masterKey,
     simulator: createSimulatorDesk(demo.simulator, demo.simulatorUrl),

@@ -9,9 +9,13 @@ import {
   recordFromLitellm,
   type Taken,
 } from '#keys/from-litellm.ts';
+import type { JsonObject } from '#core/json.ts';
+import { LEAST_SALT_CHARS, type Seal, sealOf } from '#keys/seal.ts';
 import { Windows } from '#keys/windows.ts';
 import { processEnvironment } from '#server/env.ts';
 import { type Keeping, openKeeping } from '#server/keeping.ts';
+import { modelsFromLitellm, type TakenModels } from '#server/models/from-litellm.ts';
+import { bodyOfModel } from '#server/models/model-rows.ts';
 import { type LitellmDatabase, openLitellm } from '#store/litellm/read.ts';
 
 const DAY_MS = 86_400_000;
@@ -23,9 +27,11 @@ export const runMigrate = async (options: MigrateOptions): Promise<void> => {
     const keeping = await openTarget(options);
     try {
       const taken = fromLitellm(await rowsOf(source), keeping.pepper);
-      say(taken, await source.storedModels());
+      const models = takenModels(await source.storedModels(), options);
+      say(taken, models);
       if (options.dryRun) return;
       await write(keeping, taken);
+      await writeModels(keeping, models);
       const records = await takeLogs(source, keeping, options.days);
       process.stdout.write(`${records} records of spend taken\n`);
     } finally {
@@ -39,6 +45,7 @@ export const runMigrate = async (options: MigrateOptions): Promise<void> => {
 const openTarget = async (options: MigrateOptions): Promise<Keeping> => {
   const saltKey = processEnvironment().variables['LITELLM_SALT_KEY'];
   const keeping = {
+    storesModels: true,
     timeZone: 'UTC',
     tokenKind: 'total',
     retention: { days: Infinity, bytes: Infinity },
@@ -60,17 +67,45 @@ const rowsOf = async (source: LitellmDatabase): Promise<LitellmRows> => ({
   aliases: await source.rows('LiteLLM_ModelTable'),
 });
 
-const say = (taken: Taken, models: number): void => {
-  const { keys, teams, users, budgets, customers, leftOut } = taken;
+/** LiteLLM's own master key stands in for a salt key that it has not. */
+const takenModels = (
+  rows: readonly JsonObject[],
+  { saltKeyVariable }: MigrateOptions,
+): TakenModels => {
+  const { variables } = processEnvironment();
+  const named = saltKeyVariable === undefined ? undefined : variables[saltKeyVariable];
+  const { models, leftOut } = modelsFromLitellm(
+    rows,
+    named || variables['LITELLM_SALT_KEY'] || variables['LITELLM_MASTER_KEY'],
+  );
+  if (models.length === 0 || sealHere()) return { models, leftOut };
+  const why = `set LITELLM_SALT_KEY to ${LEAST_SALT_CHARS} characters or more: they are kept encrypted under it here, too`;
+  return {
+    models: [],
+    leftOut: [...leftOut, ...models.map(({ id, name }) => `model ${id} (${name}): ${why}`)],
+  };
+};
+
+const sealHere = (): Seal | undefined => {
+  const saltKey = processEnvironment().variables['LITELLM_SALT_KEY'] ?? '';
+  return saltKey.length < LEAST_SALT_CHARS ? undefined : sealOf(saltKey);
+};
+
+const writeModels = async ({ store }: Keeping, { models }: TakenModels): Promise<void> => {
+  const seal = sealHere();
+  if (seal) await store.shelves.models.put(models.map((model) => bodyOfModel(model, seal)));
+};
+
+const say = (taken: Taken, models: TakenModels): void => {
+  const { keys, teams, users, budgets, customers } = taken;
   process.stdout.write(
     `${keys.length} keys, ${teams.length} teams, ${users.length} users, ` +
-      `${customers.length} end users, ${budgets.length} budgets\n`,
+      `${customers.length} end users, ${budgets.length} budgets, ${models.models.length} stored models\n`,
   );
-  if (models > 0)
-    process.stdout.write(
-      `${models} models are stored in the database; write them into model_list: they are not taken over\n`,
-    );
-  for (const line of leftOut) process.stdout.write(`left out: ${line}\n`);
+  if (models.models.length > 0)
+    process.stdout.write('stored models serve with store_model_in_db: true in general_settings\n');
+  for (const line of [...taken.leftOut, ...models.leftOut])
+    process.stdout.write(`left out: ${line}\n`);
 };
 
 const write = async ({ store, directory }: Keeping, taken: Taken): Promise<void> => {

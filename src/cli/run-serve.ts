@@ -21,6 +21,7 @@ import { loadConfigText } from '#server/load-config.ts';
 import { openDecisionFile } from '#server/decision-file.ts';
 import { type NewKeys, takeNewKeys } from '#server/new-keys.ts';
 import { openLedgerFile } from '#server/ledger-file.ts';
+import { openModels } from '#server/models/open-models.ts';
 import { watchLoop } from '#server/loop-watch.ts';
 import { shutDown } from '#server/shut-down.ts';
 import { Survived } from '#server/survived.ts';
@@ -46,22 +47,21 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
   const folder = dataDirOf(options);
   const keeping = await openKeeping(config, { clock, log, folder });
   const gateway = createGateway(config, world, keeping);
+  const models = await openModels(gateway, keeping, (stored) =>
+    loadConfigText(text, { file: options.config, environment, stored }),
+  );
   const { ledger, owner } = gateway.balance;
-  const file = await openLedgerFile({
-    ledger,
-    shared: owner.shared,
-    log,
-    clock,
-    folder,
-    changes: () => owner.changes,
-  });
+  const { shared } = owner;
+  const changes = (): number => owner.changes;
+  const file = await openLedgerFile({ ledger, shared, log, clock, folder, changes });
   const { decisions } = gateway;
   const past = await openDecisionFile({ decisions, max: config.decisions.max, folder, clock, log });
-  const apps = await openApps(config, { gateway, world, dataDir: folder, store: keeping.store });
+  const { store } = keeping;
+  const apps = await openApps(gateway.config, { gateway, world, dataDir: folder, store });
   const handlers = createHandlers({
     gateway,
     apps,
-    config,
+    models,
     source: { text, file: options.config, environment },
     masterKey: config.masterKey,
     keyHeader: config.keyHeader,
@@ -93,8 +93,8 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
     hurry: () => hurry.abort(),
   });
   survived.begin();
-  const shared = owner.view().accounts.flatMap(({ sharing }) => sharing ?? []);
-  say([...capacityLines(config), ...shared]);
+  const sharing = owner.view().accounts.flatMap((account) => account.sharing ?? []);
+  say([...capacityLines(config), ...sharing]);
   say([`console ${(admin ?? listener).url}${UI_PATH}/`, `ready ${listener.url}`]);
   gateway.credentials.start();
   await stopped;

@@ -3,7 +3,7 @@ import { z } from '#core/schema.ts';
 import { type Environment, lookUp } from '#config/os-environ.ts';
 import { present } from '#config/present.ts';
 import type { Report } from '#config/section.ts';
-import { decimal, whole } from '#config/values.ts';
+import { decimal, flag, whole } from '#config/values.ts';
 
 /** What is kept beyond a restart, and what everybody together may take. */
 export interface Keeping {
@@ -11,6 +11,8 @@ export interface Keeping {
   readonly databaseUrl?: string;
   /** Encrypts what is secret in the store, and makes its keys good for nothing elsewhere. */
   readonly saltKey?: string;
+  /** Models may be added to those of the file, and are kept in the store. */
+  readonly storesModels: boolean;
   /** In which budgets of days and months begin. */
   readonly timeZone: string;
   /** What `tpm_limit` counts. */
@@ -31,6 +33,7 @@ const MOST_DOLLARS = 9_000_000;
 /** `general_settings` that it reads. */
 export const keepingGeneral = {
   database_url: z.string().nullish(),
+  store_model_in_db: flag.nullish(),
   token_rate_limit_type: z.enum(['total', 'input', 'output']).nullish(),
 };
 
@@ -56,6 +59,7 @@ export const keepingLitellm = {
 export const storeSchema = z.strictObject({
   retention_days: decimal(0.01, 36_500).optional(),
   retention_bytes: whole(1024 * 1024, Number.MAX_SAFE_INTEGER).optional(),
+  salt_key: z.string().nullish(),
 });
 
 const isTimeZone = (name: string): boolean => {
@@ -81,12 +85,14 @@ export const loadKeeping = (
   return {
     ...present({
       databaseUrl: general.database_url || lookUp(env, 'DATABASE_URL') || undefined,
-      saltKey: lookUp(env, 'LITELLM_SALT_KEY') || undefined,
+      saltKey: store?.salt_key || lookUp(env, 'LITELLM_SALT_KEY') || undefined,
       maxDollars: litellm.max_budget ?? undefined,
       budgetDuration: litellm.budget_duration ?? undefined,
       endUserDollars: litellm.max_end_user_budget ?? undefined,
       endUserBudgetId: litellm.max_end_user_budget_id ?? undefined,
     }),
+    storesModels:
+      general.store_model_in_db ?? /^true$/i.test(lookUp(env, 'STORE_MODEL_IN_DB') ?? ''),
     timeZone: litellm.timezone ?? 'UTC',
     tokenKind: general.token_rate_limit_type ?? 'total',
     retention: {

@@ -1,6 +1,6 @@
 import type { Part } from '#core/check-schema.ts';
 import { type Finding, FindingsError } from '#core/finding.ts';
-import { isObject } from '#core/json.ts';
+import { isObject, type JsonObject } from '#core/json.ts';
 import { commonProvider } from '#providers/index.ts';
 import { ceilingsOf } from '#config/ceilings.ts';
 import { withEnvironmentVariables } from '#config/environment-variables.ts';
@@ -27,6 +27,7 @@ import {
 import type { Override } from '#config/override.ts';
 import { type ReadFile, readSources, type Sources } from '#config/sources.ts';
 import { loadSpillwaySettings } from '#config/spillway-settings.ts';
+import { storedPart } from '#config/stored-part.ts';
 import type { KnownPolicy } from '#config/strategy.ts';
 
 export interface LoadOptions {
@@ -37,6 +38,8 @@ export interface LoadOptions {
   readonly readFile: ReadFile;
   /** What stands in place of the main file's values, in this order. */
   readonly overrides?: readonly Override[];
+  /** Rows of the model list that stand in the store, each with its `model_info.id`. */
+  readonly stored?: readonly JsonObject[];
 }
 
 const SECTIONS = [
@@ -61,19 +64,16 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
   const { file, policies } = options;
   const report = new Report();
   const sources = readSources(text, options, report);
-  const env = withEnvironmentVariables(
-    sources.sections.get('environment_variables'),
-    options.env,
-    report,
-  );
+  const variables = sources.sections.get('environment_variables');
+  const env = withEnvironmentVariables(variables, options.env, report);
   const resolved = (part: Part): Part => resolvePart(part, env, report);
   const section = (key: string): Part | undefined => {
     const part = sources.sections.get(key);
     return part && resolved(part);
   };
   for (const part of sources.files) warnOfKeys(part, { used: SECTIONS, idle: TOP_IDLE }, report);
-  checkRows(sources, report);
-  const rows = sources.rows.map(resolved);
+  const stored = (options.stored ?? []).map((row) => resolved(storedPart(row)));
+  const rows = [...sources.rows.map(resolved), ...stored];
   const groups = groupsOf(rows);
   const [routerPart, litellmPart] = [section('router_settings'), section('litellm_settings')];
   const router = loadRouterSettings(routerPart, { groups, policies }, report);
@@ -90,11 +90,13 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
     store,
     { env, report },
   );
+  checkRows(sources, keeping.storesModels, report);
   const { strategy, checks, maxParallelRequests, routing } = router;
   const { preCallChecks } = routing;
   const ceilings = ceilingsOf({ strategy, checks, preCallChecks, own: enforceRpmTpm });
-  const context = { env: litellm.rowEnv, ceilings, maxParallelRequests, own: ownPart };
-  const { deployments, unusable } = loadModelList(rows, context, report);
+  const said = { env: litellm.rowEnv, ceilings, maxParallelRequests, own: ownPart };
+  const list = loadModelList(rows, { ...said, stored: new Set(stored) }, report);
+  const { deployments } = list;
   warnOfFallbacks([routerPart, litellmPart], {
     names: new Set([...groups, ...Object.keys(routing.aliases)]),
     deployments: new Set(deployments.flatMap(({ id, name }) => [id, name])),
@@ -104,8 +106,7 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
   const { numRetries, requestTimeoutMs: timeoutMs, allowedFails, tls } = litellm;
   return deepFreeze({
     file,
-    deployments,
-    unusable,
+    ...list,
     warnings: inFileOrder(withoutIdle(report.warnings), file),
     ...present({ masterKey: general.masterKey, keyHeader: general.keyHeader }),
     metrics: { arePublic: litellm.metricsArePublic },
@@ -137,14 +138,19 @@ const groupsOf = (rows: readonly Part[]): ReadonlySet<string> =>
     }),
   );
 
-const checkRows = ({ files, sections, rows }: Sources, report: Report): void => {
+/** An empty list is fine where models are added while it serves. */
+const checkRows = (
+  { files, sections, rows }: Sources,
+  mayBeEmpty: boolean,
+  report: Report,
+): void => {
   const [main] = files;
   const list = sections.get('model_list');
   if (list && list.value !== null && !Array.isArray(list.value))
     report.error(findingAt(list, [], 'expected a list of models'));
   else if (!isObject(main.value) && main.value !== null)
     report.error(findingAt(main, [], 'expected a map with model_list in it'));
-  else if (rows.length === 0) report.error(findingAt(list ?? main, [], NO_MODELS));
+  else if (rows.length === 0 && !mayBeEmpty) report.error(findingAt(list ?? main, [], NO_MODELS));
 };
 
 const NO_MODELS = `there are no models; write at least one:

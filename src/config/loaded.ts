@@ -69,6 +69,8 @@ export interface Deployment {
   /** What is done about parameters that its vendor cannot take; absent where its row says nothing. */
   readonly params?: ParamRules;
   readonly modelInfo: JsonObject;
+  /** It stands in the store and in no file: it may be changed while it serves. */
+  readonly isStored?: boolean;
   readonly line: number;
   readonly column: number;
 }

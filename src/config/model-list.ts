@@ -55,6 +55,8 @@ export interface ModelListContext {
   readonly maxParallelRequests: number | undefined;
   /** `spillway_settings`: for the pools that it names. */
   readonly own: Part | undefined;
+  /** Those of the rows that stand in the store. */
+  readonly stored: ReadonlySet<Part>;
 }
 
 export interface ModelList {
@@ -130,7 +132,7 @@ const choiceOf = (part: Part, { litellm_params: params }: Row): ProviderChoice |
 const toDeployment = (
   draft: Draft,
   name: string,
-  { env, ceilings, maxParallelRequests }: ModelListContext,
+  { env, ceilings, maxParallelRequests, stored }: ModelListContext,
 ): Deployment | UnusableDeployment => {
   const { part, row, organization, choice } = draft;
   const { litellm_params: params, model_info: info } = row;
@@ -183,6 +185,7 @@ const toDeployment = (
       numRetries: params.num_retries ?? undefined,
       params: paramRulesOf(row),
       extraBody: extraBodyOf(draft.params),
+      isStored: stored.has(part) || undefined,
     }),
     ...modelFacts(row, choice),
     limits: rowLimits(row, ceilings),

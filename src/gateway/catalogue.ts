@@ -18,6 +18,8 @@ export interface CatalogueRow {
   readonly mostOutputTokens?: number;
   /** Absent is unknown. */
   readonly abilities: Readonly<Record<string, boolean>>;
+  /** It stands in the store and in no file. */
+  readonly isStored?: boolean;
   /** As written. */
   readonly modelInfo: JsonObject;
   /** As of now. */

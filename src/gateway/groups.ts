@@ -36,18 +36,27 @@ export interface Resolved {
 export class Groups {
   readonly #names = new Map<string, Resolved>();
   readonly #aliases = new Map<string, string>();
-  readonly #patterns: readonly StarPattern[];
+  #patterns: readonly StarPattern[] = [];
   /** The members of each pattern. */
-  readonly #matched: ReadonlyMap<string, readonly GroupMember[]>;
+  #matched: ReadonlyMap<string, readonly GroupMember[]> = new Map();
   readonly #providerOf: GroupsSpec['providerOf'];
-  readonly #shown: string[];
+  /** Aliases that may be seen. */
+  readonly #listed: readonly string[];
+  #shown: string[] = [];
 
   constructor({ members, aliases, providerOf }: GroupsSpec) {
     this.#providerOf = providerOf;
-    const named = members.filter(({ group }) => !isStarPattern(group));
-    for (const { group } of named) this.#names.set(group.normalize(), { group });
     for (const [alias, { group }] of Object.entries(aliases))
       this.#aliases.set(alias.normalize(), group);
+    this.#listed = Object.keys(aliases).filter((alias) => !aliases[alias]!.hidden);
+    this.take(members);
+  }
+
+  /** From now on these are all the members there are. */
+  take(members: readonly GroupMember[]): void {
+    this.#names.clear();
+    const named = members.filter(({ group }) => !isStarPattern(group));
+    for (const { group } of named) this.#names.set(group.normalize(), { group });
     for (const [name, resolved] of ownNames(members))
       if (!this.#names.has(name)) this.#names.set(name, resolved);
     this.#matched = Map.groupBy(
@@ -55,10 +64,7 @@ export class Groups {
       ({ group }) => group.normalize(),
     );
     this.#patterns = bySpecificity([...this.#matched.keys()].map(starPattern));
-    const shown = Object.entries(aliases).filter(([, { hidden }]) => !hidden);
-    this.#shown = [
-      ...new Set([...named.map(({ group }) => group), ...shown.map(([alias]) => alias)]),
-    ];
+    this.#shown = [...new Set([...named.map(({ group }) => group), ...this.#listed])];
   }
 
   /** Throws SpillwayError `unknown_model`, with the names that exist. */

@@ -67,7 +67,7 @@ const rowJson = (row: CatalogueRow): JsonObject => {
     model_info: {
       ...row.modelInfo,
       id: row.id,
-      db_model: false,
+      db_model: row.isStored ?? false,
       key: model,
       litellm_provider: row.provider,
       mode: modeOf(row),

@@ -14,8 +14,8 @@ export interface UsableCount {
 
 export interface UsableGroupsDeps {
   readonly clock: Clock;
-  /** The deployments of each group. */
-  readonly members: ReadonlyMap<string, readonly string[]>;
+  /** The deployments of each group, as they are now. */
+  readonly members: () => ReadonlyMap<string, readonly string[]>;
   readonly quota: () => QuotaView;
   /** Whether a deployment is left out for its health. */
   readonly isOut: (deployment: string) => boolean;
@@ -41,7 +41,8 @@ export class UsableGroups {
   }
 
   #look(): UsableCount {
-    const { members, quota, isOut } = this.#deps;
+    const { quota, isOut } = this.#deps;
+    const members = this.#deps.members();
     const parked = new Set(
       quota()
         .accounts.filter(({ blockedMs }) => blockedMs > LONG_MS)

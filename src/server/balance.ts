@@ -5,7 +5,7 @@ import type { OwnCharge } from '#balancer/own-side.ts';
 import type { Policy } from '#balancer/policies/policy.ts';
 import { Pool } from '#balancer/pool.ts';
 import type { QuotaView } from '#balancer/quota-view.ts';
-import type { LoadedConfig } from '#config/loaded.ts';
+import type { Deployment, LoadedConfig } from '#config/loaded.ts';
 import type { Clock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
 import type { MemoryPressure } from '#core/memory-pressure.ts';
@@ -27,6 +27,8 @@ export interface Balance {
   readonly isOut: (deployment: string) => boolean;
   /** It has another key. */
   readonly renewed: (deployment: string) => void;
+  /** From now on the config's deployments are all there are; who is the same as before goes on as it was. */
+  readonly take: () => void;
 }
 
 /** The balance of a config: its ledger, with what the config states, and who owns it. */
@@ -45,7 +47,15 @@ export const createBalance = (
   const ledger = new Ledger({ floorOf });
   stateLimits(config, ledger, given.clock.now());
   const estimator = new Estimator();
-  const members = membersOf(config, given.clock.wall());
+  const rows = new Map<Deployment, Member>();
+  const membersNow = (): readonly Member[] => {
+    const news = config.deployments.filter((row) => !rows.has(row));
+    const made = membersOf({ deployments: news }, given.clock.wall());
+    for (const [i, row] of news.entries()) rows.set(row, made[i]!);
+    for (const row of rows.keys()) if (!config.deployments.includes(row)) rows.delete(row);
+    return config.deployments.map((row) => rows.get(row)!);
+  };
+  let members = membersNow();
   const quota = (): QuotaView => owner.view();
   const health = createHealth(config, members, { ...given, quota });
   const pool = new Pool(members, { clock: given.clock, ledger, estimator, health });
@@ -57,5 +67,21 @@ export const createBalance = (
   const isOut = (deployment: string): boolean =>
     pool.isPaused(deployment) || health.view(deployment)?.state === 'out';
   const renewed = (deployment: string): void => health.renewed(deployment);
-  return { ledger, estimator, owner, members, ownCharges, isOut, renewed };
+  return {
+    ledger,
+    estimator,
+    owner,
+    ownCharges,
+    isOut,
+    renewed,
+    get members() {
+      return members;
+    },
+    take() {
+      const deployments = config.deployments.filter((row) => !rows.has(row));
+      stateLimits({ deployments, quotaPools: {} }, ledger, given.clock.now());
+      members = membersNow();
+      owner.take(members);
+    },
+  };
 };

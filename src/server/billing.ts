@@ -1,5 +1,6 @@
 import type { LoadedConfig } from '#config/loaded.ts';
 import type { Clock } from '#core/clock.ts';
+import { derived } from '#core/derived.ts';
 import type { Log } from '#core/log.ts';
 import type { Prices } from '#core/price.ts';
 import type { Billing } from '#gateway/billing.ts';
@@ -49,12 +50,15 @@ export const createAccounts = (
     everybody,
     softly: (label, details) => log.warn({ label, ...details }, 'a soft budget has been reached'),
   });
-  const members = Map.groupBy(config.deployments, ({ group }) => group);
+  const members = derived(
+    () => config.deployments,
+    (rows) => Map.groupBy(rows, ({ group }) => group),
+  );
   const billing: Billing = {
     cashier,
-    members: (group) => (members.get(group) ?? []).map(({ name }) => name),
+    members: (group) => (members().get(group) ?? []).map(({ name }) => name),
     size(group, demand, tenant) {
-      const model = members.get(group)?.[0]?.model;
+      const model = members().get(group)?.[0]?.model;
       return model === undefined ? undefined : estimator.size(demand, model, tenant);
     },
     measuresAll: maxDollars !== undefined,
@@ -64,7 +68,7 @@ export const createAccounts = (
   const flush = (): Promise<void> => writer.flush();
   const registry = { directory, store, purses, windows, pepper, everybody, flush, log, wall };
   const pricesOf = (model: string): Prices | undefined => {
-    const found = members.get(model)?.[0];
+    const found = members().get(model)?.[0];
     return found && prices(found.name, found.model);
   };
   return {
@@ -83,11 +87,17 @@ const endUserDefaultOf = ({ keeping: settings }: LoadedConfig, { directory }: Ke
   return { ...named, ...(endUserDollars !== undefined && { max_budget: endUserDollars }) };
 };
 
-const accessGroupsOf = ({ deployments }: LoadedConfig): PassDeps['groups'] => {
-  const groups = new Map<string, readonly string[]>();
-  for (const { group, modelInfo } of deployments) {
-    const listed = modelInfo['access_groups'];
-    if (Array.isArray(listed)) groups.set(group.normalize(), listed.map(String));
-  }
-  return (model) => groups.get(model) ?? [];
+const accessGroupsOf = (config: LoadedConfig): PassDeps['groups'] => {
+  const groups = derived(
+    () => config.deployments,
+    (rows) => {
+      const its = new Map<string, readonly string[]>();
+      for (const { group, modelInfo } of rows) {
+        const listed = modelInfo['access_groups'];
+        if (Array.isArray(listed)) its.set(group.normalize(), listed.map(String));
+      }
+      return its;
+    },
+  );
+  return (model) => groups().get(model) ?? [];
 };

@@ -5,8 +5,8 @@ import { pricesOf } from '#providers/models.ts';
 
 /** What there is, with the prices of the moment in which somebody asks. */
 export const createCatalogue =
-  ({ deployments }: LoadedConfig, clock: Clock): (() => readonly CatalogueRow[]) =>
+  (config: LoadedConfig, clock: Clock): (() => readonly CatalogueRow[]) =>
   () => {
     const wallMs = clock.wall();
-    return deployments.map((one) => ({ ...one, prices: pricesOf(one.pricing, wallMs) }));
+    return config.deployments.map((one) => ({ ...one, prices: pricesOf(one.pricing, wallMs) }));
   };

@@ -1,8 +1,9 @@
-import type { Member, Price } from '#balancer/member.ts';
+import type { Price } from '#balancer/member.ts';
 import { RetryBudgets } from '#balancer/retry-budget.ts';
 import { createPolicy } from '#balancer/policies/index.ts';
-import type { LoadedConfig } from '#config/loaded.ts';
+import type { Deployment, LoadedConfig } from '#config/loaded.ts';
 import type { Clock } from '#core/clock.ts';
+import { derived } from '#core/derived.ts';
 import type { Log } from '#core/log.ts';
 import type { MemoryPressure } from '#core/memory-pressure.ts';
 import type { Random } from '#core/random.ts';
@@ -17,8 +18,9 @@ import { UsableGroups } from '#gateway/usable-groups.ts';
 import { findProvider, providerOfModel } from '#providers/index.ts';
 import type { Environment } from '#server/env.ts';
 import { createCatalogue } from '#server/catalogue.ts';
+import { isNothing, liveConfig } from '#server/live-config.ts';
 import { mayReach } from '#server/may-reach.ts';
-import { createMetrics } from '#server/metrics.ts';
+import { createMetrics, type Metrics } from '#server/metrics.ts';
 import { type Accounts, createAccounts } from '#server/billing.ts';
 import type { Keeping } from '#server/keeping.ts';
 import { createPriceBook } from '#server/price-book.ts';
@@ -47,12 +49,18 @@ export interface Gateway extends GatewayDeps {
   readonly accounts?: Accounts;
   readonly traffic: TrafficMeter;
   readonly credentials: CredentialStore;
+  /** As it is served now. */
+  readonly config: LoadedConfig;
+  /** Serves these rows from now on; calls under way end as they would. */
+  take(next: Pick<LoadedConfig, 'deployments' | 'unusable'>): void;
   /** Lets go of all connections to upstreams, and of what is renewed by a timer. */
   close(): Promise<void>;
 }
 
 /** Builds all that answers requests out of a config; listens to nothing yet. */
-export const createGateway = (config: LoadedConfig, world: World, keeping?: Keeping): Gateway => {
+export const createGateway = (first: LoadedConfig, world: World, keeping?: Keeping): Gateway => {
+  const live = liveConfig(first);
+  const { config } = live;
   const { clock, random, log, environment, version } = world;
   const options = { ...config.routing.strategyOptions, ...config.compat };
   const policy = createPolicy(config.routing.strategy, options);
@@ -61,19 +69,26 @@ export const createGateway = (config: LoadedConfig, world: World, keeping?: Keep
   const accounts = keeping && createAccounts(config, keeping, { clock, log, balance, prices });
   const decisions = new DecisionStore(config.decisions.max);
   const events = new RequestEvents(clock);
-  const traffic = new TrafficMeter(clock, priceOf(balance.members));
-  const metrics = createMetrics({
-    version,
-    groups: config.deployments.map(({ group }) => group),
-    deployments: config.deployments.map(({ name }) => name),
-    view: () => balance.owner.view(),
-    memory: () => ({ residentBytes: process.memoryUsage.rss() }),
-    ...(keeping && { spend: () => keeping.writer.health }),
-    ...(world.survived && { survived: world.survived }),
-  });
+  const traffic = new TrafficMeter(clock, priceOf(balance));
+  const metrics = metricsOf(config, { world, balance, keeping });
   const agents = agentsOf(config, world);
   const credentials = createCredentialStore({ ...world, ...environment, agents });
+  const targets = new Map(config.deployments.map((row) => [row.name, targetOf(row, credentials)]));
+  const groups = new Groups({
+    members: config.deployments,
+    aliases: config.routing.aliases,
+    providerOf: (model) => providerOfModel(model)?.name,
+  });
   return {
+    config,
+    take(next) {
+      const change = live.take(next);
+      if (isNothing(change)) return;
+      for (const name of change.gone) targets.delete(name);
+      for (const row of change.changed) targets.set(row.name, targetOf(row, credentials));
+      balance.take();
+      groups.take(config.deployments);
+    },
     clock,
     random,
     log,
@@ -102,22 +117,13 @@ export const createGateway = (config: LoadedConfig, world: World, keeping?: Keep
     metrics: () => metrics.page(),
     lifecycle: new Lifecycle(),
     memory: world.memory ?? (() => 'none'),
-    usable: new UsableGroups({
-      clock,
-      members: membersOf(config),
-      quota: () => balance.owner.view(),
-      isOut: balance.isOut,
-    }),
+    usable: usableOf(config, balance, clock),
     agents,
     prices,
     responses: new ResponseStore(config.responses, clock),
     catalogue: createCatalogue(config, clock),
-    targets: targetsOf(config, credentials),
-    groups: new Groups({
-      members: config.deployments,
-      aliases: config.routing.aliases,
-      providerOf: (model) => providerOfModel(model)?.name,
-    }),
+    targets,
+    groups,
     settings: settingsOf(config, version),
   };
 };
@@ -128,7 +134,7 @@ const agentsOf = (config: LoadedConfig, world: World): Agents =>
     connectMs: config.timeouts.connectMs,
     tls: tlsOf(config, world),
     proxy: world.environment.proxy,
-    mayReach: mayReach(config.deployments),
+    mayReach: mayReach(config),
   });
 
 const tlsOf = ({ tls }: LoadedConfig, { environment, log }: World) => {
@@ -138,10 +144,50 @@ const tlsOf = ({ tls }: LoadedConfig, { environment, log }: World) => {
   return { verify: tls.verify, ...(caFile !== undefined && { caFile }) };
 };
 
-const priceOf = (members: readonly Member[]): ((deployment: string) => Price | undefined) => {
-  const prices = new Map(members.map(({ name, price }) => [name, price]));
-  return (deployment) => prices.get(deployment);
+const metricsOf = (
+  config: LoadedConfig,
+  of: {
+    readonly world: World;
+    readonly balance: Balance;
+    readonly keeping: Keeping | undefined;
+  },
+): Metrics => {
+  const { world, balance, keeping } = of;
+  return createMetrics({
+    version: world.version,
+    groups: namesOf(config, ({ group }) => group),
+    deployments: namesOf(config, ({ name }) => name),
+    view: () => balance.owner.view(),
+    memory: () => ({ residentBytes: process.memoryUsage.rss() }),
+    ...(keeping && { spend: () => keeping.writer.health }),
+    ...(world.survived && { survived: world.survived }),
+  });
 };
+
+const usableOf = (config: LoadedConfig, { owner, isOut }: Balance, clock: Clock): UsableGroups => {
+  const members = derived(
+    () => config.deployments,
+    () => membersOf(config),
+  );
+  return new UsableGroups({ clock, members, quota: () => owner.view(), isOut });
+};
+
+const priceOf = (balance: Balance): ((deployment: string) => Price | undefined) => {
+  const prices = derived(
+    () => balance.members,
+    (all) => new Map(all.map(({ name, price }) => [name, price])),
+  );
+  return (deployment) => prices().get(deployment);
+};
+
+const namesOf = (
+  config: LoadedConfig,
+  nameOf: (row: Deployment) => string,
+): (() => ReadonlySet<string>) =>
+  derived(
+    () => config.deployments,
+    (rows) => new Set(rows.map(nameOf)),
+  );
 
 const membersOf = (config: LoadedConfig): ReadonlyMap<string, readonly string[]> => {
   const groups = new Map(config.unusable.map(({ group }) => [group, [] as string[]]));
@@ -153,16 +199,13 @@ const membersOf = (config: LoadedConfig): ReadonlyMap<string, readonly string[]>
   return groups;
 };
 
-const targetsOf = (config: LoadedConfig, credentials: CredentialStore): Map<string, Target> =>
-  new Map(
-    config.deployments.map((deployment) => {
-      const { name, provider: vendor, apiKey, settings, model } = deployment;
-      const provider = findProvider(vendor);
-      if (!provider) throw new Error(`There is no provider named ${vendor}.`);
-      const spec = apiKey === undefined ? provider.credentials?.(settings, model) : undefined;
-      return [name, createTarget(provider, deployment, spec && credentials.of(spec))];
-    }),
-  );
+const targetOf = (deployment: Deployment, credentials: CredentialStore): Target => {
+  const { provider: vendor, apiKey, settings, model } = deployment;
+  const provider = findProvider(vendor);
+  if (!provider) throw new Error(`There is no provider named ${vendor}.`);
+  const spec = apiKey === undefined ? provider.credentials?.(settings, model) : undefined;
+  return createTarget(provider, deployment, spec && credentials.of(spec));
+};
 
 const fallbacksOf = (routing: LoadedConfig['routing']): GatewaySettings['fallbacks'] => {
   const { fallbacks, contextWindowFallbacks, contentPolicyFallbacks, maxFallbacks } = routing;

@@ -25,8 +25,12 @@ export interface Keeping {
   readonly purses: PurseBook;
   readonly writer: SpendWriter;
   readonly pepper: string;
+  /** Hears, as often as it is looked, since when others may have written; may reject. */
+  onRefresh(listener: Refreshed): void;
   close(): Promise<void>;
 }
+
+type Refreshed = (sinceMs: number) => Promise<void>;
 
 export interface KeepingOptions {
   readonly clock: Clock;
@@ -61,10 +65,11 @@ export const openKeeping = async (
   purses.take(await spend.paid());
   const pepper = saltKey ?? (await store.facts.setOnce('pepper', newPepper()));
   await checkPepper(store, pepper, log);
+  const refreshed: Refreshed[] = [];
   const stops = [
     startRetention({ spend, clock, log, ...settings.retention } satisfies Retention),
     ...(store.kind === 'postgres'
-      ? [startRefresh({ directory, purses, writer, store }, clock, log)]
+      ? [startRefresh({ directory, purses, writer, store, refreshed }, { clock, log })]
       : []),
   ];
   return {
@@ -73,6 +78,7 @@ export const openKeeping = async (
     purses,
     writer,
     pepper,
+    onRefresh: (listener) => void refreshed.push(listener),
     async close() {
       for (const stop of stops) stop();
       await writer.close();
@@ -109,9 +115,16 @@ const openJournal = (
 
 /** Takes over what other replicas write. */
 const startRefresh = (
-  { directory, purses, writer, store }: Omit<Keeping, 'pepper' | 'close'>,
-  clock: Clock,
-  log: Log,
+  {
+    directory,
+    purses,
+    writer,
+    store,
+    refreshed,
+  }: Pick<Keeping, 'directory' | 'purses' | 'writer' | 'store'> & {
+    readonly refreshed: readonly Refreshed[];
+  },
+  { clock, log }: Pick<KeepingOptions, 'clock' | 'log'>,
 ): (() => void) => {
   let cancel = (): void => {};
   let sinceMs = clock.wall();
@@ -120,6 +133,7 @@ const startRefresh = (
     const wall = clock.wall();
     try {
       await directory.refresh(sinceMs - SKEW_MS);
+      for (const listener of refreshed) await listener(sinceMs - SKEW_MS);
       // Nothing of ours gets there in between.
       await writer.afterFlush(async () => purses.take(await store.spend.paid()));
       sinceMs = wall;

@@ -3,6 +3,7 @@ import { policies } from '#balancer/policies/index.ts';
 import { loadConfig } from '#config/load.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
 import type { Override } from '#config/override.ts';
+import type { JsonObject } from '#core/json.ts';
 import type { Environment } from '#server/env.ts';
 
 /** Loads a config's text with what this program knows. Throws FindingsError with all that is wrong. */
@@ -13,12 +14,15 @@ export const loadConfigText = (
     readonly environment: Environment;
     /** What stands in place of its values. */
     readonly overrides?: readonly Override[];
+    /** Rows of the model list that stand in the store. */
+    readonly stored?: readonly JsonObject[];
   },
 ): LoadedConfig =>
   loadConfig(text, {
     file: given.file,
     env: given.environment.variables,
     ...(given.overrides && { overrides: given.overrides }),
+    ...(given.stored && { stored: given.stored }),
     policies,
     readFile: (path) => readFileSync(path, 'utf8'),
   });

@@ -1,4 +1,5 @@
 import type { LoadedConfig } from '#config/loaded.ts';
+import { derived } from '#core/derived.ts';
 import { addressGuard } from '#net/address-guard.ts';
 import { findProvider } from '#providers/index.ts';
 import type { ResolveOptions } from '#upstream/resolve.ts';
@@ -8,13 +9,18 @@ import type { ResolveOptions } from '#upstream/resolve.ts';
  * is mistaken, or worse. A name that the config states as `api_base` may lead anywhere.
  */
 export const mayReach = (
-  deployments: LoadedConfig['deployments'],
+  config: Pick<LoadedConfig, 'deployments'>,
 ): NonNullable<ResolveOptions['mayReach']> => {
-  const outside = new Set<string>();
+  const outside = derived(() => config.deployments, vendorsOwn);
+  const addresses = addressGuard([]);
+  return (name, address) => !outside().has(name) || addresses.allows(address);
+};
+
+const vendorsOwn = (deployments: LoadedConfig['deployments']): ReadonlySet<string> => {
+  const names = new Set<string>();
   for (const { provider, apiBase } of deployments) {
     const base = apiBase === undefined ? findProvider(provider)?.baseUrl : undefined;
-    if (base) outside.add(new URL(base).hostname);
+    if (base) names.add(new URL(base).hostname);
   }
-  const addresses = addressGuard([]);
-  return (name, address) => !outside.has(name) || addresses.allows(address);
+  return names;
 };

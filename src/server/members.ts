@@ -14,8 +14,11 @@ const DIGEST_CHARS = 12;
  * The deployments of a config as the balance knows them: with the accounts that each draws from, and
  * the prices of the day. `wallMs` is Unix epoch ms.
  */
-export const membersOf = (config: LoadedConfig, wallMs: number): Member[] =>
-  config.deployments.map((deployment) => {
+export const membersOf = (
+  { deployments }: Pick<LoadedConfig, 'deployments'>,
+  wallMs: number,
+): Member[] =>
+  deployments.map((deployment) => {
     const provider = findProvider(deployment.provider);
     if (!provider) throw new Error(`There is no provider named ${deployment.provider}.`);
     const credential = credentialOf(deployment, provider);
@@ -28,7 +31,11 @@ export const membersOf = (config: LoadedConfig, wallMs: number): Member[] =>
   });
 
 /** Opens the accounts with what the config states of them: ceilings that no upstream can raise. */
-export const stateLimits = (config: LoadedConfig, ledger: Ledger, now: number): void => {
+export const stateLimits = (
+  config: Pick<LoadedConfig, 'quotaPools' | 'deployments'>,
+  ledger: Ledger,
+  now: number,
+): void => {
   for (const [name, { limits }] of Object.entries(config.quotaPools))
     for (const limit of limits) ledger.limit(poolAccount(name), limit, { source: 'config', now });
   for (const deployment of config.deployments)

@@ -36,8 +36,8 @@ const view: QuotaView = {
 const start = (show: () => QuotaView = () => view) => {
   const metrics = createMetrics({
     version: '9.9.9',
-    groups: ['g'],
-    deployments: ['PJ1', 'PJ2'],
+    groups: () => new Set(['g']),
+    deployments: () => new Set(['PJ1', 'PJ2']),
     view: show,
     memory: () => ({ residentBytes: 7 }),
     survived: () => ({ rejection: 3, exception: 0 }),

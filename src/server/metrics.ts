@@ -14,9 +14,9 @@ export interface Metrics {
 
 export interface MetricsDeps {
   readonly version: string;
-  /** The only names that become labels of requests. */
-  readonly groups: readonly string[];
-  readonly deployments: readonly string[];
+  /** The only names that become labels of requests, as of now. */
+  readonly groups: () => ReadonlySet<string>;
+  readonly deployments: () => ReadonlySet<string>;
   view(): QuotaView;
   memory(): { readonly residentBytes: number };
   /** How it is with records of spend; absent where none are kept. */
@@ -143,12 +143,11 @@ const countedBy = (
 ): Metrics['over'] => {
   const { requests, tokens, queueWait, whole, refusals, failures, refused } = counted;
   const { spend, unpriced } = counted;
-  const groups = new Set(deps.groups);
-  const deployments = new Set(deps.deployments);
   const known = (names: ReadonlySet<string>, name: string): string =>
     names.has(name) || name === '' ? name : OTHER;
   return ({ group: asked, tries, queueMs, totalMs, tokensIn, tokensOut, costNanos, code }) => {
     const last = tries.at(-1);
+    const [groups, deployments] = [deps.groups(), deps.deployments()];
     const group = known(groups, asked);
     const deployment = known(deployments, last?.deployment ?? '');
     const isLeft = code === 'client_closed';

@@ -1,5 +1,7 @@
 import type { Pool } from '#balancer/pool.ts';
+import type { Routed } from '#balancer/route.ts';
 import type { Lane } from '#shared/lane.ts';
+import type { Waiter } from '#shared/waiter.ts';
 
 /** Which line each group waits in: groups that draw from one account, directly or by others, share one. */
 export class Lanes {
@@ -21,10 +23,20 @@ export class Lanes {
     return lane;
   }
 
-  ofDeployment(name: string): Lane {
-    const lane = this.#byDeployment.get(name);
-    if (!lane) throw new Error(`There is no deployment named ${name}.`);
-    return lane;
+  /** Undefined for a deployment that is gone, whose last call ends now. */
+  ofDeployment(name: string): Lane | undefined {
+    return this.#byDeployment.get(name);
+  }
+
+  /** Who waits for a group that nobody serves any more waits no longer: whoever asked decides where it goes. */
+  letGo(route: (waiter: Waiter) => Routed, now: number): void {
+    const waiting = [...this.all()].flatMap((lane) => [...lane.waiting()]);
+    for (const waiter of waiting) this.#bidAnew(waiter);
+    for (const waiter of waiting.filter(({ bids }) => bids.length === 0)) {
+      waiter.release();
+      this.of(waiter.request.groups[0]).remove(waiter);
+      waiter.resolve({ routed: route(waiter), queueMs: now - waiter.since });
+    }
   }
 
   all(): ReadonlySet<Lane> {
@@ -56,12 +68,14 @@ export class Lanes {
       for (const waiter of lane.close()) this.of(waiter.request.groups[0]).add(waiter, Infinity);
     for (const lane of this.all()) {
       // Who waits has counted with accounts that nobody may draw from any more.
-      for (const waiter of lane.waiting()) {
-        waiter.otherBids.clear();
-        waiter.bids = this.#pool.bids(waiter.request.groups[0], waiter.request);
-      }
+      for (const waiter of lane.waiting()) this.#bidAnew(waiter);
       lane.walk();
     }
+  }
+
+  #bidAnew(waiter: Waiter): void {
+    waiter.otherBids.clear();
+    waiter.bids = this.#pool.bids(waiter.request.groups[0], waiter.request);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Admission, Admit, AdmitRequest } from '#balancer/admit.ts';
 import { type Bid, type Lack, lackOf, NO_LACK, ownAccount, tokensOf } from '#balancer/bid.ts';
 import type { Estimator } from '#balancer/estimate.ts';
 import type { Explanation, Fate, LinePlace } from '#balancer/explanation.ts';
+import type { Member } from '#balancer/member.ts';
 import type { Policy } from '#balancer/policies/policy.ts';
 import type { Pool } from '#balancer/pool.ts';
 import type { QuotaView } from '#balancer/quota-view.ts';
@@ -123,6 +124,13 @@ export class MemoryOwner {
   view(): QuotaView {
     const [lanes, { sets }] = [this.#lanes, this.shared];
     return quotaView({ ...this.#deps, lanes, sets }, this.#deps.clock.now());
+  }
+
+  /** From now on these are all the deployments there are. */
+  take(members: readonly Member[]): void {
+    this.#deps.pool.take(members);
+    this.#lanes.letGo((waiter) => this.#route(waiter, []), this.#deps.clock.now());
+    this.shared.renewed();
   }
 
   /** Takes a deployment out, or lets it in again: then whoever waits may go there. */
@@ -367,6 +375,7 @@ export class MemoryOwner {
   #changed(deployment: string): void {
     this.#changes++;
     const lane = this.#lanes.ofDeployment(deployment);
+    if (!lane) return this.ownChanged();
     lane.walk();
     this.#standIns.walk(lane);
   }

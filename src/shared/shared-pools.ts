@@ -11,7 +11,7 @@ export class SharedPools {
   readonly #deps: SharingReportDeps;
   readonly #arranged: () => void;
   readonly #report: SharingReport;
-  readonly #sharing: Sharing;
+  #sharing: Sharing;
 
   /** `arranged` is called when deployments have begun to draw from other accounts. */
   constructor(deps: SharingReportDeps, arranged: () => void) {
@@ -19,6 +19,13 @@ export class SharedPools {
     this.#arranged = arranged;
     this.#report = new SharingReport(deps);
     this.#sharing = new Sharing(drawersOf(deps.pool));
+  }
+
+  /** The pool has other deployments: what was found of those that are left holds on. */
+  renewed(): void {
+    const saved = this.#sharing.save();
+    this.#sharing = new Sharing(drawersOf(this.#deps.pool));
+    this.load(saved);
   }
 
   get sets(): readonly SharedSet[] {

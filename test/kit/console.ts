@@ -46,7 +46,6 @@ export const startConsole = async (
   const simulator = createSimulatorDesk(demo.simulator, demo.simulatorUrl);
   const handlers = createHandlers({
     gateway,
-    config,
     source: { text: demo.configText, file: config.file, environment },
     masterKey,
     site: await readSite(folder),

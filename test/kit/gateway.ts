@@ -77,7 +77,12 @@ export const configOf = (
   retryOnTimeout: true,
   ceilings: { requests: false, tokens: false },
   parallel: {},
-  keeping: { timeZone: 'UTC', tokenKind: 'total', retention: { days: 30, bytes: 1e9 } },
+  keeping: {
+    storesModels: false,
+    timeZone: 'UTC',
+    tokenKind: 'total',
+    retention: { days: 30, bytes: 1e9 },
+  },
   quotaPools: {},
   compat: { independentDraws: false, litellmErrors: false },
   params: { dropped: [], allowed: [] },

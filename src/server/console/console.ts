@@ -1,5 +1,4 @@
 import { newToken } from '#core/ids.ts';
-import type { LoadedConfig } from '#config/loaded.ts';
 import type { AnyControlRoute } from '#gateway/admin/control-route.ts';
 import { consoleRoutes } from '#gateway/console/routes.ts';
 import type { SceneDesk, SimulatorDesk } from '#gateway/console/deps.ts';
@@ -13,7 +12,6 @@ import type { Gateway } from '#server/gateway.ts';
 
 export interface ConsoleOptions {
   readonly gateway: Gateway;
-  readonly config: LoadedConfig;
   readonly source: ConfigSource;
   /** The master key, where there is one. */
   readonly masterKey?: string | undefined;
@@ -29,7 +27,7 @@ export interface Console {
 
 /** The console's part of the API, over a gateway that serves. */
 export const createConsole = (options: ConsoleOptions): Console => {
-  const { gateway, config, source, masterKey, simulator, scene } = options;
+  const { gateway, source, masterKey, simulator, scene } = options;
   const { balance, clock, decisions, traffic } = gateway;
   const sessions = new Sessions({
     clock,
@@ -38,13 +36,12 @@ export const createConsole = (options: ConsoleOptions): Console => {
     ...(masterKey !== undefined && { masterKey }),
     ...(gateway.accounts && { ownerOf: ownerOf(gateway.accounts.ring) }),
   });
-  const models = modelsOf(config, balance.members);
   const routes = consoleRoutes({
     gateway,
     sessions,
     traffic,
     ...(gateway.accounts && { registry: gateway.accounts.registry }),
-    models: () => models,
+    models: () => modelsOf(gateway.config, balance.members),
     pause: (deployment, isPaused) => balance.owner.pause(deployment, isPaused),
     config: createConfigDesk(source),
     plan: createPlanDesk({

@@ -1,3 +1,4 @@
+import { type ModelDesk, modelRoutes } from '#gateway/admin/models.ts';
 import type { HttpHandler } from '#gateway/handle.ts';
 import { vouchFor } from '#keys/sessions.ts';
 import { appRoutes, withApps } from '#server/apps/mount-apps.ts';
@@ -11,6 +12,8 @@ export interface HandlersOptions extends ConsoleOptions {
   readonly keyHeader?: string | undefined;
   /** Apps that are served, with their own keys. */
   readonly apps?: Apps | undefined;
+  /** Models that are added while it serves. */
+  readonly models?: ModelDesk | undefined;
 }
 
 /** Who answers on each port. */
@@ -22,7 +25,7 @@ export interface Handlers {
 }
 
 export const createHandlers = (options: HandlersOptions): Handlers => {
-  const { gateway, site, masterKey, keyHeader, apps } = options;
+  const { gateway, site, masterKey, keyHeader, apps, models } = options;
   const keys = {
     ...(masterKey !== undefined && { masterKey }),
     ...(keyHeader !== undefined && { keyHeader }),
@@ -30,7 +33,12 @@ export const createHandlers = (options: HandlersOptions): Handlers => {
   const { sessions, routes } = createConsole(options);
   const withAll = (front: HttpHandler): HttpHandler =>
     apps ? withApps(apps, gateway.log, front) : front;
-  const front = withAll(createFront(gateway, keys, [...(apps ? appRoutes(apps) : []), ...routes]));
+  const more = [
+    ...(apps ? appRoutes(apps) : []),
+    ...(models ? modelRoutes(models) : []),
+    ...routes,
+  ];
+  const front = withAll(createFront(gateway, keys, more));
   return {
     all(req, res) {
       const { method, url = '/' } = req;

@@ -34,7 +34,8 @@ export interface LitellmDatabase {
   rows(table: LitellmTable): Promise<readonly JsonObject[]>;
   /** Spend logs since an instant, the oldest first, some at a time. */
   spendLogs(sinceMs: number): AsyncGenerator<readonly JsonObject[]>;
-  storedModels(): Promise<number>;
+  /** With their parameters as they are kept: closed. */
+  storedModels(): Promise<readonly JsonObject[]>;
   close(): Promise<void>;
 }
 
@@ -98,11 +99,9 @@ const databaseOf = (client: pg.Client, columns: Columns): LitellmDatabase => ({
     }
   },
   async storedModels() {
-    if (!columns.has(STORED_MODELS)) return 0;
-    const { rows } = await client.query<{ many: number }>(
-      `select count(*) as many from ${named(STORED_MODELS)}`,
-    );
-    return rows[0]?.many ?? 0;
+    if (!columns.get(STORED_MODELS)?.has('litellm_params')) return [];
+    const { rows } = await client.query<JsonObject>(`select * from ${named(STORED_MODELS)}`);
+    return rows;
   },
   close: () => client.end(),
 });
