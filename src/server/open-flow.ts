@@ -77,7 +77,7 @@ const servicesOf = (gateway: GatewayDeps, around: FlowSurroundings): FlowService
   const { client } = around;
   const plain: FlowServices = {
     ...createFlowServices(gateway, around),
-    files: flowFiles({ uploads: new Uploads(), client, clock }, NOBODY),
+    files: flowFiles({ uploads: new Uploads({ clock, log: gateway.log }), client, clock }, NOBODY),
   };
   const tools = toolBox({ clock, apis: [], apps: new ServedApps(), services: () => plain });
   return { ...plain, tools };

@@ -4,7 +4,7 @@ import { ApiError, notFound } from '#service-api/dify-error.ts';
 import { type ApiCall, readBytes, sendJson } from '#service-api/http-call.ts';
 import { parseMultipart } from '#service-api/multipart.ts';
 import { seconds } from '#service-api/run-app.ts';
-import { describeFile } from '#service-api/uploads.ts';
+import { describeFile, isWhatItSays } from '#service-api/describe-file.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** What a file of a kind may have, MB: as Dify bounds them. */
@@ -28,6 +28,12 @@ export const uploadFile = async (deps: ApiDeps, call: ApiCall): Promise<void> =>
   const most = LIMITS[described.kind] ?? LIMITS['document']!;
   if (part.bytes.length > most * MEBIBYTE)
     throw new ApiError(413, 'file_too_large', `File size exceeded: at most ${most} MB.`);
+  if (!isWhatItSays(described, part.bytes))
+    throw new ApiError(
+      415,
+      'unsupported_file_type',
+      `${described.name} is called ${described.mimeType} and is none.`,
+    );
   const id = randomUUID();
   const createdAt = seconds(deps.clock);
   const file = {
@@ -38,7 +44,8 @@ export const uploadFile = async (deps: ApiDeps, call: ApiCall): Promise<void> =>
     url: '',
   };
   // The parts' bytes are views of one body: what is kept must not keep all of it.
-  deps.uploads.put({ file, bytes: Uint8Array.from(part.bytes), appId: served.id, user, createdAt });
+  const bytes = Uint8Array.from(part.bytes);
+  await deps.uploads.put({ file, appId: served.id, user, createdAt }, bytes);
   sendJson(
     res,
     {
@@ -58,8 +65,10 @@ export const uploadFile = async (deps: ApiDeps, call: ApiCall): Promise<void> =>
 /** `GET /files/{id}/preview` */
 export const previewFile = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
   const upload = deps.uploads.get(call.params['fileId'] ?? '');
-  if (!upload || upload.appId !== call.served.id) throw notFound('File not found.');
-  const { file, bytes } = upload;
+  const bytes =
+    upload?.appId === call.served.id ? await deps.uploads.read(upload.file.id) : undefined;
+  if (!upload || !bytes) throw notFound('File not found.');
+  const { file } = upload;
   const name = encodeURIComponent(file.name);
   call.res.writeHead(200, {
     'content-type': file.mimeType,

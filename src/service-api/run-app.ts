@@ -10,7 +10,8 @@ import type { Conversation, ConversationStore, Message } from '#service-api/conv
 import { RunRecord, type Runs } from '#service-api/runs.ts';
 import type { RunStartFacts } from '#service-api/runs.ts';
 import type { ServedApp } from '#service-api/served-apps.ts';
-import { acceptFile, acceptInputs, type Uploads } from '#service-api/uploads.ts';
+import { acceptFile, acceptInputs } from '#service-api/accept-file.ts';
+import type { Uploads } from '#service-api/uploads.ts';
 
 export interface RunDeps {
   readonly clock: Clock;

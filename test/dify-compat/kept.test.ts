@@ -136,3 +136,44 @@ test('a conversation goes on after a restart, with its variables', () =>
       expect(said['data']).toMatchObject([{ answer: 'first 1' }, { answer: 'second 2' }]);
     },
   ));
+
+const FILES = dsl(
+  {
+    start: { type: 'start' },
+    read: { type: 'document-extractor', variable_selector: ['sys', 'files'], is_array_file: true },
+    answer: { type: 'answer', answer: '{{#read.text#}}' },
+  },
+  ['start>read', 'read>answer'],
+);
+
+const upload = async (app: App, name: string, type: string, bytes: string) => {
+  const body = new FormData();
+  body.set('user', 'u');
+  body.set('file', new Blob([Buffer.from(bytes, 'latin1')], { type }), name);
+  const response = await app.call('POST', '/v1/files/upload', { body });
+  return { status: response.status, body: (await response.json()) as JsonObject };
+};
+
+test('an upload is there after a restart, for its user alone; a picture that is none is refused', () =>
+  overRestart(
+    FILES,
+    async (app) => {
+      const kept = await upload(app, 'note.txt', 'text/plain', 'remember me');
+      expect(kept).toMatchObject({ status: 201, body: { size: 11, extension: 'txt' } });
+      const lie = await upload(app, 'a.png', 'image/png', '<script>');
+      expect(lie).toMatchObject({ status: 415, body: { code: 'unsupported_file_type' } });
+      const png = await upload(app, 'b.png', 'image/png', '\x89PNG\r\n\x1a\n…');
+      expect(png.status).toBe(201);
+      return textOf(kept.body['id']);
+    },
+    async (app, id) => {
+      const files = [{ type: 'document', transfer_method: 'local_file', upload_file_id: id }];
+      const body = { inputs: {}, query: 'x', files };
+      const ask = (user: string) =>
+        app.call('POST', '/v1/chat-messages', { body: { ...body, user } });
+      expect(await (await ask('u')).json()).toMatchObject({ answer: '- remember me' });
+      expect((await ask('somebody-else')).status).toBe(400);
+      const preview = await app.call('GET', `/v1/files/${id}/preview`);
+      expect(await preview.text()).toBe('remember me');
+    },
+  ));

@@ -4,7 +4,8 @@ import { SpillwayError } from '#core/errors.ts';
 import type { FlowFiles } from '#flow/ports.ts';
 import type { GuardedClient } from '#net/guarded-client.ts';
 import { seconds } from '#service-api/run-app.ts';
-import { describeFile, type Uploads, type Whose } from '#service-api/uploads.ts';
+import { describeFile } from '#service-api/describe-file.ts';
+import type { Uploads, Whose } from '#service-api/uploads.ts';
 
 const MOST_BYTES = 100 * 1024 * 1024;
 const FETCH_MS = 60_000;
@@ -23,12 +24,14 @@ export const flowFiles = (
       throw new SpillwayError('node_failed', message);
     }
     const upload = uploads.get(file.id);
-    if (upload?.appId === whose.appId && upload.user === whose.user) return upload.bytes;
+    const isTheirs = upload?.appId === whose.appId && upload.user === whose.user;
+    const bytes = isTheirs ? await uploads.read(file.id) : undefined;
+    if (bytes) return bytes;
     throw new SpillwayError('node_failed', `The file ${file.name} is no longer here.`);
   },
-  keep({ name, mimeType, bytes }) {
+  async keep({ name, mimeType, bytes }) {
     if (bytes.length > MOST_BYTES)
-      return Promise.reject(new SpillwayError('too_large', 'A file of more than 100 MB.'));
+      throw new SpillwayError('too_large', 'A file of more than 100 MB.');
     const id = randomUUID();
     const file = {
       ...describeFile(name, mimeType),
@@ -37,7 +40,7 @@ export const flowFiles = (
       sizeBytes: bytes.length,
       url: `/v1/files/${id}/preview`,
     };
-    uploads.put({ file, bytes, ...whose, createdAt: seconds(clock) });
-    return Promise.resolve(file);
+    await uploads.put({ file, ...whose, createdAt: seconds(clock) }, bytes);
+    return file;
   },
 });

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { LoadedConfig } from '#config/loaded.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { ResolveModel } from '#flow/model-map.ts';
@@ -83,7 +84,7 @@ export const openApps = async (
   addConfigKeys(config, keys, apps);
   const client = createGuardedClient({ guard, clock });
   const sandbox = createSandbox(clock);
-  const uploads = new Uploads();
+  const uploads = await Uploads.open({ folder: join(dataDir, 'uploads'), clock, log });
   const around = { sandbox, client, route: (group: string) => models.route(group) };
   const apis = await readToolApis(config.apps.tools ?? []);
   const servicesFor = (whose: Whose): FlowServices => ({
@@ -120,6 +121,7 @@ export const openApps = async (
     save: () => file.write({ apps: imported(apps), keys: keys.made(), models: models.all() }),
     async close() {
       watched?.close();
+      uploads.close();
       await Promise.all([client.close(), sandbox.close(), models.close(), archive?.close()]);
     },
   };

@@ -1,0 +1,58 @@
+import { SpillwayError } from '#core/errors.ts';
+import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
+import { type FileKind, fileValue, isFile } from '#flow/file.ts';
+import { describeFile } from '#service-api/describe-file.ts';
+import type { Uploads, Whose } from '#service-api/uploads.ts';
+
+/** What a caller says of a file → the file. Throws SpillwayError `invalid_request`. */
+export const acceptFile = (uploads: Uploads, whose: Whose, given: Json): JsonObject => {
+  if (!isObject(given)) throw invalid('A file is an object with `type` and `transfer_method`.');
+  const method = own(given, 'transfer_method');
+  const kind = own(given, 'type');
+  if (method === 'local_file') {
+    const id = own(given, 'upload_file_id') ?? own(given, 'related_id');
+    const upload = typeof id === 'string' ? uploads.get(id) : undefined;
+    if (!upload || upload.appId !== whose.appId || upload.user !== whose.user)
+      throw invalid('Invalid upload file id format or not found: upload it with the same user.');
+    return fileValue({ ...upload.file, ...kindGiven(kind) });
+  }
+  if (method !== 'remote_url')
+    throw invalid('`transfer_method` of a file must be local_file or remote_url.');
+  const address = own(given, 'url') ?? own(given, 'remote_url');
+  const url = typeof address === 'string' ? URL.parse(address) : null;
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw invalid('The `url` of a file must be http(s).');
+  const name = decodeURIComponentSafely(url.pathname.split('/').at(-1) ?? '');
+  const described = { ...describeFile(name), ...kindGiven(kind) };
+  return fileValue({ ...described, id: '', method, sizeBytes: -1, url: url.href });
+};
+
+const KINDS: ReadonlySet<unknown> = new Set(['image', 'document', 'audio', 'video', 'custom']);
+
+const kindGiven = (kind: Json | undefined): { kind?: FileKind } =>
+  KINDS.has(kind) ? { kind: kind as FileKind } : {};
+
+const decodeURIComponentSafely = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
+
+const invalid = (message: string): SpillwayError =>
+  new SpillwayError('invalid_request', message, { param: 'files' });
+
+/** Inputs in which files stand as callers write them → inputs in which they are files. */
+export const acceptInputs = (uploads: Uploads, whose: Whose, inputs: JsonObject): JsonObject => {
+  const accept = (value: Json): Json =>
+    isObject(value) && Object.hasOwn(value, 'transfer_method') && !isFile(value)
+      ? acceptFile(uploads, whose, value)
+      : value;
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map(accept) : accept(value),
+    ]),
+  );
+};
