@@ -23,19 +23,23 @@ const LARGE_BYTES = 1_048_576;
 
 /**
  * The same, and so that no turn of the event loop takes longer than the longest of its steps. A worker
- * would take more of this thread's time, not less: what it has parsed must be copied back.
+ * would take more of this thread's time, not less: what it has parsed must be copied back. `turn`
+ * resolves when it is this body's turn.
  */
-export const parseJsonInTurns = async (bytes: Buffer, maxDepth: number): Promise<JsonObject> => {
+export const parseJsonInTurns = async (
+  bytes: Buffer,
+  maxDepth: number,
+  turn: () => Promise<void>,
+): Promise<JsonObject> => {
+  await turn();
   checkBytes(bytes, maxDepth);
-  await nextTurn();
+  await turn();
   const body = parsed(bytes);
-  await nextTurn();
+  await turn();
   return body;
 };
 
 export const isLarge = (bytes: Buffer): boolean => bytes.length > LARGE_BYTES;
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Before anything is built of it. */
 const checkBytes = (bytes: Buffer, maxDepth: number): void => {

@@ -10,6 +10,7 @@ import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import type { Writable } from '#core/writable.ts';
 import type { Pass } from '#keys/pass.ts';
+import { SMALL_BYTES } from '#gateway/large-bodies.ts';
 import { readBody } from '#gateway/read-body.ts';
 import { heardHeaders } from '#providers/index.ts';
 
@@ -34,11 +35,10 @@ export const readCall = async (
   http: HttpCall,
   { amend = withModel, ownsMetadata = false }: ReadHow = {},
 ): Promise<GatewayCall> => {
-  const { requestBytes, jsonDepth } = deps.settings.limits;
-  if (deps.memory() === 'much' && !isSmall(http)) throw noMemory();
-  const bytes = await readBody(http.req, { limitBytes: requestBytes, clock: deps.clock });
+  const { jsonDepth } = deps.settings.limits;
+  const bytes = await bodyOf(deps, http);
   const parsed = isLarge(bytes)
-    ? await parseJsonInTurns(bytes, jsonDepth)
+    ? await parseJsonInTurns(bytes, jsonDepth, () => deps.bodies.turn())
     : parseJsonObject(bytes, jsonDepth);
   const sent = amend(withExtras(parsed), http);
   const { pass } = http;
@@ -116,12 +116,29 @@ const forVendors = (headers: IncomingHttpHeaders): GatewayCall['vendorHeaders'] 
 const withModel = (body: JsonObject, { params: { model } }: HttpCall): JsonObject =>
   model === undefined ? body : { ...body, model };
 
-/** Bodies up to here find room in any case, bytes. */
-const SMALL_BYTES = 262_144;
+/** The body, once there is room for it: until then one that says how long it is stays where it is. */
+const bodyOf = async (deps: GatewayDeps, http: HttpCall): Promise<Buffer> => {
+  const { requestBytes: limitBytes } = deps.settings.limits;
+  const { req } = http;
+  const read = (): Promise<Buffer> => readBody(req, { limitBytes, clock: deps.clock });
+  const saidBytes = Number(req.headers['content-length']);
+  if (saidBytes <= SMALL_BYTES) return read();
+  if (deps.memory() === 'much') throw noMemory();
+  const isSaid = saidBytes <= limitBytes;
+  if (isSaid) await enter(deps, http, saidBytes);
+  const bytes = await read();
+  if (!isSaid && bytes.length > SMALL_BYTES) await enter(deps, http, bytes.length);
+  return bytes;
+};
 
-/** What does not say how long it is may be long. */
-const isSmall = ({ req }: HttpCall): boolean =>
-  Number(req.headers['content-length']) <= SMALL_BYTES;
+/** It has its room until its answer has been given. */
+const enter = async (deps: GatewayDeps, http: HttpCall, bytes: number): Promise<void> => {
+  const { res, req, signal } = http;
+  const isBatch = priorityOf(req.headers['x-spillway-priority']) === 'batch';
+  const leave = await deps.bodies.enter(bytes, { signal, isBatch });
+  if (res.closed) leave();
+  else res.once('close', leave);
+};
 
 const noMemory = (): SpillwayError =>
   new SpillwayError(

@@ -19,6 +19,7 @@ import type { FallbackRules } from '#gateway/fallbacks.ts';
 import type { MetricsPage } from '#gateway/serve-metrics.ts';
 import type { RetrySettings } from '#gateway/retry-rules.ts';
 import type { Groups } from '#gateway/groups.ts';
+import type { LargeBodies } from '#gateway/large-bodies.ts';
 import type { RequestEvents } from '#gateway/request-events.ts';
 import type { ResponseStore } from '#gateway/responses/response-store.ts';
 import type { Lifecycle } from '#gateway/lifecycle.ts';
@@ -51,6 +52,7 @@ export interface GatewayDeps {
   readonly metrics: () => Promise<MetricsPage>;
   readonly lifecycle: Lifecycle;
   readonly memory: () => MemoryPressure;
+  readonly bodies: LargeBodies;
   readonly usable: UsableGroups;
   readonly agents: Agents;
   /** What a deployment's tokens cost now, of the model that it is asked for; empty where nobody knows. */

@@ -48,8 +48,19 @@ export const sendError = (deps: GatewayDeps, http: HttpCall, thrown: unknown): S
   if (error.isFinal || (error.retryAfterMs ?? 0) > LONGEST_WAIT_MS)
     headers.push('x-should-retry', 'false');
   // What is left of the body will not be read: the socket cannot be used again.
-  if (!req.complete) headers.push('connection', 'close');
+  if (!req.complete && !isPassedOver(deps, http, error)) headers.push('connection', 'close');
   const bytes = Buffer.from(JSON.stringify(errorBody(deps, http, error)));
   sendBytes(res, error.status, { headers, bytes });
   return error;
 };
+
+/**
+ * Who had no room is told so while it still sends, and would not hear it on a socket that closes under
+ * what it says: as much as a body may have is read for nothing.
+ */
+const isPassedOver = (
+  { settings }: GatewayDeps,
+  { req }: HttpCall,
+  { code }: SpillwayError,
+): boolean =>
+  code === 'unavailable' && Number(req.headers['content-length']) <= settings.limits.requestBytes;

@@ -10,6 +10,7 @@ import type { Random } from '#core/random.ts';
 import type { GatewayDeps, GatewaySettings } from '#gateway/call.ts';
 import { DecisionStore } from '#gateway/decision-store.ts';
 import { Groups } from '#gateway/groups.ts';
+import { LargeBodies } from '#gateway/large-bodies.ts';
 import { RequestEvents } from '#gateway/request-events.ts';
 import { ResponseStore } from '#gateway/responses/response-store.ts';
 import { TrafficMeter } from '#gateway/traffic-meter.ts';
@@ -37,6 +38,8 @@ export interface World {
   readonly version: string;
   /** Absent where nobody looks how full the memory is. */
   readonly memory?: () => MemoryPressure;
+  /** What the heap may hold; absent where nobody bounds what bodies take of it. */
+  readonly heapBytes?: number;
   /** Errors that ended no process; absent where each would. */
   readonly survived?: () => Readonly<Record<string, number>>;
 }
@@ -117,6 +120,7 @@ export const createGateway = (first: LoadedConfig, world: World, keeping?: Keepi
     metrics: () => metrics.page(),
     lifecycle: new Lifecycle(),
     memory: world.memory ?? (() => 'none'),
+    bodies: new LargeBodies(clock, world.heapBytes ?? Infinity),
     usable: usableOf(config, balance, clock),
     agents,
     prices,

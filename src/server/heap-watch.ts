@@ -62,3 +62,6 @@ const fullness = (): number => {
   const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
   return used / limit;
 };
+
+/** All that it may hold. */
+export const heapBytes = (): number => getHeapStatistics().heap_size_limit;

@@ -3,6 +3,7 @@ import type { LogLevel } from '#core/log.ts';
 import { systemRandom } from '#core/random.ts';
 import type { Environment } from '#server/env.ts';
 import type { World } from '#server/gateway.ts';
+import { heapBytes } from '#server/heap-watch.ts';
 import { createLog } from '#server/log.ts';
 import { version } from '#server/version.ts';
 
@@ -19,4 +20,5 @@ export const realWorld = (
   }),
   environment,
   version: version(),
+  heapBytes: heapBytes(),
 });

@@ -278,6 +278,8 @@ test('75 large bodies are not read while memory is nearly full', async () => {
   const large = { messages: [{ role: 'user', content: 'a'.repeat(300_000) }] };
   const refused = await gateway.chat(large);
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+  // Who still sends it hears so, on a connection that goes on.
+  expect(refused.headers.get('connection')).toBe('keep-alive');
   expect((await gateway.chat()).status).toBe(200);
   memory = 'none';
   expect((await gateway.chat(large)).status).toBe(200);

@@ -80,6 +80,8 @@ export const spillway = (
     says: (what: RegExp): Promise<void> => fits(child.stdout, () => out, what),
     /** The same of what it writes to standard error. */
     complains: (what: RegExp): Promise<void> => fits(child.stderr, () => err, what),
+    /** All that it has written there. */
+    complaints: (): string => err,
     signal: (signal: NodeJS.Signals): void => void child.kill(signal),
     /** Sends a signal; what it said and how it ended. */
     stop: (signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> => {

@@ -2,6 +2,7 @@ import { type FaultRow, type Held, rowOf } from '../row.ts';
 
 const row = rowOf('client');
 const clients = (test: string): Held => ['test/faults/clients.test.ts', test];
+const crowds = (test: string): Held => ['test/faults/crowds.test.ts', test];
 const input = (test: string): Held => ['test/bad-input.test.ts', test];
 const leaving = (test: string): Held => ['test/leaving.test.ts', test];
 
@@ -13,6 +14,9 @@ export const clientRows: readonly FaultRow[] = [
     'Each has ten seconds for its headers; the others are served as ever; one address has only so many connections.',
     {
       held: [
+        crowds(
+          '34 five thousand connections that send their headers byte by byte are cut off in time, and the others are served',
+        ),
         clients('34 one address has only so many connections, and the others are served'),
         [
           'src/server/doorman.test.ts',
@@ -60,9 +64,17 @@ export const clientRows: readonly FaultRow[] = [
       ],
     },
   ),
-  row(40, 'A prompt of 10 MB.', 'It is taken, up to `limits.request_bytes`, and holds nobody up.', {
-    held: [clients('40 a prompt of 10 MB arrives whole')],
-  }),
+  row(
+    40,
+    'A prompt of 10 MB.',
+    'It is taken, up to `limits.request_bytes`, and no turn of the event loop works on it for 100 ms (of the processor’s time: how long others wait is the machine’s business, too).',
+    {
+      held: [
+        clients('40 a prompt of 10 MB arrives whole'),
+        crowds('40 %s: no turn of the event loop works for 100 ms on a prompt of 10 MB'),
+      ],
+    },
+  ),
   row(
     41,
     'A body of a gigabyte, or without an end.',

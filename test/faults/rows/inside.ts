@@ -130,7 +130,7 @@ export const insideRows: readonly FaultRow[] = [
   row(
     75,
     'Memory runs short.',
-    'From 85 % of the heap on no batch waits any more, from 92 % on nobody does and large bodies are not read; nothing crashes.',
+    'From 85 % of the heap on no batch waits any more, from 92 % on nobody does and large bodies are not read. Large bodies that would take more than half of it together wait for one another, ten seconds at most: nothing crashes.',
     {
       held: [
         ['src/shared/queue-limits.test.ts', 'lets fewer wait the less memory there is'],
@@ -139,6 +139,14 @@ export const insideRows: readonly FaultRow[] = [
           'what a heap holds is looked at each second, and each change is told once',
         ],
         ['test/faults/clients.test.ts', '75 large bodies are not read while memory is nearly full'],
+        [
+          'test/faults/crowds.test.ts',
+          '75 32 bodies of 10 MB at once, on a heap that cannot hold them, end no process',
+        ],
+        [
+          'src/gateway/large-bodies.test.ts',
+          'bodies have room for half of the heap, and then wait for one another',
+        ],
       ],
     },
   ),

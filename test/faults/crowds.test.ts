@@ -1,0 +1,144 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
+import { type Socket, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { mostConnections } from '#server/file-limit.ts';
+import { MASTER_KEY } from '../kit/gateway.ts';
+import { spillway } from '../kit/program.ts';
+import { answer, startUpstream } from '../kit/upstream.ts';
+import { WAYS } from './kit.ts';
+
+/** Faults that are one of size: the program as it runs, and as many as the row says. */
+
+const MEBIBYTE = 1024 * 1024;
+
+let folder: string;
+const closing: (() => Promise<unknown>)[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'spillway-crowds-'));
+});
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+  rmSync(folder, { recursive: true });
+});
+
+const start = async ({ limits = '{}', node = '' } = {}) => {
+  const upstream = await startUpstream(answer);
+  closing.push(() => upstream.close());
+  const config = join(folder, 'config.yaml');
+  const params = `{model: openai/m, api_base: "${upstream.url}", api_key: sk-secret-a}`;
+  writeFileSync(
+    config,
+    `model_list: [{model_name: m, litellm_params: ${params}}]\n` +
+      `general_settings: {master_key: ${MASTER_KEY}}\n` +
+      `spillway_settings: {limits: ${limits}}\n`,
+  );
+  const args = ['serve', '-c', config, '--port', '0', '--host', '127.0.0.1'];
+  const program = spillway(args, { NODE_OPTIONS: node });
+  closing.push(() => program.stop('SIGKILL'));
+  const { port } = new URL(await program.ready());
+  /** A body's bytes, which many requests may share. */
+  const post = async (body: Buffer): Promise<{ status: number; said: string }> => {
+    const headers = { authorization: `Bearer ${MASTER_KEY}`, 'content-length': body.length };
+    const path = '/v1/chat/completions';
+    const asked = request({ port, host: '127.0.0.1', method: 'POST', path, headers });
+    asked.end(body);
+    const [reply] = (await once(asked, 'response')) as [IncomingMessage];
+    return { status: reply.statusCode!, said: await text(reply) };
+  };
+  return { program, upstream, port: Number(port), post };
+};
+
+const bodyOf = (more: object): Buffer => Buffer.from(JSON.stringify({ model: 'm', ...more }));
+const SMALL = bodyOf({ messages: [] });
+const large = (more: object = {}): Buffer => {
+  const content = 'Der Himmel über Köln. '.repeat(Math.ceil((10 * MEBIBYTE) / 23));
+  return bodyOf({ messages: [{ role: 'user', content }], ...more });
+};
+
+const CROWD = 5_000;
+const WELCOME = 4_000;
+
+/** Comes from another address than the others, and says a byte now and then. */
+const loris = async (port: number): Promise<{ socket: Socket; said: () => string }> => {
+  const socket = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' });
+  let said = '';
+  socket.on('data', (data) => (said += data.toString()));
+  socket.on('error', () => {});
+  await Promise.race([once(socket, 'connect'), once(socket, 'close')]);
+  socket.write('GET / HTTP/1.1\r\nx: ');
+  return { socket, said: () => said };
+};
+
+// A system that lets a process have few files lets in few of them, and says so: row 63.
+test.skipIf(mostConnections() < CROWD + 100)(
+  '34 five thousand connections that send their headers byte by byte are cut off in time, and the others are served',
+  async () => {
+    const { port, post } = await start({ limits: `{connections_per_address: ${WELCOME}}` });
+    const all: Awaited<ReturnType<typeof loris>>[] = [];
+    while (all.length < CROWD)
+      all.push(...(await Promise.all(Array.from({ length: 500 }, () => loris(port)))));
+    const began = performance.now();
+    const open = () => all.filter(({ socket }) => !socket.closed);
+    let served = 0;
+    while (open().length > 0 && performance.now() - began < 40_000) {
+      for (const { socket } of open()) if (socket.writable) socket.write('y');
+      expect((await post(SMALL)).status).toBe(200);
+      served++;
+      await sleep(500);
+    }
+    expect(served).toBeGreaterThan(3);
+    const told = (what: RegExp) => all.filter(({ said }) => what.test(said())).length;
+    expect(open()).toEqual([]);
+    expect(told(/^HTTP\/1\.1 408 /)).toBe(WELCOME);
+    expect(told(/^HTTP\/1\.1 503 [^]*connections come from this address/)).toBe(CROWD - WELCOME);
+  },
+);
+
+/** Tells, at a second signal, the longest turn of the event loop since the first: time of the processor's, ms. */
+const WATCH = `let longest; const turn = () => { if (longest === undefined) return;
+  const { user, system } = process.threadCpuUsage(began); began = process.threadCpuUsage();
+  longest = Math.max(longest, (user + system) / 1000); setImmediate(turn); }; let began;
+process.on('SIGUSR2', () => { if (longest === undefined) { longest = 0; began = process.threadCpuUsage();
+  setImmediate(turn); console.error('watching'); } else { console.error('longest ' + longest); longest = undefined; } });`;
+
+test.each(WAYS)(
+  '40 %s: no turn of the event loop works for 100 ms on a prompt of 10 MB',
+  async (_, stream) => {
+    const watch = `--import=data:text/javascript,${encodeURIComponent(WATCH)}`;
+    const { program, post, upstream } = await start({ node: watch });
+    await post(SMALL);
+    const body = large({ stream });
+    const turns: number[] = [];
+    // What the garbage collector takes now and then is in some of them, work that is too long in each.
+    for (let i = 1; i <= 3; i++) {
+      program.signal('SIGUSR2');
+      await program.complains(new RegExp(`(?:watching[^]*){${i}}`));
+      expect((await post(body)).status).toBe(200);
+      program.signal('SIGUSR2');
+      await program.complains(new RegExp(`(?:longest \\d[^]*){${i}}`));
+      turns.push(Number(/^[^]*longest ([\d.]+)/.exec(program.complaints())![1]));
+    }
+    expect(Math.min(...turns)).toBeGreaterThan(1);
+    expect(Math.min(...turns)).toBeLessThan(100);
+    const { messages } = upstream.calls.at(-1)!.body as { messages: { content: string }[] };
+    expect(messages[0]!.content.length).toBeGreaterThan(9 * MEBIBYTE);
+  },
+);
+
+test('75 32 bodies of 10 MB at once, on a heap that cannot hold them, end no process', async () => {
+  const { program, post } = await start({ node: '--max-old-space-size=256' });
+  const body = large();
+  const replies = await Promise.all(Array.from({ length: 32 }, () => post(body)));
+  const statuses = replies.map(({ status }) => status);
+  expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(3);
+  for (const { status, said } of replies)
+    if (status !== 200) expect([status, said]).toEqual([503, expect.stringMatching(/[Mm]emory/)]);
+  expect((await post(SMALL)).status).toBe(200);
+  expect((await program.stop()).code).toBe(0);
+});
