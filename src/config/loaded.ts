@@ -147,6 +147,14 @@ export interface LoadedConfig {
   /** Past requests that can be explained, ≤ 2 KB each; 0: none. */
   readonly decisions: { readonly max: number };
   /** Answers that later requests may go on from: so many, so much memory, for so long. */
+  /** Files that requests name by their addresses, for vendors that take bytes only. */
+  readonly files: {
+    readonly isOn: boolean;
+    /** Hosts and networks that may be asked though they are private. */
+    readonly allow: readonly string[];
+    readonly mostBytes: number;
+    readonly timeoutMs: number;
+  };
   readonly responses: { readonly max: number; readonly bytes: number; readonly keepMs: number };
   readonly apps: AppsSettings;
 }

@@ -22,6 +22,8 @@ const DEFAULTS = {
   firstByteS: 60,
   betweenChunksS: 60,
   decisions: 10_000,
+  fileMb: 8,
+  fileS: 15,
   responses: 10_000,
   responsesMb: 64,
   responsesH: 24,
@@ -63,6 +65,14 @@ export const spillwaySchema = (groups: ReadonlySet<string>) =>
     quota_pools: quotaPoolsSchema.nullish(),
     enforce_rpm_tpm: z.boolean().optional(),
     decisions: z.strictObject({ max: whole(0, 1_000_000).optional() }).nullish(),
+    files: z
+      .strictObject({
+        fetch: z.boolean().optional(),
+        allow: z.array(z.string().min(1)).optional(),
+        max_mb: whole(1, 100).optional(),
+        timeout_s: timeout,
+      })
+      .nullish(),
     responses: z
       .strictObject({
         max: whole(0, 1_000_000).optional(),
@@ -75,7 +85,15 @@ export const spillwaySchema = (groups: ReadonlySet<string>) =>
 
 export type SpillwaySettings = Pick<
   LoadedConfig,
-  'compat' | 'limits' | 'timeouts' | 'shutdown' | 'queue' | 'decisions' | 'responses' | 'apps'
+  | 'compat'
+  | 'limits'
+  | 'timeouts'
+  | 'shutdown'
+  | 'queue'
+  | 'decisions'
+  | 'files'
+  | 'responses'
+  | 'apps'
 > & {
   readonly quotaPools: WrittenPools;
   readonly store: z.infer<typeof storeSchema> | null | undefined;
@@ -133,6 +151,12 @@ export const loadSpillwaySettings = (
     quotaPools: settings.quota_pools ?? {},
     enforceRpmTpm: settings.enforce_rpm_tpm,
     decisions: { max: settings.decisions?.max ?? DEFAULTS.decisions },
+    files: {
+      isOn: settings.files?.fetch ?? true,
+      allow: settings.files?.allow ?? [],
+      mostBytes: (settings.files?.max_mb ?? DEFAULTS.fileMb) * MEBIBYTE,
+      timeoutMs: milliseconds(settings.files?.timeout_s ?? DEFAULTS.fileS),
+    },
     responses: responsesOf(settings.responses ?? {}),
     apps: loadApps(settings.apps),
   };

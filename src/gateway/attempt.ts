@@ -5,20 +5,28 @@ import { type GatewayCall, type GatewayDeps, deadlineOf } from '#gateway/call.ts
 import type { UpstreamRequest } from '#upstream/call.ts';
 import type { Target } from '#upstream/target.ts';
 
-/**
- * The deployment behind a lease, and what is said to it; the failure where it cannot be asked for this,
- * which leaves it to others.
- */
+/** The deployment behind a lease, and what is said to it; the failure where it cannot be asked for this. */
+export type Said<Spoken> = (Spoken & { readonly target: Target }) | Failure;
+
+/** A failure leaves the request to others. At once, unless something has to be fetched before. */
 export const spokenTo = <Spoken>(
   deps: GatewayDeps,
   { deployment }: Lease,
-  speak: (target: Target) => Spoken,
-): (Spoken & { readonly target: Target }) | Failure => {
+  speak: (target: Target) => Spoken | Promise<Spoken>,
+): Said<Spoken> | Promise<Said<Spoken>> => {
   const target = deps.targets.get(deployment);
+  const failed = (thrown: unknown): Failure => ({
+    kind: 'unsupported',
+    error: SpillwayError.from(thrown),
+  });
   try {
-    if (target) return { ...speak(target), target };
+    if (target) {
+      const spoken = speak(target);
+      if (!(spoken instanceof Promise)) return { ...spoken, target };
+      return spoken.then((late) => ({ ...late, target }), failed);
+    }
   } catch (thrown) {
-    return { kind: 'unsupported', error: SpillwayError.from(thrown) };
+    return failed(thrown);
   }
   const message = `Deployment ${deployment} is not there any more; try again.`;
   return { kind: 'unsupported', error: new SpillwayError('invalid_request', message) };

@@ -18,6 +18,7 @@ import type { DecisionStore } from '#gateway/decision-store.ts';
 import type { FallbackRules } from '#gateway/fallbacks.ts';
 import type { MetricsPage } from '#gateway/serve-metrics.ts';
 import type { RetrySettings } from '#gateway/retry-rules.ts';
+import type { FetchFile } from '#gateway/linked-files.ts';
 import type { Groups } from '#gateway/groups.ts';
 import type { LargeBodies } from '#gateway/large-bodies.ts';
 import type { RequestEvents } from '#gateway/request-events.ts';
@@ -55,6 +56,8 @@ export interface GatewayDeps {
   readonly bodies: LargeBodies;
   readonly usable: UsableGroups;
   readonly agents: Agents;
+  /** For vendors that take bytes only; absent where the config forbids it. */
+  readonly fetchFile?: FetchFile;
   /** What a deployment's tokens cost now, of the model that it is asked for; empty where nobody knows. */
   readonly prices: (deployment: string, model: string) => Prices;
   /** Every deployment that can serve, in the order of the config. */
@@ -94,6 +97,8 @@ export interface GatewaySettings {
     /** How long a stream waits in silence, ms; absent where it always may. */
     readonly heartbeatMs?: number;
   };
+  /** Files that requests name by their addresses: so large, and in so much time for all of one request. */
+  readonly files: { readonly mostBytes: number; readonly timeoutMs: number };
   readonly timeouts: { readonly firstByteMs: number; readonly betweenChunksMs: number };
   readonly limits: {
     readonly requestBytes: number;

@@ -4,7 +4,8 @@ import { choicesOf } from '#gateway/demand.ts';
 import { PassThrough } from '#gateway/passage.ts';
 import { passingReplies, translatedReplies } from '#gateway/reply-codecs.ts';
 import type { ReplyNames } from '#gateway/reply-names.ts';
-import { Speech } from '#gateway/speech.ts';
+import { LinkedFiles } from '#gateway/linked-files.ts';
+import { Speech, type Spoken } from '#gateway/speech.ts';
 import { type StreamedReply, askStreamed } from '#gateway/streamed.ts';
 import { Translation } from '#gateway/translation.ts';
 import { type WholeReply, askWhole } from '#gateway/whole.ts';
@@ -33,35 +34,55 @@ export const chat = (
     model: modelAt(spec, course),
     created: Math.floor(clock.wall() / 1000),
   });
+  const spokenTo = speaking(deps, call, speech);
   if (!stream)
     return askWhole(deps, call, {
       model,
-      speak(target, course) {
-        const spoken = speech.to(target, course);
-        const { dialect: from, emulates } = spoken;
-        const names = { ...namesFor(target, course), tools: spoken.toolNames };
-        const isSame = from.name === dialect.name;
-        const codec = isSame
-          ? passingReplies(dialect)
-          : translatedReplies(from, dialect, { names, emulates, request });
-        return { ...spoken, codec };
-      },
+      speak: (target, course) =>
+        spokenTo(target, course, (spoken) => {
+          const { dialect: from, emulates } = spoken;
+          const names = { ...namesFor(target, course), tools: spoken.toolNames };
+          const isSame = from.name === dialect.name;
+          const codec = isSame
+            ? passingReplies(dialect)
+            : translatedReplies(from, dialect, { names, emulates, request });
+          return { ...spoken, codec };
+        }),
     });
   const includeUsage =
     touched.includeUsage || settings.alwaysIncludeUsage || call.pass?.alwaysUsage === true;
   return askStreamed(deps, call, {
     model,
     includeUsage,
-    speak(target, course) {
-      const spoken = speech.to(target, course);
-      const { dialect: from, emulates } = spoken;
-      const { eventBytes } = settings.limits;
-      if (from.name === dialect.name)
-        return { ...spoken, passage: new PassThrough(dialect, eventBytes) };
-      const names = { ...namesFor(target, course), tools: spoken.toolNames };
-      const choices = choicesOf(course.asked);
-      const to = { from, to: dialect, eventBytes, choices, includeUsage, names, emulates, request };
-      return { ...spoken, passage: new Translation(to) };
-    },
+    speak: (target, course) =>
+      spokenTo(target, course, (spoken) => {
+        const { dialect: from, emulates } = spoken;
+        const { eventBytes } = settings.limits;
+        if (from.name === dialect.name)
+          return { ...spoken, passage: new PassThrough(dialect, eventBytes) };
+        const names = { ...namesFor(target, course), tools: spoken.toolNames };
+        const choices = choicesOf(course.asked);
+        const how = { eventBytes, choices, includeUsage, names, emulates, request };
+        return { ...spoken, passage: new Translation({ from, to: dialect, ...how }) };
+      }),
   });
+};
+
+type Speaking = <Told>(
+  target: Target,
+  course: Course,
+  told: (spoken: Spoken) => Told,
+) => Told | Promise<Told>;
+
+/** What is said to a deployment: at once, unless it takes files as bytes that have to be fetched first. */
+const speaking = (deps: GatewayDeps, call: GatewayCall, speech: Speech): Speaking => {
+  const { fetchFile } = deps;
+  if (!fetchFile) return (target, course, told) => told(speech.to(target, course));
+  let files: LinkedFiles | undefined;
+  return (target, course, told) => {
+    const wanted = speech.wants(target, course);
+    if (wanted.length === 0) return told(speech.to(target, course));
+    const linked = (files ??= new LinkedFiles(deps, fetchFile, call));
+    return linked.fetch(wanted).then(() => told(speech.to(target, course, linked.found)));
+  };
 };

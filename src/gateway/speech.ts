@@ -6,9 +6,10 @@ import { withoutFields } from '#gateway/drop-fields.ts';
 import { mended } from '#gateway/mended.ts';
 import { NO_RULES, callerRules, leftOf, mergedRules } from '#gateway/params.ts';
 import type { Target } from '#upstream/target.ts';
-import type { ChatRequest, RequestField } from '#wire/chat-request.ts';
+import type { ChatRequest, RequestField, Source } from '#wire/chat-request.ts';
 import type { ChatDialect, Quirks, ReadOptions } from '#wire/dialect.ts';
 import { chatDialect } from '#wire/dialects.ts';
+import { type LinkedPart, linkedParts, withBytes } from '#wire/linked-parts.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
 import { fitTools } from '#wire/tool-names.ts';
 
@@ -32,6 +33,7 @@ interface Place {
   readonly quirks: Quirks;
   readonly rules: ParamRules;
   readonly amend: (body: JsonObject) => JsonObject;
+  readonly files: ReadonlyMap<string, Source>;
 }
 
 /**
@@ -51,23 +53,45 @@ export class Speech {
     this.#rules = rules;
   }
 
-  /** Throws SpillwayError `invalid_request` where the deployment cannot be asked for this. */
-  to(target: Target, course: Course): Spoken {
+  /**
+   * Files that the deployment takes as bytes, and that the caller has sent by their addresses. Throws as
+   * `to` does.
+   */
+  wants(target: Target, course: Course): readonly LinkedPart[] {
+    const { dialect, model } = this.#at(target, course);
+    const isSame = dialect.name === this.#dialect.name && this.#passes(target);
+    const wants = target.quirksOf(model).wantsBytes
+      ? always
+      : isSame
+        ? undefined
+        : dialect.wantsBytes;
+    return wants ? linkedParts(this.#readFor(course, course.body), wants) : NO_PARTS;
+  }
+
+  #at(target: Target, course: Course) {
     const model = modelAt(target.spec, course);
     const at = target.conversationAt(this.#dialect.name, { model, stream: this.#stream });
     const dialect = at && chatDialect(at.dialect);
-    if (!dialect) {
-      const message = `Deployment ${target.spec.name} does not offer chat.`;
-      throw new SpillwayError('invalid_request', message);
-    }
+    if (dialect) return { at, dialect, model };
+    const message = `Deployment ${target.spec.name} does not offer chat.`;
+    throw new SpillwayError('invalid_request', message);
+  }
+
+  /**
+   * `files` are there in the place of their addresses. Throws SpillwayError `invalid_request` where the
+   * deployment cannot be asked for this.
+   */
+  to(target: Target, course: Course, files = NO_FILES): Spoken {
+    const { at, dialect, model } = this.#at(target, course);
     const { params } = target.spec;
     const said = callerRules(course.asked);
     const rules =
       params || said ? mergedRules([said ?? {}, params ?? {}, this.#rules]) : this.#rules;
     const { amend = unchanged } = at;
-    const place = { target, course, model, quirks: target.quirksOf(model), rules, amend };
+    const place = { target, course, model, quirks: target.quirksOf(model), rules, amend, files };
     const isSame = dialect.name === this.#dialect.name && this.#passes(target);
-    const spoken = isSame ? this.#passed(place) : this.#translated(place, dialect);
+    const spoken =
+      isSame && files.size === 0 ? this.#passed(place) : this.#translated(place, dialect);
     return { path: at.path, dialect, ...spoken };
   }
 
@@ -106,7 +130,8 @@ export class Speech {
     const { target, course, model, quirks, rules, amend } = place;
     const { spec, asksUsage } = target;
     const { body: wanted, found: unwanted } = withoutFields(course.body, rules.dropped);
-    const read = withDefaults(this.#readFor(course, wanted), spec.defaults);
+    const said = withBytes(this.#readFor(course, wanted), place.files);
+    const read = withDefaults(said, spec.defaults);
     const whole = within(rules.modifies ? mended(read) : read, spec.mostOutputTokens);
     const isSame = to.name === this.#dialect.name;
     const { request, names } = fitTools(whole, isSame ? undefined : to.toolNames);
@@ -140,6 +165,10 @@ export class Speech {
 }
 
 const NONE: readonly string[] = [];
+const NO_PARTS: readonly LinkedPart[] = [];
+const NO_FILES: ReadonlyMap<string, Source> = new Map();
+
+const always = (): boolean => true;
 
 const unchanged = (body: JsonObject): JsonObject => body;
 

@@ -2,7 +2,13 @@ import type { Lease, Spent } from '#balancer/admit.ts';
 import type { Sent } from '#balancer/attempts.ts';
 import type { DecisionBuilder } from '#balancer/decision.ts';
 import { type Try, ask } from '#gateway/ask.ts';
-import { endFailed, failedAttempt, spokenTo, upstreamRequest } from '#gateway/attempt.ts';
+import {
+  type Said,
+  endFailed,
+  failedAttempt,
+  spokenTo,
+  upstreamRequest,
+} from '#gateway/attempt.ts';
 import { closeBill } from '#gateway/billing.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { costFrom } from '#gateway/cost.ts';
@@ -43,7 +49,7 @@ export interface StreamedOptions {
   readonly model: string;
   readonly includeUsage: boolean;
   /** Throws SpillwayError where the deployment cannot be asked for this. */
-  speak(target: Target, course: Course): StreamedSpoken;
+  speak(target: Target, course: Course): StreamedSpoken | Promise<StreamedSpoken>;
 }
 
 /** One chat request with a streamed reply: returns at the first content, the commit point. */
@@ -62,10 +68,21 @@ const sendStreamed = (
   deps: GatewayDeps,
   call: GatewayCall,
   options: StreamedOptions & Try,
+): Promise<Sent<StreamedReply>> => {
+  const { lease, course } = options;
+  const said = spokenTo(deps, lease, (target) => options.speak(target, course));
+  return said instanceof Promise
+    ? said.then((late) => sendSaid(deps, call, { ...options, said: late }))
+    : sendSaid(deps, call, { ...options, said });
+};
+
+const sendSaid = (
+  deps: GatewayDeps,
+  call: GatewayCall,
+  options: Omit<StreamedOptions, 'speak'> & Try & { readonly said: Said<StreamedSpoken> },
 ): Promise<Sent<StreamedReply>> =>
   new Promise((resolve) => {
-    const { lease, course, decision, includeUsage } = options;
-    const said = spokenTo(deps, lease, (target) => options.speak(target, course));
+    const { lease, course, decision, includeUsage, said } = options;
     if ('kind' in said) return resolve(failedAttempt(deps, { lease, call }, said));
     const { target, path, body, dropped, dialect, passage } = said;
     const startedAt = deps.clock.now();

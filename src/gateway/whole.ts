@@ -1,7 +1,7 @@
 import type { Sent } from '#balancer/attempts.ts';
 import type { DecisionBuilder } from '#balancer/decision.ts';
 import { type Try, ask } from '#gateway/ask.ts';
-import { failedAttempt, spokenTo, upstreamRequest } from '#gateway/attempt.ts';
+import { type Said, failedAttempt, spokenTo, upstreamRequest } from '#gateway/attempt.ts';
 import { closeBill } from '#gateway/billing.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { costFrom } from '#gateway/cost.ts';
@@ -28,7 +28,7 @@ export interface WholeSpoken {
 export interface WholeOptions {
   readonly model: string;
   /** Throws SpillwayError where the deployment cannot be asked for this. */
-  speak(target: Target, course: Course): WholeSpoken;
+  speak(target: Target, course: Course): WholeSpoken | Promise<WholeSpoken>;
 }
 
 export interface WholeReply {
@@ -56,9 +56,20 @@ const sendWhole = (
   deps: GatewayDeps,
   call: GatewayCall,
   { lease, course, decision, ...options }: Try & WholeOptions,
+): Promise<Sent<WholeReply>> => {
+  const said = spokenTo(deps, lease, (target) => options.speak(target, course));
+  const one = { lease, course, decision };
+  return said instanceof Promise
+    ? said.then((late) => sendSaid(deps, call, { ...one, said: late }))
+    : sendSaid(deps, call, { ...one, said });
+};
+
+const sendSaid = (
+  deps: GatewayDeps,
+  call: GatewayCall,
+  { lease, course, decision, said }: Try & { readonly said: Said<WholeSpoken> },
 ): Promise<Sent<WholeReply>> =>
   new Promise((resolve) => {
-    const said = spokenTo(deps, lease, (target) => options.speak(target, course));
     if ('kind' in said) return resolve(failedAttempt(deps, { lease, call }, said));
     const { target, path, body, dropped, codec, several } = said;
     const startedAt = deps.clock.now();

@@ -40,6 +40,8 @@ export type Lookup = (
 export interface GuardOptions {
   readonly guard: AddressGuard;
   readonly clock: Clock;
+  /** Where an operator allows more, for who is denied; the apps' own place when left out. */
+  readonly setting?: string;
   /** Names to addresses; the system's own when left out. */
   readonly lookup?: Lookup;
 }
@@ -67,7 +69,11 @@ export const createGuardedClient = (options: GuardOptions): GuardedClient => {
   };
 };
 
-const createAgent = ({ guard, lookup = bySystem }: GuardOptions, verify: boolean): Agent => {
+const createAgent = (
+  { guard, lookup = bySystem, setting = APPS }: GuardOptions,
+  verify: boolean,
+): Agent => {
+  const denied = (host: string): SpillwayError => deniedBy(setting, host);
   const connect = buildConnector({
     timeout: CONNECT_MS,
     allowH2: false,
@@ -103,10 +109,12 @@ const createAgent = ({ guard, lookup = bySystem }: GuardOptions, verify: boolean
   });
 };
 
-const denied = (host: string): SpillwayError =>
+const APPS = 'spillway_settings.apps.network.allow if flows';
+
+const deniedBy = (setting: string, host: string): SpillwayError =>
   new SpillwayError(
     'node_failed',
-    `${host.slice(0, 100)} is on a private network; name it under spillway_settings.apps.network.allow if flows may call it.`,
+    `${host.slice(0, 100)} is on a private network; name it under ${setting} may call it.`,
   );
 
 interface Following {

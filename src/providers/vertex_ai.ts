@@ -110,7 +110,7 @@ export default {
   version: { env: [], common: 'v1beta1' },
   quota: googleQuota,
   // It refuses the ids of calls that its sibling gives.
-  quirks: [{ noCallIds: true }],
+  quirks: [{ noCallIds: true }, { models: /^claude-/, wantsBytes: true }],
   operations: {
     chat: { path: chatAt, dialect: dialectOf, amend },
     count: { path: countAt, dialect: dialectOf },

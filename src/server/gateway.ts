@@ -21,6 +21,7 @@ import type { Environment } from '#server/env.ts';
 import { createCatalogue } from '#server/catalogue.ts';
 import { isNothing, liveConfig } from '#server/live-config.ts';
 import { mayReach } from '#server/may-reach.ts';
+import { fileClient } from '#server/file-client.ts';
 import { createMetrics, type Metrics } from '#server/metrics.ts';
 import { type Accounts, createAccounts } from '#server/billing.ts';
 import type { Keeping } from '#server/keeping.ts';
@@ -75,13 +76,10 @@ export const createGateway = (first: LoadedConfig, world: World, keeping?: Keepi
   const traffic = new TrafficMeter(clock, priceOf(balance));
   const metrics = metricsOf(config, { world, balance, keeping });
   const agents = agentsOf(config, world);
+  const files = config.files.isOn ? fileClient(config.files, clock) : undefined;
   const credentials = createCredentialStore({ ...world, ...environment, agents });
   const targets = new Map(config.deployments.map((row) => [row.name, targetOf(row, credentials)]));
-  const groups = new Groups({
-    members: config.deployments,
-    aliases: config.routing.aliases,
-    providerOf: (model) => providerOfModel(model)?.name,
-  });
+  const groups = groupsOf(config);
   return {
     config,
     take(next) {
@@ -99,7 +97,7 @@ export const createGateway = (first: LoadedConfig, world: World, keeping?: Keepi
     credentials,
     async close() {
       credentials.close();
-      await agents.close();
+      await Promise.all([agents.close(), files?.close()]);
     },
     admit: balance.owner.admit,
     budgets: new RetryBudgets(clock),
@@ -123,6 +121,7 @@ export const createGateway = (first: LoadedConfig, world: World, keeping?: Keepi
     bodies: new LargeBodies(clock, world.heapBytes ?? Infinity),
     usable: usableOf(config, balance, clock),
     agents,
+    ...(files && { fetchFile: files.fetchFile }),
     prices,
     responses: new ResponseStore(config.responses, clock),
     catalogue: createCatalogue(config, clock),
@@ -147,6 +146,13 @@ const tlsOf = ({ tls }: LoadedConfig, { environment, log }: World) => {
     log.warn({}, 'TLS certificates of upstreams are NOT checked (ssl_verify: false)');
   return { verify: tls.verify, ...(caFile !== undefined && { caFile }) };
 };
+
+const groupsOf = (config: LoadedConfig): Groups =>
+  new Groups({
+    members: config.deployments,
+    aliases: config.routing.aliases,
+    providerOf: (model) => providerOfModel(model)?.name,
+  });
 
 const metricsOf = (
   config: LoadedConfig,
@@ -251,5 +257,6 @@ const settingsOf = (config: LoadedConfig, version: string): GatewaySettings => (
     ),
   },
   timeouts: config.timeouts,
+  files: config.files,
   limits: config.limits,
 });

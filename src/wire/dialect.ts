@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '#core/json.ts';
 import type { ChatEvent, UpstreamError, Usage } from '#wire/chat-event.ts';
 import type { ChatRequest, RequestField } from '#wire/chat-request.ts';
+import type { FilePart } from '#wire/linked-parts.ts';
 import type { ToolNameRules } from '#wire/tool-names.ts';
 
 /** One stream message with its framing (SSE, AWS event stream) removed. */
@@ -52,6 +53,8 @@ export interface Quirks {
   readonly returnsThoughts?: boolean;
   /** It refuses calls of tools that have an id, in a dialect that has them. */
   readonly noCallIds?: boolean;
+  /** It takes files as bytes only, in a dialect that has a word for their addresses. */
+  readonly wantsBytes?: boolean;
   /** It understands marks of what to keep of a prompt, in a dialect that has none of its own. */
   readonly cacheMarks?: boolean;
 }
@@ -120,6 +123,8 @@ export interface ChatDialect {
   readonly requestIdHeader?: string;
   /** What its vendors take as the name of a tool; anything where absent. */
   readonly toolNames?: ToolNameRules;
+  /** Whether it can say such a file by its bytes only; by its address, too, where absent. */
+  readonly wantsBytes?: (part: FilePart) => boolean;
   /** Its own names for the hub's fields, for errors in its callers' words. */
   readonly paramNames: Readonly<Partial<Record<RequestField, string>>>;
   /**

@@ -97,6 +97,7 @@ export const configOf = (
   timeouts: { connectMs: 2_000, firstByteMs: 5_000, betweenChunksMs: 5_000 },
   shutdown: { lagMs: 0, drainMs: 0 },
   tls: { verify: true },
+  files: { isOn: true, allow: [], mostBytes: 100_000, timeoutMs: 5_000 },
   responses: { max: 100, bytes: 1_048_576, keepMs: 3_600_000 },
   decisions: { max: 1_000 },
   apps: { models: [] },

@@ -1,4 +1,5 @@
 import { readError, writeError } from '#wire/bedrock-converse/error.ts';
+import { storedAt } from '#wire/bedrock-converse/media.ts';
 import { readRequest, touchRequest } from '#wire/bedrock-converse/read-request.ts';
 import { readReply, writeReply } from '#wire/bedrock-converse/reply.ts';
 import { streamWriter } from '#wire/bedrock-converse/stream-writer.ts';
@@ -12,6 +13,7 @@ export const bedrockConverse: ChatDialect = {
   name: 'bedrock-converse',
   toolNames: { mostChars: 64, refused: /[^\w-]/g },
   framing: 'aws-event-stream',
+  wantsBytes: ({ source }) => storedAt(source) === undefined,
   paramNames: {
     temperature: 'inferenceConfig.temperature',
     topP: 'inferenceConfig.topP',

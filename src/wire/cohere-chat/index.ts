@@ -10,6 +10,7 @@ import type { ChatDialect } from '#wire/dialect.ts';
 /** Cohere's chat, version 2. */
 export const cohereChat: ChatDialect = {
   name: 'cohere-chat',
+  wantsBytes: ({ kind }) => kind === 'document',
   paramNames: {
     temperature: 'temperature',
     topP: 'p',

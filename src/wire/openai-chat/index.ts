@@ -14,6 +14,7 @@ export const openaiChat: ChatDialect = {
   name: NAME,
   toolNames: { mostChars: 64, refused: /[^\w-]/g },
   endMark: DONE,
+  wantsBytes: ({ kind }) => kind !== 'image',
   paramNames,
   ownParams,
   touchRequest,

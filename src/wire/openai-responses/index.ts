@@ -14,6 +14,7 @@ import { streamWriter } from '#wire/openai-responses/write-stream.ts';
 export const openaiResponses: ChatDialect = {
   name: NAME,
   toolNames: { mostChars: 64, refused: /[^\w-]/g },
+  wantsBytes: ({ kind }) => kind === 'audio',
   paramNames,
   ownParams,
   touchRequest,
