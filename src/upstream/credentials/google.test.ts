@@ -202,8 +202,8 @@ describe('what goes wrong is said without a secret', () => {
     expect(await failing(account({ token_uri: 'nowhere' }))).toBe(
       "the key file's token_uri is no URL",
     );
-    expect(await failing({ type: 'external_account' })).toBe(
-      'the key file\'s type must be service_account or authorized_user; found "external_account"',
+    expect(await failing({ type: 'gdch_service_account' })).toMatch(
+      /^the key file's type must be service_account, .*; found "gdch_service_account"$/,
     );
     expect(await failing('{"private_key": "SECRET')).toBe(
       'the text of the key file is not the JSON of a key file',

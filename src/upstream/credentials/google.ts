@@ -5,9 +5,17 @@ import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 import type { GoogleCredentialSpec } from '#providers/credential-spec.ts';
 import type { CredentialSources } from '#upstream/credential-sources.ts';
 import type { AuthHeaders, Credentials } from '#upstream/credentials.ts';
+import {
+  type Asking,
+  SCOPE,
+  address,
+  exchange,
+  field,
+  readGrant,
+} from '#upstream/credentials/google-grant.ts';
+import { federated, impersonated } from '#upstream/credentials/google-federation.ts';
 import { type Grant, Renewal } from '#upstream/renewal.ts';
 
-const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 const TOKEN_URL = 'https://oauth2.googleapis.com/token';
 const METADATA_HOST = 'metadata.google.internal';
 const TOKEN_PATH = '/computeMetadata/v1/instance/service-accounts/default/token';
@@ -17,7 +25,10 @@ const ASSERTION_S = 3600;
 const DEFAULT_FOLDER = ['.config', 'gcloud'];
 const DEFAULT_FILE = 'application_default_credentials.json';
 
-/** Access tokens of a service account, of a person who has logged in, or of the machine it runs on. */
+/**
+ * Access tokens of a service account, of a person who has logged in, of an identity that Google trusts, or
+ * of the machine it runs on.
+ */
 export const googleCredentials = (
   spec: GoogleCredentialSpec,
   sources: CredentialSources,
@@ -29,7 +40,7 @@ export const googleCredentials = (
     what: 'Google access token',
     fetch: async (signal) => {
       const key = await readKey(spec, sources);
-      return key ? tokenFor(key, sources, signal) : tokenOfMachine(sources, signal);
+      return key ? tokenFor(key, { sources, signal }) : tokenOfMachine(sources, signal);
     },
   });
   return {
@@ -72,17 +83,25 @@ const parseKey = (text: string, where: string): JsonObject => {
   throw new Error(`${where} is not the JSON of a key file`);
 };
 
-const tokenFor = (
-  key: JsonObject,
-  sources: CredentialSources,
-  signal: AbortSignal,
-): Promise<Grant<AuthHeaders>> => {
+/** For whom a key file stands. `project`: who is billed. */
+const tokenFor = async (key: JsonObject, asking: Asking): Promise<Grant<AuthHeaders>> => {
+  const grant = await grantFor(key, asking);
+  const project = own(key, 'quota_project_id');
+  if (typeof project !== 'string') return grant;
+  return { ...grant, value: { ...grant.value, 'x-goog-user-project': project } };
+};
+
+const grantFor = (key: JsonObject, asking: Asking): Promise<Grant<AuthHeaders>> => {
   const type = own(key, 'type');
   if (type === 'service_account') {
-    const url = typeof key['token_uri'] === 'string' ? key['token_uri'] : TOKEN_URL;
+    const url = address(key, 'token_uri', TOKEN_URL);
     const grant_type = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
-    const assertion = assertionOf(key, { audience: url, wallMs: sources.clock.wall() });
-    return exchange({ grant_type, assertion }, { url, key }, { sources, signal });
+    const wallMs = asking.sources.clock.wall();
+    return exchange(
+      { grant_type, assertion: assertionOf(key, { audience: url, wallMs }) },
+      { url },
+      asking,
+    );
   }
   if (type === 'authorized_user') {
     const form = {
@@ -91,13 +110,23 @@ const tokenFor = (
       client_secret: field(key, 'client_secret'),
       refresh_token: field(key, 'refresh_token'),
     };
-    const url = typeof key['token_uri'] === 'string' ? key['token_uri'] : TOKEN_URL;
-    return exchange(form, { url, key }, { sources, signal });
+    return exchange(form, { url: address(key, 'token_uri', TOKEN_URL) }, asking);
   }
+  if (type === 'external_account') return federated(key, asking);
+  const source = own(key, 'source_credentials');
+  if (type === 'impersonated_service_account' && isObject(source))
+    return impersonated(key, () => grantFor(source, asking), asking);
   throw new Error(
-    `the key file's type must be service_account or authorized_user; found ${JSON.stringify(type ?? null).slice(0, 60)}`,
+    `the key file's type must be ${TYPES.join(', ')}; found ${JSON.stringify(type ?? null).slice(0, 60)}`,
   );
 };
+
+const TYPES = [
+  'service_account',
+  'authorized_user',
+  'external_account',
+  'impersonated_service_account (with source_credentials)',
+];
 
 /** A claim that the service account itself has signed: good for one token. */
 const assertionOf = (
@@ -120,27 +149,6 @@ const assertionOf = (
   }
 };
 
-const field = (key: JsonObject, name: string): string => {
-  const value = own(key, name);
-  if (typeof value === 'string' && value !== '') return value;
-  throw new Error(`the key file has no ${name}`);
-};
-
-const exchange = async (
-  form: Record<string, string>,
-  { url, key }: { readonly url: string; readonly key: JsonObject },
-  { sources, signal }: { readonly sources: CredentialSources; readonly signal: AbortSignal },
-): Promise<Grant<AuthHeaders>> => {
-  if (!URL.canParse(url)) throw new Error("the key file's token_uri is no URL");
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  const body = new URLSearchParams(form).toString();
-  const told = await sources.ask({ method: 'POST', url, headers, body, signal });
-  const grant = readGrant(told.status, told.text, 'the token endpoint');
-  const project = own(key, 'quota_project_id');
-  if (typeof project !== 'string') return grant;
-  return { ...grant, value: { ...grant.value, 'x-goog-user-project': project } };
-};
-
 const tokenOfMachine = async (
   { ask, variables }: CredentialSources,
   signal: AbortSignal,
@@ -152,22 +160,4 @@ const tokenOfMachine = async (
     throw new Error(message, { cause });
   });
   return readGrant(told.status, told.text, 'the metadata server');
-};
-
-/** `{access_token, expires_in}`; of an error its short code and nothing else. */
-const readGrant = (status: number, text: string, who: string): Grant<AuthHeaders> => {
-  let said: Json = null;
-  try {
-    said = JSON.parse(text) as Json;
-  } catch {
-    // A page of HTML: its status says enough.
-  }
-  const answer = isObject(said) ? said : {};
-  const token = own(answer, 'access_token');
-  const seconds = Number(own(answer, 'expires_in'));
-  if (status === 200 && typeof token === 'string' && seconds > 0)
-    return { value: { authorization: `Bearer ${token}` }, forMs: seconds * 1000 };
-  const code = own(answer, 'error');
-  const word = typeof code === 'string' && /^\w{1,60}$/.test(code) ? `, ${code}` : '';
-  throw new Error(`${who} answered with status ${status}${word}`);
 };
