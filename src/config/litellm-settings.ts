@@ -2,6 +2,7 @@ import type { Part } from '#core/check-schema.ts';
 import type { ParamRules } from '#core/param-rules.ts';
 import { z } from '#core/schema.ts';
 import { fallbackKeys, type WrittenFallbacks } from '#config/fallbacks.ts';
+import { headers } from '#config/model-row.ts';
 import { keepingLitellm } from '#config/keeping.ts';
 import { LITELLM_IDLE } from '#config/idle-keys.ts';
 import { type Environment, lookUp } from '#config/os-environ.ts';
@@ -16,8 +17,12 @@ export interface LitellmSettings {
   readonly requestTimeoutMs: number;
   readonly metricsArePublic: boolean;
   readonly params: ParamRules;
-  /** The environment as rows read it. */
-  readonly rowEnv: Environment;
+  readonly forRows: {
+    /** The environment as rows read it. */
+    readonly env: Environment;
+    /** Sent with every request to a model, where its row has none of the same name. */
+    readonly extraHeaders: Readonly<Record<string, string>>;
+  };
   readonly tls: { readonly caFile?: string; readonly verify: boolean };
 }
 
@@ -29,6 +34,7 @@ const schema = z.looseObject({
   allowed_fails: whole(0, 1_000_000).nullish(),
   ...fallbackKeys,
   drop_params: flag.nullish(),
+  extra_headers: headers,
   modify_params: flag.nullish(),
   request_timeout: seconds.nullish(),
   require_auth_for_metrics_endpoint: flag.nullish(),
@@ -54,10 +60,13 @@ export const loadLitellmSettings = (
     }),
     fallbacks: settings,
     params: loadParams(settings, env),
-    // Rows without a key find an identity, as that vendor's own tools do.
-    rowEnv: settings.enable_azure_ad_token_refresh
-      ? { AZURE_CREDENTIAL: 'DefaultAzureCredential', ...env }
-      : env,
+    forRows: {
+      // Rows without a key find an identity, as that vendor's own tools do.
+      env: settings.enable_azure_ad_token_refresh
+        ? { AZURE_CREDENTIAL: 'DefaultAzureCredential', ...env }
+        : env,
+      extraHeaders: settings.extra_headers ?? {},
+    },
     // Not LiteLLM's default: numbers tell what a house does, and with which vendors.
     metricsArePublic: settings.require_auth_for_metrics_endpoint === false,
     requestTimeoutMs: toMs(timeout) ?? toMs(environmentTimeout(env)) ?? DEFAULT_TIMEOUT_S * 1000,

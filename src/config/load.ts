@@ -94,7 +94,7 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
   const { strategy, checks, maxParallelRequests, routing } = router;
   const { preCallChecks } = routing;
   const ceilings = ceilingsOf({ strategy, checks, preCallChecks, own: enforceRpmTpm });
-  const said = { env: litellm.rowEnv, ceilings, maxParallelRequests, own: ownPart };
+  const said = { ...litellm.forRows, ceilings, maxParallelRequests, own: ownPart };
   const list = loadModelList(rows, { ...said, stored: new Set(stored) }, report);
   const { deployments } = list;
   warnOfFallbacks([routerPart, litellmPart], {

@@ -286,6 +286,13 @@ test('what LiteLLM would pass on becomes body defaults, what steers LiteLLM does
   expect(deployment?.extraHeaders).toEqual({ 'X-A': '1', 'X-B': 'b' });
 });
 
+test('headers for all rows give way to a row’s own, however they are written', () => {
+  const text = `${row('model: openai/gpt-4.1, api_key: k, extra_headers: {x-b: own}')}
+litellm_settings: {extra_headers: {X-A: all, X-B: all}}`;
+  expect(warningsOf(text)).toEqual([]);
+  expect(load(text).deployments[0]?.extraHeaders).toEqual({ 'X-A': 'all', 'x-b': 'own' });
+});
+
 test('warnings: one for each parameter, slips are not sent', () => {
   const text = `model_list:
   - model_name: m

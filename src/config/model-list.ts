@@ -53,6 +53,8 @@ export interface ModelListContext {
   readonly ceilings: Ceilings;
   /** `default_max_parallel_requests`. */
   readonly maxParallelRequests: number | undefined;
+  /** Of all rows, where they have none of the same name. */
+  readonly extraHeaders: Readonly<Record<string, string>>;
   /** `spillway_settings`: for the pools that it names. */
   readonly own: Part | undefined;
   /** Those of the rows that stand in the store. */
@@ -132,7 +134,7 @@ const choiceOf = (part: Part, { litellm_params: params }: Row): ProviderChoice |
 const toDeployment = (
   draft: Draft,
   name: string,
-  { env, ceilings, maxParallelRequests, stored }: ModelListContext,
+  { env, ceilings, maxParallelRequests, extraHeaders, stored }: ModelListContext,
 ): Deployment | UnusableDeployment => {
   const { part, row, organization, choice } = draft;
   const { litellm_params: params, model_info: info } = row;
@@ -191,12 +193,22 @@ const toDeployment = (
     limits: rowLimits(row, ceilings),
     tags: params.tags ?? [],
     settings,
-    extraHeaders: { ...params.headers, ...params.extra_headers },
+    extraHeaders: mergedHeaders(extraHeaders, params.headers, params.extra_headers),
     defaults: bodyDefaults(draft.params, choice.provider),
     modelInfo: modelInfoOf(part),
     line,
     column,
   };
+};
+
+/** One name in several ways of writing is one header: the last one holds. */
+const mergedHeaders = (
+  ...all: readonly (Readonly<Record<string, string>> | null | undefined)[]
+): Record<string, string> => {
+  const merged = new Map<string, readonly [string, string]>();
+  for (const [name, value] of all.flatMap((each) => Object.entries(each ?? {})))
+    merged.set(name.toLowerCase(), [name, value]);
+  return Object.fromEntries(merged.values());
 };
 
 const paramRulesOf = ({ litellm_params: params }: Row): ParamRules | undefined => {

@@ -25,7 +25,7 @@ const MAX_NESTING = 8;
 /** One pool, or those within which it lies, outermost first. */
 const quotaPool = z.union([name, z.array(name).min(1).max(MAX_NESTING)]);
 
-const headers = z
+export const headers = z
   .record(
     z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'the name of a header'),
     z

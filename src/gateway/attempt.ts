@@ -67,10 +67,19 @@ export const upstreamRequest = (
   };
 };
 
+/** What the config says of a header goes before what a caller says. */
+const saidTo = (
+  target: Target,
+  { vendorHeaders, extraHeaders }: GatewayCall,
+): Target['headers'] => {
+  const headers = vendorHeaders ? target.headersFor(vendorHeaders) : target.headers;
+  return extraHeaders ? { ...extraHeaders, ...headers } : headers;
+};
+
 /** Who passes it on to others is told when nobody waits any more, unless that is only our longest time. */
 const headersOf = (call: GatewayCall, target: Target, totalMs: number): Target['headers'] => {
-  const { vendorHeaders, timeoutMs, deadline } = call;
-  const headers = vendorHeaders ? target.headersFor(vendorHeaders) : target.headers;
+  const { timeoutMs, deadline } = call;
+  const headers = saidTo(target, call);
   const { hearsDeadline } = target;
   if (hearsDeadline.length === 0) return headers;
   if ((timeoutMs ?? deadline ?? target.spec.timeoutMs) === undefined) return headers;

@@ -7,11 +7,13 @@ import { readFallbacks } from '#gateway/call-fallbacks.ts';
 import { newCallId } from '#core/ids.ts';
 import { allowed } from '#gateway/allowed.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
+import { extraHeadersOf } from '#gateway/extra-headers.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import type { Writable } from '#core/writable.ts';
 import type { Pass } from '#keys/pass.ts';
 import { SMALL_BYTES } from '#gateway/large-bodies.ts';
 import { readBody } from '#gateway/read-body.ts';
+import type { CallerHeaders } from '#upstream/target.ts';
 import { heardHeaders } from '#providers/index.ts';
 
 /** More tries than this help nobody and burn quota. */
@@ -52,7 +54,8 @@ export const readCall = async (
   const queueS = wished(headers['x-queue-timeout'], { field: 'x-queue-timeout', most: DAY_S });
   const patienceS = hinted(headers['x-stainless-timeout']);
   const run = named(headers['x-spillway-run']);
-  const vendorHeaders = forVendors(headers);
+  const extra = extraHeadersOf(body);
+  const vendorHeaders = forVendors(headers, extra?.heard);
   const tags = tagsOf(body, headers['x-litellm-tags']);
   const call: Writable<GatewayCall> = {
     id: http.id,
@@ -77,6 +80,7 @@ export const readCall = async (
   if (tags.length > 0) call.tags = tags;
   if (ownsMetadata) call.ownsMetadata = true;
   if (vendorHeaders) call.vendorHeaders = vendorHeaders;
+  if (extra?.plain) call.extraHeaders = extra.plain;
   http.call = call;
   return call;
 };
@@ -104,12 +108,15 @@ const withExtras = (body: JsonObject): JsonObject => {
 const userOf = (body: JsonObject, ownsMetadata: boolean): Value =>
   own(body, 'user') ?? (ownsMetadata ? valueAt(body, ['metadata', 'user_id']) : undefined);
 
-const forVendors = (headers: IncomingHttpHeaders): GatewayCall['vendorHeaders'] => {
+const forVendors = (
+  headers: IncomingHttpHeaders,
+  more: CallerHeaders | undefined,
+): GatewayCall['vendorHeaders'] => {
   const said = heardHeaders.flatMap((name) => {
     const value = headers[name];
     return typeof value === 'string' ? [[name, value] as const] : [];
   });
-  return said.length > 0 ? Object.fromEntries(said) : undefined;
+  return said.length > 0 || more ? { ...Object.fromEntries(said), ...more } : undefined;
 };
 
 /** The model that the path names, where it does. */

@@ -168,8 +168,10 @@ export interface GatewayCall {
   readonly pinned?: string;
   /** The body as its caller sent it, where it has been completed. */
   readonly told?: JsonObject;
-  /** Headers by which it speaks to the vendor behind, names in lower case. */
+  /** Headers by which it speaks to the vendor behind, names in lower case: to those that listen to them. */
   readonly vendorHeaders?: CallerHeaders;
+  /** Others that it wants any vendor to get. */
+  readonly extraHeaders?: CallerHeaders;
 }
 
 /** When its caller stops waiting, monotonic ms; Infinity: never. */
