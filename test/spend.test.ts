@@ -115,6 +115,31 @@ describe('records of spend', () => {
 });
 
 describe('sums of spend', () => {
+  it('between two dates day by day, as LiteLLM sums them, unless rows are asked for', async () => {
+    const today = new Date().toISOString().slice(0, 10);
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    const dates = `start_date=2026-01-01&end_date=${tomorrow}`;
+    const [day, next, ...more] = await json<Fields[]>(`/spend/logs?${dates}`);
+    expect(day).toEqual({
+      startTime: today,
+      spend: 3 * DOLLARS,
+      users: { ann: DOLLARS, bob: DOLLARS, default_user_id: DOLLARS },
+      models: { 'gpt-4.1-upstream': 3 * DOLLARS },
+      [tokens['ann']!]: DOLLARS,
+      [tokens['bob']!]: DOLLARS,
+      '': DOLLARS,
+    });
+    expect(next).toEqual({ startTime: tomorrow, spend: 0, users: {}, models: {} });
+    expect(more).toEqual([]);
+    const bobs = await json<Fields[]>(`/spend/logs?${dates}`, undefined, keys['bob']);
+    expect(bobs[0]).toMatchObject({ spend: DOLLARS, users: { bob: DOLLARS } });
+    expect(await json<Fields[]>(`/spend/logs?${dates}&summarize=false`)).toHaveLength(3);
+    expect(await json<Fields[]>('/spend/logs?start_date=2020-01-01&end_date=2020-01-02')).toEqual(
+      [],
+    );
+    expect((await ask('/spend/logs?start_date=1000-01-01&end_date=2020-01-02')).status).toBe(400);
+  });
+
   it('of everybody', async () => {
     expect(await json('/global/spend')).toEqual({ spend: 3 * DOLLARS, max_budget: null });
     const [day] = await json<Fields[]>('/global/spend/logs');

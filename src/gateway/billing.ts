@@ -42,7 +42,7 @@ const UNMEASURED: Measure = { tokensIn: 0, tokensOut: 0, mostNanos: 0 };
 export const openBill = (deps: GatewayDeps, call: GatewayCall, course: Course): void => {
   const { billing, clock } = deps;
   if (!billing) return;
-  const { pass, tenant, tags = [], progress } = call;
+  const { pass, tenant, tags = [], progress, app } = call;
   const endUser = call.endUser ?? tenant.user;
   const isMeasured = pass !== undefined || endUser !== '' || billing.measuresAll;
   progress.bill = billing.cashier.open({
@@ -51,7 +51,8 @@ export const openBill = (deps: GatewayDeps, call: GatewayCall, course: Course): 
     pass,
     endUser,
     group: course.groups[0],
-    tags,
+    tags: app ? [...tags, `app:${app.name}`] : tags,
+    isOfApp: app !== undefined,
     ...(isMeasured ? measure(deps, course, { billing, tenant: tenant.key }) : UNMEASURED),
   });
 };
@@ -113,7 +114,7 @@ export const closeBill = (call: GatewayCall, end: BillEnd): void => {
 
 /** What is told of a request besides who, what and how much: LiteLLM's fields and ours. */
 const moreOf = (
-  { id, body, run, address, priority }: GatewayCall,
+  { id, body, run, address, priority, app }: GatewayCall,
   decision: DecisionBuilder,
   { spent, isEstimated, error }: BillEnd,
 ): JsonObject => {
@@ -133,6 +134,7 @@ const moreOf = (
     ...(isEstimated && { estimated: true }),
     ...(error && { error: { code: error.code, status: error.status, message: error.message } }),
     ...(run !== undefined && { session_id: run }),
+    ...(app && { app: app.id }),
     ...(address !== undefined && { requester_ip_address: address }),
     ...(priority === 'batch' && { priority }),
     ...(isObject(said) && isSmall(said) && { metadata: said }),

@@ -32,6 +32,13 @@ export interface Kept {
   readonly asked: string | undefined;
 }
 
+/** Who keeps them for longer than this process lasts. */
+export interface Keeper {
+  kept(one: Kept): void;
+  /** Only these are left, the oldest first. */
+  forgotten(left: readonly Kept[]): void;
+}
+
 const ERROR_CHARS = 500;
 
 /** The decisions of the last so many requests. */
@@ -42,7 +49,7 @@ export class DecisionStore {
   #next = 0;
   /** All that there have been. */
   #total = 0;
-  #keeper: ((kept: Kept) => void) | undefined;
+  #keeper: Keeper | undefined;
 
   /** `max` requests are remembered, ≥ 0, each with up to 2 KB. */
   constructor(max: number) {
@@ -60,7 +67,7 @@ export class DecisionStore {
       asked: asked && askedText(asked),
     };
     this.#put(kept);
-    this.#keeper?.(kept);
+    this.#keeper?.kept(kept);
   }
 
   /** Those of a process before this one, the oldest first. */
@@ -69,8 +76,29 @@ export class DecisionStore {
   }
 
   /** Who hears of each from now on. */
-  keptBy(keeper: (kept: Kept) => void): void {
+  keptBy(keeper: Keeper): void {
     this.#keeper = keeper;
+  }
+
+  /** Forgets whatever a person's name stands in. */
+  forget(user: string): void {
+    const piece = `/${JSON.stringify(user).slice(1)}`;
+    const named = `"user":${JSON.stringify(user)}`;
+    const isTheirs = ({ text, asked }: Kept): boolean =>
+      text.includes(piece) || asked?.includes(named) === true || asked?.includes(piece) === true;
+    const left = this.#inTurn().filter((entry) => !isTheirs(entry));
+    if (left.length === this.#entries.length) return;
+    this.#entries.length = 0;
+    this.#next = this.#total = 0;
+    for (const entry of left) this.#put(entry);
+    this.#keeper?.forgotten(left);
+  }
+
+  /** The oldest first. */
+  #inTurn(): readonly Kept[] {
+    const { length } = this.#entries;
+    const first = length < this.#max ? 0 : this.#next;
+    return [...this.#entries.slice(first), ...this.#entries.slice(0, first)];
   }
 
   #put(kept: Kept): void {

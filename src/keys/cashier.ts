@@ -29,6 +29,8 @@ export interface Fare {
   readonly endUser: string;
   readonly group: string;
   readonly tags: readonly string[];
+  /** A flow of ours makes it: without a key it is nobody's. */
+  readonly isOfApp: boolean;
   /** What it is likely to take of its limits. */
   readonly tokensIn: number;
   readonly tokensOut: number;
@@ -82,7 +84,7 @@ export class Cashier {
       pass,
       who: {
         token: pass?.key.token ?? '',
-        user: pass ? (pass.key.user_id ?? '') : MASTER_USER,
+        user: pass ? (pass.key.user_id ?? '') : fare.isOfApp ? '' : MASTER_USER,
         team: pass?.key.team_id ?? '',
         endUser: fare.endUser,
         group: fare.group,

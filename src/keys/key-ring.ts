@@ -46,6 +46,17 @@ export class KeyRing {
     return this.passOf(row);
   }
 
+  /**
+   * The key that pays for what goes by this alias; undefined where there is none. Throws as `open`
+   * does for one that opens nothing any more.
+   */
+  payer(alias: string): Pass | undefined {
+    const row = this.#deps.directory.byAlias(alias);
+    if (!row) return undefined;
+    this.#checkAlive(row);
+    return this.passOf(row);
+  }
+
   /** The same for whoever has come in another way. */
   passOf(row: KeyRow): Pass {
     const { version } = this.#deps.directory;
@@ -75,7 +86,7 @@ export class KeyRing {
     );
   }
 
-  #check(row: KeyRow, { address, path }: Knock): void {
+  #checkAlive(row: KeyRow): void {
     if (row.blocked)
       throw new SpillwayError(
         'unauthorized',
@@ -89,6 +100,10 @@ export class KeyRing {
         `Authentication Error - Expired Key. Key Expiry time ${row.expires} and current time ${new Date(wallMs).toISOString()}. Ask for a new one.`,
         { param: 'key' },
       );
+  }
+
+  #check(row: KeyRow, { address, path }: Knock): void {
+    this.#checkAlive(row);
     if (!mayTakeRoute(row, path))
       throw new SpillwayError(
         'forbidden',

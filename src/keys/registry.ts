@@ -24,6 +24,8 @@ export interface Registry {
   /** What all together may spend. */
   readonly everybody: Allowance;
   readonly log: Log;
+  /** Forgets a person wherever else they are remembered. */
+  readonly forget: (user: string) => void;
   /** Unix epoch ms. */
   readonly wall: () => number;
 }

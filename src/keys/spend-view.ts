@@ -72,6 +72,7 @@ export const spendRow = (record: SpendRecord): JsonObject => {
 /** What LiteLLM's table has no column for. */
 const OURS = [
   'litellm_call_id',
+  'app',
   'stream',
   'wait_ms',
   'attempts',

@@ -4,6 +4,7 @@ import { derived } from '#core/derived.ts';
 import type { Log } from '#core/log.ts';
 import type { Prices } from '#core/price.ts';
 import type { Billing } from '#gateway/billing.ts';
+import type { DecisionStore } from '#gateway/decision-store.ts';
 import { Cashier } from '#keys/cashier.ts';
 import { KeyRing } from '#keys/key-ring.ts';
 import type { PassDeps } from '#keys/pass.ts';
@@ -27,8 +28,15 @@ export interface Accounts {
 export const createAccounts = (
   config: LoadedConfig,
   keeping: Keeping,
-  { clock, log, balance, prices }: { clock: Clock; log: Log; balance: Balance; prices: PriceBook },
+  given: {
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly balance: Balance;
+    readonly prices: PriceBook;
+    readonly decisions: DecisionStore;
+  },
 ): Accounts => {
+  const { clock, log, balance, prices, decisions } = given;
   const { directory, purses, writer, pepper } = keeping;
   const { timeZone, tokenKind, maxDollars, budgetDuration } = config.keeping;
   const windows = new Windows(timeZone);
@@ -66,7 +74,9 @@ export const createAccounts = (
   };
   const { store } = keeping;
   const flush = (): Promise<void> => writer.flush();
-  const registry = { directory, store, purses, windows, pepper, everybody, flush, log, wall };
+  const forget = (user: string): void => decisions.forget(user);
+  const shared = { directory, store, purses, windows, pepper, everybody };
+  const registry: Registry = { ...shared, flush, forget, log, wall };
   const pricesOf = (model: string): Prices | undefined => {
     const found = members().get(model)?.[0];
     return found && prices(found.name, found.model);

@@ -28,8 +28,8 @@ const open = async (max: number, where = folder) => {
     folder: where,
     log: { ...log, warn },
   });
-  const add = (id: string, error?: SpillwayError): void => {
-    const tenant = { key: 'k', user: '' };
+  const add = (id: string, error?: SpillwayError, user = ''): void => {
+    const tenant = { key: 'k', user };
     const decision = new DecisionBuilder(id, 'g', { policy: 'p', arrivedMs: 0, tenant });
     if (error) decision.failed(error, 1);
     decisions.add({ decision });
@@ -50,6 +50,27 @@ it('brings back the last of them, with what callers were told', async () => {
   second.add('new');
   expect(second.decisions.find('id-0')).toBeUndefined();
   await second.file.close();
+});
+
+it('forgets a person, in memory and in both files', async () => {
+  const first = await open(4);
+  for (const id of names(3)) first.add(id, undefined, 'eve');
+  await first.file.close();
+  const second = await open(4);
+  second.add('hers', undefined, 'eve');
+  second.add('his', undefined, 'evert');
+  second.decisions.forget('eve');
+  second.add('later', undefined, 'adam');
+  const left = () => [...second.decisions.newest()].map(({ remembered: { decision } }) => decision);
+  expect(left().map(({ id }) => id)).toEqual(['later', 'his']);
+  for (const id of names(5)) second.add(id);
+  expect(left().map(({ id }) => id)).toEqual(['id-4', 'id-3', 'id-2', 'id-1']);
+  await second.file.close();
+  const texts = await Promise.all(
+    (await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')),
+  );
+  expect(texts.join('')).toContain('k/evert');
+  expect(texts.join('')).not.toContain('k/eve"');
 });
 
 it('keeps two files, neither longer than what is remembered', async () => {

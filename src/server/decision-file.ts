@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, rename } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
@@ -39,15 +39,27 @@ export const openDecisionFile = async (deps: DecisionFileDeps): Promise<Decision
   let written = current.length;
   let waiting: string[] = [];
   let complained = false;
-  decisions.keptBy((kept) => {
-    if (waiting.length < MOST_WAITING) waiting.push(lineOf(kept));
+  let isAnew = false;
+  decisions.keptBy({
+    kept(one) {
+      if (waiting.length < MOST_WAITING) waiting.push(lineOf(one));
+    },
+    forgotten(left) {
+      waiting = left.map(lineOf);
+      isAnew = true;
+    },
   });
   const write = async (): Promise<void> => {
     const lines = waiting;
-    if (lines.length === 0) return;
+    if (lines.length === 0 && !isAnew) return;
     waiting = [];
     try {
       await mkdir(folder, { recursive: true });
+      if (isAnew) {
+        await Promise.all([path, older].map((each) => rm(each, { force: true })));
+        written = 0;
+        isAnew = false;
+      }
       if (written + lines.length > max && written > 0) {
         await rename(path, older);
         written = 0;

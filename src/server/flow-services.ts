@@ -3,6 +3,7 @@ import type { FlowServices, Priced } from '#flow/ports.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { chat } from '#gateway/chat.ts';
 import type { GuardedClient } from '#net/guarded-client.ts';
+import type { Pass } from '#keys/pass.ts';
 import type { Sandbox } from '#sandbox/sandbox.ts';
 import { streamEvents } from '#server/stream-events.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
@@ -15,6 +16,10 @@ export interface FlowSurroundings {
   readonly owner?: string;
   /** Whose run it is, as the app's callers name them: for fairness between them. */
   readonly user?: string;
+  /** The app as records of spend know it. */
+  readonly app?: GatewayCall['app'];
+  /** Of the virtual key that pays for it. Throws where that opens nothing any more. */
+  readonly pass?: () => Pass | undefined;
   /** Who takes a call to this group, under which name; the gateway itself where absent. */
   readonly route?: (group: string) => { readonly gateway: GatewayDeps; readonly model: string };
 }
@@ -25,14 +30,18 @@ const priced = ({ costNanos }: { readonly costNanos: number | undefined }): Pric
 /** A flow's model calls enter the gateway at its spine, like everybody else's but without a socket. */
 export const createFlowServices = (
   own: GatewayDeps,
-  { sandbox, client, owner = '', user = '', route }: FlowSurroundings,
+  { sandbox, client, owner = '', user = '', app, pass: passNow, route }: FlowSurroundings,
 ): FlowServices => ({
   renderJinja: (job, signal) => sandbox.renderJinja(job, signal),
   runCode: (job, signal) => sandbox.runCode(job, signal, owner),
   extractText: (bytes, { extension }, signal) => sandbox.extractText({ bytes, extension }, signal),
   fetch: (request, signal) => client.fetch(request, signal),
   async *chat(request, { runId, signal, deadline }) {
-    const { gateway: deps, model } = route?.(request.model) ?? { gateway: own, ...request };
+    const { gateway, model } = route?.(request.model) ?? { gateway: own, ...request };
+    // Whoever takes it, it goes on the same books.
+    const deps = own.billing ? { ...gateway, billing: own.billing } : gateway;
+    const pass = passNow?.();
+    pass?.checkModel(request.model);
     // The call ends with its reader, however that one ends.
     const left = new AbortController();
     const call: GatewayCall = {
@@ -45,6 +54,8 @@ export const createFlowServices = (
       queueMs: Infinity,
       deadline,
       tenant: { key: owner === '' ? 'apps' : `app:${owner}`, user },
+      ...(pass && { pass }),
+      ...(app && { app }),
       priority: 'interactive',
       bytes: 0,
       run: runId,

@@ -10,6 +10,7 @@ import { createFront } from '#server/front.ts';
 import { environmentOf } from '#server/env.ts';
 import { createGateway } from '#server/gateway.ts';
 import { listen } from '#server/http.ts';
+import { openKeeping } from '#server/keeping.ts';
 import type { Store } from '#store/store.ts';
 import { chunk, type Script, sendEvents, startUpstream } from './upstream.ts';
 import { configOf, deployment, MASTER_KEY, memoryLog } from './gateway.ts';
@@ -38,12 +39,15 @@ export const startApp = async (
     allow = [],
     store,
     dataDir: at,
+    keeps = false,
   }: {
     script?: Script;
     allow?: string[];
     /** Of one that was stopped before: what it kept is there again. Whoever brings them removes them. */
     store?: Store;
     dataDir?: string;
+    /** With virtual keys and records of spend, in memory. */
+    keeps?: boolean;
   } = {},
 ) => {
   const folder = await mkdtemp(join(tmpdir(), 'apps-'));
@@ -61,7 +65,8 @@ export const startApp = async (
     environment: environmentOf({}),
     version: '9.9.9',
   };
-  const gateway = createGateway(config, world);
+  const keeping = keeps ? await openKeeping(config, { clock: systemClock, log }) : undefined;
+  const gateway = createGateway(config, world, keeping);
   const apps = await openApps(config, { gateway, world, dataDir, ...(store && { store }) });
   const handler = withApps(apps, log, createFront(gateway, config, appRoutes(apps)));
   const listener = await listen(handler, { port: 0, host: '127.0.0.1' });
@@ -83,6 +88,7 @@ export const startApp = async (
   return {
     call,
     apps,
+    keeping,
     upstream,
     folder,
     dataDir,
@@ -94,6 +100,7 @@ export const startApp = async (
       await listener.close(0);
       await apps.close();
       await gateway.close();
+      await keeping?.close();
       await upstream.close();
       await rm(folder, { recursive: true });
       if (at === undefined) await rm(dataDir, { recursive: true });

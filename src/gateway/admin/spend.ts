@@ -3,6 +3,7 @@ import { z } from '#core/schema.ts';
 import { costOf, type Prices } from '#core/price.ts';
 import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
 import { pageQuery, sliceOf } from '#gateway/admin/page.ts';
+import { isBetween, sumsByDay } from '#gateway/admin/spend-days.ts';
 import { exportSpend } from '#gateway/admin/spend-export.ts';
 import { filterOf, spendQuery } from '#gateway/admin/spend-query.ts';
 import { demandOf } from '#gateway/demand.ts';
@@ -33,10 +34,13 @@ const logRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'get',
     path: '/spend/logs',
     access: 'key',
-    summary: 'The latest records of spend, at most 1000; `/spend/logs/v2` has pages.',
-    query: z.object(spendQuery),
+    summary:
+      'The latest records of spend, at most 1000; between two dates sums by day, unless `summarize=false`. `/spend/logs/v2` has pages.',
+    query: z.object({ ...spendQuery, summarize: z.stringbool().default(true) }),
     async serve({ query, principal }) {
       const filter = scopeOf(registry, principal, filterOf(query));
+      if (query.summarize && query.request_id === undefined && isBetween(filter))
+        return sumsByDay(registry.store.spend, filter);
       const page = { limit: MOST_ROWS, offset: 0 };
       return (await registry.store.spend.list(filter, page)).map(spendRow);
     },

@@ -16,6 +16,7 @@ import { toolBox } from '#server/apps/tools/tool-box.ts';
 import { groupsOf, isGroupOf, resolverOf } from '#server/apps/config-groups.ts';
 import { ModelBook } from '#server/apps/model-book.ts';
 import { createFlowServices, type FlowSurroundings } from '#server/flow-services.ts';
+import type { Accounts } from '#server/billing.ts';
 import type { Gateway, World } from '#server/gateway.ts';
 import { AppKeys } from '#service-api/app-keys.ts';
 import { MemoryConversations } from '#service-api/conversations.ts';
@@ -88,7 +89,12 @@ export const openApps = async (
   const around = { sandbox, client, route: (group: string) => models.route(group) };
   const apis = await readToolApis(config.apps.tools ?? []);
   const servicesFor = (whose: Whose): FlowServices => ({
-    ...createFlowServices(gateway, { ...around, owner: whose.appId, user: whose.user }),
+    ...createFlowServices(gateway, {
+      ...around,
+      owner: whose.appId,
+      user: whose.user,
+      ...payingFor(apps.get(whose.appId), gateway.accounts),
+    }),
     files: flowFiles({ uploads, client, clock }, whose),
     tools: toolBox({ clock, apis, apps, services: () => servicesFor(whose) }),
   });
@@ -125,6 +131,18 @@ export const openApps = async (
       await Promise.all([client.close(), sandbox.close(), models.close(), archive?.close()]);
     },
   };
+};
+
+/** A virtual key called `app/NAME`, or `app/ID`, pays for that app. */
+const payingFor = (
+  served: ServedApp | undefined,
+  accounts: Accounts | undefined,
+): Pick<FlowSurroundings, 'app' | 'pass'> => {
+  if (!served || !accounts) return {};
+  const { id, app } = served;
+  const { ring } = accounts;
+  const pass = () => ring.payer(`app/${app.name}`) ?? ring.payer(`app/${id}`);
+  return { app: { id, name: app.name }, pass };
 };
 
 const openArchive = (
