@@ -217,3 +217,12 @@ test('spend begins anew where an admin says so', async () => {
   expect(info.info['spend']).toBe(0);
   expect(await json<Fields[]>('/spend/logs')).toHaveLength(3);
 });
+
+test('who is purged is forgotten by decisions, too', async () => {
+  const chat = { model: 'gpt-4.1', messages: [], user: 'zoe' };
+  await ask('/v1/chat/completions', chat, keys['ann']);
+  const texts = () => JSON.stringify([...gateway.gateway.decisions.newest()]);
+  expect(texts()).toContain('zoe');
+  expect(await json('/spillway/purge', { user_id: 'zoe' })).toMatchObject({ records: 1 });
+  expect(texts()).not.toContain('zoe');
+});

@@ -15,19 +15,26 @@ export const writeSpend = async (
   records: readonly SpendRecord[],
 ): Promise<Taken> => {
   const distinct = [...new Map(records.map((record) => [record.id, record])).values()];
-  const paid: Paid[] = [];
-  if (distinct.length > 0)
-    await db.transaction().execute(async (all) => {
-      for (let from = 0; from < distinct.length; from += BATCH)
-        paid.push(...(await writeBatch(all, distinct.slice(from, from + BATCH))));
-    });
-  return { records: records.length, paid };
+  if (distinct.length === 0) return { records: records.length, paid: [] };
+  const sums = new SpendSums();
+  await db.transaction().execute(async (all) => {
+    for (let from = 0; from < distinct.length; from += BATCH)
+      await writeBatch(all, distinct.slice(from, from + BATCH), sums);
+    // Once for all of them: each sum that is touched is written anew.
+    for (const table of ['usage_hours', 'usage_days'] as const)
+      await addSums(all, table, [...sums[table].values()]);
+    await addTags(all, [...sums.usage_tags.values()]);
+    await addPaid(all, [...sums.paid.values()]);
+  });
+  return { records: records.length, paid: [...sums.paid.values()] };
 };
 
+/** Writes those that are not there yet, and adds them to the sums. */
 const writeBatch = async (
   all: Transaction<Tables>,
   records: readonly SpendRecord[],
-): Promise<readonly Paid[]> => {
+  sums: SpendSums,
+): Promise<void> => {
   const written = await all
     .insertInto('spend')
     .values(records.map(rowOf))
@@ -35,16 +42,7 @@ const writeBatch = async (
     .returning('id')
     .execute();
   const ids = new Set(written.map(({ id }) => id));
-  const fresh = records.filter(({ id }) => ids.has(id));
-  if (fresh.length === 0) return [];
-  const sums = new SpendSums();
-  for (const record of fresh) sums.add(record);
-  for (const table of ['usage_hours', 'usage_days'] as const)
-    await addSums(all, table, [...sums[table].values()]);
-  await addTags(all, [...sums.usage_tags.values()]);
-  const paid = [...sums.paid.values()];
-  await addPaid(all, paid);
-  return paid;
+  for (const record of records) if (ids.has(record.id)) sums.add(record);
 };
 
 export const rowOf = (record: SpendRecord): Tables['spend'] => ({
@@ -79,20 +77,20 @@ export const addSums = async (
   table: UsageTable,
   rows: readonly Tables[UsageTable][],
 ): Promise<void> => {
-  if (rows.length === 0) return;
-  await all
-    .insertInto(table)
-    .values([...rows])
-    .onConflict((conflict) =>
-      conflict.columns([...USAGE_KEY]).doUpdateSet((row) => ({
-        requests: row(`${table}.requests`, '+', row.ref('excluded.requests')),
-        failures: row(`${table}.failures`, '+', row.ref('excluded.failures')),
-        tokens_in: row(`${table}.tokens_in`, '+', row.ref('excluded.tokens_in')),
-        tokens_out: row(`${table}.tokens_out`, '+', row.ref('excluded.tokens_out')),
-        nanos: row(`${table}.nanos`, '+', row.ref('excluded.nanos')),
-      })),
-    )
-    .execute();
+  for (let from = 0; from < rows.length; from += BATCH)
+    await all
+      .insertInto(table)
+      .values(rows.slice(from, from + BATCH))
+      .onConflict((conflict) =>
+        conflict.columns([...USAGE_KEY]).doUpdateSet((row) => ({
+          requests: row(`${table}.requests`, '+', row.ref('excluded.requests')),
+          failures: row(`${table}.failures`, '+', row.ref('excluded.failures')),
+          tokens_in: row(`${table}.tokens_in`, '+', row.ref('excluded.tokens_in')),
+          tokens_out: row(`${table}.tokens_out`, '+', row.ref('excluded.tokens_out')),
+          nanos: row(`${table}.nanos`, '+', row.ref('excluded.nanos')),
+        })),
+      )
+      .execute();
 };
 
 const addTags = async (
