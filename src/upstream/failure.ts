@@ -33,10 +33,14 @@ export const isReset = ({ code }: Error & { code?: unknown }): boolean =>
 /** TLS refusals come under many codes; all of them speak of a certificate. */
 const CERTIFICATE = /CERT|SIGNATURE|SELF_SIGNED|ALTNAME|ERR_TLS|ERR_SSL/;
 
+/** No certificate was looked at: one side spoke no TLS, or none that the other one takes. */
+const NO_TLS = /^ERR_SSL_.*(?:VERSION|PROTOCOL|HANDSHAKE_FAILURE)/;
+
 /** A socket's or parser's error → its class, with a text that names neither host nor address. */
 export const transportFailure = (cause: Error & { code?: unknown }): TransportFailure => {
   if (cause instanceof SpillwayError) return { kind: OWN[cause.code] ?? 'broken', error: cause };
   const code = typeof cause.code === 'string' ? cause.code : '';
+  if (NO_TLS.test(code)) return fail('connect', withoutTls(code), cause);
   if (CERTIFICATE.test(code)) return fail('connect', untrusted(code), cause);
   if (code === 'PROXY')
     return fail('connect', `The proxy did not lead there (${cause.message}); check it.`, cause);
@@ -54,6 +58,10 @@ const LEADS_INSIDE =
 const untrusted = (code: string): string =>
   `The upstream's TLS certificate was not accepted (${code}); ` +
   'a CA of your own goes into litellm_settings.ssl_verify.';
+
+const withoutTls = (code: string): string =>
+  `The upstream speaks no TLS that is safe (${code}): it must speak 1.2 at least, ` +
+  'and where it speaks none its api_base begins with http://.';
 
 const fail = (kind: TransportKind, message: string, cause: Error): TransportFailure => {
   const code = kind === 'broken' ? 'upstream_invalid' : 'upstream_unreachable';
