@@ -234,6 +234,16 @@ describe('the reference of faults', () => {
     expect(read('docs/reference/faults.md')).toBe(faultsPage());
   });
 
+  test('has a test of its own for what vendors, clients and the process itself may do', () => {
+    const kept = faultRows.filter(({ side, later }) => side !== 'attacker' && !later);
+    const elsewhere = new Set([65, 66, 67, 72, 77]);
+    const lacking = kept.filter(({ number, held }) => {
+      const own = new RegExp(`^(?:\\d+ )*${number} `);
+      return !held.some(([file, name]) => file.startsWith('test/faults/') && own.test(name));
+    });
+    expect(lacking.filter(({ number }) => !elsewhere.has(number))).toEqual([]);
+  });
+
   test('names tests that there are', () => {
     const named = faultRows.flatMap(({ held }) => held);
     const missing = named.filter(([file, name]) => !read(file).includes(name));

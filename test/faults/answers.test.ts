@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { WAYS, faultyWorlds } from './kit.ts';
 
 const open = faultyWorlds();
@@ -63,6 +63,7 @@ const BREAKS: readonly (readonly [string, object])[] = [
   ['3 a reset after tokens', { kind: 'reset_after_bytes', n: 600 }],
   ['15 broken JSON in an event', { kind: 'garbage', what: 'json', after_events: 3 }],
   ['15 an error in an event', { kind: 'error_event', after_events: 3 }],
+  ['14 8 MB without a line end, later', { kind: 'oversize_event', bytes: 8e6, after_events: 3 }],
   ['8 an end without a reason', { kind: 'truncate' }],
 ];
 
@@ -78,7 +79,10 @@ test.each(BREAKS)(
     expect(WORDS.startsWith(heard.words) && heard.words !== '').toBe(true);
     expect(heard.error).toMatchObject({ code: '502' });
     expect(heard.events.at(-1)).toContain('"error"');
-    expect([world.calls('a'), world.calls('b'), world.inFlight()]).toEqual([1, 0, 0]);
+    // The vendor may still be writing what nobody reads any more.
+    await vi.waitFor(() =>
+      expect([world.calls('a'), world.calls('b'), world.inFlight()]).toEqual([1, 0, 0]),
+    );
   },
 );
 
@@ -136,7 +140,7 @@ describe.each(WAYS)('%s: an odd answer', (_, stream) => {
 });
 
 test.each(['interleaved_tools', 'unmarked_tools'])(
-  '20 tool calls with %s come unchanged',
+  '20 tool calls with %s come unchanged: streamed',
   async (what) => {
     const world = await open();
     await world.fault({ kind: 'odd_events', what });
@@ -149,10 +153,10 @@ test.each(['interleaved_tools', 'unmarked_tools'])(
   },
 );
 
-test('19 fields that nobody knows are kept', async () => {
+test.each(WAYS)('19 fields that nobody knows are kept: %s', async (_, stream) => {
   const world = await open();
   await world.fault({ kind: 'odd_events', what: 'unknown_fields' });
-  expect((await world.ask({ stream: true })).text).toContain('"x_unknown"');
+  expect((await world.ask({ stream })).text).toContain('"x_unknown"');
 });
 
 test.each(WAYS)(

@@ -33,7 +33,7 @@ const PROXIES = {
   cookie: 'session=1',
 };
 
-test('53 headers for proxies and a false Host go no further', async () => {
+test.each(WAYS)('53 %s: headers for proxies and a false Host go no further', async (_, stream) => {
   const { upstream, gateway } = await world();
   const asked = request(`${gateway.url}/v1/chat/completions`, {
     method: 'POST',
@@ -44,7 +44,7 @@ test('53 headers for proxies and a false Host go no further', async () => {
       authorization: `Bearer ${MASTER_KEY}`,
     },
   });
-  asked.end(JSON.stringify({ model: 'gpt-4.1', messages: [] }));
+  asked.end(JSON.stringify({ model: 'gpt-4.1', messages: [], stream }));
   const [reply] = (await once(asked, 'response')) as [
     NodeJS.ReadableStream & { statusCode: number },
   ];

@@ -5,7 +5,17 @@ import { type Clock, systemClock } from '#core/clock.ts';
 import { VirtualClock } from '#core/virtual-clock.ts';
 import type { Deployment, LoadedConfig } from '#config/loaded.ts';
 import { MASTER_KEY, configOf, deployment, startGateway } from '../kit/gateway.ts';
-import { STREAM, type Script, answer, chunk, sendEvents, startUpstream } from '../kit/upstream.ts';
+import {
+  STREAM,
+  type Script,
+  WHOLE,
+  answer,
+  chunk,
+  sendEvents,
+  sendJson,
+  startUpstream,
+} from '../kit/upstream.ts';
+import { WAYS } from './kit.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -137,17 +147,24 @@ test('36 a reader who takes nothing for two minutes is cut off, and its place is
   expect(gateway.log.lines.at(-1)?.fields['code']).not.toBe('timeout');
 });
 
-test('37 a caller who leaves the line is forgotten at once, and costs no call', async () => {
-  const { gateway, upstream } = await world({ script: () => {}, row: { maxParallelRequests: 1 } });
-  caller(gateway.url, {});
-  await vi.waitFor(() => expect(upstream.calls).toHaveLength(1));
-  const waiting = () => gateway.gateway.quota().lines.reduce((sum, line) => sum + line.requests, 0);
-  const second = caller(gateway.url, {});
-  await vi.waitFor(() => expect(waiting()).toBe(1));
-  second.leave();
-  await vi.waitFor(() => expect(waiting()).toBe(0));
-  expect(upstream.calls).toHaveLength(1);
-});
+test.each(WAYS)(
+  '37 %s: a caller who leaves the line is forgotten at once, and costs no call',
+  async (_, stream) => {
+    const { gateway, upstream } = await world({
+      script: () => {},
+      row: { maxParallelRequests: 1 },
+    });
+    caller(gateway.url, { stream });
+    await vi.waitFor(() => expect(upstream.calls).toHaveLength(1));
+    const waiting = () =>
+      gateway.gateway.quota().lines.reduce((sum, line) => sum + line.requests, 0);
+    const second = caller(gateway.url, { stream });
+    await vi.waitFor(() => expect(waiting()).toBe(1));
+    second.leave();
+    await vi.waitFor(() => expect(waiting()).toBe(0));
+    expect(upstream.calls).toHaveLength(1);
+  },
+);
 
 test('39 thirty callers who leave large streams at once free the upstream and every place', async () => {
   const large = chunk({ content: 'x'.repeat(100_000) });
@@ -174,17 +191,20 @@ test('40 a prompt of 10 MB arrives whole', async () => {
   expect(message!.content.length).toBe(content.length);
 });
 
-test('48 many answers at once are counted each: what never fits is refused', async () => {
-  const { gateway, upstream } = await world({ row: { limits: [LIMIT] } });
-  const one = await gateway.chat({ max_tokens: 100 });
-  expect(one.status).toBe(200);
-  const many = await gateway.chat({ max_tokens: 100, n: 128 });
-  expect(many.status).toBe(413);
-  expect(await many.text()).toMatch(/128 answers of 100 out.*no wait will help/);
-  expect(upstream.calls).toHaveLength(1);
-});
+test.each(WAYS)(
+  '48 %s: many answers at once are counted each: what never fits is refused',
+  async (_, stream) => {
+    const { gateway, upstream } = await world({ row: { limits: [LIMIT] } });
+    const one = await gateway.chat({ stream, max_tokens: 100 });
+    expect(one.status).toBe(200);
+    const many = await gateway.chat({ stream, max_tokens: 100, n: 128 });
+    expect(many.status).toBe(413);
+    expect(await many.text()).toMatch(/128 answers of 100 out.*no wait will help/);
+    expect(upstream.calls).toHaveLength(1);
+  },
+);
 
-describe('49', () => {
+describe.each(WAYS)('49 %s:', (_way, stream) => {
   test.each([
     ['no messages', { messages: [] }],
     [
@@ -202,8 +222,8 @@ describe('49', () => {
     ],
   ])('%s go to the vendor, who knows best', async (_, body) => {
     const { gateway, upstream } = await world();
-    expect((await gateway.chat(body)).status).toBe(200);
-    expect(upstream.calls[0]!.body).toMatchObject(body);
+    expect((await gateway.chat({ stream, ...body })).status).toBe(200);
+    expect(upstream.calls[0]!.body).toMatchObject({ stream, ...body });
   });
 });
 
@@ -221,10 +241,10 @@ test('50 ten thousand headers are refused', async () => {
   expect((await gateway.chat()).status).toBe(200);
 });
 
-test('47 bounds that make no sense leave the ledger whole', async () => {
+test.each(WAYS)('47 %s: bounds that make no sense leave the ledger whole', async (_, stream) => {
   const { gateway } = await world({ row: { limits: [LIMIT] } });
   for (const max_tokens of [null, 0, 1, '5', -1, 1e308])
-    expect([200, 400]).toContain((await gateway.chat({ max_tokens })).status);
+    expect([200, 400]).toContain((await gateway.chat({ stream, max_tokens })).status);
   for (const { gauges } of gateway.gateway.quota().accounts)
     for (const { level, capacity } of gauges) {
       expect(level).toBeGreaterThanOrEqual(0);
@@ -232,41 +252,51 @@ test('47 bounds that make no sense leave the ledger whole', async () => {
     }
 });
 
-test('64 a wall clock that jumps by an hour moves no limit and no time-out', async () => {
-  let jumpMs = 0;
-  const clock: Clock = {
-    now: () => systemClock.now(),
-    wall: () => systemClock.wall() + jumpMs,
-    after: (delayMs, callback) => systemClock.after(delayMs, callback),
-  };
-  const { gateway } = await world({ clock, row: { limits: [LIMIT] } });
-  const level = () => gateway.gateway.quota().accounts.flatMap(({ gauges }) => gauges)[0]!.level;
-  await gateway.chat({ max_tokens: 1_000 });
-  for (const hours of [1, -1, 0]) {
-    const before = level();
-    jumpMs = hours * 3_600_000;
-    expect(Math.abs(level() - before)).toBeLessThan(500);
-    expect((await gateway.chat({ max_tokens: 10 })).status).toBe(200);
-  }
-});
+test.each(WAYS)(
+  '64 %s: a wall clock that jumps by an hour moves no limit and no time-out',
+  async (_, stream) => {
+    let jumpMs = 0;
+    const clock: Clock = {
+      now: () => systemClock.now(),
+      wall: () => systemClock.wall() + jumpMs,
+      after: (delayMs, callback) => systemClock.after(delayMs, callback),
+    };
+    const { gateway } = await world({ clock, row: { limits: [LIMIT] } });
+    const level = () => gateway.gateway.quota().accounts.flatMap(({ gauges }) => gauges)[0]!.level;
+    await gateway.chat({ stream, max_tokens: 1_000 });
+    for (const hours of [1, -1, 0]) {
+      const before = level();
+      jumpMs = hours * 3_600_000;
+      expect(Math.abs(level() - before)).toBeLessThan(500);
+      expect((await gateway.chat({ stream, max_tokens: 10 })).status).toBe(200);
+    }
+  },
+);
 
-test('73 streams outlive a process that was busy with something else', async () => {
-  let finish = (): void => {};
-  const { gateway } = await world({
-    script: (_, res) => {
-      sendEvents(res, STREAM.slice(0, 2));
-      finish = () => {
+test.each(WAYS)(
+  '73 %s: answers outlive a process that was busy with something else',
+  async (_, stream) => {
+    const { promise: told, resolve: finish } = Promise.withResolvers<void>();
+    const { gateway, upstream } = await world({
+      async script(__, res) {
+        if (stream) sendEvents(res, STREAM.slice(0, 2));
+        await told;
+        if (!stream) return sendJson(res, 200, WHOLE);
         sendEvents(res, STREAM.slice(2));
-        res.end();
-      };
-    },
-  });
-  const reply = await gateway.chat({ stream: true });
-  const until = performance.now() + 500;
-  while (performance.now() < until);
-  finish();
-  expect(await reply.text()).toMatch(/\[DONE\]\n\n$/);
-});
+        return void res.end();
+      },
+    });
+    const asked = gateway.chat({ stream });
+    if (stream) await asked;
+    await vi.waitFor(() => expect(upstream.calls).toHaveLength(1));
+    const until = performance.now() + 500;
+    while (performance.now() < until);
+    finish();
+    const text = await (await asked).text();
+    if (stream) expect(text).toMatch(/\[DONE\]\n\n$/);
+    else expect(text).toBe(JSON.stringify(WHOLE));
+  },
+);
 
 test('75 large bodies are not read while memory is nearly full', async () => {
   const upstream = await startUpstream(answer);

@@ -18,6 +18,9 @@ export default defineFault({
     ]),
   },
   strike: ({ what }) => ({
+    ...(what === 'unknown_fields' && {
+      whole: (text: string) => JSON.stringify(withUnknown(JSON.parse(text) as JsonObject)),
+    }),
     event(data, { index, frame }) {
       const chunk = chunkOf(data);
       const events =
@@ -32,6 +35,12 @@ type Oddity = (chunk: JsonObject, index: number) => JsonObject[];
 
 const UNKNOWN = { x_unknown: { nested: [1, null, 'text'] } };
 
+const withUnknown = (chunk: JsonObject): JsonObject => ({
+  ...chunk,
+  ...UNKNOWN,
+  choices: choicesOf(chunk).map((choice) => ({ ...choice, ...UNKNOWN })),
+});
+
 /** An extra event between the first and the second one. */
 const behindFirst =
   (odd: JsonObject): Oddity =>
@@ -42,13 +51,7 @@ const ODD = {
   empty_choices: behindFirst({ choices: [] }),
   null_delta: behindFirst({ choices: [{ index: 0, delta: null, finish_reason: null }] }),
   no_id: ({ id: _, created: __, model: ___, ...chunk }) => [chunk],
-  unknown_fields: (chunk) => [
-    {
-      ...chunk,
-      ...UNKNOWN,
-      choices: choicesOf(chunk).map((choice) => ({ ...choice, ...UNKNOWN })),
-    },
-  ],
+  unknown_fields: (chunk) => [withUnknown(chunk)],
   unmarked_tools: (chunk) => [withCalls(chunk, ({ index: _, ...call }) => call)],
   interleaved_tools: (chunk) =>
     hasCalls(chunk) ? [chunk, withCalls(chunk, (call) => ({ ...call, ...secondOf(call) }))] : [],

@@ -1,7 +1,7 @@
 import { type FaultRow, type Held, rowOf } from '../row.ts';
 
 const row = rowOf('attacker');
-const input = (test: string): Held => ['test/bad-input.test.ts', test];
+const input = (test: string): Held => ['test/faults/bad-input.test.ts', test];
 const own = (test: string): Held => ['test/faults/attackers.test.ts', test];
 const keys = (test: string): Held => ['test/keys.test.ts', test];
 const gateway = (test: string): Held => ['test/gateway.test.ts', test];
@@ -19,7 +19,9 @@ export const attackerRows: readonly FaultRow[] = [
     'Two lengths, a length beside chunks, odd codings.',
     'A 400, and the connection is closed.',
     {
-      held: [input('answers what is no HTTP, and headers that are too large, in the same shape')],
+      held: [
+        input('50 52 answers what is no HTTP, and headers that are too large, in the same shape'),
+      ],
     },
   ),
   row(
@@ -28,7 +30,7 @@ export const attackerRows: readonly FaultRow[] = [
     'None is passed on, and none is believed: an address is that of the connection.',
     {
       held: [
-        own('53 headers for proxies and a false Host go no further'),
+        own('53 %s: headers for proxies and a false Host go no further'),
         keys('opens only the routes and addresses that it lists'),
       ],
     },
@@ -67,7 +69,7 @@ export const attackerRows: readonly FaultRow[] = [
     },
   ),
   row(57, 'The same key by another header.', 'The same rules hold.', {
-    held: [input('%s may carry the key')],
+    held: [input('57 %s may carry the key')],
   }),
   row(58, 'Query language in keys and fields.', 'It is a value, wherever it comes.', {
     held: [
@@ -83,7 +85,7 @@ export const attackerRows: readonly FaultRow[] = [
   }),
   row(60, 'Prompts or keys in logs and errors.', 'Nowhere.', {
     held: [
-      input('keeps every secret out of its log'),
+      input('60 keeps every secret out of its log'),
       gateway('shows neither its key nor its place when the vendor repeats them: %s'),
       [
         'test/cli.test.ts',

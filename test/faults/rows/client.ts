@@ -3,8 +3,8 @@ import { type FaultRow, type Held, rowOf } from '../row.ts';
 const row = rowOf('client');
 const clients = (test: string): Held => ['test/faults/clients.test.ts', test];
 const crowds = (test: string): Held => ['test/faults/crowds.test.ts', test];
-const input = (test: string): Held => ['test/bad-input.test.ts', test];
-const leaving = (test: string): Held => ['test/leaving.test.ts', test];
+const input = (test: string): Held => ['test/faults/bad-input.test.ts', test];
+const leaving = (test: string): Held => ['test/faults/leaving.test.ts', test];
 
 /** How a client may fail, or try us. */
 export const clientRows: readonly FaultRow[] = [
@@ -36,20 +36,20 @@ export const clientRows: readonly FaultRow[] = [
       held: [
         clients('36 a reader who takes nothing for two minutes is cut off, and its place is free'),
         [
-          'test/back-pressure.test.ts',
-          'a reader who stops reading stops the upstream, costs no memory, and misses nothing',
+          'test/faults/back-pressure.test.ts',
+          '36 79 a reader who stops reading stops the upstream, costs no memory, and misses nothing',
         ],
       ],
     },
   ),
   row(37, 'A caller leaves the line.', 'It is forgotten at once, and no call is made.', {
     held: [
-      clients('37 a caller who leaves the line is forgotten at once, and costs no call'),
+      clients('37 %s: a caller who leaves the line is forgotten at once, and costs no call'),
       ['src/shared/memory.test.ts', 'forgets at once who has left, and serves the next'],
     ],
   }),
-  row(38, 'A caller leaves before a whole answer.', 'The upstream call ends within 100 ms.', {
-    held: [leaving('waiting for a whole reply'), leaving('waiting for embeddings')],
+  row(38, 'A caller leaves before its answer.', 'The upstream call ends within 100 ms.', {
+    held: [leaving('38 waiting for a whole reply'), leaving('38 waiting for a stream to begin')],
   }),
   row(
     39,
@@ -60,7 +60,7 @@ export const clientRows: readonly FaultRow[] = [
         clients(
           '39 thirty callers who leave large streams at once free the upstream and every place',
         ),
-        leaving('in the middle of a stream'),
+        leaving('39 in the middle of a stream'),
       ],
     },
   ),
@@ -79,26 +79,26 @@ export const clientRows: readonly FaultRow[] = [
     41,
     'A body of a gigabyte, or without an end.',
     'A 413 as soon as more than `limits.request_bytes` is announced or has come.',
-    { held: [input('too large is 413, announced or not')] },
+    { held: [input('41 too large is 413, announced or not')] },
   ),
   row(
     42,
     'A body that is empty, cut off, or not quite JSON.',
     'A 400 that names the place; the key is asked for first.',
-    { held: [input('%s is 400'), input('asks for the key before it reads anything')] },
+    { held: [input('42 cut off'), input('42 asks for the key before it reads anything')] },
   ),
   row(43, 'Nesting 100,000 deep.', 'A 400 from `limits.json_depth` on.', {
-    held: [input('100,000 deep'), input('65 deep')],
+    held: [input('43 100,000 deep'), input('43 65 deep')],
   }),
   row(44, 'A key that is there twice.', 'The last one counts, for all that look at it.', {
-    held: [input('duplicate keys mean their last value to everybody')],
+    held: [input('44 duplicate keys mean their last value to everybody: %s')],
   }),
   row(45, '`__proto__` and `constructor` as keys.', 'They are plain data.', {
-    held: [input('prototype keys are plain data')],
+    held: [input('45 prototype keys are plain data: %s')],
   }),
   row(46, 'Lone surrogates, NUL, emoji, text from right to left.', 'It arrives as it was.', {
     held: [
-      input('any text in a prompt arrives as it was'),
+      input('46 any text in a prompt arrives as it was: %s'),
       ['src/gateway/demand.test.ts', 'does not trip over odd texts'],
     ],
   }),
@@ -108,9 +108,9 @@ export const clientRows: readonly FaultRow[] = [
     'A 400 that names the field, or the vendor’s own answer; limits stay sound.',
     {
       held: [
-        input('%s is 400 and names the field'),
-        input('null stands for nothing'),
-        clients('47 bounds that make no sense leave the ledger whole'),
+        input('47 %s is 400 and names the field'),
+        input('47 null stands for nothing'),
+        clients('47 %s: bounds that make no sense leave the ledger whole'),
       ],
     },
   ),
@@ -119,7 +119,7 @@ export const clientRows: readonly FaultRow[] = [
     'A hundred answers asked for at once.',
     'Each is counted; what no limit can hold is a 413.',
     {
-      held: [clients('48 many answers at once are counted each: what never fits is refused')],
+      held: [clients('48 %s: many answers at once are counted each: what never fits is refused')],
     },
   ),
   row(
@@ -127,19 +127,19 @@ export const clientRows: readonly FaultRow[] = [
     'No messages, 50,000 of them, 20,000 tools.',
     'The vendor decides; the work grows no faster than they.',
     {
-      held: [clients('%s go to the vendor, who knows best')],
+      held: [clients('49 %s:')],
     },
   ),
   row(50, 'A header of a megabyte, or ten thousand headers.', 'A 431.', {
     held: [
       clients('50 ten thousand headers are refused'),
-      input('answers what is no HTTP, and headers that are too large, in the same shape'),
+      input('50 52 answers what is no HTTP, and headers that are too large, in the same shape'),
     ],
   }),
   row(
     80,
     'Other methods, unknown paths, a slash too many.',
     'A 405 that names the method, or a 404; nothing is said of other origins.',
-    { held: [input('unknown paths are 404, other methods 405')] },
+    { held: [input('80 unknown paths are 404, other methods 405')] },
   ),
 ];

@@ -1,9 +1,9 @@
 import { type FaultRow, type Held, rowOf } from '../row.ts';
 
 const row = rowOf('inside');
-const stopping = (test: string): Held => ['test/shut-down.test.ts', test];
+const stopping = (test: string): Held => ['test/faults/shut-down.test.ts', test];
 const store = (test: string): Held => ['test/store-trouble.test.ts', test];
-const restart = (test: string): Held => ['test/restart.test.ts', test];
+const restart = (test: string): Held => ['test/faults/restart.test.ts', test];
 
 /** What may befall the process and what it stands on. */
 export const insideRows: readonly FaultRow[] = [
@@ -25,13 +25,13 @@ export const insideRows: readonly FaultRow[] = [
     held: [
       [
         'test/faults/clients.test.ts',
-        '64 a wall clock that jumps by an hour moves no limit and no time-out',
+        '64 %s: a wall clock that jumps by an hour moves no limit and no time-out',
       ],
     ],
   }),
   row(65, 'The disk is full, or may not be written.', 'One line says so, and requests go on.', {
     held: [
-      restart('goes on without a folder to write to, and says so once'),
+      restart('65 goes on without a folder to write to, and says so once'),
       [
         'src/store/journal.test.ts',
         'has whole lines only, and those that it took, when the disk is full',
@@ -61,7 +61,7 @@ export const insideRows: readonly FaultRow[] = [
     {
       held: [
         ['test/cli.test.ts', 'what cannot start says where and why'],
-        restart('SIGHUP says whether the config could be served as it is now, and ends nothing'),
+        restart('69 SIGHUP says whether the config could be served as it is now, and ends nothing'),
       ],
     },
   ),
@@ -74,8 +74,8 @@ export const insideRows: readonly FaultRow[] = [
         ['test/keys.test.ts', 'can be blocked, deleted, and changed'],
         ['test/keys.test.ts', 'is rotated with a grace, and keeps its spend'],
         [
-          'test/restart.test.ts',
-          'SIGHUP takes a vendor’s new key for new calls, and those under way end as they would',
+          'test/faults/restart.test.ts',
+          '70 SIGHUP takes a vendor’s new key for new calls, and those under way end as they would',
         ],
       ],
     },
@@ -86,11 +86,11 @@ export const insideRows: readonly FaultRow[] = [
     'All come to their end; what takes too long ends with an error.',
     {
       held: [
-        stopping('lets 200 streams under way come to their end'),
-        stopping('ends what takes longer with an honest error: begun, asked, and in line'),
-        stopping('has ten seconds more when it is told again: %s'),
-        restart('lets a stream come to its end, and the process ends well'),
-        restart('keeps what was learned of limits, and what is left of them'),
+        stopping('71 lets 200 streams under way come to their end'),
+        stopping('71 ends what takes longer with an honest error: begun, asked, and in line'),
+        stopping('71 has ten seconds more when it is told again: %s'),
+        restart('71 lets a stream come to its end, and the process ends well'),
+        restart('71 keeps what was learned of limits, and what is left of them'),
       ],
     },
   ),
@@ -104,7 +104,7 @@ export const insideRows: readonly FaultRow[] = [
     held: [
       [
         'test/faults/clients.test.ts',
-        '73 streams outlive a process that was busy with something else',
+        '73 %s: answers outlive a process that was busy with something else',
       ],
       ['src/server/loop-watch.test.ts', 'a process that stood still says so once, with how long'],
       ['src/upstream/call.test.ts', 'is not given up for a time in which nobody listened to it'],
@@ -176,8 +176,8 @@ export const insideRows: readonly FaultRow[] = [
     {
       held: [
         [
-          'test/back-pressure.test.ts',
-          'a reader who stops reading stops the upstream, costs no memory, and misses nothing',
+          'test/faults/back-pressure.test.ts',
+          '36 79 a reader who stops reading stops the upstream, costs no memory, and misses nothing',
         ],
       ],
     },

@@ -131,6 +131,7 @@ export const upstreamRows: readonly FaultRow[] = [
     {
       held: [
         answers('14 8 MB without a line end'),
+        answers('14 8 MB without a line end, later'),
         [
           'src/wire/framing/sse.test.ts',
           'a line without an end is refused as soon as it is too long',
@@ -166,11 +167,14 @@ export const upstreamRows: readonly FaultRow[] = [
     'Events without choices, delta or id, with fields that nobody knows.',
     'They pass as they are.',
     {
-      held: [answers('19 events with ${what}'), answers('19 fields that nobody knows are kept')],
+      held: [
+        answers('19 events with ${what}'),
+        answers('19 fields that nobody knows are kept: %s'),
+      ],
     },
   ),
   row(20, 'Tool calls in turns, or without their index.', 'They pass unchanged.', {
-    held: [answers('20 tool calls with %s come unchanged')],
+    held: [answers('20 tool calls with %s come unchanged: streamed')],
   }),
   row(
     21,
@@ -253,6 +257,7 @@ export const upstreamRows: readonly FaultRow[] = [
     'No call is made; a 502 says what to do.',
     {
       held: [
+        ['test/faults/certificates.test.ts', '30 that %s is a 502, and another deployment answers'],
         [
           'test/way-out.test.ts',
           'refuses a certificate that nobody vouches for, and says what to do',
@@ -285,7 +290,7 @@ export const upstreamRows: readonly FaultRow[] = [
     'Rate headers that are negative, text, or endless.',
     'They are ignored; what the ledger knows stands.',
     {
-      held: [quotas('of what is left: %j')],
+      held: [quotas('32 %s: headers that tell nonsense')],
     },
   ),
   row(

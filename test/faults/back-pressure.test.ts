@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse, request } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
-import { MASTER_KEY, configOf, deployment, startGateway } from './kit/gateway.ts';
-import { STREAM, chunk, sendEvents, startUpstream } from './kit/upstream.ts';
+import { MASTER_KEY, configOf, deployment, startGateway } from '../kit/gateway.ts';
+import { STREAM, chunk, sendEvents, startUpstream } from '../kit/upstream.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** Far more than all sockets on the way can hold. */
@@ -39,7 +39,7 @@ const askForStream = (url: string): Promise<IncomingMessage> =>
     asking.end(JSON.stringify({ model: 'gpt-4.1', messages: [], stream: true }));
   });
 
-test('a reader who stops reading stops the upstream, costs no memory, and misses nothing', async () => {
+test('36 79 a reader who stops reading stops the upstream, costs no memory, and misses nothing', async () => {
   const buffersBefore = process.memoryUsage().arrayBuffers;
   let poured = 0;
   const upstream = await startUpstream((_, res) => pour(res, () => poured++));

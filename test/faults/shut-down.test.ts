@@ -3,8 +3,15 @@ import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { VirtualClock } from '#core/virtual-clock.ts';
 import { type ShutDownTimes, shutDown } from '#server/shut-down.ts';
-import { MASTER_KEY, configOf, deployment, startGateway } from './kit/gateway.ts';
-import { STREAM, type Script, WHOLE, sendEvents, sendJson, startUpstream } from './kit/upstream.ts';
+import { MASTER_KEY, configOf, deployment, startGateway } from '../kit/gateway.ts';
+import {
+  STREAM,
+  type Script,
+  WHOLE,
+  sendEvents,
+  sendJson,
+  startUpstream,
+} from '../kit/upstream.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -60,7 +67,7 @@ describe('a process that is told to stop', () => {
     await expect(fetch(`${gateway.url}/health/liveness`)).rejects.toThrow('fetch failed');
   });
 
-  test('lets 200 streams under way come to their end', async () => {
+  test('71 lets 200 streams under way come to their end', async () => {
     const { gateway, lifecycle, clock, stop, finish } = await world();
     const streams = await Promise.all(
       Array.from({ length: 200 }, () => gateway.chat({ stream: true })),
@@ -76,7 +83,7 @@ describe('a process that is told to stop', () => {
     expect(lifecycle.underWay).toBe(0);
   });
 
-  test('ends what takes longer with an honest error: begun, asked, and in line', async () => {
+  test('71 ends what takes longer with an honest error: begun, asked, and in line', async () => {
     const { gateway, upstream, lifecycle, clock, stop } = await world(2);
     const begun = await gateway.chat({ stream: true });
     const asked = gateway.chat();
@@ -103,7 +110,7 @@ describe('a process that is told to stop', () => {
   test.each([
     ['once it drains', 0],
     ['while it still takes requests', 60_000],
-  ])('has ten seconds more when it is told again: %s', async (_, lagMs) => {
+  ])('71 has ten seconds more when it is told again: %s', async (_, lagMs) => {
     const { gateway, lifecycle, clock, stop } = await world();
     const begun = await gateway.chat({ stream: true });
     const again = new AbortController();

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { MASTER_KEY, configOf, deployment, startGateway } from './kit/gateway.ts';
-import { STREAM, type Script, sendEvents, sendJson, startUpstream } from './kit/upstream.ts';
+import { MASTER_KEY, configOf, deployment, startGateway } from '../kit/gateway.ts';
+import { STREAM, type Script, sendEvents, sendJson, startUpstream } from '../kit/upstream.ts';
 
 /** Within this an upstream has heard that nobody waits any more, ms. */
 const PROMPT_MS = 100;
@@ -45,11 +45,11 @@ describe('a caller who leaves frees the upstream at once', () => {
   const opened: Script = (_, res) => sendEvents(res, STREAM.slice(0, 1));
 
   test.each<[string, keyof typeof BODIES, object, Script]>([
-    ['waiting for a whole reply', '/v1/chat/completions', {}, silent],
-    ['waiting for embeddings', '/v1/embeddings', {}, silent],
-    ['waiting for a stream to begin', '/v1/chat/completions', { stream: true }, silent],
-    ['waiting for its first content', '/v1/chat/completions', { stream: true }, opened],
-    ['in the middle of a stream', '/v1/chat/completions', { stream: true }, begun],
+    ['38 waiting for a whole reply', '/v1/chat/completions', {}, silent],
+    ['38 waiting for embeddings', '/v1/embeddings', {}, silent],
+    ['38 waiting for a stream to begin', '/v1/chat/completions', { stream: true }, silent],
+    ['38 waiting for its first content', '/v1/chat/completions', { stream: true }, opened],
+    ['39 in the middle of a stream', '/v1/chat/completions', { stream: true }, begun],
   ])('%s', async (_, path, more, script) => {
     const { upstream, gateway } = await world(script);
     const once = async (): Promise<number> => {

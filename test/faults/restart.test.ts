@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { MASTER_KEY } from './kit/gateway.ts';
-import { spillway } from './kit/program.ts';
-import { STREAM, type Script, answer, sendEvents, startUpstream } from './kit/upstream.ts';
+import { MASTER_KEY } from '../kit/gateway.ts';
+import { spillway } from '../kit/program.ts';
+import { STREAM, type Script, answer, sendEvents, startUpstream } from '../kit/upstream.ts';
 
 let folder: string;
 const closing: (() => Promise<unknown>)[] = [];
@@ -81,7 +81,7 @@ test('why a request went where it went is known after a process was killed', asy
 });
 
 describe('a restart', () => {
-  test('keeps what was learned of limits, and what is left of them', async () => {
+  test('71 keeps what was learned of limits, and what is left of them', async () => {
     const { start } = await world();
     const data = join(folder, 'data');
     const first = await start(data);
@@ -118,7 +118,7 @@ describe('a restart', () => {
     expect(Object.keys(JSON.parse(readFileSync(file, 'utf8')) as object)).toContain('ledger');
   });
 
-  test('goes on without a folder to write to, and says so once', async () => {
+  test('65 goes on without a folder to write to, and says so once', async () => {
     const { start } = await world();
     const file = join(folder, 'a-file');
     writeFileSync(file, '');
@@ -146,7 +146,7 @@ const held = () => {
 };
 
 describe('a signal', () => {
-  test('lets a stream come to its end, and the process ends well', async () => {
+  test('71 lets a stream come to its end, and the process ends well', async () => {
     const { script, finish } = held();
     const { start } = await world(script);
     const program = await start(join(folder, 'data'));
@@ -158,7 +158,7 @@ describe('a signal', () => {
     expect((await ended).code).toBe(0);
   });
 
-  test('that comes twice leaves it ten seconds, and the third one none', async () => {
+  test('71 that comes twice leaves it ten seconds, and the third one none', async () => {
     const { script } = held();
     const { start } = await world(script);
     const program = await start(join(folder, 'data'));
@@ -196,7 +196,7 @@ test('74 a task and a callback that fail inside end no process: they are told, a
   expect((await program.stop()).code).toBe(0);
 });
 
-test('SIGHUP takes a vendor’s new key for new calls, and those under way end as they would', async () => {
+test('70 SIGHUP takes a vendor’s new key for new calls, and those under way end as they would', async () => {
   let finish = (): void => {};
   const { start, config, upstream } = await world((call, res) => {
     if (!call.body['stream']) return answer(call, res);
@@ -227,7 +227,7 @@ test('SIGHUP takes a vendor’s new key for new calls, and those under way end a
   await program.complains(/restart to use it/);
 });
 
-test('SIGHUP says whether the config could be served as it is now, and ends nothing', async () => {
+test('69 SIGHUP says whether the config could be served as it is now, and ends nothing', async () => {
   const { start, config } = await world();
   const program = await start(join(folder, 'data'));
   const good = readFileSync(config, 'utf8');

@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { MASTER_KEY, configOf, deployment, startGateway } from './kit/gateway.ts';
-import { answer, startUpstream } from './kit/upstream.ts';
+import { MASTER_KEY, configOf, deployment, startGateway } from '../kit/gateway.ts';
+import { answer, startUpstream } from '../kit/upstream.ts';
+import { WAYS } from './kit.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -28,6 +29,12 @@ const expectError = async (reply: Response, status: number) => {
   return error;
 };
 
+/** Of an answer, by whether it is a stream. */
+const TYPES = new Map([
+  [false, 'application/json'],
+  [true, 'text/event-stream; charset=utf-8'],
+]);
+
 const raw = (url: string, bytes: string): Promise<string> =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
@@ -40,18 +47,18 @@ const raw = (url: string, bytes: string): Promise<string> =>
 
 describe('bodies', () => {
   const bad: [string, string][] = [
-    ['empty', ''],
-    ['not JSON', 'hello'],
-    ['cut off', '{"model": "gpt-4.1"'],
-    ['trailing garbage', '{"model": "gpt-4.1", "messages": []} x'],
-    ['NaN', '{"model": NaN}'],
-    ['a comment', '{/* hi */}'],
-    ['an array', '[]'],
-    ['null', 'null'],
-    ['a text', '"gpt-4.1"'],
-    ['100,000 deep', '['.repeat(100_000)],
-    ['65 deep', `{"a":${'['.repeat(64)}${']'.repeat(64)}}`],
-    ['a byte-order mark and nothing', '\u{feff}'],
+    ['42 empty', ''],
+    ['42 not JSON', 'hello'],
+    ['42 cut off', '{"model": "gpt-4.1"'],
+    ['42 trailing garbage', '{"model": "gpt-4.1", "messages": []} x'],
+    ['42 NaN', '{"model": NaN}'],
+    ['42 a comment', '{/* hi */}'],
+    ['42 an array', '[]'],
+    ['42 null', 'null'],
+    ['42 a text', '"gpt-4.1"'],
+    ['43 100,000 deep', '['.repeat(100_000)],
+    ['43 65 deep', `{"a":${'['.repeat(64)}${']'.repeat(64)}}`],
+    ['42 a byte-order mark and nothing', '\u{feff}'],
   ];
   it.each(bad)('%s is 400', async (_, body) => {
     const { gateway, upstream } = await world();
@@ -80,10 +87,13 @@ describe('bodies', () => {
     ['a negative timeout', { model: 'gpt-4.1', messages, timeout: -1 }, 'timeout'],
     ['num_retries of a wrong kind', { model: 'gpt-4.1', messages, num_retries: {} }, 'num_retries'],
   ];
-  it.each(wrong)('%s is 400 and names the field', async (_, body, param) => {
+  it.each(wrong)('47 %s is 400 and names the field', async (_, body, param) => {
     const { gateway, upstream } = await world();
-    const error = await expectError(await gateway.post('/chat/completions', body), 400);
-    expect(error['param']).toBe(param);
+    for (const stream of [false, true]) {
+      const reply = await gateway.post('/chat/completions', { stream, ...body });
+      const error = await expectError(reply, 400);
+      expect(error['param']).toBe(param);
+    }
     expect(upstream.calls).toHaveLength(0);
   });
 
@@ -93,12 +103,12 @@ describe('bodies', () => {
     expect(error['message']).toContain('here: gpt-4.1.');
   });
 
-  it('null stands for nothing', async () => {
+  it('47 null stands for nothing', async () => {
     const { gateway } = await world();
     expect((await gateway.chat({ stream: null, max_tokens: null, n: null })).status).toBe(200);
   });
 
-  it('too large is 413, announced or not', async () => {
+  it('41 too large is 413, announced or not', async () => {
     const { gateway } = await world();
     await expectError(await gateway.post('/v1/chat/completions', 'x'.repeat(1_000_001)), 413);
     let left = 200;
@@ -116,36 +126,40 @@ describe('bodies', () => {
     expect((await gateway.chat()).status).toBe(200);
   });
 
-  it('duplicate keys mean their last value to everybody', async () => {
+  it.each(WAYS)('44 duplicate keys mean their last value to everybody: %s', async (_, stream) => {
     const { gateway, upstream } = await world();
     const body =
-      '{"model":"gpt-9","model":"gpt-4.1","messages":[],"temperature":1,"temperature":0}';
-    expect((await gateway.post('/v1/chat/completions', body)).status).toBe(200);
-    expect(upstream.calls[0]!.body['temperature']).toBe(0);
+      `{"model":"gpt-9","model":"gpt-4.1","messages":[],"stream":${!stream},"stream":${stream},` +
+      '"temperature":1,"temperature":0}';
+    const reply = await gateway.post('/v1/chat/completions', body);
+    expect([reply.status, reply.headers.get('content-type')]).toEqual([200, TYPES.get(stream)]);
+    expect(upstream.calls[0]!.body).toMatchObject({ temperature: 0, stream });
   });
 
-  it('prototype keys are plain data', async () => {
+  it.each(WAYS)('45 prototype keys are plain data: %s', async (_, stream) => {
     const { gateway, upstream } = await world();
+    const said = stream ? '"stream":true,' : '';
     const body =
-      '{"model":"gpt-4.1","messages":[],"__proto__":{"stream":true},"constructor":{"prototype":{"x":1}}}';
+      `{"model":"gpt-4.1","messages":[],${said}"__proto__":{"stream":${!stream}},` +
+      '"constructor":{"prototype":{"x":1}}}';
     const reply = await gateway.post('/v1/chat/completions', body);
-    expect(reply.headers.get('content-type')).toBe('application/json');
+    expect(reply.headers.get('content-type')).toBe(TYPES.get(stream));
     expect(Object.hasOwn(upstream.calls[0]!.body, '__proto__')).toBe(true);
-    expect(upstream.calls[0]!.body['stream']).toBeUndefined();
+    expect(upstream.calls[0]!.body['stream']).toBe(stream || undefined);
     expect(({} as { x?: number }).x).toBeUndefined();
   });
 
-  it('any text in a prompt arrives as it was', async () => {
+  it.each(WAYS)('46 any text in a prompt arrives as it was: %s', async (_, stream) => {
     const { gateway, upstream } = await world();
     const content = 'NUL \u0000, lone \ud800, 😀, \u202eRTL, "quoted" \\ 日本語';
-    await gateway.chat({ messages: [{ role: 'user', content }] });
+    await gateway.chat({ stream, messages: [{ role: 'user', content }] });
     const [message] = upstream.calls[0]!.body['messages'] as { content: string }[];
     expect(message!.content).toBe(content);
   });
 });
 
 describe('ways in', () => {
-  it('unknown paths are 404, other methods 405', async () => {
+  it('80 unknown paths are 404, other methods 405', async () => {
     const { gateway } = await world();
     for (const path of [
       '/',
@@ -159,8 +173,11 @@ describe('ways in', () => {
     for (const method of ['GET', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']) {
       const reply = await fetch(`${gateway.url}/v1/chat/completions`, { method });
       expect(reply.headers.get('allow')).toBe('POST');
+      expect(reply.headers.has('access-control-allow-origin')).toBe(false);
       await expectError(reply, 405);
     }
+    const head = await fetch(`${gateway.url}/v1/chat/completions`, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([405, '']);
   });
 
   it.each([
@@ -173,7 +190,7 @@ describe('ways in', () => {
     ['x-api-key', MASTER_KEY],
     ['x-goog-api-key', MASTER_KEY],
     ['ocp-apim-subscription-key', MASTER_KEY],
-  ])('%s may carry the key', async (header, value) => {
+  ])('57 %s may carry the key', async (header, value) => {
     const { gateway } = await world();
     const get = (headers: Record<string, string>) => fetch(`${gateway.url}/v1/models`, { headers });
     expect((await get({ [header]: value })).status).toBe(200);
@@ -190,7 +207,7 @@ describe('ways in', () => {
       await expectError(await fetch(`${gateway.url}/models`, { headers }), 401);
   });
 
-  it('asks for the key before it reads anything', async () => {
+  it('42 asks for the key before it reads anything', async () => {
     const { gateway } = await world();
     const reply = await fetch(`${gateway.url}/v1/embeddings`, { method: 'POST', body: '{' });
     await expectError(reply, 401);
@@ -204,7 +221,7 @@ describe('ways in', () => {
     expect(ready).toMatchObject({ status: 'healthy', db: 'Not connected' });
   });
 
-  it('answers what is no HTTP, and headers that are too large, in the same shape', async () => {
+  it('50 52 answers what is no HTTP, and headers that are too large, in the same shape', async () => {
     const { gateway } = await world();
     const parse = (text: string) => JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4));
     const nonsense = await raw(gateway.url, 'NONSENSE\r\n\r\n');
@@ -232,10 +249,13 @@ describe('ways in', () => {
     expect(await raw(gateway.url, tea)).toMatch(/^HTTP\/1\.1 404 [^]*"code":"404"/);
   });
 
-  it('keeps every secret out of its log', async () => {
+  it('60 keeps every secret out of its log', async () => {
     const { gateway } = await world();
-    await gateway.chat({ messages: [{ role: 'user', content: 'canary-prompt' }] });
-    await gateway.chat({ model: 'nope' }, { authorization: 'Bearer sk-canary-key' });
+    const messages = [{ role: 'user', content: 'canary-prompt' }];
+    for (const stream of [false, true]) {
+      await (await gateway.chat({ stream, messages })).text();
+      await gateway.chat({ stream, model: 'nope' }, { authorization: 'Bearer sk-canary-key' });
+    }
     const log = JSON.stringify(gateway.log.lines);
     expect(log).toContain('answered');
     expect(log).not.toMatch(/canary|sk-test-master|sk-secret/);
