@@ -162,7 +162,9 @@ export const unfairness = (
   const given = new Map<string, number>();
   let worst = 0;
   let largest = 0;
-  for (const one of history) {
+  // Whoever hangs up makes room for others, and is heard of after them.
+  const rank = ({ what }: Happening): number => (what === 'asked' ? 0 : what === 'left' ? 1 : 2);
+  for (const one of history.toSorted((a, b) => a.at - b.at || rank(a) - rank(b))) {
     if (one.what === 'asked') {
       const share = shareOf(one.request);
       waiting.set(share, (waiting.get(share) ?? new Set()).add(one.ask));
