@@ -47,16 +47,31 @@ describe('what limits count', () => {
     const estimator = new Estimator();
     for (let i = 0; i < 60; i++) estimator.learnInput(english(4000), 'm', 800);
     const refused = english(4000);
-    estimator.learnRefused(refused, 'm', 1000);
+    estimator.learnRefused(refused, 1000);
     expect(estimator.size(refused, 'm', 't')).toMatchObject({ inputTokens: 1000, inputSpread: 0 });
-    for (let i = 0; i < 10; i++) estimator.learnRefused(english(4000), 'm', 1000);
+    for (let i = 0; i < 10; i++) {
+      const prompt = english(4000);
+      estimator.learnRefused(prompt, 1000);
+      estimator.learnInput(prompt, 'm', 800);
+    }
     expect(estimator.size(english(8000), 'm', 't').inputTokens).toBeCloseTo(2000, -2);
+  });
+
+  it('does not grow for prompts that are refused because they are larger than they look', () => {
+    const estimator = new Estimator();
+    for (let i = 0; i < 60; i++) estimator.learnInput(english(4000), 'm', i % 2 ? 700 : 900);
+    const { inputTokens } = estimator.size(english(4000), 'm', 't');
+    for (let i = 0; i < 60; i++) {
+      const prompt = english(4000);
+      if (i % 2 === 0) estimator.learnRefused(prompt, 900);
+      estimator.learnInput(prompt, 'm', i % 2 ? 700 : 900);
+    }
+    expect(estimator.size(english(4000), 'm', 't').inputTokens).toBeCloseTo(inputTokens, -1.5);
   });
 
   it('believes no refusal that cannot be', () => {
     const estimator = new Estimator();
-    for (const count of [0, -5, Number.NaN, 1e18])
-      estimator.learnRefused(english(4000), 'm', count);
+    for (const count of [0, -5, Number.NaN, 1e18]) estimator.learnRefused(english(4000), count);
     expect(estimator.size(english(4000), 'm', 't').inputTokens).toBeCloseTo(1000, -2);
   });
 });

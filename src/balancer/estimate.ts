@@ -111,20 +111,25 @@ export class Estimator {
   learnInput(demand: Demand, model: string, tokens: number): void {
     if (!(tokens > 0)) return;
     const key = ratioKey(model, demand);
+    this.#learnExcess(key, this.#counted.get(demand), tokens);
     const seen = Math.min(RATIO_MAX, Math.max(RATIO_MIN, tokens / plainTokens(demand)));
     const known = this.#ratios.get(key);
     if (known) this.#error += GAIN * (Math.abs(known.mean / seen - 1) - this.#error);
     this.#ratios.set(key, known ? closer(known, seen) : { ...UNKNOWN, mean: seen });
   }
 
-  /** The same of a request that was refused and will come back. */
-  learnRefused(demand: Demand, model: string, tokens: number): void {
-    if (!(tokens > 0 && tokens <= RATIO_MAX * plainTokens(demand))) return;
-    this.#counted.set(demand, Math.ceil(tokens));
-    const key = ratioKey(model, demand);
-    const usage = plainTokens(demand) * (this.#ratios.get(key) ?? UNKNOWN).mean;
+  /** What a limit counts for the prompt of a request that was refused, and will come back. */
+  learnRefused(demand: Demand, tokens: number): void {
+    if (tokens > 0 && tokens <= RATIO_MAX * plainTokens(demand))
+      this.#counted.set(demand, Math.ceil(tokens));
+  }
+
+  /** Both counts are of one prompt: those that are refused are larger than they looked, as a rule. */
+  #learnExcess(key: string, counted: number | undefined, tokens: number): void {
+    if (counted === undefined) return;
     const known = this.#excess.get(key) ?? 1;
-    this.#excess.set(key, known + EXCESS_GAIN * (tokens / usage - known));
+    const seen = Math.min(RATIO_MAX, Math.max(RATIO_MIN, counted / tokens));
+    this.#excess.set(key, known + EXCESS_GAIN * (seen - known));
   }
 
   learnOutput(of: { model: string; tenant: string }, tokens: number): void {

@@ -6,7 +6,8 @@ const REGROW_MS = 60_000;
 /** Bursts that are refused after so much more or less have the same reason. */
 const ALIKE = 2;
 
-/** What grew back and was refused again comes back half as fast each time, down to this. */
+/** What grew back and was refused again comes back so much more slowly each time, down to this. */
+const SLOWER = 4;
 const MAX_REGROW_MS = 16 * REGROW_MS;
 
 /**
@@ -55,7 +56,8 @@ export class Burst {
    * that; and it is just that much where the upstream says that nothing is left (`isEmpty`).
    */
   shrink(spent: number, { at, isEmpty }: { readonly at: number; readonly isEmpty: boolean }): void {
-    if (this.#full > this.#shrunk) this.#regrowMs = Math.min(MAX_REGROW_MS, this.#regrowMs * 2);
+    if (this.#full > this.#shrunk)
+      this.#regrowMs = Math.min(MAX_REGROW_MS, this.#regrowMs * SLOWER);
     const most = Math.min(this.#full, Math.max(this.#least, Math.floor(spent)));
     const isAlike = most <= this.#spent * ALIKE && this.#spent <= most * ALIKE;
     const nearer = isAlike ? Math.sqrt(this.#full) * Math.sqrt(most) : Infinity;

@@ -200,12 +200,12 @@ describe('requests that were refused although there was room', () => {
     burst(ledger, 101, { taken: 100 });
     expect(capacity(MINUTE)).toBe(441);
     burst(ledger, 101, { now: MINUTE, taken: 100 });
-    expect(capacity(2 * MINUTE)).toBe(210);
-    expect(capacity(3 * MINUTE)).toBe(220);
-    // Twice as much after 29 minutes; by then it comes back each minute.
-    expect(capacity(30 * MINUTE)).toBeLessThan(420);
-    expect(capacity(32 * MINUTE)).toBeGreaterThan(420);
-    expect(capacity(37 * MINUTE)).toBeGreaterThan(540);
+    expect(capacity(4 * MINUTE)).toBe(210);
+    expect(capacity(5 * MINUTE)).toBe(220);
+    // Twice as much after an hour; by then it comes back each minute.
+    expect(capacity(60 * MINUTE)).toBeLessThan(420);
+    expect(capacity(62 * MINUTE)).toBeGreaterThan(420);
+    expect(capacity(67 * MINUTE)).toBeGreaterThan(540);
   });
 
   test('are one at a time at least', () => {

@@ -63,7 +63,7 @@ export class MemoryLease implements Lease {
     const { size } = bid;
     const output = (size.maxOutputTokens ?? size.expectedOutputTokens) * size.choices;
     if (dimension === 'tokens' && requested !== undefined)
-      estimator.learnRefused(request.demand, bid.model, requested - output);
+      estimator.learnRefused(request.demand, requested - output);
     this.#deps.changed(this.deployment);
   }
 
