@@ -13,7 +13,11 @@ import { router } from './router.tsx';
 import { theme } from './ui/theme.ts';
 
 // Pictures are taken on machines without Japanese fonts; people's own have them.
-if (import.meta.env.MODE === 'pictures') await import('@fontsource-variable/noto-sans-jp');
+if (import.meta.env.MODE === 'pictures') {
+  await import('@fontsource-variable/noto-sans-jp');
+  // What is drawn before its part of the font has come stays blank in a picture.
+  await Promise.all([...document.fonts].map((face) => face.load()));
+}
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

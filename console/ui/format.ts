@@ -9,6 +9,7 @@ export interface Format {
   readonly percent: (share: number) => string;
   /** `350 ms`, `12.4 s`, `3:20`. */
   readonly span: (seconds: number | null | undefined) => string;
+  /** Whole cents; of less than ten of them three digits. */
   readonly money: (usd: number) => string;
   readonly time: (iso: string) => string;
   readonly date: (iso: string) => string;
@@ -35,17 +36,20 @@ export const useFormat = (): Format => {
       return (value) => format.format(value);
     };
     const one = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+    const dollars = { style: 'currency', currency: 'USD' } as const;
+    const cents = new Intl.NumberFormat(language, dollars);
+    const small = new Intl.NumberFormat(language, { ...dollars, maximumSignificantDigits: 3 });
     const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
     const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' });
     const date = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' });
     const hour = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
     return {
       count: number({ maximumFractionDigits: 0 }),
-      short: number({ notation: 'compact', maximumFractionDigits: 1 }),
+      short: number({ notation: 'compact', maximumFractionDigits: 1, useGrouping: 'always' }),
       rate: number({ minimumFractionDigits: 1, maximumFractionDigits: 1 }),
       percent: number({ style: 'percent', maximumFractionDigits: 0 }),
       span: (seconds) => spanOf(seconds, one),
-      money: number({ style: 'currency', currency: 'USD', maximumSignificantDigits: 3 }),
+      money: (usd) => (usd !== 0 && Math.abs(usd) < 0.1 ? small : cents).format(usd),
       time: (iso) => clock.format(new Date(iso)),
       date: (iso) => day.format(new Date(iso)),
       day(iso) {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openConsole, TEXTS } from '../kit/console-page.ts';
 
-const { overview, playground, models, requests, simulator } = TEXTS.en;
+const { overview, playground, models, requests, shell, simulator } = TEXTS.en;
 
 let console_: Awaited<ReturnType<typeof openConsole>>;
 beforeAll(async () => {
@@ -113,6 +113,22 @@ describe('a person', () => {
     expect(await page.locator('[role=log] img').count()).toBe(0);
     expect(await page.locator('a[href^="javascript"]').count()).toBe(0);
     expect(seen).toEqual({ errors: [], foreign: [] });
+  });
+
+  it('is told when the connection is lost, and loses nothing that was typed', async () => {
+    const { page } = await console_.open('/ui/playground');
+    await page.getByText(shell.state.live, { exact: true }).waitFor();
+    const prompt = page.getByRole('textbox', { name: playground.prompt, exact: true });
+    await prompt.fill('Half a question');
+    const { back } = await console_.world.cut();
+    await page.getByRole('alert').filter({ hasText: shell.lost }).waitFor();
+    await prompt.press('End');
+    await prompt.pressSequentially(' and the rest');
+    await back();
+    await page.getByRole('alert').filter({ hasText: shell.lost }).waitFor({ state: 'detached' });
+    expect(await prompt.inputValue()).toBe('Half a question and the rest');
+    await prompt.press('Enter');
+    await page.getByTestId('served-by').waitFor();
   });
 
   it('reloads anywhere, and keeps its language and theme', async () => {

@@ -51,12 +51,22 @@ export const startConsole = async (
     site: await readSite(folder),
     ...(!given.asksForKey && { simulator, scene: createSceneDesk(flow, gateway) }),
   });
-  const listener = await listen(handlers.all, { port: 0, host: '127.0.0.1' });
+  const host = '127.0.0.1';
+  let listener = await listen(handlers.all, { port: 0, host });
+  const { url } = listener;
   return {
-    url: listener.url,
+    url,
     masterKey,
     gateway,
     simulator: demo.simulator,
+    /** Cuts every connection; `back` listens again where it did. */
+    cut: async () => {
+      await listener.close(0);
+      const back = async (): Promise<void> => {
+        listener = await listen(handlers.all, { port: Number(new URL(url).port), host });
+      };
+      return { back };
+    },
     close: async () => {
       gateway.events.close();
       gateway.lifecycle.stop();

@@ -26,10 +26,14 @@ export const Requests = () => {
   );
   const pages = useRequestPages(filter);
   const tail = useTail(filter, live);
-  const kept = pages.data?.pages.flatMap(({ requests }) => requests) ?? [];
-  const rows = merged(
-    tail.rows.filter((one) => fits(one, filter)),
-    kept,
+  // Ten thousand of them: not anew for every key that is pressed.
+  const rows = useMemo(
+    () =>
+      merged(
+        tail.rows.filter((one) => fits(one, filter)),
+        pages.data?.pages.flatMap(({ requests }) => requests) ?? [],
+      ),
+    [tail.rows, filter, pages.data],
   );
   const change = (fields: Partial<RequestsSearch>): void => {
     void navigate({ search: (before) => readable({ ...before, ...fields }), replace: true });
