@@ -78,13 +78,17 @@ interface Dialects {
   readonly to: ChatDialect;
 }
 
+/** Among the extras is only by which name the cap came: that itself is in the hub, and said. */
+const CAPS: ReadonlySet<string> = new Set(['max_completion_tokens']);
+
 export const leftOf = (
   request: ChatRequest,
   { left, taken = [], from, to }: Pick<Written, 'left' | 'taken'> & Dialects,
 ): Left => {
   const nameOf = (field: RequestField): string => from.paramNames[field] ?? field;
+  const isSaid = (key: string): boolean => taken.includes(key) || CAPS.has(key);
   const extras =
-    from.name === to.name ? [] : Object.keys(request.extra).filter((key) => !taken.includes(key));
+    from.name === to.name ? [] : Object.keys(request.extra).filter((key) => !isSaid(key));
   const isOwn = (key: string): boolean => from.ownParams?.has(key) ?? false;
   return {
     missed: [

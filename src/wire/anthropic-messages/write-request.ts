@@ -5,6 +5,7 @@ import {
   thinkingOutputTokens,
   usualOutputTokens,
 } from '#wire/anthropic-messages/abilities.ts';
+import { SEARCH_OPTIONS, borrowedSearch } from '#wire/anthropic-messages/borrowed.ts';
 import { DIALECT } from '#wire/anthropic-messages/fields.ts';
 import { emulated, nativeFormat } from '#wire/anthropic-messages/format.ts';
 import { isWanted, sameThinking, translatedThinking } from '#wire/anthropic-messages/reasoning.ts';
@@ -22,7 +23,9 @@ export const writeRequest = (request: ChatRequest, options: WriteOptions): Writt
   const maxTokens = capOf(request, options);
   const left: RequestField[] = [];
   const format = formatOf(request, abilities);
-  const { tools, choice } = toolsOf(request, { abilities, emulates: format.emulates });
+  const borrowed = isSame ? undefined : borrowedSearch(request.extra);
+  const { tools: its, choice } = toolsOf(request, { abilities, emulates: format.emulates });
+  const tools = borrowed ? [...its, borrowed] : its;
   const thinking = isSame
     ? sameThinking(request)
     : translatedThinking(request, { abilities, maxTokens, isForced: isForced(choice) });
@@ -53,7 +56,12 @@ export const writeRequest = (request: ChatRequest, options: WriteOptions): Writt
     ...(request.stream && { stream: true }),
     ...(isSame && request.extra),
   };
-  return { body, left, ...(format.emulates && { emulates: 'format' as const }) };
+  return {
+    body,
+    left,
+    ...(borrowed && { taken: [SEARCH_OPTIONS] }),
+    ...(format.emulates && { emulates: 'format' as const }),
+  };
 };
 
 /** This dialect demands a number; thoughts count towards it. */

@@ -341,9 +341,12 @@ test('what the vendor has no word for is told, unless it changes nothing', () =>
       logprobs: {},
     }).left,
   ).toEqual(['seed', 'presencePenalty', 'frequencyPenalty', 'choices', 'logprobs']);
-  expect(
-    written({ presencePenalty: 0, choices: 1, parallelTools: false, user: 'me' }).left,
-  ).toEqual([]);
+  expect(written({ presencePenalty: 0, choices: 1, parallelTools: false }).left).toEqual([]);
+  expect(written({ user: 'me', metadata: {}, serviceTier: 'none' }).left).toEqual([
+    'user',
+    'metadata',
+    'serviceTier',
+  ]);
 });
 
 test('the vendor’s own fields reach it from every dialect, others do not', () => {

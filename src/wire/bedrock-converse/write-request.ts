@@ -52,7 +52,13 @@ export const writeRequest = (request: ChatRequest, { model }: WriteOptions): Wri
     ...(tier !== undefined && { serviceTier: { type: tier } }),
   };
   const left = [...new Set([...leftOut(request), ...fields.left, ...tools.left])];
-  return { body, left, ...(tools.emulates && { emulates: tools.emulates }) };
+  const taken = writing.isOwn ? [] : Object.keys(extra);
+  return {
+    body,
+    left,
+    ...(taken.length > 0 && { taken }),
+    ...(tools.emulates && { emulates: tools.emulates }),
+  };
 };
 
 /** The same body without what its path says. */
@@ -115,5 +121,8 @@ const leftOut = (request: ChatRequest): RequestField[] => {
   if (frequencyPenalty !== 0) left.push('frequencyPenalty');
   if (choices > 1) left.push('choices');
   if (request.logprobs) left.push('logprobs');
+  if (request.user !== undefined) left.push('user');
+  if (request.metadata) left.push('metadata');
+  if (request.serviceTier !== undefined && tierOf(request) === undefined) left.push('serviceTier');
   return left;
 };

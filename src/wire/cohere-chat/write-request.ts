@@ -29,7 +29,9 @@ export const writeRequest = (request: ChatRequest, { model }: WriteOptions): Wri
     ...formatOf(request),
     ...thinking.fields,
   };
-  return { body, left: [...leftOut(request), ...thinking.left] };
+  const taken = isOwn ? [] : Object.keys(extra);
+  const left = [...leftOut(request), ...thinking.left];
+  return { body, left, ...(taken.length > 0 && { taken }) };
 };
 
 export const redirectRequest = (body: JsonObject, { model }: Redirection): JsonObject => ({
@@ -108,6 +110,9 @@ const leftOut = (request: ChatRequest): RequestField[] => {
   if (request.logprobs) left.push('logprobs');
   if (request.parallelTools === false) left.push('parallelTools');
   if (request.tools?.some(isVendorTool)) left.push('tools');
+  if (request.user !== undefined) left.push('user');
+  if (request.metadata) left.push('metadata');
+  if (request.serviceTier !== undefined) left.push('serviceTier');
   return left;
 };
 

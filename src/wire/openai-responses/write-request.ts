@@ -12,6 +12,7 @@ import {
 import { rest } from '#wire/check.ts';
 import type { WriteOptions, Written } from '#wire/dialect.ts';
 import { NAME } from '#wire/openai-responses/name.ts';
+import { NOTHING, borrowedFrom } from '#wire/openai-responses/borrowed.ts';
 import { LOGPROBS } from '#wire/openai-responses/read-request.ts';
 import { writeItems } from '#wire/openai-responses/write-items.ts';
 import { longUser } from '#wire/user-name.ts';
@@ -67,7 +68,10 @@ export const writeRequest = (request: ChatRequest, options: WriteOptions): Writt
   const left = new Set([...lacking, ...refuses, ...(areLeft ? (['tools'] as const) : [])]);
   const refused = new Set(refuses.flatMap((field) => paramNames[field]?.split('.')[0] ?? []));
   const { text, reasoning, include, ...others } = extra;
-  const fields = rest(fieldsOf(request, { tools, text, reasoning, isOwn }), refused);
+  const borrowed = isOwn ? NOTHING : borrowedFrom(request.extra);
+  const all = [...tools, ...borrowed.tools];
+  const said = isOwn ? text : borrowed.text;
+  const fields = rest(fieldsOf(request, { tools: all, text: said, reasoning, isOwn }), refused);
   const body: JsonObject = {
     model,
     ...messagesOf(request.messages, isOwn),
@@ -77,8 +81,10 @@ export const writeRequest = (request: ChatRequest, options: WriteOptions): Writt
     ...(request.stream && { stream: true }),
     // Chats elsewhere are kept nowhere, unless their caller says so.
     ...(!isOwn && { store: false }),
+    ...borrowed.fields,
   };
-  return { body, left: [...left] };
+  const { taken } = borrowed;
+  return { body, left: [...left], ...(taken.length > 0 && { taken }) };
 };
 
 const isAsked = (request: ChatRequest, field: RequestField): boolean =>
