@@ -142,9 +142,6 @@ const errorsOf = async (asked: Parameters<typeof streamText>[0]): Promise<unknow
 
 clientMatrix('the AI SDK, for embeddings', {
   before: vendors.filter(({ embeds }) => embeds !== undefined),
-  skips: {
-    bedrock: { 'gets the vectors of many, in their order': 'it takes one text at a time' },
-  },
   cases: {
     async 'gets the vector of a text'(vendor, world) {
       const model = spillway(world).embeddingModel(vectorsOf(vendor));

@@ -184,9 +184,6 @@ for (const version of VERSIONS) {
 
   clientMatrix(`Dify’s plugin ${version}, for embeddings`, {
     before: vendors.filter(({ embeds }) => embeds !== undefined),
-    skips: {
-      bedrock: { 'makes vectors of many, in their order': 'it takes one text at a time' },
-    },
     cases: {
       async 'saves a model'(vendor, world) {
         for (const path of ['', '/', '/v1', '/v1/'])

@@ -162,9 +162,6 @@ clientMatrix('Google’s SDK', {
 
 clientMatrix('Google’s SDK, for embeddings', {
   before: vendors.filter(({ embeds }) => embeds !== undefined),
-  skips: {
-    bedrock: { 'gets the vectors of many, in their order': 'it takes one text at a time' },
-  },
   cases: {
     async 'gets the vector of a text'(vendor, world) {
       const { embeddings } = await models(world).embedContent({

@@ -104,9 +104,6 @@ clientMatrix('LangChain', {
 
 clientMatrix('LangChain, for embeddings', {
   before: vendors.filter(({ embeds }) => embeds !== undefined),
-  skips: {
-    bedrock: { 'gets the vectors of many, in their order': 'it takes one text at a time' },
-  },
   cases: {
     async 'gets the vectors of many, in their order'(vendor, { url }) {
       const vectors = new OpenAIEmbeddings({

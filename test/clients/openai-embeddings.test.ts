@@ -10,7 +10,6 @@ const input = ['The sky is blue.', '空は青い。'];
 clientMatrix('the OpenAI SDK, for embeddings', {
   before: vendors.filter(({ embeds }) => embeds !== undefined),
   skips: {
-    bedrock: { 'gets the vectors of many, in their order': 'it takes one text at a time' },
     'bedrock-nova': { 'asks for shorter vectors': 'its vectors have one length' },
   },
   cases: {
