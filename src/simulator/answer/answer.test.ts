@@ -10,7 +10,8 @@ const compose = (body: JsonObject, seed = 1): Choice =>
     random: seededRandom(seed),
     callPrefix: 'call_',
   });
-const textOf = ({ pieces }: Choice): string => pieces.join('');
+const piecesOf = ({ blocks }: Choice): string[] => blocks.flatMap(({ pieces }) => pieces);
+const textOf = (choice: Choice): string => piecesOf(choice).join('');
 const user = (content: string) => ({ messages: [{ role: 'user', content }] });
 
 const tools = ['get_weather', 'get_time'].map((name) => ({
@@ -21,8 +22,9 @@ const tools = ['get_weather', 'get_time'].map((name) => ({
   },
 }));
 const calledBy = (body: JsonObject): string | undefined => {
-  const { block } = compose({ tools, ...body });
-  return block.kind === 'tool-call' ? block.name : undefined;
+  const { blocks } = compose({ tools, ...body });
+  const calls = blocks.flatMap(({ block }) => (block.kind === 'tool-call' ? [block.name] : []));
+  return calls.length > 0 ? calls.join() : undefined;
 };
 
 describe('an answer', () => {
@@ -57,7 +59,7 @@ describe('an answer', () => {
 
   test('stops at max_tokens', () => {
     const choice = compose({ ...user('Hi'), max_tokens: 3 });
-    expect(choice.pieces).toEqual(['This', ' is', ' gpt']);
+    expect(piecesOf(choice)).toEqual(['This', ' is', ' gpt']);
     expect(choice.finish).toEqual({ reason: 'length', raw: 'length' });
   });
 
@@ -84,6 +86,14 @@ describe('a tool', () => {
     expect(calledBy(user('Please run get_time for Rome'))).toBe('get_time');
     expect(calledBy(user('Please use a tool.'))).toBe('get_weather');
     expect(calledBy(user('ツールを使って天気を教えて'))).toBe('get_weather');
+  });
+
+  test('is called beside another where both are asked for, and may be', () => {
+    const both = user('Use get_weather and get_time for Rome');
+    expect(calledBy(both)).toBe('get_weather,get_time');
+    expect(calledBy({ ...both, parallel_tool_calls: false })).toBe('get_weather');
+    const cut = compose({ tools, ...both, max_tokens: 1 });
+    expect(cut).toMatchObject({ blocks: [{ pieces: ['{"'] }], finish: { reason: 'length' } });
   });
 
   test('is left alone otherwise', () => {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '#core/json.ts';
-import type { Choice } from '#simulator/answer/answer.ts';
+import { type Choice, lengthOf } from '#simulator/answer/answer.ts';
 import type { ChatEvent, Usage } from '#wire/chat-event.ts';
 import type { ChatDialect, Frame } from '#wire/dialect.ts';
 
@@ -25,11 +25,11 @@ export interface Answer {
 
 /** How many steps an answer takes: one token of every choice per step, at least one step. */
 export const stepCount = ({ choices }: Answer): number =>
-  choices.reduce((most, { pieces }) => Math.max(most, pieces.length), 1);
+  choices.reduce((most, choice) => Math.max(most, lengthOf(choice)), 1);
 
 /** The tokens of all choices that the first `steps` steps produce. */
 export const tokensWithin = ({ choices }: Answer, steps: number): number =>
-  choices.reduce((sum, { pieces }) => sum + Math.min(steps, pieces.length), 0);
+  choices.reduce((sum, choice) => sum + Math.min(steps, lengthOf(choice)), 0);
 
 /** In which words an answer is said. */
 export interface Manner {
@@ -39,19 +39,10 @@ export interface Manner {
 }
 
 /** The answer as one body. */
-export const wholeReply = (answer: Answer, { dialect, request }: Manner): JsonObject =>
-  dialect.writeReply(
-    [
-      ...startsOf(answer),
-      ...answer.choices.map(({ pieces }, index): ChatEvent => ({
-        type: 'block-delta',
-        index: index + thoughtsIn(answer),
-        delta: pieces.join(''),
-      })),
-      ...endsOf(answer),
-    ],
-    { request },
-  );
+export const wholeReply = (answer: Answer, { dialect, request }: Manner): JsonObject => {
+  const said = saidIn(answer).flatMap((steps) => steps.flat());
+  return dialect.writeReply([...startOf(answer), ...said, ...endOf(answer)], { request });
+};
 
 /** The answer as the messages of a stream, a step at a time; the last step ends the stream. */
 export function* streamSteps(
@@ -59,35 +50,41 @@ export function* streamSteps(
   { dialect, request, includeUsage }: Manner & { readonly includeUsage: boolean },
 ): Generator<Frame[]> {
   const steps = stepCount(answer);
+  const said = saidIn(answer);
   const writer = dialect.streamWriter({ includeUsage, request });
   for (let step = 0; step < steps; step++) {
     const isLast = step === steps - 1;
     const events = [
-      ...(step === 0 ? startsOf(answer) : []),
-      ...answer.choices.flatMap(({ pieces }, index): ChatEvent[] => {
-        const delta = pieces[step];
-        const at = index + thoughtsIn(answer);
-        return delta === undefined ? [] : [{ type: 'block-delta', index: at, delta }];
-      }),
-      ...(isLast ? endsOf(answer) : []),
+      ...(step === 0 ? startOf(answer) : []),
+      ...said.flatMap((ofChoice) => ofChoice[step] ?? []),
+      ...(isLast ? endOf(answer) : []),
     ];
     const frames = events.flatMap((event) => writer.push(event));
     yield [...frames, ...(isLast ? writer.end() : [])];
   }
 }
 
-const thoughtsIn = ({ thought }: Answer): number => (thought ? 1 : 0);
+/** What each choice says at each step; blocks have the numbers that follow that of the thought. */
+const saidIn = (answer: Answer): ChatEvent[][][] => {
+  let first = answer.thought ? 1 : 0;
+  return answer.choices.map(({ blocks }, choice) => {
+    const steps = blocks.flatMap(({ block, pieces }, i) => {
+      const index = first + i;
+      return pieces.map((delta, at): ChatEvent[] => [
+        ...(at === 0 ? [{ type: 'block-start', index, block, choice } as const] : []),
+        { type: 'block-delta', index, delta },
+        ...(at === pieces.length - 1 ? [{ type: 'block-end', index } as const] : []),
+      ]);
+    });
+    first += blocks.length;
+    return steps;
+  });
+};
 
-/** The thought, and one block for each choice, under the numbers that follow. */
-const startsOf = (answer: Answer): ChatEvent[] => [
+/** And the thought, all at once. */
+const startOf = (answer: Answer): ChatEvent[] => [
   { type: 'start', id: answer.id, model: answer.model, created: answer.created },
   ...thoughtOf(answer),
-  ...answer.choices.map(({ block }, choice): ChatEvent => ({
-    type: 'block-start',
-    index: choice + thoughtsIn(answer),
-    block,
-    choice,
-  })),
 ];
 
 const thoughtOf = ({ thought }: Answer): ChatEvent[] =>
@@ -99,11 +96,7 @@ const thoughtOf = ({ thought }: Answer): ChatEvent[] =>
       ]
     : [];
 
-const endsOf = (answer: Answer): ChatEvent[] => [
-  ...answer.choices.map((_, choice): ChatEvent => ({
-    type: 'block-end',
-    index: choice + thoughtsIn(answer),
-  })),
+const endOf = (answer: Answer): ChatEvent[] => [
   { type: 'usage', usage: usageOf(answer) },
   ...answer.choices.map(({ finish }, choice): ChatEvent => ({ type: 'finish', ...finish, choice })),
 ];

@@ -5,15 +5,17 @@ import { textOf } from '#simulator/prompt.ts';
 const WISH_SOURCE = 4000;
 const WISH = /\b(?:use|call|invoke|run)\b[^.?!]{0,40}\b(?:tool|function)\b|ツール|関数/i;
 
-/** The tool that the answer calls: the one demanded, else the one that the prompt plainly asks for. */
-export const chooseTool = ({ messages, tools = [], toolChoice }: ChatRequest): Tool | undefined => {
+/** The tools that the answer calls: the one demanded, else those that the prompt plainly asks for. */
+export const chooseTools = (request: ChatRequest): Tool[] => {
+  const { messages, tools = [], toolChoice, parallelTools = true } = request;
   const known = tools.flatMap((tool) => (isVendorTool(tool) ? [] : [tool]));
-  if (toolChoice?.kind === 'none') return undefined;
-  if (toolChoice?.kind === 'tool') return known.find(({ name }) => name === toolChoice.name);
+  if (toolChoice?.kind === 'none') return [];
+  if (toolChoice?.kind === 'tool') return known.filter(({ name }) => name === toolChoice.name);
   const last = messages.at(-1);
   const isAsked = last?.role === 'user' && !last.parts.some(({ kind }) => kind === 'tool-result');
   const prompt = isAsked ? textOf(last).slice(0, WISH_SOURCE) : '';
-  const named = known.find(({ name }) => prompt.toLowerCase().includes(name.toLowerCase()));
-  if (named !== undefined) return named;
-  return toolChoice?.kind === 'required' || WISH.test(prompt) ? known[0] : undefined;
+  const said = prompt.toLowerCase();
+  const named = known.filter(({ name }) => said.includes(name.toLowerCase()));
+  if (named.length > 0) return parallelTools ? named : named.slice(0, 1);
+  return toolChoice?.kind === 'required' || WISH.test(prompt) ? known.slice(0, 1) : [];
 };
