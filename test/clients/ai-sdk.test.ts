@@ -84,6 +84,21 @@ clientMatrix('the AI SDK', {
       }
     },
 
+    async 'calls tools side by side, whole and streamed'({ name }, world) {
+      const asked = {
+        model: spillway(world)(name),
+        tools: { ...tools, get_weather: tools['get_time']! },
+        prompt: 'Use get_weather and get_time.',
+        maxRetries: 0,
+      };
+      const whole = await generateText(asked);
+      for (const calls of [whole.toolCalls, await streamText(asked).toolCalls])
+        expect(calls).toMatchObject([
+          { toolName: 'get_time', input: { city: 'sample city' } },
+          { toolName: 'get_weather', input: { city: 'sample city' } },
+        ]);
+    },
+
     async 'gets an object of a form, whole and streamed'({ name }, world) {
       const output = Output.object({ schema: SCHEMA });
       const asked = { model: spillway(world)(name), prompt, output, maxRetries: 0 };

@@ -75,6 +75,35 @@ clientMatrix('Anthropic’s SDK', {
       }
     },
 
+    async 'calls tools side by side, whole and streamed, and gives their results back'(
+      { name },
+      world,
+    ) {
+      const both = [{ role: 'user' as const, content: 'Use get_weather and get_time.' }];
+      const asked = { model: name, max_tokens: 300, messages: both, tools };
+      const whole = await anthropic(world).create(asked);
+      const streamed = await anthropic(world).stream(asked).finalMessage();
+      for (const { content } of [whole, streamed]) {
+        const input = { city: 'sample city' };
+        expect(content).toMatchObject([
+          { type: 'tool_use', name: 'get_weather', input },
+          { type: 'tool_use', name: 'get_time', input },
+        ]);
+        const results = content.flatMap((block) =>
+          block.type === 'tool_use'
+            ? [{ type: 'tool_result' as const, tool_use_id: block.id, content: 'half past six' }]
+            : [],
+        );
+        const after = await anthropic(world).create({
+          ...asked,
+          messages: [...both, { role: 'assistant', content }, { role: 'user', content: results }],
+        });
+        expect(after.content).toMatchObject([
+          { text: expect.stringContaining('half past six') as string },
+        ]);
+      }
+    },
+
     async 'shows a picture'({ name }, world) {
       const source = {
         type: 'base64' as const,

@@ -102,6 +102,15 @@ for (const version of VERSIONS) {
         expect(said.content).toContain('“half past six”');
       },
 
+      async 'calls tools side by side'(vendor, world) {
+        const both = [...TOOLS, { type: 'function', function: { ...FUNCTION, name: 'get_rain' } }];
+        const { tools } = await plugin(vendor, world).stream({ tools: both, tool_choice: 'auto' }, [
+          { role: 'user', content: 'Use get_time and get_rain.' },
+        ]);
+        expect(tools.map(({ name }) => name)).toEqual(['get_time', 'get_rain']);
+        for (const { input } of tools) expect(JSON.parse(input)).toEqual({ city: 'sample city' });
+      },
+
       async 'calls functions and gives their results back'(vendor, world) {
         const { tools } = await plugin(vendor, world).stream(
           { functions: [FUNCTION], function_call: { name: 'get_time' } },

@@ -76,6 +76,23 @@ clientMatrix('Google’s SDK', {
       }
     },
 
+    async 'calls tools side by side, whole and streamed'({ name }, world) {
+      const functionDeclarations = ['get_weather', 'get_time'].map((tool) => ({
+        name: tool,
+        parametersJsonSchema: schema,
+      }));
+      const asked = {
+        model: name,
+        contents: 'Use get_weather and get_time.',
+        config: { tools: [{ functionDeclarations }] },
+      };
+      for (const all of await both(world, asked))
+        expect(all.flatMap(({ functionCalls = [] }) => functionCalls)).toMatchObject([
+          { name: 'get_weather', args: { city: 'sample city' } },
+          { name: 'get_time', args: { city: 'sample city' } },
+        ]);
+    },
+
     async 'gets an object of a form, whole and streamed'({ name }, world) {
       const config = { responseMimeType: 'application/json', responseJsonSchema: schema };
       for (const all of await both(world, { model: name, contents, config }))

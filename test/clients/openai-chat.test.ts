@@ -69,6 +69,32 @@ clientMatrix('the OpenAI SDK', {
       }
     },
 
+    async 'calls tools side by side, whole and streamed, and gives their results back'(
+      { name },
+      world,
+    ) {
+      const { completions } = openai(world).chat;
+      const both: Message = { role: 'user', content: 'Use get_weather and get_time.' };
+      const asked = { model: name, messages: [both], tools };
+      const whole = await completions.create(asked);
+      const streamed = await completions.stream(asked).finalChatCompletion();
+      for (const { choices } of [whole, streamed]) {
+        const { message } = choices[0]!;
+        const calls = (message.tool_calls ?? []).filter((call) => call.type === 'function');
+        expect(calls.map((call) => call.function.name)).toEqual(['get_weather', 'get_time']);
+        for (const call of calls)
+          expect(JSON.parse(call.function.arguments)).toEqual({ city: 'sample city' });
+        expect(new Set(calls.map(({ id }) => id)).size).toBe(2);
+        const results = calls.map(({ id }): Message => ({
+          role: 'tool',
+          tool_call_id: id,
+          content: 'half past six',
+        }));
+        const after = await completions.create({ ...asked, messages: [both, message, ...results] });
+        expect(after.choices[0]!.message.content).toContain('half past six');
+      }
+    },
+
     async 'calls a function, as tools were called before'({ name }, world) {
       const { completions } = openai(world).chat;
       const functions = [{ name: 'get_time', parameters: schema }];

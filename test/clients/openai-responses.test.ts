@@ -77,6 +77,20 @@ clientMatrix('the OpenAI SDK, for responses', {
       }
     },
 
+    async 'calls tools side by side, whole and streamed'({ name }, world) {
+      const both = tools().flatMap((tool) => [tool, { ...tool, name: 'get_weather' }]);
+      const asked = { model: name, input: 'Use get_weather and get_time.' };
+      const whole = await responses(world).create({ ...asked, tools: both });
+      const streamed = await responses(world)
+        .stream({ ...asked, tools: both })
+        .finalResponse();
+      for (const { output } of [whole, streamed])
+        expect(output).toMatchObject([
+          { type: 'function_call', name: 'get_time', arguments: '{"city":"sample city"}' },
+          { type: 'function_call', name: 'get_weather', arguments: '{"city":"sample city"}' },
+        ]);
+    },
+
     async 'gets an object of a form, whole and streamed'({ name }, world) {
       const format = { type: 'json_schema' as const, name: 'place', schema, strict: true };
       const asked = { model: name, input, text: { format } };
