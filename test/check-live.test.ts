@@ -40,6 +40,7 @@ const world = async (rows: readonly string[], script: Script) => {
 
 const LIMITS = {
   'openai-organization': 'acme',
+  'openai-project': 'proj_1',
   'x-ratelimit-limit-requests': '500',
   'x-ratelimit-remaining-requests': '499',
   'x-ratelimit-reset-requests': '120ms',
@@ -79,10 +80,10 @@ it('asks each deployment once, for one token, and shows what its key is good for
       'That is at most $0.00071.\n',
   );
   expect(out).toMatch(
-    /^a +openai\/gpt-4\.1 +KEY_A +acme +answers +\d+ ms +500 requests\/minute, 30,000 tokens\/minute$/m,
+    /^a +openai\/gpt-4\.1 +KEY_A +acme +proj_1 +answers +\d+ ms +500 requests\/minute, 30,000 tokens\/minute$/m,
   );
-  expect(out).toMatch(/^b +openai\/gpt-4\.1 +KEY_B +- +fails \(401\) +\d+ ms +none told$/m);
-  expect(out).toMatch(/^e +openai\/text-embedding-3-small +KEY_E +acme +answers /m);
+  expect(out).toMatch(/^b +openai\/gpt-4\.1 +KEY_B +- +- +fails \(401\) +\d+ ms +none told$/m);
+  expect(out).toMatch(/^e +openai\/text-embedding-3-small +KEY_E +acme +proj_1 +answers /m);
   expect(out).toMatch(/^b: The upstream refused the key of deployment b; .*\[key\]\.$/m);
   expect(out).toContain('a, e belong to acme. If its limits are one for all of them');
   expect(out).toContain('Not asked, because they stand for many models: any.');
@@ -108,6 +109,7 @@ it('gives programs an object, and nothing else on standard output', async () => 
         model: 'openai/gpt-4.1',
         key_source: 'KEY_A',
         organisation: 'acme',
+        project: 'proj_1',
         answers: true,
         status: 200,
         error: null,

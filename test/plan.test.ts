@@ -97,6 +97,14 @@ describe.concurrent('plan', () => {
     expect([b!.cost_usd, base.unpriced_requests]).toEqual([null, b!.requests]);
   });
 
+  it('says where what is set is no setting', async () => {
+    const traffic = fileOf('few.jsonl', every(2_000, 3));
+    const set = ['--tpm', '6000', '--set', 'router_settings.num_retrys=1'];
+    const { code, err } = await spillway(['plan', '-c', CONFIG, '-t', traffic, ...set]).ended;
+    expect(code).toBe(0);
+    expect(err).toMatch(/^\S+ router_settings\.num_retrys: unknown key, ignored.*"num_retries"/);
+  });
+
   it('follows fallbacks, aliases of limits, and other values for settings', async () => {
     const config = fileOf('three.yaml', PRICED);
     const traffic = fileOf('steady2.jsonl', every(2_000, 300));

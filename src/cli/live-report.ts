@@ -19,6 +19,7 @@ export const liveText = (
     `${deployment.provider}/${deployment.model}`,
     deployment.apiKeySource ?? 'none',
     organisationOf(once) ?? '-',
+    projectOf(once) ?? '-',
     once.error === undefined ? 'answers' : `fails (${once.status})`,
     `${Math.round(once.tookMs)} ms`,
     limitsText(once),
@@ -29,7 +30,7 @@ export const liveText = (
   const skipped = patterns.map(({ name }) => name).join(', ');
   return [
     textTable([HEAD, ...rows], {
-      align: ['left', 'left', 'left', 'left', 'left', 'right', 'left'],
+      align: ['left', 'left', 'left', 'left', 'left', 'left', 'right', 'left'],
     }),
     failed.join('\n'),
     sharing(answers).join('\n'),
@@ -40,10 +41,13 @@ export const liveText = (
     .join('\n\n');
 };
 
-const HEAD = ['DEPLOYMENT', 'MODEL', 'KEY', 'ORGANISATION', 'ANSWER', 'TOOK', 'LIMITS'];
+const HEAD = ['DEPLOYMENT', 'MODEL', 'KEY', 'ORGANISATION', 'PROJECT', 'ANSWER', 'TOOK', 'LIMITS'];
 
 const organisationOf = ({ news }: AskedOnce): string | undefined =>
   news.find(({ organization }) => organization !== undefined)?.organization;
+
+const projectOf = ({ news }: AskedOnce): string | undefined =>
+  news.find(({ project }) => project !== undefined)?.project;
 
 const limitsOf = ({ news }: AskedOnce): ToldLimit[] =>
   news.flatMap(({ told }) => told).filter(({ limit }) => limit !== undefined);
@@ -91,6 +95,7 @@ export const liveJson = (answers: readonly LiveAnswer[]): JsonObject => ({
     model: `${deployment.provider}/${deployment.model}`,
     key_source: deployment.apiKeySource ?? null,
     organisation: organisationOf(once) ?? null,
+    project: projectOf(once) ?? null,
     answers: once.error === undefined,
     status: once.status,
     error: once.error ?? null,

@@ -6,6 +6,7 @@ import { readFile } from '#cli/read-file.ts';
 import { parseOverride } from '#config/override.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
 import { SpillwayError } from '#core/errors.ts';
+import { formatFindings } from '#core/finding.ts';
 import { type Json, own, isObject } from '#core/json.ts';
 import { withMoreKeys } from '#plan/more-keys.ts';
 import { readTraffic } from '#plan/read-traffic.ts';
@@ -23,6 +24,7 @@ export const runPlan = async (options: PlanOptions): Promise<void> => {
   const source = { file: options.config, environment };
   const base = loadConfigText(text, source);
   const changed = loadConfigText(text, { ...source, overrides });
+  tellOfChange(base, changed);
   const keys = options.keys ?? (overrides.length > 0 ? undefined : { keys: 1 });
   const traffic = readTraffic(log, file);
   const learned = options.dataDir === undefined ? undefined : await learnedIn(options.dataDir);
@@ -37,6 +39,13 @@ export const runPlan = async (options: PlanOptions): Promise<void> => {
   const report = { traffic, file, columns };
   const output = options.json ? JSON.stringify(planJson(report), undefined, 2) : planText(report);
   process.stdout.write(`${output}\n`);
+};
+
+/** What is set may be no setting at all: then both columns are the same, and nobody would know why. */
+const tellOfChange = (base: LoadedConfig, changed: LoadedConfig): void => {
+  const before = new Set(base.warnings.map(({ path, message }) => `${path} ${message}`));
+  const news = changed.warnings.filter(({ path, message }) => !before.has(`${path} ${message}`));
+  if (news.length > 0) process.stderr.write(`${formatFindings(news)}\n`);
 };
 
 /** Throws SpillwayError where neither is named, or both are. */

@@ -53,6 +53,8 @@ export interface QuotaNews {
   readonly refusal?: QuotaRefusal;
   /** The vendor's name for whoever shares these limits. */
   readonly organization?: string;
+  /** Its name for the part of that to which the key belongs. */
+  readonly project?: string;
   /** What this call was charged, where the vendor says so exactly. */
   readonly charged?: Cost;
 }

@@ -97,6 +97,18 @@ describe('a chain of fallbacks', () => {
     );
   });
 
+  it('tells of fallbacks whose names nobody has', async () => {
+    const to = (...models: string[]) => models.map((model) => ({ model, params: {} }));
+    const told = async (any: FallbackLists): Promise<string> =>
+      ((await walk({ any, most: 5 }, {})).result as SpillwayError).message;
+    expect(await told({ a: to('no"body') })).toBe(
+      String.raw`a failed. No model here is named "no\"body", its fallback.`,
+    );
+    expect(await told({ a: to('nobody', 'b', 'nil') })).toBe(
+      'a failed. Asked instead, in vain: b (b failed.). No model here is named "nobody" or "nil", its fallback.',
+    );
+  });
+
   it('ends, asks nobody twice, and tells the first failure, whatever the lists and failures', async () => {
     const target = fc.constantFrom(...NAMES, 'nobody');
     const anyLists = fc.dictionary(

@@ -47,6 +47,8 @@ export class FallbackChain<Reply> {
   #first: LookUpNames = [];
   readonly #levels: Level[] = [];
   readonly #inVain: { readonly model: string; readonly error: SpillwayError }[] = [];
+  /** Names that nobody has. */
+  readonly #nobody = new Set<string>();
   #handedOn = 0;
 
   constructor(options: ChainOptions<Reply>) {
@@ -74,10 +76,9 @@ export class FallbackChain<Reply> {
       const found = goesOn && (await this.#instead(this.#next(course, kind, taker)));
       if (found) return found.reply;
       const failed = goesOn && taker ? (before ?? outOfQuota(course.groups[0])) : thrown;
-      const isFirst = course.names === this.#first;
-      throw isFirst && this.#inVain.length > 0 && failed instanceof SpillwayError
-        ? alsoAsked(failed, this.#inVain)
-        : failed;
+      if (course.names !== this.#first || !(failed instanceof SpillwayError)) throw failed;
+      const asked = this.#inVain.length > 0 ? alsoAsked(failed, this.#inVain) : failed;
+      throw this.#nobody.size > 0 ? notAsked(asked, this.#nobody) : asked;
     }
   }
 
@@ -95,6 +96,7 @@ export class FallbackChain<Reply> {
   async #through(level: Level): Promise<{ readonly reply: Reply } | undefined> {
     while (level.next < level.targets.length && !this.#options.isOver()) {
       const target = level.targets[level.next++]!;
+      if (!this.#options.isKnown(target)) this.#nobody.add(target.model);
       if (!this.#isNew(target)) continue;
       const asked = this.#askedSoFar();
       asked.add(keyOf(target));
@@ -171,6 +173,15 @@ const alsoAsked = (
       ...(waits.length > 0 && { retryAfterMs: Math.min(...waits) }),
     },
     `${sentence(first.message)} Asked instead, in vain: ${told.join(', ')}${more}.`,
+  );
+};
+
+/** Where a fallback is a name that nobody has. */
+const notAsked = (error: SpillwayError, nobody: ReadonlySet<string>): SpillwayError => {
+  const names = [...nobody].slice(0, TOLD.most).map((name) => JSON.stringify(name));
+  return error.with(
+    {},
+    `${sentence(error.message)} No model here is named ${names.join(' or ')}, its fallback.`,
   );
 };
 

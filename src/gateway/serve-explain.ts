@@ -10,6 +10,7 @@ import type { HttpCall } from '#gateway/http-call.ts';
 import { sendJson } from '#gateway/send-reply.ts';
 import type { Served } from '#gateway/served.ts';
 import { bad, modelName } from '#wire/check.ts';
+import { openaiChat } from '#wire/openai-chat/index.ts';
 
 /** What would become of a request of any operation that came now, headers and all. Nothing is sent. */
 export const serveExplain = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
@@ -29,5 +30,7 @@ const askedModel = (body: JsonObject): string => {
   const model = modelName(body);
   if (READ_FIELDS.every((field) => own(body, field) === undefined))
     return bad('messages', "there, or `input`: send a request's whole body", undefined);
+  // In every dialect that has them they are a list of what somebody has said.
+  if (own(body, 'messages') !== undefined) openaiChat.touchRequest(body);
   return model;
 };

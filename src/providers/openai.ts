@@ -28,6 +28,7 @@ export default {
     read: quotaReader({
       limits: standardLimits(),
       organizationHeader: 'openai-organization',
+      projectHeader: 'openai-project',
       refusal(refused) {
         const { status } = refused.reply;
         if (isPaymentDue(refused)) return { class: 'money' };

@@ -110,7 +110,7 @@ const expectCost = (cost: Cost): void => {
   }
 };
 
-const expectNews = ({ told, refusal, organization, charged }: QuotaNews): void => {
+const expectNews = ({ told, refusal, organization, project, charged }: QuotaNews): void => {
   for (const { dimension, windowMs, limit, remaining, resetMs } of told) {
     expect(DIMENSIONS).toContain(dimension);
     within(windowMs, { least: 1, most: DAY_MS });
@@ -129,7 +129,8 @@ const expectNews = ({ told, refusal, organization, charged }: QuotaNews): void =
     within(requested, { least: 1, most: MOST, whole: true });
     within(retryMs, { least: Number.MIN_VALUE, most: DAY_MS });
   }
-  if (organization !== undefined) expect(organization).toMatch(/^[\x21-\x7E]{1,128}$/);
+  for (const name of [organization, project])
+    if (name !== undefined) expect(name).toMatch(/^[\x21-\x7E]{1,128}$/);
   if (charged) expectCost(charged);
 };
 

@@ -8,6 +8,7 @@ import { readRefused, type Refused } from '#providers/refusals.ts';
 export interface QuotaSpeech {
   readonly limits: readonly LimitHeaders[];
   readonly organizationHeader?: string;
+  readonly projectHeader?: string;
   /** The header with the tokens that a call was charged. */
   readonly chargedHeader?: string;
   /** Of an answer with an error status; undefined where it has nothing to do with a limit. */
@@ -20,11 +21,13 @@ export const quotaReader =
     const refused = reply.status >= 400 ? readRefused(reply) : undefined;
     const refusal = refused && speech.refusal(refused);
     const organization = name(reply, speech.organizationHeader) ?? refused?.said.organization;
+    const project = name(reply, speech.projectHeader);
     const charged = amount(header(reply, speech.chargedHeader) ?? '');
     return {
       told: readLimits(reply, speech.limits),
       ...(refusal && { refusal }),
       ...(organization !== undefined && { organization }),
+      ...(project !== undefined && { project }),
       ...(charged !== undefined && { charged: { tokens: charged } }),
     };
   };

@@ -90,9 +90,9 @@ export class ModelCall {
   /** What every answer to this call carries; the limits are as they stood after the charge. */
   headers(): Record<string, string> {
     const { elapsedMs } = this.exchange;
-    const { organisation } = this.project;
+    const { organisation, id: project } = this.project;
     return {
-      ...this.profile.baseHeaders({ requestId: this.requestId, elapsedMs, organisation }),
+      ...this.profile.baseHeaders({ requestId: this.requestId, elapsedMs, organisation, project }),
       ...this.#limitHeaders(),
     };
   }

@@ -58,6 +58,7 @@ const baseHeaders = (
     requestId: drawId('req_', 32, world.random),
     elapsedMs: exchange.elapsedMs,
     organisation: project?.organisation,
+    project: project?.id,
   });
 
 const authenticated = ({ projectOf, signingKeyOf }: Site, exchange: Exchange): Project => {

@@ -29,8 +29,9 @@ export default {
   embeddingDimensions: (model) => (model.includes('3-large') ? 3072 : 1536),
   limits: linearLimits,
 
-  baseHeaders: ({ requestId, elapsedMs, organisation }) => ({
+  baseHeaders: ({ requestId, elapsedMs, organisation, project }) => ({
     ...(organisation !== undefined && { 'openai-organization': organisation }),
+    ...(project !== undefined && { 'openai-project': `proj_${project}` }),
     'openai-processing-ms': String(Math.round(elapsedMs)),
     'openai-version': '2020-10-01',
     'x-request-id': requestId,

@@ -35,6 +35,7 @@ export interface Answered {
   readonly elapsedMs: number;
   /** Absent where the caller is nobody that the vendor knows. */
   readonly organisation?: string | undefined;
+  readonly project?: string | undefined;
 }
 
 /** When limits are told, and what the call was charged by then. */
