@@ -107,6 +107,15 @@ export interface NodeServed extends OfStep {
   readonly model?: string;
 }
 
+/** A model call of the node is over, and came to this. */
+export interface NodeSpent extends OfStep {
+  readonly type: 'node-spent';
+  readonly callId: string;
+  readonly usage?: Usage;
+  /** Nano-dollars, where that is known. */
+  readonly costNanos?: number;
+}
+
 /** A piece of one of the node's outputs, before that output is whole. */
 export interface NodeDelta extends OfStep {
   readonly type: 'node-delta';
@@ -176,6 +185,7 @@ export type RunEvent =
   | NodeLog
   | VariableSet
   | NodeServed
+  | NodeSpent
   | NodeDelta
   | NodeFinish
   | NodeSkip

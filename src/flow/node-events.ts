@@ -12,6 +12,7 @@ export const eventOf = (
   if (event.type === 'inner') return event.event;
   const base = { at: at.at, ...stepOf(active, at.within) };
   if (event.type === 'served') return { ...event, ...base, type: 'node-served' };
+  if (event.type === 'spent') return { ...event, ...base, type: 'node-spent' };
   if (event.type === 'log') return { ...event, ...base, type: 'node-log' };
   if (event.type === 'rounds') {
     const { count, inputs } = event;

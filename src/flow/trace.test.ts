@@ -73,3 +73,36 @@ test('a row per node: when, how long, how many tokens, by whom', async () => {
     status: 'running',
   });
 });
+
+test('each model call of a node: who served it, how long it waited, what it came to', () => {
+  const of = { nodeId: 'a', step: 1 };
+  const call = { ...of, attempts: 1, queueMs: 5, model: 'm', type: 'node-served' } as const;
+  const rows = traceOf([
+    { ...of, type: 'node-start', at: 0, title: 'A', nodeType: 'agent' },
+    { ...call, at: 1, callId: 'c1', upstreamId: 'req_1', deployment: 'PJ1' },
+    {
+      ...of,
+      type: 'node-spent',
+      at: 2,
+      callId: 'c1',
+      usage: { inputTokens: 3, outputTokens: 4 },
+      costNanos: 70,
+    },
+    { ...call, at: 3, callId: 'c2', deployment: 'PJ2' },
+  ]);
+  const shared = { attempts: 1, queueMs: 5, model: 'm' };
+  expect(rows[0]?.calls).toEqual([
+    {
+      ...shared,
+      callId: 'c1',
+      upstreamId: 'req_1',
+      deployment: 'PJ1',
+      at: 1,
+      inputTokens: 3,
+      outputTokens: 4,
+      costNanos: 70,
+    },
+    { ...shared, callId: 'c2', deployment: 'PJ2', at: 3 },
+  ]);
+  expect(rows[0]).toMatchObject({ attempts: 2, queueMs: 10, deployment: 'PJ2', callId: 'c2' });
+});

@@ -1,4 +1,29 @@
-import type { NodeFinish, RunError, RunEvent, Within } from '#flow/events.ts';
+import type {
+  NodeFinish,
+  NodeServed,
+  NodeSpent,
+  RunError,
+  RunEvent,
+  Within,
+} from '#flow/events.ts';
+
+/** One model call of a node. */
+export interface TraceCall {
+  /** The gateway's id of it: its decision is kept under it. */
+  readonly callId: string;
+  /** What the vendor calls it, where it says. */
+  readonly upstreamId?: string;
+  readonly model?: string;
+  readonly deployment: string;
+  readonly attempts: number;
+  readonly queueMs: number;
+  /** From the run's start, ms. */
+  readonly at: number;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  /** Nano-dollars. */
+  readonly costNanos?: number;
+}
 
 /** One node of a run, for a table or a timeline. */
 export interface TraceRow {
@@ -28,6 +53,8 @@ export interface TraceRow {
   readonly attempts?: number;
   /** Of all its model calls together, ms. */
   readonly queueMs?: number;
+  /** Its model calls one by one, where the gateway names them. */
+  readonly calls?: readonly TraceCall[];
   readonly error?: RunError;
 }
 
@@ -45,11 +72,16 @@ export const traceOf = (events: Iterable<RunEvent>): TraceRow[] => {
       rows.set(step, { ...row, ...(within && { within }) });
     } else if (event.type === 'node-retry') amend(event.step, () => ({ retries: event.retry }));
     else if (event.type === 'node-served')
-      amend(event.step, ({ attempts = 0, queueMs = 0 }) => ({
+      amend(event.step, ({ attempts = 0, queueMs = 0, calls = [] }) => ({
         deployment: event.deployment,
         ...(event.callId !== undefined && { callId: event.callId }),
         attempts: attempts + event.attempts,
         queueMs: queueMs + event.queueMs,
+        ...(event.callId !== undefined && { calls: [...calls, callOf(event, event.callId)] }),
+      }));
+    else if (event.type === 'node-spent')
+      amend(event.step, ({ calls = [] }) => ({
+        calls: calls.map((call) => (call.callId === event.callId ? paid(call, event) : call)),
       }));
     else if (event.type === 'node-delta')
       amend(event.step, ({ startMs, firstTextMs = event.at - startMs }) => ({ firstTextMs }));
@@ -67,3 +99,22 @@ export const traceOf = (events: Iterable<RunEvent>): TraceRow[] => {
   }
   return [...rows.values()];
 };
+
+const callOf = (event: NodeServed, callId: string): TraceCall => {
+  const { deployment, attempts, queueMs, at, upstreamId, model } = event;
+  return {
+    callId,
+    deployment,
+    attempts,
+    queueMs,
+    at,
+    ...(upstreamId !== undefined && { upstreamId }),
+    ...(model !== undefined && { model }),
+  };
+};
+
+const paid = (call: TraceCall, { usage, costNanos }: NodeSpent): TraceCall => ({
+  ...call,
+  ...(usage && { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens }),
+  ...(costNanos !== undefined && { costNanos }),
+});

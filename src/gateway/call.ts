@@ -11,6 +11,7 @@ import type { ParamRules } from '#core/param-rules.ts';
 import type { Prices } from '#core/price.ts';
 import type { MemoryPressure } from '#core/memory-pressure.ts';
 import type { Random } from '#core/random.ts';
+import type { AppModels } from '#gateway/app-models.ts';
 import type { Billing } from '#gateway/billing.ts';
 import type { CallFallbacks } from '#gateway/call-fallbacks.ts';
 import type { CatalogueRow } from '#gateway/catalogue.ts';
@@ -64,6 +65,8 @@ export interface GatewayDeps {
   readonly catalogue: () => readonly CatalogueRow[];
   readonly targets: ReadonlyMap<string, Target>;
   readonly groups: Groups;
+  /** Apps that are asked for as models. */
+  readonly appModels: AppModels;
   readonly settings: GatewaySettings;
 }
 

@@ -32,6 +32,11 @@ export const serveChat =
   async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
     const ownsMetadata = dialect.name !== openaiChat.name;
     const read = await readCall(deps, http, { ...(amend && { amend }), ownsMetadata });
+    const app = dialect === openaiChat ? deps.appModels.serve(read, http.res) : undefined;
+    if (app) {
+      await app;
+      return {};
+    }
     const call = prepared ? prepared(deps, read) : read;
     if (asArray?.(http)) http.array = new JsonArray(deps.settings.limits.eventBytes);
     const beats = heartbeatsOf(deps, http, call);

@@ -24,7 +24,8 @@ const isSeen = ({ pass }: HttpCall, id: string): boolean => pass?.mayUse(id) ?? 
 /** One of them, by any name under which it can be asked. Throws SpillwayError `not_found`. */
 export const serveModel = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
   const { model = '' } = http.params;
-  if (!deps.groups.find(model) || !isSeen(http, model))
+  const isThere = deps.groups.find(model) !== undefined || deps.appModels.has(model);
+  if (!isThere || !isSeen(http, model))
     throw new SpillwayError('not_found', 'There is no model of this name; see /v1/models.');
   sendJson(deps, http, modelOf(model));
   return {};
@@ -32,8 +33,7 @@ export const serveModel = async (deps: GatewayDeps, http: HttpCall): Promise<Ser
 
 /** Clients of several dialects ask at this path: each finds its own fields, and passes over the others. */
 export const serveModels = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
-  const data = deps.groups
-    .list()
+  const data = [...deps.groups.list(), ...deps.appModels.names()]
     .filter((id) => isSeen(http, id))
     .map(modelOf);
   const [first_id, last_id] = [data[0]?.id ?? null, data.at(-1)?.id ?? null];

@@ -5,6 +5,7 @@ import { chat } from '#gateway/chat.ts';
 import type { GuardedClient } from '#net/guarded-client.ts';
 import type { Pass } from '#keys/pass.ts';
 import type { Sandbox } from '#sandbox/sandbox.ts';
+import type { RunPayer } from '#service-api/run-app.ts';
 import { streamEvents } from '#server/stream-events.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
 
@@ -20,6 +21,8 @@ export interface FlowSurroundings {
   readonly app?: GatewayCall['app'];
   /** Of the virtual key that pays for it. Throws where that opens nothing any more. */
   readonly pass?: () => Pass | undefined;
+  /** Who pays, where that is not the app. */
+  readonly payer?: RunPayer;
   /** Who takes a call to this group, under which name; the gateway itself where absent. */
   readonly route?: (group: string) => { readonly gateway: GatewayDeps; readonly model: string };
 }
@@ -30,7 +33,7 @@ const priced = ({ costNanos }: { readonly costNanos: number | undefined }): Pric
 /** A flow's model calls enter the gateway at its spine, like everybody else's but without a socket. */
 export const createFlowServices = (
   own: GatewayDeps,
-  { sandbox, client, owner = '', user = '', app, pass: passNow, route }: FlowSurroundings,
+  { sandbox, client, owner = '', user = '', app, pass: passNow, payer, route }: FlowSurroundings,
 ): FlowServices => ({
   renderJinja: (job, signal) => sandbox.renderJinja(job, signal),
   runCode: (job, signal) => sandbox.runCode(job, signal, owner),
@@ -40,8 +43,9 @@ export const createFlowServices = (
     const { gateway, model } = route?.(request.model) ?? { gateway: own, ...request };
     // Whoever takes it, it goes on the same books.
     const deps = own.billing ? { ...gateway, billing: own.billing } : gateway;
-    const pass = passNow?.();
-    pass?.checkModel(request.model);
+    // Whoever asks for an app as a model pays for it; what it is made of is the app's affair.
+    const pass = payer ? payer.pass : passNow?.();
+    if (!payer) pass?.checkModel(request.model);
     // The call ends with its reader, however that one ends.
     const left = new AbortController();
     const call: GatewayCall = {
@@ -53,9 +57,12 @@ export const createFlowServices = (
       // It waits for as long as its run may take.
       queueMs: Infinity,
       deadline,
-      tenant: { key: owner === '' ? 'apps' : `app:${owner}`, user },
+      tenant: payer
+        ? { key: payer.key, user: payer.user }
+        : { key: owner === '' ? 'apps' : `app:${owner}`, user },
       ...(pass && { pass }),
       ...(app && { app }),
+      ...(payer?.tags && { tags: payer.tags }),
       priority: 'interactive',
       bytes: 0,
       run: runId,

@@ -7,6 +7,7 @@ import { derived } from '#core/derived.ts';
 import type { Log } from '#core/log.ts';
 import type { MemoryPressure } from '#core/memory-pressure.ts';
 import type { Random } from '#core/random.ts';
+import { AppModels } from '#gateway/app-models.ts';
 import type { GatewayDeps, GatewaySettings } from '#gateway/call.ts';
 import { DecisionStore } from '#gateway/decision-store.ts';
 import { Groups } from '#gateway/groups.ts';
@@ -128,6 +129,7 @@ export const createGateway = (first: LoadedConfig, world: World, keeping?: Keepi
     catalogue: createCatalogue(config, clock),
     targets,
     groups,
+    appModels: new AppModels(),
     settings: settingsOf(config, version),
   };
 };

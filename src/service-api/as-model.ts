@@ -1,9 +1,14 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { Clock } from '#core/clock.ts';
+import { SpillwayError } from '#core/errors.ts';
 import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
+import type { RunFinish } from '#flow/events.ts';
 import type { Turn } from '#flow/nodes/node-type.ts';
 import type { ApiDeps } from '#service-api/deps.ts';
-import { ApiError, invalidParam, notFound } from '#service-api/dify-error.ts';
+import { invalidParam, notFound } from '#service-api/dify-error.ts';
 import { type ApiCall, readJson, sendJson } from '#service-api/http-call.ts';
-import { type AppRun, startRun, talks } from '#service-api/run-app.ts';
+import { type AppRun, type RunPayer, startRun, talks } from '#service-api/run-app.ts';
 import type { ServedApp } from '#service-api/served-apps.ts';
 
 /** An app's name as a model. */
@@ -16,18 +21,34 @@ export const listModels = async (_: ApiDeps, { res, served }: ApiCall): Promise<
     data: [{ id: modelOf(served), object: 'model', created: served.createdAt, owned_by: 'app' }],
   });
 
-/**
- * `POST /chat/completions`: the last message is the query, those before it are what was said.
- * `metadata` may have `inputs`, `files` and `conversation_id`, the first two as JSON in a text too.
- */
+/** `POST /chat/completions` with the key of an app. */
 export const completeChat = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
-  const { served } = call;
+  const { served, res, signal } = call;
   const body = await readJson(call.req, deps.clock);
+  const user = textOf(own(body, 'user')) || 'model';
+  await answerAsModel(deps, { served, body, res, signal, user });
+};
+
+export interface ModelAsked extends Pick<ApiCall, 'served' | 'res' | 'signal'> {
+  readonly body: JsonObject;
+  readonly user: string;
+  /** Who pays for what the app asks of models; the app itself where absent. */
+  readonly payer?: RunPayer;
+}
+
+/**
+ * The last message is the query, those before it are what was said. `metadata` may have `inputs`,
+ * `files` and `conversation_id`, the first two as JSON in a text too; an empty `conversation_id` begins
+ * a conversation that can be gone on with, and without any nothing is kept. Throws ApiError or SpillwayError
+ * as long as nothing is sent.
+ */
+export const answerAsModel = async (deps: ApiDeps, asked: ModelAsked): Promise<void> => {
+  const { served, body, user, payer } = asked;
   const turns = turnsOf(own(body, 'messages'));
   const given = own(body, 'metadata');
   const metadata = isObject(given) ? given : {};
   const files = parsed(own(metadata, 'files'));
-  const user = textOf(own(body, 'user')) || 'model';
+  const isKept = own(metadata, 'conversation_id') !== undefined;
   const conversationId = textOf(own(metadata, 'conversation_id'));
   const conversation =
     conversationId === '' ? undefined : await deps.conversations.get(conversationId);
@@ -41,13 +62,15 @@ export const completeChat = async (deps: ApiDeps, call: ApiCall): Promise<void> 
     files: Array.isArray(files) ? files : [],
     user,
     from: 'model',
-    signal: call.signal,
-    ...(conversation ? { conversation } : { history: turns.history }),
+    signal: asked.signal,
+    ...(payer && { payer }),
+    ...(conversation && { conversation }),
+    ...(!isKept && { history: turns.history }),
   });
-  const writer = new ModelWriter(run, modelOf(served));
+  const writer = new ModelWriter(run, modelOf(served), isKept && talks(served));
   await (own(body, 'stream') === true
-    ? streamed(call, run, { writer, withUsage: wantsUsage(body) })
-    : whole(call, run, writer));
+    ? streamed(asked, run, { writer, withUsage: wantsUsage(body), clock: deps.clock })
+    : whole(asked, run, writer));
 };
 
 const wantsUsage = (body: JsonObject): boolean => {
@@ -109,10 +132,18 @@ const contentOf = (message: JsonObject): string => {
 class ModelWriter {
   readonly #run: AppRun;
   readonly #model: string;
+  readonly #isKept: boolean;
 
-  constructor(run: AppRun, model: string) {
+  constructor(run: AppRun, model: string, isKept: boolean) {
     this.#run = run;
     this.#model = model;
+    this.#isKept = isKept;
+  }
+
+  /** Under which id it can be gone on with. */
+  kept(): JsonObject {
+    const { conversationId = '' } = this.#run.record.facts;
+    return this.#isKept ? { metadata: { conversation_id: conversationId } } : {};
   }
 
   base(object: string): JsonObject {
@@ -140,47 +171,115 @@ class ModelWriter {
   }
 }
 
-const whole = async ({ res, served }: ApiCall, run: AppRun, writer: ModelWriter): Promise<void> => {
+const whole = async (
+  { res, served }: ModelAsked,
+  run: AppRun,
+  writer: ModelWriter,
+): Promise<void> => {
   let answer = '';
   for await (const event of run.events) if (event.type === 'answer-delta') answer += event.text;
-  const { finish, facts } = run.record;
-  if (finish?.status === 'failed')
-    throw new ApiError(502, 'run_failed', finish.error?.message ?? 'The run failed.');
+  const { finish } = run.record;
+  if (finish?.status === 'failed') throw runError(finish);
   const content = served.app.mode === 'workflow' ? writer.rest(served) : answer;
   sendJson(res, {
     ...writer.base('chat.completion'),
     choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
     usage: writer.usage(),
-    ...(talks(served) && { metadata: { conversation_id: facts.conversationId ?? '' } }),
+    ...writer.kept(),
   });
 };
 
+/** What kept a run from its end: a limit of whoever pays, a model that is not there. */
+const runError = ({ error }: RunFinish): SpillwayError =>
+  new SpillwayError(error?.code ?? 'node_failed', error?.message ?? 'The run failed.');
+
+/** After so long without a word something is said, ms. */
+const PING_MS = 10_000;
+
+interface Streaming {
+  readonly writer: ModelWriter;
+  readonly withUsage: boolean;
+  readonly clock: Clock;
+}
+
 const streamed = async (
-  { res, signal, served }: ApiCall,
+  { res, signal, served }: ModelAsked,
   { events, record }: AppRun,
-  { writer, withUsage }: { readonly writer: ModelWriter; readonly withUsage: boolean },
+  { writer, withUsage, clock }: Streaming,
 ): Promise<void> => {
-  res.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-cache',
-    'x-accel-buffering': 'no',
-  });
-  const say = (payload: JsonObject): void => void res.write(`data: ${JSON.stringify(payload)}\n\n`);
-  say(writer.chunk({ role: 'assistant', content: '' }));
+  const talk = new ChunkStream(res, clock, writer);
   const isTalk = served.app.mode !== 'workflow';
-  for await (const event of events)
-    if (event.type === 'answer-delta' && isTalk) say(writer.chunk({ content: event.text }));
-  const { finish } = record;
-  if (signal.aborted) return;
-  if (finish?.status === 'failed') {
-    const message = finish.error?.message ?? 'The run failed.';
-    say({ error: { message, type: 'run_failed', code: 'run_failed', param: null } });
-    res.end();
-    return;
+  try {
+    for await (const event of events) {
+      if (event.type !== 'answer-delta' || !isTalk) continue;
+      // Waits for a slow reader; one who leaves ends the run.
+      if (!talk.say(writer.chunk({ content: event.text }))) await once(res, 'drain', { signal });
+    }
+    const { finish } = record;
+    if (signal.aborted) return;
+    if (finish?.status === 'failed') {
+      const error = runError(finish);
+      if (!res.headersSent) throw error;
+      const { code, message } = error;
+      talk.say({ error: { message, type: code, code, param: null } });
+      res.end();
+      return;
+    }
+    if (!isTalk) talk.say(writer.chunk({ content: writer.rest(served) }));
+    talk.say({ ...writer.chunk({}, 'stop'), ...writer.kept() });
+    if (withUsage)
+      talk.say({
+        ...writer.base('chat.completion.chunk'),
+        choices: [],
+        usage: writer.usage(),
+      });
+    res.end('data: [DONE]\n\n');
+  } finally {
+    talk.close();
   }
-  if (!isTalk) say(writer.chunk({ content: writer.rest(served) }));
-  say(writer.chunk({}, 'stop'));
-  if (withUsage)
-    say({ ...writer.base('chat.completion.chunk'), choices: [], usage: writer.usage() });
-  res.end('data: [DONE]\n\n');
 };
+
+/** Chunks of an answer: the head goes out with the first, or when its reader has waited for long. */
+class ChunkStream {
+  readonly #res: ServerResponse;
+  readonly #clock: Clock;
+  readonly #writer: ModelWriter;
+  #cancel = (): void => {};
+
+  constructor(res: ServerResponse, clock: Clock, writer: ModelWriter) {
+    this.#res = res;
+    this.#clock = clock;
+    this.#writer = writer;
+    this.#beat();
+  }
+
+  /** False when its reader is behind. */
+  say(payload: JsonObject): boolean {
+    this.#open();
+    this.#beat();
+    return this.#res.write(`data: ${JSON.stringify(payload)}\n\n`);
+  }
+
+  close(): void {
+    this.#cancel();
+  }
+
+  #open(): void {
+    if (this.#res.headersSent) return;
+    this.#res.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache',
+      'x-accel-buffering': 'no',
+    });
+    this.say(this.#writer.chunk({ role: 'assistant', content: '' }));
+  }
+
+  #beat(): void {
+    this.#cancel();
+    this.#cancel = this.#clock.after(PING_MS, () => {
+      this.#open();
+      this.#res.write(': ping\n\n');
+      this.#beat();
+    });
+  }
+}

@@ -6,12 +6,22 @@ import type { RunEvent } from '#flow/events.ts';
 import type { Turn } from '#flow/nodes/node-type.ts';
 import type { FlowServices } from '#flow/ports.ts';
 import { runFlow } from '#flow/run.ts';
+import type { Pass } from '#keys/pass.ts';
 import type { Conversation, ConversationStore, Message } from '#service-api/conversations.ts';
 import { RunRecord, type Runs } from '#service-api/runs.ts';
 import type { RunStartFacts } from '#service-api/runs.ts';
 import type { ServedApp } from '#service-api/served-apps.ts';
 import { acceptFile, acceptInputs } from '#service-api/accept-file.ts';
-import type { Uploads } from '#service-api/uploads.ts';
+import type { Uploads, Whose } from '#service-api/uploads.ts';
+
+/** Who pays for what a run asks of models, where that is not the app. */
+export interface RunPayer {
+  /** A word for whoever shares; never a key. */
+  readonly key: string;
+  readonly user: string;
+  readonly pass?: Pass;
+  readonly tags?: readonly string[];
+}
 
 export interface RunDeps {
   readonly clock: Clock;
@@ -19,7 +29,7 @@ export interface RunDeps {
   readonly conversations: ConversationStore;
   readonly uploads: Uploads;
   /** What flows may ask of the world; files belong to somebody. */
-  readonly services: (whose: { readonly appId: string; readonly user: string }) => FlowServices;
+  readonly services: (whose: Whose & { readonly payer?: RunPayer }) => FlowServices;
   /** So many runs at once, of all apps; more are refused. */
   readonly mostRuns: number;
 }
@@ -36,6 +46,7 @@ export interface RunAsked {
   /** What was said before, where the caller tells it: then nothing is kept. */
   readonly history?: readonly Turn[];
   readonly signal: AbortSignal;
+  readonly payer?: RunPayer;
   /** How many flows stand above this one. */
   readonly depth?: number;
 }
@@ -90,7 +101,7 @@ export const startRun = (deps: RunDeps, asked: RunAsked): AppRun => {
     query,
     inputs,
     files,
-    services: deps.services(whose),
+    services: deps.services({ ...whose, ...(asked.payer && { payer: asked.payer }) }),
     clock: deps.clock,
     ids: {
       run: facts.id,

@@ -143,7 +143,6 @@ test('an app is a model for clients that know models', async () => {
     model: 'app/test',
     choices: [{ message: { role: 'assistant', content: 'You said: Hi' }, finish_reason: 'stop' }],
     usage: { total_tokens: 0 },
-    metadata: { conversation_id: expect.any(String) },
   });
   const stream = await call('POST', '/v1/chat/completions', {
     body: { ...body, stream: true, stream_options: { include_usage: true } },

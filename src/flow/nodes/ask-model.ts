@@ -44,9 +44,12 @@ export async function* askModel(
   let usage: Usage | undefined;
   let costNanos: number | undefined;
   let finishReason: string | undefined;
+  let callId: string | undefined;
   for await (const event of node.services.chat(request, { runId, nodeId, signal, deadline })) {
-    if (event.type === 'served') yield event;
-    else if (event.type === 'block-start')
+    if (event.type === 'served') {
+      ({ callId } = event);
+      yield event;
+    } else if (event.type === 'block-start')
       blocks.set(event.index, { block: event.block, text: '' });
     else if (event.type === 'block-delta') {
       const open = blocks.get(event.index);
@@ -60,6 +63,7 @@ export async function* askModel(
   }
   if (finishReason === undefined)
     throw new SpillwayError('stream_truncated', "The model's answer ended before it was whole.");
+  if (callId !== undefined) yield { type: 'spent', callId, ...spentBy({ usage, costNanos }) };
   const all = [...blocks.values()];
   const textOf = (fits: (kind: string) => boolean): string =>
     all.flatMap(({ block, text }) => (fits(block.kind) ? text : [])).join('');

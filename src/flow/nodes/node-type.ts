@@ -110,6 +110,13 @@ export type NodeEvent =
   /** A piece of a named output before that output is whole. */
   | { readonly type: 'delta'; readonly output: string; readonly text: string }
   | Served
+  /** What a model call came to, by the gateway's id of it. */
+  | {
+      readonly type: 'spent';
+      readonly callId: string;
+      readonly usage?: Usage;
+      readonly costNanos?: number;
+    }
   | {
       readonly type: 'log';
       readonly id: string;

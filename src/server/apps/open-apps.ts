@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { LoadedConfig } from '#config/loaded.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { ResolveModel } from '#flow/model-map.ts';
-import type { FlowServices } from '#flow/ports.ts';
 import { addressGuard } from '#net/address-guard.ts';
 import { createGuardedClient, type GuardedClient } from '#net/guarded-client.ts';
 import { createSandbox } from '#sandbox/sandbox.ts';
@@ -12,7 +11,8 @@ import { flowFiles } from '#server/apps/flow-files.ts';
 import { readApp } from '#server/apps/read-app.ts';
 import { suggester } from '#server/apps/suggest.ts';
 import { readToolApis } from '#server/apps/tools/read-tool-apis.ts';
-import { toolBox } from '#server/apps/tools/tool-box.ts';
+import { type ToolApi, toolBox } from '#server/apps/tools/tool-box.ts';
+import { appsAsModels } from '#server/apps/apps-as-models.ts';
 import { groupsOf, isGroupOf, resolverOf } from '#server/apps/config-groups.ts';
 import { ModelBook } from '#server/apps/model-book.ts';
 import { createFlowServices, type FlowSurroundings } from '#server/flow-services.ts';
@@ -27,7 +27,7 @@ import { StoredRuns } from '#service-api/stored-runs.ts';
 import { StoredConversations } from '#service-api/stored-conversations.ts';
 import type { Store } from '#store/store.ts';
 import { createServiceApi, type ServiceApi } from '#service-api/service-api.ts';
-import { Uploads, type Whose } from '#service-api/uploads.ts';
+import { Uploads } from '#service-api/uploads.ts';
 
 /** So many runs of all apps at once. */
 const MOST_RUNS = 1_000;
@@ -88,16 +88,7 @@ export const openApps = async (
   const uploads = await Uploads.open({ folder: join(dataDir, 'uploads'), clock, log });
   const around = { sandbox, client, route: (group: string) => models.route(group) };
   const apis = await readToolApis(config.apps.tools ?? []);
-  const servicesFor = (whose: Whose): FlowServices => ({
-    ...createFlowServices(gateway, {
-      ...around,
-      owner: whose.appId,
-      user: whose.user,
-      ...payingFor(apps.get(whose.appId), gateway.accounts),
-    }),
-    files: flowFiles({ uploads, client, clock }, whose),
-    tools: toolBox({ clock, apis, apps, services: () => servicesFor(whose) }),
-  });
+  const services = servicesOf({ gateway, around, uploads, apis, apps });
   const archive = store && (await openArchive(store, world));
   const deps: ApiDeps = {
     clock,
@@ -109,9 +100,10 @@ export const openApps = async (
       ? await StoredConversations.open(store.shelves.conversations, log)
       : new MemoryConversations(),
     mostRuns: MOST_RUNS,
-    services: (whose): FlowServices => servicesFor(whose),
+    services,
     suggest: suggester(createFlowServices(gateway, around), clock, config),
   };
+  gateway.appModels.offer(appsAsModels(deps));
   return {
     api: createServiceApi(deps),
     deps,
@@ -143,6 +135,35 @@ const payingFor = (
   const { ring } = accounts;
   const pass = () => ring.payer(`app/${app.name}`) ?? ring.payer(`app/${id}`);
   return { app: { id, name: app.name }, pass };
+};
+
+interface ServicesOf {
+  readonly gateway: Gateway;
+  readonly around: FlowSurroundings;
+  readonly uploads: Uploads;
+  readonly apis: readonly ToolApi[];
+  readonly apps: ServedApps;
+}
+
+/** What a run of somebody may ask of the world. */
+const servicesOf = ({ gateway, around, uploads, apis, apps }: ServicesOf): ApiDeps['services'] => {
+  const { clock } = gateway;
+  const { client } = around;
+  const servicesFor: ApiDeps['services'] = ({ payer, ...whose }) => {
+    const paying = payer && { payer };
+    return {
+      ...createFlowServices(gateway, {
+        ...around,
+        owner: whose.appId,
+        user: whose.user,
+        ...payingFor(apps.get(whose.appId), gateway.accounts),
+        ...paying,
+      }),
+      files: flowFiles({ uploads, client, clock }, whose),
+      tools: toolBox({ clock, apis, apps, services: () => servicesFor({ ...whose, ...paying }) }),
+    };
+  };
+  return servicesFor;
 };
 
 const openArchive = (

@@ -1,0 +1,34 @@
+import { SpillwayError } from '#core/errors.ts';
+import type { AppAsked, AppSource } from '#gateway/app-models.ts';
+import { answerAsModel } from '#service-api/as-model.ts';
+import type { ApiDeps } from '#service-api/deps.ts';
+import { ApiError } from '#service-api/dify-error.ts';
+
+/** Apps for callers who ask for models: with their own keys, at their own cost. */
+export const appsAsModels = (deps: ApiDeps): AppSource => ({
+  names: () => deps.apps.all().flatMap(({ app, flow }) => (flow ? [app.name] : [])),
+  has: (name) => deps.apps.find(name) !== undefined,
+  serve: (asked) => serve(deps, asked).catch(rethrown),
+});
+
+const serve = async (deps: ApiDeps, { name, call, res }: AppAsked): Promise<void> => {
+  const served = deps.apps.find(name);
+  if (!served) throw new SpillwayError('not_found', 'The app is gone.');
+  const { tenant, pass, tags, body, signal } = call;
+  await answerAsModel(deps, {
+    served,
+    body,
+    res,
+    signal,
+    // What one key has said and uploaded is not for another that calls its user the same.
+    user: `${tenant.key}/${tenant.user}`,
+    payer: { ...tenant, ...(pass && { pass }), ...(tags && { tags }) },
+  });
+};
+
+/** As callers of models read errors. */
+const rethrown = (thrown: unknown): never => {
+  if (!(thrown instanceof ApiError)) throw thrown;
+  const { status, message } = thrown.told;
+  throw new SpillwayError('invalid_request', message, { status });
+};

@@ -1,0 +1,121 @@
+import { afterEach, expect, test } from 'vitest';
+import type { JsonObject } from '#core/json.ts';
+import { dsl, llmData } from '#flow/test-kit.ts';
+import { startApp, textOf } from '../kit/apps.ts';
+import type { Script } from '../kit/upstream.ts';
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+const FLOW = dsl(
+  {
+    start: {
+      type: 'start',
+      variables: [{ variable: 'tone', label: 'tone', type: 'text-input', required: false }],
+    },
+    llm: llmData('{{#start.tone#}}{{#sys.query#}}'),
+    answer: { type: 'answer', answer: '{{#llm.text#}} ({{#sys.dialogue_count#}})' },
+  },
+  ['start>llm', 'llm>answer'],
+);
+
+const start = async (script?: Script) => {
+  const app = await startApp(FLOW, { keeps: true, ...(script && { script }) });
+  closing.push(app.close);
+  const json = async (method: string, path: string, key: string, body?: unknown) => {
+    const response = await app.call(method, path, { body, key });
+    return { status: response.status, body: (await response.json()) as JsonObject };
+  };
+  const generate = async (fields: object): Promise<string> =>
+    textOf((await json('POST', '/key/generate', app.master, fields)).body['key']);
+  const ask = (key: string, body: object = {}) =>
+    json('POST', '/v1/chat/completions', key, {
+      model: 'app/test',
+      messages: [{ role: 'user', content: 'Hi' }],
+      ...body,
+    });
+  const seen = async (key: string): Promise<unknown[]> =>
+    ((await json('GET', '/v1/models', key)).body['data'] as JsonObject[]).map(({ id }) => id);
+  return { ...app, json, generate, ask, seen };
+};
+
+const contentOf = (body: JsonObject): unknown =>
+  (body['choices'] as { message: JsonObject }[])[0]?.message['content'];
+
+test('who may use the app as a model: a key’s list of models decides, and the app’s own models need none', async () => {
+  const { generate, ask, seen, master } = await start();
+  expect(await seen(master)).toEqual(['gpt-4.1', 'app/test']);
+  const only = await generate({ models: ['app/test'] });
+  expect(await seen(only)).toEqual(['app/test']);
+  const reply = await ask(only, { metadata: { inputs: { tone: 'kindly ' } } });
+  expect([reply.status, contentOf(reply.body)]).toEqual([200, 'You said: kindly Hi (1)']);
+  const denied = await ask(only, { model: 'gpt-4.1' });
+  expect(denied.status).toBe(401);
+  const other = await generate({ models: ['gpt-4.1'] });
+  expect(await seen(other)).toEqual(['gpt-4.1']);
+  expect((await ask(other)).status).toBe(401);
+  expect((await ask(other, { model: 'app/none' })).status).toBeGreaterThanOrEqual(400);
+});
+
+test('it is charged to the key, which may run out', async () => {
+  const { generate, ask, json, master } = await start();
+  const key = await generate({ rpm_limit: 1 });
+  expect((await ask(key)).status).toBe(200);
+  const again = await ask(key);
+  expect(again.status).toBe(429);
+  expect(JSON.stringify(again.body)).toContain('limit');
+  const stream = await ask(key, { stream: true });
+  expect(stream.status).toBe(429);
+  const logs = async () =>
+    JSON.stringify((await json('GET', '/spend/logs/v2?page=1&page_size=10', master)).body);
+  await expect
+    .poll(logs, { timeout: 5_000 })
+    .toMatch(/"api_key":"[0-9a-f]{64}".*"total_tokens":10/);
+});
+
+test('a conversation goes on for the key that began it, and for no other', async () => {
+  const { generate, ask } = await start();
+  const [mine, other] = [await generate({}), await generate({})];
+  const first = await ask(mine, { user: 'u', metadata: { conversation_id: '' } });
+  const id = textOf((first.body['metadata'] as JsonObject)['conversation_id']);
+  const metadata = { conversation_id: id };
+  const second = await ask(mine, { user: 'u', metadata });
+  expect(contentOf(second.body)).toBe('You said: Hi (2)');
+  expect((await ask(other, { user: 'u', metadata })).status).toBe(404);
+  expect((await ask(mine, { user: 'another', metadata })).status).toBe(404);
+  const bad = await ask(mine, { metadata: { inputs: '{' } });
+  expect(bad.status).toBe(400);
+});
+
+test('an app’s key reaches the app alone, on every path', async () => {
+  const { json } = await start();
+  const key = 'app-0123456789abcdef0123';
+  for (const [method, path] of [
+    ['GET', '/key/list'],
+    ['GET', '/spillway/apps'],
+    ['POST', '/v1/embeddings'],
+    ['POST', '/v1/messages'],
+    ['GET', '/metrics'],
+  ] as const) {
+    const { status } = await json(method, path, key, method === 'POST' ? {} : undefined);
+    expect([path, status === 404 || status === 405]).toEqual([path, true]);
+  }
+  expect((await json('GET', '/v1/models', key)).body).toMatchObject({ data: [{ id: 'app/test' }] });
+});
+
+test('streamed: a caller who leaves ends the run', async () => {
+  const { call, master, apps, upstream } = await start(() => {});
+  const leaving = new AbortController();
+  const body = { model: 'app/test', messages: [{ role: 'user', content: 'Hi' }], stream: true };
+  const reading = call('POST', '/v1/chat/completions', {
+    body,
+    key: master,
+    signal: leaving.signal,
+  }).catch(() => {});
+  await expect.poll(() => upstream.calls.length).toBe(1);
+  leaving.abort();
+  await Promise.all([upstream.calls[0]?.cutOff, reading]);
+  await expect.poll(() => apps.deps.runs.underWay).toBe(0);
+});
