@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { EvalFlags, JSException, QuickJS } from 'quickjs-wasi';
 import type { Clock } from '#core/clock.ts';
+import { AROUND, FETCH } from '#sandbox/javascript-around.ts';
 
 export interface JavascriptJob {
   readonly code: string;
@@ -33,11 +34,6 @@ let engine: ReturnType<typeof WebAssembly.compile> | undefined;
 const loadEngine: () => NonNullable<typeof engine> = async () =>
   WebAssembly.compile(await readFile(new URL(import.meta.resolve('quickjs-wasi/quickjs.wasm'))));
 
-/** What programs find around them besides the language: nothing of this machine. */
-const AROUND = `
-globalThis.console = { log() {}, info() {}, warn() {}, error() {}, debug() {} };
-`;
-
 const CALL = `
 (async () => {
   if (typeof main !== 'function') throw new Error('There is no function \`main\`.');
@@ -46,8 +42,15 @@ const CALL = `
 })()
 `;
 
+/** Asks the network: JSON of a request → JSON of what came of it. */
+export type AskNetwork = (text: string) => Promise<string>;
+
 /** Runs a program in a machine of its own, which is thrown away afterwards. */
-export const runJavascript = async (job: JavascriptJob, clock: Clock): Promise<CodeOutcome> => {
+export const runJavascript = async (
+  job: JavascriptJob,
+  clock: Clock,
+  ask?: AskNetwork,
+): Promise<CodeOutcome> => {
   engine ??= loadEngine();
   const end = clock.now() + job.limitMs;
   let isLate = false;
@@ -58,16 +61,21 @@ export const runJavascript = async (job: JavascriptJob, clock: Clock): Promise<C
     timezoneOffset: 0,
     interruptHandler: () => (isLate ||= clock.now() > end),
   });
+  let network: Network | undefined;
   try {
     vm.evalCode(AROUND).dispose();
+    network = ask && new Network(vm, ask);
     {
       using inputs = vm.newString(job.inputs);
       vm.setProp(vm.global, '__inputs', inputs);
     }
     vm.evalCode(job.code, 'main.js').dispose();
     using promise = vm.evalCode(CALL, 'call.js', EvalFlags.TYPE_GLOBAL);
-    vm.executePendingJobs();
-    const settled = await Promise.race([vm.resolvePromise(promise), never()]);
+    const cancel = clock.after(job.limitMs, () => {
+      isLate = true;
+      network?.close();
+    });
+    const settled = await settledOf(vm, promise, network).finally(cancel);
     if (isLate) return late(job);
     if (settled === undefined)
       return { error: '`main` waits for something that never comes.', kind: 'code' };
@@ -82,12 +90,85 @@ export const runJavascript = async (job: JavascriptJob, clock: Clock): Promise<C
     const text =
       thrown instanceof JSException ? `${thrown.name}: ${thrown.message}` : String(thrown);
     return failure(text, job);
+  } finally {
+    network?.close();
   }
 };
 
-/** Nothing is under way any more when the jobs are done: what is not settled then never will be. */
-const never = (): Promise<undefined> =>
-  new Promise((resolve) => setImmediate(() => resolve(undefined)));
+type Settled = Awaited<ReturnType<QuickJS['resolvePromise']>>;
+
+/** Undefined when nothing is under way any more: what is not settled then never will be. */
+const settledOf = async (
+  vm: QuickJS,
+  promise: Parameters<QuickJS['resolvePromise']>[0],
+  network: Network | undefined,
+): Promise<Settled | undefined> => {
+  const found: { settled?: Settled } = {};
+  const settle = async (): Promise<void> => {
+    found.settled = await vm.resolvePromise(promise);
+  };
+  const settling = settle();
+  for (;;) {
+    vm.executePendingJobs();
+    await Promise.race([settling, turn()]);
+    if (found.settled || !network?.goesOn) return found.settled;
+    await network.news();
+  }
+};
+
+const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+/** What a program has asked of the network and has no answer to yet. */
+class Network {
+  readonly #vm: QuickJS;
+  #open = 0;
+  #isClosed = false;
+  #hasNews = false;
+  #wake = (): void => {};
+
+  constructor(vm: QuickJS, ask: AskNetwork) {
+    this.#vm = vm;
+    using http = vm.newFunction('__http', (text) => this.#ask(ask, text?.toString() ?? ''));
+    vm.setProp(vm.global, '__http', http);
+    vm.evalCode(FETCH).dispose();
+  }
+
+  /** Whether something is to come, or has come and not been looked at. */
+  get goesOn(): boolean {
+    return !this.#isClosed && (this.#open > 0 || this.#hasNews);
+  }
+
+  /** Until something has come. */
+  async news(): Promise<void> {
+    if (!this.#hasNews)
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    this.#hasNews = false;
+  }
+
+  /** What comes later is for nobody. */
+  close(): void {
+    this.#isClosed = true;
+    this.#wake();
+  }
+
+  #ask(ask: AskNetwork, text: string) {
+    const deferred = this.#vm.newPromise();
+    this.#open++;
+    const answer = async (): Promise<void> => {
+      const reply = await ask(text);
+      this.#open--;
+      if (this.#isClosed) return;
+      this.#hasNews = true;
+      using told = this.#vm.newString(reply);
+      deferred.resolve(told);
+      this.#wake();
+    };
+    void answer();
+    return deferred.handle;
+  }
+}
 
 const late = ({ limitMs }: JavascriptJob): CodeOutcome => ({
   error: `The code ran longer than ${limitMs / 1000} s.`,

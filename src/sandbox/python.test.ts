@@ -7,7 +7,7 @@ afterAll(() => sandbox.close());
 
 const open = new AbortController().signal;
 const run = (code: string, inputs = {}, signal = open, owner = 'one') =>
-  sandbox.runCode({ language: 'python3', code, inputs }, signal, owner);
+  sandbox.runCode({ language: 'python3', code, inputs }, signal, { owner });
 
 /** An interpreter takes seconds to start, many on a busy machine. */
 const SLOW = { timeout: 120_000 };

@@ -1,9 +1,11 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Duplex } from 'node:stream';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
+import type { CodeHttp } from '#sandbox/code-http.ts';
 import type { CodeOutcome } from '#sandbox/javascript.ts';
 
 export interface PythonJob {
@@ -12,6 +14,8 @@ export interface PythonJob {
   readonly inputs: string;
   /** Programs of one owner share interpreters; those of two never do. */
   readonly owner: string;
+  /** How it asks the network; it cannot where this is absent. */
+  readonly http?: CodeHttp;
 }
 
 export interface PythonOptions {
@@ -30,6 +34,8 @@ interface Interpreter {
   state: 'starting' | 'idle' | 'busy';
   /** Told of the next line that it says, or of its end. */
   told: (line: string | undefined) => void;
+  /** Told of what it asks of the network. */
+  asked: (text: string) => void;
 }
 
 interface Waiting extends PythonJob {
@@ -113,7 +119,13 @@ export class Python {
 
   #start(owner: string): void {
     const child = spawnInterpreter();
-    const interpreter: Interpreter = { owner, child, state: 'starting', told: () => {} };
+    const interpreter: Interpreter = {
+      owner,
+      child,
+      state: 'starting',
+      told: () => {},
+      asked: () => {},
+    };
     this.#all.add(interpreter);
     const cancel = this.#options.clock.after(START_MS, () => child.kill('SIGKILL'));
     interpreter.told = (line) => {
@@ -123,6 +135,12 @@ export class Python {
       this.#next();
     };
     createInterface({ input: child.stdout }).on('line', (line) => interpreter.told(line));
+    const network = networkOf(child);
+    const broken = (): unknown => child.kill('SIGKILL');
+    network.on('error', broken);
+    createInterface({ input: network })
+      .on('line', (line) => interpreter.asked(line))
+      .on('error', broken);
     child.once('close', () => {
       this.#all.delete(interpreter);
       interpreter.told(undefined);
@@ -149,8 +167,13 @@ export class Python {
       stop();
     });
     job.signal.addEventListener('abort', stop, { once: true });
+    const { http } = job;
+    interpreter.asked = (text) => void answer(interpreter, text, http);
     interpreter.told = (line) => {
       cancel();
+      // An answer that nobody waits for would be the next program's.
+      if (http && http.open > 0) this.#end(interpreter);
+      interpreter.asked = () => {};
       job.signal.removeEventListener('abort', stop);
       if (job.signal.aborted) job.reject(job.signal.reason as Error);
       else if (late) job.resolve({ error: tooLong(limitMs), kind: 'time' });
@@ -168,6 +191,21 @@ const tooLong = (limitMs: number): string => `The code ran longer than ${limitMs
 
 const BROKEN: CodeOutcome = { error: 'The code broke what runs it.', kind: 'code' };
 
+/** Apart from what programs return: a descriptor that its process reads without waiting for anything else. */
+const NETWORK = 3;
+const networkOf = ({ stdio }: ChildProcessWithoutNullStreams): Duplex =>
+  (stdio as unknown as readonly Duplex[])[NETWORK]!;
+
+const answer = async (
+  { child }: Interpreter,
+  text: string,
+  http: CodeHttp | undefined,
+): Promise<void> => {
+  const none = JSON.stringify({ error: 'Code cannot ask the network here.' });
+  const told = http ? await http.ask(text) : none;
+  networkOf(child).write(`${told}\n`);
+};
+
 const spawnInterpreter = (): ChildProcessWithoutNullStreams => {
   const folder = dirname(fileURLToPath(import.meta.resolve('pyodide')));
   const root = fileURLToPath(new URL('../../package.json', import.meta.url));
@@ -175,7 +213,7 @@ const spawnInterpreter = (): ChildProcessWithoutNullStreams => {
   const flags = ['--permission', ...readable, `--wasm-max-mem-pages=${MEMORY_PAGES}`];
   return spawn(process.execPath, [...flags, '--no-warnings', CHILD, folder], {
     env: {},
-    stdio: 'pipe',
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   });
 };
 

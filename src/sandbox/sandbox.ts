@@ -2,6 +2,7 @@ import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Json } from '#core/json.ts';
 import type { CodeJob, JinjaJob } from '#flow/ports.ts';
+import { type CodeFetch, CodeHttp } from '#sandbox/code-http.ts';
 import type { DocumentJob } from '#sandbox/documents.ts';
 import type { CodeOutcome } from '#sandbox/javascript.ts';
 import { Python } from '#sandbox/python.ts';
@@ -39,12 +40,18 @@ const LONGEST_INPUT = 4 * 1024 * 1024;
 const LONGEST_OUTPUT = 4 * 1024 * 1024;
 
 export interface Sandbox {
-  /** Python's programs of one owner share interpreters; those of two never do. */
-  runCode(job: CodeJob, signal: AbortSignal, owner?: string): Promise<Json>;
+  runCode(job: CodeJob, signal: AbortSignal, around?: CodeAround): Promise<Json>;
   /** A document's text. */
   extractText(job: DocumentJob, signal: AbortSignal): Promise<string>;
   renderJinja(job: JinjaJob, signal: AbortSignal): Promise<string>;
   close(): Promise<void>;
+}
+
+export interface CodeAround {
+  /** Python's programs of one owner share interpreters; those of two never do. */
+  readonly owner?: string;
+  /** How a program asks the network; it cannot where this is absent. */
+  readonly fetch?: CodeFetch;
 }
 
 /** Where programs and templates of flows run. */
@@ -54,27 +61,46 @@ export const createSandbox = (clock: Clock, given: Partial<SandboxLimits> = {}):
   const pool = new Threads({ clock, threads, waiting });
   const python = new Python({ clock, limitMs: codeMs, processes, waiting });
   return {
-    async runCode({ language, code, inputs }, signal, owner = '') {
+    async runCode({ language, code, inputs }, signal, { owner = '', fetch } = {}) {
       const text = JSON.stringify(inputs);
       if (text.length > LONGEST_INPUT)
         throw new SpillwayError('too_large', 'The code is given more than 4 MB.');
-      if (language === 'python3')
-        return valueOf(await python.run({ code, inputs: text, owner }, signal));
-      const job = { code, inputs: text, limitMs: codeMs, limitBytes: codeBytes };
-      const done = await pool.perform({ kind: 'javascript', job }, codeMs + GRACE_MS, signal);
-      return valueOf(done.kind === 'code' ? done.outcome : { error: 'It broke.', kind: 'code' });
+      const http = fetch && new CodeHttp(fetch, codeMs);
+      try {
+        if (language === 'python3')
+          return valueOf(
+            await python.run({ code, inputs: text, owner, ...(http && { http }) }, signal),
+          );
+        const job = { code, inputs: text, limitMs: codeMs, limitBytes: codeBytes };
+        const task = { kind: 'javascript', job, mayAsk: http !== undefined } as const;
+        const ask = http && ((asked: string) => textAsked(http, asked));
+        const how = { limitMs: codeMs + GRACE_MS, signal, ...(ask && { ask }) };
+        const done = await pool.perform(task, how);
+        return valueOf(done.kind === 'code' ? done.outcome : { error: 'It broke.', kind: 'code' });
+      } finally {
+        http?.close();
+      }
     },
     async renderJinja(job, signal) {
-      return textOf(await pool.perform({ kind: 'jinja', job }, JINJA_MS, signal));
+      return textOf(await pool.perform({ kind: 'jinja', job }, { limitMs: JINJA_MS, signal }));
     },
     async extractText(job, signal) {
-      return textOf(await pool.perform({ kind: 'document', job }, DOCUMENT_MS, signal));
+      return textOf(
+        await pool.perform({ kind: 'document', job }, { limitMs: DOCUMENT_MS, signal }),
+      );
     },
     async close() {
       python.close();
       await pool.close();
     },
   };
+};
+
+/** JavaScript's machine has no decoder: it is given a text. */
+const textAsked = async (http: CodeHttp, asked: string): Promise<string> => {
+  const { body, ...reply } = JSON.parse(await http.ask(asked)) as { body?: string };
+  const text = body === undefined ? undefined : Buffer.from(body, 'base64').toString('utf8');
+  return JSON.stringify({ ...reply, ...(text !== undefined && { text }) });
 };
 
 /** Throws SpillwayError where there is none. */

@@ -5,12 +5,25 @@ import type { CodeOutcome, JavascriptJob } from '#sandbox/javascript.ts';
 
 /** What a thread is asked to do. */
 export type Task =
-  | { readonly kind: 'javascript'; readonly job: JavascriptJob }
+  | {
+      readonly kind: 'javascript';
+      readonly job: JavascriptJob;
+      readonly mayAsk: boolean;
+    }
   | { readonly kind: 'jinja'; readonly job: JinjaJob }
   | { readonly kind: 'document'; readonly job: DocumentJob };
+
+/** What the network answered. */
+export interface Told {
+  readonly kind: 'told';
+  readonly id: number;
+  readonly text: string;
+}
 
 /** What came of it. */
 export type Done =
   | { readonly kind: 'code'; readonly outcome: CodeOutcome }
   | { readonly kind: 'text'; readonly text: string }
+  /** It asks the network, and waits to be told. */
+  | { readonly kind: 'ask'; readonly id: number; readonly text: string }
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string };

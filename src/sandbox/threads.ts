@@ -13,10 +13,12 @@ export interface ThreadsOptions {
 
 interface Job {
   readonly task: Task;
+  /** Asks the network for it. */
+  readonly ask?: (text: string) => Promise<string>;
   /** After so long the thread is ended, whatever it does, ms. */
   readonly limitMs: number;
   readonly signal: AbortSignal;
-  readonly resolve: (done: Done) => void;
+  readonly resolve: (done: Exclude<Done, { kind: 'ask' }>) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -41,14 +43,18 @@ export class Threads {
   }
 
   /** Throws SpillwayError `timeout`, `unavailable` when too many wait, or the signal's reason. */
-  perform(task: Task, limitMs: number, signal: AbortSignal): Promise<Done> {
+  perform(
+    task: Task,
+    how: Pick<Job, 'limitMs' | 'signal' | 'ask'>,
+  ): Promise<Exclude<Done, { kind: 'ask' }>> {
+    const { signal } = how;
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason as Error);
       if (this.#isClosed || this.#line.length >= this.#options.waiting)
         return reject(
           new SpillwayError('unavailable', 'Too much code is waiting to be run; try again.'),
         );
-      this.#line.push({ task, limitMs, signal, resolve, reject });
+      this.#line.push({ task, ...how, resolve, reject });
       this.#next();
     });
   }
@@ -124,11 +130,12 @@ export class Threads {
       drop(new SpillwayError('timeout', `The code ran longer than ${job.limitMs / 1000} s.`)),
     );
     job.signal.addEventListener('abort', stop, { once: true });
-    worker.once('message', (done: Done) => {
+    worker.on('message', (done: Done) => {
+      if (done.kind === 'ask') return void tell(worker, job, done);
       end();
       this.#idle.push(worker);
       job.resolve(done);
-      this.#next();
+      return this.#next();
     });
     worker.once('error', (cause: Error) =>
       drop(new SpillwayError('node_failed', 'The code broke what runs it.', { cause })),
@@ -140,3 +147,13 @@ export class Threads {
     worker.postMessage(job.task);
   }
 }
+
+const tell = async (
+  worker: Worker,
+  { ask }: Job,
+  { id, text }: Extract<Done, { kind: 'ask' }>,
+): Promise<void> => {
+  const told = (await ask?.(text)) ?? '';
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
+  worker.postMessage({ kind: 'told', id, text: told });
+};

@@ -36,7 +36,8 @@ export const createFlowServices = (
   { sandbox, client, owner = '', user = '', app, pass: passNow, payer, route }: FlowSurroundings,
 ): FlowServices => ({
   renderJinja: (job, signal) => sandbox.renderJinja(job, signal),
-  runCode: (job, signal) => sandbox.runCode(job, signal, owner),
+  runCode: (job, signal) =>
+    sandbox.runCode(job, signal, { owner, fetch: (request, over) => client.fetch(request, over) }),
   extractText: (bytes, { extension }, signal) => sandbox.extractText({ bytes, extension }, signal),
   fetch: (request, signal) => client.fetch(request, signal),
   async *chat(request, { runId, signal, deadline }) {

@@ -1,0 +1,99 @@
+import { SpillwayError } from '#core/errors.ts';
+import { isObject, own } from '#core/json.ts';
+import type { FlowRequest, FlowServices } from '#flow/ports.ts';
+
+/** The one way out, which looks at every address. */
+export type CodeFetch = NonNullable<FlowServices['fetch']>;
+
+/** Requests of one program, and what they may bring it together, bytes. */
+const MOST_REQUESTS = 50;
+const MOST_BYTES = 16 * 1024 * 1024;
+/** Of one answer, bytes. */
+const LONGEST_REPLY = 4 * 1024 * 1024;
+const LONGEST_ASK = 6 * 1024 * 1024;
+
+/** What one program asks of the network: as JSON in both directions, since it crosses into its machine. */
+export class CodeHttp {
+  readonly #fetch: CodeFetch;
+  readonly #limitMs: number;
+  readonly #over = new AbortController();
+  #asked = 0;
+  #bytes = 0;
+  #open = 0;
+
+  constructor(fetch: CodeFetch, limitMs: number) {
+    this.#fetch = fetch;
+    this.#limitMs = limitMs;
+  }
+
+  /** Requests that have had no answer yet. */
+  get open(): number {
+    return this.#open;
+  }
+
+  /** `{status, headers, body, url}` with the body in base64, or `{error}`. Never rejects. */
+  async ask(text: string): Promise<string> {
+    this.#open++;
+    try {
+      const request = requestIn(text, this.#limitMs);
+      if (++this.#asked > MOST_REQUESTS)
+        throw new SpillwayError('too_large', `Code may send ${MOST_REQUESTS} requests.`);
+      const { status, headers, body } = await this.#fetch(request, this.#over.signal);
+      this.#bytes += body.length;
+      if (this.#bytes > MOST_BYTES)
+        throw new SpillwayError('too_large', `Code may read ${MOST_BYTES} bytes from the network.`);
+      return JSON.stringify({ status, headers, body: Buffer.from(body).toString('base64') });
+    } catch (thrown) {
+      const { code, message } = SpillwayError.from(thrown);
+      return JSON.stringify({ error: message, kind: code });
+    } finally {
+      this.#open--;
+    }
+  }
+
+  /** The program is over: nobody waits for what is under way. */
+  close(): void {
+    this.#over.abort(new SpillwayError('client_closed', 'The code is over.'));
+  }
+}
+
+/** Throws SpillwayError `node_failed` for what is no request. */
+const requestIn = (text: string, limitMs: number): FlowRequest => {
+  if (text.length > LONGEST_ASK) throw wrong('it is too large');
+  const asked: unknown = parsed(text);
+  if (!isObject(asked)) throw wrong('it is none');
+  const [method, url, headers, body, timeoutMs] = [
+    'method',
+    'url',
+    'headers',
+    'body',
+    'timeoutMs',
+  ].map((name) => own(asked, name));
+  if (typeof url !== 'string' || !/^https?:\/\//i.test(url) || !URL.canParse(url))
+    throw wrong('its address must begin with http:// or https://');
+  if (typeof method !== 'string' || !/^[A-Z]{3,10}$/.test(method)) throw wrong('it has no method');
+  const time = typeof timeoutMs === 'number' && timeoutMs > 0 ? timeoutMs : limitMs;
+  return {
+    method,
+    url,
+    headers: Object.fromEntries(
+      Object.entries(isObject(headers) ? headers : {}).flatMap(([name, value]) =>
+        typeof value === 'string' ? [[name, value]] : [],
+      ),
+    ),
+    ...(typeof body === 'string' && body !== '' && { body: Buffer.from(body, 'base64') }),
+    timeoutMs: Math.min(time, limitMs),
+    limitBytes: LONGEST_REPLY,
+  };
+};
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const wrong = (why: string): SpillwayError =>
+  new SpillwayError('node_failed', `The code's request cannot be sent: ${why}.`);
