@@ -18,13 +18,13 @@ const NOTES: Readonly<
       model:
         'supported; the model is looked up among the groups of the config, parameters go on in words that every vendor understands',
       memory:
-        'differs: the past is not cut to the model’s context, only to 400,000 characters and the window',
+        'supported; the past is cut to the window, to 400,000 characters and to the model’s context where that is known, tokens being estimated',
       vision:
         'differs: pictures with an address are fetched by the vendor; audio and PDF are sent along; video is left out',
       reasoning_format:
         'supported; thoughts that a vendor sends apart are left out of `text` in the form `tagged`',
       structured_output:
-        'differs: the answer must be a JSON object, and is not checked further against the schema',
+        'supported; JSON that is nearly right is mended, then checked against the schema, its patterns and formats apart',
     },
   },
   answer: { about: 'Streams in the order of its template, however its sources are timed.' },
@@ -32,7 +32,7 @@ const NOTES: Readonly<
   'if-else': { about: 'Every operator. A case without conditions is not taken.' },
   code: {
     about:
-      'JavaScript in QuickJS; Python 3.14 in a jailed process with its standard library and nothing else; no network from either; 15 s and 64 MB (JavaScript) or 256 MB (Python).',
+      'JavaScript in QuickJS; Python 3.14 in a jailed process with its standard library and `requests`; the network through the guarded client (`fetch`, `requests`: 50 requests, 16 MB a run); 15 s and 64 MB (JavaScript) or 256 MB (Python).',
     fields: { outputs: 'supported, with the limits of Dify' },
   },
   'template-transform': {
@@ -71,7 +71,7 @@ const NOTES: Readonly<
   },
   'document-extractor': {
     about:
-      'pdf, docx, xlsx, csv, html, md, txt and other texts; not doc, xls, ppt, pptx, epub, msg.',
+      'pdf, docx, xlsx, pptx, epub, csv, html, md, txt, eml and other texts; not doc, xls, ppt, msg.',
   },
   tool: {
     about:

@@ -128,6 +128,8 @@ export interface FlowServices {
    * a person may read: secrets and hosts are out already. Ends soon after the call's signal aborts.
    */
   chat(request: ChatRequest, call: ModelCall): AsyncIterable<ChatEvent | Served | Priced>;
+  /** How long a prompt and its answer may be together, tokens; undefined where nobody knows. */
+  readonly contextTokens?: (model: string) => number | undefined;
   /** Throws SpillwayError `node_failed`, `too_large` or `timeout`. */
   readonly fetch?: (request: FlowRequest, signal: AbortSignal) => Promise<FlowReply>;
   /** What `main` returned. Throws SpillwayError `node_failed`, `too_large` or `timeout`. */

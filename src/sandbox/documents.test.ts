@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { documentText } from '#sandbox/documents.ts';
 import { zipOf } from '#sandbox/test-kit.ts';
@@ -68,6 +69,41 @@ test('documents of each kind become text', async () => {
   expect(await read('.txt', Uint8Array.from([0x82, 0xa0]))).toBe('あ');
 });
 
+const slide = (...lines: string[]): string =>
+  `<p:sld><p:txBody>${lines.map((line) => `<a:p><a:r><a:t>${line}</a:t></a:r></a:p>`).join('')}</p:txBody><a:tbl/></p:sld>`;
+
+test('slides and books in their order', async () => {
+  const pptx = zipOf({
+    'ppt/slides/slide10.xml': slide('last'),
+    'ppt/slides/slide2.xml': slide('第二', 'a &amp; b'),
+    'ppt/slides/slide1.xml': slide('first'),
+    'ppt/notesSlides/notesSlide1.xml': slide('a note'),
+    'ppt/other.xml': slide('hidden'),
+  });
+  expect(await read('.pptx', pptx)).toBe('first\n\n第二\na & b\n\nlast\n\na note');
+  const epub = zipOf({
+    'META-INF/container.xml': '<container><rootfile full-path="OPS/book.opf"/></container>',
+    'OPS/book.opf':
+      '<package><manifest><item id="a" href="z%20one.xhtml"/><item href="two.xhtml" id="b"/></manifest><spine><itemref idref="b"/><itemref idref="a"/><itemref idref="gone"/></spine></package>',
+    'OPS/z one.xhtml': '<html><body><p>second</p></body></html>',
+    'OPS/two.xhtml': '<html><body><h1>first</h1></body></html>',
+  });
+  expect(await read('.epub', epub)).toBe('first\n\nsecond');
+  expect(await read('.epub', zipOf({ 'a.html': '<p>alone</p>' }))).toBe('alone');
+});
+
+test('a part that unpacks to more than it says is not read', async () => {
+  const bomb = deflateRawSync(Buffer.alloc(40 * 1024 * 1024, 0x20));
+  const one = zipOf({ 'ppt/slides/slide1.xml': 'x'.repeat(bomb.length) });
+  const bytes = Buffer.from(one);
+  bytes.set(bomb, bytes.indexOf('xxxx'));
+  for (let at = bytes.indexOf('PK'); at >= 0; at = bytes.indexOf('PK', at + 2)) {
+    if (bytes.readUInt16LE(at + 2) === 0x0403) bytes.writeUInt16LE(8, at + 8);
+    if (bytes.readUInt16LE(at + 2) === 0x0201) bytes.writeUInt16LE(8, at + 10);
+  }
+  await expect(read('.pptx', Uint8Array.from(bytes))).rejects.toMatchObject({ code: 'too_large' });
+});
+
 test('a page is what a person reads of it, however broken', async () => {
   const page =
     '<html><head><title>no</title></head><body><script>if (a < b) x()</script><h1>Big &amp; small</h1><p>One<br>two &#12354;&#x3042;</p><!-- no --><p>a < b</p></body>';
@@ -79,6 +115,7 @@ test.each([
   ['.pdf', 'no pdf', 'This is no .pdf file'],
   ['.docx', 'no zip', 'damaged'],
   ['.xlsx', zipOf({ a: 'b' }), 'This is no .xlsx file'],
+  ['.pptx', 'x', 'damaged'],
   ['.doc', 'x', 'save it as docx'],
   ['.bin', Uint8Array.from([1, 0, 2]), 'no text and no document'],
 ])('%s that is none is refused', async (extension, content, message) => {

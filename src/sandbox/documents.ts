@@ -1,5 +1,6 @@
 import { SpillwayError } from '#core/errors.ts';
 import { htmlText } from '#sandbox/html-text.ts';
+import { bookText, slidesText } from '#sandbox/slides-text.ts';
 import { checkZip } from '#sandbox/zip-check.ts';
 
 export interface DocumentJob {
@@ -129,7 +130,7 @@ const html: Reader = (bytes) => htmlText(plainText(bytes) as string);
 const old: Reader = () => {
   throw new SpillwayError(
     'node_failed',
-    'Files of this kind cannot be read; save it as docx, xlsx, pdf, csv, html or text.',
+    'Files of this kind cannot be read; save it as docx, xlsx, pptx, pdf, csv, html or text.',
   );
 };
 
@@ -138,12 +139,12 @@ const READERS: Readonly<Record<string, Reader>> = {
   '.docx': docx,
   '.xlsx': xlsx,
   '.csv': csv,
+  '.pptx': slidesText,
+  '.epub': bookText,
   '.html': html,
   '.htm': html,
   '.doc': old,
   '.xls': old,
   '.ppt': old,
-  '.pptx': old,
-  '.epub': old,
   '.msg': old,
 };

@@ -45,7 +45,7 @@ export const htmlText = (html: string): string => {
     if (tag[1] === '' && HIDDEN.has(name)) at = endOf(html, name, at);
     else if (BLOCKS.has(name)) text += '\n';
   }
-  return decoded(text)
+  return decodeEntities(text)
     .replaceAll(/[^\S\n]+/g, ' ')
     .replaceAll(/ ?\n[ \n]*/g, '\n')
     .trim();
@@ -75,7 +75,8 @@ const NAMED: Readonly<Record<string, string>> = {
 
 const ENTITY = /&(?:#(?<decimal>\d{1,7})|#x(?<hex>[0-9a-f]{1,6})|(?<name>[a-z]{2,8}));/gi;
 
-const decoded = (text: string): string =>
+/** `&amp;` and its like as the signs that they stand for. */
+export const decodeEntities = (text: string): string =>
   text.replaceAll(ENTITY, (whole: string, ...found: unknown[]) => {
     const { decimal, hex, name } = found.at(-1) as Readonly<Record<string, string | undefined>>;
     if (name !== undefined) return NAMED[name.toLowerCase()] ?? whole;

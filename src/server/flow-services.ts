@@ -40,6 +40,15 @@ export const createFlowServices = (
     sandbox.runCode(job, signal, { owner, fetch: (request, over) => client.fetch(request, over) }),
   extractText: (bytes, { extension }, signal) => sandbox.extractText({ bytes, extension }, signal),
   fetch: (request, signal) => client.fetch(request, signal),
+  contextTokens(group) {
+    const { gateway: deps, model } = route?.(group) ?? { gateway: own, model: group };
+    const known = deps
+      .catalogue()
+      .flatMap((row) =>
+        row.group === model && row.contextTokens !== undefined ? [row.contextTokens] : [],
+      );
+    return known.length === 0 ? undefined : Math.min(...known);
+  },
   async *chat(request, { runId, signal, deadline }) {
     const { gateway, model } = route?.(request.model) ?? { gateway: own, ...request };
     // Whoever takes it, it goes on the same books.

@@ -8,7 +8,7 @@ import {
   namedIn,
   promptReads,
 } from '#flow/nodes/llm-prompt.ts';
-import { memoryMessages, textMessage } from '#flow/nodes/memory.ts';
+import { fittingHistory, memoryMessages, type Spoken, textMessage } from '#flow/nodes/memory.ts';
 import { modelOf, settingsOf } from '#flow/nodes/model-params.ts';
 import type { NodeRun } from '#flow/nodes/node-type.ts';
 import { parseTemplate, selectorsOf } from '#flow/template.ts';
@@ -36,12 +36,18 @@ export const requestOf = async (node: NodeRun<LlmConfig>): Promise<ChatRequest> 
   const { model } = node.config;
   const fill = (text: string): string => node.render(parseTemplate(text), 'text');
   const format = formatOf(node.config);
+  const settings = settingsOf(model.completion_params ?? {}, fill);
+  const { maxOutputTokens } = settings;
+  const group = node.groupOf(modelOf(model));
   return {
-    model: node.groupOf(modelOf(model)),
-    messages: await messagesOf(node),
+    model: group,
+    messages: await messagesOf(node, {
+      model: group,
+      ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+    }),
     stream: true,
     includeUsage: true,
-    ...settingsOf(model.completion_params ?? {}, fill),
+    ...settings,
     ...(format && { format }),
   };
 };
@@ -52,16 +58,21 @@ const formatOf = (config: LlmConfig): Format | undefined => {
   return isOn && schema ? { kind: 'schema', name: 'output', schema } : undefined;
 };
 
-const messagesOf = async (node: NodeRun<LlmConfig>): Promise<ChatMessage[]> => {
-  const { config, history } = node;
+const messagesOf = async (
+  node: NodeRun<LlmConfig>,
+  spoken: Omit<Spoken, 'texts'>,
+): Promise<ChatMessage[]> => {
+  const { config } = node;
   for (const { selector, name } of namedIn(config))
     if (node.read(selector) === undefined)
       throw new SpillwayError('node_failed', `The prompt uses {{#${name}#}}, which has no value.`);
   const messages: ChatMessage[] = [];
   for (const prompt of await fillPrompts(node)) messages.push(...(await written(node, prompt)));
   if (config.memory && !isCompletion(config)) {
-    messages.push(...memoryMessages(history, config.memory));
     const query = node.render(parseTemplate(queryTemplate(config)), 'text');
+    const texts = [query, ...messages.flatMap(textsOf)];
+    const past = fittingHistory(node, { ...spoken, texts });
+    messages.push(...memoryMessages(past, config.memory));
     if (query !== '') messages.push(textMessage('user', query));
   }
   const all = withFiles(messages, await visionParts(node, config.vision));
@@ -69,6 +80,9 @@ const messagesOf = async (node: NodeRun<LlmConfig>): Promise<ChatMessage[]> => {
     throw new SpillwayError('node_failed', 'The prompt is empty; write one, or give a query.');
   return all;
 };
+
+const textsOf = ({ parts }: ChatMessage): string[] =>
+  parts.flatMap((part) => (part.kind === 'text' ? [part.text] : []));
 
 /** A prompt's text, and the files that stand in it in a message of their own. */
 const written = async (

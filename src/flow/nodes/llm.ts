@@ -1,7 +1,5 @@
-import { SpillwayError } from '#core/errors.ts';
-import { isObject, type Json } from '#core/json.ts';
+import type { Json } from '#core/json.ts';
 import { fileValue } from '#flow/file.ts';
-import { parseLooseJson } from '#flow/loose-json.ts';
 import { askModel, type Picture, spentBy, usageValue } from '#flow/nodes/ask-model.ts';
 import { type LlmConfig, llmConfig } from '#flow/nodes/llm-config.ts';
 import { readsOf, requestOf } from '#flow/nodes/llm-request.ts';
@@ -9,6 +7,7 @@ import { modelOf } from '#flow/nodes/model-params.ts';
 import type { NodeEvent, NodeRun, NodeType } from '#flow/nodes/node-type.ts';
 import { serviceOf } from '#flow/nodes/service-of.ts';
 import { shownPrompts } from '#flow/nodes/shown-prompts.ts';
+import { structuredOutput } from '#flow/nodes/structured.ts';
 import { ThinkReader, withoutThoughts } from '#flow/nodes/think.ts';
 
 const llm: NodeType<LlmConfig> = {
@@ -45,7 +44,9 @@ const llm: NodeType<LlmConfig> = {
       reasoning_content: isSeparated ? answer.thought + thought : '',
       usage: usageValue(answer),
       finish_reason: finishReason,
-      ...(request.format?.kind === 'schema' && { structured_output: structured(text) }),
+      ...(request.format?.kind === 'schema' && {
+        structured_output: structuredOutput(text, request.format.schema),
+      }),
       ...(answer.pictures.length > 0 && { files: await keepPictures(node, answer.pictures) }),
     };
     const process = {
@@ -61,16 +62,6 @@ const llm: NodeType<LlmConfig> = {
 };
 
 export default llm;
-
-/** Throws SpillwayError `node_failed` when the answer is no object. */
-const structured = (text: string): Json => {
-  const value = parseLooseJson(withoutThoughts(text));
-  if (isObject(value)) return value;
-  throw new SpillwayError(
-    'node_failed',
-    `Failed to parse structured output: the model answered ${text === '' ? 'nothing' : 'with something else than JSON'}.`,
-  );
-};
 
 const keepPictures = async (
   node: NodeRun<unknown>,
