@@ -3,11 +3,13 @@ import { constants, readSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
+type DeviceBytes = [stream: unknown, buffer: Uint8Array, offset: number, length: number];
+
 interface Device {
   open(): void;
   close(): void;
-  read(stream: unknown, buffer: Uint8Array, offset: number, length: number): number;
-  write(stream: unknown, buffer: Uint8Array, offset: number, length: number): number;
+  read(...bytes: DeviceBytes): number;
+  write(...bytes: DeviceBytes): number;
 }
 
 interface Interpreter {
@@ -172,8 +174,8 @@ const openNetwork = ({ FS }: Interpreter): void => {
   FS.registerDevice(device, {
     open: quiet,
     close: quiet,
-    read: (_, buffer, offset, length) => readSync(NETWORK, buffer, offset, length, null),
-    write: (_, buffer, offset, length) => writeSync(NETWORK, buffer, offset, length),
+    read: (...[, buffer, offset, length]) => readSync(NETWORK, buffer, offset, length, null),
+    write: (...[, buffer, offset, length]) => writeSync(NETWORK, buffer, offset, length),
   });
   FS.mkdev('/dev/http', device);
 };

@@ -5,9 +5,11 @@ import type { ChatMessage } from '#wire/chat-request.ts';
 /** Characters of past turns that are told at most: the newest ones. */
 const MOST_CHARS = 400_000;
 
+const WIDE = /[^\p{Script=Latin}\p{Script=Common}]/gu;
+
 /** Tokens of a text, rather too many than too few: letters of the West come four to one, others by themselves. */
 const tokensOf = (text: string): number => {
-  const wide = text.replaceAll(/[\u0000-\u024f]/g, '').length;
+  const wide = text.match(WIDE)?.length ?? 0;
   return Math.ceil((text.length - wide) / 3.5 + wide);
 };
 /** What a message has besides its words. */

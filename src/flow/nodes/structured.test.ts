@@ -45,7 +45,7 @@ test('a schema that is none, endless or hostile stops nobody', () => {
     { type: 'string' },
   );
   for (const schema of [{ type: 'nonsense' }, { $ref: '#/definitions/none' }, deep])
-    expect(structuredOutput('{"a": 1}', schema as JsonObject)).toEqual({ a: 1 });
+    expect(structuredOutput('{"a": 1}', schema)).toEqual({ a: 1 });
   const name = `${'a'.repeat(40)}!`;
   expect(structuredOutput(JSON.stringify({ name, kind: 'dog' }), SCHEMA)).toMatchObject({ name });
 });

@@ -1,0 +1,77 @@
+import { newCallId } from '#core/ids.ts';
+import type { ModelCall, Priced, Served } from '#flow/ports.ts';
+import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
+import { chat } from '#gateway/chat.ts';
+import type { FlowSurroundings } from '#server/flow-services.ts';
+import { streamEvents } from '#server/stream-events.ts';
+import type { ChatEvent } from '#wire/chat-event.ts';
+import type { ChatRequest } from '#wire/chat-request.ts';
+import { openaiChat } from '#wire/openai-chat/index.ts';
+
+const priced = ({ costNanos }: { readonly costNanos: number | undefined }): Priced[] =>
+  costNanos === undefined ? [] : [{ type: 'priced', costNanos }];
+
+/** One model call of a flow, through the gateway's spine. Ends soon after the call's signal aborts. */
+export async function* flowChat(
+  { own, around }: { readonly own: GatewayDeps; readonly around: FlowSurroundings },
+  request: ChatRequest,
+  { runId, signal, deadline }: ModelCall,
+): AsyncGenerator<ChatEvent | Served | Priced> {
+  const { owner = '', user = '', app, pass: passNow, payer, route } = around;
+  const { gateway, model } = route?.(request.model) ?? { gateway: own, ...request };
+  // Whoever takes it, it goes on the same books.
+  const deps = own.billing ? { ...gateway, billing: own.billing } : gateway;
+  // Whoever asks for an app as a model pays for it; what it is made of is the app's affair.
+  const pass = payer ? payer.pass : passNow?.();
+  if (!payer) pass?.checkModel(request.model);
+  // The call ends with its reader, however that one ends.
+  const left = new AbortController();
+  const call: GatewayCall = {
+    id: newCallId(),
+    progress: {},
+    arrivedAt: deps.clock.now(),
+    body: openaiChat.writeRequest(request, { model, asksUsage: true }).body,
+    signal: AbortSignal.any([signal, left.signal]),
+    // It waits for as long as its run may take.
+    queueMs: Infinity,
+    deadline,
+    tenant: payer
+      ? { key: payer.key, user: payer.user }
+      : { key: owner === '' ? 'apps' : `app:${owner}`, user },
+    ...(pass && { pass }),
+    ...(app && { app }),
+    ...(payer?.tags && { tags: payer.tags }),
+    priority: 'interactive',
+    bytes: 0,
+    run: runId,
+  };
+  const over = (): void => {
+    const { decision } = call.progress;
+    if (decision) deps.over({ decision, call });
+  };
+  const reply = await chat(deps, call, openaiChat).catch((thrown: unknown) => {
+    over();
+    throw thrown;
+  });
+  if (reply.stream) void reply.ended.then(over);
+  else over();
+  const { decision, target } = reply;
+  const deployment = target.spec.name;
+  const { attempts, queueMs } = decision;
+  const { upstreamId } = decision.course;
+  const served = { deployment, attempts, queueMs, callId: call.id, model };
+  yield { type: 'served', ...served, ...(upstreamId !== undefined && { upstreamId }) };
+  if (!reply.stream) {
+    yield* openaiChat.readReply(JSON.parse(reply.answer.bytes.toString('utf8')));
+    yield* priced(decision);
+    return;
+  }
+  try {
+    const { eventBytes } = deps.settings.limits;
+    yield* streamEvents(reply.body, { dialect: openaiChat, eventBytes });
+    await reply.ended;
+    yield* priced(decision);
+  } finally {
+    left.abort();
+  }
+}
