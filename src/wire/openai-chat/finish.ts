@@ -1,3 +1,4 @@
+import type { JsonObject } from '#core/json.ts';
 import type { FinishEvent, FinishReason } from '#wire/chat-event.ts';
 
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -22,6 +23,14 @@ const OPENAI_WORD: Readonly<Record<FinishReason, string>> = {
   'content-filter': 'content_filter',
   other: 'stop',
 };
+
+/** Words of vendors that say no more than OpenAI's. */
+const USUAL =
+  /^(?:stop|end_turn|complete|completed|length|max_tokens|max_output_tokens|tool_use|tool_calls?|function_call|content_filter(?:ed)?)?$/i;
+
+/** The vendor's own word, where it says more than OpenAI's beside it: a pause, whose filter it was. */
+export const nativeWord = (raw: string): JsonObject =>
+  USUAL.test(raw) ? {} : { provider_specific_fields: { native_finish_reason: raw } };
 
 /** Our reason in OpenAI's word: the vendor's own when it is one that OpenAI has. */
 export const finishWord = (reason: FinishReason, raw: string): string =>

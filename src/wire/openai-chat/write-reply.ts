@@ -2,7 +2,7 @@ import { type JsonObject, isObject, own, setOwn } from '#core/json.ts';
 import type { ChatEvent } from '#wire/chat-event.ts';
 import { type Gathered, type WholeBlock, gather } from '#wire/collect.ts';
 import type { ReplyWriteOptions } from '#wire/dialect.ts';
-import { finishWord } from '#wire/openai-chat/finish.ts';
+import { finishWord, nativeWord } from '#wire/openai-chat/finish.ts';
 import { asFunctionCall, oldFinishWord, speaksFunctions } from '#wire/openai-chat/functions.ts';
 import { NAME } from '#wire/openai-chat/name.ts';
 import { TEXT_FIELD, type TextKind, citationField, imageField } from '#wire/openai-chat/parts.ts';
@@ -43,6 +43,7 @@ export const writeReply = (
         message: isOld ? asFunctionCall(said) : said,
         logprobs: logprobsOf(blocks),
         finish_reason: isOld ? oldFinishWord(word) : word,
+        ...nativeWord(raw),
       };
     }),
     ...(whole.usage && { usage: writeUsage(whole.usage) }),

@@ -2,7 +2,7 @@ import type { JsonObject } from '#core/json.ts';
 import type { Block, ChatEvent, FinishEvent, Usage, UpstreamError } from '#wire/chat-event.ts';
 import type { Gathered } from '#wire/collect.ts';
 import type { Frame, Step, StreamWriteOptions } from '#wire/dialect.ts';
-import { finishWord } from '#wire/openai-chat/finish.ts';
+import { finishWord, nativeWord } from '#wire/openai-chat/finish.ts';
 import { asFunctionCall, oldFinishWord, speaksFunctions } from '#wire/openai-chat/functions.ts';
 import { TEXT_FIELD, citationField, imageField } from '#wire/openai-chat/parts.ts';
 import { DONE } from '#wire/openai-chat/read-stream.ts';
@@ -167,7 +167,8 @@ class StreamWriter implements Step<ChatEvent, Frame> {
     this.#finished = true;
     const word = finishWord(reason, raw);
     const finish_reason = this.#isOld ? oldFinishWord(word) : word;
-    const last = { index: choice, delta: message, logprobs: null, finish_reason };
+    const native = nativeWord(raw);
+    const last = { index: choice, delta: message, logprobs: null, finish_reason, ...native };
     return [...opening, this.#frame([last], top)];
   }
 }
