@@ -1,4 +1,5 @@
 import { type JsonObject, isObject, own } from '#core/json.ts';
+import { writeSearch } from '#wire/anthropic-messages/tools.ts';
 
 /** How clients of chats ask for a search of the web. */
 export const SEARCH_OPTIONS = 'web_search_options';
@@ -13,10 +14,6 @@ export const borrowedSearch = (extra: JsonObject): JsonObject | undefined => {
   const [size, place] = [own(options, 'search_context_size'), own(options, 'user_location')];
   const most = typeof size === 'string' ? MOST_USES[size] : undefined;
   const where = isObject(place) ? own(place, 'approximate') : undefined;
-  return {
-    type: 'web_search_20250305',
-    name: 'web_search',
-    ...(most !== undefined && { max_uses: most }),
-    ...(isObject(where) && { user_location: { type: 'approximate', ...where } }),
-  };
+  const search = isObject(where) ? { place: { type: 'approximate', ...where } } : {};
+  return { ...writeSearch(search), ...(most !== undefined && { max_uses: most }) };
 };

@@ -1,8 +1,9 @@
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 import type { Abilities } from '#wire/anthropic-messages/abilities.ts';
-import { DIALECT, readCache, writeCache } from '#wire/anthropic-messages/fields.ts';
+import { DIALECT, fieldText, readCache, writeCache } from '#wire/anthropic-messages/fields.ts';
 import { type ChatRequest, type Tool, type VendorTool, isVendorTool } from '#wire/chat-request.ts';
 import { bad, bool, list, record, rest, text } from '#wire/check.ts';
+import { type WebSearch, webSearchOf } from '#wire/web-search.ts';
 
 type Tools = Pick<ChatRequest, 'tools' | 'toolChoice' | 'parallelTools'>;
 
@@ -67,11 +68,29 @@ export const writeTools = (request: ChatRequest, { schemas }: Abilities): JsonOb
     const isSame = request.dialect === DIALECT;
     if (!isVendorTool(tool))
       return [{ ...writeTool(tool, schemas || isSame), ...(isSame && tool.extra) }];
-    return tool.dialect === DIALECT ? [tool.value] : [];
+    const value = vendorTool(tool);
+    return value ? [value] : [];
   });
 
 export const hasForeignTool = ({ tools = [] }: ChatRequest): boolean =>
-  tools.some((tool) => isVendorTool(tool) && tool.dialect !== DIALECT);
+  tools.some((tool) => isVendorTool(tool) && !vendorTool(tool));
+
+/** Tools that this vendor runs end in the date of their version, in any dialect's list. */
+const HOSTED = /^[a-z_]+_20\d{6}$/;
+
+/** Undefined for another vendor's that nothing here answers to. */
+const vendorTool = ({ dialect, value }: VendorTool): JsonObject | undefined => {
+  if (dialect === DIALECT || HOSTED.test(fieldText(value, 'type'))) return value;
+  const search = webSearchOf(value);
+  return search && writeSearch(search);
+};
+
+export const writeSearch = ({ place, domains }: WebSearch): JsonObject => ({
+  type: 'web_search_20250305',
+  name: 'web_search',
+  ...(domains && { allowed_domains: [...domains] }),
+  ...(place && { user_location: place }),
+});
 
 const writeTool = (tool: Tool, schemas: boolean): JsonObject => ({
   name: tool.name,

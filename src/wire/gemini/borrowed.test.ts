@@ -40,7 +40,7 @@ test.each<[JsonObject]>([
 
 test('a tool that Google runs is one in any dialect’s list', () => {
   const tool = (value: JsonObject) => ({ dialect: 'openai-chat', value });
-  const tools = [tool({ urlContext: {} }), tool({ type: 'web_search' })];
+  const tools = [tool({ urlContext: {} }), tool({ type: 'file_search' })];
   expect(written({}, { tools })).toEqual({
     said: { tools: [{ urlContext: {} }] },
     left: ['tools'],

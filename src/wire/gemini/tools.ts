@@ -12,6 +12,7 @@ import { isOwnTool } from '#wire/gemini/borrowed.ts';
 import { field, list, objectIn, present, record, textIn, without } from '#wire/gemini/fields.ts';
 import { NAME } from '#wire/gemini/name.ts';
 import { cleanSchema, fromOpenApi, hasProperties } from '#wire/gemini/schema.ts';
+import { webSearchOf } from '#wire/web-search.ts';
 
 /** Declared functions, and tools that Google runs: each entry of `tools` may hold several of both. */
 export const readTools = (body: JsonObject): (Tool | VendorTool)[] | undefined =>
@@ -43,13 +44,17 @@ const readFunction = (declared: Json, param: string): Tool => {
   };
 };
 
-/** Functions next to one another go into one entry. `areLeft`: some are tools of other vendors. */
+/**
+ * Functions next to one another go into one entry. `areLeft`: some are tools of other vendors. Most models
+ * refuse a search beside functions: another vendor's stays out there.
+ */
 export const writeTools = ({
   tools = [],
 }: ChatRequest): { readonly entries: JsonObject[]; readonly areLeft: boolean } => {
   const entries: JsonObject[] = [];
   let declared: JsonObject[] | undefined;
   let areLeft = false;
+  const isAlone = tools.every(isVendorTool);
   for (const tool of tools) {
     if (!isVendorTool(tool)) {
       if (!declared) entries.push({ functionDeclarations: (declared = []) });
@@ -58,9 +63,16 @@ export const writeTools = ({
     }
     declared = undefined;
     if (tool.dialect === NAME || isOwnTool(tool.value)) entries.push(tool.value);
+    else if (isAlone && isPlainSearch(tool.value)) entries.push({ googleSearch: {} });
     else areLeft = true;
   }
   return { entries, areLeft };
+};
+
+/** One that may look at some sites only has no counterpart. */
+const isPlainSearch = (value: JsonObject): boolean => {
+  const search = webSearchOf(value);
+  return search !== undefined && search.domains === undefined;
 };
 
 const writeFunction = ({ name, description, schema }: Tool): JsonObject => ({

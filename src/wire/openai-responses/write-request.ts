@@ -15,6 +15,7 @@ import { NAME } from '#wire/openai-responses/name.ts';
 import { NOTHING, borrowedFrom } from '#wire/openai-responses/borrowed.ts';
 import { LOGPROBS } from '#wire/openai-responses/read-request.ts';
 import { writeItems } from '#wire/openai-responses/write-items.ts';
+import { type WebSearch, webSearchOf } from '#wire/web-search.ts';
 import { longUser } from '#wire/user-name.ts';
 
 /** The hub's fields under this dialect's names; the others it does not have. */
@@ -154,10 +155,18 @@ const toolsOf = (
 ): { readonly tools: readonly JsonObject[]; readonly areLeft: boolean } => {
   const written = tools.flatMap((tool) => {
     if (!isVendorTool(tool)) return [toolOf(tool, isOwn)];
-    return tool.dialect === NAME ? [tool.value] : [];
+    if (tool.dialect === NAME) return [tool.value];
+    const search = webSearchOf(tool.value);
+    return search ? [writeSearch(search)] : [];
   });
   return { tools: written, areLeft: written.length < tools.length };
 };
+
+const writeSearch = ({ place, domains }: WebSearch): JsonObject => ({
+  type: 'web_search',
+  ...(domains && { filters: { allowed_domains: [...domains] } }),
+  ...(place && { user_location: place }),
+});
 
 /** Here a schema is strict unless it says otherwise; elsewhere it is not. */
 const toolOf = ({ name, description, schema, strict }: Tool, isOwn: boolean): JsonObject => {
