@@ -72,7 +72,8 @@ describe('messages of another dialect', () => {
 
   test('thoughts go back with their seal, and not without', () => {
     const sealed = { kind: 'reasoning', text: 'a', signature: 's' } as const;
-    const parts = [sealed, { kind: 'reasoning', text: 'b' } as const, text('c')];
+    const foreign = { kind: 'reasoning', text: 'd', signature: 'gAAAAABoIPOD' } as const;
+    const parts = [sealed, { kind: 'reasoning', text: 'b' } as const, foreign, text('c')];
     expect(messagesOf([{ role: 'assistant', parts }])).toEqual([
       {
         role: 'assistant',

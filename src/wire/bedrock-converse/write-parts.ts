@@ -1,4 +1,5 @@
 import { type Json, type JsonObject, isObject } from '#core/json.ts';
+import { isSealed } from '#wire/anthropic-messages/reasoning.ts';
 import { formatOf, storedAt, takenTypes } from '#wire/bedrock-converse/media.ts';
 import { DIALECT } from '#wire/bedrock-converse/read-parts.ts';
 import type { CacheMark, Part, ToolResultPart } from '#wire/chat-request.ts';
@@ -56,13 +57,14 @@ const writePart = (part: Part, writing: Writing): JsonObject[] => {
   }
 };
 
-/** Thoughts without their seal are refused: they are some other vendor's. */
+/** Thoughts without their seal are refused, and so are those under somebody else's. */
 const reasoning = (
-  { text, signature, redacted }: Extract<Part, { kind: 'reasoning' }>,
+  part: Extract<Part, { kind: 'reasoning' }>,
   { isOwn }: Writing,
 ): JsonObject[] => {
+  const { text, signature, redacted } = part;
+  if (!isOwn && !isSealed(part)) return [];
   if (redacted !== undefined) return [{ reasoningContent: { redactedContent: redacted } }];
-  if (signature === undefined && !isOwn) return [];
   const said = { text, ...(signature !== undefined && { signature }) };
   return [{ reasoningContent: { reasoningText: said } }];
 };

@@ -278,6 +278,11 @@ describe('wishes', () => {
       { effort: 'medium' },
       { thinkingLevel: 'HIGH', includeThoughts: true },
     ],
+    [
+      'gemini-3.5-flash',
+      { effort: 'low', budgetTokens: -1 },
+      { thinkingLevel: 'LOW', includeThoughts: true },
+    ],
     ['gemini-3.5-flash', { effort: 'medium' }, { thinkingLevel: 'MEDIUM', includeThoughts: true }],
     ['gemini-3.5-flash', { effort: 'none' }, { thinkingLevel: 'MINIMAL', includeThoughts: false }],
     [

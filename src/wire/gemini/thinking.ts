@@ -63,7 +63,9 @@ export const writeThinking = (
       includeThoughts: shown,
     });
   const level = effort === undefined ? undefined : levelOf(effort, model);
-  const thinkingBudget = budgetTokens ?? (level ? undefined : BUDGETS[effort ?? '']);
+  // As many as it likes: how hard is said more plainly.
+  const budget = budgetTokens === -1 && effort !== undefined ? undefined : budgetTokens;
+  const thinkingBudget = budget ?? (level ? undefined : BUDGETS[effort ?? '']);
   const isOff = thinkingBudget === 0 || effort === 'none';
   // An effort is asked for by those who want to see it, as in LiteLLM.
   const includeThoughts = isOff ? false : (shown ?? true);
