@@ -83,6 +83,16 @@ describe('texts for a vendor that takes one at a time', () => {
     await Promise.all(cut);
   });
 
+  it('are refused where they are too many for one request', async () => {
+    const { upstreams, embed } = await world([
+      ({ body }, res) => sendJson(res, 200, vectorFor(body)),
+    ]);
+    const reply = await embed(Array.from({ length: 2_049 }, String));
+    expect(reply.status).toBe(400);
+    expect(await reply.json()).toMatchObject({ error: { param: 'input' } });
+    expect(upstreams[0]!.calls).toEqual([]);
+  });
+
   it('are refused where the vendor leaves one out', async () => {
     const { embed } = await world([
       ({ body }, res) => sendJson(res, 200, body['inputText'] === '7' ? {} : vectorFor(body)),

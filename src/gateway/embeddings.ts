@@ -104,10 +104,17 @@ const translated = ({ target, course, rules, from, to }: Translating): Said => {
   };
 };
 
+/** So many inputs one request may have where it becomes several calls: more no client sends at once. */
+const MOST_INPUTS = 2_048;
+
 /** As a vendor takes it: one, or several with as many inputs as it takes at once. */
 const partsOf = (request: EmbeddingRequest, most = Infinity): readonly EmbeddingRequest[] => {
   const { inputs } = request;
   if (inputs.length <= most) return [request];
+  if (inputs.length > MOST_INPUTS) {
+    const message = `\`input\` must have ${MOST_INPUTS} texts at most for this model; found ${inputs.length}.`;
+    throw new SpillwayError('invalid_request', message, { param: 'input' });
+  }
   return Array.from({ length: Math.ceil(inputs.length / most) }, (_, i) => ({
     ...request,
     inputs: inputs.slice(i * most, (i + 1) * most),
