@@ -140,7 +140,10 @@ describe('a cap under the name that its model takes', () => {
   const plain = { model: 'm', messages: [] };
 
   test.each<[JsonObject, JsonObject]>([
-    [{ max_tokens: 5 }, { max_completion_tokens: 5 }],
+    [{ max_tokens: 50 }, { max_completion_tokens: 50 }],
+    // Meant for the answer, it now caps the thoughts too, and so little is refused.
+    [{ max_tokens: 5 }, { max_completion_tokens: 16 }],
+    [{ max_tokens: 0 }, { max_completion_tokens: 0 }],
     [{ max_completion_tokens: 5 }, { max_completion_tokens: 5 }],
     [{ max_tokens: 9, max_completion_tokens: 5 }, { max_completion_tokens: 5 }],
     [{ max_tokens: null }, { max_tokens: null }],

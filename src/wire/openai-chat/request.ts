@@ -41,12 +41,22 @@ export const redirectRequest = (body: JsonObject, to: Redirection): JsonObject =
   return { ...left, model };
 };
 
-const CAPS = ['max_completion_tokens', 'max_tokens'];
+const NEWER = 'max_completion_tokens';
+const CAPS = [NEWER, 'max_tokens'];
+
+/** Of thoughts and answer together less is refused by models that think. */
+const LEAST_TOKENS = 16;
+
+/** A cap that was meant for the answer alone, where the model caps its thoughts with it. */
+export const withThoughts = (most: number, field: string | undefined): number =>
+  field === NEWER && most > 0 ? Math.max(most, LEAST_TOKENS) : most;
 
 /** The body with its cap, whatever it came as, under the one name that its model takes. */
 const capped = (body: JsonObject, field: string): JsonObject => {
   const given = CAPS.filter((name) => optional(body, name) !== undefined);
   const [newest] = given;
   if (newest === undefined || (given.length === 1 && newest === field)) return body;
-  return { ...rest(body, new Set(given)), [field]: own(body, newest)! };
+  const said = own(body, newest)!;
+  const most = typeof said === 'number' && newest !== field ? withThoughts(said, field) : said;
+  return { ...rest(body, new Set(given)), [field]: most };
 };

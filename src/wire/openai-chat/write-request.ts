@@ -11,7 +11,7 @@ import {
 import { optional, rest } from '#wire/check.ts';
 import type { WriteOptions, Written } from '#wire/dialect.ts';
 import { NAME } from '#wire/openai-chat/name.ts';
-import { askingUsage } from '#wire/openai-chat/request.ts';
+import { askingUsage, withThoughts } from '#wire/openai-chat/request.ts';
 import { markOf, writeMessages } from '#wire/openai-chat/write-message.ts';
 import { longUser } from '#wire/user-name.ts';
 
@@ -170,5 +170,6 @@ const capOf = (
 ): JsonObject => {
   if (maxOutputTokens === undefined) return {};
   const newer = optional(extra, 'max_completion_tokens') !== undefined;
-  return { [field ?? (newer ? 'max_completion_tokens' : 'max_tokens')]: maxOutputTokens };
+  const name = field ?? (newer ? 'max_completion_tokens' : 'max_tokens');
+  return { [name]: newer ? maxOutputTokens : withThoughts(maxOutputTokens, field) };
 };
