@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { LoadedConfig } from '#config/loaded.ts';
-import { pluginPost } from './kit/dify-plugin.ts';
+import { DifyPlugin, VERSIONS, pluginPost } from './kit/dify-plugin.ts';
 import { MASTER_KEY, configOf, deployment, startGateway } from './kit/gateway.ts';
 import {
   STREAM,
@@ -60,7 +60,7 @@ const pluginReads = (text: string) => {
 };
 
 const post = (url: string, body: object, headers: Record<string, string> = {}) =>
-  pluginPost(url, body, { authorization: `Bearer ${MASTER_KEY}`, ...headers });
+  pluginPost(url, body, { headers: { authorization: `Bearer ${MASTER_KEY}`, ...headers } });
 
 const messages = [{ role: 'user', content: 'Hi' }];
 const ping = { model: 'gpt-4.1', max_tokens: 5, messages: [{ role: 'user', content: 'ping' }] };
@@ -90,10 +90,22 @@ describe('saving a model', () => {
       const gateway = await startGateway(configOf([deployment('a', base, { provider, model })]));
       closing.push(() => gateway.close());
       expect((await post(`${gateway.url}/v1/chat/completions`, ping)).status).toBe(200);
-      expect(upstream.calls[0]!.body).toMatchObject({ max_completion_tokens: 5 });
+      expect(upstream.calls[0]!.body).toMatchObject({ max_completion_tokens: 16 });
       expect(upstream.calls[0]!.body).not.toHaveProperty('max_tokens');
     },
   );
+
+  test.each(VERSIONS)('version %s saves a model that thinks, by its own name', async (version) => {
+    const upstream = await startUpstream(answer);
+    closing.push(() => upstream.close());
+    const more = { group: 'gpt-5-mini', model: 'gpt-5-mini' };
+    const gateway = await startGateway(configOf([deployment('a', upstream.url, more)]));
+    closing.push(() => gateway.close());
+    const settings = { endpoint: `${gateway.url}/v1`, key: MASTER_KEY, model: 'gpt-5-mini' };
+    await new DifyPlugin({ version, ...settings }).validate();
+    expect(upstream.calls[0]!.body).toMatchObject({ max_completion_tokens: 16 });
+    expect(upstream.calls[0]!.body).not.toHaveProperty('max_tokens');
+  });
 
   test('parameters that only some vendors know are passed on', async () => {
     const { gateway, upstream } = await world();
@@ -164,6 +176,29 @@ describe('a stream', () => {
     const always = await world(answer, { streams: { alwaysIncludeUsage: true } });
     const unasked = await post(`${always.gateway.url}/v1/chat/completions`, ask);
     expect(pluginReads(unasked.text).usage).toEqual(USAGE);
+  });
+
+  test.each(VERSIONS)('that waits in line keeps version %s in patience', async (version) => {
+    const first = Promise.withResolvers<void>();
+    const upstream = await startUpstream(async (call, res) => {
+      if (upstream.calls.length === 1) await first.promise;
+      await answer(call, res);
+    });
+    closing.push(() => upstream.close());
+    const base = configOf([deployment('PJ1', upstream.url, { maxParallelRequests: 1 })]);
+    const queue = { ...base.queue, heartbeatMs: 5 };
+    const gateway = await startGateway({ ...base, queue });
+    closing.push(() => gateway.close());
+    const holding = gateway.chat();
+    await vi.waitFor(() => expect(upstream.calls).toHaveLength(1), { interval: 1 });
+    const settings = { endpoint: gateway.url, key: MASTER_KEY, model: 'gpt-4.1' };
+    let heard = '';
+    const hears = (piece: string): void => void (heard += piece);
+    const waiting = new DifyPlugin({ version, hears, ...settings }).stream({}, messages);
+    await vi.waitFor(() => expect(heard).toContain(': waiting\n\n: waiting\n\n'), { interval: 1 });
+    first.resolve();
+    expect((await waiting).content).toBe('Hello world');
+    expect((await holding).status).toBe(200);
   });
 
   test('that fails before its first word is a status and JSON', async () => {

@@ -15,11 +15,13 @@ export interface PluginReply {
   readonly text: string;
 }
 
+type Hears = (piece: string) => void;
+
 /** A request on a connection of its own, as `requests.post` makes it: the reply's head and text. */
 export const pluginPost = (
   url: string,
   body: object,
-  headers: Record<string, string> = {},
+  { headers = {}, hears }: { headers?: Record<string, string>; hears?: Hears | undefined } = {},
 ): Promise<PluginReply> =>
   new Promise((resolve, reject) => {
     const asking = request(url, {
@@ -37,7 +39,10 @@ export const pluginPost = (
     asking.once('error', reject);
     asking.once('response', (res) => {
       const chunks: Buffer[] = [];
-      res.on('data', (data: Buffer) => chunks.push(data));
+      res.on('data', (data: Buffer) => {
+        chunks.push(data);
+        hears?.(data.toString('latin1'));
+      });
       res.once('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
         resolve({ status: res.statusCode ?? 0, headers: res.headers, text });
@@ -53,6 +58,8 @@ export interface PluginSettings {
   /** Empty where there is none. */
   readonly key: string;
   readonly model: string;
+  /** Told of each piece of an answer as it comes, before the plugin makes anything of it. */
+  readonly hears?: Hears;
 }
 
 export interface ToolPiece {
@@ -268,11 +275,11 @@ export class DifyPlugin {
   }
 
   #post(operation: string, body: object): Promise<PluginReply> {
-    const { endpoint, key } = this.#settings;
+    const { endpoint, key, hears } = this.#settings;
     const base = endpoint.endsWith('/') ? endpoint : `${endpoint}/`;
     // Without a key its embeddings send an empty header.
     const keyless: Record<string, string> = operation === 'embeddings' ? { authorization: '' } : {};
     const headers = key === '' ? keyless : { authorization: `Bearer ${key}` };
-    return pluginPost(new URL(operation, base).href, body, headers);
+    return pluginPost(new URL(operation, base).href, body, { headers, hears });
   }
 }
