@@ -111,6 +111,10 @@ describe('bodies', () => {
   it('41 too large is 413, announced or not', async () => {
     const { gateway } = await world();
     await expectError(await gateway.post('/v1/chat/completions', 'x'.repeat(1_000_001)), 413);
+    const gigabyte =
+      `POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${MASTER_KEY}\r\n` +
+      'content-length: 1000000000\r\n\r\n{';
+    expect(await raw(gateway.url, gigabyte)).toMatch(/^HTTP\/1\.1 413 [^]*"code":"413"/);
     let left = 200;
     const unannounced = new ReadableStream({
       pull: (to) => (left-- > 0 ? to.enqueue(Buffer.alloc(65_536, 120)) : to.close()),

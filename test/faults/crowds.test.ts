@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { mostConnections } from '#server/file-limit.ts';
 import { MASTER_KEY } from '../kit/gateway.ts';
-import { spillway } from '../kit/program.ts';
-import { answer, startUpstream } from '../kit/upstream.ts';
+import { spillway, spillwayWithFiles } from '../kit/program.ts';
+import { STREAM, type Script, answer, chunk, sendEvents, startUpstream } from '../kit/upstream.ts';
 import { WAYS } from './kit.ts';
 
 /** Faults that are one of size: the program as it runs, and as many as the row says. */
@@ -27,8 +27,16 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const start = async ({ limits = '{}', node = '' } = {}) => {
-  const upstream = await startUpstream(answer);
+interface Of {
+  readonly limits?: string;
+  readonly node?: string;
+  /** Open files that the system allows it; as many as ever where absent. */
+  readonly files?: number;
+  readonly script?: Script;
+}
+
+const start = async ({ limits = '{}', node = '', files = 0, script = answer }: Of = {}) => {
+  const upstream = await startUpstream(script);
   closing.push(() => upstream.close());
   const config = join(folder, 'config.yaml');
   const params = `{model: openai/m, api_base: "${upstream.url}", api_key: sk-secret-a}`;
@@ -39,7 +47,8 @@ const start = async ({ limits = '{}', node = '' } = {}) => {
       `spillway_settings: {limits: ${limits}}\n`,
   );
   const args = ['serve', '-c', config, '--port', '0', '--host', '127.0.0.1'];
-  const program = spillway(args, { NODE_OPTIONS: node });
+  const program =
+    files > 0 ? spillwayWithFiles(files, args) : spillway(args, { NODE_OPTIONS: node });
   closing.push(() => program.stop('SIGKILL'));
   const { port } = new URL(await program.ready());
   /** A body's bytes, which many requests may share. */
@@ -107,29 +116,81 @@ const WATCH = `let longest; const turn = () => { if (longest === undefined) retu
 process.on('SIGUSR2', () => { if (longest === undefined) { longest = 0; began = process.threadCpuUsage();
   setImmediate(turn); console.error('watching'); } else { console.error('longest ' + longest); longest = undefined; } });`;
 
+const watch = `--import=data:text/javascript,${encodeURIComponent(WATCH)}`;
+
+type Program = Awaited<ReturnType<typeof start>>['program'];
+
+/** The longest turn of each of three goes, ms: now and then the garbage collector's time is in one. */
+const longestTurns = async (program: Program, go: () => Promise<void>): Promise<number[]> => {
+  const turns: number[] = [];
+  for (let i = 1; i <= 3; i++) {
+    program.signal('SIGUSR2');
+    await program.complains(new RegExp(`(?:watching[^]*){${i}}`));
+    await go();
+    program.signal('SIGUSR2');
+    await program.complains(new RegExp(`(?:longest \\d[^]*){${i}}`));
+    turns.push(Number(/^[^]*longest ([\d.]+)/.exec(program.complaints())![1]));
+  }
+  return turns;
+};
+
 test.each(WAYS)(
   '40 %s: no turn of the event loop works for 100 ms on a prompt of 10 MB',
   async (_, stream) => {
-    const watch = `--import=data:text/javascript,${encodeURIComponent(WATCH)}`;
     const { program, post, upstream } = await start({ node: watch });
     await post(SMALL);
     const body = large({ stream });
-    const turns: number[] = [];
-    // What the garbage collector takes now and then is in some of them, work that is too long in each.
-    for (let i = 1; i <= 3; i++) {
-      program.signal('SIGUSR2');
-      await program.complains(new RegExp(`(?:watching[^]*){${i}}`));
+    const turns = await longestTurns(program, async () => {
       expect((await post(body)).status).toBe(200);
-      program.signal('SIGUSR2');
-      await program.complains(new RegExp(`(?:longest \\d[^]*){${i}}`));
-      turns.push(Number(/^[^]*longest ([\d.]+)/.exec(program.complaints())![1]));
-    }
+    });
     expect(Math.min(...turns)).toBeGreaterThan(1);
     expect(Math.min(...turns)).toBeLessThan(100);
     const { messages } = upstream.calls.at(-1)!.body as { messages: { content: string }[] };
     expect(messages[0]!.content.length).toBeGreaterThan(9 * MEBIBYTE);
   },
 );
+
+test('39 thirty who leave streams of 5 MB at once make no turn of the event loop work for 50 ms', async () => {
+  const event = chunk({ content: 'The sky. '.repeat(7_000) });
+  const { program, port, upstream } = await start({
+    node: watch,
+    script: (_, res) => sendEvents(res, [...STREAM.slice(0, 2), ...Array(80).fill(event)]),
+  });
+  const headers = { authorization: `Bearer ${MASTER_KEY}` };
+  const path = '/v1/chat/completions';
+  const leave = async (): Promise<void> => {
+    const asked = request({ port, host: '127.0.0.1', method: 'POST', path, headers });
+    asked.on('error', () => {});
+    asked.end(bodyOf({ messages: [], stream: true }));
+    const [reply] = (await once(asked, 'response')) as [IncomingMessage];
+    reply.on('error', () => {});
+    let bytes = 0;
+    for await (const piece of reply as AsyncIterable<Buffer>)
+      if ((bytes += piece.length) > MEBIBYTE) break;
+    asked.destroy();
+  };
+  const turns = await longestTurns(program, async () => {
+    await Promise.all(Array.from({ length: 30 }, leave));
+    await Promise.all(upstream.calls.splice(0).map(({ cutOff }) => cutOff));
+  });
+  expect(Math.min(...turns)).toBeGreaterThan(0);
+  expect(Math.min(...turns)).toBeLessThan(50);
+});
+
+test('63 who comes when files run short hears so, calls still get theirs, and all is well when some go', async () => {
+  const { post, port } = await start({ files: 600 });
+  const idle = await Promise.all(Array.from({ length: 400 }, () => loris(port)));
+  const refused = () => idle.filter(({ said }) => said().startsWith('HTTP/1.1 503 '));
+  // Half of its files are for clients.
+  await vi.waitFor(() => expect(refused()).toHaveLength(100));
+  expect(refused()[0]!.said()).toContain('limit of open files');
+  await expect(post(SMALL)).resolves.toMatchObject({ status: 503 });
+  for (const { socket } of idle.slice(0, 50)) socket.destroy();
+  await vi.waitFor(async () => expect((await post(SMALL)).status).toBe(200));
+  const many = await Promise.all(Array.from({ length: 40 }, () => post(SMALL)));
+  expect(new Set(many.map(({ status }) => status))).toEqual(new Set([200]));
+  for (const { socket } of idle) socket.destroy();
+});
 
 test('75 32 bodies of 10 MB at once, on a heap that cannot hold them, end no process', async () => {
   const { program, post } = await start({ node: '--max-old-space-size=256' });

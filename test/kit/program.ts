@@ -27,21 +27,35 @@ const ownFolder = (args: readonly string[]): readonly string[] => {
   return ['--data-dir', mkdtempSync(join(tmpdir(), 'spillway-test-'))];
 };
 
+const programOf = (args: readonly string[]): [string, ...string[]] => [
+  process.execPath,
+  '--conditions=source',
+  inCheckout('bin/spillway'),
+  ...args,
+  ...ownFolder(args),
+];
+
 /** Runs `bin/spillway` in an environment of its own: nothing of this machine's comes in but PATH. */
 export const spillway = (
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   input = '',
+) => run(programOf(args), env, input);
+
+/** The same where the system allows a process so many open files. */
+export const spillwayWithFiles = (files: number, args: readonly string[]) =>
+  run(['sh', '-c', `ulimit -n ${files}; exec "$0" "$@"`, ...programOf(args)], {}, '');
+
+const run = (
+  [program, ...args]: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>>,
+  input: string,
 ) => {
-  const child = spawn(
-    process.execPath,
-    ['--conditions=source', inCheckout('bin/spillway'), ...args, ...ownFolder(args)],
-    {
-      cwd: inCheckout('.'),
-      env: { PATH: process.env['PATH'], ...env },
-      stdio: 'pipe',
-    },
-  );
+  const child = spawn(program, args, {
+    cwd: inCheckout('.'),
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: 'pipe',
+  });
   // Who does not read it does not miss it.
   child.stdin.on('error', () => {});
   child.stdin.end(input);

@@ -60,6 +60,9 @@ export const clientRows: readonly FaultRow[] = [
         clients(
           '39 thirty callers who leave large streams at once free the upstream and every place',
         ),
+        crowds(
+          '39 thirty who leave streams of 5 MB at once make no turn of the event loop work for 50 ms',
+        ),
         leaving('39 in the middle of a stream'),
       ],
     },
