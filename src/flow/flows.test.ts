@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { JsonObject } from '#core/json.ts';
+import type { Json, JsonObject } from '#core/json.ts';
 import { VirtualClock } from '#core/virtual-clock.ts';
 import type { RunEvent, RunFinish } from '#flow/events.ts';
+import type { FlowTools, ModelCall } from '#flow/ports.ts';
 import type { Flow } from '#flow/prepare.ts';
 import {
   answerOf,
@@ -20,6 +21,10 @@ interface Case {
   readonly inputs?: JsonObject;
   /** Node id → what its model says. */
   readonly models?: Readonly<Record<string, Script>>;
+  /** What every request brings. */
+  readonly http?: { readonly status: number; readonly body: string };
+  /** A tool's name → what it says. */
+  readonly tools?: Readonly<Record<string, { readonly text: string; readonly json?: Json[] }>>;
   readonly answer?: string;
   /** What a workflow leaves; a chatflow's is its answer. */
   readonly outputs?: JsonObject;
@@ -50,6 +55,19 @@ const orderOf = (flow: Flow, events: readonly RunEvent[]): string[] =>
     return `answer-delta ${title ?? '?'}: ${event.text}`;
   });
 
+const servicesOf = (clock: VirtualClock, { models, http, tools }: Case): ScriptedChat => {
+  const says = ({ nodeId }: ModelCall): Script => models?.[nodeId] ?? { pieces: [] };
+  const brought = http && { status: http.status, headers: {}, body: Buffer.from(http.body) };
+  const chat = new ScriptedChat(clock, says, brought && (() => Promise.resolve(brought)));
+  if (!tools) return chat;
+  const fake: FlowTools = {
+    find: ({ tool: name }) =>
+      tools[name] && { name, description: '', schema: { type: 'object', properties: {} } },
+    use: ({ tool }) => Promise.resolve({ text: '', json: [], files: [], ...tools[tool] }),
+  };
+  return Object.assign(chat, { tools: fake });
+};
+
 test.each(fixtures)('%s', async (name) => {
   const expected = JSON.parse(read(`${name}.case.json`)) as Case;
   const text = read(`${name}.yml`);
@@ -59,10 +77,7 @@ test.each(fixtures)('%s', async (name) => {
   }
   const flow = flowOf(text);
   const clock = new VirtualClock();
-  const services = new ScriptedChat(
-    clock,
-    ({ nodeId }) => expected.models?.[nodeId] ?? { pieces: [] },
-  );
+  const services = servicesOf(clock, expected);
   const { query = 'Hi', inputs = {} } = expected;
   const events = await runToEnd(flow, clock, { services, query, inputs });
   const finish = events.at(-1) as RunFinish;
