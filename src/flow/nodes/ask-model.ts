@@ -3,6 +3,7 @@ import { type ErrorCode, SpillwayError } from '#core/errors.ts';
 import type { Json } from '#core/json.ts';
 import { dollarText } from '#core/price.ts';
 import type { NodeEvent, NodeRun } from '#flow/nodes/node-type.ts';
+import { withoutPrompt } from '#flow/nodes/without-prompt.ts';
 import type { Block, UpstreamError, Usage } from '#wire/chat-event.ts';
 import type { ChatRequest, ToolCallPart } from '#wire/chat-request.ts';
 
@@ -45,21 +46,25 @@ export async function* askModel(
   let costNanos: number | undefined;
   let finishReason: string | undefined;
   let callId: string | undefined;
-  for await (const event of node.services.chat(request, { runId, nodeId, signal, deadline })) {
-    if (event.type === 'served') {
-      ({ callId } = event);
-      yield event;
-    } else if (event.type === 'block-start')
-      blocks.set(event.index, { block: event.block, text: '' });
-    else if (event.type === 'block-delta') {
-      const open = blocks.get(event.index);
-      if (!open) continue;
-      open.text += event.delta;
-      if (SPOKEN.has(open.block.kind)) yield* spoken(event.delta);
-    } else if (event.type === 'usage') usage = event.usage;
-    else if (event.type === 'priced') ({ costNanos } = event);
-    else if (event.type === 'finish') finishReason ??= event.raw;
-    else if (event.type === 'error') throw brokenOff(event.error);
+  try {
+    for await (const event of node.services.chat(request, { runId, nodeId, signal, deadline })) {
+      if (event.type === 'served') {
+        ({ callId } = event);
+        yield event;
+      } else if (event.type === 'block-start')
+        blocks.set(event.index, { block: event.block, text: '' });
+      else if (event.type === 'block-delta') {
+        const open = blocks.get(event.index);
+        if (!open) continue;
+        open.text += event.delta;
+        if (SPOKEN.has(open.block.kind)) yield* spoken(event.delta);
+      } else if (event.type === 'usage') usage = event.usage;
+      else if (event.type === 'priced') ({ costNanos } = event);
+      else if (event.type === 'finish') finishReason ??= event.raw;
+      else if (event.type === 'error') throw brokenOff(event.error);
+    }
+  } catch (thrown) {
+    throw withoutPrompt(thrown, request);
   }
   if (finishReason === undefined)
     throw new SpillwayError('stream_truncated', "The model's answer ended before it was whole.");
