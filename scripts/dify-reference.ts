@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { z } from '#core/schema.ts';
+import { PYTHON_MODULES } from '#flow/checklist.ts';
 import { KEPT_TYPES } from '#flow/graph-check.ts';
 import { NODE_TYPES } from '#flow/nodes/index.ts';
 
@@ -32,7 +33,8 @@ const NOTES: Readonly<
   'if-else': { about: 'Every operator. A case without conditions is not taken.' },
   code: {
     about:
-      'JavaScript in QuickJS; Python 3.14 in a jailed process with its standard library and `requests`; the network through the guarded client (`fetch`, `requests`: 50 requests, 16 MB a run); 15 s and 64 MB (JavaScript) or 256 MB (Python).',
+      'JavaScript in QuickJS; Python 3.14 in a jailed process with its standard library and `requests`; the network through the guarded client (`fetch`, `requests`: 50 requests, 16 MB a run); 15 s and 64 MB (JavaScript) or 256 MB (Python). ' +
+      `JavaScript has no modules. Modules of Python: ${[...PYTHON_MODULES].map((name) => `\`${name}\``).join(', ')}.`,
     fields: { outputs: 'supported, with the limits of Dify' },
   },
   'template-transform': {

@@ -31,6 +31,7 @@ export const chatMessages = async (deps: ApiDeps, call: ApiCall): Promise<void> 
   const query = own(body, 'query');
   if (typeof query !== 'string') throw invalidParam('Arg query must be provided.');
   const user = userIn(body);
+  mustBeCurrent(served, wordIn(body, 'workflow_id'));
   const conversation = await conversationOf(deps, served, { body, user });
   if (served.app.written === 'agent-chat' && !isStreaming(body))
     throw invalidParam('Agent Chat App does not support blocking mode');
@@ -55,11 +56,15 @@ export const runWorkflow = async (deps: ApiDeps, call: ApiCall): Promise<void> =
       'not_workflow_app',
       'Please check if your app mode matches the right API route.',
     );
-  const { workflowId } = call.params;
-  if (workflowId !== undefined && workflowId !== call.served.workflowId)
-    throw notFound('Workflow not found: only the current version of an app is served.');
+  mustBeCurrent(call.served, call.params['workflowId'] ?? '');
   const body = await readJson(call.req, deps.clock);
   await generate(deps, call, { body, user: userIn(body), query: '' });
+};
+
+/** Versions of an app that were are not kept. */
+const mustBeCurrent = ({ workflowId }: ServedApp, asked: string): void => {
+  if (asked !== '' && asked !== workflowId)
+    throw notFound('Workflow not found: only the current version of an app is served.');
 };
 
 const NOT_CHAT = 'Please check if your app mode matches the right API route.';

@@ -103,6 +103,13 @@ test('what cannot be imported says so as Dify does', async () => {
   const failed = async (yaml: string) => (await json('POST', '/spillway/apps', { yaml }))['error'];
   expect(await failed('a: 1')).toBe('Missing app data in YAML content');
   expect(await failed('{')).toContain('app.yml:1');
+  expect(await failed('app: {name: x}')).toBe('loss app mode');
+  expect(await failed('version: 0.4\napp: {mode: workflow}')).toBe(
+    "Invalid version type, expected str, got <class 'float'>",
+  );
+  expect(await failed('version: 4\napp: {mode: workflow}')).toBe(
+    "Invalid version type, expected str, got <class 'int'>",
+  );
   const newer = ECHO.replace('0.4.0', '9.0.0');
   expect(await json('POST', '/spillway/apps', { yaml: newer })).toMatchObject({
     status: 'pending',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SpillwayError } from '#core/errors.ts';
+import { FindingsError } from '#core/finding.ts';
 import type { WrittenMode } from '#flow/dsl/app.ts';
 import { parseApp } from '#flow/dsl/parse.ts';
 import { CURRENT_VERSION } from '#flow/dsl/version.ts';
@@ -87,5 +88,11 @@ const replaceProblem = (
 /** As Dify says it where it has a sentence for it. */
 const messageOf = (thrown: unknown): string => {
   const { message } = SpillwayError.from(thrown);
-  return message.includes('this is not an app') ? 'Missing app data in YAML content' : message;
+  const [first] = thrown instanceof FindingsError ? thrown.findings : [];
+  if (message.includes('this is not an app')) return 'Missing app data in YAML content';
+  if (first?.path === 'app.mode' && first.message.startsWith('missing')) return 'loss app mode';
+  const number = first?.path === 'version' ? /found (-?\d+(\.\d+)?)$/.exec(first.message) : null;
+  if (!number) return message;
+  const kind = number[2] === undefined ? 'int' : 'float';
+  return `Invalid version type, expected str, got <class '${kind}'>`;
 };
