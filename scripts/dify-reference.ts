@@ -39,7 +39,7 @@ const NOTES: Readonly<
   },
   'template-transform': {
     about:
-      'Jinja with Python’s printing. Keys of a map come sorted; a template that loops too long is stopped.',
+      'Jinja with Python’s printing, held to a table of what Jinja 3.1 prints. It differs where maps are printed (their keys come sorted), pairs (as lists), `~` with truths and none, and floats above 1e16; there is no `%` between a text and values (use `|format`) and no `random`. A template that loops too long is stopped.',
   },
   'http-request': {
     about:

@@ -37,8 +37,9 @@ const printed = (inner: string): string => {
   return `{%${left} set _v = (${withGet(expression)}) %}{{ _v if _v is number else ('None' if _v is none else _v|_py) ${right}}}`;
 };
 
-/** The machine knows no `get` of a dictionary. */
-const withGet = (expression: string): string => expression.replace(/\.get\(/g, '|_get(');
+/** The machine knows no `get` of a dictionary, and no `format` of a text. */
+const withGet = (expression: string): string =>
+  expression.replace(/\.(get|format)\(/g, (_, name: string) => `|_${name}(`);
 
 /** From `from` on, outside of texts in quotes and of braces that open in it; -1 when there is none. */
 const tagEnd = (source: string, from: number, end: string): number => {

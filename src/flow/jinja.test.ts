@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { JsonObject } from '#core/json.ts';
 import { renderJinja } from '#flow/jinja.ts';
 
 const values = {
@@ -40,6 +42,23 @@ test.each([
 ])('%j', (template, expected) => {
   if (template === '{{ unfinished') expect(() => render(template)).toThrow('The template is wrong');
   else expect(render(template)).toBe(expected);
+});
+
+// The same, at length: templates, and what that Jinja printed for them.
+const table = JSON.parse(readFileSync(new URL('./jinja-cases.json', import.meta.url), 'utf8')) as {
+  readonly values: JsonObject;
+  readonly cases: [template: string, printed: string][];
+};
+
+test.each(table.cases)('%j, as Jinja does', (template, printed) => {
+  expect(renderJinja({ template, values: table.values, limitChars: 10_000 })).toBe(printed);
+});
+
+test.each([
+  ["{{ '{:>6}|{:<4}|{:^5}|{:05d}|{:,}|{:.1%}' .format('a', 'b', 'c', 42, 1234567, 0.256) }}"],
+  ['{{ "%s" | format("a" * 500) | truncate(300, leeway=0) | length }}'],
+])('%j ends, whatever it is given', (template) => {
+  expect(render(template)).not.toBe('');
 });
 
 test('a template that loops without end is stopped', () => {

@@ -1,6 +1,7 @@
 import { Environment } from 'minijinja-js';
 import { SpillwayError } from '#core/errors.ts';
 import { isObject, type Json } from '#core/json.ts';
+import { FILTERS } from '#flow/jinja-filters.ts';
 import { printPython } from '#flow/jinja-source.ts';
 import type { JinjaJob } from '#flow/ports.ts';
 import { pythonJson, pythonRepr, pythonText } from '#flow/python-text.ts';
@@ -55,6 +56,10 @@ const prepare = (environment: Environment): void => {
   environment.addFilter('format', (value: unknown, ...given: unknown[]) =>
     printf(String(value), given),
   );
+  for (const [name, filter] of Object.entries(FILTERS))
+    environment.addFilter(name, (value: unknown, ...given: unknown[]) =>
+      filter(plain(value), given.map(plain)),
+    );
   environment.addFilter('_get', (value: unknown, key: unknown, otherwise: unknown = null) => {
     const object = plain(value);
     return isObject(object) && Object.hasOwn(object, String(key)) ? object[String(key)] : otherwise;
