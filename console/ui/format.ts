@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSession } from '../data/queries.ts';
 
 export interface Format {
   readonly count: (value: number) => string;
@@ -9,7 +10,7 @@ export interface Format {
   readonly percent: (share: number) => string;
   /** `350 ms`, `12.4 s`, `3:20`. */
   readonly span: (seconds: number | null | undefined) => string;
-  /** Whole cents; of less than ten of them three digits. */
+  /** Dollars, in the money that the config shows: whole cents; of less than ten of them three digits. */
   readonly money: (usd: number) => string;
   readonly time: (iso: string) => string;
   readonly date: (iso: string) => string;
@@ -18,6 +19,7 @@ export interface Format {
 }
 
 const NONE = '–';
+const DOLLARS = { code: 'USD', per_dollar: 1 };
 
 const spanOf = (seconds: number | null | undefined, number: Intl.NumberFormat): string => {
   if (seconds === null || seconds === undefined) return NONE;
@@ -30,15 +32,16 @@ const spanOf = (seconds: number | null | undefined, number: Intl.NumberFormat): 
 export const useFormat = (): Format => {
   const { i18n } = useTranslation();
   const { language } = i18n;
+  const { code, per_dollar: perDollar } = useSession().data?.currency ?? DOLLARS;
   return useMemo(() => {
     const number = (options: Intl.NumberFormatOptions): ((value: number) => string) => {
       const format = new Intl.NumberFormat(language, options);
       return (value) => format.format(value);
     };
     const one = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
-    const dollars = { style: 'currency', currency: 'USD' } as const;
-    const cents = new Intl.NumberFormat(language, dollars);
-    const small = new Intl.NumberFormat(language, { ...dollars, maximumSignificantDigits: 3 });
+    const money = { style: 'currency', currency: code } as const;
+    const cents = new Intl.NumberFormat(language, money);
+    const small = new Intl.NumberFormat(language, { ...money, maximumSignificantDigits: 3 });
     const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
     const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' });
     const date = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' });
@@ -49,7 +52,10 @@ export const useFormat = (): Format => {
       rate: number({ minimumFractionDigits: 1, maximumFractionDigits: 1 }),
       percent: number({ style: 'percent', maximumFractionDigits: 0 }),
       span: (seconds) => spanOf(seconds, one),
-      money: (usd) => (usd !== 0 && Math.abs(usd) < 0.1 ? small : cents).format(usd),
+      money(usd) {
+        const amount = usd * perDollar;
+        return (amount !== 0 && Math.abs(amount) < 0.1 ? small : cents).format(amount);
+      },
       time: (iso) => clock.format(new Date(iso)),
       date: (iso) => day.format(new Date(iso)),
       day(iso) {
@@ -58,5 +64,5 @@ export const useFormat = (): Format => {
         return isToday ? hour.format(at) : date.format(at);
       },
     };
-  }, [language]);
+  }, [language, code, perDollar]);
 };

@@ -1,5 +1,5 @@
 import type { FailureKind } from '#balancer/classify.ts';
-import type { Needs } from '#balancer/eligible.ts';
+import type { Needs, UpstreamBudgets } from '#balancer/eligible.ts';
 import type { Demand } from '#balancer/estimate.ts';
 import type { LinePlace } from '#balancer/explanation.ts';
 import type { OwnSide } from '#balancer/own-side.ts';
@@ -73,6 +73,7 @@ export interface AdmitRequest {
    * Whoever asks ends it when the request is over.
    */
   readonly own?: OwnSide;
+  readonly budgets?: UpstreamBudgets;
   /** Told where it stands when it comes to wait, or is refused because it would wait for too long. */
   readonly note?: (place: LinePlace, routed: Routed) => void;
 }

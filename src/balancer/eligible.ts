@@ -56,6 +56,7 @@ export interface Needs {
 /** Why a deployment was left out, as one of few words: what all rows share becomes the error. */
 export type OutReason =
   | 'paused'
+  | 'budget'
   | 'unusable'
   | 'warming'
   | 'tried'
@@ -90,6 +91,16 @@ export interface Eligibility {
   readonly pinned?: string;
   /** The only deployment that holds what the request builds upon. */
   readonly sticky?: string;
+  /** What may still be paid to whom; absent where nobody has a budget. */
+  readonly budgets?: UpstreamBudgets;
+}
+
+/** What a deployment, and its vendor, may still be paid for one request. */
+export interface UpstreamBudgets {
+  /** Why it cannot be asked, short; undefined where it can. */
+  short(deployment: string): string | undefined;
+  /** Sets aside what the request may come to there, in place of what was set aside for an earlier try. */
+  take(deployment: string): void;
 }
 
 /** Why this row cannot serve this request, whatever its limits say; nothing when it can. */
@@ -97,6 +108,8 @@ export const whyNot = (row: Row, request: Eligibility): Out | undefined => {
   const { name } = row;
   const { needs, pinned, sticky } = request;
   if (row.isPaused) return { name, reason: 'paused', why: 'paused by an operator' };
+  const short = request.budgets?.short(name);
+  if (short !== undefined) return { name, reason: 'budget', why: short };
   if (pinned !== undefined && pinned !== name)
     return { name, reason: 'pinned', why: 'another one is called by its name' };
   if (request.tried.has(name)) return { name, reason: 'tried', why: 'tried' };

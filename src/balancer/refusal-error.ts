@@ -66,11 +66,19 @@ const outOf = ({ size: { maxOutputTokens: most, choices } }: Bid): string => {
 /** What a deployment is or is not, whatever its limits and its health say. */
 const LACKS: ReadonlySet<Out['reason']> = new Set(['context', 'ability', 'region', 'tags']);
 
+/** Those that have been tried are none the less out of money, if the others are. */
+const FOR_MONEY: ReadonlySet<Out['reason']> = new Set(['budget']);
+
 /** Nobody can take it, now or later. Where that is for what the request asks, it has LiteLLM's status for it. */
 export const noDeployment = (out: Routed['out']): SpillwayError => {
   const named = out.slice(0, 5).map(({ name, why }) => `${name}: ${why}`);
   const why = named.length > 0 ? ` (${named.join(', ')})` : '';
   const reasons = new Set(out.map(({ reason }) => reason));
+  if (reasons.size > 0 && reasons.isSubsetOf(FOR_MONEY))
+    return new SpillwayError(
+      'over_budget',
+      `No deployments available - crossed budget${why}. Raise max_budget or provider_budget_config, or wait until they begin anew.`,
+    );
   if (reasons.size === 0 || !reasons.isSubsetOf(LACKS))
     return new SpillwayError(
       'no_deployment',

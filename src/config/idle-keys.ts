@@ -15,7 +15,7 @@ export const TOP_IDLE = words(`
 export const ROUTER_IDLE = words(`
   redis_url redis_host redis_port redis_password redis_db cache_kwargs tag_routing_prefix
   default_priority polling_interval default_litellm_params caching_groups cache_responses client_ttl
-  provider_budget_config alerting_config set_verbose debug_level ignore_invalid_deployments
+  alerting_config set_verbose debug_level ignore_invalid_deployments
   assistants_config router_general_settings routing_groups max_retries
   deployment_affinity_ttl_seconds model_group_affinity_config enable_health_check_routing
   health_check_staleness_threshold health_check_ignore_transient_errors guardrail_list weights
@@ -76,8 +76,8 @@ export const GENERAL_IDLE = words(`
 
 /** `litellm_params` that tell LiteLLM what to do and never go to a vendor. */
 export const PARAMS_IDLE = words(`
-  default_api_key_rpm_limit default_api_key_tpm_limit max_retries tag_regex max_budget
-  budget_duration litellm_credential_name
+  default_api_key_rpm_limit default_api_key_tpm_limit max_retries tag_regex
+  litellm_credential_name
   configurable_clientside_auth_params use_in_pass_through merge_reasoning_content_in_choices
   keepalive_seconds vertex_project vertex_location vertex_credentials tenant_id client_id
   client_secret azure_ad_token azure_username azure_password azure_scope watsonx_region_name

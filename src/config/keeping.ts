@@ -3,7 +3,7 @@ import { z } from '#core/schema.ts';
 import { type Environment, lookUp } from '#config/os-environ.ts';
 import { present } from '#config/present.ts';
 import type { Report } from '#config/section.ts';
-import { decimal, flag, whole } from '#config/values.ts';
+import { decimal, duration, flag, MOST_DOLLARS, whole } from '#config/values.ts';
 
 /** What is kept beyond a restart, and what everybody together may take. */
 export interface Keeping {
@@ -28,7 +28,6 @@ export interface Keeping {
 
 const DEFAULT_DAYS = 30;
 const DEFAULT_BYTES = 2 * 1024 ** 3;
-const MOST_DOLLARS = 9_000_000;
 
 /** `general_settings` that it reads. */
 export const keepingGeneral = {
@@ -40,13 +39,7 @@ export const keepingGeneral = {
 /** `litellm_settings` that it reads. */
 export const keepingLitellm = {
   max_budget: decimal(0, MOST_DOLLARS).nullish(),
-  budget_duration: z
-    .string()
-    .regex(
-      /^[1-9]\d{0,5}(?:s|m|h|d|w|mo)$/,
-      'a number and a unit, such as 30s, 5m, 2h, 7d, 1w or 1mo',
-    )
-    .nullish(),
+  budget_duration: duration.nullish(),
   max_end_user_budget: decimal(0, MOST_DOLLARS).nullish(),
   max_end_user_budget_id: z.string().nullish(),
   timezone: z

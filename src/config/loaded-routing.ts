@@ -28,6 +28,12 @@ export interface FallbackTarget {
 /** By the name that was asked for: whom to ask instead, in this order. `*` holds for all others. */
 export type Fallbacks = Readonly<Record<string, readonly FallbackTarget[]>>;
 
+/** Dollars, and in how long; without that once and for all. */
+export interface UpstreamBudget {
+  readonly maxDollars: number;
+  readonly duration?: string;
+}
+
 /** How requests find their deployment, and what happens when it fails. */
 export interface RoutingSettings {
   /** The policy's name. */
@@ -54,6 +60,8 @@ export interface RoutingSettings {
   /** How long a failing deployment stays out, each time; 0: it never does. Absent where the config does not say. */
   readonly cooldownMs?: number;
   readonly disableCooldowns: boolean;
+  /** What each vendor may be paid, by its name (`provider_budget_config`). */
+  readonly providerBudgets: Readonly<Record<string, UpstreamBudget>>;
   readonly retryPolicy: FailurePolicy;
   /** By group, in place of `retryPolicy`. */
   readonly groupRetryPolicy: Readonly<Record<string, FailurePolicy>>;

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '#core/json.ts';
 import type { ParamRules } from '#core/param-rules.ts';
 import type { Pricing } from '#providers/models.ts';
 import type { Keeping } from '#config/keeping.ts';
-import type { RoutingSettings } from '#config/loaded-routing.ts';
+import type { RoutingSettings, UpstreamBudget } from '#config/loaded-routing.ts';
 import type { Ceilings, QueueSettings, QuotaPool, StatedLimit } from '#config/loaded-quota.ts';
 
 /** One row of `model_list`, complete and resolved. */
@@ -54,6 +54,8 @@ export interface Deployment {
   readonly abilities: Readonly<Record<string, boolean>>;
   /** Whose prices it has, with those that its row states. A pattern's row has none of a model. */
   readonly pricing: Pricing;
+  /** What it may be paid. */
+  readonly budget?: UpstreamBudget;
   /** How long a failing deployment stays out, in place of the group's; 0: it never does. */
   readonly cooldownMs?: number;
   readonly timeoutMs?: number;
@@ -111,6 +113,8 @@ export interface LoadedConfig {
   /** Requests under way at once, waiting ones not counted: of everybody together, and of one key. */
   readonly parallel: { readonly all?: number; readonly perKey?: number };
   readonly keeping: Keeping;
+  /** In which money is shown to people, and what a dollar is in it; it is counted in dollars. */
+  readonly currency: { readonly code: string; readonly perDollar: number };
   readonly ceilings: Ceilings;
   /** Every pool that a row or `spillway_settings.quota_pools` names. */
   readonly quotaPools: Readonly<Record<string, QuotaPool>>;

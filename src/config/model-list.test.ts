@@ -296,10 +296,10 @@ litellm_settings: {extra_headers: {X-A: all, X-B: all}}`;
 test('warnings: one for each parameter, slips are not sent', () => {
   const text = `model_list:
   - model_name: m
-    litellm_params: {model: openai/gpt-4.1, api_key: k, api_kye: sk-canary, max_budget: 1}
+    litellm_params: {model: openai/gpt-4.1, api_key: k, api_kye: sk-canary, tag_regex: x}
     modelinfo: {id: 1}
   - model_name: m
-    litellm_params: {model: openai/gpt-4.1, api_key: k, max_budget: 1, temperature: os.environ/T}
+    litellm_params: {model: openai/gpt-4.1, api_key: k, tag_regex: x, temperature: os.environ/T}
     model_info: {id: same}
   - model_name: m
     litellm_params: {model: openai/gpt-4.1, api_key: k}
@@ -307,9 +307,9 @@ test('warnings: one for each parameter, slips are not sent', () => {
 `;
   expect(warningsOf(text)).toEqual([
     '3:57 model_list.0.litellm_params.api_kye: unknown key, not sent; did you mean "api_key"?',
-    '3:77 model_list.0.litellm_params.max_budget: understood, but has no effect yet (2 rows have it)',
+    '3:77 model_list.0.litellm_params.tag_regex: understood, but has no effect yet (2 rows have it)',
     '4:5 model_list.0.modelinfo: unknown key, ignored; did you mean "model_info"?',
-    '6:85 model_list.1.litellm_params.temperature: this variable is not set; read as empty',
+    '6:84 model_list.1.litellm_params.temperature: this variable is not set; read as empty',
     '10:22 model_list.2.model_info.id: another row has this id too',
   ]);
   expect(load(text).deployments.map(({ defaults }) => defaults)).toEqual([{}, {}, {}]);

@@ -19,6 +19,7 @@ import { deploymentNames } from '#config/deployment-name.ts';
 import { PARAMS_IDLE } from '#config/idle-keys.ts';
 import type { Deployment, UnusableDeployment } from '#config/loaded.ts';
 import type { Ceilings } from '#config/loaded-quota.ts';
+import type { UpstreamBudget } from '#config/loaded-routing.ts';
 import { modelFacts } from '#config/model-facts.ts';
 import {
   type Draft,
@@ -185,6 +186,7 @@ const toDeployment = (
       timeoutMs: toMs(params.timeout) ?? toMs(params.request_timeout),
       streamTimeoutMs: toMs(params.stream_timeout),
       numRetries: params.num_retries ?? undefined,
+      budget: budgetOf(row),
       params: paramRulesOf(row),
       extraBody: extraBodyOf(draft.params),
       isStored: stored.has(part) || undefined,
@@ -238,6 +240,14 @@ const quotaPoolsOf = ({
   const written = params.quota_pool ?? info?.quota_pool ?? undefined;
   return typeof written === 'string' ? [written] : written && [...new Set(written)];
 };
+
+const budgetOf = ({ litellm_params: params }: Row): UpstreamBudget | undefined =>
+  typeof params.max_budget === 'number'
+    ? {
+        maxDollars: params.max_budget,
+        ...present({ duration: params.budget_duration ?? undefined }),
+      }
+    : undefined;
 
 /** Here 0 is a value: this deployment is never left out for its failures. */
 const cooldownOf = ({ litellm_params: params, model_info: info }: Row): number | undefined => {

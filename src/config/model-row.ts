@@ -4,7 +4,7 @@ import { z } from '#core/schema.ts';
 import type { Problem } from '#config/credentials.ts';
 import { PARAMS_IDLE, PARAMS_IDLE_FAMILIES } from '#config/idle-keys.ts';
 import type { ProviderChoice } from '#config/provider-choice.ts';
-import { decimal, flag, name, seconds, whole } from '#config/values.ts';
+import { decimal, duration, flag, MOST_DOLLARS, name, seconds, whole } from '#config/values.ts';
 
 const text = z.string().nullish();
 const perMinute = whole(0, 1e12).nullish();
@@ -57,6 +57,8 @@ const paramsSchema = z.looseObject({
   otpm: perMinute,
   max_parallel_requests: whole(0, 1e6).nullish(),
   cooldown_time: seconds.nullish(),
+  max_budget: decimal(0, MOST_DOLLARS).nullish(),
+  budget_duration: duration.nullish(),
   tags: z.array(name).nullish(),
   region_name: text,
   aws_region_name: text,

@@ -23,7 +23,28 @@ describe('router_settings', () => {
       tagFiltering: false,
       tagMatchAny: true,
       weightedFailover: false,
+      providerBudgets: {},
     });
+  });
+
+  test('vendors have budgets; one that nobody knows bounds nothing', () => {
+    const text = withSection(
+      'router_settings: {provider_budget_config: {openai: {budget_limit: "12.5", time_period: 1d}, groq: {max_budget: 3}, opennai: {budget_limit: 1}}}',
+    );
+    expect(load(text).routing.providerBudgets).toEqual({
+      openai: { maxDollars: 12.5, duration: '1d' },
+      groq: { maxDollars: 3 },
+      opennai: { maxDollars: 1 },
+    });
+    expect(warningsOf(text).join()).toMatch(/provider_budget_config\.opennai: no provider/);
+    const odd = withSection(
+      'router_settings: {provider_budget_config: {openai: {time_period: 1d}}}',
+    );
+    expect(errorsOf(odd).join()).toMatch(/provider_budget_config\.openai: expected a budget_limit/);
+    const never = withSection(
+      'router_settings: {provider_budget_config: {openai: {budget_limit: 1, time_period: soon}}}',
+    );
+    expect(errorsOf(never).join()).toMatch(/time_period: expected a number and a unit/);
   });
 
   test('seconds become milliseconds, numeric texts numbers, 0 and empty nothing', () => {

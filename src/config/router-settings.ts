@@ -16,8 +16,19 @@ import {
   type Report,
   warnOfKeys,
 } from '#config/section.ts';
+import { findProvider } from '#providers/index.ts';
 import { defaultStrategy, type KnownPolicy, loadStrategy, strategyName } from '#config/strategy.ts';
-import { flag, milliseconds, name, seconds, toMs, whole } from '#config/values.ts';
+import {
+  decimal,
+  duration,
+  flag,
+  milliseconds,
+  MOST_DOLLARS,
+  name,
+  seconds,
+  toMs,
+  whole,
+} from '#config/values.ts';
 
 /** What `router_settings` say; what other sections may say too is absent where this one does not. */
 export interface RouterSettings {
@@ -46,6 +57,18 @@ export interface RouterContext {
   readonly policies: readonly KnownPolicy[];
 }
 
+const providerBudget = z
+  .looseObject({
+    budget_limit: decimal(0, MOST_DOLLARS).nullish(),
+    time_period: duration.nullish(),
+    max_budget: decimal(0, MOST_DOLLARS).nullish(),
+    budget_duration: duration.nullish(),
+  })
+  .refine(
+    ({ budget_limit: limit, max_budget: most }) => typeof (limit ?? most) === 'number',
+    'a budget_limit, dollars',
+  );
+
 const schemaFor = ({ groups, policies }: RouterContext) =>
   z.looseObject({
     routing_strategy: strategyName(policies).nullish(),
@@ -68,6 +91,7 @@ const schemaFor = ({ groups, policies }: RouterContext) =>
     tag_filtering_match_any: flag.nullish(),
     default_max_parallel_requests: whole(0, 1e6).nullish(),
     enable_weighted_failover: flag.nullish(),
+    provider_budget_config: z.record(name, providerBudget).nullish(),
   });
 
 type Written = Partial<z.infer<ReturnType<typeof schemaFor>>>;
@@ -87,6 +111,15 @@ export const loadRouterSettings = (
   warnOfHidden(section, settings.model_group_alias, { groups, report });
   warnOfIdleChecks(section, settings, report);
   warnOfPolicies(section, settings, { groups, report });
+  for (const vendor of Object.keys(settings.provider_budget_config ?? {}))
+    if (!findProvider(vendor))
+      report.warn(
+        keyFindingAt(
+          section,
+          ['provider_budget_config', vendor],
+          'no provider has this name: it bounds nothing',
+        ),
+      );
   return settingsOf(
     settings,
     loadStrategy(section, settings.routing_strategy, { policies, report }),
@@ -117,6 +150,7 @@ const settingsOf = (
     tagFiltering: settings.enable_tag_filtering ?? false,
     tagMatchAny: settings.tag_filtering_match_any ?? true,
     weightedFailover: settings.enable_weighted_failover ?? false,
+    providerBudgets: budgetsOf(settings.provider_budget_config ?? {}),
   },
   elsewhereToo: present({
     numRetries: settings.num_retries ?? undefined,
@@ -130,6 +164,19 @@ const settingsOf = (
     maxParallelRequests: settings.default_max_parallel_requests || undefined,
   }),
 });
+
+const budgetsOf = (
+  written: Readonly<Record<string, z.infer<typeof providerBudget>>>,
+): RoutingSettings['providerBudgets'] =>
+  Object.fromEntries(
+    Object.entries(written).map(([provider, said]) => [
+      provider,
+      {
+        maxDollars: said.budget_limit ?? said.max_budget ?? 0,
+        ...present({ duration: said.time_period ?? said.budget_duration ?? undefined }),
+      },
+    ]),
+  );
 
 /** Clients choose the names that are looked up here: `constructor` must find nothing. */
 const groupPolicies = (

@@ -62,6 +62,12 @@ export const spillwaySchema = (groups: ReadonlySet<string>) =>
       .nullish(),
     queue: queueSchema(groups).nullish(),
     store: storeSchema.nullish(),
+    currency: z
+      .strictObject({
+        code: z.string().regex(/^[A-Z]{3}$/, 'three letters such as JPY'),
+        per_dollar: decimal(1e-6, 1e9),
+      })
+      .nullish(),
     quota_pools: quotaPoolsSchema.nullish(),
     enforce_rpm_tpm: z.boolean().optional(),
     decisions: z.strictObject({ max: whole(0, 1_000_000).optional() }).nullish(),
@@ -96,6 +102,8 @@ export type SpillwaySettings = Pick<
   | 'apps'
 > & {
   readonly quotaPools: WrittenPools;
+  /** In which money is shown, and what a dollar is in it. */
+  readonly currency: LoadedConfig['currency'];
   readonly store: z.infer<typeof storeSchema> | null | undefined;
   readonly retryOnTimeout: boolean;
   /** Undefined where the file leaves it to what LiteLLM would enforce. */
@@ -148,6 +156,7 @@ export const loadSpillwaySettings = (
     queue: loadQueue(settings.queue),
     retryOnTimeout: settings.retry_on_timeout ?? true,
     store: settings.store,
+    currency: currencyOf(settings.currency),
     quotaPools: settings.quota_pools ?? {},
     enforceRpmTpm: settings.enforce_rpm_tpm,
     decisions: { max: settings.decisions?.max ?? DEFAULTS.decisions },
@@ -161,6 +170,12 @@ export const loadSpillwaySettings = (
     apps: loadApps(settings.apps),
   };
 };
+
+const DOLLARS = { code: 'USD', perDollar: 1 };
+
+const currencyOf = (
+  said: { readonly code: string; readonly per_dollar: number } | null | undefined,
+): LoadedConfig['currency'] => (said ? { code: said.code, perDollar: said.per_dollar } : DOLLARS);
 
 const responsesOf = ({
   max = DEFAULTS.responses,

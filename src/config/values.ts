@@ -42,3 +42,14 @@ const ONE_LINE = /^[^\p{Cc}\u2028\u2029]*$/u;
 export const name = z.string().min(1).max(256).regex(ONE_LINE, 'a text of one line');
 
 export const milliseconds = (secondsWritten: number): number => Math.round(secondsWritten * 1000);
+
+/** The largest budget, dollars: its nano-dollars are counted exactly. */
+export const MOST_DOLLARS = 9_000_000;
+
+/** How long a budget holds. */
+export const duration = z
+  .string()
+  .regex(
+    /^[1-9]\d{0,5}(?:s|m|h|d|w|mo)$/,
+    'a number and a unit, such as 30s, 5m, 2h, 7d, 1w or 1mo',
+  );

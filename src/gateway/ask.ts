@@ -109,6 +109,7 @@ class Asked<Reply> implements ChainOptions<Reply> {
       ask: {
         ...asked,
         ...(this.#own && { own: this.#own }),
+        ...(call.progress.bill?.upstream && { budgets: call.progress.bill.upstream }),
         note: (place, routed) => {
           decision.waits(place, routed);
           call.line?.entered();

@@ -5,6 +5,7 @@ import type { Pass } from '#keys/pass.ts';
 import { type LimitCharge, shortOf } from '#keys/limits.ts';
 import { dollarsOf } from '#keys/money.ts';
 import { type Bound, type Purse, PurseHold } from '#keys/purse.ts';
+import type { UpstreamMoney } from '#keys/upstream-budgets.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import type { Reservation } from '#ledger/reservation.ts';
 import type { SpendRecord } from '#store/spend.ts';
@@ -44,6 +45,8 @@ export interface BillSpec {
   readonly bounds: readonly Bound[];
   /** Whole nano-dollars that it may come to. */
   readonly mostNanos: number;
+  /** Absent where no deployment and no vendor has a budget. */
+  readonly upstream: UpstreamMoney | undefined;
 }
 
 /**
@@ -84,6 +87,10 @@ export class Bill {
     return this.#spec.waits ? this.#spec.charges : [];
   }
 
+  get upstream(): UpstreamMoney | undefined {
+    return this.#spec.upstream;
+  }
+
   /** What it came to in requests and tokens; undefined until it is closed. */
   get cost(): Cost | undefined {
     return this.#cost;
@@ -94,15 +101,17 @@ export class Bill {
     if (this.#cost) return;
     const { tokensIn: input, tokensOut: output, nanos } = outcome;
     this.#cost = { requests: 1, parallel: 1, input, output, tokens: input + output };
-    const { id, startedMs, who, purses } = this.#spec;
+    const { id, startedMs, who, purses, upstream } = this.#spec;
     this.#hold.settle(nanos);
+    const paid = purses.map(({ payment }) => payment);
+    const also = upstream?.settle(outcome.deployment, nanos);
     this.#deps.record({
       id,
       startedMs,
       endedMs: this.#deps.wall(),
       ...who,
       ...outcome,
-      payments: purses.map(({ payment }) => payment),
+      payments: also ? [...paid, ...also] : paid,
       more,
     });
     const cost = this.#cost;

@@ -6,6 +6,7 @@ import { type Limited, LimitBook } from '#keys/limits.ts';
 import { nanosOf } from '#keys/money.ts';
 import { customerPart, type Pass, type PassDeps, type Payer } from '#keys/pass.ts';
 import type { Bound, Purse, PurseBook } from '#keys/purse.ts';
+import { UpstreamMoney } from '#keys/upstream-budgets.ts';
 import type { Windows } from '#keys/windows.ts';
 import type { Payment } from '#store/spend.ts';
 
@@ -16,6 +17,8 @@ export interface CashierDeps extends BillDeps, PassDeps {
   readonly endUserDefault: Allowance | undefined;
   /** What all together may spend, `litellm_settings.max_budget`. */
   readonly everybody: Allowance;
+  /** A deployment and its vendor, as far as they have budgets; absent where nobody has. */
+  readonly upstream: () => ((deployment: string) => readonly Payer[]) | undefined;
   /** Somebody has spent more than a soft budget; told once per window. */
   readonly softly: (label: string, details: JsonObject) => void;
 }
@@ -78,6 +81,7 @@ export class Cashier {
       output: tokensOut,
       tokens: tokensIn + tokensOut,
     };
+    const upstream = this.#deps.upstream();
     return new Bill(this.#deps, {
       id: fare.id,
       startedMs: fare.startedMs,
@@ -92,21 +96,25 @@ export class Cashier {
       },
       waits: (pass?.waitMs ?? 0) > 0,
       charges: this.#limits.charges(limited, cost, this.#deps.now()),
-      ...this.#money(payers, wall),
+      ...this.#money([...payers, this.#everybody()], wall),
       mostNanos: mostNanos ?? 0,
+      upstream:
+        upstream &&
+        new UpstreamMoney(
+          (deployment) => this.#money(upstream(deployment), this.#deps.wall()),
+          mostNanos ?? 0,
+        ),
     });
+  }
+
+  #everybody(): Payer {
+    return { kind: 'global', id: '', label: 'Proxy', ...dollarsIn(this.#deps.everybody) };
   }
 
   #money(payers: readonly Payer[], wallMs: number): { purses: Purse[]; bounds: Bound[] } {
     const purses: Purse[] = [];
     const bounds: Bound[] = [];
-    const global = {
-      kind: 'global',
-      id: '',
-      label: 'Proxy',
-      ...dollarsIn(this.#deps.everybody),
-    } as const;
-    for (const payer of [...payers, global]) {
+    for (const payer of payers) {
       const { kind, id, label, maxDollars, softDollars, duration } = payer;
       const total = this.#deps.purses.purse({ kind, id, sinceMs: 0 });
       purses.push(total);
@@ -161,7 +169,6 @@ export const spentOf = (
 const dollarsIn = ({ max_budget: max, budget_duration: duration }: Allowance) => ({
   ...(typeof max === 'number' && max > 0 && { maxDollars: max }),
   ...(typeof duration === 'string' && { duration }),
-  softDollars: undefined,
 });
 
 const unpriced = (group: string): SpillwayError =>

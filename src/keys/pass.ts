@@ -3,11 +3,12 @@ import { addressRule } from '#keys/address-rule.ts';
 import type { Directory } from '#keys/directory.ts';
 import type { Allowance, CustomerRow, KeyRow, TeamRow, UserRow } from '#keys/fields.ts';
 import { amountsOf, type Limited, modelAmountsOf, type TokenKind } from '#keys/limits.ts';
+import type { PayerKind } from '#store/spend.ts';
 import { type AccessGroups, modelRule, type ModelRule } from '#keys/model-rule.ts';
 
 /** Somebody who pays: whose budget it is, and under which name its sum is kept. */
 export interface Payer {
-  readonly kind: 'key' | 'user' | 'team' | 'member' | 'end_user' | 'model';
+  readonly kind: PayerKind;
   readonly id: string;
   /** For people: `Team=dev`. */
   readonly label: string;

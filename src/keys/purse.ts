@@ -80,9 +80,16 @@ export class PurseHold {
     bounds: readonly Bound[],
     nanos: number,
   ): PurseHold | Bound {
-    for (const bound of bounds) if (!hasRoom(bound, nanos)) return bound;
+    const short = PurseHold.shortOf(bounds, nanos);
+    if (short) return short;
     for (const purse of purses) purse.reservedNanos += nanos;
     return new PurseHold(purses, nanos);
+  }
+
+  /** The first bound that so much more would go beyond. */
+  static shortOf(bounds: readonly Bound[], nanos: number): Bound | undefined {
+    for (const bound of bounds) if (!hasRoom(bound, nanos)) return bound;
+    return undefined;
   }
 
   /** What it came to is spent, be it more or less than was set aside. */

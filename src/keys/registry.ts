@@ -23,6 +23,10 @@ export interface Registry {
   readonly pepper: string;
   /** What all together may spend. */
   readonly everybody: Allowance;
+  /** What each vendor may be paid, by its name: dollars, and in how long. */
+  readonly providerBudgets: Readonly<
+    Record<string, { readonly maxDollars: number; readonly duration?: string }>
+  >;
   readonly log: Log;
   /** Forgets a person wherever else they are remembered. */
   readonly forget: (user: string) => void;

@@ -1,13 +1,13 @@
-import type { LoadedConfig } from '#config/loaded.ts';
+import type { Deployment, LoadedConfig } from '#config/loaded.ts';
 import type { Clock } from '#core/clock.ts';
 import { derived } from '#core/derived.ts';
 import type { Log } from '#core/log.ts';
 import type { Prices } from '#core/price.ts';
 import type { Billing } from '#gateway/billing.ts';
 import type { DecisionStore } from '#gateway/decision-store.ts';
-import { Cashier } from '#keys/cashier.ts';
+import { Cashier, type CashierDeps } from '#keys/cashier.ts';
 import { KeyRing } from '#keys/key-ring.ts';
-import type { PassDeps } from '#keys/pass.ts';
+import type { PassDeps, Payer } from '#keys/pass.ts';
 import type { Registry } from '#keys/registry.ts';
 import { Windows } from '#keys/windows.ts';
 import type { Balance } from '#server/balance.ts';
@@ -45,6 +45,7 @@ export const createAccounts = (
   const pass: PassDeps = { directory, groups, tokenKind };
   const { ledger, owner, estimator } = balance;
   const everybody = { max_budget: maxDollars, budget_duration: budgetDuration };
+  const upstream = upstreamOf(config);
   const cashier = new Cashier({
     ...pass,
     ledger,
@@ -56,6 +57,7 @@ export const createAccounts = (
     changed: () => owner.ownChanged(),
     endUserDefault: endUserDefaultOf(config, keeping),
     everybody,
+    upstream,
     softly: (label, details) => log.warn({ label, ...details }, 'a soft budget has been reached'),
   });
   const members = derived(
@@ -69,13 +71,16 @@ export const createAccounts = (
       const model = members().get(group)?.[0]?.model;
       return model === undefined ? undefined : estimator.size(demand, model, tenant);
     },
-    measuresAll: maxDollars !== undefined,
+    get measuresAll() {
+      return maxDollars !== undefined || upstream() !== undefined;
+    },
     storeIsUp: () => writer.health.trouble === undefined,
   };
   const { store } = keeping;
   const flush = (): Promise<void> => writer.flush();
   const forget = (user: string): void => decisions.forget(user);
-  const shared = { directory, store, purses, windows, pepper, everybody };
+  const { providerBudgets } = config.routing;
+  const shared = { directory, store, purses, windows, pepper, everybody, providerBudgets };
   const registry: Registry = { ...shared, flush, forget, log, wall };
   const pricesOf = (model: string): Prices | undefined => {
     const found = members().get(model)?.[0];
@@ -88,6 +93,31 @@ export const createAccounts = (
     prices: pricesOf,
     ring: new KeyRing({ ...pass, pepper, wall }),
   };
+};
+
+/** Who among deployments and vendors has a budget; a change of the rows may give them others. */
+const upstreamOf = (config: LoadedConfig): CashierDeps['upstream'] => {
+  const { providerBudgets } = config.routing;
+  const payers = derived(
+    () => config.deployments,
+    (rows) => {
+      const its = new Map(rows.map((row) => [row.name, payersOf(row, providerBudgets)]));
+      const isAny = [...its.values()].some((all) => all.length > 0);
+      return { of: isAny ? (name: string) => its.get(name) ?? [] : undefined };
+    },
+  );
+  return () => payers().of;
+};
+
+const payersOf = (
+  { name, provider, budget }: Deployment,
+  providers: LoadedConfig['routing']['providerBudgets'],
+): readonly Payer[] => {
+  const vendors = Object.hasOwn(providers, provider) ? providers[provider] : undefined;
+  return [
+    ...(budget ? [{ kind: 'deployment', id: name, label: name, ...budget } as const] : []),
+    ...(vendors ? [{ kind: 'provider', id: provider, label: provider, ...vendors } as const] : []),
+  ];
 };
 
 const endUserDefaultOf = ({ keeping: settings }: LoadedConfig, { directory }: Keeping) => {

@@ -337,6 +337,7 @@ export class MemoryOwner {
       reservation.refund(now);
       return false;
     }
+    request.budgets?.take(bid.member.name);
     this.#changes++;
     const given = { ...request.tenant, tokens: tokensOf(bid.cost) };
     this.#used.given(ownAccount(bid), given, now);

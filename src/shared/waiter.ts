@@ -5,11 +5,12 @@ import type { RouteRequest } from '#balancer/route.ts';
 
 type Wishes = Pick<
   RouteRequest,
-  'tried' | 'stream' | 'retryable' | 'hasFallback' | 'pinned' | 'needs' | 'tags'
+  'tried' | 'stream' | 'retryable' | 'hasFallback' | 'pinned' | 'needs' | 'tags' | 'budgets'
 >;
 
 const wishesOf = (request: AdmitRequest): Wishes => {
   const { tried, stream, retryable = false, hasFallback = false, pinned, needs, tags } = request;
+  const { budgets } = request;
   return {
     tried,
     stream,
@@ -18,6 +19,7 @@ const wishesOf = (request: AdmitRequest): Wishes => {
     ...(pinned !== undefined && { pinned }),
     ...(needs && { needs }),
     ...(tags && { tags }),
+    ...(budgets && { budgets }),
   };
 };
 

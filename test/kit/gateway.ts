@@ -64,6 +64,7 @@ export const configOf = (
     tagFiltering: false,
     tagMatchAny: true,
     weightedFailover: false,
+    providerBudgets: {},
   },
   queue: {
     waitMs: 30_000,
@@ -75,6 +76,7 @@ export const configOf = (
     priorities: { batch: { share: 0.1 } },
   },
   retryOnTimeout: true,
+  currency: { code: 'USD', perDollar: 1 },
   ceilings: { requests: false, tokens: false },
   parallel: {},
   keeping: {

@@ -1,8 +1,9 @@
 import { z } from '#core/schema.ts';
 import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
 import { filterOf, monthOf, spendQuery } from '#gateway/admin/spend-query.ts';
+import { spentOf } from '#keys/cashier.ts';
 import { dollarsOf } from '#keys/money.ts';
-import { audit, type Registry, setSpend } from '#keys/registry.ts';
+import { audit, iso, type Registry, setSpend } from '#keys/registry.ts';
 import type { Usage, UsageField } from '#store/spend.ts';
 
 const dates = z.object({
@@ -57,6 +58,27 @@ export const globalSpendRoutes = (registry: Registry): readonly AnyControlRoute[
       await audit(registry, principal, of);
       return { message: 'Spend for all API Keys and Teams reset successfully', status: 'success' };
     },
+  }),
+  controlRoute({
+    method: 'get',
+    path: '/provider/budgets',
+    access: 'viewer',
+    summary: 'What each vendor may be paid, and has been.',
+    serve: () => ({
+      providers: Object.fromEntries(
+        Object.entries(registry.providerBudgets).map(([id, { maxDollars, duration = null }]) => {
+          const wallMs = registry.wall();
+          const spent = spentOf(registry, { kind: 'provider', id }, { duration, wallMs });
+          const budget = {
+            budget_limit: maxDollars,
+            time_period: duration,
+            spend: dollarsOf(spent.nanos),
+            budget_reset_at: spent.resetMs === undefined ? null : iso(spent.resetMs),
+          };
+          return [id, budget];
+        }),
+      ),
+    }),
   }),
   ...sums(registry),
   ...activity(registry),

@@ -20,6 +20,7 @@ export interface ConsoleDeps {
   readonly traffic: TrafficMeter;
   /** Keys, people and money, where they are kept. */
   readonly registry?: Registry;
+  readonly currency: { readonly code: string; readonly perDollar: number };
   /** Takes a deployment out, or lets it in again. Throws where there is none. */
   readonly pause: (deployment: string, isPaused: boolean) => void;
   readonly models: () => ModelsReply;

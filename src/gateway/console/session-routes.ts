@@ -62,6 +62,7 @@ const replyOf = (
     user_id: who?.userId ?? null,
     name: who ? nameOf(deps, who) : null,
     keeps: deps.registry !== undefined,
+    currency: { code: deps.currency.code, per_dollar: deps.currency.perDollar },
   };
 };
 

@@ -22,6 +22,8 @@ export const sessionReply = z.object({
   name: text.nullable(),
   /** Whether keys, people and money are kept here. */
   keeps: z.boolean(),
+  /** In which money is shown, and what a dollar is in it. */
+  currency: z.object({ code: text, per_dollar: amount }),
 });
 export type SessionReply = z.infer<typeof sessionReply>;
 

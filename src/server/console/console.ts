@@ -41,6 +41,7 @@ export const createConsole = (options: ConsoleOptions): Console => {
     sessions,
     traffic,
     ...(gateway.accounts && { registry: gateway.accounts.registry }),
+    currency: gateway.config.currency,
     models: () => modelsOf(gateway.config, balance.members),
     pause: (deployment, isPaused) => balance.owner.pause(deployment, isPaused),
     config: createConfigDesk(source),

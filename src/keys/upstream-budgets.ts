@@ -1,0 +1,50 @@
+import { dollarsOf } from '#keys/money.ts';
+import { type Bound, type Purse, PurseHold } from '#keys/purse.ts';
+import type { Payment } from '#store/spend.ts';
+
+/** Of one deployment: its own sum and its vendor's, and how far each may go. */
+export interface UpstreamPurses {
+  readonly purses: readonly Purse[];
+  readonly bounds: readonly Bound[];
+}
+
+/**
+ * What deployments and vendors may be paid, on behalf of one request: whoever cannot be is not asked,
+ * and what the request may come to is set aside with whoever is.
+ */
+export class UpstreamMoney {
+  readonly #of: (deployment: string) => UpstreamPurses;
+  readonly #mostNanos: number;
+  #held: { readonly deployment: string; readonly hold: PurseHold } | undefined;
+
+  constructor(of: (deployment: string) => UpstreamPurses, mostNanos: number) {
+    this.#of = of;
+    this.#mostNanos = mostNanos;
+  }
+
+  short(deployment: string): string | undefined {
+    const { bounds } = this.#of(deployment);
+    const bound = PurseHold.shortOf(bounds, this.#mostNanos);
+    if (!bound) return undefined;
+    const { label, maxNanos, purse } = bound;
+    const spent = `${dollarsOf(purse.spentNanos)} of ${dollarsOf(maxNanos)} dollars`;
+    return `budget of ${label}: ${spent} spent${bound.resetMs === undefined ? '' : `, anew at ${new Date(bound.resetMs).toISOString()}`}`;
+  }
+
+  take(deployment: string): void {
+    this.#held?.hold.settle(0);
+    const { purses } = this.#of(deployment);
+    // Whoever asked in this same turn has heard that there is room.
+    const hold = PurseHold.take(purses, [], this.#mostNanos);
+    this.#held = hold instanceof PurseHold ? { deployment, hold } : undefined;
+  }
+
+  /** Takes what it came to with whoever served it, and gives back all else; the sums that it adds to. */
+  settle(deployment: string, nanos: number): readonly Payment[] {
+    const isServed = this.#held?.deployment === deployment;
+    this.#held?.hold.settle(isServed ? nanos : 0);
+    this.#held = undefined;
+    if (!isServed) return [];
+    return this.#of(deployment).purses.map(({ payment }) => payment);
+  }
+}
