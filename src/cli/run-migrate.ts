@@ -48,7 +48,7 @@ const openTarget = async (options: MigrateOptions): Promise<Keeping> => {
     storesModels: true,
     timeZone: 'UTC',
     tokenKind: 'total',
-    retention: { days: Infinity, bytes: Infinity },
+    retention: { days: Infinity, bytes: Infinity, bodyDays: Infinity },
     ...(saltKey && { saltKey }),
     ...(options.toDatabase !== undefined && { databaseUrl: options.toDatabase }),
   } as const;

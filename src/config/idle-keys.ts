@@ -55,7 +55,7 @@ export const GENERAL_IDLE = words(`
   user_header_mappings disable_responses_id_security completion_model image_generation_model
   embedding_model moderation_model infer_model_from_keys
   database_connection_pool_limit database_connection_timeout allow_requests_on_db_unavailable
-  supported_db_objects store_prompts_in_spend_logs disable_spend_logs
+  supported_db_objects disable_spend_logs
   disable_spend_updates disable_error_logs disable_reset_budget
   disable_adding_master_key_hash_to_db disable_prisma_schema_update proxy_batch_write_at
   proxy_budget_rescheduler_min_time proxy_budget_rescheduler_max_time proxy_batch_polling_interval

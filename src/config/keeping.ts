@@ -23,16 +23,26 @@ export interface Keeping {
   /** What every end user may spend who has no budget of their own. */
   readonly endUserDollars?: number;
   readonly endUserBudgetId?: string;
-  readonly retention: { readonly days: number; readonly bytes: number };
+  readonly retention: {
+    readonly days: number;
+    readonly bytes: number;
+    /** Of what was asked and answered. */
+    readonly bodyDays: number;
+  };
+  /** What is asked and answered is kept, each up to so many bytes; absent where it is not. */
+  readonly bodies?: { readonly bytes: number };
 }
 
 const DEFAULT_DAYS = 30;
 const DEFAULT_BYTES = 2 * 1024 ** 3;
+const DEFAULT_BODY_DAYS = 7;
+const DEFAULT_BODY_BYTES = 16_384;
 
 /** `general_settings` that it reads. */
 export const keepingGeneral = {
   database_url: z.string().nullish(),
   store_model_in_db: flag.nullish(),
+  store_prompts_in_spend_logs: flag.nullish(),
   token_rate_limit_type: z.enum(['total', 'input', 'output']).nullish(),
 };
 
@@ -52,6 +62,8 @@ export const keepingLitellm = {
 export const storeSchema = z.strictObject({
   retention_days: decimal(0.01, 36_500).optional(),
   retention_bytes: whole(1024 * 1024, Number.MAX_SAFE_INTEGER).optional(),
+  body_bytes: whole(256, 1024 * 1024).optional(),
+  body_days: decimal(0.01, 36_500).optional(),
   salt_key: z.string().nullish(),
 });
 
@@ -91,6 +103,10 @@ export const loadKeeping = (
     retention: {
       days: store?.retention_days ?? DEFAULT_DAYS,
       bytes: store?.retention_bytes ?? DEFAULT_BYTES,
+      bodyDays: store?.body_days ?? DEFAULT_BODY_DAYS,
     },
+    ...(general.store_prompts_in_spend_logs && {
+      bodies: { bytes: store?.body_bytes ?? DEFAULT_BODY_BYTES },
+    }),
   };
 };

@@ -31,5 +31,8 @@ export const redact = (text: string, maxChars = 400, known = NOTHING_KNOWN): str
   return line.length > maxChars ? `${line.slice(0, maxChars - 1)}…` : line;
 };
 
+/** The same text without what looks like a key. */
+export const withoutKeys = (text: string): string => text.replaceAll(KEY, '[key]');
+
 const wordOf = (key: string): RegExp =>
   new RegExp(`(?<![\\p{L}\\p{N}_-])${RegExp.escape(key)}(?![\\p{L}\\p{N}_-])`, 'gu');

@@ -74,7 +74,7 @@ class Asked<Reply> implements ChainOptions<Reply> {
       return reply;
     } catch (thrown) {
       const error = SpillwayError.from(thrown);
-      closeBill(this.#call, { decision: this.#decision, error });
+      closeBill(this.#deps, this.#call, { decision: this.#decision, error });
       this.#end();
       const now = this.#deps.clock.now();
       this.#decision.failed(error, now);

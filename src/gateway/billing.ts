@@ -2,11 +2,12 @@ import type { Demand, Estimate } from '#balancer/estimate.ts';
 import type { DecisionBuilder } from '#balancer/decision.ts';
 import type { SpillwayError } from '#core/errors.ts';
 import { newCallId } from '#core/ids.ts';
-import { isObject, type JsonObject, own } from '#core/json.ts';
+import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
 import { costOf } from '#core/price.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { type Course, modelAt } from '#gateway/course.ts';
 import { demandOf } from '#gateway/demand.ts';
+import { keptBody } from '#gateway/kept-body.ts';
 import type { Cashier } from '#keys/cashier.ts';
 import type { Target } from '#upstream/target.ts';
 import type { Usage } from '#wire/chat-event.ts';
@@ -20,6 +21,8 @@ export interface Billing {
   readonly size: (group: string, demand: Demand, tenant: string) => Estimate | undefined;
   /** Whether something is limited for everybody: then every request is measured. */
   readonly measuresAll: boolean;
+  /** What is asked and answered is kept, each up to so many bytes; absent where it is not. */
+  readonly bodies?: { readonly bytes: number };
   /** Whether the store took the last records. */
   readonly storeIsUp: () => boolean;
 }
@@ -93,13 +96,20 @@ export interface BillEnd {
   /** What that costs, where it is known. */
   readonly nanos?: number | undefined;
   readonly error?: SpillwayError;
+  /** What was answered, where that is kept. */
+  readonly response?: Json | undefined;
 }
 
 /** Takes what it came to and writes it down, before the last byte of the answer goes out. */
-export const closeBill = (call: GatewayCall, end: BillEnd): void => {
+export const closeBill = (
+  { billing }: Pick<GatewayDeps, 'billing'>,
+  call: GatewayCall,
+  end: BillEnd,
+): void => {
   const { bill } = call.progress;
   if (!bill || bill.cost) return;
-  const { decision, target, error, spent } = end;
+  const { decision, target, error, spent, response = null } = end;
+  const bodies = billing?.bodies;
   bill.close({
     status: error ? 'failure' : 'success',
     nanos: end.nanos ?? 0,
@@ -109,6 +119,7 @@ export const closeBill = (call: GatewayCall, end: BillEnd): void => {
     deployment: target?.spec.name ?? '',
     provider: target?.provider ?? '',
     more: moreOf(call, decision, end),
+    ...(bodies && { body: keptBody(call.body, response, bodies.bytes) }),
   });
 };
 

@@ -17,6 +17,7 @@ import { choicesOf } from '#gateway/demand.ts';
 import type { Passage } from '#gateway/passage.ts';
 import { QuotaReader } from '#gateway/quota-reader.ts';
 import { type StreamBody, type StreamEnd, StreamExchange } from '#gateway/stream-exchange.ts';
+import { StreamTap } from '#gateway/stream-tap.ts';
 import { callUpstream } from '#upstream/call.ts';
 import type { Target } from '#upstream/target.ts';
 import type { ChatDialect } from '#wire/dialect.ts';
@@ -87,11 +88,13 @@ const sendSaid = (
     const { target, path, body, dropped, dialect, passage } = said;
     const startedAt = deps.clock.now();
     const ended = Promise.withResolvers<StreamEnd>();
+    const { bodies } = deps.billing ?? {};
+    const tap = bodies && new StreamTap(bodies.bytes);
     const exchange = new StreamExchange({
       target,
       dialect,
       clock: deps.clock,
-      passage,
+      passage: tap ? tap.on(passage) : passage,
       choices: choicesOf(course.asked),
       includeUsage,
       refusalIn: (error) => reader.refusalIn(error),
@@ -124,7 +127,8 @@ const sendSaid = (
         else if (spent) decision.estimated(spent, nanos);
         endLease(deps, { lease, decision, call }, end);
         const error = failure && { error: failure.error };
-        closeBill(call, { decision, target, spent, nanos, isEstimated: !usage, ...error });
+        const told = { isEstimated: !usage, response: tap?.text(), ...error };
+        closeBill(deps, call, { decision, target, spent, nanos, ...told });
         ended.resolve(end);
       },
     });

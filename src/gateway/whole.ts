@@ -6,6 +6,7 @@ import { closeBill } from '#gateway/billing.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { costFrom } from '#gateway/cost.ts';
 import type { Course } from '#gateway/course.ts';
+import { answerJson } from '#gateway/kept-body.ts';
 import { filteredFailure } from '#gateway/upstream-failure.ts';
 import { QuotaReader } from '#gateway/quota-reader.ts';
 import { type Settle, type Several, sendSeveral } from '#gateway/several.ts';
@@ -87,7 +88,8 @@ const sendSaid = (
       if (answer.isFiltered && course.filteredFails)
         return resolve({ ok: false, ...filteredFailure(target) });
       decision.ended('ok', 200, now);
-      closeBill(call, { decision, target, spent, nanos, isEstimated: !usage });
+      const response = deps.billing?.bodies && answerJson(answer.bytes);
+      closeBill(deps, call, { decision, target, spent, nanos, isEstimated: !usage, response });
       if (dropped.length > 0) decision.leftOut(dropped);
       const upstreamMs = now - startedAt;
       const reply = { stream: false, target, decision, answer, dropped, upstreamMs } as const;

@@ -8,7 +8,7 @@ import { type Bound, type Purse, PurseHold } from '#keys/purse.ts';
 import type { UpstreamMoney } from '#keys/upstream-budgets.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import type { Reservation } from '#ledger/reservation.ts';
-import type { SpendRecord } from '#store/spend.ts';
+import type { SpendBody, SpendRecord } from '#store/spend.ts';
 
 /** What a request has come to, in the words of whoever served it. */
 export interface Outcome {
@@ -20,6 +20,7 @@ export interface Outcome {
   readonly deployment: string;
   readonly provider: string;
   readonly more: JsonObject;
+  readonly body?: SpendBody;
 }
 
 export interface BillDeps {

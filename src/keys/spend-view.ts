@@ -4,7 +4,7 @@ import { seesAll } from '#keys/principal.ts';
 import { dollarsOf } from '#keys/money.ts';
 import { leads } from '#keys/ownership.ts';
 import type { Registry } from '#keys/registry.ts';
-import type { SpendFilter, SpendRecord } from '#store/spend.ts';
+import type { SpendBody, SpendFilter, SpendRecord } from '#store/spend.ts';
 
 /**
  * What somebody may see of spend: everything, or their own; a team's, where they lead it and ask for
@@ -25,7 +25,7 @@ export const scopeOf = (
 const iso = (wallMs: number): string => new Date(wallMs).toISOString();
 
 /** A record in the words of LiteLLM's table of spend logs, and ours beside them. */
-export const spendRow = (record: SpendRecord): JsonObject => {
+export const spendRow = (record: SpendRecord, body?: SpendBody): JsonObject => {
   const { more, startedMs } = record;
   const first = own(more, 'first_ms');
   const error = own(more, 'error');
@@ -63,8 +63,8 @@ export const spendRow = (record: SpendRecord): JsonObject => {
         },
       }),
     },
-    messages: {},
-    response: {},
+    messages: body?.request ?? {},
+    response: body?.response ?? {},
     ...picked(more),
   };
 };

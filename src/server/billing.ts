@@ -74,6 +74,7 @@ export const createAccounts = (
     get measuresAll() {
       return maxDollars !== undefined || upstream() !== undefined;
     },
+    ...(config.keeping.bodies && { bodies: config.keeping.bodies }),
     storeIsUp: () => writer.health.trouble === undefined,
   };
   const { store } = keeping;

@@ -8,11 +8,17 @@ const DAY_MS = 86_400_000;
 /** A store of records that are so many days old and take a thousand bytes each. */
 const world = (ages: readonly number[]) => {
   const clock = new VirtualClock();
+  let bodies = ages.toSorted((a, b) => b - a);
   let left = ages.toSorted((a, b) => b - a);
   const spend = {
     removeBefore: async (wallMs: number, most: number) => {
       const old = left.filter((age) => clock.wall() - age * DAY_MS < wallMs).slice(0, most);
       left = left.slice(old.length);
+      return old.length;
+    },
+    removeBodies: async (wallMs: number, most: number) => {
+      const old = bodies.filter((age) => clock.wall() - age * DAY_MS < wallMs).slice(0, most);
+      bodies = bodies.slice(old.length);
       return old.length;
     },
     removeOldest: async (most: number) => {
@@ -24,17 +30,18 @@ const world = (ages: readonly number[]) => {
     count: async () => left.length,
   };
   const run = async (days: number, bytes: number): Promise<number> => {
-    const sweeping = sweep({ spend, clock, log: silentLog, days, bytes });
+    const sweeping = sweep({ spend, clock, log: silentLog, days, bodyDays: 7, bytes });
     await clock.advance(60_000);
     return sweeping;
   };
-  return { run, left: () => left };
+  return { run, left: () => left, bodies: () => bodies };
 };
 
 test('what is too old goes, in batches', async () => {
-  const { run, left } = world([...Array.from({ length: 1_200 }, () => 40), 10, 1]);
+  const { run, left, bodies } = world([...Array.from({ length: 1_200 }, () => 40), 10, 1]);
   expect(await run(30, Infinity)).toBe(1_200);
   expect(left()).toEqual([10, 1]);
+  expect(bodies()).toEqual([1]);
 });
 
 test('what is too much goes, the oldest first', async () => {

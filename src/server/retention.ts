@@ -11,10 +11,15 @@ const PAUSE_MS = 50;
 const MOST_BATCHES = 10_000;
 
 export interface Retention {
-  readonly spend: Pick<SpendStore, 'removeBefore' | 'removeOldest' | 'bytes' | 'count'>;
+  readonly spend: Pick<
+    SpendStore,
+    'removeBefore' | 'removeBodies' | 'removeOldest' | 'bytes' | 'count'
+  >;
   readonly clock: Clock;
   readonly log: Log;
   readonly days: number;
+  /** Of what was asked and answered. */
+  readonly bodyDays: number;
   readonly bytes: number;
 }
 
@@ -44,8 +49,13 @@ export const startRetention = (deps: Retention): (() => void) => {
 
 /** One round; how many records it removed. */
 export const sweep = async (deps: Retention, signal?: AbortSignal): Promise<number> => {
-  const { spend, clock, days, bytes } = deps;
+  const { spend, clock, days, bodyDays, bytes } = deps;
   let removed = 0;
+  const bodiesBefore = clock.wall() - bodyDays * DAY_MS;
+  for (let batch = 0; batch < MOST_BATCHES; batch++) {
+    if ((await spend.removeBodies(bodiesBefore, BATCH)) < BATCH) break;
+    await sleep(clock, PAUSE_MS, signal);
+  }
   const before = clock.wall() - days * DAY_MS;
   for (let batch = 0; batch < MOST_BATCHES; batch++) {
     const many = await spend.removeBefore(before, BATCH);

@@ -1,6 +1,6 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import { type JsonObject, own } from '#core/json.ts';
-import type { PayerKind, SpendFilter, SpendRecord, SpendStore } from '#store/spend.ts';
+import type { PayerKind, SpendBody, SpendFilter, SpendRecord, SpendStore } from '#store/spend.ts';
 import { addSums, paidRow, type UsageTable, writeSpend } from '#store/spend-write.ts';
 import type { Tables } from '#store/tables.ts';
 import { tagUsage, usage } from '#store/usage-table.ts';
@@ -22,6 +22,24 @@ export const spendTable = (db: Kysely<Tables>): SpendStore => ({
   async count(filter) {
     const query = db.selectFrom('spend').select((row) => row.fn.countAll<number>().as('many'));
     return (await filtered(query, filter).executeTakeFirst())?.many ?? 0;
+  },
+  async body(id) {
+    const query = db.selectFrom('spend_bodies').select('body').where('id', '=', id);
+    const row = await query.executeTakeFirst();
+    return row && (JSON.parse(row.body) as SpendBody);
+  },
+  async removeBodies(wallMs, most) {
+    const oldest = db
+      .selectFrom('spend_bodies')
+      .select('id')
+      .where('at_ms', '<', Math.floor(wallMs))
+      .orderBy('at_ms')
+      .limit(most);
+    const { numDeletedRows } = await db
+      .deleteFrom('spend_bodies')
+      .where('id', 'in', oldest)
+      .executeTakeFirstOrThrow();
+    return Number(numDeletedRows);
   },
   usage: (question) => usage(db, question),
   tags: (filter) => tagUsage(db, filter),
@@ -46,17 +64,23 @@ export const spendTable = (db: Kysely<Tables>): SpendStore => ({
   removeBefore: (wallMs, most) => removeOldest(db, most, wallMs),
   removeOldest: (most) => removeOldest(db, most),
   forget: ({ user }, most) => forget(db, user, most),
-  async bytes() {
-    const { many, long } = await db
-      .selectFrom('spend')
-      .select((row) => [
-        row.fn.countAll<number>().as('many'),
-        row.fn.sum<number | null>(row.fn<number>('length', ['more'])).as('long'),
-      ])
-      .executeTakeFirstOrThrow();
-    return (long ?? 0) + many * OVERHEAD_BYTES;
-  },
+  bytes: () => bytesOf(db),
 });
+
+const bytesOf = async (db: Kysely<Tables>): Promise<number> => {
+  const { many, long } = await db
+    .selectFrom('spend')
+    .select((row) => [
+      row.fn.countAll<number>().as('many'),
+      row.fn.sum<number | null>(row.fn<number>('length', ['more'])).as('long'),
+    ])
+    .executeTakeFirstOrThrow();
+  const { bodies } = await db
+    .selectFrom('spend_bodies')
+    .select((row) => row.fn.sum<number | null>(row.fn<number>('length', ['body'])).as('bodies'))
+    .executeTakeFirstOrThrow();
+  return (long ?? 0) + (bodies ?? 0) + many * OVERHEAD_BYTES;
+};
 
 const removeOldest = async (
   db: Kysely<Tables>,
@@ -65,12 +89,21 @@ const removeOldest = async (
 ): Promise<number> => {
   let oldest = db.selectFrom('spend').select('id').orderBy('started_ms').limit(most);
   if (beforeMs !== undefined) oldest = oldest.where('started_ms', '<', Math.floor(beforeMs));
-  const { numDeletedRows } = await db
-    .deleteFrom('spend')
-    .where('id', 'in', oldest)
-    .executeTakeFirstOrThrow();
-  return Number(numDeletedRows);
+  return removeRecords(db, oldest);
 };
+
+/** With what was asked and answered. */
+const removeRecords = (
+  db: Kysely<Tables>,
+  ids: SelectQueryBuilder<Tables, 'spend', { id: string }>,
+): Promise<number> =>
+  db.transaction().execute(async (all) => {
+    const gone = await all.deleteFrom('spend').where('id', 'in', ids).returning('id').execute();
+    if (gone.length === 0) return 0;
+    const names = gone.map(({ id }) => id);
+    await all.deleteFrom('spend_bodies').where('id', 'in', names).execute();
+    return gone.length;
+  });
 
 /** What is left of a person: sums, under a word that means nobody. */
 const FORGOTTEN = 'forgotten';
@@ -81,11 +114,7 @@ const forget = async (db: Kysely<Tables>, user: string, most: number): Promise<n
     .select('id')
     .where((row) => row.or([row('user_id', '=', user), row('end_user', '=', user)]))
     .limit(most);
-  const { numDeletedRows } = await db
-    .deleteFrom('spend')
-    .where('id', 'in', isTheirs)
-    .executeTakeFirstOrThrow();
-  const many = Number(numDeletedRows);
+  const many = await removeRecords(db, isTheirs);
   if (many > 0) return many;
   await db.transaction().execute(async (all) => {
     for (const table of ['usage_hours', 'usage_days'] as const)

@@ -42,8 +42,19 @@ const writeBatch = async (
     .returning('id')
     .execute();
   const ids = new Set(written.map(({ id }) => id));
-  for (const record of records) if (ids.has(record.id)) sums.add(record);
+  const fresh = records.filter(({ id }) => ids.has(id));
+  for (const record of fresh) sums.add(record);
+  const bodies = fresh.flatMap((record) => bodyRowOf(record) ?? []);
+  if (bodies.length > 0) await all.insertInto('spend_bodies').values(bodies).execute();
 };
+
+/** Undefined where it has none. */
+export const bodyRowOf = ({
+  id,
+  startedMs,
+  body,
+}: SpendRecord): Tables['spend_bodies'] | undefined =>
+  body && { id, at_ms: Math.round(startedMs), body: JSON.stringify(body) };
 
 export const rowOf = (record: SpendRecord): Tables['spend'] => ({
   id: record.id,

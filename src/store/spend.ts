@@ -1,4 +1,4 @@
-import type { JsonObject } from '#core/json.ts';
+import type { Json, JsonObject } from '#core/json.ts';
 
 /** Whose spend adds up: what a budget can be set for. */
 export type PayerKind =
@@ -19,6 +19,12 @@ export interface Payment {
   readonly id: string;
   /** When the budget's running window began, Unix epoch ms; 0: all that was ever spent. */
   readonly sinceMs: number;
+}
+
+/** What was asked and answered, where that is kept: without secrets, and cut. */
+export interface SpendBody {
+  readonly request: Json;
+  readonly response: Json;
 }
 
 /** One request that is over. Its id tells it from all others: written twice, it counts once. */
@@ -47,6 +53,7 @@ export interface SpendRecord {
   readonly payments: readonly Payment[];
   /** All else that is told of it. */
   readonly more: JsonObject;
+  readonly body?: SpendBody;
 }
 
 /** A payer's sum, and what is added to it. */
@@ -124,6 +131,10 @@ export interface SpendStore {
     page: { readonly limit: number; readonly offset: number },
   ): Promise<readonly SpendRecord[]>;
   count(filter: SpendFilter): Promise<number>;
+  /** Of one record, where it is kept. */
+  body(id: string): Promise<SpendBody | undefined>;
+  /** Removes the bodies of records that began before this instant, at most so many; how many there were. */
+  removeBodies(wallMs: number, most: number): Promise<number>;
   /**
    * From sums of hours, or of whole days (UTC) where more than two days are asked for and no hours:
    * as quick for a year as for a day. `id` and `status` are not looked at.

@@ -183,6 +183,32 @@ export const storeConformance = (name: string, { lasts, ...under }: StoreUnderTe
       expect(await store.spend.paid()).toContainEqual({ ...payment, nanos: 12 });
     });
 
+    it('keeps what was asked and answered for as long as it is told, and no longer than its record', async () => {
+      const { spend } = store;
+      const body = { request: [{ content: HOSTILE.join() }], response: null };
+      const ids = ['b1', 'b2', 'b3', 'b4', 'b5'];
+      const bodied = ids.map((id, n) =>
+        record(id, { startedMs: n, user: n === 4 ? 'Bob' : 'user-1', body }),
+      );
+      await spend.add([...bodied, record('none', { startedMs: 9 })]);
+      // Again: nothing is there twice.
+      await spend.add(bodied);
+      expect(await spend.body('b1')).toEqual(body);
+      expect(await spend.body('none')).toBeUndefined();
+      const [row] = await spend.list({ id: 'b1' }, { limit: 1, offset: 0 });
+      expect(row).not.toHaveProperty('body');
+      expect(await spend.removeBodies(2, 1)).toBe(1);
+      expect(await spend.removeBodies(2, 5)).toBe(1);
+      expect(await spend.body('b2')).toBeUndefined();
+      expect(await spend.count({ id: 'b2' })).toBe(1);
+      expect(await spend.body('b3')).toEqual(body);
+      expect(await spend.removeBefore(4, 10)).toBe(4);
+      expect(await spend.body('b4')).toBeUndefined();
+      expect(await spend.forget({ user: 'Bob' }, 5)).toBe(1);
+      expect(await spend.body('b5')).toBeUndefined();
+      expect(await spend.removeBefore(10, 10)).toBe(1);
+    });
+
     it('forgets a person, and keeps the sums', async () => {
       const at = T0 + 300 * HOUR_MS;
       await store.spend.add([

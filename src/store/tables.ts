@@ -82,9 +82,17 @@ interface AppRunTable {
   bytes: number;
 }
 
+interface BodyTable {
+  id: string;
+  at_ms: number;
+  /** JSON. */
+  body: string;
+}
+
 /** The tables as queries see them; `migrations/` makes them so. */
 export type Tables = Record<`s_${Subject}`, ShelfTable> & {
   spend: SpendTable;
+  spend_bodies: BodyTable;
   usage_hours: UsageTable;
   /** The same by day (UTC): what is asked of months is asked of it. */
   usage_days: UsageTable;

@@ -83,7 +83,7 @@ export const configOf = (
     storesModels: false,
     timeZone: 'UTC',
     tokenKind: 'total',
-    retention: { days: 30, bytes: 1e9 },
+    retention: { days: 30, bytes: 1e9, bodyDays: 7 },
   },
   quotaPools: {},
   compat: { independentDraws: false, litellmErrors: false },

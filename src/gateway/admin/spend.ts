@@ -13,6 +13,7 @@ import { dollarsOf } from '#keys/money.ts';
 import { mayReadKey, mayReadUser } from '#keys/ownership.ts';
 import type { Registry } from '#keys/registry.ts';
 import { scopeOf, spendRow } from '#keys/spend-view.ts';
+import type { SpendFilter } from '#store/spend.ts';
 import type { Json, JsonObject } from '#core/json.ts';
 import { plainTokens } from '#balancer/estimate.ts';
 
@@ -42,7 +43,7 @@ const logRoutes = (registry: Registry): readonly AnyControlRoute[] => [
       if (query.summarize && query.request_id === undefined && isBetween(filter))
         return sumsByDay(registry.store.spend, filter);
       const page = { limit: MOST_ROWS, offset: 0 };
-      return (await registry.store.spend.list(filter, page)).map(spendRow);
+      return rowsOf(registry, filter, page);
     },
   }),
   ...(['/spend/logs/v2', '/spend/logs/ui'] as const).map((path) =>
@@ -56,11 +57,11 @@ const logRoutes = (registry: Registry): readonly AnyControlRoute[] => [
         const filter = scopeOf(registry, principal, filterOf(query));
         const { page, limit, offset } = sliceOf(query, 50);
         const [rows, total] = await Promise.all([
-          registry.store.spend.list(filter, { limit, offset }),
+          rowsOf(registry, filter, { limit, offset }),
           registry.store.spend.count(filter),
         ]);
         return {
-          data: rows.map(spendRow),
+          data: rows,
           total,
           page,
           page_size: limit,
@@ -69,6 +70,20 @@ const logRoutes = (registry: Registry): readonly AnyControlRoute[] => [
       },
     }),
   ),
+  controlRoute({
+    method: 'get',
+    path: '/spend/logs/ui/{request_id}',
+    access: 'key',
+    summary: 'One record, with what was asked and answered where that is kept.',
+    async serve({ params: { request_id: id = '' }, principal }) {
+      const filter = scopeOf(registry, principal, { id });
+      const [row] = await rowsOf(registry, filter, { limit: 1, offset: 0 });
+      if (row) return row;
+      throw new SpillwayError('not_found', 'There is no record of this request, or not yet.', {
+        param: 'request_id',
+      });
+    },
+  }),
   controlRoute({
     method: 'get',
     path: '/spend/logs/export',
@@ -82,6 +97,18 @@ const logRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     },
   }),
 ];
+
+/** One that is asked for by its id comes with what was asked and answered. */
+const rowsOf = async (
+  { store: { spend } }: Registry,
+  filter: SpendFilter,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<readonly JsonObject[]> => {
+  const records = await spend.list(filter, page);
+  const [only] = filter.id === undefined ? [] : records;
+  const body = only && (await spend.body(only.id));
+  return records.map((record) => spendRow(record, body));
+};
 
 const sumRoutes = (registry: Registry): readonly AnyControlRoute[] => [
   controlRoute({

@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { recordsIn } from '#store/journal.ts';
 import { SpendSums } from '#store/spend-sums.ts';
 import type { SpendRecord, Taken } from '#store/spend.ts';
-import { paidRow, rowOf } from '#store/spend-write.ts';
+import { bodyRowOf, paidRow, rowOf } from '#store/spend-write.ts';
 import type { SqlValue } from '#store/sqlite/messages.ts';
 
 const RECORD = [
@@ -24,6 +24,7 @@ const RECORD = [
   'tokens_out',
   'more',
 ] as const;
+const BODY = ['id', 'at_ms', 'body'] as const;
 const WHO = RECORD.slice(3, 11);
 const SUMS = ['requests', 'failures', 'tokens_in', 'tokens_out', 'nanos'] as const;
 
@@ -41,12 +42,14 @@ const TABLES = {
 export class Intake {
   readonly #db: DatabaseSync;
   readonly #record: StatementSync;
+  readonly #body: StatementSync;
   readonly #sums: Readonly<Record<keyof typeof TABLES, StatementSync>>;
 
   /** `db` has all its tables. */
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#record = db.prepare(`${insertion('spend', RECORD)} ON CONFLICT (id) DO NOTHING`);
+    this.#body = db.prepare(insertion('spend_bodies', BODY));
     const adding = (table: keyof typeof TABLES): StatementSync =>
       db.prepare(addition(table, TABLES[table]));
     this.#sums = {
@@ -90,7 +93,10 @@ export class Intake {
 
   #isNew(record: SpendRecord): boolean {
     const row = rowOf(record);
-    return this.#record.run(...RECORD.map((name) => row[name])).changes === 1;
+    if (this.#record.run(...RECORD.map((name) => row[name])).changes !== 1) return false;
+    const body = bodyRowOf(record);
+    if (body) this.#body.run(...BODY.map((name) => body[name]));
+    return true;
   }
 
   #add(table: keyof typeof TABLES, row: object): void {
