@@ -127,6 +127,21 @@ it('a chat goes to a model that only goes on from prompts', async () => {
   ]);
 });
 
+it.each(['', '/v1'])('a server of models of one’s own is found below its host%s', async (path) => {
+  const upstream = await startUpstream(answer);
+  const base = `${upstream.url.replace(/\/v1$/, '')}${path}`;
+  const row = { group: 'local', provider: 'ollama_chat', model: 'llama3.2' };
+  const gateway = await startGateway(configOf([deployment('local', base, row)]));
+  closing.push(
+    () => upstream.close(),
+    () => gateway.close(),
+  );
+  expect((await gateway.chat({ model: 'local' })).status).toBe(200);
+  expect(upstream.calls).toMatchObject([
+    { path: '/v1/chat/completions', body: { model: 'llama3.2' } },
+  ]);
+});
+
 it('a chat goes to the deployment that its path names', async () => {
   const { chats, gateway } = await world();
   for (const path of ['/openai/deployments/chats', '/engines/chats']) {
