@@ -83,6 +83,24 @@ describe('texts for a vendor that takes one at a time', () => {
     await Promise.all(cut);
   });
 
+  it('are not asked for again where they have been answered', async () => {
+    let isShort = true;
+    const script: Script = ({ body }, res) => {
+      // The last one to be asked for: most of the others are there by now.
+      if (body['inputText'] !== '29' || !isShort) return sendJson(res, 200, vectorFor(body));
+      isShort = false;
+      return sendJson(res, 500, { message: 'no' });
+    };
+    const { upstreams, embed } = await world([script, script]);
+    const reply = await embed(TEXTS);
+    const { data, usage } = (await reply.json()) as { data: unknown[]; usage: JsonObject };
+    expect(data).toHaveLength(30);
+    expect(usage).toMatchObject({ prompt_tokens: 465 });
+    const asked = upstreams.flatMap(({ calls }) => calls.map(({ body }) => body['inputText']));
+    expect(asked.length).toBeLessThan(30 + 9);
+    expect(asked.filter((text) => text === '0')).toHaveLength(1);
+  });
+
   it('are refused where they are too many for one request', async () => {
     const { upstreams, embed } = await world([
       ({ body }, res) => sendJson(res, 200, vectorFor(body)),

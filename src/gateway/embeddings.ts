@@ -24,6 +24,7 @@ export const embeddings = (
 ): Promise<WholeReply> => {
   const { model } = dialect.touchRequest(call.body);
   const { params } = deps.settings;
+  const kept: Kept = new Map();
   return askWhole(deps, call, {
     model,
     speak(target, course) {
@@ -38,7 +39,7 @@ export const embeddings = (
       const rules = rulesFor(target, course);
       const { body, more, ...said }: Said = isCommon
         ? passed({ target, course, rules })
-        : translated({ target, course, rules, from: dialect, to });
+        : translated({ target, course, rules, from: dialect, to, kept });
       const textOf = (each: JsonObject): string => JSON.stringify(at.amend?.(each) ?? each);
       const several = more && { ...more, bodies: more.bodies.map(textOf) };
       return { path: at.path, body: textOf(body), ...said, ...(several && { several }) };
@@ -77,12 +78,16 @@ const commonReplies: ReplyCodec = {
   readError: (...answer) => openaiEmbeddings.readError(...answer),
 };
 
+/** Of a request in several calls: what has been answered before one failed, by what was asked. */
+type Kept = Map<string, (EmbeddingReply | undefined)[]>;
+
 interface Translating extends Saying {
+  readonly kept: Kept;
   readonly from: EmbeddingDialect;
   readonly to: EmbeddingDialect;
 }
 
-const translated = ({ target, course, rules, from, to }: Translating): Said => {
+const translated = ({ target, course, rules, from, to, kept }: Translating): Said => {
   const { spec } = target;
   const model = modelAt(spec, course);
   const wanted = withoutFields(course.body, rules.dropped);
@@ -96,12 +101,16 @@ const translated = ({ target, course, rules, from, to }: Translating): Said => {
   if (missed.length > 0 && !rules.drops) throw cannotTake(spec.name, missed);
   const how = { from: to, to: from, model };
   const bodies = written.map((each) => ({ ...each.body, ...spec.extraBody }));
-  return {
+  const said = {
     body: { ...body, ...spec.extraBody },
     dropped: [...wanted.found, ...left.map(nameOf)],
     codec: translatedReplies(request, how),
-    ...(parts.length > 1 && { more: { bodies, ...joinedReplies(request, parts, how) } }),
   };
+  if (parts.length === 1) return said;
+  const asked = JSON.stringify([to.name, model, bodies[0]!]);
+  const replies = kept.get(asked) ?? parts.map(() => undefined);
+  kept.set(asked, replies);
+  return { ...said, more: severalOf(request, { parts, bodies, replies }, how) };
 };
 
 /** So many inputs one request may have where it becomes several calls: more no client sends at once. */
@@ -121,17 +130,29 @@ const partsOf = (request: EmbeddingRequest, most = Infinity): readonly Embedding
   }));
 };
 
-/** The vectors of all answers in the order of the inputs, and what they took together. */
-const joinedReplies = (
+interface Parts {
+  readonly parts: readonly EmbeddingRequest[];
+  readonly bodies: readonly JsonObject[];
+  /** Of each part, once it is there. */
+  readonly replies: (EmbeddingReply | undefined)[];
+}
+
+/**
+ * Calls for what has not been answered yet; then the vectors of all in the order of the inputs, and what
+ * they took together.
+ */
+const severalOf = (
   request: EmbeddingRequest,
-  parts: readonly EmbeddingRequest[],
+  { parts, bodies, replies }: Parts,
   how: Between,
-): Omit<Several, 'bodies'> => {
-  const replies: EmbeddingReply[] = [];
+): NonNullable<Said['more']> => {
+  const open = [...parts.keys()].filter((i) => !replies[i]);
   return {
-    codecFor: (i) => ({
+    bodies: open.map((i) => bodies[i]!),
+    codecFor: (call) => ({
       readsAll: true,
       answerOf(body) {
+        const i = open[call]!;
         const reply = replyIn(body, parts[i]!, how);
         if (reply) replies[i] = reply;
         return reply && { usage: reply.usage };
@@ -139,11 +160,15 @@ const joinedReplies = (
       readError: (...answer) => how.from.readError(...answer),
     }),
     joined() {
-      const vectors = replies.flatMap((reply) => reply.vectors);
-      const usages = replies.flatMap(({ usage }) => usage ?? []);
-      // A part that nobody counted, and the sum would be too small.
-      const usage = usages.length === replies.length ? summed(usages) : undefined;
-      return answerTo(request, { model: replies[0]!.model, vectors, ...(usage && { usage }) }, how);
+      const all = replies.filter((reply) => reply !== undefined);
+      const usages = all.flatMap(({ usage }) => usage ?? []);
+      const whole = {
+        model: all[0]!.model,
+        vectors: all.flatMap(({ vectors }) => vectors),
+        // A part that nobody counted, and the sum would be too small.
+        ...(usages.length === all.length && { usage: summed(usages) }),
+      };
+      return answerTo(request, whole, how);
     },
   };
 };
