@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ScriptedUpstream, answer, startUpstream } from './kit/upstream.ts';
-import { configOf, deployment, startGateway } from './kit/gateway.ts';
+import { MASTER_KEY, configOf, deployment, startGateway } from './kit/gateway.ts';
 
 let upstream: ScriptedUpstream;
 let gateway: Awaited<ReturnType<typeof startGateway>>;
@@ -63,6 +63,31 @@ test.each([
   expect(reply.status).toBe(400);
   expect(await reply.json()).toMatchObject({ error: { param: `extra_headers.${name}` } });
   expect(upstream.calls).toEqual([]);
+});
+
+test('a client’s own headers go along only where the config says so', async () => {
+  const headers = {
+    'x-trace': 'abc',
+    'x-stainless-lang': 'js',
+    'x-litellm-tags': 'a',
+    'x-forwarded-for': '10.0.0.1',
+    'x-auth-token': 'secret',
+    'x-door': 'of the gateway',
+    traceparent: '00-1',
+  };
+  await gateway.chat({}, headers);
+  expect(upstream.calls[0]!.headers).not.toHaveProperty('x-trace');
+  const row = deployment('A', upstream.url);
+  const forwarding = await startGateway(
+    configOf([row], { forwardsHeaders: true, keyHeader: 'x-door' }),
+  );
+  const opened = { ...headers, 'x-door': MASTER_KEY };
+  await forwarding.chat({ extra_headers: { 'x-more': '1' } }, opened);
+  await forwarding.close();
+  const said = upstream.calls[1]!.headers;
+  expect(said).toMatchObject({ 'x-trace': 'abc', 'x-more': '1' });
+  for (const name of Object.keys(headers).filter((each) => each !== 'x-trace'))
+    expect(said).not.toHaveProperty(name);
 });
 
 test.each([['x'], [{ a: 'b\r\nc: d' }], [{ a: ['b'] }], [{ a: '猫' }]])(

@@ -15,6 +15,7 @@ export interface GeneralSettings {
   readonly keyHeader?: string;
   readonly requestBytes?: number;
   readonly alwaysIncludeUsage?: boolean;
+  readonly forwardsHeaders?: true;
   readonly parallel: LoadedConfig['parallel'];
 }
 
@@ -32,6 +33,7 @@ const schema = z.looseObject({
     .nullish(),
   max_request_size_mb: decimal(0, 1024).nullish(),
   always_include_stream_usage: flag.nullish(),
+  forward_client_headers_to_llm_api: flag.nullish(),
   max_parallel_requests: parallel,
   global_max_parallel_requests: parallel,
   ...keepingGeneral,
@@ -55,6 +57,7 @@ export const loadGeneralSettings = (
   return {
     ...(masterKey ? { masterKey } : {}),
     ...(keyHeader ? { keyHeader } : {}),
+    ...(settings.forward_client_headers_to_llm_api && { forwardsHeaders: true }),
     ...(megabytes ? { requestBytes: Math.round(megabytes * MEBIBYTE) } : {}),
     ...(typeof usage === 'boolean' ? { alwaysIncludeUsage: usage } : {}),
     parallel: present({

@@ -6,7 +6,7 @@ import { ceilingsOf } from '#config/ceilings.ts';
 import { withEnvironmentVariables } from '#config/environment-variables.ts';
 import { warnOfFallbacks } from '#config/fallback-findings.ts';
 import { loadFallbacks } from '#config/fallbacks.ts';
-import { loadGeneralSettings } from '#config/general-settings.ts';
+import { type GeneralSettings, loadGeneralSettings } from '#config/general-settings.ts';
 import { TOP_IDLE } from '#config/idle-keys.ts';
 import { loadKeeping } from '#config/keeping.ts';
 import { loadLitellmSettings } from '#config/litellm-settings.ts';
@@ -108,7 +108,7 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
     file,
     ...list,
     warnings: inFileOrder(withoutIdle(report.warnings), file),
-    ...present({ masterKey: general.masterKey, keyHeader: general.keyHeader }),
+    ...ownOf(general),
     metrics: { arePublic: litellm.metricsArePublic },
     params: litellm.params,
     routing: {
@@ -128,6 +128,13 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
     tls,
   });
 };
+
+const ownOf = ({
+  masterKey,
+  keyHeader,
+  forwardsHeaders,
+}: GeneralSettings): Pick<LoadedConfig, 'masterKey' | 'keyHeader' | 'forwardsHeaders'> =>
+  present({ masterKey, keyHeader, forwardsHeaders });
 
 /** Groups by name, of rows with errors too: an alias of such a group is not a second error. */
 const groupsOf = (rows: readonly Part[]): ReadonlySet<string> =>

@@ -151,6 +151,8 @@ export interface LoadedConfig {
   /** Past requests that can be explained, ≤ 2 KB each; 0: none. */
   readonly decisions: { readonly max: number };
   /** Answers that later requests may go on from: so many, so much memory, for so long. */
+  /** What callers say in `x-` headers of their own reaches vendors. */
+  readonly forwardsHeaders?: true;
   /** Files that requests name by their addresses, for vendors that take bytes only. */
   readonly files: {
     readonly isOn: boolean;

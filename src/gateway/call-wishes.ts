@@ -7,7 +7,7 @@ import { readFallbacks } from '#gateway/call-fallbacks.ts';
 import { newCallId } from '#core/ids.ts';
 import { allowed } from '#gateway/allowed.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
-import { extraHeadersOf } from '#gateway/extra-headers.ts';
+import { extraHeadersOf, forwarded } from '#gateway/extra-headers.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import type { Writable } from '#core/writable.ts';
 import type { Pass } from '#keys/pass.ts';
@@ -55,6 +55,7 @@ export const readCall = async (
   const patienceS = hinted(headers['x-stainless-timeout']);
   const run = named(headers['x-spillway-run']);
   const extra = extraHeadersOf(body);
+  const { forwardsHeaders } = deps.settings;
   const vendorHeaders = forVendors(headers, extra?.heard);
   const tags = tagsOf(body, headers['x-litellm-tags']);
   const call: Writable<GatewayCall> = {
@@ -80,7 +81,9 @@ export const readCall = async (
   if (tags.length > 0) call.tags = tags;
   if (ownsMetadata) call.ownsMetadata = true;
   if (vendorHeaders) call.vendorHeaders = vendorHeaders;
-  if (extra?.plain) call.extraHeaders = extra.plain;
+  if (forwardsHeaders)
+    call.extraHeaders = { ...forwarded(headers, forwardsHeaders.except), ...extra?.plain };
+  else if (extra?.plain) call.extraHeaders = extra.plain;
   http.call = call;
   return call;
 };

@@ -81,6 +81,8 @@ export interface GatewaySettings {
   readonly timeoutMs: number;
   readonly streamTimeoutMs?: number;
   readonly alwaysIncludeUsage: boolean;
+  /** What callers say in headers of their own reaches vendors, but for the one that has their key. */
+  readonly forwardsHeaders?: { readonly except: string | undefined };
   /** What is done about parameters that a vendor cannot take. */
   readonly params: ParamRules;
   /** Errors have LiteLLM's form in every dialect. */

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { SpillwayError } from '#core/errors.ts';
 import { type JsonObject, isObject, own } from '#core/json.ts';
 import { heardHeaders } from '#providers/index.ts';
@@ -38,6 +39,27 @@ export const extraHeadersOf = (body: JsonObject): ExtraHeaders | undefined => {
     ...(heard!.length > 0 && { heard: Object.fromEntries(heard!) }),
   };
 };
+
+/** What is for this gateway, for those before it, or about the client's own library. */
+const OWN = /^x-(?:stainless|litellm|spillway|queue|request|forwarded|real-ip|amzn)\b/;
+
+/** What a client says in headers whose names begin with `x-`, as LiteLLM forwards it. */
+export const forwarded = (
+  headers: IncomingHttpHeaders,
+  except: string | undefined,
+): CallerHeaders =>
+  Object.fromEntries(
+    Object.entries(headers).filter(
+      (entry): entry is [string, string] =>
+        entry[0].startsWith('x-') &&
+        typeof entry[1] === 'string' &&
+        entry[0] !== except &&
+        !OWN.test(entry[0]) &&
+        !DENIED.test(entry[0]) &&
+        !heardHeaders.includes(entry[0]) &&
+        VALUE.test(entry[1]),
+    ),
+  );
 
 const checked = (written: string, value: JsonObject[string]): readonly [string, string] => {
   const name = written.toLowerCase();

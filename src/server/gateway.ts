@@ -246,6 +246,7 @@ const settingsOf = (config: LoadedConfig, version: string): GatewaySettings => (
     streamTimeoutMs: config.routing.streamTimeoutMs,
   }),
   alwaysIncludeUsage: config.streams.alwaysIncludeUsage,
+  ...(config.forwardsHeaders && { forwardsHeaders: { except: config.keyHeader } }),
   params: config.params,
   litellmErrors: config.compat.litellmErrors,
   metricsArePublic: config.metrics.arePublic,
