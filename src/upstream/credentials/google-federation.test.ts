@@ -1,3 +1,4 @@
+import { sign } from 'aws4';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,8 +32,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const tokenOf = async (key: JsonObject): Promise<Readonly<Record<string, string>>> => {
-  const credentials = googleCredentials({ kind: 'google', key }, service.sources());
+const tokenOf = async (
+  key: JsonObject,
+  variables: Record<string, string> = {},
+): Promise<Readonly<Record<string, string>>> => {
+  const credentials = googleCredentials({ kind: 'google', key }, service.sources(variables));
   made.push(credentials);
   const call = { method: 'POST', origin: 'http://x', path: '/', headers: {}, body: '{}' } as const;
   return credentials.headersFor(call);
@@ -122,6 +126,53 @@ describe('an identity that Google trusts', () => {
     });
   });
 
+  test('is an account of Amazon’s, by a question that is signed and not sent', async () => {
+    const variables = {
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'AKID',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_SESSION_TOKEN: 'session',
+    };
+    expect(await tokenOf(workload({ environment_id: 'aws1' }), variables)).toEqual({
+      authorization: 'Bearer federated',
+    });
+    expect(service.asked).toHaveLength(1);
+    const token = new URLSearchParams(service.asked[0]!.body).get('subject_token') ?? '';
+    const { url, method, headers } = JSON.parse(decodeURIComponent(token)) as {
+      url: string;
+      method: string;
+      headers: { key: string; value: string }[];
+    };
+    const asked = '/?Action=GetCallerIdentity&Version=2011-06-15';
+    expect([method, url]).toEqual(['POST', `https://sts.eu-west-1.amazonaws.com${asked}`]);
+    const said = Object.fromEntries(headers.map(({ key, value }) => [key, value]));
+    // As the library of the tests signs the same.
+    const request = {
+      service: 'sts',
+      region: 'eu-west-1',
+      host: 'sts.eu-west-1.amazonaws.com',
+      path: asked,
+      method: 'POST',
+      headers: {
+        'x-goog-cloud-target-resource': AUDIENCE,
+        'x-amz-date': said['x-amz-date']!,
+      },
+      extraHeadersToIgnore: { 'content-length': true, 'content-type': true },
+    };
+    const signed = sign(request, {
+      accessKeyId: 'AKID',
+      secretAccessKey: 'secret',
+      sessionToken: 'session',
+    }).headers as Record<string, string>;
+    expect(said).toEqual({
+      host: 'sts.eu-west-1.amazonaws.com',
+      'x-goog-cloud-target-resource': AUDIENCE,
+      'x-amz-date': said['x-amz-date'],
+      'x-amz-security-token': 'session',
+      authorization: signed['Authorization'],
+    });
+  });
+
   test('is fetched again before it is over, off the path of requests', async () => {
     const key = workload({ file: written('a') });
     const credentials = googleCredentials({ kind: 'google', key }, service.sources());
@@ -158,7 +209,8 @@ test('a person stands in for a service account, by others', async () => {
 describe('what goes wrong is said without a secret', () => {
   test.each<[JsonObject, RegExp]>([
     [{ executable: { command: 'rm -rf /' } }, /credential_source is a program, and none is run/],
-    [{ environment_id: 'aws1' }, /an account of another cloud/],
+    [{ environment_id: 'azure9' }, /a cloud that is not known here/],
+    [{ environment_id: 'aws1' }, /set AWS_REGION/],
     [{}, /neither file nor url/],
     [{ file: '/nowhere/token' }, /cannot be read \(ENOENT\)/],
     [{ url: 'nowhere' }, /url is no URL/],

@@ -10,6 +10,7 @@ import {
   field,
   refusal,
 } from '#upstream/credentials/google-grant.ts';
+import { signedQuestion } from '#upstream/credentials/google-aws.ts';
 import type { Grant } from '#upstream/renewal.ts';
 
 const STS_URL = 'https://sts.googleapis.com/v1/token';
@@ -59,9 +60,11 @@ const subjectToken = async (key: JsonObject, asking: Asking): Promise<string> =>
     throw new Error(
       "the key file's credential_source is a program, and none is run here; write the file, or the url, that has its token",
     );
-  if (own(source, 'environment_id') !== undefined)
+  const environment = own(source, 'environment_id');
+  if (environment === 'aws1') return signedQuestion(key, source, asking);
+  if (environment !== undefined)
     throw new Error(
-      "the key file's credential_source is an account of another cloud; write the file, or the url, of a token instead",
+      "the key file's credential_source is an account of a cloud that is not known here; write the file, or the url, of a token instead",
     );
   if (typeof file === 'string' && file !== '')
     return tokenIn(await textOf(file), source, 'the file');
