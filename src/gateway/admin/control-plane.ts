@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { SpillwayError } from '#core/errors.ts';
 import type { JsonObject } from '#core/json.ts';
 import { z } from '#core/schema.ts';
@@ -49,23 +48,13 @@ export const createControlPlane = (
   });
   app.onError((thrown, c) => refused(deps, callOf(c), thrown));
   app.notFound((c) => refused(deps, callOf(c), nothingHere()));
-  const limited = bodyLimit({
-    maxSize: BODY_BYTES,
-    onError: (c) => refused(deps, callOf(c), tooLarge()),
-  });
-  app.use((c, next) => {
-    // A request without either has no body, and nothing that could be counted.
-    const { headers } = c.env.incoming;
-    if (headers['content-length'] !== undefined) return limited(c, next);
-    if (headers['transfer-encoding'] === undefined) return next();
-    return Promise.resolve(refused(deps, callOf(c), noLength()));
-  });
   for (const route of routes) {
     // Who asks is known before anything is read.
     app.on(route.method, [pathOf(route)], async (c, next) => {
       const principal = route.access === 'public' ? NOBODY : admitted(deps, route, c.env.incoming);
       c.set('principal', principal);
       if (route.body) checkType(c.env.incoming);
+      checkLength(c.env.incoming, route.limitBytes ?? BODY_BYTES);
       await next();
     });
     app.openapi(describe(route), async (c) => {
@@ -113,6 +102,13 @@ const checkType = ({ headers }: IncomingMessage): void => {
     'Send the fields as JSON, with the header `content-type: application/json`.',
     { status: 415, param: 'content-type' },
   );
+};
+
+/** A request without either header has no body, and nothing that could be counted. */
+const checkLength = ({ headers }: IncomingMessage, limitBytes: number): void => {
+  const length = headers['content-length'];
+  if (length === undefined && headers['transfer-encoding'] !== undefined) throw noLength();
+  if (Number(length ?? 0) > limitBytes) throw tooLarge(limitBytes);
 };
 
 const hasBody = (headers: IncomingMessage['headers']): boolean =>
@@ -194,5 +190,5 @@ const noLength = (): SpillwayError =>
     status: 411,
   });
 
-const tooLarge = (): SpillwayError =>
-  new SpillwayError('too_large', `The request is larger than ${BODY_BYTES} bytes; send less.`);
+const tooLarge = (limitBytes: number): SpillwayError =>
+  new SpillwayError('too_large', `The request is larger than ${limitBytes} bytes; send less.`);

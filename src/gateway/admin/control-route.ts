@@ -28,6 +28,8 @@ export interface ControlRoute<Body = undefined, Query = undefined> {
   readonly summary: string;
   readonly body?: z.ZodType<Body>;
   readonly query?: z.ZodType<Query>;
+  /** More than that is refused; a mebibyte unless said. */
+  readonly limitBytes?: number;
   /** What is answered with 200; anything unless said. */
   readonly reply?: z.ZodType;
   /** Its result is sent as JSON; a Response goes as it is. Throws SpillwayError. */
