@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { drawingReply } from '#gateway/console/app-shapes.ts';
 import {
   checkReply,
   configReply,
@@ -7,7 +8,6 @@ import {
   planReply,
   quotaReply,
   requestsReply,
-  sceneReply,
   simulatorReply,
   tick,
   trafficReply,
@@ -58,7 +58,7 @@ describe('what the console is told', () => {
     { path: '/spillway/deployments', shape: modelsReply },
     { path: '/spillway/config', shape: configReply },
     { path: '/spillway/config/check', shape: checkReply, body: { text: 'model_list: 1' } },
-    { path: '/spillway/scene', shape: sceneReply },
+    { path: '/spillway/scene', shape: drawingReply },
     { path: '/spillway/simulator', shape: simulatorReply },
     {
       path: '/spillway/plan',

@@ -9,6 +9,7 @@ import { createHandlers } from '#server/console/handlers.ts';
 import { createSceneDesk } from '#server/console/scene-desk.ts';
 import { createSimulatorDesk } from '#server/console/simulator-desk.ts';
 import { UI_PATH } from '#server/console/site.ts';
+import { openDemoApps } from '#server/demo-apps.ts';
 import { type DemoWorld, startDemoWorld } from '#server/demo-world.ts';
 import { createGateway } from '#server/gateway.ts';
 import { type Listener, listen } from '#server/http.ts';
@@ -41,8 +42,11 @@ export const runDemo = async (options: DemoOptions): Promise<void> => {
   const gateway = createGateway(demo.config, around, keeping);
   const { text, file } = demo.chatflow;
   const flow = openFlow({ text, file, config: demo.config });
+  const { store } = keeping;
+  const apps = await openDemoApps(demo, { gateway, world: around, store });
   const handlers = createHandlers({
     gateway,
+    apps: apps.apps,
     source: { text: demo.configText, file: demo.config.file, environment: demo.environment },
     masterKey: demo.masterKey,
     simulator: createSimulatorDesk(demo.simulator, demo.simulatorUrl),
@@ -56,6 +60,7 @@ export const runDemo = async (options: DemoOptions): Promise<void> => {
   say(`\nWhat the vendor saw, project by project:\n\n${formatProjects(demo.simulator.projects())}`);
   const close = async (): Promise<void> => {
     await shutDown(gateway, listener, demo.config.shutdown);
+    await apps.close();
     await gateway.close();
     await keeping.close();
     await demo.close();

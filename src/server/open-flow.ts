@@ -24,8 +24,7 @@ export interface OpenFlow {
   readonly name: string;
   /** What a person should know before it runs. */
   readonly notes: readonly string[];
-  readonly nodes: readonly { readonly id: string; readonly type: string; readonly title: string }[];
-  readonly edges: readonly { readonly source: string; readonly target: string }[];
+  readonly app: App;
   run(options: {
     readonly gateway: GatewayDeps;
     readonly query: string;
@@ -47,8 +46,7 @@ export const openFlow = (source: {
   const flow = prepareFlow(app, { resolveModel: resolverOf(config) });
   return {
     name: app.name,
-    nodes: app.nodes.map(({ id, type, title }) => ({ id, type, title })),
-    edges: app.edges.map(({ source, target }) => ({ source, target })),
+    app,
     notes: app.compatibility === 'pending' ? [newer(app)] : [],
     async *run({ gateway, query, inputs = {}, clock, signal }) {
       const sandbox = createSandbox(clock);

@@ -5,6 +5,7 @@ import { type ApiCall, readBytes, sendJson } from '#service-api/http-call.ts';
 import { parseMultipart } from '#service-api/multipart.ts';
 import { seconds } from '#service-api/run-app.ts';
 import { describeFile, isWhatItSays } from '#service-api/describe-file.ts';
+import type { Upload, Whose } from '#service-api/uploads.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** What a file of a kind may have, MB: as Dify bounds them. */
@@ -24,32 +25,13 @@ export const uploadFile = async (deps: ApiDeps, call: ApiCall): Promise<void> =>
   if (files.length > 1) throw new ApiError(400, 'too_many_files', 'Only one file is allowed.');
   if (!part.filename) throw new ApiError(400, 'filename_not_exists_error', 'The file has no name.');
   const user = parts.find(({ name }) => name === 'user')?.bytes.toString('utf8') ?? '';
-  const described = describeFile(part.filename, part.type);
-  const most = LIMITS[described.kind] ?? LIMITS['document']!;
-  if (part.bytes.length > most * MEBIBYTE)
-    throw new ApiError(413, 'file_too_large', `File size exceeded: at most ${most} MB.`);
-  if (!isWhatItSays(described, part.bytes))
-    throw new ApiError(
-      415,
-      'unsupported_file_type',
-      `${described.name} is called ${described.mimeType} and is none.`,
-    );
-  const id = randomUUID();
-  const createdAt = seconds(deps.clock);
-  const file = {
-    ...described,
-    id,
-    method: 'local_file' as const,
-    sizeBytes: part.bytes.length,
-    url: '',
-  };
-  // The parts' bytes are views of one body: what is kept must not keep all of it.
-  const bytes = Uint8Array.from(part.bytes);
-  await deps.uploads.put({ file, appId: served.id, user, createdAt }, bytes);
+  const { filename: name, type = '', bytes } = part;
+  const sent = { name, type, bytes, appId: served.id, user };
+  const { file, createdAt } = await takeFile(deps, sent);
   sendJson(
     res,
     {
-      id,
+      id: file.id,
       name: file.name,
       size: file.sizeBytes,
       extension: file.extension.slice(1),
@@ -60,6 +42,31 @@ export const uploadFile = async (deps: ApiDeps, call: ApiCall): Promise<void> =>
     },
     201,
   );
+};
+
+/** Keeps a file that somebody has sent. Rejects with ApiError where it is too large, or not what it says. */
+export const takeFile = async (
+  { uploads, clock }: Pick<ApiDeps, 'uploads' | 'clock'>,
+  sent: Whose & { readonly name: string; readonly type: string; readonly bytes: Uint8Array },
+): Promise<Upload> => {
+  const { name, type, bytes, appId, user } = sent;
+  const described = describeFile(name, type);
+  const most = LIMITS[described.kind] ?? LIMITS['document']!;
+  if (bytes.length > most * MEBIBYTE)
+    throw new ApiError(413, 'file_too_large', `File size exceeded: at most ${most} MB.`);
+  if (!isWhatItSays(described, bytes))
+    throw new ApiError(
+      415,
+      'unsupported_file_type',
+      `${described.name} is called ${described.mimeType} and is none.`,
+    );
+  const id = randomUUID();
+  const method = 'local_file';
+  const file = { ...described, id, method, sizeBytes: bytes.length, url: '' } as const;
+  const upload: Upload = { file, appId, user, createdAt: seconds(clock) };
+  // They may be a view of a whole body: what is kept must not keep all of it.
+  await uploads.put(upload, Uint8Array.from(bytes));
+  return upload;
 };
 
 /** `GET /files/{id}/preview` */

@@ -166,3 +166,48 @@ test('only whoever runs the gateway may do this', async () => {
   for (const key of ['sk-nobody', 'app-0123456789abcdef0123'])
     expect([401, 404]).toContain((await call('GET', '/spillway/apps', { key })).status);
 });
+
+test('a file of the console is taken as bytes, and given to a run of the same app', async () => {
+  const variables = [{ variable: 'paper', type: 'file', required: true }];
+  const flow = dsl(
+    {
+      start: { type: 'start', variables },
+      answer: { type: 'answer', answer: '{{#start.paper#}}' },
+    },
+    ['start>answer'],
+  );
+  const { json, url, master } = await start(flow);
+  const id = idOf(await json('GET', '/spillway/apps'));
+  const upload = (path: string, body: string): Promise<Response> =>
+    fetch(`${url}/spillway/apps/${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${master}` },
+      body,
+    });
+  const taken = await upload(`${id}/files?name=a.txt&type=text/plain`, 'Water.');
+  const file = (await taken.json()) as JsonObject;
+  expect(file).toEqual({ id: expect.any(String), name: 'a.txt', size: 6, kind: 'document' });
+  const paper = { transfer_method: 'local_file', type: 'document', upload_file_id: file['id'] };
+  const reply = await fetch(`${url}/spillway/apps/${id}/runs`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${master}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query: 'x', inputs: { paper } }),
+  });
+  expect((await eventsOf(reply)).at(-1)).toMatchObject({ status: 'succeeded' });
+  expect((await upload('nobody/files?name=a.txt', 'x')).status).toBe(404);
+  expect((await upload(`${id}/files`, 'x')).status).toBe(422);
+  const large = await upload(`${id}/files?name=a.png`, 'x'.repeat(11 * 1024 * 1024));
+  expect([large.status, await large.text()]).toEqual([
+    413,
+    expect.stringContaining('at most 10 MB'),
+  ]);
+});
+
+test('a long DSL is imported, where other bodies are refused by their length', async () => {
+  const { json, admin } = await start();
+  const yaml = `${ECHO}\n# ${'x'.repeat(2 * 1024 * 1024)}`;
+  expect(await json('POST', '/spillway/apps', { yaml })).toMatchObject({ error: '' });
+  const id = idOf(await json('GET', '/spillway/apps'));
+  const long = await admin('POST', `/spillway/apps/${id}/runs`, { query: yaml });
+  expect(long.status).toBe(413);
+});

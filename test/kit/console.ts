@@ -8,6 +8,7 @@ import { createHandlers } from '#server/console/handlers.ts';
 import { createSceneDesk } from '#server/console/scene-desk.ts';
 import { createSimulatorDesk } from '#server/console/simulator-desk.ts';
 import { readSite } from '#server/console/site.ts';
+import { openDemoApps } from '#server/demo-apps.ts';
 import { startDemoWorld } from '#server/demo-world.ts';
 import { environmentOf } from '#server/env.ts';
 import { createGateway } from '#server/gateway.ts';
@@ -42,10 +43,13 @@ export const startConsole = async (
   const { config, environment, masterKey } = demo;
   const keeping = await openKeeping(config, world);
   const gateway = createGateway(config, { ...world, environment }, keeping);
+  const { store } = keeping;
+  const apps = await openDemoApps(demo, { gateway, world: { ...world, environment }, store });
   const flow = openFlow({ ...demo.chatflow, config });
   const simulator = createSimulatorDesk(demo.simulator, demo.simulatorUrl);
   const handlers = createHandlers({
     gateway,
+    apps: apps.apps,
     source: { text: demo.configText, file: config.file, environment },
     masterKey,
     site: await readSite(folder),
@@ -58,6 +62,7 @@ export const startConsole = async (
     url,
     masterKey,
     gateway,
+    apps: apps.apps,
     simulator: demo.simulator,
     /** Cuts every connection; `back` listens again where it did. */
     cut: async () => {
@@ -71,6 +76,7 @@ export const startConsole = async (
       gateway.events.close();
       gateway.lifecycle.stop();
       await listener.close(0);
+      await apps.close();
       await gateway.close();
       await keeping.close();
       await demo.close();

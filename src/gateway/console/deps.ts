@@ -4,9 +4,9 @@ import type {
   ModelsReply,
   PlanAsk,
   PlanReply,
-  SceneReply,
   SimulatorReply,
 } from '#gateway/console/shapes.ts';
+import type { Drawing } from '#gateway/console/app-shapes.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
 import type { TrafficMeter } from '#gateway/traffic-meter.ts';
@@ -52,7 +52,7 @@ export interface SimulatorDesk {
 
 /** One app that can be looked at and run. */
 export interface SceneDesk {
-  readonly show: () => SceneReply;
+  readonly show: () => Drawing;
   /** What happens while it runs, until its end. */
   readonly run: (query: string, signal: AbortSignal) => AsyncGenerator<JsonObject, void>;
 }

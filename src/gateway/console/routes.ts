@@ -1,5 +1,6 @@
 import { controlRoute, type AnyControlRoute } from '#gateway/admin/control-route.ts';
 import type { ConsoleDeps } from '#gateway/console/deps.ts';
+import { drawingReply } from '#gateway/console/app-shapes.ts';
 import { burst, burstAsk } from '#gateway/console/burst.ts';
 import { eventStream } from '#gateway/console/event-stream.ts';
 import { LiveFeed } from '#gateway/console/live-feed.ts';
@@ -12,7 +13,6 @@ import {
   planAsk,
   planReply,
   requestsReply,
-  sceneReply,
   simulatorReply,
   trafficReply,
 } from '#gateway/console/shapes.ts';
@@ -158,7 +158,7 @@ const sceneRoutes = ({ scene }: ConsoleDeps): AnyControlRoute[] => {
       path: '/spillway/scene',
       access: 'viewer',
       summary: 'The example app: its nodes, and which follows which.',
-      reply: sceneReply,
+      reply: drawingReply,
       serve: () => scene.show(),
     }),
     controlRoute({

@@ -354,10 +354,3 @@ export const planAsk = z.strictObject({
   wait_s: amount.min(0).max(3_600).optional(),
 });
 export type PlanAsk = z.infer<typeof planAsk>;
-
-export const sceneReply = z.object({
-  name: text,
-  nodes: z.array(z.object({ id: text, type: text, title: text })),
-  edges: z.array(z.object({ source: text, target: text })),
-});
-export type SceneReply = z.infer<typeof sceneReply>;

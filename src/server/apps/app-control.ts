@@ -4,12 +4,24 @@ import { z } from '#core/schema.ts';
 import { checklist } from '#flow/checklist.ts';
 import { exportApp } from '#flow/dsl/export.ts';
 import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
+import {
+  appKeyReply,
+  appKeysReply,
+  appReply,
+  appsReply,
+  drawingReply,
+  importReply,
+} from '#gateway/console/app-shapes.ts';
+import { drawingOf } from '#server/apps/drawing.ts';
 import { importApp } from '#server/apps/import-app.ts';
 import { fetchDsl } from '#server/apps/fetch-dsl.ts';
 import type { Apps } from '#server/apps/open-apps.ts';
 import { formOf } from '#service-api/app-routes.ts';
 import { seconds } from '#service-api/run-app.ts';
 import type { ServedApp } from '#service-api/served-apps.ts';
+
+/** A DSL may have 10 MB, and somewhat more as a text of JSON. */
+const IMPORT_BYTES = 16 * 1024 * 1024;
 
 const importSchema = z.object({
   yaml: z.string().optional(),
@@ -33,6 +45,7 @@ export const appControl = (apps: Apps): readonly AnyControlRoute[] => {
       path: '/spillway/apps',
       access: 'viewer',
       summary: 'The apps that there are.',
+      reply: appsReply,
       serve: () => ({ data: deps.apps.all().map(row) }),
     }),
     controlRoute({
@@ -42,6 +55,8 @@ export const appControl = (apps: Apps): readonly AnyControlRoute[] => {
       summary:
         'Imports an app from the text of its DSL, or from an address; `confirm` takes a newer version.',
       body: importSchema,
+      limitBytes: IMPORT_BYTES,
+      reply: importReply,
       serve: async ({ body: { yaml, yaml_url: url, app_id: appId, confirm = false } }) => {
         const text = yaml ?? (url === undefined ? '' : await fetchDsl(apps.client, url));
         return importApp(apps, {
@@ -56,6 +71,7 @@ export const appControl = (apps: Apps): readonly AnyControlRoute[] => {
       path: '/spillway/apps/{id}',
       access: 'viewer',
       summary: 'One app: what it asks for, what it offers, what is missing for it to run.',
+      reply: appReply,
       serve: ({ params }) => detail(apps, find(params)),
     }),
     ...fileRoutes(apps, find),
@@ -74,6 +90,14 @@ const fileRoutes = (apps: Apps, find: Find): readonly AnyControlRoute[] => {
       access: 'admin',
       summary: 'Its graph as the DSL has it: nodes, edges, viewport.',
       serve: ({ params }) => graphOf(find(params)),
+    }),
+    controlRoute({
+      method: 'get',
+      path: '/spillway/apps/{id}/drawing',
+      access: 'viewer',
+      summary: 'What is drawn of it: nodes, their places, which way leads from where.',
+      reply: drawingReply,
+      serve: ({ params }) => drawingOf(find(params).app),
     }),
     controlRoute({
       method: 'get',
@@ -118,6 +142,7 @@ const keyRoutes = (apps: Apps, find: Find): readonly AnyControlRoute[] => {
       path: '/spillway/apps/{id}/keys',
       access: 'admin',
       summary: 'The keys that call it, by their ends.',
+      reply: appKeysReply,
       serve: ({ params }) => ({
         data: keys.of(find(params).id).map((key) => ({
           id: key.id,
@@ -132,6 +157,7 @@ const keyRoutes = (apps: Apps, find: Find): readonly AnyControlRoute[] => {
       path: '/spillway/apps/{id}/keys',
       access: 'admin',
       summary: 'A new key, which is shown this once.',
+      reply: appKeyReply,
       async serve({ params }) {
         const made = keys.create(find(params).id, seconds(clock));
         if (!made)

@@ -5,6 +5,7 @@ import { appControl } from '#server/apps/app-control.ts';
 import { modelControl } from '#server/apps/model-control.ts';
 import type { Apps } from '#server/apps/open-apps.ts';
 import { runControl } from '#server/apps/run-control.ts';
+import { uploadControl } from '#server/apps/upload-control.ts';
 
 /** The key decides: whoever shows an app's is answered by the app, everybody else by the gateway. */
 export const withApps =
@@ -26,4 +27,5 @@ export const appRoutes = (apps: Apps): readonly AnyControlRoute[] => [
   ...appControl(apps),
   ...runControl(apps),
   ...modelControl(apps),
+  ...uploadControl(apps),
 ];

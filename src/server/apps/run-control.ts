@@ -1,20 +1,22 @@
-import { isObject, type JsonObject } from '#core/json.ts';
+import type { JsonObject } from '#core/json.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { z } from '#core/schema.ts';
 import type { RunEvent } from '#flow/events.ts';
 import { traceOf } from '#flow/trace.ts';
 import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
 import type { Apps } from '#server/apps/open-apps.ts';
+import { appRunsReply } from '#gateway/console/app-shapes.ts';
+import { CONSOLE_USER } from '#server/apps/upload-control.ts';
 import { eventStream } from '#server/apps/event-stream.ts';
 import type { ApiDeps } from '#service-api/deps.ts';
 import { startRun } from '#service-api/run-app.ts';
 import { type RunHead, type RunRecord, statusOf } from '#service-api/runs.ts';
 
-const jsonObject = z.custom<JsonObject>(isObject, 'an object');
+// Plain JSON already: a schema of all that JSON may be cannot be told in OpenAPI's words.
 const runSchema = z.object({
   query: z.string().optional(),
-  inputs: jsonObject.optional(),
-  files: z.array(z.json()).optional(),
+  inputs: z.looseObject({}).optional(),
+  files: z.array(z.looseObject({})).optional(),
   conversation_id: z.string().optional(),
 });
 
@@ -23,9 +25,6 @@ const pageSchema = z.object({
   limit: z.coerce.number().int().min(1).max(200).optional(),
   status: z.string().max(40).optional(),
 });
-
-/** Whose runs the console's own are. */
-const CONSOLE = 'console';
 
 /** Runs of apps, for whoever runs the gateway: start, watch, look at again, stop. */
 export const runControl = ({ deps }: Apps): readonly AnyControlRoute[] => [
@@ -44,6 +43,7 @@ export const runControl = ({ deps }: Apps): readonly AnyControlRoute[] => [
     access: 'viewer',
     summary: 'Its newest runs, those under way among them.',
     query: pageSchema,
+    reply: appRunsReply,
     async serve({ params, query: { limit = 100, page = 1, status } }) {
       const asked = { appId: params['id'] ?? '', limit, offset: (page - 1) * limit };
       const { total, runs } = await deps.runs.page({ ...asked, ...(status && { status }) });
@@ -127,9 +127,9 @@ const startHere = async (
   const { record, events } = startRun(deps, {
     served,
     query: body.query ?? '',
-    inputs: body.inputs ?? {},
-    files: body.files ?? [],
-    user: CONSOLE,
+    inputs: (body.inputs ?? {}) as JsonObject,
+    files: (body.files ?? []) as JsonObject[],
+    user: CONSOLE_USER,
     from: 'console',
     signal,
     ...(conversation && { conversation }),
