@@ -1,142 +1,224 @@
 import '@xyflow/react/dist/style.css';
-import dagre from '@dagrejs/dagre';
 import { useComputedColorScheme } from '@mantine/core';
 import {
   Background,
   Controls,
   type Edge,
-  Handle,
-  type Node,
-  type NodeProps,
   Position,
   ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
 } from '@xyflow/react';
-import { useMemo } from 'react';
+import { type KeyboardEvent, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { SceneReply } from '#gateway/console/shapes.ts';
-import type { NodeRun } from '../data/scene.ts';
-import { useFormat } from '../ui/format.ts';
+import type { Drawing, DrawnNode } from '#gateway/console/app-shapes.ts';
+import type { NodeRun } from '../data/run-progress.ts';
+import { type Card, CARDS, type Note } from './cards.tsx';
 import styles from './flow-graph.module.css';
+import { isNamed } from './kinds.tsx';
+import { HANDLE, handlesOf, isContainer, isDot, type Places, placesOf } from './place.ts';
 
 interface FlowGraphProps {
-  readonly graph: SceneReply;
+  readonly graph: Drawing;
   readonly runs: ReadonlyMap<string, NodeRun>;
   readonly colorOf: (deployment: string) => string;
   readonly height?: number;
+  /** Drawn closer together than its file has it. */
+  readonly isTidy?: boolean;
+  readonly chosen?: string | undefined;
+  /** A node was clicked, or Enter was pressed on it. */
+  readonly choose?: (nodeId: string) => void;
 }
 
-const SIZE = { width: 190, height: 62 };
+/** An app's graph as Dify draws it; nodes light up while they run. Keys: + - 0 and the arrows. */
+export const FlowGraph = (props: FlowGraphProps) => (
+  <ReactFlowProvider>
+    <Canvas {...props} />
+  </ReactFlowProvider>
+);
 
-interface FlowData extends Record<string, unknown> {
-  readonly title: string;
-  readonly type: string;
-  readonly run: NodeRun | undefined;
-  readonly color: string | undefined;
-}
-
-type FlowNode = Node<FlowData, 'step'>;
-
-const TYPES = { step: Step };
-
-/** An app's graph, from left to right; nodes light up while they run. */
-export const FlowGraph = ({ graph, runs, colorOf, height = 430 }: FlowGraphProps) => {
+const Canvas = ({
+  graph,
+  runs,
+  colorOf,
+  height = 430,
+  isTidy = false,
+  ...rest
+}: FlowGraphProps) => {
   const { t } = useTranslation();
   const scheme = useComputedColorScheme('light');
-  const places = useMemo(() => layout(graph), [graph]);
-  const nodes: FlowNode[] = graph.nodes.map(({ id, title, type }) => {
-    const run = runs.get(id);
-    const color = run?.deployment === undefined ? undefined : colorOf(run.deployment);
-    return {
-      id,
-      type: 'step',
-      position: places.get(id) ?? { x: 0, y: 0 },
-      data: { title, type, run, color },
-      ...SIZE,
-    };
-  });
-  const edges: Edge[] = graph.edges.map(({ source, target }) => ({
-    id: `${source} ${target}`,
-    source,
-    target,
-    animated: runs.get(target)?.state === 'running',
-    style: { strokeWidth: 1.6 },
-  }));
+  const { chosen, choose } = rest;
+  const nodes = useNodes({ graph, runs, colorOf, isTidy, chosen, choose });
+  const pressed = useKeys(choose);
   return (
-    <div style={{ height }} role="img" aria-label={t('scene.graph', { name: graph.name })}>
-      <ReactFlow
+    <div
+      className={styles.canvas}
+      style={{ height }}
+      role="group"
+      aria-label={t('scene.graph', { name: graph.name })}
+      // Whoever holds no mouse moves and zooms by keys.
+      tabIndex={0}
+      onKeyDown={pressed}
+    >
+      <ReactFlow<Card | Note>
         nodes={nodes}
-        edges={edges}
-        nodeTypes={TYPES}
+        edges={edgesOf(graph, runs)}
+        nodeTypes={CARDS}
         colorMode={scheme}
         fitView
-        fitViewOptions={{ padding: 0.08 }}
-        minZoom={0.2}
+        fitViewOptions={FIT}
+        minZoom={0.1}
         nodesDraggable={false}
         nodesConnectable={false}
         nodesFocusable={false}
         edgesFocusable={false}
         elementsSelectable={false}
+        disableKeyboardA11y
         zoomOnScroll={false}
         preventScrolling={false}
+        ariaLabelConfig={{
+          'controls.ariaLabel': t('graph.controls'),
+          'controls.zoomIn.ariaLabel': t('graph.zoomIn'),
+          'controls.zoomOut.ariaLabel': t('graph.zoomOut'),
+          'controls.fitView.ariaLabel': t('graph.fit'),
+        }}
+        onNodeClick={(_, { id, type }) => {
+          if (type !== 'note') choose?.(id);
+        }}
       >
         <Background gap={20} />
-        <Controls showInteractive={false} />
+        <Controls showInteractive={false} fitViewOptions={FIT} />
       </ReactFlow>
     </div>
   );
 };
 
-function Step({ data }: NodeProps<FlowNode>) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const { run, color, title, type } = data;
-  const state = run?.state ?? 'idle';
-  return (
-    <div className={styles.step} data-state={state} style={color ? { borderColor: color } : {}}>
-      <Handle
-        type="target"
-        position={Position.Left}
-        isConnectable={false}
-        className={styles.handle}
-      />
-      <div className={styles.title}>{title}</div>
-      <div className={styles.more}>
-        {run?.deployment !== undefined ? (
-          <b style={{ color }} data-testid="node-served">
-            {run.deployment}
-          </b>
-        ) : (
-          <span>{type}</span>
-        )}
-        {state !== 'idle' && (
-          <span>
-            {run?.elapsedMs === undefined
-              ? t(`scene.state.${state}`)
-              : format.span(run.elapsedMs / 1000)}
-          </span>
-        )}
-      </div>
-      <Handle
-        type="source"
-        position={Position.Right}
-        isConnectable={false}
-        className={styles.handle}
-      />
-    </div>
-  );
-}
+/** What stands on the canvas: notes behind, cards before them. */
+const useNodes = (props: FlowGraphProps): (Card | Note)[] => {
+  const { graph, runs, colorOf, isTidy = false, chosen, choose } = props;
+  const places = useMemo(() => placesOf(graph, isTidy), [graph, isTidy]);
+  const named = useNames();
+  const cards = sorted(graph.nodes).map((node): Card => {
+    const run = runs.get(node.id);
+    const color = run?.deployment === undefined ? undefined : colorOf(run.deployment);
+    return {
+      ...placed(node, places),
+      data: { node, run, color, isChosen: node.id === chosen },
+      ariaLabel: named(node, run),
+      focusable: choose !== undefined && !isDot(node),
+    };
+  });
+  const notes = isTidy
+    ? []
+    : graph.notes.map(({ id, text, place, size }): Note => ({
+        id,
+        type: 'note',
+        position: place,
+        data: { text },
+        ...size,
+        focusable: false,
+      }));
+  return [...notes, ...cards];
+};
 
-const layout = ({ nodes, edges }: SceneReply): ReadonlyMap<string, { x: number; y: number }> => {
-  const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ rankdir: 'LR', nodesep: 14, ranksep: 70 });
-  graph.setDefaultEdgeLabel(() => ({}));
-  for (const { id } of nodes) graph.setNode(id, { ...SIZE });
-  for (const { source, target } of edges) graph.setEdge(source, target);
-  dagre.layout(graph);
-  return new Map(
-    nodes.map(({ id }) => {
-      const { x = 0, y = 0 } = graph.node(id);
-      return [id, { x: x - SIZE.width / 2, y: y - SIZE.height / 2 }];
-    }),
-  );
+const FIT = { padding: 0.06, maxZoom: 1.2 };
+const STEP = 80;
+const ZOOM_MS = 120;
+
+const useKeys = (choose: FlowGraphProps['choose']) => {
+  const { zoomIn, zoomOut, fitView, getViewport, setViewport } = useReactFlow();
+  const move = (x: number, y: number): void => {
+    const now = getViewport();
+    void setViewport({ ...now, x: now.x + x, y: now.y + y });
+  };
+  const keys: Readonly<Record<string, () => void>> = {
+    '+': () => void zoomIn({ duration: ZOOM_MS }),
+    '=': () => void zoomIn({ duration: ZOOM_MS }),
+    '-': () => void zoomOut({ duration: ZOOM_MS }),
+    '0': () => void fitView(FIT),
+    ArrowLeft: () => move(STEP, 0),
+    ArrowRight: () => move(-STEP, 0),
+    ArrowUp: () => move(0, STEP),
+    ArrowDown: () => move(0, -STEP),
+  };
+  return (event: KeyboardEvent<HTMLElement>): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = event.target as HTMLElement;
+    const id = target.closest<HTMLElement>('.react-flow__node')?.dataset['id'];
+    const isChoice = (event.key === 'Enter' || event.key === ' ') && id !== undefined;
+    const act = isChoice && choose ? () => choose(id) : keys[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  };
+};
+
+/** What somebody hears who reaches a node by key. */
+const useNames = () => {
+  const { t } = useTranslation();
+  return ({ title, type }: DrawnNode, run: NodeRun | undefined): string =>
+    [
+      title,
+      isNamed(type) ? t(`kind.${type}`) : type,
+      ...(run ? [t(`scene.state.${run.state}`)] : []),
+      ...(run?.deployment === undefined ? [] : [run.deployment]),
+    ].join(', ');
+};
+
+/** Containers come before what is in them. */
+const sorted = (nodes: readonly DrawnNode[]): DrawnNode[] => {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const depth = (node: DrawnNode, so = 0): number => {
+    const parent = node.parent === null ? undefined : byId.get(node.parent);
+    return parent && so < nodes.length ? depth(parent, so + 1) : so;
+  };
+  return nodes
+    .map((node) => ({ node, depth: depth(node) }))
+    .filter(({ depth }) => depth < nodes.length)
+    .toSorted((a, b) => a.depth - b.depth)
+    .map(({ node }) =>
+      node.parent !== null && byId.has(node.parent) ? node : { ...node, parent: null },
+    );
+};
+
+const placed = (node: DrawnNode, places: Places) => {
+  const { x, y, width, height } = places.get(node.id) ?? { x: 0, y: 0, width: 240, height: 64 };
+  return {
+    id: node.id,
+    type: isContainer(node) ? ('box' as const) : isDot(node) ? ('dot' as const) : ('step' as const),
+    position: { x, y },
+    zIndex: node.parent === null ? 0 : 2,
+    ...{ width, height, measured: { width, height } },
+    handles: handlesOf(node, { width }).map((handle) => ({
+      ...handle,
+      position: handle.type === 'target' ? Position.Left : Position.Right,
+      width: HANDLE,
+      height: HANDLE,
+    })),
+    ...(node.parent !== null && { parentId: node.parent }),
+  };
+};
+
+const edgesOf = ({ nodes, edges }: Drawing, runs: ReadonlyMap<string, NodeRun>): Edge[] => {
+  const ways = new Map(nodes.map(({ id, handles }) => [id, handles]));
+  return edges.map(({ source, target, handle }, i) => {
+    const handles = ways.get(source) ?? [];
+    const isWay = handles.some(({ id }) => id === handle);
+    const from = runs.get(source);
+    const to = runs.get(target);
+    const isTaken =
+      to !== undefined &&
+      to.state !== 'skipped' &&
+      from?.elapsedMs !== undefined &&
+      (from.handle ?? 'source') === handle;
+    return {
+      id: `${i} ${source} ${target}`,
+      source,
+      target,
+      sourceHandle: isWay ? handle : 'source',
+      animated: isTaken && to.state === 'running',
+      style: { strokeWidth: isTaken ? 2.4 : 1.6, ...(isTaken && { stroke: 'var(--good)' }) },
+      zIndex: 1,
+    };
+  });
 };

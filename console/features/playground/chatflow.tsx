@@ -33,7 +33,7 @@ export const Chatflow = () => {
           </Button>
         </Group>
       </Panel>
-      {run.error !== undefined && <ErrorNote error={run.error} />}
+      {run.failure !== undefined && <ErrorNote error={run.failure} />}
       {scene.data && (
         <Panel title={scene.data.name}>
           <ScenePanel graph={scene.data} run={run} />

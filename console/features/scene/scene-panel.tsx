@@ -1,7 +1,7 @@
 import { Skeleton, Stack, Text } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { SceneReply } from '#gateway/console/shapes.ts';
+import type { Drawing } from '#gateway/console/app-shapes.ts';
 import { useLive } from '../../data/live.ts';
 import type { SceneRun } from '../../data/scene.ts';
 import { seriesColor } from '../../ui/theme.ts';
@@ -13,7 +13,7 @@ const FlowGraph = lazy(async () => {
 });
 
 /** The example app as it runs: its graph, and which key served how many of its calls. */
-export const ScenePanel = ({ graph, run }: { graph: SceneReply; run: SceneRun }) => {
+export const ScenePanel = ({ graph, run }: { graph: Drawing; run: SceneRun }) => {
   const { t } = useTranslation();
   const { quota } = useLive();
   const names = (quota?.deployments ?? []).map(({ deployment }) => deployment);
@@ -21,7 +21,7 @@ export const ScenePanel = ({ graph, run }: { graph: SceneReply; run: SceneRun })
   return (
     <Stack>
       <Suspense fallback={<Skeleton height={430} />}>
-        <FlowGraph graph={graph} runs={run.nodes} colorOf={colorOf} />
+        <FlowGraph graph={graph} runs={run.nodes} colorOf={colorOf} isTidy />
       </Suspense>
       {run.state === 'idle' ? (
         <Text size="sm" className="soft">

@@ -39,7 +39,7 @@ export const Start = () => {
     <Page title={t('start.title')} about={t('start.about')}>
       <Stack gap="md">
         <StepText step={step} isOver={run.state === 'succeeded'} next={next} />
-        {run.error !== undefined && <ErrorNote error={run.error} />}
+        {run.failure !== undefined && <ErrorNote error={run.failure} />}
         {step >= 2 && <Keys />}
         {step >= 3 && scene.data && (
           <Panel title={t('start.app', { name: scene.data.name })}>
