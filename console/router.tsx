@@ -6,6 +6,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { readKeysSearch } from './features/keys/search.ts';
+import { readAppSearch } from './features/apps/search.ts';
 import { readRequestsSearch } from './features/requests/search.ts';
 import { Failed } from './ui/failed.tsx';
 import { Shell } from './shell/shell.tsx';
@@ -79,6 +80,19 @@ const keys = createRoute({
   component: lazyRouteComponent(() => import('./features/keys/keys.tsx'), 'Keys'),
 });
 
+const apps = createRoute({
+  getParentRoute: () => root,
+  path: '/apps',
+  component: lazyRouteComponent(() => import('./features/apps/apps.tsx'), 'Apps'),
+});
+
+const app = createRoute({
+  getParentRoute: () => root,
+  path: '/apps/$appId',
+  validateSearch: readAppSearch,
+  component: lazyRouteComponent(() => import('./features/apps/app.tsx'), 'App'),
+});
+
 const dify = createRoute({
   getParentRoute: () => root,
   path: '/dify',
@@ -102,6 +116,8 @@ export const router = createRouter({
     plan,
     simulator,
     keys,
+    apps,
+    app,
     dify,
     api,
   ]),

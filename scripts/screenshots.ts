@@ -21,12 +21,17 @@ const PAGES: readonly (readonly [
   ['playground', '/ui/playground', chat],
   ['parallel', '/ui/playground?tab=parallel', sendMany],
   ['chatflow', '/ui/playground?tab=chatflow'],
+  ['apps', '/ui/apps'],
+  ['app', '/ui/apps', runApp],
+  ['app-runs', '/ui/apps', (page) => openTab(page, 2)],
+  ['app-api', '/ui/apps', (page) => openTab(page, 3)],
+  ['app-import', '/ui/apps', openDialog],
   ['models', '/ui/models', settle],
   ['config', '/ui/models?tab=config'],
   ['plan', '/ui/plan', plan],
   ['simulator', '/ui/simulator', settle],
   ['keys', '/ui/keys'],
-  ['new-key', '/ui/keys', newKey],
+  ['new-key', '/ui/keys', openDialog],
   ['one-key', '/ui/keys', openFirst],
   ['dify', '/ui/dify'],
   ['api', '/ui/api'],
@@ -71,7 +76,29 @@ async function plan(page: Page): Promise<void> {
   await page.getByTestId('plan').waitFor();
 }
 
-async function newKey(page: Page): Promise<void> {
+async function openApp(page: Page): Promise<void> {
+  await page.locator('section a[href*="/apps/"]').first().click();
+  await page.getByRole('tab').first().waitFor();
+  await page.waitForTimeout(700);
+}
+
+async function openTab(page: Page, nth: number): Promise<void> {
+  await openApp(page);
+  await page
+    .getByRole('tab')
+    .nth(nth - 1)
+    .click();
+  await page.waitForTimeout(700);
+}
+
+async function runApp(page: Page): Promise<void> {
+  await openApp(page);
+  await page.getByRole('log').getByRole('button').first().click();
+  await page.getByTestId('run-state').waitFor();
+  await page.waitForTimeout(SETTLE_MS);
+}
+
+async function openDialog(page: Page): Promise<void> {
   await page.locator('main button').first().click();
   await page.getByRole('dialog').waitFor();
   await page.waitForTimeout(500);

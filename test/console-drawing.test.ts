@@ -57,7 +57,11 @@ test('a run is seen as far as its events go', () => {
   progress.take({ type: 'node-served', step: 1, nodeId: 'ask', ...call, at });
   progress.take({ type: 'node-delta', step: 1, nodeId: 'ask', output: 'text', text: 'Hi', at: 7 });
   progress.take({
-    ...{ type: 'answer-delta', nodeId: 'ask', responseId: 'answer', text: 'Hi', at: 7 },
+    type: 'answer-delta',
+    nodeId: 'ask',
+    responseId: 'answer',
+    text: 'Hi',
+    at: 7,
     selector: ['ask', 'text'],
   });
   const during = progress.seen();

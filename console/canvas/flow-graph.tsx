@@ -188,7 +188,9 @@ const placed = (node: DrawnNode, places: Places) => {
     type: isContainer(node) ? ('box' as const) : isDot(node) ? ('dot' as const) : ('step' as const),
     position: { x, y },
     zIndex: node.parent === null ? 0 : 2,
-    ...{ width, height, measured: { width, height } },
+    width,
+    height,
+    measured: { width, height },
     handles: handlesOf(node, { width }).map((handle) => ({
       ...handle,
       position: handle.type === 'target' ? Position.Left : Position.Right,

@@ -71,7 +71,8 @@ export interface PlacedHandle {
 export const handlesOf = (node: DrawnNode, { width }: Pick<Box, 'width'>): PlacedHandle[] => {
   const [left, right] = [-HANDLE / 2, width - HANDLE / 2];
   const at = (type: PlacedHandle['type'], id: string | null, middle: number): PlacedHandle => ({
-    ...{ id, type },
+    id,
+    type,
     x: type === 'target' ? left : right,
     y: middle - HANDLE / 2,
   });

@@ -31,13 +31,17 @@ export const onExpired = (listener: Listener): (() => void) => {
 
 export interface Ask {
   readonly method?: 'GET' | 'POST' | 'DELETE' | 'PATCH' | 'PUT';
+  /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as it is, in the place of `body`. */
+  readonly bytes?: Blob;
   readonly signal?: AbortSignal;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One request of this page's own. Rejects with ApiError unless it is answered with 2xx. */
-export const send = async (path: string, { method = 'GET', body, signal, headers }: Ask = {}) => {
+export const send = async (path: string, ask: Ask = {}) => {
+  const { method = 'GET', body, bytes, signal, headers } = ask;
   const reply = await fetch(path, {
     method,
     headers: {
@@ -45,7 +49,7 @@ export const send = async (path: string, { method = 'GET', body, signal, headers
       ...(csrf !== null && { 'x-spillway-csrf': csrf }),
       ...headers,
     },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(bytes ? { body: bytes } : body !== undefined && { body: JSON.stringify(body) }),
     ...(signal && { signal }),
   });
   if (reply.ok) return reply;

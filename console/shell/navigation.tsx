@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { type Me, useMe } from '../data/me.ts';
 import {
   ApiIcon,
+  AppsIcon,
   DifyIcon,
   KeysIcon,
   ModelsIcon,
@@ -23,6 +24,7 @@ const PAGES = [
   ['/overview', 'overview', OverviewIcon, 'seers'],
   ['/requests', 'requests', RequestsIcon, 'seers'],
   ['/playground', 'playground', PlaygroundIcon, 'all'],
+  ['/apps', 'apps', AppsIcon, 'seers'],
   ['/models', 'models', ModelsIcon, 'seers'],
   ['/plan', 'plan', PlanIcon, 'seers'],
   ['/simulator', 'simulator', SimulatorIcon, 'demo'],
@@ -34,6 +36,10 @@ const PAGES = [
 
 const isFor = (whom: For, { seesAll, keeps }: Me, isDemo: boolean): boolean =>
   ({ all: true, seers: seesAll, kept: keeps, demo: isDemo })[whom];
+
+/** A page of pages is where one of them is. */
+const isAt = (pathname: string, path: string): boolean =>
+  pathname.endsWith(path) || pathname.includes(`${path}/`);
 
 export const Navigation = ({ isDemo, chosen }: { isDemo: boolean; chosen: () => void }) => {
   const { t } = useTranslation();
@@ -49,8 +55,8 @@ export const Navigation = ({ isDemo, chosen }: { isDemo: boolean; chosen: () => 
           onClick={chosen}
           label={t(`nav.${name}`)}
           leftSection={<Icon />}
-          active={pathname.endsWith(path)}
-          aria-current={pathname.endsWith(path) ? 'page' : undefined}
+          active={isAt(pathname, path)}
+          aria-current={isAt(pathname, path) ? 'page' : undefined}
           style={{ borderRadius: 8 }}
           styles={{ label: { fontSize: '0.875rem' } }}
         />

@@ -70,3 +70,13 @@ export const CopyIcon = icon(
     <path d="M13 7V5a1.5 1.5 0 0 0-1.5-1.5H5A1.5 1.5 0 0 0 3.5 5v6.500A1.500 1.500 0 0 0 5 13h2" />
   </>,
 );
+export const AppsIcon = icon(
+  <>
+    <rect x="3" y="3" width="6" height="6" rx="1.5" />
+    <rect x="11" y="3" width="6" height="6" rx="1.5" />
+    <rect x="3" y="11" width="6" height="6" rx="1.5" />
+    <path d="M14 11.5v5M11.5 14h5" />
+  </>,
+);
+export const MoreIcon = icon(<path d="M4.5 10h.01M10 10h.01M15.5 10h.01" />);
+export const CloseIcon = icon(<path d="M5 5l10 10M15 5L5 15" />);

@@ -13,6 +13,7 @@ const PAGES = [
   'overview',
   'requests',
   'playground',
+  'apps',
   'models',
   'plan',
   'simulator',

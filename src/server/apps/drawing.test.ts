@@ -75,7 +75,10 @@ test('sticky notes are drawn with their words alone', () => {
     workflow: { graph: { nodes: object[] } };
   };
   const note = (text: string, more: object = { position: { x: 1, y: 2 } }): object => ({
-    ...{ id: 'n', type: 'custom-note', data: { type: '', text }, ...more },
+    id: 'n',
+    type: 'custom-note',
+    data: { type: '', text },
+    ...more,
   });
   flow.workflow.graph.nodes.push(note(tree('Look')), note('plain'), note('nowhere', {}));
   const size = { width: 240, height: 90 };

@@ -1,0 +1,44 @@
+import { Badge, Group, Stack, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { AppChecklistItem } from '#gateway/console/app-shapes.ts';
+
+/** What is missing for an app to run as it did where it came from. */
+export const Checklist = ({ items }: { items: readonly AppChecklistItem[] }) => {
+  const { t } = useTranslation();
+  if (items.length === 0)
+    return (
+      <Text size="sm" c="var(--good)">
+        {t('apps.checklist.none')}
+      </Text>
+    );
+  return (
+    <Stack
+      gap="xs"
+      component="ul"
+      p={0}
+      m={0}
+      style={{ listStyle: 'none' }}
+      data-testid="checklist"
+    >
+      {items.map(({ kind, node, message }, i) => (
+        <Group key={i} component="li" gap="sm" wrap="nowrap" align="start">
+          <Badge
+            variant="light"
+            radius="sm"
+            tt="none"
+            miw={96}
+            color={kind === 'flow' ? 'red' : 'orange'}
+            c={kind === 'flow' ? 'var(--bad)' : 'var(--warn)'}
+            style={{ flex: 'none' }}
+          >
+            {t(`apps.checklist.${kind}`)}
+          </Badge>
+          <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+            {node !== undefined && <b>{node}: </b>}
+            {message}
+          </Text>
+        </Group>
+      ))}
+    </Stack>
+  );
+};

@@ -1,0 +1,58 @@
+import { Code, Stack, Text } from '@mantine/core';
+import { lazy, Suspense } from 'react';
+import { CopyButton } from '../../ui/copy.tsx';
+import { useTranslation } from 'react-i18next';
+
+const Markdown = lazy(async () => {
+  const { Markdown } = await import('../playground/markdown.tsx');
+  return { default: Markdown };
+});
+
+/** What a model wrote, as it comes. */
+export const Answer = ({ text, isWhole }: { text: string; isWhole: boolean }) => (
+  <Suspense fallback={<Text size="sm">{text}</Text>}>
+    <Markdown text={text} isWhole={isWhole} />
+  </Suspense>
+);
+
+/** What a run has left, name by name. */
+export const Outputs = ({ outputs }: { outputs: Readonly<Record<string, unknown>> }) => {
+  const { t } = useTranslation();
+  return (
+    <Stack gap="sm">
+      {Object.entries(outputs).map(([name, value]) => (
+        <div key={name} data-testid={`output-${name}`}>
+          <Text size="xs" className="soft" component="div">
+            {name}{' '}
+            <CopyButton
+              value={typeof value === 'string' ? value : JSON.stringify(value, undefined, 2)}
+              label={t('run.copyOutput', { name })}
+            />
+          </Text>
+          {typeof value === 'string' ? (
+            <Answer text={value} isWhole />
+          ) : (
+            <JsonBlock value={value} />
+          )}
+        </div>
+      ))}
+    </Stack>
+  );
+};
+
+const LONGEST = 20_000;
+
+/** Any value as a text, cut where it is too long to read. */
+export const JsonBlock = ({ value }: { value: unknown }) => {
+  const text = JSON.stringify(value, undefined, 2) ?? '';
+  return (
+    // A region that scrolls can be reached by key.
+    <Code
+      block
+      tabIndex={0}
+      style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', maxHeight: 320 }}
+    >
+      {text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}
+    </Code>
+  );
+};

@@ -1,0 +1,126 @@
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { AppReply } from '#gateway/console/app-shapes.ts';
+import { useDrawing, watchRun } from '../../data/apps.ts';
+import { useLive } from '../../data/live.ts';
+import { useMe } from '../../data/me.ts';
+import type { RunSeen } from '../../data/run-progress.ts';
+import { useRun } from '../../data/use-run.ts';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { Panel } from '../../ui/page.tsx';
+import { seriesColor } from '../../ui/theme.ts';
+import styles from './apps.module.css';
+import { ChatRun } from './chat-run.tsx';
+import { FormRun } from './form-run.tsx';
+import { talks } from './mode.ts';
+import { PastRun } from './past-run.tsx';
+import { Trace } from './trace.tsx';
+
+const FlowGraph = lazy(async () => {
+  const { FlowGraph } = await import('../../canvas/flow-graph.tsx');
+  return { default: FlowGraph };
+});
+
+const HEIGHT = 460;
+
+/** One colour for each deployment, the same on every page. */
+const useColors = (): ((deployment: string) => string) => {
+  const { quota } = useLive();
+  const names = (quota?.deployments ?? []).map(({ deployment }) => deployment);
+  return (name) => seriesColor(names.indexOf(name));
+};
+
+/** The app's graph, a run of it beside, and below what each node has done. */
+export const RunTab = ({ app }: { app: AppReply }) => {
+  const { t } = useTranslation();
+  const { run: pastId } = useSearch({ from: '/apps/$appId' });
+  const navigate = useNavigate({ from: '/apps/$appId' });
+  const run = useRun();
+  const { start, clear, seen } = run;
+  const [chosen, setChosen] = useState<string>();
+  const colorOf = useColors();
+  const { isAdmin } = useMe();
+  useEffect(() => {
+    if (pastId !== undefined) start((signal) => watchRun(pastId, signal));
+    else clear();
+  }, [pastId, start, clear]);
+  return (
+    <div className={styles.split}>
+      <Stack style={{ minWidth: 0 }}>
+        <GraphPanel app={app} seen={seen} colorOf={colorOf} chosen={chosen} choose={setChosen} />
+        <Panel title={t('trace.title')}>
+          <Trace seen={seen} colorOf={colorOf} chosen={chosen} choose={setChosen} />
+        </Panel>
+      </Stack>
+      {pastId !== undefined ? (
+        <Panel title={t('runs.one')}>
+          <PastRun runId={pastId} run={run} />
+          <Group mt="md">
+            <Button variant="default" onClick={() => void navigate({ search: {} })}>
+              {t('runs.new')}
+            </Button>
+          </Group>
+        </Panel>
+      ) : (
+        <Panel title={t(talks(app) ? 'apps.talk' : 'apps.form')}>
+          {!isAdmin && (
+            <Text size="sm" className="soft">
+              {t('run.notYours')}
+            </Text>
+          )}
+          {isAdmin &&
+            (talks(app) ? <ChatRun app={app} run={run} /> : <FormRun app={app} run={run} />)}
+        </Panel>
+      )}
+    </div>
+  );
+};
+
+interface GraphPanelProps {
+  readonly app: AppReply;
+  readonly seen: RunSeen;
+  readonly colorOf: (deployment: string) => string;
+  readonly chosen: string | undefined;
+  readonly choose: (nodeId: string) => void;
+}
+
+const GraphPanel = ({ app, seen, colorOf, chosen, choose }: GraphPanelProps) => {
+  const { t } = useTranslation();
+  const drawing = useDrawing(app.id);
+  const [isTidy, setTidy] = useState(false);
+  return (
+    <Panel
+      title={t('apps.graph')}
+      aside={
+        <Button
+          size="compact-sm"
+          variant="default"
+          aria-pressed={isTidy}
+          onClick={() => setTidy(!isTidy)}
+        >
+          {t(isTidy ? 'graph.asWritten' : 'graph.tidy')}
+        </Button>
+      }
+    >
+      {drawing.isError && <ErrorNote error={drawing.error} />}
+      {drawing.data ? (
+        <Suspense fallback={<Skeleton height={HEIGHT} />}>
+          <FlowGraph
+            key={String(isTidy)}
+            graph={drawing.data}
+            runs={seen.nodes}
+            colorOf={colorOf}
+            height={HEIGHT}
+            isTidy={isTidy}
+            chosen={chosen}
+            choose={choose}
+          />
+        </Suspense>
+      ) : (
+        <Skeleton height={HEIGHT} />
+      )}
+    </Panel>
+  );
+};
