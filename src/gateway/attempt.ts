@@ -83,7 +83,8 @@ const headersOf = (call: GatewayCall, target: Target, totalMs: number): Target['
   const { hearsDeadline } = target;
   if (hearsDeadline.length === 0) return headers;
   if ((timeoutMs ?? deadline ?? target.spec.timeoutMs) === undefined) return headers;
-  const left = String(Math.ceil(totalMs) / 1000);
+  // Zero would mean that it may take for ever.
+  const left = String(Math.max(1, Math.ceil(totalMs)) / 1000);
   return { ...headers, ...Object.fromEntries(hearsDeadline.map((name) => [name, left])) };
 };
 
