@@ -25,14 +25,23 @@ export const insideRows: readonly FaultRow[] = [
       ],
     },
   ),
-  row(64, 'The wall clock jumps by an hour.', 'No limit and no time-out moves.', {
-    held: [
-      [
-        'test/faults/clients.test.ts',
-        '64 %s: a wall clock that jumps by an hour moves no limit and no time-out',
+  row(
+    64,
+    'The wall clock jumps by an hour.',
+    'No limit and no time-out moves, and no budget is given twice.',
+    {
+      held: [
+        [
+          'test/faults/clients.test.ts',
+          '64 %s: a wall clock that jumps by an hour moves no limit and no time-out',
+        ],
+        [
+          'test/budgets.test.ts',
+          'begins anew with its window, and not once more when the clock goes back',
+        ],
       ],
-    ],
-  }),
+    },
+  ),
   row(65, 'The disk is full, or may not be written.', 'One line says so, and requests go on.', {
     held: [
       restart('65 goes on without a folder to write to, and says so once'),
