@@ -25,7 +25,7 @@ export class Obstacles {
 
   /** Nothing is sent until then. */
   park(until: number, now: number): void {
-    this.#parkedUntil = Math.max(this.#parkedUntil, Math.min(until, now + MAX_BLOCK_MS));
+    this.#parkedUntil = Math.max(this.#parkedUntil, whole(Math.min(until, now + MAX_BLOCK_MS)));
   }
 
   /** Until when nothing is sent; 0 when something may be. */
@@ -39,7 +39,7 @@ export class Obstacles {
       dimension,
       amount: amountOf(cost, dimension),
     })).filter(({ amount, dimension }) => amount > 0 && dimension !== 'parallel');
-    const until = Math.min(about.until, about.now + MAX_BLOCK_MS);
+    const until = whole(Math.min(about.until, about.now + MAX_BLOCK_MS));
     if (least.length === 0) return this.park(until, about.now);
     const block = { least, until, tooLarge: about.tooLarge };
     const others = this.#blocks.filter((old) => old.until > about.now && !covers(block, old));
@@ -61,7 +61,7 @@ export class Obstacles {
         if (block.tooLarge) return Infinity;
         if (block.until > until) until = block.until;
       }
-    return until > now ? Math.ceil(until - Math.floor(now)) : 0;
+    return until > now ? until - Math.floor(now) : 0;
   }
 
   save(now: number): JsonObject {
@@ -91,6 +91,9 @@ export class Obstacles {
     }
   }
 }
+
+/** In whole milliseconds, so that the wait of seven seconds that a vendor tells is none of 7,001 ms. */
+const whole = (instant: number): number => Math.floor(instant);
 
 const costOf = (saved: Json | undefined): Cost | undefined => {
   if (!isObject(saved)) return undefined;

@@ -130,6 +130,12 @@ describe('a time alone', () => {
     expect(ledger.blockedUntil('a', 0)).toBe(0);
   });
 
+  test.each([0.1, 123.456, 1e6 / 3])('is told in whole milliseconds at %d', (now) => {
+    const ledger = refused(wait4s, { ledger: limited(100_000), now });
+    expect(waits(ledger, 1000, now)).toBe(4000);
+    expect(waits(ledger, 1000, now + 4000)).toBe(0);
+  });
+
   test('counts in the dimension that was named', () => {
     const ledger = refused({ ...wait4s, dimension: 'tokens' }, { ledger: limited(100_000) });
     expect(ledger.waitMs(charge({ requests: 0, tokens: 1000 }), 0)).toBe(4000);
