@@ -26,7 +26,7 @@ export const vendors: readonly ChatDialect[] = all.filter(
 type PathOf = (model: string, stream: boolean) => string;
 
 /** Where callers of a dialect knock. */
-const DOORS: Readonly<Record<string, PathOf>> = {
+export const DOORS: Readonly<Record<string, PathOf>> = {
   'openai-chat': () => '/v1/chat/completions',
   'openai-responses': () => '/v1/responses',
   'anthropic-messages': () => '/v1/messages',

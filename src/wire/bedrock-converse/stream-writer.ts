@@ -23,7 +23,7 @@ export const streamWriter = (): Step<ChatEvent, Frame> => {
         case 'citation':
           return [delta(event.index, { citation: writeCitation(event.citation) })];
         case 'block-end':
-          return blockEnd(event.index, event.signature);
+          return blockEnd(event.index, kinds.get(event.index) === 'reasoning' && event.signature);
         case 'usage':
           metadata['usage'] = writeUsage(event.usage);
           return [];
@@ -76,8 +76,9 @@ const pieceOf = (kind: Block['kind'] | undefined, piece: string): JsonObject => 
   return kind === 'image' ? { image: { source: { bytes: piece } } } : { text: piece };
 };
 
-const blockEnd = (contentBlockIndex: number, signature: string | undefined): Frame[] => [
-  ...(signature === undefined
+/** Of thoughts alone it knows seals. */
+const blockEnd = (contentBlockIndex: number, signature: string | false | undefined): Frame[] => [
+  ...(signature === undefined || signature === false
     ? []
     : [delta(contentBlockIndex, { reasoningContent: { signature } })]),
   frame('contentBlockStop', { contentBlockIndex }),
