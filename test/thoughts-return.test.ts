@@ -23,11 +23,6 @@ const SEALS: Readonly<Record<string, 'reasoning' | 'tool-call'>> = {
   gemini: 'tool-call',
 };
 
-/** Callers whose words have no place for the seal of a call. Their vendor is told to do without. */
-const SEALLESS: Readonly<Record<string, readonly string[]>> = {
-  gemini: ['anthropic-messages', 'openai-responses'],
-};
-
 const answerOf = (sealed: string | undefined): ChatEvent[] => {
   const seal = (kind: string) => sealed === kind && { signature: SEAL };
   return [
@@ -118,9 +113,8 @@ const pairs = vendors
 
 describe.each(pairs)(
   'a vendor of %s gets its seal back by a caller of %s',
-  (_, name, vendor, caller) => {
+  (_, _name, vendor, caller) => {
     const kind = SEALS[vendor.name]!;
-    const isLost = SEALLESS[vendor.name]?.includes(name) === true;
 
     /** A reply as its caller has it, sent back with the tool's result. */
     const goOn = async (reply: JsonObject): Promise<void> => {
@@ -130,9 +124,7 @@ describe.each(pairs)(
       const path = DOORS[caller.name]!(vendor.name, false);
       const { status } = await world.gateway.post(path, next);
       expect(status).toBe(200);
-      const back = sealed(vendor);
-      if (isLost) expect(back).toEqual([]);
-      else expect(back).toContain(kind);
+      expect(sealed(vendor)).toContain(kind);
     };
 
     test('whole', async () => {

@@ -61,7 +61,13 @@ export type Block =
   | { readonly kind: 'text' | 'refusal' }
   /** Thoughts that are sealed come whole, at the start. */
   | { readonly kind: 'reasoning'; readonly redacted?: string; readonly id?: string }
-  | { readonly kind: 'tool-call'; readonly id: string; readonly name: string }
+  /** A seal of vendors who send a call whole is told here, too, for dialects that cannot wait for its end. */
+  | {
+      readonly kind: 'tool-call';
+      readonly id: string;
+      readonly name: string;
+      readonly signature?: string;
+    }
   | { readonly kind: 'image'; readonly mediaType: string };
 
 /** Where a piece of text comes from; `from` and `to` are its place in the block, UTF-16 units. */

@@ -2,6 +2,7 @@ import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 import { DIALECT, parsedObject } from '#wire/anthropic-messages/fields.ts';
 import { writeFinish } from '#wire/anthropic-messages/finish.ts';
 import { writeUsage } from '#wire/anthropic-messages/usage.ts';
+import { sealedId } from '#wire/sealed-id.ts';
 import type { Block, ChatEvent, FinishEvent, Usage } from '#wire/chat-event.ts';
 
 /** A block of a reply as its stream begins it. */
@@ -12,7 +13,12 @@ export const emptyBlock = (block: Block): JsonObject => {
         ? { type: 'thinking', thinking: '', signature: '' }
         : { type: 'redacted_thinking', data: block.redacted };
     case 'tool-call':
-      return { type: 'tool_use', id: block.id, name: block.name, input: {} };
+      return {
+        type: 'tool_use',
+        id: sealedId(block.id, block.signature),
+        name: block.name,
+        input: {},
+      };
     case 'image':
       return imageBlock(block.mediaType, '');
     default:

@@ -3,6 +3,7 @@ import { DIALECT, fieldText, readCache } from '#wire/anthropic-messages/fields.t
 import type { Part, Source, ToolResultPart } from '#wire/chat-request.ts';
 import { bad, bool, optional, rest, text } from '#wire/check.ts';
 import { dataOf } from '#wire/data-url.ts';
+import { readSealedId } from '#wire/sealed-id.ts';
 
 /** A message's content: a text or blocks. Throws SpillwayError `invalid_request` with its path. */
 export const readContent = (content: Json | undefined, param: string): Part[] => {
@@ -112,7 +113,7 @@ const documentOf = (block: JsonObject, param: string): Part => {
 
 const callOf = (block: JsonObject, param: string): Part => ({
   kind: 'tool-call',
-  id: demanded(block, 'id', param),
+  ...readSealedId(demanded(block, 'id', param)),
   name: demanded(block, 'name', param),
   input: inputText(own(block, 'input')),
 });
@@ -125,7 +126,7 @@ const resultOf = (block: JsonObject, param: string): ToolResultPart => {
   const content = optional(block, 'content') ?? [];
   return {
     kind: 'tool-result',
-    id: demanded(block, 'tool_use_id', param),
+    id: readSealedId(demanded(block, 'tool_use_id', param)).id,
     content: readContent(content, `${param}.content`),
     ...(bool(block, 'is_error', `${param}.is_error`) && { isError: true }),
   };

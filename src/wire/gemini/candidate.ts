@@ -72,7 +72,9 @@ export class Candidate {
       const id = textIn(call, 'id') ?? this.#callId();
       const input = JSON.stringify(objectIn(call, 'args') ?? {});
       this.#calls++;
-      return this.#whole({ kind: 'tool-call', id, name }, { content: input, signature }, events);
+      const seal = signature !== undefined && { signature };
+      const block = { kind: 'tool-call', id, name, ...seal } as const;
+      return this.#whole(block, { content: input, signature }, events);
     }
     const inline = objectIn(part, 'inlineData');
     const mediaType = (inline && textIn(inline, 'mimeType')) ?? '';

@@ -5,6 +5,7 @@ import { gather } from '#wire/collect.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
 import { openaiResponses } from '#wire/openai-responses/index.ts';
 import { runStep } from '#wire/test-kit.ts';
+import { sealedId } from '#wire/sealed-id.ts';
 
 const TO = { model: 'm', asksUsage: false };
 
@@ -118,6 +119,20 @@ test('thoughts that others have sealed stay behind, whoever brings them', () => 
       encrypted_content: 'gAAAABo',
     },
     { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'A' }] },
+  ]);
+});
+
+test('seals of calls that others have made stay behind, too', () => {
+  const calls = (call_id: string) => [
+    { type: 'function_call', call_id, name: 'look', arguments: '{}' },
+    { type: 'function_call_output', call_id, output: 'Here.' },
+  ];
+  const body = { model: 'group', input: calls(sealedId('call_1', 'seal')) };
+  expect(openaiResponses.redirectRequest(body, TO)['input']).toEqual(calls('call_1'));
+  const { messages } = openaiResponses.readRequest(body);
+  expect(messages.flatMap(({ parts }) => parts)).toMatchObject([
+    { kind: 'tool-call', id: 'call_1', signature: 'seal' },
+    { kind: 'tool-result', id: 'call_1' },
   ]);
 });
 

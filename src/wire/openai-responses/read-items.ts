@@ -6,6 +6,7 @@ import { withExtra } from '#wire/openai-responses/fields.ts';
 import { NAME } from '#wire/openai-responses/name.ts';
 import { readContent } from '#wire/openai-responses/read-content.ts';
 import { readSeal } from '#wire/openai-responses/seal.ts';
+import { readSealedId } from '#wire/sealed-id.ts';
 
 const ROLES: Readonly<Record<string, ChatMessage['role']>> = {
   system: 'system',
@@ -81,7 +82,7 @@ const CALL_FIELDS = new Set(['type', 'call_id', 'name', 'arguments']);
 
 const callOf = (item: JsonObject, at: string): Part => ({
   kind: 'tool-call',
-  id: text(item, 'call_id', `${at}.call_id`) ?? '',
+  ...readSealedId(text(item, 'call_id', `${at}.call_id`) ?? ''),
   name: text(item, 'name', `${at}.name`) ?? '',
   input: text(item, 'arguments', `${at}.arguments`) ?? '',
   ...withExtra(rest(item, CALL_FIELDS)),
@@ -91,7 +92,7 @@ const RESULT_FIELDS = new Set(['type', 'call_id', 'output']);
 
 const resultOf = (item: JsonObject, at: string): Part => ({
   kind: 'tool-result',
-  id: text(item, 'call_id', `${at}.call_id`) ?? '',
+  id: readSealedId(text(item, 'call_id', `${at}.call_id`) ?? '').id,
   content: readContent(own(item, 'output'), `${at}.output`),
   ...withExtra(rest(item, RESULT_FIELDS)),
 });

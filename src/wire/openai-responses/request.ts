@@ -3,6 +3,7 @@ import { bad, bool, count, modelName, optional, text } from '#wire/check.ts';
 import type { Redirection, Touched } from '#wire/dialect.ts';
 import { textAt } from '#wire/fields.ts';
 import { isOwnSeal } from '#wire/openai-responses/seal.ts';
+import { readSealedId } from '#wire/sealed-id.ts';
 
 export const touchRequest = (body: JsonObject): Touched => {
   const model = modelName(body);
@@ -23,14 +24,22 @@ const checkItem = (item: Json, i: number): void => {
 };
 
 /**
- * The same body for another model. Thoughts of another vendor, which clients bring along from one
- * model to the next, stay behind: this one refuses them.
+ * The same body for another model. Thoughts and seals of another vendor, which clients bring along from
+ * one model to the next, stay behind: this one refuses them.
  */
 export const redirectRequest = (body: JsonObject, { model }: Redirection): JsonObject => {
   const input = own(body, 'input');
-  if (!Array.isArray(input) || !input.some(isForeignThought)) return { ...body, model };
-  return { ...body, model, input: input.filter((item) => !isForeignThought(item)) };
+  if (!Array.isArray(input) || !input.some((item) => isForeignThought(item) || isSealed(item)))
+    return { ...body, model };
+  return { ...body, model, input: input.filter((item) => !isForeignThought(item)).map(unsealed) };
 };
+
+const idIn = (item: Json): string => (isObject(item) ? textAt(item, 'call_id') : '');
+
+const isSealed = (item: Json): boolean => readSealedId(idIn(item)).signature !== undefined;
+
+const unsealed = (item: Json): Json =>
+  isObject(item) && isSealed(item) ? { ...item, call_id: readSealedId(idIn(item)).id } : item;
 
 /** Ids that a translated answer has: no vendor knows them. */
 const TRANSLATED = /_\d+$/;

@@ -5,6 +5,7 @@ import { NAME } from '#wire/openai-responses/name.ts';
 import { annotationOf } from '#wire/openai-responses/output.ts';
 import { sealText } from '#wire/openai-responses/seal.ts';
 import { writeUsage } from '#wire/openai-responses/usage.ts';
+import { sealedId } from '#wire/sealed-id.ts';
 
 export type Head = Pick<Gathered, 'id' | 'model' | 'created'>;
 
@@ -120,7 +121,8 @@ export const itemOf = (
   const { status, part, content } = said;
   switch (block.kind) {
     case 'tool-call': {
-      const { id: call_id, name } = block;
+      const { name, signature } = block;
+      const call_id = sealedId(block.id, signature);
       return { type: 'function_call', id: said.id, call_id, name, arguments: content, status };
     }
     case 'reasoning': {
