@@ -253,15 +253,27 @@ describe('ways in', () => {
     expect(await raw(gateway.url, tea)).toMatch(/^HTTP\/1\.1 404 [^]*"code":"404"/);
   });
 
-  it('60 keeps every secret out of its log', async () => {
+  it('60 keeps every secret out of its log, its metrics and its records', async () => {
     const { gateway } = await world();
     const messages = [{ role: 'user', content: 'canary-prompt' }];
+    const ids: string[] = [];
     for (const stream of [false, true]) {
-      await (await gateway.chat({ stream, messages })).text();
+      const reply = await gateway.chat({ stream, messages });
+      await reply.text();
+      ids.push(reply.headers.get('x-litellm-call-id')!);
       await gateway.chat({ stream, model: 'nope' }, { authorization: 'Bearer sk-canary-key' });
     }
     const log = JSON.stringify(gateway.log.lines);
     expect(log).toContain('answered');
-    expect(log).not.toMatch(/canary|sk-test-master|sk-secret/);
+    const headers = { authorization: `Bearer ${MASTER_KEY}` };
+    const paths = ['/metrics', '/spillway/quota', ...ids.map((id) => `/spillway/decisions/${id}`)];
+    const told = await Promise.all(
+      paths.map(async (path) => {
+        const reply = await fetch(gateway.url + path, { headers });
+        expect(reply.status).toBe(200);
+        return reply.text();
+      }),
+    );
+    expect(log + told.join('')).not.toMatch(/canary|sk-test-master|sk-secret/);
   });
 });

@@ -83,16 +83,21 @@ export const attackerRows: readonly FaultRow[] = [
       input('a path for a model'),
     ],
   }),
-  row(60, 'Prompts or keys in logs and errors.', 'Nowhere.', {
-    held: [
-      input('60 keeps every secret out of its log'),
-      gateway('shows neither its key nor its place when the vendor repeats them: %s'),
-      [
-        'test/cli.test.ts',
-        'says when it is ready, answers, keeps secrets to itself, and ends well',
+  row(
+    60,
+    'Prompts or keys in logs and errors.',
+    'Nowhere: neither there nor in metrics and records.',
+    {
+      held: [
+        input('60 keeps every secret out of its log, its metrics and its records'),
+        gateway('shows neither its key nor its place when the vendor repeats them: %s'),
+        [
+          'test/cli.test.ts',
+          'says when it is ready, answers, keeps secrets to itself, and ends well',
+        ],
       ],
-    ],
-  }),
+    },
+  ),
   row(
     61,
     'A call of another site with the cookie of an administrator.',
