@@ -109,7 +109,7 @@ export class StoredRuns implements RunArchive {
     const records = [...this.#waiting];
     this.#waiting.clear();
     try {
-      for (const record of records) await store.put([await rowOf(record)]);
+      for await (const rows of batches(records)) await store.put(rows);
       if (clock.now() - this.#trimmedAt < TRIM_MS) return;
       this.#trimmedAt = clock.now();
       await store.trim({ beforeMs: clock.wall() - KEEP_MS, bytes: MOST_BYTES });
@@ -129,6 +129,25 @@ export class StoredRuns implements RunArchive {
     const isOver = finish !== null || status !== 'running' || !mayRun;
     return { facts, finish: finish ?? undefined, isOver };
   }
+}
+
+/** Written at once: so many, and so many characters. */
+const BATCH = 50;
+const BATCH_CHARS = 4_000_000;
+
+async function* batches(records: readonly RunRecord[]): AsyncGenerator<readonly RunRow[]> {
+  let rows: RunRow[] = [];
+  let chars = 0;
+  for (const record of records) {
+    const row = await rowOf(record);
+    rows.push(row);
+    chars += row.head.length + row.events.length;
+    if (rows.length < BATCH && chars < BATCH_CHARS) continue;
+    yield rows;
+    rows = [];
+    chars = 0;
+  }
+  yield rows;
 }
 
 const rowOf = async (record: RunRecord): Promise<RunRow> => ({
