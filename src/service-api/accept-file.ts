@@ -1,5 +1,6 @@
 import { SpillwayError } from '#core/errors.ts';
 import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
+import { fileFault, fileRulesOf } from '#flow/file-rules.ts';
 import { type FileKind, fileValue, isFile } from '#flow/file.ts';
 import { describeFile } from '#service-api/describe-file.ts';
 import type { Uploads, Whose } from '#service-api/uploads.ts';
@@ -14,7 +15,7 @@ export const acceptFile = (uploads: Uploads, whose: Whose, given: Json): JsonObj
     const upload = typeof id === 'string' ? uploads.get(id) : undefined;
     if (!upload || upload.appId !== whose.appId || upload.user !== whose.user)
       throw invalid('Invalid upload file id format or not found: upload it with the same user.');
-    return fileValue({ ...upload.file, ...kindGiven(kind) });
+    return fileValue({ ...upload.file, ...kindGiven(kind, upload.file.kind) });
   }
   if (method !== 'remote_url')
     throw invalid('`transfer_method` of a file must be local_file or remote_url.');
@@ -23,14 +24,40 @@ export const acceptFile = (uploads: Uploads, whose: Whose, given: Json): JsonObj
   if (!url || !/^https?:$/.test(url.protocol))
     throw invalid('The `url` of a file must be http(s).');
   const name = decodeURIComponentSafely(url.pathname.split('/').at(-1) ?? '');
-  const described = { ...describeFile(name), ...kindGiven(kind) };
+  const seen = describeFile(name);
+  const described = { ...seen, ...kindGiven(kind, seen.kind) };
   return fileValue({ ...described, id: '', method, sizeBytes: -1, url: url.href });
 };
 
+/** Of one request, whatever an app says. */
+const MOST_FILES = 50;
+
 const KINDS: ReadonlySet<unknown> = new Set(['image', 'document', 'audio', 'video', 'custom']);
 
-const kindGiven = (kind: Json | undefined): { kind?: FileKind } =>
-  KINDS.has(kind) ? { kind: kind as FileKind } : {};
+/** What it is called by its caller, unless its name says that it is something else. */
+const kindGiven = (given: Json | undefined, seen: FileKind): { kind?: FileKind } => {
+  if (!KINDS.has(given)) return {};
+  const kind = given as FileKind;
+  if (kind !== 'custom' && seen !== 'custom' && kind !== seen)
+    throw invalid(
+      `Detected file type does not match the specified type: a file of the type ${seen} was called ${kind}.`,
+    );
+  return { kind };
+};
+
+/** Throws SpillwayError `invalid_request` for more files than an app takes, or others. */
+export const checkFiles = (feature: JsonObject, files: readonly JsonObject[]): void => {
+  const most = own(feature, 'number_limits');
+  if (files.length > MOST_FILES) throw invalid(`At most ${MOST_FILES} files are taken.`);
+  if (own(feature, 'enabled') !== true) return;
+  if (typeof most === 'number' && files.length > most)
+    throw invalid(`At most ${most} files are taken.`);
+  const rules = fileRulesOf(feature);
+  for (const file of files) {
+    const fault = fileFault(rules, file);
+    if (fault !== undefined) throw invalid(`A file ${fault}.`);
+  }
+};
 
 const decodeURIComponentSafely = (text: string): string => {
   try {

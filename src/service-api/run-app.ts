@@ -11,7 +11,7 @@ import type { Conversation, ConversationStore, Message } from '#service-api/conv
 import { RunRecord, type Runs } from '#service-api/runs.ts';
 import type { RunStartFacts } from '#service-api/runs.ts';
 import type { ServedApp } from '#service-api/served-apps.ts';
-import { acceptFile, acceptInputs } from '#service-api/accept-file.ts';
+import { acceptFile, acceptInputs, checkFiles } from '#service-api/accept-file.ts';
 import type { Uploads, Whose } from '#service-api/uploads.ts';
 
 /** Who pays for what a run asks of models, where that is not the app. */
@@ -79,6 +79,7 @@ export const startRun = (deps: RunDeps, asked: RunAsked): AppRun => {
     conversation && talks(served) ? { ...asked.inputs, ...conversation.inputs } : asked.inputs;
   const inputs = acceptInputs(deps.uploads, whose, given);
   const files = asked.files.map((file) => acceptFile(deps.uploads, whose, file));
+  checkFiles(served.app.features.fileUpload, files);
   const stop = new AbortController();
   const facts: RunStartFacts = {
     id: randomUUID(),

@@ -1,6 +1,7 @@
 import { SpillwayError } from '#core/errors.ts';
 import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
 import { z } from '#core/schema.ts';
+import { fileFault } from '#flow/file-rules.ts';
 import { isFile } from '#flow/file.ts';
 import type { NodeType, ValueType } from '#flow/nodes/node-type.ts';
 
@@ -11,6 +12,9 @@ const variableSchema = z.object({
   max_length: z.number().nullish(),
   options: z.array(z.string()).nullish(),
   default: z.json().nullish(),
+  allowed_file_types: z.array(z.string()).nullish(),
+  allowed_file_extensions: z.array(z.string()).nullish(),
+  allowed_file_upload_methods: z.array(z.string()).nullish(),
 });
 
 const config = z.object({ variables: z.array(variableSchema).nullish() });
@@ -109,6 +113,7 @@ const readOneFile = (value: Json, variable: Variable): Json => {
   const [file] = Array.isArray(value) ? value : [value];
   if (file === undefined) return null;
   if (!isFile(file)) throw wrong(variable, 'must be a file');
+  mustFit(file, variable);
   return file;
 };
 
@@ -117,7 +122,25 @@ const readFiles = (value: Json, variable: Variable): Json => {
   if (!files.every(isFile)) throw wrong(variable, 'must be a list of files');
   const { max_length: most } = variable;
   if (most && files.length > most) throw wrong(variable, `may have ${most} files at most`);
+  for (const file of files) mustFit(file, variable);
   return files;
+};
+
+const mustFit = (file: JsonObject, variable: Variable): void => {
+  const {
+    allowed_file_types: types,
+    allowed_file_extensions: extensions,
+    allowed_file_upload_methods: methods,
+  } = variable;
+  const fault = fileFault(
+    {
+      ...(types && types.length > 0 && { types }),
+      ...(extensions && extensions.length > 0 && { extensions }),
+      ...(methods && methods.length > 0 && { methods }),
+    },
+    file,
+  );
+  if (fault !== undefined) throw wrong(variable, fault);
 };
 
 const READERS: Readonly<Record<string, (value: Json, variable: Variable) => Json>> = {
