@@ -105,14 +105,14 @@ const API = `
 
 Under \`/v1\`, with a key of the app (\`app-…\`): \`POST chat-messages\`, \`completion-messages\`, \`workflows/run\`, \`workflows/{id}/run\`, their \`stop\`, \`GET workflows/run/{id}\`, \`workflows/logs\`, \`conversations\` (list, name, delete, variables), \`messages\` (list, feedbacks, suggested), \`app/feedbacks\`, \`info\`, \`parameters\`, \`meta\`, \`site\`, \`files/upload\`, \`files/{id}/preview\`. Not there: audio, annotations, \`workflow/{id}/events\`.
 
-The same key makes the app a model for clients that know models: \`POST /v1/chat/completions\` and \`GET /v1/models\`, with \`inputs\`, \`files\` and \`conversation_id\` in \`metadata\`.
+The same key makes the app a model for clients that know models, and so does a virtual key that may use the model \`app/NAME\`, at its own cost: \`POST /v1/chat/completions\` and \`GET /v1/models\`, with \`inputs\`, \`files\` and \`conversation_id\` in \`metadata\`.
 
 What differs:
 
 - Every ready node runs at once, where Dify starts about three.
 - A caller who leaves a stream ends its run.
 - \`total_price\` is what the calls of a run came to, where prices are known; prices of a single token stand at 0.
-- The newest 10,000 conversations are kept; runs (1,000) and uploads (256 MB) only while the program runs.
+- The newest 10,000 conversations are kept, runs and uploads for 30 days: of runs 512 MB in the store, of uploads 4 GB in the data directory, a quarter of it for one user of an app.
 - Features without a counterpart (moderation, speech, annotations) are off, and said in the checklist.
 
 ## Apps without a workflow
