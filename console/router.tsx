@@ -73,6 +73,12 @@ const simulator = createRoute({
   component: lazyRouteComponent(() => import('./features/simulator/simulator.tsx'), 'Simulator'),
 });
 
+const providers = createRoute({
+  getParentRoute: () => root,
+  path: '/providers',
+  component: lazyRouteComponent(() => import('./features/providers/providers.tsx'), 'Providers'),
+});
+
 const keys = createRoute({
   getParentRoute: () => root,
   path: '/keys',
@@ -118,6 +124,7 @@ export const router = createRouter({
     keys,
     apps,
     app,
+    providers,
     dify,
     api,
   ]),

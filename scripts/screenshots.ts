@@ -26,6 +26,8 @@ const PAGES: readonly (readonly [
   ['app-runs', '/ui/apps', (page) => openTab(page, 2)],
   ['app-api', '/ui/apps', (page) => openTab(page, 3)],
   ['app-import', '/ui/apps', openDialog],
+  ['providers', '/ui/providers'],
+  ['provider', '/ui/providers', openDialog],
   ['models', '/ui/models', settle],
   ['config', '/ui/models?tab=config'],
   ['plan', '/ui/plan', plan],

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type {
   AppKeyReply,
   AppKeysReply,
@@ -29,12 +29,15 @@ export const useDrawing = (id: string) =>
 
 const RUNS_MS = 3_000;
 
-/** The newest first; those under way change while one looks. */
-export const useAppRuns = (id: string) =>
+export const RUNS_A_PAGE = 50;
+
+/** The newest first; those under way change while one looks. `page` counts from 1. */
+export const useAppRuns = (id: string, page: number) =>
   useQuery({
-    queryKey: ['apps', id, 'runs'],
+    queryKey: ['apps', id, 'runs', page],
     refetchInterval: RUNS_MS,
-    queryFn: () => ask<AppRunsReply>(pathOf(id, '/runs')),
+    placeholderData: keepPreviousData,
+    queryFn: () => ask<AppRunsReply>(pathOf(id, `/runs${query({ page, limit: RUNS_A_PAGE })}`)),
   });
 
 export const useAppRun = (runId: string | undefined) =>
@@ -50,7 +53,11 @@ export const useAppKeys = (id: string) =>
     queryFn: () => ask<AppKeysReply>(pathOf(id, '/keys')),
   });
 
-const changed = (): Promise<void> => queries.invalidateQueries({ queryKey: ['apps'] });
+const changed = async (): Promise<void> => {
+  await queries.invalidateQueries({ queryKey: ['apps'] });
+  // Which models are asked for is another question then.
+  await queries.invalidateQueries({ queryKey: ['app-models'] });
+};
 
 export interface ImportAsk {
   readonly yaml?: string;

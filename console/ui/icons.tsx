@@ -78,5 +78,6 @@ export const AppsIcon = icon(
     <path d="M14 11.5v5M11.5 14h5" />
   </>,
 );
+export const ProvidersIcon = icon(<path d="M7 3v4M13 3v4M5 7h10v3a5 5 0 0 1-10 0zM10 15v3" />);
 export const MoreIcon = icon(<path d="M4.5 10h.01M10 10h.01M15.5 10h.01" />);
 export const CloseIcon = icon(<path d="M5 5l10 10M15 5L5 15" />);

@@ -124,6 +124,39 @@ describe.each(['en', 'ja'] as const)('in %s', (language) => {
   });
 });
 
+describe('where the models of apps are', () => {
+  it.each(['en', 'ja'] as const)('is said in %s, tried, and forgotten', async (language) => {
+    const { providers } = TEXTS[language];
+    const { page, seen } = await console_.open('/ui/providers', { language });
+    const wanted = page.getByTestId('wanted-gpt-4.1');
+    await wanted.getByText('Six branches').waitFor();
+    await wanted.getByRole('button').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.locator('input[aria-haspopup=listbox]').click();
+    await page.getByRole('option', { name: 'gpt-4.1' }).click();
+    await dialog.getByRole('button', { name: providers.try }).click();
+    await dialog.getByText(/PJ\d/).waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    await dialog.getByText(providers.endpoint, { exact: true }).click();
+    await dialog.getByLabel(providers.url).fill('http://169.254.169.254/v1');
+    await dialog.getByLabel(providers.key).fill('sk-hidden-0123456789');
+    await dialog.getByRole('button', { name: providers.save }).click();
+    await dialog.getByRole('alert').waitFor();
+    await dialog.getByLabel(providers.url).fill('https://models.example.com/v1');
+    await dialog.getByRole('button', { name: providers.save }).click();
+    const said = page.getByTestId('said-gpt-4.1');
+    await said.getByText('https://models.example.com/v1').waitFor();
+    await said.getByText('…6789').waitFor();
+    expect(await page.content()).not.toContain('sk-hidden-0123456789');
+    expect(await faultsOf(page)).toEqual([]);
+    await said.getByRole('button', { name: providers.forget }).click();
+    await dialog.getByRole('button', { name: providers.forget }).click();
+    await page.getByText(providers.nothingSaid).waitFor();
+    // A refused address is an answer of the server, which the browser notes as such.
+    expect(seen.errors.filter((error) => !error.includes('status of 400'))).toEqual([]);
+  });
+});
+
 describe('a person', () => {
   it('stops a run, and sees that it has stopped', async () => {
     console_.world.simulator.setFaults('{kind: stall, after_bytes: 1500, for_s: 30}');

@@ -142,3 +142,26 @@ describe('somebody with a key of their own', () => {
     await page.getByText('not allowed to call this route').waitFor();
   });
 });
+
+describe('somebody who sees everything', () => {
+  const { appApi, apps, providers, run } = TEXTS.en;
+  it('looks at apps, and is offered nothing that would be refused', async () => {
+    const { page, seen } = await signedIn('/ui/apps', { language: 'en', key: people.auditor });
+    await page.getByRole('link', { name: 'Six branches' }).click();
+    await page.getByText(run.notYours).waitFor();
+    await page.locator('.react-flow__node').first().waitFor();
+    const offered = (): Promise<string[]> =>
+      page.getByRole('main').getByRole('button').allTextContents();
+    expect(await offered()).not.toContain(TEXTS.en.playground.send);
+    await page.getByRole('tab', { name: apps.tab.api, exact: true }).click();
+    await page.getByTestId('snippet').waitFor();
+    expect(await offered()).not.toContain(appApi.make);
+    await page.getByRole('navigation').getByRole('link', { name: TEXTS.en.nav.apps }).click();
+    await page.getByRole('heading', { level: 1, name: apps.title }).waitFor();
+    expect(await offered()).not.toContain(apps.import.button);
+    await page.getByRole('navigation').getByRole('link', { name: providers.title }).click();
+    await page.getByTestId('wanted-gpt-4.1').waitFor();
+    expect(await offered()).toEqual([]);
+    expect(seen).toEqual({ errors: [], foreign: [] });
+  });
+});

@@ -14,6 +14,7 @@ const PAGES = [
   'requests',
   'playground',
   'apps',
+  'providers',
   'models',
   'plan',
   'simulator',

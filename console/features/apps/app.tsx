@@ -1,4 +1,4 @@
-import { Anchor, Group, Loader, Tabs, Text, Title } from '@mantine/core';
+import { Anchor, Group, Loader, Stack, Tabs, Text, Title } from '@mantine/core';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -14,6 +14,7 @@ import { useModeName } from './mode.ts';
 import { PastRuns } from './past-runs.tsx';
 import { RunTab } from './run-tab.tsx';
 import type { AppTab } from './search.ts';
+import { Unmapped } from './unmapped.tsx';
 
 const AppApi = lazy(async () => {
   const { AppApi } = await import('./app-api.tsx');
@@ -73,7 +74,10 @@ const Opened = ({ app }: { app: AppReply }) => {
         </Tabs.Panel>
         <Tabs.Panel value="missing">
           <Panel title={t('apps.checklist.title')}>
-            <Checklist items={app.checklist} />
+            <Stack>
+              <Checklist items={app.checklist} />
+              <Unmapped appId={app.id} />
+            </Stack>
           </Panel>
         </Tabs.Panel>
       </Tabs>

@@ -17,6 +17,7 @@ import type { AppRow, ImportReply } from '#gateway/console/app-shapes.ts';
 import { type ImportAsk, importApp } from '../../data/apps.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Checklist } from './checklist.tsx';
+import { Unmapped } from './unmapped.tsx';
 
 interface ImportModalProps {
   readonly isOpen: boolean;
@@ -197,6 +198,7 @@ const Imported = (props: { result: ImportReply; appId: string; close: () => void
         {t(`apps.import.done.${result.checklist.length === 0 ? 'ready' : 'missing'}`)}
       </Text>
       <Checklist items={result.checklist} />
+      <Unmapped appId={appId} />
       <Group justify="end">
         <Button variant="default" onClick={close}>
           {t('apps.close')}

@@ -1,10 +1,12 @@
 import { Anchor, Table, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppReply, AppRunRow } from '#gateway/console/app-shapes.ts';
-import { useAppRuns } from '../../data/apps.ts';
+import { RUNS_A_PAGE, useAppRuns } from '../../data/apps.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { useFormat } from '../../ui/format.ts';
+import { Pager } from '../../ui/pager.tsx';
 import { Panel } from '../../ui/page.tsx';
 import { RunState } from './run-facts.tsx';
 
@@ -14,7 +16,8 @@ const LONGEST = 120;
 /** Runs of an app, whoever asked for them; each can be looked at again. */
 export const PastRuns = ({ app }: { app: AppReply }) => {
   const { t } = useTranslation();
-  const runs = useAppRuns(app.id);
+  const [page, setPage] = useState(1);
+  const runs = useAppRuns(app.id, page);
   const rows = runs.data?.data ?? [];
   return (
     <Panel title={t('runs.title')}>
@@ -45,6 +48,9 @@ export const PastRuns = ({ app }: { app: AppReply }) => {
             </Table.Tbody>
           </Table>
         </Table.ScrollContainer>
+      )}
+      {runs.data && runs.data.total > RUNS_A_PAGE && (
+        <Pager page={page} size={RUNS_A_PAGE} total={runs.data.total} go={setPage} />
       )}
     </Panel>
   );

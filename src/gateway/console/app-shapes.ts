@@ -99,6 +99,47 @@ export const drawingReply = z.object({
 });
 export type Drawing = z.infer<typeof drawingReply>;
 
+/** Where a model of apps is: one of group and endpoint is null. */
+export const appModelReply = z.object({
+  id: text,
+  /** Null for any. */
+  provider: text.nullable(),
+  name: text,
+  type: text,
+  group: text.nullable(),
+  endpoint_url: text.nullable(),
+  endpoint_model_name: text.nullable(),
+  /** Its end at most. */
+  api_key: text.nullable(),
+  updated_at: amount,
+});
+export type AppModel = z.infer<typeof appModelReply>;
+
+export const appModelsReply = z.object({
+  data: z.array(appModelReply),
+  config: z.array(z.object({ provider: text.optional(), name: text, group: text })),
+  groups: z.array(text),
+  wanted: z.array(
+    z.object({
+      provider: text,
+      name: text,
+      /** Ids. */
+      apps: z.array(text),
+      served_by: text.nullable(),
+      /** Why nobody serves it. */
+      problem: text.nullable(),
+    }),
+  ),
+});
+export type AppModelsReply = z.infer<typeof appModelsReply>;
+
+export const modelTrialReply = z.object({
+  ok: z.boolean(),
+  deployment: text.nullable(),
+  elapsed_ms: amount,
+});
+export type ModelTrialReply = z.infer<typeof modelTrialReply>;
+
 export const uploadReply = z.object({ id: text, name: text, size: amount, kind: text });
 export type UploadReply = z.infer<typeof uploadReply>;
 

@@ -5,6 +5,7 @@ import type { JsonObject } from '#core/json.ts';
 import { z } from '#core/schema.ts';
 import { wantedModels } from '#flow/wanted-models.ts';
 import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
+import { appModelReply, appModelsReply, modelTrialReply } from '#gateway/console/app-shapes.ts';
 import { modelId, type Route, type StoredModel } from '#server/apps/model-book.ts';
 import type { Apps } from '#server/apps/open-apps.ts';
 import { seconds } from '#service-api/run-app.ts';
@@ -34,6 +35,7 @@ export const modelControl = (apps: Apps): readonly AnyControlRoute[] => {
       path: '/spillway/app-models',
       access: 'viewer',
       summary: 'Where the models of apps are, and which models apps ask for.',
+      reply: appModelsReply,
       serve: () => ({
         data: models.all().map(shownModel),
         config: apps.config.models.map((model) => ({ ...model })),
@@ -48,6 +50,7 @@ export const modelControl = (apps: Apps): readonly AnyControlRoute[] => {
       summary:
         'Says where a model of apps is: a group of this gateway, or an endpoint that speaks as most servers do.',
       body: modelSchema,
+      reply: appModelReply,
       async serve({ body }) {
         const model = modelOf(apps, body);
         models.put(model);
@@ -62,6 +65,7 @@ export const modelControl = (apps: Apps): readonly AnyControlRoute[] => {
       access: 'admin',
       summary: 'Asks the model for a few tokens, without keeping anything.',
       body: modelSchema,
+      reply: modelTrialReply,
       async serve({ body, http }) {
         const route = models.trial(modelOf(apps, body));
         try {
