@@ -273,6 +273,45 @@ describe('limits of a key', () => {
     expect(most).toBe(1);
   });
 
+  it('change for many keys in one request, each on its own', async () => {
+    const { generate, ask } = await world();
+    const [first, second] = [await generate(), await generate()];
+    const { status, body } = await ask('/key/bulk_update', {
+      keys: [
+        { key: first.key, max_budget: 5, tags: ['a'] },
+        { key: 'sk-nobody-has-this', max_budget: 5 },
+        { key: second.token, rpm_limit: 7 },
+      ],
+    });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      total_requested: 3,
+      successful_updates: [
+        { key: first.token, key_info: { max_budget: 5, tags: ['a'] } },
+        { key: second.token, key_info: { rpm_limit: 7, max_budget: null } },
+      ],
+      failed_updates: [{ key: 'sk-...this', failed_reason: expect.any(String) }],
+    });
+    expect(JSON.stringify(body)).not.toContain(first.key);
+    const wrong = await ask('/key/bulk_update', { keys: [{ key: first.key, max_budget: -1 }] });
+    expect(wrong.status).toBe(422);
+  });
+
+  it('of models are a team’s, too; one that loses its last model has none', async () => {
+    const { generate, chat, ask } = await world({}, answer, ['gpt-4.1', 'other']);
+    await ask('/team/new', { team_id: 't', models: ['other'] });
+    const { key } = await generate({ team_id: 't' });
+    expect((await chat(key)).status).toBe(401);
+    const added = await ask('/team/model/add', { team_id: 't', models: ['gpt-4.1', 'other'] });
+    expect(added.body).toMatchObject({ data: { models: ['other', 'gpt-4.1'] } });
+    expect((await chat(key)).status).toBe(200);
+    await ask('/team/model/delete', { team_id: 't', models: ['gpt-4.1'] });
+    expect((await chat(key)).status).toBe(401);
+    await ask('/team/model/delete', { team_id: 't', models: ['other'] });
+    expect((await chat(key, { model: 'other' })).status).toBe(401);
+    expect((await ask('/team/model/add', { team_id: 'none', models: ['x'] })).status).toBe(404);
+  });
+
   it('change at once, and go', async () => {
     const { generate, chat, ask } = await world();
     const { key } = await generate({ rpm_limit: 1 });

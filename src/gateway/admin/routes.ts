@@ -5,6 +5,7 @@ import { customerRoutes } from '#gateway/admin/customers.ts';
 import { dailyActivityRoutes } from '#gateway/admin/daily-activity.ts';
 import { globalSpendRoutes } from '#gateway/admin/global-spend.ts';
 import { keyRoutes } from '#gateway/admin/keys.ts';
+import { manyKeysRoutes } from '#gateway/admin/many-keys.ts';
 import { purgeRoutes } from '#gateway/admin/purge.ts';
 import { type PricesOf, spendRoutes } from '#gateway/admin/spend.ts';
 import { teamRoutes } from '#gateway/admin/teams.ts';
@@ -14,6 +15,7 @@ import type { Registry } from '#keys/registry.ts';
 
 const OF_REGISTRY = [
   keyRoutes,
+  manyKeysRoutes,
   userRoutes,
   teamRoutes,
   customerRoutes,

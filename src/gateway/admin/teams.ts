@@ -93,9 +93,37 @@ export const teamRoutes = (registry: Registry): readonly AnyControlRoute[] => [
   }),
   blocking(registry, 'block', true),
   blocking(registry, 'unblock', false),
+  listing(registry, 'add', (listed, named) => [...new Set([...listed, ...named])]),
+  listing(registry, 'delete', (listed, named) => {
+    const left = listed.filter((name) => !named.includes(name));
+    // An empty list is all models: whoever takes the last one away means none.
+    return left.length > 0 || listed.length === 0 ? left : [NO_MODELS];
+  }),
   ...memberRoutes(registry),
   ...readingRoutes(registry),
 ];
+
+const NO_MODELS = 'no-default-models';
+
+/** Takes models into a team's list, or out of it. */
+const listing = (
+  registry: Registry,
+  word: 'add' | 'delete',
+  change: (listed: readonly string[], named: readonly string[]) => string[],
+): AnyControlRoute =>
+  controlRoute({
+    method: 'post',
+    path: `/team/model/${word}`,
+    access: 'admin',
+    summary: word === 'add' ? 'Lets a team use more models.' : 'Lets a team use fewer models.',
+    body: z.looseObject({ team_id: nameField, models: z.array(nameField).min(1).max(1_000) }),
+    async serve({ body: { team_id: id, models }, principal }) {
+      const listed = registry.directory.teams.get(id)?.models ?? [];
+      const fields = { models: change(listed, models) };
+      const of = { subject: teamsOf(registry), id, fields };
+      return { team_id: id, data: shownTeam(registry, await changeRow(registry, principal, of)) };
+    },
+  });
 
 const blocking = (registry: Registry, word: string, blocked: boolean): AnyControlRoute =>
   controlRoute({
