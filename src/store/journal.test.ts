@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, expect, it } from 'vitest';
+import { Journal } from '#store/journal.ts';
 
 let folder = '';
 afterEach(() => rm(folder, { recursive: true }));
@@ -47,4 +48,28 @@ it('has whole lines only, and those that it took, when the disk is full', async 
   expect(taken.at(0)).toBe('long-0');
   expect(taken.at(-1)).toBe('short');
   expect(read).toEqual(taken);
+});
+
+it('calls nothing closed that still grows, whenever it is asked', async () => {
+  folder = await mkdtemp(join(tmpdir(), 'spillway-journal-'));
+  const journal = new Journal(folder, () => 0);
+  const record = (id: number) => ({ id: String(id) }) as never;
+  let id = 0;
+  const kept = new Set<string>();
+  for (let round = 0; round < 50; round++) {
+    journal.append(record(id++));
+    journal.close();
+    const asked = journal.segments();
+    // What comes while the folder is read begins a segment of its own.
+    journal.append(record(id++));
+    for (const segment of await asked) {
+      for (const each of await journal.read(segment)) kept.add(each.id);
+      journal.append(record(id++));
+      await journal.remove(segment);
+    }
+  }
+  journal.close();
+  for (const segment of await journal.segments())
+    for (const each of await journal.read(segment)) kept.add(each.id);
+  expect(kept.size).toBe(id);
 });

@@ -80,8 +80,9 @@ export class Journal {
 
   /** Every closed segment, the oldest first. */
   async segments(): Promise<readonly Segment[]> {
-    const open = this.#file?.path;
     const names = (await readdir(this.#folder)).filter((name) => NAME.test(name)).toSorted();
+    // As of now: one that was begun meanwhile may be among them, and still grows.
+    const open = this.#file?.path;
     return names
       .map((name) => ({ path: join(this.#folder, name) }))
       .filter(({ path }) => path !== open);
