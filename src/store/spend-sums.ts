@@ -49,6 +49,18 @@ export class SpendSums {
   }
 }
 
+/** The columns of `whoOf`: with an instant they are a sum's key. */
+export const WHO_COLUMNS = [
+  'token',
+  'user_id',
+  'team_id',
+  'end_user',
+  'model_group',
+  'model',
+  'deployment',
+  'provider',
+] as const;
+
 export const whoOf = (record: SpendRecord) => ({
   token: record.token,
   user_id: record.user,

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Paid, SpendRecord, Taken } from '#store/spend.ts';
-import { SpendSums, whoOf } from '#store/spend-sums.ts';
+import { SpendSums, WHO_COLUMNS, whoOf } from '#store/spend-sums.ts';
 import type { Tables } from '#store/tables.ts';
 
 /** Rows that go in one statement. */
@@ -68,18 +68,6 @@ export const rowOf = (record: SpendRecord): Tables['spend'] => ({
   more: JSON.stringify({ ...record.more, tags: record.tags }),
 });
 
-const USAGE_KEY = [
-  'hour_ms',
-  'token',
-  'user_id',
-  'team_id',
-  'end_user',
-  'model_group',
-  'model',
-  'deployment',
-  'provider',
-] as const;
-
 export type UsageTable = 'usage_hours' | 'usage_days';
 
 /** Adds to the sums that are there. */
@@ -93,7 +81,7 @@ export const addSums = async (
       .insertInto(table)
       .values(rows.slice(from, from + BATCH))
       .onConflict((conflict) =>
-        conflict.columns([...USAGE_KEY]).doUpdateSet((row) => ({
+        conflict.columns(['hour_ms', ...WHO_COLUMNS]).doUpdateSet((row) => ({
           requests: row(`${table}.requests`, '+', row.ref('excluded.requests')),
           failures: row(`${table}.failures`, '+', row.ref('excluded.failures')),
           tokens_in: row(`${table}.tokens_in`, '+', row.ref('excluded.tokens_in')),

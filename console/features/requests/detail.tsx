@@ -1,9 +1,10 @@
-import { Badge, Code, Drawer, Group, Loader, Stack, Table, Text, Title } from '@mantine/core';
+import { Badge, Code, Drawer, Group, Loader, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { DecisionReply } from '#gateway/console/shapes.ts';
 import { useDecision } from '../../data/queries.ts';
 import { CopyButton } from '../../ui/copy.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { Facts } from '../../ui/facts.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Status } from '../../ui/status.tsx';
 import { Candidates } from './candidates.tsx';
@@ -117,18 +118,3 @@ const tenants = (
 
 const countOf = (value: number | null, count: (value: number) => string): string =>
   value === null ? '–' : count(value);
-
-const Facts = ({ rows }: { rows: readonly (readonly [string, string])[] }) => (
-  <Table fz="sm" verticalSpacing={4} className="numbers">
-    <Table.Tbody>
-      {rows.map(([name, value]) => (
-        <Table.Tr key={name}>
-          <Table.Th scope="row" w="45%" fw={400} className="soft">
-            {name}
-          </Table.Th>
-          <Table.Td>{value}</Table.Td>
-        </Table.Tr>
-      ))}
-    </Table.Tbody>
-  </Table>
-);

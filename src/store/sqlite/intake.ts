@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { recordsIn } from '#store/journal.ts';
-import { SpendSums } from '#store/spend-sums.ts';
+import { SpendSums, WHO_COLUMNS } from '#store/spend-sums.ts';
 import type { SpendRecord, Taken } from '#store/spend.ts';
 import { bodyRowOf, paidRow, rowOf } from '#store/spend-write.ts';
 import type { SqlValue } from '#store/sqlite/messages.ts';
@@ -10,14 +10,7 @@ const RECORD = [
   'id',
   'started_ms',
   'ended_ms',
-  'token',
-  'user_id',
-  'team_id',
-  'end_user',
-  'model_group',
-  'model',
-  'deployment',
-  'provider',
+  ...WHO_COLUMNS,
   'status',
   'nanos',
   'tokens_in',
@@ -25,12 +18,11 @@ const RECORD = [
   'more',
 ] as const;
 const BODY = ['id', 'at_ms', 'body'] as const;
-const WHO = RECORD.slice(3, 11);
 const SUMS = ['requests', 'failures', 'tokens_in', 'tokens_out', 'nanos'] as const;
 
 const TABLES = {
-  usage_hours: { key: ['hour_ms', ...WHO], sums: SUMS },
-  usage_days: { key: ['hour_ms', ...WHO], sums: SUMS },
+  usage_hours: { key: ['hour_ms', ...WHO_COLUMNS], sums: SUMS },
+  usage_days: { key: ['hour_ms', ...WHO_COLUMNS], sums: SUMS },
   usage_tags: { key: ['hour_ms', 'tag'], sums: SUMS },
   paid: { key: ['kind', 'payer', 'since_ms'], sums: ['nanos'] },
 } as const;
