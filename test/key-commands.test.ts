@@ -84,3 +84,13 @@ test('what cannot be done is told with what to do', async () => {
   const odd = await spillway(['restore', config, '--data-dir', join(folder, 'odd')], env).ended;
   expect(odd.err).toContain('is no copy that `spillway backup` made');
 });
+
+test('every control route of a whole gateway is in its description', async () => {
+  const gateway = serve(join(folder, 'described'));
+  const reply = await fetch(`${await gateway.ready()}/openapi.json`);
+  expect(reply.status).toBe(200);
+  const { paths } = (await reply.json()) as { paths: Record<string, object> };
+  for (const path of ['/key/generate', '/model/new', '/spillway/requests', '/spillway/apps'])
+    expect(paths).toHaveProperty([path]);
+  await gateway.stop();
+});
