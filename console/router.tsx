@@ -8,6 +8,7 @@ import {
 import { readKeysSearch } from './features/keys/search.ts';
 import { readAppSearch } from './features/apps/search.ts';
 import { readRequestsSearch } from './features/requests/search.ts';
+import { readUsageSearch } from './features/usage/search.ts';
 import { Failed } from './ui/failed.tsx';
 import { Shell } from './shell/shell.tsx';
 import { hasSeenScene } from './shell/seen.ts';
@@ -105,6 +106,37 @@ const dify = createRoute({
   component: lazyRouteComponent(() => import('./features/dify/dify.tsx'), 'Dify'),
 });
 
+/** The one that is opened, where rows have an id. */
+const readId = ({ id }: Record<string, unknown>): { readonly id?: string } =>
+  typeof id === 'string' && id !== '' ? { id } : {};
+
+const teams = createRoute({
+  getParentRoute: () => root,
+  path: '/teams',
+  validateSearch: readId,
+  component: lazyRouteComponent(() => import('./features/teams/teams.tsx'), 'Teams'),
+});
+
+const users = createRoute({
+  getParentRoute: () => root,
+  path: '/users',
+  validateSearch: readId,
+  component: lazyRouteComponent(() => import('./features/users/users.tsx'), 'Users'),
+});
+
+const budgets = createRoute({
+  getParentRoute: () => root,
+  path: '/budgets',
+  component: lazyRouteComponent(() => import('./features/budgets/budgets.tsx'), 'Budgets'),
+});
+
+const usage = createRoute({
+  getParentRoute: () => root,
+  path: '/usage',
+  validateSearch: readUsageSearch,
+  component: lazyRouteComponent(() => import('./features/usage/usage.tsx'), 'Usage'),
+});
+
 const api = createRoute({
   getParentRoute: () => root,
   path: '/api',
@@ -126,6 +158,10 @@ export const router = createRouter({
     app,
     providers,
     dify,
+    teams,
+    users,
+    budgets,
+    usage,
     api,
   ]),
   basepath: '/ui',

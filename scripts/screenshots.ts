@@ -1,8 +1,10 @@
 /** `npm run screenshots`: a picture of every page of the console, in both languages and themes, under out/screenshots. */
 import { mkdirSync } from 'node:fs';
 import type { Page } from 'playwright-core';
+import { tokenOf } from '#keys/secret.ts';
 import { launchBrowser, openContext } from '../test/kit/browser.ts';
 import { buildConsole, startConsole } from '../test/kit/console.ts';
+import { fillPast } from '../test/kit/past.ts';
 import { fillPeople } from '../test/kit/people.ts';
 
 const OUT = 'out/screenshots';
@@ -18,6 +20,8 @@ const PAGES: readonly (readonly [
   ['overview', '/ui/overview', settle],
   ['requests', '/ui/requests'],
   ['request', '/ui/requests', openSlowest],
+  ['history', '/ui/requests?of=history'],
+  ['record', '/ui/requests?of=history', openFirst],
   ['playground', '/ui/playground', chat],
   ['parallel', '/ui/playground?tab=parallel', sendMany],
   ['chatflow', '/ui/playground?tab=chatflow'],
@@ -35,6 +39,13 @@ const PAGES: readonly (readonly [
   ['keys', '/ui/keys'],
   ['new-key', '/ui/keys', openDialog],
   ['one-key', '/ui/keys', openFirst],
+  ['teams', '/ui/teams'],
+  ['one-team', '/ui/teams', openFirst],
+  ['users', '/ui/users'],
+  ['one-user', '/ui/users', openLast],
+  ['budgets', '/ui/budgets'],
+  ['usage', '/ui/usage?by=token&per=hour'],
+  ['usage-days', '/ui/usage?of=tokens&by=endUser&days=30'],
   ['dify', '/ui/dify'],
   ['api', '/ui/api'],
 ];
@@ -106,6 +117,12 @@ async function openDialog(page: Page): Promise<void> {
   await page.waitForTimeout(500);
 }
 
+async function openLast(page: Page): Promise<void> {
+  await page.locator('tbody tr').last().click();
+  await page.getByRole('dialog').waitFor();
+  await page.waitForTimeout(500);
+}
+
 async function openFirst(page: Page): Promise<void> {
   await page.locator('tbody tr').first().click();
   await page.getByRole('dialog').waitFor();
@@ -136,7 +153,11 @@ const console_ = await startConsole(built.folder);
 const browser = await launchBrowser();
 try {
   await fillIn(console_.url, console_.masterKey);
-  await fillPeople(console_);
+  const people = await fillPeople(console_);
+  await fillPast(console_.gateway.accounts!.registry.store.spend, {
+    tokens: [people.crawler, people.dify, people.yuki].map(tokenOf),
+    wallMs: Date.now(),
+  });
   for (const language of ['en', 'ja'] as const)
     for (const theme of ['light', 'dark'] as const) {
       const context = await openContext(browser, { language, theme });
@@ -146,7 +167,6 @@ try {
         await page.goto(`${console_.url}${path}`, { waitUntil: 'load' });
         await page.waitForTimeout(700);
         await prepare?.(page);
-        await page.evaluate('document.fonts.ready');
         await page.screenshot({ path: `${OUT}/${name}-${language}-${theme}.png` });
         await page.close();
       }

@@ -150,6 +150,18 @@ test('who did what is written down, without what opens anything', async () => {
   expect(JSON.stringify(entries)).not.toMatch(/lookup|"sk-[\w-]{20}/);
 });
 
+test('who is added to a team by an address is the user who has it', async () => {
+  const member = { user_email: 'lead@example.com', role: 'admin' };
+  await ask('/user/update', { user_id: 'reader', user_email: member.user_email }, MASTER_KEY);
+  await ask('/team/new', { team_id: 'mailed' }, MASTER_KEY);
+  const { body } = await ask('/team/member_add', { team_id: 'mailed', member }, MASTER_KEY);
+  expect(body['members_with_roles']).toEqual([{ ...member, user_id: 'reader' }]);
+  // Who leads a team does not learn by that who else there is.
+  const guess = { team_id: 'team', member: { ...member, role: 'user' } };
+  const added = await ask('/team/member_add', guess, keys['lead']);
+  expect(JSON.stringify(added.body)).not.toContain('reader');
+});
+
 test('a team that is blocked or gone takes its keys with it', async () => {
   await ask('/team/new', { team_id: 'brief' }, MASTER_KEY);
   const { body } = await ask('/key/generate', { team_id: 'brief' }, MASTER_KEY);

@@ -57,6 +57,14 @@ export const pagesOf = async (store: Store, rows: number): Promise<Pages> => {
     'usage by day and model': () => store.spend.usage({ filter: month, by: ['group'], per: 'day' }),
     'usage by day, key, model and deployment': () =>
       store.spend.usage({ filter: month, by: ['token', 'group', 'deployment'], per: 'day' }),
+    'usage by hour of a fortnight, seven keys apart': () =>
+      store.spend.usage({
+        filter: { ...month, fromMs: nowMs - (DAYS / 2) * DAY_MS },
+        by: ['token'],
+        apart: Array.from({ length: 7 }, (_, n) => `token-${n}`),
+        per: 'hour',
+      }),
+    'how many of all': () => store.spend.count(month),
     'usage by team': () => store.spend.usage({ filter: month, by: ['team'], per: 'all' }),
   };
   const pageMs: Record<string, number> = {};

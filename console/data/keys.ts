@@ -20,6 +20,8 @@ export interface ShownKey extends Spender {
   readonly queue?: boolean | number | null;
   readonly always_include_usage?: boolean | null;
   readonly key_type?: string | null;
+  readonly allowed_ips?: readonly string[] | null;
+  readonly refuse_unpriced?: boolean | null;
 }
 
 /** One that has just been made: with the key itself, this once. */

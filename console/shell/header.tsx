@@ -50,7 +50,7 @@ export const Header = ({ isOpen, toggle, session }: HeaderProps) => {
         <LanguageChoice />
         <ThemeChoice />
         {name !== undefined && (
-          <Text size="xs" className="soft" truncate maw={160} visibleFrom="md">
+          <Text size="xs" className="soft" truncate maw={220} visibleFrom="md">
             {t('shell.signedInAs', { name })}
           </Text>
         )}

@@ -6,6 +6,7 @@ import { type Me, useMe } from '../data/me.ts';
 import {
   ApiIcon,
   AppsIcon,
+  BudgetsIcon,
   DifyIcon,
   KeysIcon,
   ModelsIcon,
@@ -16,28 +17,42 @@ import {
   RequestsIcon,
   SimulatorIcon,
   StartIcon,
+  TeamsIcon,
+  UsageIcon,
+  UsersIcon,
 } from '../ui/icons.tsx';
 
-/** Whom a page is for: those who may see everything, where keys are kept, or where the vendor is played. */
-type For = 'all' | 'seers' | 'kept' | 'demo';
+/** Whom a page is for: those who may see or change everything, where keys are kept, or where the vendor is played. */
+type For = 'all' | 'seers' | 'admins' | 'kept' | 'keptSeers' | 'demo';
 
 const PAGES = [
   ['/overview', 'overview', OverviewIcon, 'seers'],
-  ['/requests', 'requests', RequestsIcon, 'seers'],
+  ['/requests', 'requests', RequestsIcon, 'all'],
   ['/playground', 'playground', PlaygroundIcon, 'all'],
   ['/apps', 'apps', AppsIcon, 'seers'],
   ['/providers', 'providers', ProvidersIcon, 'seers'],
   ['/models', 'models', ModelsIcon, 'seers'],
-  ['/plan', 'plan', PlanIcon, 'seers'],
+  ['/plan', 'plan', PlanIcon, 'admins'],
   ['/simulator', 'simulator', SimulatorIcon, 'demo'],
   ['/keys', 'keys', KeysIcon, 'kept'],
+  ['/teams', 'teams', TeamsIcon, 'kept'],
+  ['/users', 'users', UsersIcon, 'keptSeers'],
+  ['/budgets', 'budgets', BudgetsIcon, 'kept'],
+  ['/usage', 'usage', UsageIcon, 'kept'],
   ['/dify', 'dify', DifyIcon, 'all'],
   ['/api', 'api', ApiIcon, 'all'],
   ['/start', 'start', StartIcon, 'demo'],
 ] as const satisfies readonly (readonly [string, string, ComponentType, For])[];
 
-const isFor = (whom: For, { seesAll, keeps }: Me, isDemo: boolean): boolean =>
-  ({ all: true, seers: seesAll, kept: keeps, demo: isDemo })[whom];
+const isFor = (whom: For, { seesAll, isAdmin, keeps }: Me, isDemo: boolean): boolean =>
+  ({
+    all: true,
+    seers: seesAll,
+    admins: isAdmin,
+    kept: keeps,
+    keptSeers: keeps && seesAll,
+    demo: isDemo,
+  })[whom];
 
 /** A page of pages is where one of them is. */
 const isAt = (pathname: string, path: string): boolean =>

@@ -14,6 +14,7 @@ const DURATIONS = ['1h', '1d', '7d', '30d', '1mo'] as const;
 /** How much may be spent in how long, and how much may be sent at once. */
 export const AllowanceFields = ({ allowance, change, budgets = [] }: AllowanceFieldsProps) => {
   const { t } = useTranslation();
+  const nameOf = useDurationName();
   const durations = [...DURATIONS] as string[];
   const own = allowance.budget_duration;
   if (own && !durations.includes(own)) durations.push(own);
@@ -34,7 +35,7 @@ export const AllowanceFields = ({ allowance, change, budgets = [] }: AllowanceFi
         />
         <Select
           label={t('allowance.duration')}
-          data={durations.map((value) => ({ value, label: durationName(value, t) }))}
+          data={durations.map((value) => ({ value, label: nameOf(value) }))}
           value={own ?? null}
           placeholder={t('allowance.ever')}
           onChange={(value) => change({ budget_duration: value })}
@@ -79,12 +80,12 @@ export const AllowanceFields = ({ allowance, change, budgets = [] }: AllowanceFi
 };
 
 /** `30d` as people say it; as it stands where it is none of ours. */
-export const durationName = (
-  duration: string,
-  t: ReturnType<typeof useTranslation>['t'],
-): string => {
-  const known = DURATIONS.find((one) => one === duration);
-  return known ? t(`allowance.durations.${known}`) : duration;
+export const useDurationName = (): ((duration: string) => string) => {
+  const { t } = useTranslation();
+  return (duration) => {
+    const known = DURATIONS.find((one) => one === duration);
+    return known ? t(`allowance.durations.${known}`) : duration;
+  };
 };
 
 interface AmountProps {

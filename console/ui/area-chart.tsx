@@ -17,6 +17,10 @@ interface AreaChartProps {
   readonly series: readonly ChartSeries[];
   readonly label: string;
   readonly height?: number;
+  /** What one value stands for: a second of many, or all of an hour or a day (UTC). */
+  readonly per?: 'second' | 'hour' | 'day';
+  /** A value as its axis says it. */
+  readonly say?: ((value: number) => string) | undefined;
 }
 
 /** Series on top of each other: the last is drawn first, as high as all of them together. */
@@ -36,10 +40,20 @@ const INK = {
   dark: { text: '#9aa7b0', grid: '#2c3338' },
 };
 
-export const AreaChart = ({ times, series, label, height = 190 }: AreaChartProps) => {
+/** Areas where time flows, bars where each stands for a time of its own. */
+export const AreaChart = ({
+  times,
+  series,
+  label,
+  height = 190,
+  per = 'second',
+  say,
+}: AreaChartProps) => {
   const { ref, width } = useElementSize();
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
+  const said = useRef(say);
+  said.current = say;
   const scheme = useComputedColorScheme('light');
   const { i18n } = useTranslation();
   const look = JSON.stringify([series.map(({ name, color }) => [name, color]), scheme]);
@@ -48,7 +62,14 @@ export const AreaChart = ({ times, series, label, height = 190 }: AreaChartProps
     if (!holder.current || width === 0) return undefined;
     const colors = (JSON.parse(look) as [[string, string][], 'light' | 'dark'])[0];
     const made = new uPlot(
-      optionsOf(colors.toReversed(), { width, height, scheme, language: i18n.language }),
+      optionsOf(colors.toReversed(), {
+        width,
+        height,
+        scheme,
+        per,
+        language: i18n.language,
+        say: said.current,
+      }),
       data,
       holder.current,
     );
@@ -58,7 +79,7 @@ export const AreaChart = ({ times, series, label, height = 190 }: AreaChartProps
       plot.current = undefined;
     };
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- its data comes by the next effect, without drawing the axes anew
-  }, [look, width, height, i18n.language]);
+  }, [look, width, height, i18n.language, per, say]);
   useEffect(() => plot.current?.setData(data), [data]);
   return (
     <div ref={ref} style={{ minHeight: height }}>
@@ -72,11 +93,27 @@ interface Look {
   readonly height: number;
   readonly scheme: 'light' | 'dark';
   readonly language: string;
+  readonly per: 'second' | 'hour' | 'day';
+  readonly say: ((value: number) => string) | undefined;
 }
 
+const STEP_S = { second: 0, hour: 3_600, day: 86_400 };
+
+/** Days are UTC's, hours and seconds are the reader's. */
+const clockOf = ({ language, per }: Look): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat(
+    language,
+    per === 'day'
+      ? { month: 'short', day: 'numeric', timeZone: 'UTC' }
+      : per === 'hour'
+        ? { month: 'numeric', day: 'numeric', hour: 'numeric', minute: '2-digit' }
+        : { timeStyle: 'short' },
+  );
+
 const optionsOf = (colors: readonly [string, string][], look: Look): uPlot.Options => {
-  const { width, height, scheme, language } = look;
-  const clock = new Intl.DateTimeFormat(language, { timeStyle: 'short' });
+  const { width, height, scheme, language, per } = look;
+  const clock = clockOf(look);
+  const half = STEP_S[per] / 2;
   const short = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
   const ink = INK[scheme];
   const axis = {
@@ -90,13 +127,28 @@ const optionsOf = (colors: readonly [string, string][], look: Look): uPlot.Optio
     height,
     legend: { show: false },
     cursor: { show: false },
-    scales: { x: { time: true }, y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] } },
+    ...(per === 'day' && {
+      tzDate: (at: number) => uPlot.tzDate(new Date(at * 1000), 'Etc/UTC'),
+    }),
+    scales: {
+      x: {
+        time: true,
+        ...(half > 0 && {
+          range: (_: uPlot, min: number, max: number) => [min - half, max + half],
+        }),
+      },
+      y: { range: (_, __, max) => [0, half > 0 ? max * 1.1 || 1 : Math.max(1, max * 1.1)] },
+    },
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map((at) => clock.format(at * 1000)), space: 80 },
       {
         ...axis,
-        values: (_, ticks) => ticks.map((value) => short.format(value)),
-        size: 48,
+        values: (_, ticks) => ticks.map((at) => clock.format(at * 1000)),
+        space: per === 'hour' ? 110 : 80,
+      },
+      {
+        ...axis,
+        values: (_, ticks) => ticks.map((value) => look.say?.(value) ?? short.format(value)),
+        size: look.say ? 68 : 48,
         space: 36,
       },
     ],
@@ -105,8 +157,9 @@ const optionsOf = (colors: readonly [string, string][], look: Look): uPlot.Optio
       ...colors.map(([name, color]) => ({
         label: name,
         stroke: color,
-        width: 1.5,
-        fill: blended(color, scheme),
+        ...(half > 0
+          ? { width: 0, fill: color, paths: uPlot.paths.bars!({ size: [0.82, 60] }) }
+          : { width: 1.5, fill: blended(color, scheme) }),
         points: { show: false },
       })),
     ],

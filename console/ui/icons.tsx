@@ -55,6 +55,26 @@ export const KeysIcon = icon(
     <path d="M9 10.5L16.5 3M13 6.5l2.5 2.5" />
   </>,
 );
+export const TeamsIcon = icon(
+  <>
+    <circle cx="7" cy="7" r="2.6" />
+    <circle cx="14" cy="8" r="2" />
+    <path d="M2.5 16q0-4.5 4.5-4.5t4.5 4.5M13.5 12q4 0 4 4" />
+  </>,
+);
+export const UsersIcon = icon(
+  <>
+    <circle cx="10" cy="6.5" r="3" />
+    <path d="M4 17q0-5.5 6-5.5t6 5.5" />
+  </>,
+);
+export const BudgetsIcon = icon(
+  <>
+    <path d="M3 14a7 7 0 1 1 14 0" />
+    <path d="M10 14l3.5-4" />
+  </>,
+);
+export const UsageIcon = icon(<path d="M4 17V11M8 17V5M12 17V9M16 17V3" />);
 export const ApiIcon = icon(<path d="M7 5l-4 5 4 5M13 5l4 5-4 5M11 4l-2 12" />);
 export const StartIcon = icon(<path d="M6 4l10 6-10 6z" />);
 export const SunIcon = icon(

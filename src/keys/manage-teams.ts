@@ -5,7 +5,7 @@ import type { Allowance, memberSchema, TeamRow } from '#keys/fields.ts';
 import { deleteKeys } from '#keys/manage-keys.ts';
 import { changeRow, removeRows, type Subject } from '#keys/manage-people.ts';
 import { demand, mayManageMembers, mayReadTeam, notYours } from '#keys/ownership.ts';
-import type { Principal } from '#keys/principal.ts';
+import { type Principal, seesAll } from '#keys/principal.ts';
 import { type Registry, shownRow } from '#keys/registry.ts';
 
 export type Member = z.infer<typeof memberSchema>;
@@ -39,6 +39,14 @@ const managed = (registry: Registry, principal: Principal, id: string): TeamRow 
 const isSame = (a: Member, b: Member): boolean =>
   (!!a.user_id && a.user_id === b.user_id) || (!!a.user_email && a.user_email === b.user_email);
 
+/** Who is named by an address is known by an id, to those who may see everybody. */
+const withId = ({ directory }: Registry, principal: Principal, member: Member): Member => {
+  if (member.user_id || !seesAll(principal)) return member;
+  const { user_email: email } = member;
+  const user = [...directory.users.all()].find((one) => !!email && one.user_email === email);
+  return user ? { ...member, user_id: user.user_id } : member;
+};
+
 /** Adds members; who is there already gets the role that is named. What they may spend, an admin says. */
 export const addMembers = async (
   registry: Registry,
@@ -59,14 +67,15 @@ export const addMembers = async (
     of.allowance === undefined || principal.role === 'proxy_admin',
     'Only a proxy admin may say what a member may spend.',
   );
+  const added = of.members.map((member) => withId(registry, principal, member));
   const known = (team.members_with_roles ?? []).filter(
-    (one) => !of.members.some((added) => isSame(one, added)),
+    (one) => !added.some((each) => isSame(one, each)),
   );
-  const all = [...known, ...of.members];
+  const all = [...known, ...added];
   if (all.length > MOST_MEMBERS)
     throw new SpillwayError('invalid_request', `A team has at most ${MOST_MEMBERS} members.`);
   const allowances = { ...team.member_allowances };
-  for (const { user_id: id } of of.members) if (id && of.allowance) allowances[id] = of.allowance;
+  for (const { user_id: id } of added) if (id && of.allowance) allowances[id] = of.allowance;
   return changeRow(registry, principal, {
     subject: teamsOf(registry),
     id: team.team_id,

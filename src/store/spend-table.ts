@@ -42,7 +42,7 @@ export const spendTable = (db: Kysely<Tables>): SpendStore => ({
     return Number(numDeletedRows);
   },
   usage: (question) => usage(db, question),
-  tags: (filter) => tagUsage(db, filter),
+  tags: (filter, per) => tagUsage(db, filter, per),
   async paid() {
     const rows = await db.selectFrom('paid').selectAll().execute();
     return rows.map(({ kind, payer, since_ms, nanos }) => ({

@@ -102,13 +102,17 @@ export interface UsageSums {
 export interface Usage extends UsageSums {
   /** The hour's or day's first instant, Unix epoch ms; 0 where nothing is told apart by time. */
   readonly atMs: number;
-  /** What was asked to be told apart. */
+  /** What was asked to be told apart; of a field of which only some were, all others have none. */
   readonly by: Readonly<Record<string, string>>;
 }
+
+export type TagFilter = Pick<SpendFilter, 'fromMs' | 'toMs'> & { readonly tag?: string };
 
 export interface UsageQuestion {
   readonly filter: SpendFilter;
   readonly by: readonly UsageField[];
+  /** Of the first of them only these values are told apart, and all others are one sum. */
+  readonly apart?: readonly string[];
   /** How finely time is told apart: in hours, in days (UTC), or not at all. */
   readonly per: 'hour' | 'day' | 'all';
 }
@@ -140,8 +144,8 @@ export interface SpendStore {
    * as quick for a year as for a day. `id` and `status` are not looked at.
    */
   usage(question: UsageQuestion): Promise<readonly Usage[]>;
-  /** By tag. */
-  tags(filter: Pick<SpendFilter, 'fromMs' | 'toMs'>): Promise<readonly Usage[]>;
+  /** By tag, of all or of one; the latest first where time is told apart. */
+  tags(filter: TagFilter, per?: UsageQuestion['per']): Promise<readonly Usage[]>;
   /** Every sum that is kept. */
   paid(): Promise<readonly (Payment & { readonly nanos: number })[]>;
   /** Begins a sum anew: what was spent before does not count any more. */

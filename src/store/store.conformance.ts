@@ -159,6 +159,10 @@ export const storeConformance = (name: string, { lasts, ...under }: StoreUnderTe
         { atMs: at + HOUR_MS, requests: 2, nanos: 1_005, by: { group: 'y' } },
         { atMs: at, requests: 1, nanos: 1_000, by: { group: 'x' } },
       ]);
+      const apart = await store.spend.usage({ filter, by: ['group'], apart: ['x'], per: 'all' });
+      expect(new Set(apart.map(({ by, requests }) => `${by['group']} ${requests}`))).toEqual(
+        new Set(['x 1', 'undefined 2']),
+      );
       const all = await store.spend.usage({ filter, by: [], per: 'all' });
       expect(all).toMatchObject([{ requests: 3, nanos: 2_005, atMs: 0, by: {} }]);
     });
@@ -173,6 +177,12 @@ export const storeConformance = (name: string, { lasts, ...under }: StoreUnderTe
       expect(tags.map(({ by, requests }) => [by['tag'], requests])).toEqual([
         ['blue', 1],
         ['red', 2],
+      ]);
+      await store.spend.add([record('t3', { startedMs: at + HOUR_MS, tags: ['red'] })]);
+      const red = await store.spend.tags({ fromMs: at, tag: 'red' }, 'hour');
+      expect(red).toMatchObject([
+        { atMs: at + HOUR_MS, requests: 1, by: { tag: 'red' } },
+        { atMs: at, requests: 2, by: { tag: 'red' } },
       ]);
     });
 

@@ -1,5 +1,5 @@
-import { type Kysely, sql } from 'kysely';
-import type { SpendFilter, Usage, UsageQuestion } from '#store/spend.ts';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { SpendFilter, TagFilter, Usage, UsageField, UsageQuestion } from '#store/spend.ts';
 import type { Tables } from '#store/tables.ts';
 
 const STEPS = { hour: 3_600_000, day: 86_400_000 } as const;
@@ -27,7 +27,7 @@ const LONG_MS = 2 * STEPS.day;
  */
 export const usage = async (
   db: Kysely<Tables>,
-  { filter, by, per }: UsageQuestion,
+  { filter, by, per, apart }: UsageQuestion,
 ): Promise<readonly Usage[]> => {
   const { fromMs, toMs } = filter;
   const byDay = per !== 'hour' && (toMs ?? Infinity) - (fromMs ?? 0) > LONG_MS;
@@ -35,8 +35,13 @@ export const usage = async (
   let query = db
     .selectFrom(byDay ? 'usage_days' : 'usage_hours')
     .select(SUMS.map((name) => sql<number>`sum(${sql.ref(name)})`.as(name)));
-  query = query.select(by.map((name) => sql.ref<string>(COLUMNS[name]).as(`by_${name}`)));
-  for (const name of by) query = query.groupBy(COLUMNS[name]);
+  const valueOf = (name: UsageField, place: number) => {
+    const column = sql.ref<string>(COLUMNS[name]);
+    if (place > 0 || !apart) return column;
+    return sql<string | null>`case when ${isAmong(column, apart)} then ${column} end`;
+  };
+  query = query.select(by.map((name, place) => valueOf(name, place).as(`by_${name}`)));
+  for (const name of by) query = query.groupBy(sql.ref(`by_${name}`));
   if (per !== 'all') {
     const at = sql<number>`hour_ms - hour_ms % ${sql.lit(STEPS[per])}`;
     query = query.select(at.as('at')).groupBy(at).orderBy(at, 'desc');
@@ -52,23 +57,36 @@ export const usage = async (
   const most = rows.filter((row) => Number(row['requests'] ?? 0) > 0);
   return most.map((row) => ({
     ...sumsOf(row),
-    by: Object.fromEntries(by.map((name) => [name, String(row[`by_${name}`])])),
+    by: Object.fromEntries(
+      by.flatMap((name) => {
+        const value = row[`by_${name}`];
+        return value === null ? [] : [[name, String(value)] as const];
+      }),
+    ),
   }));
 };
 
+const isAmong = (column: RawBuilder<string>, values: readonly string[]) =>
+  values.length === 0 ? sql`1 = 0` : sql`${column} in (${sql.join([...values])})`;
+
 export const tagUsage = async (
   db: Kysely<Tables>,
-  { fromMs = 0, toMs = Number.MAX_SAFE_INTEGER }: Pick<SpendFilter, 'fromMs' | 'toMs'>,
+  { fromMs = 0, toMs = Number.MAX_SAFE_INTEGER, tag }: TagFilter,
+  per: UsageQuestion['per'] = 'all',
 ): Promise<readonly Usage[]> => {
-  const rows = (await db
+  let query = db
     .selectFrom('usage_tags')
     .select('tag')
     .select(SUMS.map((name) => sql<number>`sum(${sql.ref(name)})`.as(name)))
     .where('hour_ms', '>=', Math.floor(fromMs))
     .where('hour_ms', '<', Math.ceil(toMs))
-    .groupBy('tag')
-    .orderBy('tag')
-    .execute()) as unknown as Row[];
+    .groupBy('tag');
+  if (tag !== undefined) query = query.where('tag', '=', tag);
+  if (per !== 'all') {
+    const at = sql<number>`hour_ms - hour_ms % ${sql.lit(STEPS[per])}`;
+    query = query.select(at.as('at')).groupBy(at).orderBy(at, 'desc');
+  }
+  const rows = (await query.orderBy('tag').execute()) as unknown as Row[];
   return rows.map((row) => ({ ...sumsOf(row), by: { tag: String(row['tag']) } }));
 };
 

@@ -36,8 +36,8 @@ describe.each(['en', 'ja'] as const)('keys, in %s', (language) => {
   const { keys, form } = TEXTS[language];
 
   it('one for Dify takes a click and a name, is shown once, and has what Dify needs', async () => {
-    const { page, seen } = await signedIn('/ui/keys', { language });
-    await page.getByRole('button', { name: keys.forDify }).click();
+    const { page, seen } = await signedIn('/ui/dify', { language });
+    await page.getByRole('link', { name: TEXTS[language].dify.makeKey }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText(keys.difyFilled).waitFor();
     await dialog.getByLabel(keys.alias, { exact: true }).fill(`dify-${language}`);
@@ -118,6 +118,43 @@ describe('somebody with a key of their own', () => {
     await page.getByRole('button', { name: keys.haveIt }).click();
     expect(await infoOf('yuki-phone')).toMatchObject({ user_id: 'yuki' });
     expect(await faultsOf(page)).toEqual([]);
+    expect(seen).toEqual({ errors: [], foreign: [] });
+  });
+
+  it('sees everything and changes nothing, where they are to look only', async () => {
+    const { page, seen } = await signedIn('/ui/keys', { language: 'en', key: people.auditor });
+    await page.getByRole('button', { name: 'old-prototype' }).click();
+    await page.getByText(keys.spentEver).waitFor();
+    expect(await page.getByRole('button', { name: TEXTS.en.form.delete }).count()).toBe(0);
+    const links = await page.getByRole('navigation').getByRole('link').allTextContents();
+    expect(links).toContain(nav.users);
+    expect(links).not.toContain(nav.plan);
+    for (const [path, title, verb] of [
+      ['teams', TEXTS.en.teams.title, TEXTS.en.teams.new],
+      ['users', TEXTS.en.users.title, TEXTS.en.users.new],
+      ['budgets', TEXTS.en.budgets.title, TEXTS.en.budgets.new],
+      ['models', TEXTS.en.models.title, TEXTS.en.models.config],
+    ] as const) {
+      await page.goto(`${console_.world.url}/ui/${path}`);
+      await page.getByRole('heading', { level: 1, name: title }).waitFor();
+      await page.getByRole('status').first().waitFor();
+      expect([path, await page.getByText(verb, { exact: true }).count()]).toEqual([path, 0]);
+    }
+    expect(seen).toEqual({ errors: [], foreign: [] });
+  });
+
+  it('sees of usage, budgets and requests what is theirs', async () => {
+    const { page, seen } = await signedIn('/ui/usage', { language: 'en', key: people.yuki });
+    await page
+      .getByText(TEXTS.en.usage.over.day.replace('{{what}}', TEXTS.en.usage.spend))
+      .waitFor();
+    await page.goto(`${console_.world.url}/ui/requests`);
+    await page.getByText(TEXTS.en.history.about).waitFor();
+    await page.getByRole('status').filter({ hasText: '4' }).waitFor();
+    expect(await page.getByRole('cell').filter({ hasText: 'search-crawler' }).count()).toBe(0);
+    await page.goto(`${console_.world.url}/ui/budgets`);
+    await page.getByTestId('budget').filter({ hasText: 'yuki@example.com' }).waitFor();
+    expect(await page.getByTestId('budget').filter({ hasText: 'dify' }).count()).toBe(0);
     expect(seen).toEqual({ errors: [], foreign: [] });
   });
 

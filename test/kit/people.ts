@@ -88,5 +88,11 @@ export const fillPeople = async (served: Served) => {
   const keys = [crawler, dify, yuki].map(({ key = '' }) => key);
   for (const [place, key] of keys.entries())
     for (let i = 0; i < 6 - place; i++) await askOnce(served, key, { user: `guest-${i % 2}` });
-  return { yuki: yuki['key'] ?? '', dify: dify['key'] ?? '', auditor: auditor['key'] ?? '' };
+  const keyOf = (made: Record<string, string>): string => made['key'] ?? '';
+  return {
+    yuki: keyOf(yuki),
+    auditor: keyOf(auditor),
+    dify: keyOf(dify),
+    crawler: keyOf(crawler),
+  };
 };

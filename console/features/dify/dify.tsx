@@ -1,7 +1,9 @@
-import { Alert, Code, Group, Select, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Alert, Anchor, Code, Group, Select, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useModels, useSession } from '../../data/queries.ts';
+import { useMe } from '../../data/me.ts';
+import { useModelNames, useModels, useSession } from '../../data/queries.ts';
 import { CopyButton } from '../../ui/copy.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { type DifyField, fieldsOf } from './fields.ts';
@@ -11,7 +13,8 @@ export const Dify = () => {
   const { t } = useTranslation();
   const { data: models } = useModels();
   const { data: session } = useSession();
-  const groups = [...new Set(models?.deployments.map(({ group }) => group) ?? [])];
+  const theirs = useModelNames();
+  const groups = models ? [...new Set(models.deployments.map(({ group }) => group))] : [...theirs];
   const [chosen, setChosen] = useState<string>();
   const [base, setBase] = useState(`${location.origin}/v1`);
   const model = chosen ?? groups[0] ?? '';
@@ -58,8 +61,12 @@ export const Dify = () => {
   );
 };
 
+const MAKE = { make: 'dify' };
+
 const Form = ({ fields, asksForKey }: { fields: readonly DifyField[]; asksForKey: boolean }) => {
   const { t } = useTranslation();
+  const { managesOwn, keeps } = useMe();
+  const makesKeys = managesOwn && keeps;
   return (
     <Table fz="sm" verticalSpacing="xs">
       <Table.Thead>
@@ -82,9 +89,16 @@ const Form = ({ fields, asksForKey }: { fields: readonly DifyField[]; asksForKey
             </Table.Td>
             <Table.Td>
               {field.value === undefined ? (
-                <Text size="sm" className="soft">
-                  {t(asksForKey ? 'dify.yourKey' : 'dify.demoKey')}
-                </Text>
+                <>
+                  <Text size="sm" className="soft">
+                    {t(asksForKey ? 'dify.yourKey' : 'dify.demoKey')}
+                  </Text>
+                  {makesKeys && (
+                    <Anchor component={Link} to="/keys" search={MAKE as never} size="sm">
+                      {t('dify.makeKey')}
+                    </Anchor>
+                  )}
+                </>
               ) : (
                 <Code>{field.value}</Code>
               )}

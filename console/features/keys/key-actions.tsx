@@ -13,7 +13,7 @@ import { useMe } from '../../data/me.ts';
 import { useLeads } from '../../data/teams.ts';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { MadeKeyView } from './made-key.tsx';
+import { MadeKeyView } from '../../ui/made-key.tsx';
 
 interface ActionsProps {
   readonly of: ShownKey;

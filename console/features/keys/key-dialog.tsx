@@ -7,7 +7,7 @@ import { useMe } from '../../data/me.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { KeyFields } from './key-fields.tsx';
 import { fieldsOf, formOf, type KeyForm } from './key-form.ts';
-import { MadeKeyView } from './made-key.tsx';
+import { MadeKeyView } from '../../ui/made-key.tsx';
 
 /** What the dialog is about: a new key, or one that is there. */
 export type KeyTask =

@@ -1,9 +1,10 @@
-import { Drawer, Group, Loader, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Drawer, Group, Loader, Stack, Text, Title } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { withNamed } from '../../data/allowance.ts';
 import { type ShownKey, useKey } from '../../data/keys.ts';
-import { durationName } from '../../ui/allowance-fields.tsx';
+import { useDurationName } from '../../ui/allowance-fields.tsx';
 import { BudgetBar } from '../../ui/budget-bar.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Facts } from '../../ui/facts.tsx';
@@ -40,6 +41,7 @@ export const KeyDrawer = ({ token, close, change }: KeyDrawerProps) => {
 
 const Opened = ({ of, close, change }: Omit<KeyDrawerProps, 'token'> & { of: ShownKey }) => {
   const { t } = useTranslation();
+  const durationOf = useDurationName();
   const format = useFormat();
   const allowance = withNamed(of);
   const name = of.key_alias ?? of.key_name;
@@ -51,7 +53,7 @@ const Opened = ({ of, close, change }: Omit<KeyDrawerProps, 'token'> & { of: Sho
     [t('keys.column.limits'), <LimitsText key="limits" of={allowance} />],
     [
       t('allowance.duration'),
-      allowance.budget_duration ? durationName(allowance.budget_duration, t) : t('allowance.ever'),
+      allowance.budget_duration ? durationOf(allowance.budget_duration) : t('allowance.ever'),
     ],
     [t('keys.spentEver'), format.money(of.total_spend)],
     [t('keys.expires'), of.expires ? format.date(of.expires) : t('keys.never')],
@@ -59,6 +61,7 @@ const Opened = ({ of, close, change }: Omit<KeyDrawerProps, 'token'> & { of: Sho
     [t('keys.tags'), of.tags?.length ? of.tags.join(', ') : '–'],
     [t('keys.waits'), t(of.queue ? 'form.yes' : 'form.no')],
     [t('keys.usage'), t(of.always_include_usage ? 'form.yes' : 'form.no')],
+    [t('keys.ips'), of.allowed_ips?.length ? of.allowed_ips.join(', ') : '–'],
     [t('keys.made'), of.created_at ? format.date(of.created_at) : '–'],
   ];
   return (
@@ -77,6 +80,14 @@ const Opened = ({ of, close, change }: Omit<KeyDrawerProps, 'token'> & { of: Sho
         resetAt={of.budget_reset_at}
       />
       <KeyActions of={of} name={name} close={close} change={() => change(of)} />
+      <Group gap="md">
+        <Anchor component={Link} to="/requests" search={requestsOf(of) as never} size="sm">
+          {t('keys.itsRequests')}
+        </Anchor>
+        <Anchor component={Link} to="/usage" search={{ key: of.token } as never} size="sm">
+          {t('keys.itsUsage')}
+        </Anchor>
+      </Group>
       <Facts rows={rows} />
       <Text size="xs" className="soft" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
         {of.token}
@@ -84,6 +95,8 @@ const Opened = ({ of, close, change }: Omit<KeyDrawerProps, 'token'> & { of: Sho
     </Stack>
   );
 };
+
+const requestsOf = ({ token }: ShownKey) => ({ of: 'history', key: token });
 
 const TYPES = ['llm_api', 'management', 'read_only'] as const;
 

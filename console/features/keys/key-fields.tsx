@@ -123,6 +123,20 @@ const Behaviour = ({ form, change, isNew }: KeyFieldsProps) => {
         checked={form.alwaysUsage}
         onChange={(event) => change({ alwaysUsage: event.currentTarget.checked })}
       />
+      <Switch
+        label={t('keys.unpriced')}
+        description={t('keys.unpricedHint')}
+        checked={form.refusesUnpriced}
+        onChange={(event) => change({ refusesUnpriced: event.currentTarget.checked })}
+      />
+      <TagsInput
+        label={t('keys.ips')}
+        description={t('keys.ipsHint')}
+        value={[...form.ips]}
+        onChange={(value) => change({ ips: value })}
+        clearable
+        clearButtonProps={{ 'aria-label': t('form.clear') }}
+      />
     </>
   );
 };

@@ -15,6 +15,9 @@ export interface KeyForm {
   /** Whether it waits at its own limits. */
   readonly waits: boolean;
   readonly alwaysUsage: boolean;
+  /** Addresses and ranges from which it opens; all where there are none. */
+  readonly ips: readonly string[];
+  readonly refusesUnpriced: boolean;
   readonly type: string;
 }
 
@@ -30,6 +33,8 @@ export const EMPTY_KEY: KeyForm = {
   duration: null,
   waits: false,
   alwaysUsage: false,
+  ips: [],
+  refusesUnpriced: false,
   type: 'default',
 };
 
@@ -56,6 +61,8 @@ export const formOf = (key: ShownKey): KeyForm => ({
   duration: undefined,
   waits: key.queue !== undefined && key.queue !== null && key.queue !== false,
   alwaysUsage: key.always_include_usage === true,
+  ips: key.allowed_ips ?? [],
+  refusesUnpriced: key.refuse_unpriced === true,
   type: key.key_type ?? 'default',
 });
 
@@ -71,5 +78,7 @@ export const fieldsOf = (form: KeyForm, before?: ShownKey) => ({
   // So many seconds, as somebody has written, stay so many.
   queue: form.waits && typeof before?.queue === 'number' ? before.queue : form.waits,
   always_include_usage: form.alwaysUsage,
+  allowed_ips: [...form.ips],
+  refuse_unpriced: form.refusesUnpriced,
   key_type: form.type,
 });

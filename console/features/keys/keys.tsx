@@ -17,26 +17,29 @@ import { DIFY_KEY, EMPTY_KEY } from './key-form.ts';
 import { KeysTable } from './keys-table.tsx';
 import type { KeysSearch } from './search.ts';
 
+const FOR_DIFY: KeyTask = { kind: 'new', form: DIFY_KEY, isForDify: true };
+const ANY: KeyTask = { kind: 'new', form: EMPTY_KEY, isForDify: false };
+
 /** Who may call what, and how much. */
 export const Keys = () => {
   const { t } = useTranslation();
   const search = useSearch({ from: '/keys' });
   const navigate = useNavigate({ from: '/keys' });
   const { managesOwn } = useMe();
-  const [task, setTask] = useState<KeyTask>();
+  const [task, setTask] = useState<KeyTask | undefined>(
+    search.make && managesOwn ? FOR_DIFY : undefined,
+  );
   const { q, team, user, page = 1, key } = search;
   const keys = useKeys({ key_alias: q, team_id: team, user_id: user, page });
   const change = (fields: Partial<KeysSearch>): void => {
     void navigate({ search: (before) => readable({ ...before, ...fields }), replace: true });
   };
-  const make = (isForDify: boolean): void =>
-    setTask({ kind: 'new', form: isForDify ? DIFY_KEY : EMPTY_KEY, isForDify });
   const buttons = managesOwn && (
     <Group gap="xs">
-      <Button variant="default" leftSection={<DifyIcon />} onClick={() => make(true)}>
+      <Button variant="default" leftSection={<DifyIcon />} onClick={() => setTask(FOR_DIFY)}>
         {t('keys.forDify')}
       </Button>
-      <Button onClick={() => make(false)}>{t('keys.new')}</Button>
+      <Button onClick={() => setTask(ANY)}>{t('keys.new')}</Button>
     </Group>
   );
   const isFiltered = q !== undefined || team !== undefined || user !== undefined;
@@ -62,7 +65,13 @@ export const Keys = () => {
         close={() => change({ key: undefined })}
         change={(of) => setTask({ kind: 'change', key: of })}
       />
-      <KeyDialog task={task} close={() => setTask(undefined)} />
+      <KeyDialog
+        task={task}
+        close={() => {
+          setTask(undefined);
+          if (search.make) change({ make: undefined });
+        }}
+      />
     </Page>
   );
 };

@@ -6,6 +6,8 @@ export interface KeysSearch {
   readonly page?: number;
   /** The one that is opened, by its public token. */
   readonly key?: string;
+  /** A form that is to be open at once, filled in. */
+  readonly make?: 'dify';
 }
 
 const LONGEST = 256;
@@ -26,6 +28,7 @@ export const readKeysSearch = (search: Record<string, unknown>): KeysSearch => {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   return {
     ...(Object.fromEntries(given) as KeysSearch),
+    ...(search['make'] === 'dify' && { make: 'dify' as const }),
     ...(Number.isInteger(page) && page > 1 && { page }),
   };
 };

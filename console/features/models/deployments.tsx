@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { ModelsReply, QuotaReply } from '#gateway/console/shapes.ts';
 import { useLive } from '../../data/live.ts';
+import { useMe } from '../../data/me.ts';
 import { pause, useModels } from '../../data/queries.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { useFormat } from '../../ui/format.ts';
@@ -95,6 +96,35 @@ const GroupPanel = ({ group, models, quota }: GroupPanelProps) => {
   );
 };
 
+interface TakesProps {
+  readonly deployment: string;
+  readonly now: QuotaReply['deployments'][number] | undefined;
+}
+
+/** Whether it takes requests, to be switched by those who may. */
+const Takes = ({ deployment, now }: TakesProps) => {
+  const { t } = useTranslation();
+  const { isAdmin } = useMe();
+  const change = useMutation({ mutationFn: (paused: boolean) => pause(deployment, paused) });
+  const isPaused = change.isPending ? change.variables : (now?.paused ?? false);
+  return (
+    <>
+      <Switch
+        checked={!isPaused}
+        disabled={!now || !isAdmin}
+        onChange={(event) => change.mutate(!event.currentTarget.checked)}
+        label={t(isPaused ? 'models.paused' : 'models.open')}
+        aria-label={t('models.pause', { name: deployment })}
+      />
+      {change.isError && (
+        <Text size="xs" c="var(--bad)">
+          {change.error.message}
+        </Text>
+      )}
+    </>
+  );
+};
+
 const Row = ({
   row,
   quota,
@@ -105,8 +135,6 @@ const Row = ({
   const { t } = useTranslation();
   const format = useFormat();
   const now = quota?.deployments.find(({ deployment }) => deployment === row.deployment);
-  const change = useMutation({ mutationFn: (paused: boolean) => pause(row.deployment, paused) });
-  const isPaused = change.isPending ? change.variables : (now?.paused ?? false);
   const prices = [row.input_usd_per_million, row.output_usd_per_million];
   return (
     <Table.Tr>
@@ -149,18 +177,7 @@ const Row = ({
       </Table.Td>
       <Table.Td ta="right">{now ? format.count(now.in_flight) : '–'}</Table.Td>
       <Table.Td>
-        <Switch
-          checked={!isPaused}
-          disabled={!now}
-          onChange={(event) => change.mutate(!event.currentTarget.checked)}
-          label={t(isPaused ? 'models.paused' : 'models.open')}
-          aria-label={t('models.pause', { name: row.deployment })}
-        />
-        {change.isError && (
-          <Text size="xs" c="var(--bad)">
-            {change.error.message}
-          </Text>
-        )}
+        <Takes deployment={row.deployment} now={now} />
       </Table.Td>
     </Table.Tr>
   );

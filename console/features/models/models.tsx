@@ -2,6 +2,7 @@ import { Tabs } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useMe } from '../../data/me.ts';
 import { Page } from '../../ui/page.tsx';
 import { Deployments } from './deployments.tsx';
 
@@ -15,6 +16,7 @@ export const Models = () => {
   const { t } = useTranslation();
   const { tab = 'deployments' } = useSearch({ from: '/models' });
   const navigate = useNavigate({ from: '/models' });
+  const { isAdmin } = useMe();
   return (
     <Page title={t('models.title')} about={t('models.about')}>
       <Tabs
@@ -24,7 +26,7 @@ export const Models = () => {
       >
         <Tabs.List mb="md">
           <Tabs.Tab value="deployments">{t('models.deployments')}</Tabs.Tab>
-          <Tabs.Tab value="config">{t('models.config')}</Tabs.Tab>
+          {isAdmin && <Tabs.Tab value="config">{t('models.config')}</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="deployments">
           <Deployments />

@@ -1,7 +1,7 @@
 import { Grid, Stack, Switch } from '@mantine/core';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useModels } from '../../data/queries.ts';
+import { useModelNames, useModels } from '../../data/queries.ts';
 import { Composer } from './composer.tsx';
 import { Pane, type PaneHandle, type Prompt } from './pane.tsx';
 import { Parameters } from './parameters.tsx';
@@ -13,11 +13,9 @@ export const Chat = () => {
   const { data: models } = useModels();
   const groups = [...new Set(models?.deployments.map(({ group }) => group) ?? [])];
   const aliases = models?.aliases.map(({ alias }) => alias) ?? [];
-  const names = [
-    ...groups,
-    ...aliases,
-    ...(models?.deployments.map((one) => one.deployment) ?? []),
-  ];
+  const deployments = models?.deployments.map(({ deployment }) => deployment) ?? [];
+  const theirs = useModelNames();
+  const names = models ? [...groups, ...aliases, ...deployments] : theirs;
   const [isDouble, setDouble] = useState(false);
   const [parameters, setParameters] = useState<ChatParameters>(FIRST_PARAMETERS);
   const panes = [useRef<PaneHandle>(null), useRef<PaneHandle>(null)];

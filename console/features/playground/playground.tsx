@@ -2,6 +2,7 @@ import { Tabs } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Page } from '../../ui/page.tsx';
+import { useMe } from '../../data/me.ts';
 import { useSession } from '../../data/queries.ts';
 import { Chat } from './chat.tsx';
 import { lazy, Suspense } from 'react';
@@ -17,6 +18,7 @@ export const Playground = () => {
   const { t } = useTranslation();
   const { tab = 'chat' } = useSearch({ from: '/playground' });
   const { data: session } = useSession();
+  const { isAdmin } = useMe();
   const navigate = useNavigate({ from: '/playground' });
   return (
     <Page title={t('playground.title')} about={t('playground.about')}>
@@ -28,7 +30,7 @@ export const Playground = () => {
       >
         <Tabs.List mb="md">
           <Tabs.Tab value="chat">{t('playground.chat')}</Tabs.Tab>
-          <Tabs.Tab value="parallel">{t('playground.parallel')}</Tabs.Tab>
+          {isAdmin && <Tabs.Tab value="parallel">{t('playground.parallel')}</Tabs.Tab>}
           {session?.demo && <Tabs.Tab value="chatflow">{t('playground.chatflow')}</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="chat">

@@ -2,6 +2,7 @@ import { Anchor, Box, Code, Group, Image, Loader, Stack, Text } from '@mantine/c
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useMe } from '../../data/me.ts';
 import { useModels } from '../../data/queries.ts';
 import type { ChatAnswer } from '../../data/stream-chat.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
@@ -66,6 +67,7 @@ const Facts = ({ answer, model }: { answer: ChatAnswer; model: string }) => {
   const { t } = useTranslation();
   const format = useFormat();
   const { data: models } = useModels();
+  const { seesAll } = useMe();
   const row = models?.deployments.find(({ deployment }) => deployment === answer.deployment);
   const { inputTokens = 0, outputTokens = 0 } = answer;
   const [inputPrice, outputPrice] = [row?.input_usd_per_million, row?.output_usd_per_million];
@@ -99,7 +101,7 @@ const Facts = ({ answer, model }: { answer: ChatAnswer; model: string }) => {
     <Text size="xs" className="soft numbers" data-testid="served-by">
       <b>{answer.deployment ?? model}</b>
       {parts.map((part) => ` · ${part}`)}
-      {answer.id !== undefined && answer.totalS !== undefined && (
+      {seesAll && answer.id !== undefined && answer.totalS !== undefined && (
         <>
           {' · '}
           <Anchor component={Link} to="/requests" search={{ id: answer.id } as never} size="xs">

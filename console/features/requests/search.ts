@@ -8,7 +8,28 @@ export interface RequestsSearch {
   /** The one that is opened. */
   readonly id?: string;
   readonly live?: boolean;
+  /** All that are kept, and not the latest alone; what follows narrows those. */
+  readonly of?: 'history';
+  /** Days as they are written: 2026-01-31. */
+  readonly from?: string;
+  readonly to?: string;
+  /** By its name or its public token. */
+  readonly key?: string;
+  readonly team?: string;
+  readonly user?: string;
+  readonly end_user?: string;
+  readonly page?: number;
 }
+
+/** What is undefined stands in no address. */
+export const readable = (search: Partial<RequestsSearch>): RequestsSearch =>
+  Object.fromEntries(
+    Object.entries(search).filter(
+      ([, value]) => value !== undefined && value !== '' && value !== false,
+    ),
+  );
+
+const DAY = /^\d{4}-\d\d-\d\d$/;
 
 const LONGEST = 2_000;
 
@@ -17,6 +38,9 @@ const text = (value: unknown): string | undefined =>
     ? String(value).slice(0, LONGEST)
     : undefined;
 
+const day = (value: unknown): string | undefined =>
+  typeof value === 'string' && DAY.test(value) ? value : undefined;
+
 export const readRequestsSearch = (search: Record<string, unknown>): RequestsSearch => {
   const fields = {
     q: text(search['q']),
@@ -24,12 +48,21 @@ export const readRequestsSearch = (search: Record<string, unknown>): RequestsSea
     deployment: text(search['deployment']),
     status: text(search['status']),
     id: text(search['id']),
+    from: day(search['from']),
+    to: day(search['to']),
+    key: text(search['key']),
+    team: text(search['team']),
+    user: text(search['user']),
+    end_user: text(search['end_user']),
   };
+  const page = Number(search['page']);
   const slower = Number(search['slower']);
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   return {
     ...(Object.fromEntries(given) as RequestsSearch),
     ...(slower > 0 && { slower }),
     ...(search['live'] === true && { live: true }),
+    ...(search['of'] === 'history' && { of: 'history' as const }),
+    ...(Number.isInteger(page) && page > 1 && { page }),
   };
 };

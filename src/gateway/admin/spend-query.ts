@@ -20,7 +20,7 @@ export const spendQuery = {
   status_filter: z.enum(['success', 'failure']).optional(),
 };
 
-type SpendQuery = Partial<
+export type SpendQuery = Partial<
   Record<Exclude<keyof typeof spendQuery, 'status_filter'>, string | undefined>
 > & { readonly status_filter?: string | undefined };
 

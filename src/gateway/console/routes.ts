@@ -3,6 +3,7 @@ import type { ConsoleDeps } from '#gateway/console/deps.ts';
 import { drawingReply } from '#gateway/console/app-shapes.ts';
 import { burst, burstAsk } from '#gateway/console/burst.ts';
 import { eventStream } from '#gateway/console/event-stream.ts';
+import { keptRoutes } from '#gateway/console/kept-routes.ts';
 import { LiveFeed } from '#gateway/console/live-feed.ts';
 import { requestsPage } from '#gateway/console/requests-page.ts';
 import { sessionRoutes } from '#gateway/console/session-routes.ts';
@@ -36,6 +37,7 @@ export const consoleRoutes = (deps: ConsoleDeps): readonly AnyControlRoute[] => 
   burstRoute(deps),
   ...sceneRoutes(deps),
   ...simulatorRoutes(deps),
+  ...(deps.registry ? keptRoutes(deps.registry) : []),
 ];
 
 const liveRoutes = (deps: ConsoleDeps): AnyControlRoute[] => {

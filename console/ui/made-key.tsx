@@ -1,8 +1,8 @@
 import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import type { MadeKey } from '../../data/keys.ts';
-import { CopyButton } from '../../ui/copy.tsx';
+import type { MadeKey } from '../data/keys.ts';
+import { CopyButton } from './copy.tsx';
 
 interface MadeKeyProps {
   readonly made: Pick<MadeKey, 'key'>;

@@ -1,0 +1,100 @@
+import { Button, Code, Drawer, Group, Loader, Stack, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { type HistoryRecord, useHistory } from '../../data/history.ts';
+import { useMe } from '../../data/me.ts';
+import { CopyButton } from '../../ui/copy.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { Facts } from '../../ui/facts.tsx';
+import { useFormat } from '../../ui/format.ts';
+import { Outcome } from './outcome.tsx';
+
+/** One record, opened: all that is kept of a request. */
+export const RecordDrawer = ({ id, close }: { id: string | undefined; close: () => void }) => {
+  const { t } = useTranslation();
+  return (
+    <Drawer
+      opened={id !== undefined}
+      onClose={close}
+      position="right"
+      size="lg"
+      title={t('detail.title')}
+      closeButtonProps={{ 'aria-label': t('detail.close') }}
+    >
+      {id !== undefined && <Found id={id} />}
+    </Drawer>
+  );
+};
+
+const Found = ({ id }: { id: string }) => {
+  const { t } = useTranslation();
+  const found = useHistory({ request_id: id }, 1);
+  if (found.isPending || found.isPlaceholderData) return <Loader />;
+  if (found.isError) return <ErrorNote error={found.error} />;
+  const [record] = found.data.records;
+  if (!record) return <Text size="sm">{t('history.gone')}</Text>;
+  return <Opened of={record} />;
+};
+
+const Opened = ({ of }: { of: HistoryRecord }) => {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { seesAll } = useMe();
+  const error = of.metadata.error_information;
+  const callId = of.litellm_call_id ?? of.request_id;
+  const totalS = (Date.parse(of.endTime) - Date.parse(of.startTime)) / 1000;
+  const tries = of.attempts?.map(([name, outcome]) => `${name} ${outcome}`).join(', ');
+  const rows: [string, string][] = [
+    [t('history.column.time'), format.date(of.startTime)],
+    [t('history.field.key'), of.key_name ?? (of.api_key === '' ? t('usage.master') : of.api_key)],
+    [t('history.field.team'), of.team_name ?? (of.team_id || '–')],
+    [t('history.field.user'), of.user || '–'],
+    [t('history.field.end_user'), of.end_user || '–'],
+    [t('history.field.group'), of.model_group],
+    [t('history.model'), of.model || '–'],
+    [t('history.field.deployment'), of.model_id || '–'],
+    [t('history.attempts'), tries || '–'],
+    [t('history.column.wait'), format.span((of.wait_ms ?? 0) / 1000)],
+    [t('history.first'), format.span(of.first_ms === undefined ? null : of.first_ms / 1000)],
+    [t('history.column.total'), format.span(totalS)],
+    [t('detail.input'), format.count(of.prompt_tokens)],
+    [t('detail.output'), format.count(of.completion_tokens)],
+    [t('history.column.cost'), format.money(of.spend)],
+    [t('keys.tags'), of.request_tags.join(', ') || '–'],
+    [t('history.address'), of.requester_ip_address ?? '–'],
+    [t('history.upstreamId'), of.upstream_id ?? '–'],
+  ];
+  return (
+    <Stack gap="md">
+      <Group gap="xs">
+        <Outcome of={of} />
+        <Text fw={600}>{of.model_group}</Text>
+      </Group>
+      {error && (
+        <Code block style={{ whiteSpace: 'pre-wrap' }}>
+          {error.error_message}
+        </Code>
+      )}
+      <Facts rows={rows} />
+      <Group gap="xs">
+        <Text size="xs" className="soft" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
+          {callId}
+        </Text>
+        <CopyButton value={callId} label={t('detail.copyId')} />
+      </Group>
+      {seesAll && (
+        <Group>
+          <Button
+            component={Link}
+            to="/requests"
+            search={{ id: callId } as never}
+            variant="default"
+            size="compact-sm"
+          >
+            {t('history.why')}
+          </Button>
+        </Group>
+      )}
+    </Stack>
+  );
+};

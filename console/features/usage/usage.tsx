@@ -1,0 +1,147 @@
+import { Grid, Group, SimpleGrid, Skeleton, Text } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { UsageReply } from '#gateway/console/kept-shapes.ts';
+import { type UsageFilter, type UsageRow, useUsage } from '../../data/usage.ts';
+import { Empty } from '../../ui/empty.tsx';
+import { ErrorNote } from '../../ui/error-note.tsx';
+import { useFormat } from '../../ui/format.ts';
+import { Page, Panel } from '../../ui/page.tsx';
+import { Stat } from '../../ui/stat.tsx';
+import { Choices, Narrowed } from './choices.tsx';
+import { Export } from './export.tsx';
+import { NARROWS, type UsageSearch } from './search.ts';
+import { UsageChart } from './usage-chart.tsx';
+import { UsageTable } from './usage-table.tsx';
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+
+/** Who uses what, and what it costs, over time. */
+export const Usage = () => {
+  const { t } = useTranslation();
+  const search = useSearch({ from: '/usage' });
+  const navigate = useNavigate({ from: '/usage' });
+  const change = (fields: Partial<UsageSearch>): void => {
+    void navigate({ search: (before) => readable({ ...before, ...fields }), replace: true });
+  };
+  const filter = filterOf(search);
+  const usage = useUsage(filter);
+  const narrow = ({ id }: UsageRow): void => {
+    const name = narrowing(search);
+    if (name && id !== '') change({ [name]: id, by: search.by === 'token' ? 'group' : 'token' });
+  };
+  return (
+    <Page
+      title={t('usage.title')}
+      about={t('usage.about')}
+      actions={<Export filter={filter} rows={usage.data?.rows ?? []} />}
+    >
+      <Choices search={search} change={change} />
+      <Narrowed search={search} change={change} />
+      {usage.isError ? (
+        <ErrorNote error={usage.error} again={() => void usage.refetch()} />
+      ) : usage.isPending ? (
+        <Skeleton height={320} radius="md" />
+      ) : usage.data.total.requests === 0 ? (
+        <Empty title={t('usage.none')} text={t('usage.noneText')} />
+      ) : (
+        <Shown usage={usage.data} search={search} narrow={narrowing(search) ? narrow : undefined} />
+      )}
+    </Page>
+  );
+};
+
+const narrowing = ({ by = 'group' }: UsageSearch) =>
+  by in NARROWS ? NARROWS[by as keyof typeof NARROWS] : undefined;
+
+const filterOf = (search: UsageSearch): UsageFilter => {
+  const { days = 7, by = 'group', of = 'spend' } = search;
+  const per = search.per ?? (days === 1 ? 'hour' : 'day');
+  // By whole minutes: the same question is not asked anew with every picture.
+  const now = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
+  return {
+    start_date: new Date(now - days * DAY_MS).toISOString(),
+    per: days > 7 ? 'day' : per,
+    by,
+    of,
+    // Tags are told of everybody together.
+    ...(by !== 'tag' && {
+      model_group: search.model,
+      team_id: search.team,
+      api_key: search.key,
+      user_id: search.user,
+      deployment: search.deployment,
+    }),
+  };
+};
+
+interface ShownProps {
+  readonly usage: UsageReply;
+  readonly search: UsageSearch;
+  readonly narrow: ((row: UsageRow) => void) | undefined;
+}
+
+const Shown = ({ usage, search, narrow }: ShownProps) => {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { of = 'spend', by = 'group' } = search;
+  const { total } = usage;
+  const { per } = filterOf(search);
+  return (
+    <>
+      <SimpleGrid cols={{ base: 2, md: 4 }}>
+        <Stat label={t('usage.spend')} value={format.money(total.spend)} />
+        <Stat label={t('usage.requests')} value={format.count(total.requests)} />
+        <Stat
+          label={t('usage.failed')}
+          value={format.count(total.failures)}
+          more={format.percent(total.failures / total.requests)}
+          tone={total.failures > 0 ? 'warn' : undefined}
+        />
+        <Stat
+          label={t('usage.tokens')}
+          value={format.short(total.input_tokens + total.output_tokens)}
+          more={t('overview.inOut', {
+            input: format.short(total.input_tokens),
+            output: format.short(total.output_tokens),
+          })}
+        />
+      </SimpleGrid>
+      <Grid>
+        <Grid.Col span={{ base: 12, xl: 7 }}>
+          <Panel
+            title={t(`usage.over.${per === 'hour' ? 'hour' : 'day'}`, { what: t(`usage.${of}`) })}
+            aside={
+              per === 'day' && (
+                <Text size="xs" className="soft">
+                  {t('usage.utc')}
+                </Text>
+              )
+            }
+          >
+            <UsageChart usage={usage} of={of} by={by} per={per === 'hour' ? 'hour' : 'day'} />
+          </Panel>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, xl: 5 }}>
+          <Panel title={t(`usage.by.${by}`)}>
+            <UsageTable usage={usage} of={of} by={by} narrow={narrow} />
+            {by === 'tag' && (
+              <Group mt="xs">
+                <Text size="xs" className="soft">
+                  {t('usage.tagsHint')}
+                </Text>
+              </Group>
+            )}
+          </Panel>
+        </Grid.Col>
+      </Grid>
+    </>
+  );
+};
+
+/** What is as usual stands in no address. */
+const readable = (search: Partial<UsageSearch>): UsageSearch =>
+  Object.fromEntries(
+    Object.entries(search).filter(([, value]) => value !== undefined && value !== ''),
+  );
