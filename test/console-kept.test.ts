@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { budgetsOf } from '#gateway/console/budgets-page.ts';
 import { budgetsReply, historyReply, usageReply } from '#gateway/console/kept-shapes.ts';
+import type { Role } from '#keys/principal.ts';
 import { startConsole } from './kit/console.ts';
+import { configOf, startGateway } from './kit/gateway.ts';
 import { askOnce, fillPeople } from './kit/people.ts';
 import { tempSite } from './kit/site.ts';
 
@@ -124,6 +127,19 @@ describe('budgets', () => {
     expect(budgets[0]).toMatchObject({ kind: 'key', name: 'search-crawler', max_budget: 0.004 });
     // What a key does not say, the budget says that it names.
     expect(await named()).toContain('key old-prototype');
+  });
+
+  it('of vendors are shown to who may see all', async () => {
+    const { routing } = configOf([]);
+    const providerBudgets = { vendor: { maxDollars: 3, duration: '1d' } };
+    const config = configOf([], { routing: { ...routing, providerBudgets } });
+    const { gateway, close } = await startGateway(config, undefined, { keeps: true });
+    const of = (role: Role) => budgetsOf(gateway.accounts!.registry, { role });
+    expect(of('proxy_admin_viewer').budgets).toMatchObject([
+      { kind: 'provider', name: 'vendor', spend: 0, max_budget: 3, budget_duration: '1d' },
+    ]);
+    expect(of('internal_user').total).toBe(0);
+    await close();
   });
 
   it('are shown to those whose they are', async () => {

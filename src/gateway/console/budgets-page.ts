@@ -54,6 +54,10 @@ function* wanted(registry: Registry, principal: Principal): Generator<Wanted> {
     if (mayReadKey(principal, key, team)) yield* ofKey(registry, key);
   }
   if (!isSeer) return;
+  for (const [id, { maxDollars, duration }] of Object.entries(registry.providerBudgets)) {
+    const allowance = { max_budget: maxDollars, budget_duration: duration };
+    yield { kind: 'provider', id, name: id, allowance };
+  }
   for (const customer of directory.customers.all()) {
     const { user_id: id } = customer;
     yield { kind: 'end_user', id, name: customer.alias ?? id, allowance: customer };

@@ -62,7 +62,7 @@ export const budgetsReply = z.object({
   total: amount,
   budgets: z.array(
     z.object({
-      kind: z.enum(['everybody', 'team', 'member', 'user', 'key', 'model', 'end_user']),
+      kind: z.enum(['everybody', 'provider', 'team', 'member', 'user', 'key', 'model', 'end_user']),
       id: text,
       name: text,
       spend: amount,
