@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 import { expect } from 'vitest';
-import { ERRORS, KEY, type PlayedWorld, clientMatrix } from './vendors.ts';
+import { ERRORS, KEY, type PlayedWorld, THOUGHT, clientMatrix } from './vendors.ts';
 
 type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
 
@@ -19,7 +19,16 @@ const tools = ['get_weather', 'get_time'].map((name) => ({
   function: { name, parameters: schema },
 }));
 
+/** Where its vendors put them: its types know of none. */
+const thoughtIn = (said: object | undefined): string =>
+  said && 'reasoning_content' in said ? String(said.reasoning_content) : '';
+
 clientMatrix('the OpenAI SDK', {
+  skips: {
+    'openai-responses': { 'asks for thoughts, whole and streamed': 'its model does not think' },
+    'bedrock-nova': { 'asks for thoughts, whole and streamed': 'its model does not think' },
+    cohere: { 'asks for thoughts, whole and streamed': 'its model does not think' },
+  },
   cases: {
     async 'gets a text, whole and streamed, and what it took'({ name }, world) {
       const { completions } = openai(world).chat;
@@ -126,6 +135,27 @@ clientMatrix('the OpenAI SDK', {
         expect(JSON.parse(choices[0]!.message.content!)).toEqual({ city: 'sample city' });
         expect(choices[0]!.finish_reason).toBe('stop');
       }
+    },
+
+    async 'completes a text, whole and streamed'({ name }, world) {
+      const { completions } = openai(world);
+      const asked = { model: name, prompt: 'Why is the sky blue?', max_tokens: 300 };
+      const whole = await completions.create(asked);
+      expect(whole).toMatchObject({ object: 'text_completion', choices: [{ index: 0 }] });
+      const chunks = await Array.fromAsync(await completions.create({ ...asked, stream: true }));
+      const streamed = chunks.map(({ choices }) => choices[0]?.text ?? '').join('');
+      for (const text of [whole.choices[0]!.text, streamed])
+        expect(text).toContain('“Why is the sky blue?”');
+    },
+
+    async 'asks for thoughts, whole and streamed'({ name, thinks }, world) {
+      const { completions } = openai(world).chat;
+      const asked = { model: name, messages: [question], reasoning_effort: 'low' as const };
+      const whole = await completions.create(asked);
+      const chunks = await Array.fromAsync(await completions.create({ ...asked, stream: true }));
+      const thoughts = chunks.map(({ choices }) => thoughtIn(choices[0]?.delta)).join('');
+      const said = thinks ? THOUGHT : '';
+      expect([thoughtIn(whole.choices[0]!.message), thoughts]).toEqual([said, said]);
     },
 
     async 'shows a picture'({ name }, world) {

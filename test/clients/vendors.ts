@@ -10,6 +10,8 @@ export interface PlayedVendor {
   readonly provider: string;
   readonly profile: string;
   readonly model: string;
+  /** Whether it tells what it has thought, where it is asked to think. */
+  readonly thinks?: boolean;
   /** A model that makes vectors, where it has one. */
   readonly embeds?: string;
   /** One that puts documents into order. */
@@ -22,7 +24,7 @@ export interface PlayedVendor {
 const GPT = { profile: 'openai', model: 'gpt-4.1', base: '/v1' } as const;
 const OPENAI = { provider: 'openai', ...GPT } as const;
 const AZURE = { provider: 'azure', profile: 'azure', model: 'gpt-4.1', base: '' } as const;
-const GOOGLE = { profile: 'gemini', model: 'gemini-2.5-flash' } as const;
+const GOOGLE = { profile: 'gemini', model: 'gemini-2.5-flash', thinks: true } as const;
 const VERTEX = {
   ...GOOGLE,
   provider: 'vertex_ai',
@@ -35,6 +37,13 @@ const EMBEDS = { embeds: 'text-embedding-3-small' } as const;
 export const vendors: readonly PlayedVendor[] = [
   { name: 'openai', ...OPENAI, ...EMBEDS },
   { name: 'openai-responses', ...OPENAI, more: { speaks: 'responses' } },
+  {
+    name: 'openai-gpt-5',
+    ...OPENAI,
+    model: 'gpt-5-mini',
+    thinks: true,
+    more: { speaks: 'responses' },
+  },
   { name: 'azure', ...AZURE, ...EMBEDS },
   { name: 'azure-v1', ...AZURE, ...EMBEDS, more: { apiVersion: 'v1' } },
   { name: 'azure-preview', ...AZURE, more: { apiVersion: '2025-04-01-preview' } },
@@ -43,6 +52,7 @@ export const vendors: readonly PlayedVendor[] = [
     provider: 'azure_ai',
     profile: 'azure',
     model: 'claude-sonnet-4-6',
+    thinks: true,
     base: '',
   },
   { name: 'vllm', ...GPT, provider: 'hosted_vllm', model: 'llama' },
@@ -51,6 +61,7 @@ export const vendors: readonly PlayedVendor[] = [
     provider: 'anthropic',
     profile: 'anthropic',
     model: 'claude-sonnet-4-6',
+    thinks: true,
     base: '',
   },
   {
@@ -58,6 +69,7 @@ export const vendors: readonly PlayedVendor[] = [
     provider: 'bedrock',
     profile: 'bedrock',
     model: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+    thinks: true,
     embeds: 'amazon.titan-embed-text-v2:0',
     base: '',
   },
@@ -87,10 +99,13 @@ export const vendors: readonly PlayedVendor[] = [
   },
   { name: 'vertex', ...VERTEX, embeds: 'text-embedding-005' },
   { name: 'vertex-claude', ...VERTEX, model: 'claude-sonnet-4-6' },
-  { name: 'vertex-open', ...VERTEX, model: 'meta/llama-4-maas' },
+  { name: 'vertex-open', ...VERTEX, model: 'meta/llama-4-maas', thinks: false },
 ];
 
 export const KEY = MASTER_KEY;
+
+/** What a vendor says to have thought. */
+export const THOUGHT = 'The simulator thinks before it speaks.';
 
 /** The group of a vendor's model that makes vectors. */
 export const vectorsOf = ({ name }: PlayedVendor): string => `${name}-vectors`;
