@@ -10,7 +10,7 @@ const item = (name: string, key: string, more: Partial<Item> = {}): Item => ({
   name,
   tenant: { key, user: '' },
   weight: 100,
-  waitUntil: Infinity,
+  dueAt: Infinity,
   ...more,
 });
 
@@ -70,9 +70,9 @@ describe('FairLine', () => {
 
   it('puts the earliest deadline of a user first', () => {
     const line = lineOf([
-      item('late', 'k', { waitUntil: 900 }),
-      item('soon', 'k', { waitUntil: 100 }),
-      item('later', 'k', { waitUntil: 950 }),
+      item('late', 'k', { dueAt: 900 }),
+      item('soon', 'k', { dueAt: 100 }),
+      item('later', 'k', { dueAt: 950 }),
     ]);
     expect(names(line)).toEqual(['soon', 'late', 'later']);
   });

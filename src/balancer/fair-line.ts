@@ -7,8 +7,8 @@ export interface Waiting {
   readonly tenant: Tenant;
   /** What serving it takes, tokens, > 0. */
   readonly weight: number;
-  /** Monotonic ms; within one user the earliest is served first. */
-  readonly waitUntil: number;
+  /** When its turn must come at the latest, monotonic ms; within one user the earliest is first. */
+  readonly dueAt: number;
 }
 
 /** A user's share: its requests, by deadline, then by arrival. */
@@ -17,7 +17,7 @@ class UserShare<Item extends Waiting> extends FairNode {
 
   add(item: Item): void {
     let at = this.items.length;
-    while (at > 0 && this.items[at - 1]!.waitUntil > item.waitUntil) at--;
+    while (at > 0 && this.items[at - 1]!.dueAt > item.dueAt) at--;
     this.items.splice(at, 0, item);
   }
 

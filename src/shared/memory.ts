@@ -25,7 +25,7 @@ import type { MemoryPressure } from '#core/memory-pressure.ts';
 import { fullAccount, ownWaitMs, takeOwn } from '#shared/own-room.ts';
 import { SharedPools } from '#shared/shared-pools.ts';
 import { type Going, StandIns } from '#shared/stand-ins.ts';
-import { type Prediction, predict } from '#shared/prediction.ts';
+import { isDue, isInTime, type Prediction, PREDICTED_SHARE, predict } from '#shared/prediction.ts';
 import { quotaView } from '#shared/view.ts';
 import { Waiter } from '#shared/waiter.ts';
 
@@ -41,9 +41,6 @@ export interface MemoryOwnerDeps {
   readonly memory?: () => MemoryPressure;
   readonly log?: Log;
 }
-
-/** Of the time that a request may wait, what a prediction may take up: predictions err. */
-const PREDICTED_SHARE = 0.9;
 
 /** Of the time that is left, what a request can spare to wait for a cheaper deployment. */
 const SPARED = 0.25;
@@ -71,6 +68,7 @@ export class MemoryOwner {
         batchShare: queue.batchShare,
         place: (waiter, { kept, leftovers }) =>
           leftovers ? this.#placeLeftovers(waiter, kept) : this.#place(waiter, kept),
+        isDue: (waiter) => isDue(waiter, clock.now()),
         overflowMs: ({ bids }, kept) => overflowMs(deps.ledger, bids, { kept, now: clock.now() }),
         emptied: () => this.#standIns.walk(lane),
       });
@@ -191,15 +189,10 @@ export class MemoryOwner {
   }
 
   /** Why it must not wait: its time would run out first. */
-  #inVain(
-    { request }: Waiter,
-    routed: Routed,
-    { turnMs, goesMs: predictedMs }: Prediction,
-  ): SpillwayError | undefined {
+  #inVain({ request }: Waiter, routed: Routed, predicted: Prediction): SpillwayError | undefined {
     const leftMs = request.waitUntil - this.#deps.clock.now();
-    const isFree = routed.earliestMs <= 0 && this.#ownMs(request) <= 0;
-    if (turnMs <= leftMs * PREDICTED_SHARE || isFree) return undefined;
-    return this.#late(request, { routed, predictedMs, leftMs });
+    if (isInTime(predicted, leftMs)) return undefined;
+    return this.#late(request, { routed, predictedMs: predicted.goesMs, leftMs });
   }
 
   #wait(waiter: Waiter, lane: Lane, routed: Routed): void {
@@ -210,11 +203,12 @@ export class MemoryOwner {
     const place = this.#placeInLine(waiter, { lane, routed, predictedMs: predicted.goesMs });
     request.note?.(place, routed);
     const refusal = this.#inVain(waiter, routed, predicted);
-    if (refusal) throw refusal;
+    if (refusal && !predicted.isFree) throw refusal;
     this.#room.enter(request);
     this.#standIns.entered(waiter);
     const leftMs = request.waitUntil - clock.now();
     waiter.waits = true;
+    waiter.fillMs = predicted.fillMs;
     const leave = (reason: unknown): void => {
       waiter.release();
       this.#lanes.of(request.groups[0]).remove(waiter);
@@ -243,6 +237,8 @@ export class MemoryOwner {
     };
     const { waitMs } = this.#standIns.find(waiter, NOTHING_KEPT);
     lane.add(waiter, Math.min(waitMs, this.#soonestMs(waiter, routed)));
+    // There was room for it, but somebody before it needs that.
+    if (refusal && !waiter.isTaken) leave(refusal);
   }
 
   #late(
@@ -344,6 +340,7 @@ export class MemoryOwner {
     const leased = { bid, request, reservation, startedAt: now, chargedAt: now + transitMs };
     const lease = new MemoryLease(this.#leaseDeps, leased);
     waiter.release();
+    waiter.isTaken = true;
     waiter.resolve({ lease, routed, group, queueMs: waiter.waits ? now - waiter.since : 0 });
     return true;
   }

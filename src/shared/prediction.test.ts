@@ -2,16 +2,19 @@ import { describe, expect, it } from 'vitest';
 import type { AdmitRequest } from '#balancer/admit.ts';
 import { createTestOwner, member, request } from '#shared/test-kit.ts';
 
-/** One deployment of 6,000 tokens a minute, of which none are left. */
-const drained = async () => {
-  const { clock, ledger, owner } = createTestOwner([
-    member('a', { charge: ({ maxOutputTokens = 0 }) => ({ tokens: maxOutputTokens }) }),
-  ]);
-  ledger.limit(
-    'a',
-    { dimension: 'tokens', amount: 6_000, windowMs: 60_000, refill: 'linear' },
-    { source: 'config', now: clock.now() },
+/** Deployments of 6,000 tokens a minute each, of which none are left. */
+const drained = async (...names: string[]) => {
+  const { clock, ledger, owner } = createTestOwner(
+    names.map((name) =>
+      member(name, { charge: ({ maxOutputTokens = 0 }) => ({ tokens: maxOutputTokens }) }),
+    ),
   );
+  for (const name of names)
+    ledger.limit(
+      name,
+      { dimension: 'tokens', amount: 6_000, windowMs: 60_000, refill: 'linear' },
+      { source: 'config', now: clock.now() },
+    );
   const ask = (maxOutputTokens: number, more: Partial<AdmitRequest> = {}) =>
     owner.admit({
       ...request(clock, {
@@ -21,13 +24,13 @@ const drained = async () => {
       tried: new Set(),
       signal: new AbortController().signal,
     });
-  await ask(6_000);
+  for (const _ of names) await ask(6_000);
   return { clock, ask };
 };
 
 describe('prediction', () => {
   it('turns nobody away for its size whose turn comes in time', async () => {
-    const { clock, ask } = await drained();
+    const { clock, ask } = await drained('a');
     const first = ask(2_500);
     // Its turn comes after 25 s of the 27 that are believed; it goes after 28.
     const large = ask(300);
@@ -36,9 +39,32 @@ describe('prediction', () => {
   });
 
   it('turns everybody away whose turn comes too late, however small it is', async () => {
-    const { ask } = await drained();
+    const { ask } = await drained('a');
     void ask(2_600);
     void ask(150);
     await expect(ask(1)).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 27_510 });
+  });
+
+  it('lets nobody in line who would wait for much longer than it may, though there is room', async () => {
+    const { clock, ask } = await drained('a');
+    void ask(2_500);
+    await clock.advance(1_000);
+    // The first has all that it wants after 25 s.
+    await expect(ask(50, { waitUntil: 20_000 })).rejects.toMatchObject({ code: 'rate_limited' });
+    expect(clock.now()).toBe(1_000);
+    const next = ask(50, { waitUntil: 26_000 });
+    await clock.advance(24_500);
+    await expect(next).resolves.toMatchObject({ group: 'g' });
+  });
+
+  it('lets nobody pass any more by whom a request would run out of time', async () => {
+    const { clock, ask } = await drained('a', 'b');
+    const first = ask(3_000, { waitUntil: 35_000 });
+    const second = ask(3_000, { waitUntil: 40_000 });
+    for (let at = 1_000; at < 40_000; at += 1_000) {
+      ask(100, { waitUntil: at + 60_000 }).catch(() => {});
+      await clock.advance(1_000);
+    }
+    await expect(Promise.all([first, second])).resolves.toHaveLength(2);
   });
 });

@@ -6,6 +6,11 @@ import type { Ledger } from '#ledger/ledger.ts';
 import type { Lane } from '#shared/lane.ts';
 import type { Waiter } from '#shared/waiter.ts';
 
+/** Of the time that a request may wait, what a prediction may take up: predictions err. */
+export const PREDICTED_SHARE = 0.9;
+/** The same where there is room for it already: it may be let past others before its turn. */
+const FITTING_SHARE = 1.2;
+
 /** How long a request would wait, as far as can be told, ms. */
 export interface Prediction {
   /**
@@ -16,6 +21,10 @@ export interface Prediction {
   readonly turnMs: number;
   /** Until it goes. */
   readonly goesMs: number;
+  /** How long it takes to gather what it asks for, ms. */
+  readonly fillMs: number;
+  /** There is room for it already, though others may come before. */
+  readonly isFree: boolean;
 }
 
 interface PredictionDeps {
@@ -37,10 +46,19 @@ export const predict = (
 ): Prediction => {
   const { lane, routed, aheadTokens, ownMs } = of;
   const computedMs = Math.max(ownMs, routed.earliestMs);
-  // With nobody before it that is exact, and no estimate of a line is better.
-  if (aheadTokens <= 0) return { turnMs: computedMs, goesMs: computedMs };
   const supply = supplyOf(ledger, pool.well(bids), clock.now());
+  const alike = { fillMs: supply.fillMs, isFree: computedMs <= 0 };
+  // With nobody before it that is exact, and no estimate of a line is better.
+  if (aheadTokens <= 0) return { ...alike, turnMs: computedMs, goesMs: computedMs };
   const servedMs = (tokens: number): number =>
     Math.max(computedMs, supplyWaitMs(supply, tokens), lane.measuredMs(tokens));
-  return { turnMs: servedMs(aheadTokens), goesMs: servedMs(aheadTokens + weight) };
+  return { ...alike, turnMs: servedMs(aheadTokens), goesMs: servedMs(aheadTokens + weight) };
 };
+
+/** Whether its turn comes within the time that is left. */
+export const isInTime = ({ turnMs, isFree }: Prediction, leftMs: number): boolean =>
+  turnMs <= leftMs * (isFree ? FITTING_SHARE : PREDICTED_SHARE);
+
+/** Whether its time runs out unless its turn comes now. */
+export const isDue = ({ dueAt, since, waitUntil }: Waiter, now: number): boolean =>
+  now >= dueAt - (1 - PREDICTED_SHARE) * (waitUntil - since);

@@ -39,8 +39,12 @@ export class Waiter implements Waiting {
   readonly admission: Promise<Admission>;
   readonly resolve: (admission: Admission) => void;
   readonly reject: (reason: unknown) => void;
+  /** How long an empty deployment takes to gather what it asks for, ms. */
+  fillMs = 0;
   /** Whether it had to get in line. */
   waits = false;
+  /** Whether a deployment has been given to it. */
+  isTaken = false;
   /** Frees what its waiting holds: timers and listeners. */
   release: () => void = () => {};
 
@@ -64,6 +68,10 @@ export class Waiter implements Waiting {
 
   get waitUntil() {
     return this.request.waitUntil;
+  }
+
+  get dueAt() {
+    return this.request.waitUntil - this.fillMs;
   }
 
   /** Whether any other request for the same groups with no less demand fares no better. */

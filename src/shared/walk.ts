@@ -17,6 +17,8 @@ export interface WalkDeps {
    * limits are about to overflow.
    */
   place(waiter: Waiter, from: { kept: ReadonlySet<string>; leftovers: boolean }): Look;
+  /** Whether its time runs out unless its turn comes now. */
+  isDue(waiter: Waiter): boolean;
   /** Until some account of this waiter's that is not kept is about to overflow, ms. */
   overflowMs(waiter: Waiter, kept: ReadonlySet<string>): number;
 }
@@ -77,12 +79,17 @@ export class Walk {
     const seen = this.#seen.get(waiter.groups)!;
     const leftovers = seen.inTurn >= LOOKED_AT;
     if (!leftovers) seen.inTurn++;
-    if (!waiter.isPlain || !seen.tooLarge.some((other) => waiter.asksAtLeast(other)))
-      this.#look(waiter, seen, leftovers);
+    const isDue = this.#deps.isDue(waiter);
+    if (isDue || !waiter.isPlain || !seen.tooLarge.some((other) => waiter.asksAtLeast(other)))
+      this.#look(waiter, seen, { leftovers, isDue });
     return leftovers || seen.inTurn < LOOKED_AT || this.#hasLeftovers(waiter, seen);
   }
 
-  #look(waiter: Waiter, seen: Seen, leftovers: boolean): void {
+  #look(
+    waiter: Waiter,
+    seen: Seen,
+    { leftovers, isDue }: { readonly leftovers: boolean; readonly isDue: boolean },
+  ): void {
     const look = this.#deps.place(waiter, { kept: this.#kept, leftovers });
     if (look.placed) {
       this.served.push(waiter);
@@ -95,7 +102,8 @@ export class Walk {
       return;
     }
     const { accounts, firstMs } = look.lack;
-    if (seen.keeping < KEPT_SHARE * waiter.bids.length && accounts.length > 0) {
+    const mayKeep = isDue || seen.keeping < KEPT_SHARE * waiter.bids.length;
+    if (mayKeep && accounts.length > 0) {
       for (const account of accounts) this.#kept.add(account);
       seen.keeping++;
       this.keepers.add(waiter);
