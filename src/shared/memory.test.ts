@@ -85,6 +85,18 @@ describe('MemoryOwner', () => {
     await expect(one.ask({ waitUntil: 0 })).rejects.toMatchObject({ retryAfterMs: 1_000 });
   });
 
+  it('tells the earliest time of all when every pool is blocked', async () => {
+    const blocked = world([member('a'), member('b')]);
+    for (const retryMs of [12_000, 7_000]) {
+      const { lease } = await blocked.ask();
+      lease!.observed({ told: [], refusal: { class: 'minute', retryMs } }, 0);
+      lease!.failed('minute-quota', 0);
+    }
+    const refused = blocked.ask({ waitUntil: 0 });
+    await expect(refused).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 7_000 });
+    await expect(refused).rejects.toThrow(/in 12 s.*in 7 s|in 7 s.*in 12 s/);
+  });
+
   it('goes by the computed instant where nobody is before it, however slow the line had been', async () => {
     one.limit('a', 6_000, 'tokens');
     await drain(one, 55);
