@@ -25,7 +25,7 @@ import type { MemoryPressure } from '#core/memory-pressure.ts';
 import { fullAccount, ownWaitMs, takeOwn } from '#shared/own-room.ts';
 import { SharedPools } from '#shared/shared-pools.ts';
 import { type Going, StandIns } from '#shared/stand-ins.ts';
-import { isDue, isInTime, type Prediction, PREDICTED_SHARE, predict } from '#shared/prediction.ts';
+import { isInTime, type Prediction, PREDICTED_SHARE, predict } from '#shared/prediction.ts';
 import { quotaView } from '#shared/view.ts';
 import { Waiter } from '#shared/waiter.ts';
 
@@ -68,7 +68,7 @@ export class MemoryOwner {
         batchShare: queue.batchShare,
         place: (waiter, { kept, leftovers }) =>
           leftovers ? this.#placeLeftovers(waiter, kept) : this.#place(waiter, kept),
-        isDue: (waiter) => isDue(waiter, clock.now()),
+        isDue: ({ dueAt }) => clock.now() >= dueAt,
         overflowMs: ({ bids }, kept) => overflowMs(deps.ledger, bids, { kept, now: clock.now() }),
         emptied: () => this.#standIns.walk(lane),
       });

@@ -24,7 +24,7 @@ const drained = async (...names: string[]) => {
       tried: new Set(),
       signal: new AbortController().signal,
     });
-  for (const _ of names) await ask(6_000);
+  await Promise.all(names.map(() => ask(6_000)));
   return { clock, ask };
 };
 

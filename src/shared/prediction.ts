@@ -58,7 +58,3 @@ export const predict = (
 /** Whether its turn comes within the time that is left. */
 export const isInTime = ({ turnMs, isFree }: Prediction, leftMs: number): boolean =>
   turnMs <= leftMs * (isFree ? FITTING_SHARE : PREDICTED_SHARE);
-
-/** Whether its time runs out unless its turn comes now. */
-export const isDue = ({ dueAt, since, waitUntil }: Waiter, now: number): boolean =>
-  now >= dueAt - (1 - PREDICTED_SHARE) * (waitUntil - since);

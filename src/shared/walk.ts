@@ -17,7 +17,7 @@ export interface WalkDeps {
    * limits are about to overflow.
    */
   place(waiter: Waiter, from: { kept: ReadonlySet<string>; leftovers: boolean }): Look;
-  /** Whether its time runs out unless its turn comes now. */
+  /** Whether its time runs out where nothing is gathered for it from now on. */
   isDue(waiter: Waiter): boolean;
   /** Until some account of this waiter's that is not kept is about to overflow, ms. */
   overflowMs(waiter: Waiter, kept: ReadonlySet<string>): number;
