@@ -1,11 +1,14 @@
 import type { Finding } from '#core/finding.ts';
+import { SpillwayError } from '#core/errors.ts';
 import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
 import type { App, DslNode } from '#flow/dsl/app.ts';
+import type { ResolveModel } from '#flow/model-map.ts';
 import type { FlowTools } from '#flow/ports.ts';
+import { wantedModels } from '#flow/wanted-models.ts';
 
 /** One thing that a person should see to after an import. */
 export interface ChecklistItem {
-  readonly kind: 'flow' | 'dataset' | 'secret' | 'tool' | 'module' | 'feature';
+  readonly kind: 'flow' | 'model' | 'dataset' | 'secret' | 'tool' | 'module' | 'feature';
   /** The node's title, where it is about one. */
   readonly node?: string;
   readonly message: string;
@@ -21,17 +24,42 @@ const FEATURES: Readonly<Record<string, string>> = {
 /** What is missing for an app to run as it did where it came from. */
 export const checklist = (
   app: App,
-  { findings, tools }: { readonly findings: readonly Finding[]; readonly tools?: FlowTools },
-): ChecklistItem[] => [
-  ...findings.map(({ message }): ChecklistItem => ({ kind: 'flow', message })),
-  ...app.nodes.flatMap((node) => [
-    ...datasets(node),
-    ...modules(node),
-    ...missingTools(node, tools),
-  ]),
-  ...secrets(app),
-  ...features(app),
-];
+  {
+    findings,
+    tools,
+    resolveModel,
+  }: {
+    readonly findings: readonly Finding[];
+    readonly tools?: FlowTools;
+    readonly resolveModel?: ResolveModel;
+  },
+): ChecklistItem[] => {
+  const missing = unserved(app, resolveModel);
+  return [
+    ...findings.map(({ message }): ChecklistItem => {
+      const isModel = missing.some((said) => message.endsWith(said));
+      return { kind: isModel ? 'model' : 'flow', message };
+    }),
+    ...app.nodes.flatMap((node) => [
+      ...datasets(node),
+      ...modules(node),
+      ...missingTools(node, tools),
+    ]),
+    ...secrets(app),
+    ...features(app),
+  ];
+};
+
+/** What is said of models that nobody serves. */
+const unserved = (app: App, resolveModel: ResolveModel | undefined): string[] =>
+  wantedModels(app).flatMap((model) => {
+    try {
+      resolveModel?.(model);
+      return [];
+    } catch (thrown) {
+      return [SpillwayError.from(thrown).message];
+    }
+  });
 
 const datasets = ({ data, title: node }: DslNode): ChecklistItem[] => {
   const ids = own(data, 'dataset_ids');

@@ -2,6 +2,9 @@ import { Badge, Group, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { AppChecklistItem } from '#gateway/console/app-shapes.ts';
 
+/** What keeps an app from running; the rest it can do without. */
+const isGrave = (kind: AppChecklistItem['kind']): boolean => kind === 'flow' || kind === 'model';
+
 /** What is missing for an app to run as it did where it came from. */
 export const Checklist = ({ items }: { items: readonly AppChecklistItem[] }) => {
   const { t } = useTranslation();
@@ -27,8 +30,8 @@ export const Checklist = ({ items }: { items: readonly AppChecklistItem[] }) => 
             radius="sm"
             tt="none"
             miw={96}
-            color={kind === 'flow' ? 'red' : 'orange'}
-            c={kind === 'flow' ? 'var(--bad)' : 'var(--warn)'}
+            color={isGrave(kind) ? 'red' : 'orange'}
+            c={isGrave(kind) ? 'var(--bad)' : 'var(--warn)'}
             style={{ flex: 'none' }}
           >
             {t(`apps.checklist.${kind}`)}

@@ -28,7 +28,7 @@ export const appsReply = z.object({ data: z.array(appRow) });
 export type AppsReply = z.infer<typeof appsReply>;
 
 const checklistItem = z.object({
-  kind: z.enum(['flow', 'dataset', 'secret', 'tool', 'module', 'feature']),
+  kind: z.enum(['flow', 'model', 'dataset', 'secret', 'tool', 'module', 'feature']),
   node: text.optional(),
   message: text,
 });

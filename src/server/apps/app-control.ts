@@ -196,9 +196,10 @@ const row = ({ id, app, flow, findings, isFile, createdAt, updatedAt }: ServedAp
   updated_at: updatedAt,
 });
 
-const detail = ({ deps }: Apps, served: ServedApp): JsonObject => {
+const detail = ({ deps, resolveModel }: Apps, served: ServedApp): JsonObject => {
   const { app, findings, workflowId } = served;
   const { tools } = deps.services({ appId: served.id, user: '' });
+  const list = checklist(app, { findings, resolveModel, ...(tools && { tools }) });
   return {
     ...row(served),
     workflow_id: workflowId,
@@ -206,7 +207,7 @@ const detail = ({ deps }: Apps, served: ServedApp): JsonObject => {
     opening_statement: app.features.openingStatement,
     suggested_questions: [...app.features.suggestedQuestions],
     file_upload: app.features.fileUpload,
-    checklist: checklist(app, { findings, ...(tools && { tools }) }).map((item) => ({ ...item })),
+    checklist: list.map((item) => ({ ...item })),
     findings: findings.map((finding) => ({ ...finding })),
   };
 };

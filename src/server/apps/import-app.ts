@@ -65,7 +65,7 @@ export const importApp = async (
     const { tools } = deps.services({ appId: id, user: '' });
     const { findings, app } = served;
     const status = read.compatibility === 'pending' ? 'completed' : read.compatibility;
-    const list = checklist(app, { findings, ...(tools && { tools }) });
+    const list = checklist(app, { findings, resolveModel, ...(tools && { tools }) });
     return { ...versions, app_id: id, status, error: '', checklist: list };
   } catch (thrown) {
     return fail(messageOf(thrown));

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { checklist } from '#flow/checklist.ts';
+import { parseApp } from '#flow/dsl/parse.ts';
+import { FindingsError } from '#core/finding.ts';
+import { modelResolver } from '#flow/model-map.ts';
+import { prepareFlow } from '#flow/prepare.ts';
+import { dsl, llmData } from '#flow/test-kit.ts';
+
+test('what is missing, each by its kind', () => {
+  const text = dsl(
+    {
+      start: { type: 'start' },
+      ask: llmData(),
+      look: { type: 'knowledge-retrieval', dataset_ids: ['a', 'b'] },
+      code: {
+        type: 'code',
+        code_language: 'python3',
+        code: 'import numpy, json\nimport requests\ndef main(): return {}',
+        outputs: {},
+      },
+      tool: { type: 'tool', provider_type: 'builtin', provider_name: 'search', tool_name: 'web' },
+      answer: { type: 'answer', answer: '' },
+    },
+    ['start>ask', 'ask>look', 'look>code', 'code>tool', 'tool>answer'],
+    {
+      environment_variables: [{ name: 'KEY', value_type: 'secret', value: '' }],
+      features: { text_to_speech: { enabled: true } },
+    },
+  );
+  const app = parseApp(text, 'app.yml');
+  const resolveModel = modelResolver({ groups: ['a', 'b'], mappings: [] });
+  const findings = (() => {
+    try {
+      prepareFlow(app, { resolveModel });
+      return [];
+    } catch (thrown) {
+      if (thrown instanceof FindingsError) return thrown.findings;
+      throw thrown;
+    }
+  })();
+  const items = checklist(app, { findings, resolveModel }).map(({ kind, node, message }) => [
+    kind,
+    node,
+    message,
+  ]);
+  expect(items).toEqual([
+    ['model', undefined, expect.stringContaining('"gpt-4.1" of the provider "openai"')],
+    ['flow', undefined, expect.stringContaining('knowledge-retrieval')],
+    ['dataset', 'look', expect.stringContaining('2 knowledge bases')],
+    ['module', 'code', expect.stringContaining('numpy')],
+    ['tool', 'tool', 'there is no tool search/web (builtin) here'],
+    ['secret', undefined, 'the secret env.KEY is empty'],
+    ['feature', undefined, expect.stringContaining('text to speech')],
+  ]);
+});
