@@ -42,6 +42,7 @@ export interface ConversationStore {
   get(id: string): Promise<Conversation | undefined>;
   put(conversation: Conversation): Promise<void>;
   delete(id: string): Promise<void>;
+  deleteApp(appId: string): Promise<void>;
   /** The newest first. */
   list(appId: string, user: string): Promise<readonly Conversation[]>;
   message(id: string): Promise<Message | undefined>;
@@ -86,6 +87,15 @@ export class MemoryConversations implements ConversationStore {
     if (gone) this.#forget(gone);
     this.#all.delete(id);
     return Promise.resolve();
+  }
+
+  async deleteApp(appId: string): Promise<void> {
+    for (const one of this.of(appId)) await this.delete(one.id);
+  }
+
+  /** Of all users, the newest first. */
+  of(appId: string): readonly Conversation[] {
+    return this.#all.newest().filter((one) => one.appId === appId);
   }
 
   list(appId: string, user: string): Promise<readonly Conversation[]> {

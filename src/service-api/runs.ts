@@ -127,6 +127,8 @@ export interface RunArchive {
   keep(record: RunRecord): void;
   get(id: string): Promise<RunRecord | undefined>;
   page(asked: RunsAsked): Promise<RunsPage>;
+  /** All that is kept of an app's runs. */
+  forgetApp(appId: string): Promise<void>;
 }
 
 /** Runs that are over and stay in memory. */
@@ -139,6 +141,8 @@ export class Runs {
   readonly #runs: BoundedMap<RunRecord>;
   readonly #byTask = new Map<string, RunRecord>();
   readonly #archive: RunArchive | undefined;
+  /** Runs under way whose app was deleted: nothing of them is kept. */
+  readonly #gone = new WeakSet<RunRecord>();
 
   constructor(archive?: RunArchive) {
     this.#archive = archive;
@@ -153,6 +157,7 @@ export class Runs {
   over(record: RunRecord): void {
     record.over();
     this.#byTask.delete(record.facts.taskId);
+    if (this.#gone.has(record)) return;
     this.#runs.set(record.facts.id, record);
     this.#archive?.keep(record);
   }
@@ -173,6 +178,18 @@ export class Runs {
   async page(asked: RunsAsked): Promise<RunsPage> {
     const page = (await this.#archive?.page(asked)) ?? this.#pageHere(asked);
     return { ...page, runs: page.runs.map((run) => this.#here(run.facts.id) ?? run) };
+  }
+
+  /** Stops what is under way, and forgets all that was. */
+  async forgetApp(appId: string): Promise<void> {
+    for (const record of this.#byTask.values()) {
+      if (record.facts.appId !== appId) continue;
+      this.#gone.add(record);
+      record.stop();
+    }
+    for (const { facts } of this.#runs.newest())
+      if (facts.appId === appId) this.#runs.delete(facts.id);
+    await this.#archive?.forgetApp(appId);
   }
 
   #here(id: string): RunRecord | undefined {

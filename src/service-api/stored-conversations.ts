@@ -46,6 +46,12 @@ export class StoredConversations implements ConversationStore {
     this.#write(this.#shelf.remove([id]));
   }
 
+  async deleteApp(appId: string): Promise<void> {
+    const ids = this.#memory.of(appId).map(({ id }) => id);
+    await this.#memory.deleteApp(appId);
+    this.#write(this.#shelf.remove(ids));
+  }
+
   list(appId: string, user: string): Promise<readonly Conversation[]> {
     return this.#memory.list(appId, user);
   }

@@ -93,6 +93,11 @@ export class StoredRuns implements RunArchive {
     return { total, runs: rows.map((row) => this.#head(row)) };
   }
 
+  async forgetApp(appId: string): Promise<void> {
+    await this.flush();
+    await this.#options.store.removeApp(appId);
+  }
+
   /** Writes what waits; one after the other. What cannot be written is said and given up. */
   flush(): Promise<void> {
     this.#writing = this.#writing.then(() => this.#write());

@@ -85,6 +85,10 @@ export class Uploads {
     return undefined;
   }
 
+  forgetApp(appId: string): void {
+    for (const upload of this.#uploads.newest()) if (upload.appId === appId) this.#forget(upload);
+  }
+
   /** Undefined when it is no longer there. */
   async read(id: string): Promise<Uint8Array | undefined> {
     const upload = this.get(id);

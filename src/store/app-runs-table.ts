@@ -48,6 +48,9 @@ export const appRunsTable = (db: Kysely<Tables>): AppRunStore => ({
       .execute();
     return { total: counted?.total ?? 0, rows: rows.map(headOf) };
   },
+  async removeApp(appId) {
+    await db.deleteFrom('app_runs').where('app_id', '=', appId).execute();
+  },
   async interrupt() {
     await db
       .updateTable('app_runs')
@@ -55,24 +58,29 @@ export const appRunsTable = (db: Kysely<Tables>): AppRunStore => ({
       .where('status', '=', 'running')
       .execute();
   },
-  async trim({ beforeMs, bytes }) {
-    await db.deleteFrom('app_runs').where('created_ms', '<', Math.round(beforeMs)).execute();
-    for (;;) {
-      const sum = await db
-        .selectFrom('app_runs')
-        .select(({ fn }) => fn.sum<number | null>('bytes').as('bytes'))
-        .executeTakeFirst();
-      if ((sum?.bytes ?? 0) <= bytes) return;
-      const oldest = db
-        .selectFrom('app_runs')
-        .select('id')
-        .orderBy('created_ms')
-        .orderBy('id')
-        .limit(BATCH);
-      await db.deleteFrom('app_runs').where('id', 'in', oldest).execute();
-    }
-  },
+  trim: (bounds) => trim(db, bounds),
 });
+
+const trim = async (
+  db: Kysely<Tables>,
+  { beforeMs, bytes }: Parameters<AppRunStore['trim']>[0],
+): Promise<void> => {
+  await db.deleteFrom('app_runs').where('created_ms', '<', Math.round(beforeMs)).execute();
+  for (;;) {
+    const sum = await db
+      .selectFrom('app_runs')
+      .select(({ fn }) => fn.sum<number | null>('bytes').as('bytes'))
+      .executeTakeFirst();
+    if ((sum?.bytes ?? 0) <= bytes) return;
+    const oldest = db
+      .selectFrom('app_runs')
+      .select('id')
+      .orderBy('created_ms')
+      .orderBy('id')
+      .limit(BATCH);
+    await db.deleteFrom('app_runs').where('id', 'in', oldest).execute();
+  }
+};
 
 const fits = (row: ExpressionBuilder<Tables, 'app_runs'>, { appId, status, text }: RunPage) =>
   row.and([

@@ -29,6 +29,8 @@ export interface AppRunStore {
   page(
     page: RunPage,
   ): Promise<{ readonly total: number; readonly rows: readonly Omit<RunRow, 'events'>[] }>;
+  /** All runs of an app. */
+  removeApp(appId: string): Promise<void>;
   /** Of an ended process: what was `running` is `stopped`. */
   interrupt(): Promise<void>;
   /** Removes what began before `beforeMs`, and the oldest of what takes more than `bytes` together. */

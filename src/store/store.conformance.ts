@@ -80,6 +80,9 @@ export const storeConformance = (name: string, { lasts, ...under }: StoreUnderTe
       expect((await appRuns.get('b'))?.status).toBe('stopped');
       await appRuns.trim({ beforeMs: 0, bytes: 1 });
       expect(await ids()).toEqual([0]);
+      await appRuns.put([run('d'), run('e', { appId: 'other' })]);
+      await appRuns.removeApp('app');
+      expect([await appRuns.get('d'), (await appRuns.get('e'))?.id]).toEqual([undefined, 'e']);
     });
 
     it('keeps rows by subject, whole, the last one written', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -175,5 +175,37 @@ test('an upload is there after a restart, for its user alone; a picture that is 
       expect((await ask('somebody-else')).status).toBe(400);
       const preview = await app.call('GET', `/v1/files/${id}/preview`);
       expect(await preview.text()).toBe('remember me');
+    },
+  ));
+
+test('with an app that is deleted goes all that was said to it, sent and run', () =>
+  overRestart(
+    FILES,
+    async (app) => {
+      const admin = async (method: string, path: string, body?: unknown) =>
+        (await app.call(method, path, { body, key: app.master })).json() as Promise<JsonObject>;
+      const made = await admin('POST', '/spillway/apps', { yaml: CHAT });
+      const id = textOf(made['app_id']);
+      const { key } = await admin('POST', `/spillway/apps/${id}/keys`);
+      const form = new FormData();
+      form.set('user', 'u');
+      form.set('file', new Blob(['x']), 'x.txt');
+      const own = { key: textOf(key) };
+      await app.call('POST', '/v1/files/upload', { ...own, body: form });
+      const body = { inputs: {}, query: 'first', user: 'u' };
+      await app.call('POST', '/v1/chat-messages', { ...own, body });
+      const { data } = await admin('GET', `/spillway/apps/${id}/runs`);
+      const runId = textOf((data as JsonObject[])[0]?.['id']);
+      const uploads = () => readdir(join(dataDir, 'uploads'));
+      const before = (await uploads()).length;
+      await admin('DELETE', `/spillway/apps/${id}`);
+      await expect.poll(async () => (await uploads()).length).toBe(before - 1);
+      return { id, runId };
+    },
+    async (app, { id, runId }) => {
+      const shown = await app.call('GET', `/spillway/runs/${runId}`, { key: app.master });
+      expect(shown.status).toBe(404);
+      expect(app.apps.deps.apps.get(id)).toBeUndefined();
+      expect(JSON.stringify(await store.shelves.conversations.all())).not.toContain(id);
     },
   ));

@@ -120,13 +120,17 @@ const fileRoutes = (apps: Apps, find: Find): readonly AnyControlRoute[] => {
       method: 'delete',
       path: '/spillway/apps/{id}',
       access: 'admin',
-      summary: 'Forgets an app that was imported; a file of the folder is deleted there.',
+      summary:
+        'Forgets an app that was imported with all that was said, sent and run; a file of the folder is deleted there.',
       async serve({ params }) {
         const { id, isFile } = find(params);
         if (isFile)
           throw new SpillwayError('invalid_request', 'This app is a file; delete the file.');
         deps.apps.delete(id);
         for (const key of deps.keys.of(id)) deps.keys.delete(id, key.id);
+        deps.uploads.forgetApp(id);
+        await deps.conversations.deleteApp(id);
+        await deps.runs.forgetApp(id);
         await apps.save();
         return { result: 'success' };
       },
