@@ -14,6 +14,9 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
 });
 
+/** On a busy machine, too. */
+const SOON = { timeout: 10_000 };
+
 const idOf = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 const upload = (n: number, sizeBytes: number, user = 'u', createdAt = 0): Upload => ({
   file: { ...describeFile('a.txt'), id: idOf(n), method: 'local_file', sizeBytes, url: '' },
@@ -43,7 +46,7 @@ test('on disk: there again with the next process, gone after its time, and nothi
   expect(second.get(idOf(1))).toBeUndefined();
   expect(await second.read(idOf(1))).toBeUndefined();
   second.close();
-  await expect.poll(() => readdir(folder)).toEqual([idOf(8), 'not-ours.txt'].toSorted());
+  await expect.poll(() => readdir(folder), SOON).toEqual([idOf(8), 'not-ours.txt'].toSorted());
 });
 
 test('in memory: one user has a share, and the oldest go first', async () => {

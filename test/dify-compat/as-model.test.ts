@@ -9,6 +9,9 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
 
+/** On a busy machine, too. */
+const SOON = { timeout: 10_000 };
+
 const FLOW = dsl(
   {
     start: {
@@ -114,8 +117,8 @@ test('streamed: a caller who leaves ends the run', async () => {
     key: master,
     signal: leaving.signal,
   }).catch(() => {});
-  await expect.poll(() => upstream.calls.length).toBe(1);
+  await expect.poll(() => upstream.calls.length, SOON).toBe(1);
   leaving.abort();
   await Promise.all([upstream.calls[0]?.cutOff, reading]);
-  await expect.poll(() => apps.deps.runs.underWay).toBe(0);
+  await expect.poll(() => apps.deps.runs.underWay, SOON).toBe(0);
 });

@@ -21,6 +21,9 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true });
 });
 
+/** On a busy machine, too. */
+const SOON = { timeout: 10_000 };
+
 type App = Awaited<ReturnType<typeof startApp>>;
 
 /** One process after the other, with what the first one kept. */
@@ -199,7 +202,7 @@ test('with an app that is deleted goes all that was said to it, sent and run', (
       const uploads = () => readdir(join(dataDir, 'uploads'));
       const before = (await uploads()).length;
       await admin('DELETE', `/spillway/apps/${id}`);
-      await expect.poll(async () => (await uploads()).length).toBe(before - 1);
+      await expect.poll(async () => (await uploads()).length, SOON).toBe(before - 1);
       return { id, runId };
     },
     async (app, { id, runId }) => {
