@@ -103,7 +103,7 @@ Every node may have \`retry_config\`, \`error_strategy\` (\`fail-branch\`, \`def
 const API = `
 ## Service API
 
-Under \`/v1\`, with a key of the app (\`app-…\`): \`POST chat-messages\`, \`completion-messages\`, \`workflows/run\`, \`workflows/{id}/run\`, their \`stop\`, \`GET workflows/run/{id}\`, \`workflows/logs\`, \`conversations\` (list, name, delete, variables), \`messages\` (list, feedbacks, suggested), \`app/feedbacks\`, \`info\`, \`parameters\`, \`meta\`, \`site\`, \`files/upload\`, \`files/{id}/preview\`. Not there: audio, annotations, \`workflow/{id}/events\`.
+Under \`/v1\`, with a key of the app (\`app-…\`): \`POST chat-messages\`, \`completion-messages\`, \`workflows/run\`, \`workflows/{id}/run\`, their \`stop\`, \`GET workflows/run/{id}\`, \`workflow/{id}/events\` (a run from its beginning), \`workflows/logs\`, \`conversations\` (list, name, delete, variables), \`messages\` (list, feedbacks, suggested), \`app/feedbacks\`, \`info\`, \`parameters\`, \`meta\`, \`site\`, \`files/upload\`, \`files/{id}/preview\`. Not there: audio, annotations.
 
 The same key makes the app a model for clients that know models, and so does a virtual key that may use the model \`app/NAME\`, at its own cost: \`POST /v1/chat/completions\` and \`GET /v1/models\`, with \`inputs\`, \`files\` and \`conversation_id\` in \`metadata\`.
 

@@ -17,7 +17,7 @@ import { sendStream } from '#service-api/sse.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-const styleOf = ({ app }: ServedApp): DifyEventsOptions['style'] => {
+export const styleOf = ({ app }: ServedApp): DifyEventsOptions['style'] => {
   if (app.written === 'workflow') return 'text';
   if (app.written === 'advanced-chat') return 'message';
   return app.written === 'agent-chat' ? 'agent' : 'plain';

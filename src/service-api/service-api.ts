@@ -25,6 +25,7 @@ import { ApiError, difyError, notFound } from '#service-api/dify-error.ts';
 import { previewFile, uploadFile } from '#service-api/file-routes.ts';
 import { chatMessages, completionMessages, runWorkflow, stopTask } from '#service-api/generate.ts';
 import { type ApiCall, sendJson } from '#service-api/http-call.ts';
+import { resumeRun } from '#service-api/resume.ts';
 import { seconds } from '#service-api/run-app.ts';
 
 type Serve = (deps: ApiDeps, call: ApiCall) => Promise<void>;
@@ -39,6 +40,7 @@ const ROUTES: readonly (readonly [method: string, path: string, serve: Serve])[]
   ['POST', '/workflows/{workflowId}/run', runWorkflow],
   ['GET', '/workflows/run/{runId}', workflowRun],
   ['POST', '/workflows/tasks/{taskId}/stop', stopTask],
+  ['GET', '/workflow/{runId}/events', resumeRun],
   ['GET', '/workflows/logs', workflowLogs],
   ['GET', '/conversations', listConversations],
   ['DELETE', '/conversations/{conversationId}', deleteConversation],
