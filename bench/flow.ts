@@ -146,7 +146,7 @@ const measure = async (): Promise<Row[]> => {
   const one = await times(3, () => run(wide(1), slow));
   const many = await times(3, () => run(six, slow));
   const served = wideText(6);
-  const sixty = await times(2, () => crowdFactor(served, 60));
+  const sixty = await times(4, () => crowdFactor(served, 60));
   const firstMs = await firstWordMs(wideText(1));
   const few = await scarce(served);
   const [short, long] = [chain(50), chain(490)];
