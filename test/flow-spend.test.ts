@@ -92,6 +92,22 @@ test('a virtual key called like an app pays for it, and its limits hold', async 
   expect((await run())['error']).toMatch(/blocked/);
 });
 
+test('who is purged has said nothing to any app', async () => {
+  const { app, served, run, admin } = await world();
+  await run();
+  await run('adam');
+  const { conversations, runs } = app.apps.deps;
+  const users = async () => {
+    const { runs: all } = await runs.page({ appId: served.id, limit: 9, offset: 0 });
+    return all.map(({ facts }) => facts.user).toSorted();
+  };
+  expect(await users()).toEqual(['adam', 'eve']);
+  await admin('/spillway/purge', { user_id: 'eve' });
+  expect(await users()).toEqual(['adam']);
+  expect(await conversations.list(served.id, 'eve')).toEqual([]);
+  expect(await conversations.list(served.id, 'adam')).toHaveLength(1);
+});
+
 test('an end user who is blocked, or has spent their budget, is so in flows, too', async () => {
   const { run, admin } = await world();
   await admin('/customer/new', { user_id: 'eve', blocked: true });

@@ -29,7 +29,7 @@ export interface Registry {
   >;
   readonly log: Log;
   /** Forgets a person wherever else they are remembered. */
-  readonly forget: (user: string) => void;
+  readonly forget: (user: string) => Promise<void>;
   /** Unix epoch ms. */
   readonly wall: () => number;
 }

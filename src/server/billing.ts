@@ -22,7 +22,11 @@ export interface Accounts {
   readonly prices: (model: string) => Prices | undefined;
   /** For whoever manages keys and people. */
   readonly registry: Registry;
+  /** Who remembers people, and is told whom to forget. */
+  onForget(forget: Forget): void;
 }
+
+type Forget = (user: string) => Promise<void> | void;
 
 /** Keys, limits, budgets and spend over a balance. */
 export const createAccounts = (
@@ -78,11 +82,10 @@ export const createAccounts = (
     storeIsUp: () => writer.health.trouble === undefined,
   };
   const { store } = keeping;
-  const flush = (): Promise<void> => writer.flush();
-  const forget = (user: string): void => decisions.forget(user);
+  const { forget, onForget } = forgetters((user) => decisions.forget(user));
   const { providerBudgets } = config.routing;
   const shared = { directory, store, purses, windows, pepper, everybody, providerBudgets };
-  const registry: Registry = { ...shared, flush, forget, log, wall };
+  const registry: Registry = { ...shared, flush: () => writer.flush(), forget, log, wall };
   const pricesOf = (model: string): Prices | undefined => {
     const found = members().get(model)?.[0];
     return found && prices(found.name, found.model);
@@ -91,8 +94,19 @@ export const createAccounts = (
     keeping,
     billing,
     registry,
+    onForget,
     prices: pricesOf,
     ring: new KeyRing({ ...pass, pepper, wall }),
+  };
+};
+
+const forgetters = (first: Forget) => {
+  const all = [first];
+  return {
+    forget: async (user: string): Promise<void> => {
+      for (const each of all) await each(user);
+    },
+    onForget: (one: Forget): void => void all.push(one),
   };
 };
 

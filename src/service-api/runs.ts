@@ -129,6 +129,8 @@ export interface RunArchive {
   page(asked: RunsAsked): Promise<RunsPage>;
   /** All that is kept of an app's runs. */
   forgetApp(appId: string): Promise<void>;
+  /** Removes the runs of a person. */
+  forget(user: string): Promise<void>;
 }
 
 /** Runs that are over and stay in memory. */
@@ -190,6 +192,13 @@ export class Runs {
     for (const { facts } of this.#runs.newest())
       if (facts.appId === appId) this.#runs.delete(facts.id);
     await this.#archive?.forgetApp(appId);
+  }
+
+  /** Those of a person that are over, here and in the archive. */
+  async forget(user: string): Promise<void> {
+    for (const { facts } of this.#runs.newest())
+      if (facts.user === user) this.#runs.delete(facts.id);
+    await this.#archive?.forget(user);
   }
 
   #here(id: string): RunRecord | undefined {

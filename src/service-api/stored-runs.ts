@@ -98,6 +98,11 @@ export class StoredRuns implements RunArchive {
     await this.#options.store.removeApp(appId);
   }
 
+  async forget(user: string): Promise<void> {
+    await this.flush();
+    await this.#options.store.forget(user);
+  }
+
   /** Writes what waits; one after the other. What cannot be written is said and given up. */
   flush(): Promise<void> {
     this.#writing = this.#writing.then(() => this.#write());

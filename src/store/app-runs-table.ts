@@ -58,6 +58,7 @@ export const appRunsTable = (db: Kysely<Tables>): AppRunStore => ({
       .where('status', '=', 'running')
       .execute();
   },
+  forget: (user) => forget(db, user),
   trim: (bounds) => trim(db, bounds),
 });
 
@@ -81,6 +82,28 @@ const trim = async (
     await db.deleteFrom('app_runs').where('id', 'in', oldest).execute();
   }
 };
+
+/** Those whose head names the person. */
+const forget = async (db: Kysely<Tables>, user: string): Promise<void> => {
+  const piece = JSON.stringify(user)
+    .slice(1, -1)
+    .replaceAll(/[%_\\]/g, '_');
+  const found = await db
+    .selectFrom('app_runs')
+    .select(['id', 'head'])
+    .where('head', 'like', `%"user":"${piece}"%`)
+    .execute();
+  // A pattern fits others, too.
+  const theirs = found.filter(({ head }) => userIn(head) === user).map(({ id }) => id);
+  for (let from = 0; from < theirs.length; from += BATCH)
+    await db
+      .deleteFrom('app_runs')
+      .where('id', 'in', theirs.slice(from, from + BATCH))
+      .execute();
+};
+
+const userIn = (head: string): string | undefined =>
+  (JSON.parse(head) as { readonly facts?: { readonly user?: string } }).facts?.user;
 
 const fits = (row: ExpressionBuilder<Tables, 'app_runs'>, { appId, status, text }: RunPage) =>
   row.and([

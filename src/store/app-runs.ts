@@ -33,6 +33,8 @@ export interface AppRunStore {
   removeApp(appId: string): Promise<void>;
   /** Of an ended process: what was `running` is `stopped`. */
   interrupt(): Promise<void>;
+  /** Removes the runs of a person, whose name stands in the head as `facts.user`. */
+  forget(user: string): Promise<void>;
   /** Removes what began before `beforeMs`, and the oldest of what takes more than `bytes` together. */
   trim(bounds: { readonly beforeMs: number; readonly bytes: number }): Promise<void>;
 }

@@ -48,6 +48,27 @@ export const storeConformance = (name: string, { lasts, ...under }: StoreUnderTe
     });
     afterAll(() => store.close());
 
+    it('forgets the runs of one person, and of nobody whose name is like theirs', async () => {
+      const users = ['ann_%', 'ann_%', 'annxx', `'; DROP TABLE app_runs; --`, 'a"n\\n'];
+      const rows = users.map((user, n) => ({
+        id: `of-${n}`,
+        appId: 'whose',
+        createdMs: T0,
+        status: 'succeeded',
+        head: JSON.stringify({ facts: { user, inputs: { user: 'ann_%' } }, finish: null }),
+        events: 'packed',
+      }));
+      await store.appRuns.put(rows);
+      const left = async () =>
+        (await store.appRuns.page({ appId: 'whose', limit: 9, offset: 0 })).rows.map(
+          ({ id }) => id,
+        );
+      await store.appRuns.forget('ann_%');
+      expect((await left()).toSorted()).toEqual(['of-2', 'of-3', 'of-4']);
+      for (const user of users) await store.appRuns.forget(user);
+      expect(await left()).toEqual([]);
+    });
+
     it('keeps runs of apps, the newest first, until they are old or take too much', async () => {
       const { appRuns } = store;
       const run = (id: string, more = {}) => ({

@@ -23,7 +23,7 @@ export const purgeRoutes = (registry: Registry): readonly AnyControlRoute[] => [
       let records = 0;
       for (let many = BATCH; many > 0; records += many)
         many = await store.spend.forget({ user }, BATCH);
-      registry.forget(user);
+      await registry.forget(user);
       if (directory.customers.get(user)) await directory.customers.remove([user]);
       await audit(registry, principal, {
         action: 'forgotten',

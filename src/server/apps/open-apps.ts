@@ -104,6 +104,7 @@ export const openApps = async (
     suggest: suggester(createFlowServices(gateway, around), clock, config),
   };
   gateway.appModels.offer(appsAsModels(deps));
+  gateway.accounts?.onForget((user) => forget(deps, user));
   return {
     api: createServiceApi(deps),
     deps,
@@ -164,6 +165,13 @@ const servicesOf = ({ gateway, around, uploads, apis, apps }: ServicesOf): ApiDe
     };
   };
   return servicesFor;
+};
+
+/** What a person has said to apps, and what became of it. */
+const forget = async ({ apps, conversations, runs }: ApiDeps, user: string): Promise<void> => {
+  for (const { id: app } of apps.all())
+    for (const { id } of await conversations.list(app, user)) await conversations.delete(id);
+  await runs.forget(user);
 };
 
 const openArchive = (
