@@ -1,5 +1,6 @@
 /**
  * The proof of keys, budgets and spend: bounds that hold under a crowd, records that outlive a kill,
+ * a store in trouble that nobody feels,
  * callers that are known fast, pages that open fast. README.md says how to read the tables.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -14,6 +15,7 @@ import { boundsHeld } from './keys/bounds.ts';
 import { killed, mayBeUnanswered } from './keys/kills.ts';
 import { lookUpUs } from './keys/look-up.ts';
 import { type Pages, pagesOf } from './keys/pages.ts';
+import { troubled } from './keys/trouble.ts';
 import { markdownTable } from './markdown-table.ts';
 import { writeResults } from './results.ts';
 
@@ -27,6 +29,9 @@ Exit code: 0 when every bar holds, 1 when one does not.`;
 
 const MOST_LOOK_UP_US = 10;
 const MOST_PAGE_MS = 300;
+/** What differs from one run to the next, with nothing wrong. */
+const MOST_SLOWER = 1.25;
+const SPREAD_MS = 5;
 const KEYS = 10_000;
 const FULL = { kills: 50, rows: 1_000_000, rounds: 9, calls: 50_000 };
 const QUICK = { kills: 3, rows: 50_000, rounds: 3, calls: 10_000 };
@@ -75,6 +80,21 @@ const killTable = async (): Promise<string> => {
   ]);
 };
 
+const troubleTable = async (): Promise<string> => {
+  const rows = (await troubled(folder)).map(({ what, p99Ms, wellMs, answered, records }) => [
+    what,
+    `${wellMs.toFixed(1)} ms`,
+    `${p99Ms.toFixed(1)} ms`,
+    String(answered),
+    String(records),
+    verdict(p99Ms <= wellMs * MOST_SLOWER + SPREAD_MS && records === answered),
+  ]);
+  return markdownTable([
+    ['the store is in trouble', 'p99 before', 'p99', 'answered', 'records afterwards', ''],
+    ...rows,
+  ]);
+};
+
 const pagesIn = async (): Promise<ReadonlyMap<string, Pages>> => {
   const pages = new Map<string, Pages>();
   const sqlite = await openSqlite({ folder: join(folder, 'pages'), clock, log: silentLog });
@@ -116,7 +136,7 @@ const speedTable = async (): Promise<string> => {
 
 const heading = `${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}`;
 const tables = [heading];
-for (const table of [boundTable, killTable, speedTable]) {
+for (const table of [boundTable, killTable, troubleTable, speedTable]) {
   tables.push(await table());
   console.log(`\n${tables.at(-1)}`);
 }

@@ -1,0 +1,143 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { hasPostgres, startPostgres } from '#store/postgres/test-kit.ts';
+import { configOf, deployment, startGateway } from '../../test/kit/gateway.ts';
+import { answer, startUpstream } from '../../test/kit/upstream.ts';
+
+const CALLERS = 4;
+/** Of one round. */
+const CALLS = 800;
+/** A caller's pause, ms: what is measured is one request, not how many fit. */
+const PAUSE_MS = 5;
+const ROUNDS = 3;
+const SLOW_MS = 5_000;
+const DISK = '64m';
+
+export interface Trouble {
+  readonly what: string;
+  /** Until the whole answer, ms. */
+  readonly p99Ms: number;
+  /** The same on the same store while it is well. */
+  readonly wellMs: number;
+  readonly answered: number;
+  /** In the store, once it is well again. */
+  readonly records: number;
+}
+
+interface Sick {
+  readonly databaseUrl?: string;
+  readonly folder: string;
+  /** Makes the store ill; what it gives ends that. */
+  readonly fall: () => Promise<() => Promise<void>>;
+}
+
+/** Callers of a gateway whose store is well, and then is not. */
+const tried = async (what: string, { databaseUrl, folder, fall }: Sick): Promise<Trouble> => {
+  const upstream = await startUpstream(answer);
+  const base = configOf([deployment('PJ1', upstream.url)]);
+  const keeping = { ...base.keeping, ...(databaseUrl !== undefined && { databaseUrl }) };
+  const gateway = await startGateway({ ...base, keeping }, undefined, { folder });
+  let answered = 0;
+  const load = async (): Promise<number> => {
+    const spans: number[] = [];
+    const caller = async (): Promise<void> => {
+      for (let n = 0; n < CALLS / CALLERS; n++) {
+        const began = performance.now();
+        const reply = await gateway.chat();
+        await reply.text();
+        if (reply.status === 200) answered++;
+        spans.push(performance.now() - began);
+        await sleep(PAUSE_MS);
+      }
+    };
+    await Promise.all(Array.from({ length: CALLERS }, caller));
+    return spans.toSorted((a, b) => a - b)[Math.floor(spans.length * 0.99)]!;
+  };
+  const { writer, store } = gateway.keeping!;
+  // What is compiled on the way is nobody's trouble.
+  await load();
+  let [wellMs, p99Ms] = [Infinity, Infinity];
+  // In turns, and the best of them: other programs of this machine have their moments, too.
+  for (let round = 0; round < ROUNDS; round++) {
+    wellMs = Math.min(wellMs, await load());
+    const rise = await fall();
+    p99Ms = Math.min(p99Ms, await load());
+    await rise();
+    do await writer.flush();
+    while (writer.health.waiting > 0 && (await sleep(100, true)));
+  }
+  const records = await store.spend.count({ status: 'success' });
+  await gateway.close();
+  await upstream.close();
+  return { what, p99Ms, wellMs, answered, records };
+};
+
+/** Somebody holds the records for five seconds, lets go, and takes them again. */
+const slowly = async (databaseUrl: string): Promise<() => Promise<void>> => {
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  const over = new AbortController();
+  const { promise: held, resolve } = Promise.withResolvers<void>();
+  const holding = async (): Promise<void> => {
+    while (!over.signal.aborted) {
+      // The one that every write begins with: whoever holds several may stand in somebody's way for good.
+      await client.query('begin; lock table spillway.spend in access exclusive mode');
+      resolve();
+      await client.query(`select pg_sleep(${SLOW_MS / 1_000})`);
+      await client.query('commit');
+    }
+  };
+  const all = holding();
+  await held;
+  return async () => {
+    over.abort();
+    await all;
+    await client.end();
+  };
+};
+
+const slowDatabase = async (folder: string): Promise<Trouble> => {
+  const server = await startPostgres();
+  const fall = () => slowly(server.url);
+  const made = await tried('each write takes five seconds', {
+    databaseUrl: server.url,
+    folder: join(folder, 'slow'),
+    fall,
+  });
+  await server.close();
+  return made;
+};
+
+const full = (path: string): (() => Promise<void>) => {
+  const filler = join(path, 'filler');
+  // As much as goes: the last piece fails.
+  for (let pieces = 0; ; pieces++)
+    try {
+      writeFileSync(filler, Buffer.alloc(4_096), { flag: 'a' });
+    } catch {
+      return async () => rmSync(filler);
+    }
+};
+
+/** Undefined where nobody may mount a small disk. */
+const fullDisk = async (folder: string): Promise<Trouble | undefined> => {
+  const path = join(folder, 'full');
+  mkdirSync(path);
+  const mount = ['-t', 'tmpfs', '-o', `size=${DISK}`, 'tmpfs', path];
+  if (spawnSync('mount', mount).status !== 0) return undefined;
+  try {
+    return await tried('the disk is full', { folder: path, fall: async () => full(path) });
+  } finally {
+    spawnSync('umount', [path]);
+  }
+};
+
+/** What callers feel while the store is slow or full, and what is in it afterwards. */
+export const troubled = async (folder: string): Promise<readonly Trouble[]> => {
+  const slow = hasPostgres ? [await slowDatabase(folder)] : [];
+  const disk = await fullDisk(folder);
+  return disk ? [...slow, disk] : slow;
+};
