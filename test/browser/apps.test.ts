@@ -86,6 +86,8 @@ describe.each(['en', 'ja'] as const)('in %s', (language) => {
     await page.getByTestId('seen-again').getByText('"THREE"').waitFor();
     await page.getByTestId('step-shout').first().waitFor();
     expect(await faultsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: texts.runs.again }).click();
+    expect(await page.getByLabel('Topic').inputValue()).toBe('a river');
     const menu = page.getByRole('button', {
       name: texts.apps.menu.replace('{{name}}', 'Every input'),
     });

@@ -7,7 +7,7 @@ import type { RunSeen } from '../../data/run-progress.ts';
 import type { Run } from '../../data/use-run.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import styles from './apps.module.css';
-import { fieldsOf, firstValues, missingIn, questionFiles } from './fields.ts';
+import { fieldsOf, firstValues, type Given, missingIn, questionFiles } from './fields.ts';
 import { FilePick, type GivenFile } from './file-pick.tsx';
 import { InputFields } from './input-field.tsx';
 import { Answer } from './outputs.tsx';
@@ -22,14 +22,21 @@ interface Turn extends Said {
   readonly seen: RunSeen;
 }
 
+export interface RunProps {
+  readonly app: AppReply;
+  readonly run: Run;
+  /** By a run that is asked for once more. */
+  readonly given: Given | undefined;
+}
+
 /** A conversation with an app: what is asked goes on where it was left. */
-export const ChatRun = ({ app, run }: { app: AppReply; run: Run }) => {
+export const ChatRun = ({ app, run, given }: RunProps) => {
   const { t } = useTranslation();
   const [before, setBefore] = useState<readonly Turn[]>([]);
   const [said, setSaid] = useState<Said>();
   const [talkId, setTalkId] = useState<string>();
   const fields = fieldsOf(app);
-  const [inputs, setInputs] = useState(() => firstValues(fields));
+  const [inputs, setInputs] = useState(() => firstValues(fields, given));
   const isRunning = run.seen.state === 'running';
   const conversation = run.ids?.conversationId ?? talkId;
   const ask = (query: string, files: readonly GivenFile[]): void => {
@@ -75,6 +82,7 @@ export const ChatRun = ({ app, run }: { app: AppReply; run: Run }) => {
       </Stack>
       <Composer
         app={app}
+        first={given?.query}
         isRunning={isRunning}
         missing={said === undefined ? missingIn(fields, inputs) : []}
         ask={ask}
@@ -175,6 +183,8 @@ export const RunFailed = ({ seen }: { seen: RunSeen }) => (
 
 interface ComposerProps {
   readonly app: AppReply;
+  /** What stands in it at first. */
+  readonly first: string | undefined;
   readonly isRunning: boolean;
   /** Labels of fields that must be filled in first. */
   readonly missing: readonly string[];
@@ -182,9 +192,9 @@ interface ComposerProps {
   readonly stop: () => void;
 }
 
-const Composer = ({ app, isRunning, missing, ask, stop }: ComposerProps) => {
+const Composer = ({ app, first = '', isRunning, missing, ask, stop }: ComposerProps) => {
   const { t } = useTranslation();
-  const [query, setQuery] = useState('');
+  const [query, setQuery] = useState(first);
   const [files, setFiles] = useState<readonly GivenFile[]>([]);
   const rule = questionFiles(app);
   const isReady = query.trim() !== '' && missing.length === 0 && !isRunning && app.runnable;

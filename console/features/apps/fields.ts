@@ -93,14 +93,20 @@ const ruleOf = (
   };
 };
 
-/** What a form begins with. */
-export const firstValues = (fields: readonly FormField[]): Record<string, unknown> =>
+/** What a run was given, to be given again; files are picked anew. */
+export interface Given {
+  readonly query: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** What a form begins with: what was given before, else what its fields say. */
+export const firstValues = (fields: readonly FormField[], given?: Given): Record<string, unknown> =>
   Object.fromEntries(
-    fields.flatMap(({ name, type, first }) =>
-      first === undefined || first === null || first === '' || type.startsWith('file')
-        ? []
-        : [[name, first]],
-    ),
+    fields.flatMap(({ name, type, first: said }) => {
+      const first = given ? given.inputs[name] : said;
+      const isNothing = first === undefined || first === null || first === '';
+      return isNothing || type.startsWith('file') ? [] : [[name, first]];
+    }),
   );
 
 /** What is still missing: labels of required fields without a value. */

@@ -1,21 +1,20 @@
 import { Button, Divider, Group, Loader, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { AppReply } from '#gateway/console/app-shapes.ts';
 import { openRun } from '../../data/apps.ts';
 import type { Run } from '../../data/use-run.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { RunFailed } from './chat-run.tsx';
+import { RunFailed, type RunProps } from './chat-run.tsx';
 import { fieldsOf, firstValues, missingIn } from './fields.ts';
 import { InputFields } from './input-field.tsx';
 import { Answer, Outputs } from './outputs.tsx';
 import { RunFacts } from './run-facts.tsx';
 
 /** A form, and what comes of it. */
-export const FormRun = ({ app, run }: { app: AppReply; run: Run }) => {
+export const FormRun = ({ app, run, given }: RunProps) => {
   const { t } = useTranslation();
   const fields = fieldsOf(app);
-  const [inputs, setInputs] = useState(() => firstValues(fields));
+  const [inputs, setInputs] = useState(() => firstValues(fields, given));
   const isRunning = run.seen.state === 'running';
   const missing = missingIn(fields, inputs);
   const send = (): void => {

@@ -1,10 +1,11 @@
-import { Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useAppRun } from '../../data/apps.ts';
 import type { Run } from '../../data/use-run.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { useFormat } from '../../ui/format.ts';
 import styles from './apps.module.css';
+import type { Given } from './fields.ts';
 import { Result } from './form-run.tsx';
 import { JsonBlock } from './outputs.tsx';
 import { FromWord } from './past-runs.tsx';
@@ -12,10 +13,12 @@ import { FromWord } from './past-runs.tsx';
 interface PastRunProps {
   readonly runId: string;
   readonly run: Run;
+  /** Asks for it once more, where the reader may. */
+  readonly again: ((given: Given) => void) | undefined;
 }
 
 /** A run that somebody asked for: what it was given, and what came of it. */
-export const PastRun = ({ runId, run }: PastRunProps) => {
+export const PastRun = ({ runId, run, again }: PastRunProps) => {
   const { t } = useTranslation();
   const format = useFormat();
   const past = useAppRun(runId);
@@ -47,6 +50,11 @@ export const PastRun = ({ runId, run }: PastRunProps) => {
       )}
       {run.error !== undefined && <ErrorNote error={run.error} />}
       {run.seen.state !== 'idle' && <Result run={run} />}
+      {data && again && (
+        <Button variant="default" onClick={() => again(data)}>
+          {t('runs.again')}
+        </Button>
+      )}
     </Stack>
   );
 };

@@ -13,6 +13,7 @@ import { Panel } from '../../ui/page.tsx';
 import { seriesColor } from '../../ui/theme.ts';
 import styles from './apps.module.css';
 import { ChatRun } from './chat-run.tsx';
+import type { Given } from './fields.ts';
 import { FormRun } from './form-run.tsx';
 import { talks } from './mode.ts';
 import { PastRun } from './past-run.tsx';
@@ -42,10 +43,15 @@ export const RunTab = ({ app }: { app: AppReply }) => {
   const [chosen, setChosen] = useState<string>();
   const colorOf = useColors();
   const { isAdmin } = useMe();
+  const [given, setGiven] = useState<Given>();
   useEffect(() => {
     if (pastId !== undefined) start((signal) => watchRun(pastId, signal));
     else clear();
   }, [pastId, start, clear]);
+  const again = (before: Given): void => {
+    setGiven(before);
+    void navigate({ search: {} });
+  };
   return (
     <div className={styles.split}>
       <Stack style={{ minWidth: 0 }}>
@@ -56,7 +62,7 @@ export const RunTab = ({ app }: { app: AppReply }) => {
       </Stack>
       {pastId !== undefined ? (
         <Panel title={t('runs.one')}>
-          <PastRun runId={pastId} run={run} />
+          <PastRun runId={pastId} run={run} again={isAdmin ? again : undefined} />
           <Group mt="md">
             <Button variant="default" onClick={() => void navigate({ search: {} })}>
               {t('runs.new')}
@@ -71,7 +77,11 @@ export const RunTab = ({ app }: { app: AppReply }) => {
             </Text>
           )}
           {isAdmin &&
-            (talks(app) ? <ChatRun app={app} run={run} /> : <FormRun app={app} run={run} />)}
+            (talks(app) ? (
+              <ChatRun app={app} run={run} given={given} />
+            ) : (
+              <FormRun app={app} run={run} given={given} />
+            ))}
         </Panel>
       )}
     </div>
