@@ -30,6 +30,13 @@ describe('a graph without places', () => {
     expect(ask!.y + ask!.height).toBeLessThan(each!.height);
   });
 
+  it('has those that start together in the order of the file', () => {
+    const nodes = { start: { type: 'start' }, a: llmData(), b: llmData(), c: llmData() };
+    const places = placesOf(drawn(nodes, ['start>a', 'start>b', 'start>c']), false);
+    const tops = ['a', 'b', 'c'].map((id) => places.get(id)!.y);
+    expect(tops).toEqual(tops.toSorted((a, b) => a - b));
+  });
+
   it('ends for nodes that live in each other, or in nothing', () => {
     const places = placesOf(
       drawn(

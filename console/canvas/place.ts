@@ -114,7 +114,8 @@ const tidied = (drawing: Drawing): Places => {
       const isBox = isContainer(node) && depth < DEEPEST && inside(node.id).length > 0;
       graph.setNode(node.id, isBox ? place(node.id, depth + 1) : sizeOf(node, TIDY_WIDTH));
     }
-    for (const { source, target } of drawing.edges)
+    // Of those that follow one node the first in the file is drawn on top.
+    for (const { source, target } of drawing.edges.toReversed())
       if (graph.hasNode(source) && graph.hasNode(target)) graph.setEdge(source, target);
     dagre.layout(graph);
     const top = parent === undefined ? 0 : TITLE - MARGIN;
