@@ -72,9 +72,11 @@ export const importApp = async (body: ImportAsk): Promise<ImportReply> => {
   return reply;
 };
 
-export const deleteApp = async (id: string): Promise<void> => {
+/** `leave` goes where nothing asks for the app any more. */
+export const deleteApp = async (id: string, leave: () => Promise<void>): Promise<void> => {
   await ask(pathOf(id), { method: 'DELETE' });
-  queries.removeQueries({ queryKey: ['apps', id] });
+  await leave();
+  await queries.invalidateQueries({ queryKey: ['apps', id], refetchType: 'none' });
   await queries.invalidateQueries({ queryKey: ['apps'], exact: true });
 };
 

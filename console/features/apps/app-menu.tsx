@@ -28,10 +28,7 @@ export const AppMenu = ({ app }: { app: AppRow }) => {
     title: t('apps.delete.title', { name: app.name }),
     text: t('apps.delete.text'),
     verb: t('apps.delete.button'),
-    async act() {
-      await deleteApp(app.id);
-      await navigate({ to: '/apps' });
-    },
+    act: () => deleteApp(app.id, () => navigate({ to: '/apps' })),
   };
   const save = (): void => {
     // Where it cannot be had, the question says why.
