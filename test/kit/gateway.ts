@@ -5,6 +5,7 @@ import { seededRandom } from '#core/random.ts';
 import { createFront } from '#server/front.ts';
 import { environmentOf } from '#server/env.ts';
 import { createGateway, type World } from '#server/gateway.ts';
+import { Survived } from '#server/survived.ts';
 import { doorOf } from '#server/file-limit.ts';
 import { listen } from '#server/http.ts';
 import { openKeeping } from '#server/keeping.ts';
@@ -137,7 +138,9 @@ export const startGateway = async (
   const { folder, keeps = folder !== undefined, ...rest } = more;
   const at = folder === undefined ? {} : { folder };
   const keeping = keeps ? await openKeeping(config, { clock, log, ...at }) : undefined;
-  const world = { clock, random, log, environment, version: '9.9.9', ...rest };
+  const survived = new Survived({ clock, log });
+  const counts = { survived: () => survived.counts };
+  const world = { clock, random, log, environment, version: '9.9.9', ...counts, ...rest };
   const gateway = createGateway(config, world, keeping);
   const handler = createFront(gateway, config);
   const door = doorOf(config.limits);
