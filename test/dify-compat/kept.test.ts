@@ -212,3 +212,25 @@ test('with an app that is deleted goes all that was said to it, sent and run', (
       expect(JSON.stringify(await store.shelves.conversations.all())).not.toContain(id);
     },
   ));
+
+test('an app that is asked as a model takes files by its metadata, whole and streamed', async () => {
+  const app = await startApp(FILES);
+  try {
+    const { body: kept } = await upload(app, 'note.txt', 'text/plain', 'read to a model');
+    const file = { type: 'document', transfer_method: 'local_file' };
+    const ask = (stream: boolean) => ({
+      model: 'app/test',
+      stream,
+      user: 'u',
+      messages: [{ role: 'user', content: 'x' }],
+      metadata: { files: [{ ...file, upload_file_id: kept['id'] }] },
+    });
+    for (const stream of [false, true]) {
+      const reply = await app.call('POST', '/v1/chat/completions', { body: ask(stream) });
+      expect(reply.status).toBe(200);
+      expect(await reply.text()).toContain('read to a model');
+    }
+  } finally {
+    await app.close();
+  }
+});
