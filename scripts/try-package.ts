@@ -9,13 +9,16 @@ import { trialEnvironment, tryOut } from './trial.ts';
 const [tarball] = process.argv.slice(2);
 if (!tarball) throw new Error('usage: node scripts/try-package.ts FILE.tgz');
 
+const INSTALL_MS = 240_000;
+
 /** The Node that runs this script comes first, as it would for somebody who has installed one. */
 const PATH = [dirname(process.execPath), process.env['PATH']].join(delimiter);
 
 const install = (folder: string): void => {
   writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
-  const args = ['install', '--ignore-scripts', '--silent', resolve(tarball)];
-  execFileSync('npm', args, { cwd: folder, stdio: 'inherit' });
+  // What `npm ci` has fetched is fetched once; a registry that stalls ends this, not the whole run.
+  const args = ['install', '--ignore-scripts', '--silent', '--prefer-offline', resolve(tarball)];
+  execFileSync('npm', args, { cwd: folder, stdio: 'inherit', timeout: INSTALL_MS });
 };
 
 /** A package carries no Node, and its manifest asks for none. */
