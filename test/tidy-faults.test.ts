@@ -4,6 +4,9 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { tidy } from './tidy/tidy.ts';
 
+/** In two pieces: whoever searches this project for notes to self finds none here. */
+const NOTE = ['TO', 'DO'].join('');
+
 /** A small tree that keeps every rule, close to the edge where a careless rule would cry wolf. */
 const CLEAN: Readonly<Record<string, string>> = {
   'src/core/errors.ts': 'export const CODES = { timeout: 408 };\n',
@@ -240,8 +243,8 @@ const FAULTS: readonly [name: string, files: Record<string, string>, report: str
   ],
   [
     'a note to self',
-    { 'src/core/a.ts': '// TODO: later\nexport const a = 1;\n' },
-    'src/core/a.ts:1: TODO',
+    { 'src/core/a.ts': `// ${NOTE}: later\nexport const a = 1;\n` },
+    `src/core/a.ts:1: ${NOTE}`,
   ],
   [
     'code in a comment',
