@@ -143,7 +143,6 @@ export class Threads {
     worker.once('exit', () =>
       drop(new SpillwayError('node_failed', 'The code ended what runs it.')),
     );
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
     worker.postMessage(job.task);
   }
 }
@@ -154,6 +153,5 @@ const tell = async (
   { id, text }: Extract<Done, { kind: 'ask' }>,
 ): Promise<void> => {
   const told = (await ask?.(text)) ?? '';
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
   worker.postMessage({ kind: 'told', id, text: told });
 };

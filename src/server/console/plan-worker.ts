@@ -15,5 +15,4 @@ const said = await runPlanTask(workerData as PlanTask).then(
     return { fault: { code, message } };
   },
 );
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
 parentPort?.postMessage(said);
