@@ -1,13 +1,5 @@
-import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
-
-/** What another dialect's extras ask of Google by names that LiteLLM's clients know. */
-export interface Borrowed {
-  readonly fields: JsonObject;
-  readonly config: JsonObject;
-  readonly tools: readonly JsonObject[];
-  /** The extras that are in it. */
-  readonly taken: readonly string[];
-}
+import { type Json, type JsonObject, isObject } from '#core/json.ts';
+import type { Readers } from '#wire/borrowed.ts';
 
 const MODALITIES = new Set(['text', 'image', 'audio']);
 
@@ -19,33 +11,17 @@ const modalitiesOf = (value: Json): string[] | undefined => {
   return known.length === value.length ? known.map((each) => each.toUpperCase()) : undefined;
 };
 
-type Part = Partial<Pick<Borrowed, 'fields' | 'config' | 'tools'>>;
-
-/** Undefined where a value is none of those that are known. */
-const READERS: Readonly<Record<string, (value: Json) => Part | undefined>> = {
+/** Extras by names that LiteLLM's clients know; the settings are those of `generationConfig`. */
+export const BORROWED: Readers = {
   safety_settings: (value) =>
     Array.isArray(value) ? { fields: { safetySettings: value } } : undefined,
   cached_content: (value) =>
     typeof value === 'string' ? { fields: { cachedContent: value } } : undefined,
   modalities: (value) => {
     const responseModalities = modalitiesOf(value);
-    return responseModalities && { config: { responseModalities } };
+    return responseModalities && { settings: { responseModalities } };
   },
   web_search_options: (value) => (isObject(value) ? { tools: [{ googleSearch: {} }] } : undefined),
-};
-
-export const borrowedFrom = (extra: JsonObject): Borrowed => {
-  const read = Object.entries(READERS).flatMap(([name, reader]) => {
-    const value = own(extra, name);
-    const part = value === undefined ? undefined : reader(value);
-    return part ? [{ name, part }] : [];
-  });
-  return {
-    fields: Object.assign({}, ...read.map(({ part }) => part.fields)) as JsonObject,
-    config: Object.assign({}, ...read.map(({ part }) => part.config)) as JsonObject,
-    tools: read.flatMap(({ part }) => part.tools ?? []),
-    taken: read.map(({ name }) => name),
-  };
 };
 
 /** Tools that Google runs, as its own words have them in any dialect's list. */

@@ -1,7 +1,8 @@
 import { type Json, type JsonObject, isObject } from '#core/json.ts';
+import { borrowedBy } from '#wire/borrowed.ts';
 import type { ChatRequest, RequestField } from '#wire/chat-request.ts';
 import type { WriteOptions, Written } from '#wire/dialect.ts';
-import { borrowedFrom } from '#wire/gemini/borrowed.ts';
+import { BORROWED } from '#wire/gemini/borrowed.ts';
 import { present } from '#wire/gemini/fields.ts';
 import { NAME } from '#wire/gemini/name.ts';
 import { writeThinking } from '#wire/gemini/thinking.ts';
@@ -39,7 +40,7 @@ export const writeRequest = (
   const refused = (quirks.refuses ?? []).filter((field) => request[field] !== undefined);
   const said = { ...request };
   for (const field of refused) delete said[field];
-  const borrowed = borrowedFrom(isOwn ? {} : request.extra);
+  const borrowed = borrowedBy(BORROWED, isOwn ? {} : request.extra);
   const { entries: declared, areLeft } = writeTools(said);
   const entries = [...declared, ...borrowed.tools];
   const tier = tierOf(request.serviceTier);
@@ -47,7 +48,7 @@ export const writeRequest = (
   const { generationConfig, ...others } = extra;
   const merged = {
     ...config,
-    ...borrowed.config,
+    ...borrowed.settings,
     ...(isObject(generationConfig) && generationConfig),
   };
   const { toolChoice } = said;

@@ -1,28 +1,19 @@
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
-
-/** What a chat's extras ask of this dialect, which has words for them in other places. */
-export interface Borrowed {
-  readonly fields: JsonObject;
-  readonly text: JsonObject;
-  readonly tools: readonly JsonObject[];
-  /** The extras that are in it. */
-  readonly taken: readonly string[];
-}
-
-type Part = Partial<Omit<Borrowed, 'taken'>>;
+import type { Readers } from '#wire/borrowed.ts';
 
 const same =
-  (name: string, type: 'string' | 'boolean') =>
-  (value: Json): Part | undefined =>
+  (name: string, type: 'string' | 'boolean'): Readers[string] =>
+  (value: Json) =>
     typeof value === type ? { fields: { [name]: value } } : undefined;
 
-/** Undefined where a value is none of those that are known. */
-const READERS: Readonly<Record<string, (value: Json) => Part | undefined>> = {
+/** A chat's extras; the settings are those of `text`. */
+export const BORROWED: Readers = {
   prompt_cache_key: same('prompt_cache_key', 'string'),
   prompt_cache_retention: same('prompt_cache_retention', 'string'),
   safety_identifier: same('safety_identifier', 'string'),
   store: same('store', 'boolean'),
-  verbosity: (value) => (typeof value === 'string' ? { text: { verbosity: value } } : undefined),
+  verbosity: (value) =>
+    typeof value === 'string' ? { settings: { verbosity: value } } : undefined,
   web_search_options: (value) => (isObject(value) ? { tools: [searchOf(value)] } : undefined),
 };
 
@@ -35,19 +26,3 @@ const searchOf = (options: JsonObject): JsonObject => {
     ...(isObject(where) && { user_location: { type: 'approximate', ...where } }),
   };
 };
-
-export const borrowedFrom = (extra: JsonObject): Borrowed => {
-  const read = Object.entries(READERS).flatMap(([name, reader]) => {
-    const value = own(extra, name);
-    const part = value === undefined ? undefined : reader(value);
-    return part ? [{ name, part }] : [];
-  });
-  return {
-    fields: Object.assign({}, ...read.map(({ part }) => part.fields)) as JsonObject,
-    text: Object.assign({}, ...read.map(({ part }) => part.text)) as JsonObject,
-    tools: read.flatMap(({ part }) => part.tools ?? []),
-    taken: read.map(({ name }) => name),
-  };
-};
-
-export const NOTHING: Borrowed = { fields: {}, text: {}, tools: [], taken: [] };

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '#core/json.ts';
+import { borrowedBy } from '#wire/borrowed.ts';
 import {
   type ChatMessage,
   type ChatRequest,
@@ -12,7 +13,7 @@ import {
 import { rest } from '#wire/check.ts';
 import type { WriteOptions, Written } from '#wire/dialect.ts';
 import { NAME } from '#wire/openai-responses/name.ts';
-import { NOTHING, borrowedFrom } from '#wire/openai-responses/borrowed.ts';
+import { BORROWED } from '#wire/openai-responses/borrowed.ts';
 import { LOGPROBS } from '#wire/openai-responses/read-request.ts';
 import { writeItems } from '#wire/openai-responses/write-items.ts';
 import { type WebSearch, webSearchOf } from '#wire/web-search.ts';
@@ -69,9 +70,9 @@ export const writeRequest = (request: ChatRequest, options: WriteOptions): Writt
   const left = new Set([...lacking, ...refuses, ...(areLeft ? (['tools'] as const) : [])]);
   const refused = new Set(refuses.flatMap((field) => paramNames[field]?.split('.')[0] ?? []));
   const { text, reasoning, include, ...others } = extra;
-  const borrowed = isOwn ? NOTHING : borrowedFrom(request.extra);
+  const borrowed = borrowedBy(BORROWED, isOwn ? {} : request.extra);
   const all = [...tools, ...borrowed.tools];
-  const said = isOwn ? text : borrowed.text;
+  const said = isOwn ? text : borrowed.settings;
   const fields = rest(fieldsOf(request, { tools: all, text: said, reasoning, isOwn }), refused);
   const body: JsonObject = {
     model,
