@@ -25,3 +25,15 @@ export const webSearchOf = (value: JsonObject): WebSearch | undefined => {
     ...(isObject(place) && { place }),
   };
 };
+
+/** A chat's `web_search_options`: how much is wanted of the web, and the search. */
+export const searchAsked = (
+  options: JsonObject,
+): { readonly size?: string; readonly search: WebSearch } => {
+  const [size, place] = [own(options, 'search_context_size'), own(options, 'user_location')];
+  const where = isObject(place) ? own(place, 'approximate') : undefined;
+  return {
+    ...(typeof size === 'string' && { size }),
+    search: isObject(where) ? { place: { type: 'approximate', ...where } } : {},
+  };
+};

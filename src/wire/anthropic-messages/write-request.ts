@@ -5,7 +5,7 @@ import {
   thinkingOutputTokens,
   usualOutputTokens,
 } from '#wire/anthropic-messages/abilities.ts';
-import { SEARCH_OPTIONS, borrowedSearch } from '#wire/anthropic-messages/borrowed.ts';
+import { BORROWED } from '#wire/anthropic-messages/borrowed.ts';
 import { DIALECT } from '#wire/anthropic-messages/fields.ts';
 import { emulated, nativeFormat } from '#wire/anthropic-messages/format.ts';
 import { isWanted, sameThinking, translatedThinking } from '#wire/anthropic-messages/reasoning.ts';
@@ -13,6 +13,7 @@ import { writeSampling } from '#wire/anthropic-messages/sampling.ts';
 import { hasForeignTool, writeChoice, writeTools } from '#wire/anthropic-messages/tools.ts';
 import { contentField } from '#wire/anthropic-messages/write-parts.ts';
 import { writeMessages, writeSystem } from '#wire/anthropic-messages/write-messages.ts';
+import { borrowedBy } from '#wire/borrowed.ts';
 import type { ChatRequest, RequestField } from '#wire/chat-request.ts';
 import type { WriteOptions, Written } from '#wire/dialect.ts';
 
@@ -23,9 +24,9 @@ export const writeRequest = (request: ChatRequest, options: WriteOptions): Writt
   const maxTokens = capOf(request, options);
   const left: RequestField[] = [];
   const format = formatOf(request, abilities);
-  const borrowed = isSame ? undefined : borrowedSearch(request.extra);
+  const borrowed = borrowedBy(BORROWED, isSame ? {} : request.extra);
   const { tools: its, choice } = toolsOf(request, { abilities, emulates: format.emulates });
-  const tools = borrowed ? [...its, borrowed] : its;
+  const tools = [...its, ...borrowed.tools];
   const thinking = isSame
     ? sameThinking(request)
     : translatedThinking(request, { abilities, maxTokens, isForced: isForced(choice) });
@@ -56,10 +57,11 @@ export const writeRequest = (request: ChatRequest, options: WriteOptions): Writt
     ...(request.stream && { stream: true }),
     ...(isSame && request.extra),
   };
+  const { taken } = borrowed;
   return {
     body,
     left,
-    ...(borrowed && { taken: [SEARCH_OPTIONS] }),
+    ...(taken.length > 0 && { taken }),
     ...(format.emulates && { emulates: 'format' as const }),
   };
 };

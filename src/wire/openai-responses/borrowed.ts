@@ -1,5 +1,6 @@
-import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
+import { type Json, type JsonObject, isObject } from '#core/json.ts';
 import type { Readers } from '#wire/borrowed.ts';
+import { type WebSearch, searchAsked } from '#wire/web-search.ts';
 
 const same =
   (name: string, type: 'string' | 'boolean'): Readers[string] =>
@@ -18,11 +19,12 @@ export const BORROWED: Readers = {
 };
 
 const searchOf = (options: JsonObject): JsonObject => {
-  const [size, place] = [own(options, 'search_context_size'), own(options, 'user_location')];
-  const where = isObject(place) ? own(place, 'approximate') : undefined;
-  return {
-    type: 'web_search',
-    ...(typeof size === 'string' && { search_context_size: size }),
-    ...(isObject(where) && { user_location: { type: 'approximate', ...where } }),
-  };
+  const { size, search } = searchAsked(options);
+  return { ...writeSearch(search), ...(size !== undefined && { search_context_size: size }) };
 };
+
+export const writeSearch = ({ place, domains }: WebSearch): JsonObject => ({
+  type: 'web_search',
+  ...(domains && { filters: { allowed_domains: [...domains] } }),
+  ...(place && { user_location: place }),
+});

@@ -13,10 +13,10 @@ import {
 import { rest } from '#wire/check.ts';
 import type { WriteOptions, Written } from '#wire/dialect.ts';
 import { NAME } from '#wire/openai-responses/name.ts';
-import { BORROWED } from '#wire/openai-responses/borrowed.ts';
+import { BORROWED, writeSearch } from '#wire/openai-responses/borrowed.ts';
 import { LOGPROBS } from '#wire/openai-responses/read-request.ts';
 import { writeItems } from '#wire/openai-responses/write-items.ts';
-import { type WebSearch, webSearchOf } from '#wire/web-search.ts';
+import { webSearchOf } from '#wire/web-search.ts';
 import { longUser } from '#wire/user-name.ts';
 
 /** The hub's fields under this dialect's names; the others it does not have. */
@@ -162,12 +162,6 @@ const toolsOf = (
   });
   return { tools: written, areLeft: written.length < tools.length };
 };
-
-const writeSearch = ({ place, domains }: WebSearch): JsonObject => ({
-  type: 'web_search',
-  ...(domains && { filters: { allowed_domains: [...domains] } }),
-  ...(place && { user_location: place }),
-});
 
 /** Here a schema is strict unless it says otherwise; elsewhere it is not. */
 const toolOf = ({ name, description, schema, strict }: Tool, isOwn: boolean): JsonObject => {
