@@ -29,17 +29,15 @@ const checkItem = (item: Json, i: number): void => {
  */
 export const redirectRequest = (body: JsonObject, { model }: Redirection): JsonObject => {
   const input = own(body, 'input');
-  if (!Array.isArray(input) || !input.some((item) => isForeignThought(item) || isSealed(item)))
-    return { ...body, model };
+  if (!Array.isArray(input)) return { ...body, model };
   return { ...body, model, input: input.filter((item) => !isForeignThought(item)).map(unsealed) };
 };
 
-const idIn = (item: Json): string => (isObject(item) ? textAt(item, 'call_id') : '');
-
-const isSealed = (item: Json): boolean => readSealedId(idIn(item)).signature !== undefined;
-
-const unsealed = (item: Json): Json =>
-  isObject(item) && isSealed(item) ? { ...item, call_id: readSealedId(idIn(item)).id } : item;
+const unsealed = (item: Json): Json => {
+  if (!isObject(item)) return item;
+  const { id, signature } = readSealedId(textAt(item, 'call_id'));
+  return signature === undefined ? item : { ...item, call_id: id };
+};
 
 /** Ids that a translated answer has: no vendor knows them. */
 const TRANSLATED = /_\d+$/;
