@@ -1,3 +1,4 @@
+import { unescaped } from '#core/unescaped.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import type { Served } from '#gateway/served.ts';
@@ -79,12 +80,4 @@ const patternOf = (path: string): RegExp => {
 };
 
 const decoded = (params: Record<string, string>): Record<string, string> =>
-  Object.fromEntries(Object.entries(params).map(([name, text]) => [name, plain(text)]));
-
-const plain = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-};
+  Object.fromEntries(Object.entries(params).map(([name, text]) => [name, unescaped(text)]));

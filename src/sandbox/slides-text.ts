@@ -1,3 +1,4 @@
+import { unescaped } from '#core/unescaped.ts';
 import { decodeEntities, htmlText } from '#sandbox/html-text.ts';
 import { ZipTexts } from '#sandbox/zip-read.ts';
 
@@ -72,7 +73,7 @@ const spineOf = (book: string, root: string): string[] => {
   );
   return tagsOf(book, '<itemref ').flatMap((tag) => {
     const href = hrefs.get(attributeOf(tag, 'idref'));
-    return href === undefined ? [] : [folder + safely(href.split('#', 1)[0]!)];
+    return href === undefined ? [] : [folder + unescaped(href.split('#', 1)[0]!)];
   });
 };
 
@@ -81,11 +82,3 @@ const tagsOf = (xml: string, start: string): string[] =>
     .split(start)
     .slice(1)
     .map((rest) => ` ${rest.split('>', 1)[0]}`);
-
-const safely = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-};

@@ -1,5 +1,6 @@
 import { SpillwayError } from '#core/errors.ts';
 import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
+import { unescaped } from '#core/unescaped.ts';
 import { fileFault, fileRulesOf } from '#flow/file-rules.ts';
 import { type FileKind, fileValue, isFile } from '#flow/file.ts';
 import { describeFile } from '#service-api/describe-file.ts';
@@ -23,7 +24,7 @@ export const acceptFile = (uploads: Uploads, whose: Whose, given: Json): JsonObj
   const url = typeof address === 'string' ? URL.parse(address) : null;
   if (!url || !/^https?:$/.test(url.protocol))
     throw invalid('The `url` of a file must be http(s).');
-  const name = decodeURIComponentSafely(url.pathname.split('/').at(-1) ?? '');
+  const name = unescaped(url.pathname.split('/').at(-1) ?? '');
   const seen = describeFile(name);
   const described = { ...seen, ...kindGiven(kind, seen.kind) };
   return fileValue({ ...described, id: '', method, sizeBytes: -1, url: url.href });
@@ -56,14 +57,6 @@ export const checkFiles = (feature: JsonObject, files: readonly JsonObject[]): v
   for (const file of files) {
     const fault = fileFault(rules, file);
     if (fault !== undefined) throw invalid(`A file ${fault}.`);
-  }
-};
-
-const decodeURIComponentSafely = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
   }
 };
 

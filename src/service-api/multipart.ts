@@ -1,3 +1,4 @@
+import { unescaped } from '#core/unescaped.ts';
 import { invalidParam } from '#service-api/dify-error.ts';
 
 export interface FormPart {
@@ -44,18 +45,10 @@ const readHead = (head: string): Omit<FormPart, 'bytes'> => {
   const name = /\bname="([^"]*)"/i.exec(disposition)?.[1] ?? '';
   const encoded = /\bfilename\*=UTF-8''([^;\s]+)/i.exec(disposition)?.[1];
   const plain = /\bfilename="([^"]*)"/i.exec(disposition)?.[1];
-  const filename = encoded ? safely(encoded) : plain;
+  const filename = encoded ? unescaped(encoded) : plain;
   return {
     name,
     ...(filename !== undefined && { filename }),
     ...(type && { type: type.trim() }),
   };
-};
-
-const safely = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 };

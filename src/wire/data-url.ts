@@ -1,3 +1,4 @@
+import { unescaped } from '#core/unescaped.ts';
 import type { Source } from '#wire/chat-request.ts';
 
 const HEAD = /^data:([\w.+-]+\/[\w.+-]+)?(?:;[\w-]+=[^;,]*)*(;base64)?,/i;
@@ -23,7 +24,7 @@ export const sourceOf = (url: string): Source => {
   const said = head[1] ?? 'text/plain';
   const rest = url.slice(head[0].length);
   if (head[2] === undefined)
-    return { kind: 'data', mediaType: said, data: Buffer.from(decoded(rest)).toString('base64') };
+    return { kind: 'data', mediaType: said, data: Buffer.from(unescaped(rest)).toString('base64') };
   return { kind: 'data', mediaType: typeOf(rest) ?? said, data: rest };
 };
 
@@ -40,12 +41,4 @@ export const dataUrl = (mediaType: string, data: string): string =>
 const typeOf = (data: string): string | undefined => {
   if (data.startsWith(RIFF)) return data.startsWith(WEBP, WEBP_AT) ? 'image/webp' : undefined;
   return BEGINNINGS.find(([beginning]) => data.startsWith(beginning))?.[1];
-};
-
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 };

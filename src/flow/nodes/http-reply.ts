@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { SpillwayError } from '#core/errors.ts';
 import type { Json } from '#core/json.ts';
+import { unescaped } from '#core/unescaped.ts';
 import { fileValue } from '#flow/file.ts';
 import type { NodeRun } from '#flow/nodes/node-type.ts';
 import { serviceOf } from '#flow/nodes/service-of.ts';
@@ -64,15 +65,7 @@ const nameOf = (headers: FlowReply['headers'], url: string): string => {
   const disposition = headers['content-disposition'] ?? '';
   const encoded = /filename\*=(?:UTF-8'')?([^;]+)/i.exec(disposition)?.[1];
   const plain = /filename="?([^";]+)"?/i.exec(disposition)?.[1];
-  const name = encoded ? safeDecode(encoded) : plain;
+  const name = encoded ? unescaped(encoded) : plain;
   const last = new URL(url).pathname.split('/').at(-1);
-  return (name || safeDecode(last ?? '') || 'file').replaceAll(/[\\/\0]/g, '_').slice(0, 255);
-};
-
-const safeDecode = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return (name || unescaped(last ?? '') || 'file').replaceAll(/[\\/\0]/g, '_').slice(0, 255);
 };

@@ -1,3 +1,4 @@
+import { unescaped } from '#core/unescaped.ts';
 import type { Refusal } from '#simulator/admission.ts';
 import { MINUTE_MS } from '#simulator/limit.ts';
 import { errorBody } from '#simulator/profiles/envelope.ts';
@@ -24,7 +25,7 @@ export default {
     if (rest !== undefined) return { path: `/v1${rest}` };
     const [, model, operation] = /^\/openai\/deployments\/([^/]+)(\/.+)$/.exec(path) ?? [];
     if (model === undefined) return undefined;
-    return { path: `/v1${operation}`, model: decoded(model) };
+    return { path: `/v1${operation}`, model: unescaped(model) };
   },
   models: ['gpt-4.1', 'text-embedding-3-small'],
   charging: {
@@ -77,14 +78,6 @@ export default {
 
   complain: ({ status, message, code }) => failure(status, { message, ...(code && { code }) }),
 } satisfies Profile;
-
-const decoded = (part: string): string => {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
-};
 
 const requestLimits = (rpm: ShortLimits['rpm']): StatedLimit[] =>
   rpm === undefined

@@ -1,3 +1,4 @@
+import { unescaped } from '#core/unescaped.ts';
 import { DAY_MS } from '#simulator/limit.ts';
 import type { ErrorAnswer, Profile } from '#simulator/profiles/profile.ts';
 import { linearLimits } from '#simulator/short-limits.ts';
@@ -12,7 +13,7 @@ export default {
     const [, escaped, operation] =
       /^\/model\/([^/]+)\/(converse|converse-stream|invoke)$/.exec(path) ?? [];
     if (escaped === undefined) return undefined;
-    const model = decoded(escaped);
+    const model = unescaped(escaped);
     if (operation !== 'invoke')
       return { path: '/model/converse', model, stream: operation === 'converse-stream' };
     return { path: /\btitan\b/.test(model) ? '/model/titan' : '/model/embed', model };
@@ -63,15 +64,6 @@ export default {
       ...(code === 'invalid_signature' && { name: 'InvalidSignatureException' }),
     }),
 } satisfies Profile;
-
-/** What escapes nothing stays as it is: then there is no such model. */
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-};
 
 const NAMES: Readonly<Record<number, string>> = {
   400: 'ValidationException',
