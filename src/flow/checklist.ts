@@ -1,6 +1,7 @@
 import type { Finding } from '#core/finding.ts';
 import { SpillwayError } from '#core/errors.ts';
-import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
+import { textAt } from '#core/fields.ts';
+import { isObject, type JsonObject, own } from '#core/json.ts';
 import type { App, DslNode } from '#flow/dsl/app.ts';
 import type { ResolveModel } from '#flow/model-map.ts';
 import type { FlowTools } from '#flow/ports.ts';
@@ -78,13 +79,11 @@ const secrets = ({ document }: App): ChecklistItem[] => {
     return [
       {
         kind: 'secret' as const,
-        message: `the secret env.${textOf(own(variable, 'name'))} is empty`,
+        message: `the secret env.${textAt(variable, 'name')} is empty`,
       },
     ];
   });
 };
-
-const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 
 const missingTools = (
   { type, data, title: node }: DslNode,
@@ -92,9 +91,9 @@ const missingTools = (
 ): ChecklistItem[] => {
   const used = type === 'tool' ? [data] : type === 'agent' ? agentTools(data) : [];
   return used.flatMap((entry): ChecklistItem[] => {
-    const kind = textOf(own(entry, 'provider_type')) || textOf(own(entry, 'type')) || 'builtin';
-    const provider = textOf(own(entry, 'provider_name')) || textOf(own(entry, 'provider_id'));
-    const tool = textOf(own(entry, 'tool_name'));
+    const kind = textAt(entry, 'provider_type') || textAt(entry, 'type') || 'builtin';
+    const provider = textAt(entry, 'provider_name') || textAt(entry, 'provider_id');
+    const tool = textAt(entry, 'tool_name');
     if (tools?.find({ kind, provider, tool })) return [];
     return [{ kind: 'tool', node, message: `there is no tool ${provider}/${tool} (${kind}) here` }];
   });
@@ -115,7 +114,7 @@ const REQUIRE = /\brequire\(\s*['"]([^'"]+)['"]\s*\)|^\s*import\s.*?from\s+['"](
 /** Modules that a program asks for: JavaScript has none here, Python its own library. */
 const modules = ({ type, data, title: node }: DslNode): ChecklistItem[] => {
   if (type !== 'code') return [];
-  const code = textOf(own(data, 'code'));
+  const code = textAt(data, 'code');
   const isPython = own(data, 'code_language') === 'python3';
   const names = [...code.matchAll(isPython ? IMPORT : REQUIRE)].flatMap(
     ([, first, second]) => first ?? second ?? [],

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
+import { listAt, mapAt, textAt } from '#core/fields.ts';
 import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
 import type { RunFinish } from '#flow/events.ts';
 import type { Turn } from '#flow/nodes/node-type.ts';
@@ -25,7 +26,7 @@ export const listModels = async (_: ApiDeps, { res, served }: ApiCall): Promise<
 export const completeChat = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
   const { served, res, signal } = call;
   const body = await readJson(call.req, deps.clock);
-  const user = textOf(own(body, 'user')) || 'model';
+  const user = textAt(body, 'user') || 'model';
   await answerAsModel(deps, { served, body, res, signal, user });
 };
 
@@ -44,12 +45,11 @@ export interface ModelAsked extends Pick<ApiCall, 'served' | 'res' | 'signal'> {
  */
 export const answerAsModel = async (deps: ApiDeps, asked: ModelAsked): Promise<void> => {
   const { served, body, user, payer } = asked;
-  const turns = turnsOf(own(body, 'messages'));
-  const given = own(body, 'metadata');
-  const metadata = isObject(given) ? given : {};
+  const turns = turnsOf(body);
+  const metadata = mapAt(body, 'metadata');
   const files = parsed(own(metadata, 'files'));
   const isKept = own(metadata, 'conversation_id') !== undefined;
-  const conversationId = textOf(own(metadata, 'conversation_id'));
+  const conversationId = textAt(metadata, 'conversation_id');
   const conversation =
     conversationId === '' ? undefined : await deps.conversations.get(conversationId);
   if (conversationId !== '' && (conversation?.appId !== served.id || conversation.user !== user))
@@ -73,12 +73,8 @@ export const answerAsModel = async (deps: ApiDeps, asked: ModelAsked): Promise<v
     : whole(asked, run, writer));
 };
 
-const wantsUsage = (body: JsonObject): boolean => {
-  const options = own(body, 'stream_options');
-  return isObject(options) && own(options, 'include_usage') === true;
-};
-
-const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+const wantsUsage = (body: JsonObject): boolean =>
+  own(mapAt(body, 'stream_options'), 'include_usage') === true;
 
 /** Metadata are texts for some clients. */
 const parsed = (value: Json | undefined): Json | undefined => {
@@ -93,18 +89,15 @@ const parsed = (value: Json | undefined): Json | undefined => {
 /** A workflow with one text in its form is given what was asked. */
 const onlyText = ({ app }: ServedApp, query: string): JsonObject => {
   const start = app.nodes.find(({ type }) => type === 'start');
-  const variables = start && own(start.data, 'variables');
-  const [only, ...more] = (Array.isArray(variables) ? variables : []).filter(isObject);
+  const [only, ...more] = start ? listAt(start.data, 'variables') : [];
   if (app.mode !== 'workflow' || !only || more.length > 0) return {};
   const type = own(only, 'type');
-  return type === 'text-input' || type === 'paragraph'
-    ? { [textOf(own(only, 'variable'))]: query }
-    : {};
+  return type === 'text-input' || type === 'paragraph' ? { [textAt(only, 'variable')]: query } : {};
 };
 
 /** Messages in pairs of a question and its answer; what a system says is the app's affair. */
-const turnsOf = (messages: Json | undefined): { query: string; history: Turn[] } => {
-  const said = (Array.isArray(messages) ? messages : []).filter(isObject).flatMap((message) => {
+const turnsOf = (body: JsonObject): { query: string; history: Turn[] } => {
+  const said = listAt(body, 'messages').flatMap((message) => {
     const role = own(message, 'role');
     return role === 'user' || role === 'assistant' ? [{ role, text: contentOf(message) }] : [];
   });
@@ -124,8 +117,8 @@ const turnsOf = (messages: Json | undefined): { query: string; history: Turn[] }
 
 const contentOf = (message: JsonObject): string => {
   const content = own(message, 'content');
-  if (!Array.isArray(content)) return textOf(content);
-  return content.map((part) => (isObject(part) ? textOf(own(part, 'text')) : '')).join('');
+  if (!Array.isArray(content)) return textAt(message, 'content');
+  return content.map((part) => (isObject(part) ? textAt(part, 'text') : '')).join('');
 };
 
 /** A run in the words of a chat completion. */

@@ -1,15 +1,9 @@
 import { type Json, type JsonObject, own } from '#core/json.ts';
+import { textAt } from '#core/fields.ts';
 import type { Conversation, Message } from '#service-api/conversations.ts';
 import type { ApiDeps } from '#service-api/deps.ts';
 import { ApiError, invalidParam, notFound } from '#service-api/dify-error.ts';
-import {
-  type ApiCall,
-  limitOf,
-  readJson,
-  sendJson,
-  userOf,
-  wordIn,
-} from '#service-api/http-call.ts';
+import { type ApiCall, limitOf, readJson, sendJson, userOf } from '#service-api/http-call.ts';
 import { seconds, talks } from '#service-api/run-app.ts';
 
 /** Throws ApiError for an app without conversations. */
@@ -74,7 +68,7 @@ const page = <T extends { readonly id: string }>(
 /** `DELETE /conversations/{id}` */
 export const deleteConversation = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
   const body = await readJson(call.req, deps.clock);
-  const user = wordIn(body, 'user') || userOf(call);
+  const user = textAt(body, 'user') || userOf(call);
   const { id } = await ownConversation(deps, call, {
     id: call.params['conversationId'] ?? '',
     user,
@@ -87,8 +81,8 @@ export const deleteConversation = async (deps: ApiDeps, call: ApiCall): Promise<
 export const renameConversation = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
   const body = await readJson(call.req, deps.clock);
   const id = call.params['conversationId'] ?? '';
-  const conversation = await ownConversation(deps, call, { id, user: wordIn(body, 'user') });
-  const given = wordIn(body, 'name').trim();
+  const conversation = await ownConversation(deps, call, { id, user: textAt(body, 'user') });
+  const given = textAt(body, 'name').trim();
   const isAuto = own(body, 'auto_generate') === true;
   if (given === '' && !isAuto) throw invalidParam('name is required unless auto_generate is true.');
   const [first] = conversation.messages;
@@ -122,7 +116,7 @@ export const listVariables = async (deps: ApiDeps, call: ApiCall): Promise<void>
 export const setVariable = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
   const body = await readJson(call.req, deps.clock);
   const id = call.params['conversationId'] ?? '';
-  const conversation = await ownConversation(deps, call, { id, user: wordIn(body, 'user') });
+  const conversation = await ownConversation(deps, call, { id, user: textAt(body, 'user') });
   const variable = call.served.app.conversationVariables.find(
     (one) => one.id === call.params['variableId'],
   );
@@ -192,12 +186,12 @@ const ownMessage = async (deps: ApiDeps, call: ApiCall, user: string) => {
 /** `POST /messages/{id}/feedbacks` */
 export const giveFeedback = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
   const body = await readJson(call.req, deps.clock);
-  const { message, conversation } = await ownMessage(deps, call, wordIn(body, 'user'));
+  const { message, conversation } = await ownMessage(deps, call, textAt(body, 'user'));
   const rating = own(body, 'rating') ?? null;
   if (rating !== null && rating !== 'like' && rating !== 'dislike')
     throw invalidParam('rating must be like, dislike or null.');
   const { feedback: _, ...bare } = message;
-  const content = wordIn(body, 'content').slice(0, 10_000);
+  const content = textAt(body, 'content').slice(0, 10_000);
   const rated: Message = rating === null ? bare : { ...bare, feedback: { rating, content } };
   await deps.conversations.put({
     ...conversation,

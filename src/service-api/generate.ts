@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, own } from '#core/json.ts';
+import { textAt } from '#core/fields.ts';
 import type { RunFinish } from '#flow/events.ts';
 import type { Conversation } from '#service-api/conversations.ts';
 import type { ApiDeps } from '#service-api/deps.ts';
@@ -10,7 +11,7 @@ import {
 } from '#service-api/dify-events.ts';
 import { ApiError, difyError, invalidParam, notFound } from '#service-api/dify-error.ts';
 import { difyUsage } from '#service-api/dify-usage.ts';
-import { type ApiCall, readJson, sendJson, userIn, wordIn } from '#service-api/http-call.ts';
+import { type ApiCall, readJson, sendJson, userIn } from '#service-api/http-call.ts';
 import { type AppRun, startRun, talks } from '#service-api/run-app.ts';
 import type { ServedApp } from '#service-api/served-apps.ts';
 import { sendStream } from '#service-api/sse.ts';
@@ -31,7 +32,7 @@ export const chatMessages = async (deps: ApiDeps, call: ApiCall): Promise<void> 
   const query = own(body, 'query');
   if (typeof query !== 'string') throw invalidParam('Arg query must be provided.');
   const user = userIn(body);
-  mustBeCurrent(served, wordIn(body, 'workflow_id'));
+  mustBeCurrent(served, textAt(body, 'workflow_id'));
   const conversation = await conversationOf(deps, served, { body, user });
   if (served.app.written === 'agent-chat' && !isStreaming(body))
     throw invalidParam('Agent Chat App does not support blocking mode');
@@ -44,7 +45,7 @@ export const completionMessages = async (deps: ApiDeps, call: ApiCall): Promise<
     throw new ApiError(400, 'app_unavailable', 'This app is no completion app.');
   const body = await readJson(call.req, deps.clock);
   const inputs = own(body, 'inputs');
-  const query = wordIn(body, 'query') || (isObject(inputs) ? wordIn(inputs, 'query') : '');
+  const query = textAt(body, 'query') || (isObject(inputs) ? textAt(inputs, 'query') : '');
   await generate(deps, call, { body, user: userIn(body), query });
 };
 
@@ -76,7 +77,7 @@ const conversationOf = async (
   served: ServedApp,
   { body, user }: { readonly body: JsonObject; readonly user: string },
 ): Promise<Conversation | undefined> => {
-  const id = wordIn(body, 'conversation_id').trim();
+  const id = textAt(body, 'conversation_id').trim();
   if (id === '') return undefined;
   if (!UUID.test(id)) throw invalidParam('conversation_id must be a valid UUID');
   const conversation = await conversations.get(id);

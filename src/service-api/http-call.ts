@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '#core/clock.ts';
-import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
+import { textAt } from '#core/fields.ts';
+import { isObject, type Json, type JsonObject } from '#core/json.ts';
 import { ApiError, invalidParam } from '#service-api/dify-error.ts';
 import type { ServedApp } from '#service-api/served-apps.ts';
 
@@ -73,14 +74,9 @@ export const sendJson = (res: ServerResponse, body: Json, status = 200): void =>
 
 /** Throws ApiError when it is missing or no text. */
 const textIn = (body: JsonObject, name: string): string => {
-  const value = own(body, name);
-  if (typeof value === 'string' && value !== '') return value;
+  const value = textAt(body, name);
+  if (value !== '') return value;
   throw invalidParam(`Arg ${name} must be provided.`);
-};
-
-export const wordIn = (body: JsonObject, name: string): string => {
-  const value = own(body, name);
-  return typeof value === 'string' ? value : '';
 };
 
 /** Who asks, as the caller calls them: conversations, runs and files are theirs alone. */

@@ -1,5 +1,5 @@
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
-import { textAt } from '#wire/fields.ts';
+import { textAt } from '#core/fields.ts';
 
 /** A response as its vendor keeps it. */
 export interface KeptResponse {

@@ -6,7 +6,7 @@ import type { ModelCall } from '#simulator/model-call.ts';
 import { drawPace } from '#simulator/pace.ts';
 import { Refused } from '#simulator/refused.ts';
 import { countTokens } from '#simulator/tokens.ts';
-import { textAt } from '#wire/fields.ts';
+import { textAt } from '#core/fields.ts';
 import { type RerankRequest, cohereRerank } from '#wire/cohere-rerank/index.ts';
 
 /** Documents that have more of the question's words come first; equal ones as they were sent. Throws Refused. */

@@ -1,5 +1,5 @@
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
-import { textAt } from '#wire/fields.ts';
+import { textAt } from '#core/fields.ts';
 
 /** A search of the web that a vendor runs, in no vendor's words. */
 export interface WebSearch {

@@ -1,3 +1,4 @@
+import { listAt, mapAt, textAt } from '#core/fields.ts';
 import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
 import type { DslEdge, DslNode, WrittenMode } from '#flow/dsl/app.ts';
 
@@ -37,17 +38,7 @@ export const flowOfModelConfig = (config: JsonObject, mode: WrittenMode): Made =
   };
 };
 
-const textAt = (object: JsonObject, name: string): string => {
-  const value = own(object, name);
-  return typeof value === 'string' ? value : '';
-};
-
-const mapAt = (object: JsonObject, name: string): JsonObject => {
-  const value = own(object, name);
-  return isObject(value) ? value : {};
-};
-
-const listAt = (object: JsonObject, name: string): readonly Json[] => {
+const itemsAt = (object: JsonObject, name: string): readonly Json[] => {
   const value = own(object, name);
   return Array.isArray(value) ? value : [];
 };
@@ -95,7 +86,7 @@ const modelData = (config: JsonObject, mode: WrittenMode): JsonObject => {
   const isAdvanced = own(config, 'prompt_type') === 'advanced';
   const base = { type: 'llm', model: modelOf(config), vision: visionOf(config) };
   const prePrompt = withReferences(textAt(config, 'pre_prompt'));
-  const messages = listAt(mapAt(config, 'chat_prompt_config'), 'prompt').filter(isObject);
+  const messages = listAt(mapAt(config, 'chat_prompt_config'), 'prompt');
   const completion = mapAt(mapAt(config, 'completion_prompt_config'), 'prompt');
   const prefixes = mapAt(mapAt(config, 'completion_prompt_config'), 'conversation_histories_role');
   if (isAdvanced && messages.length > 0)
@@ -139,7 +130,7 @@ const agentData = (config: JsonObject): JsonObject => {
       instruction: constant(withReferences(textAt(config, 'pre_prompt'))),
       query: constant('{{#sys.query#}}'),
       maximum_iterations: constant(own(agent, 'max_iteration') ?? null),
-      tools: constant([...listAt(agent, 'tools')]),
+      tools: constant([...itemsAt(agent, 'tools')]),
     },
     memory: MEMORY,
     vision: visionOf(config),

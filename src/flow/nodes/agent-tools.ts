@@ -1,3 +1,4 @@
+import { mapAt } from '#core/fields.ts';
 import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
 import type { NodeRun } from '#flow/nodes/node-type.ts';
 import { noSuchTool } from '#flow/nodes/tool.ts';
@@ -45,11 +46,6 @@ const textAt = (entry: JsonObject, ...names: string[]): string => {
     if (typeof value === 'string' && value !== '') return value;
   }
   return '';
-};
-
-const mapAt = (entry: JsonObject, name: string): JsonObject => {
-  const value = own(entry, name);
-  return isObject(value) ? value : {};
 };
 
 const refOf = (entry: JsonObject): ToolRef => ({

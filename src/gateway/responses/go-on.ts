@@ -5,7 +5,7 @@ import { inputItems, outputItems } from '#gateway/responses/items.ts';
 import type { StoredResponse } from '#gateway/responses/response-store.ts';
 import type { Target } from '#upstream/target.ts';
 import { rest } from '#wire/check.ts';
-import { textAt } from '#wire/fields.ts';
+import { textAt } from '#core/fields.ts';
 import { openaiResponses } from '#wire/openai-responses/index.ts';
 
 const PREVIOUS = 'previous_response_id';

@@ -1,5 +1,5 @@
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
-import { textAt } from '#wire/fields.ts';
+import { textAt } from '#core/fields.ts';
 
 /** What a request says, as items with ids: a text is a message of the user. */
 export const inputItems = (body: JsonObject, response: string): JsonObject[] => {

@@ -2,7 +2,7 @@ import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
 import type { ChatReply } from '#gateway/chat.ts';
 import { type Continued, keepsResponses } from '#gateway/responses/go-on.ts';
-import { textAt } from '#wire/fields.ts';
+import { textAt } from '#core/fields.ts';
 import { ENDINGS } from '#wire/openai-responses/endings.ts';
 
 /** Of a stream: what tells the response's id, and the whole of it. */

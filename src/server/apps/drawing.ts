@@ -1,3 +1,4 @@
+import { listAt, mapAt, textAt } from '#core/fields.ts';
 import { isObject, type Json, type JsonObject, own, valueAt } from '#core/json.ts';
 import type { App, DslNode } from '#flow/dsl/app.ts';
 import type { DrawnNode, Drawing } from '#gateway/console/app-shapes.ts';
@@ -53,21 +54,6 @@ const sizeOf = (around: JsonObject): { width: number; height: number } | null =>
     : null;
 };
 
-const textAt = (object: JsonObject, name: string): string => {
-  const value = own(object, name);
-  return typeof value === 'string' ? value : '';
-};
-
-const mapAt = (object: JsonObject, name: string): JsonObject => {
-  const value = own(object, name);
-  return isObject(value) ? value : {};
-};
-
-const mapsAt = (object: JsonObject, name: string): readonly JsonObject[] => {
-  const value = own(object, name);
-  return Array.isArray(value) ? value.filter(isObject) : [];
-};
-
 const aboutOf = ({ type, data }: DslNode): string | undefined => {
   const model = textAt(mapAt(data, 'model'), 'name');
   if (model !== '') return model;
@@ -89,14 +75,14 @@ const handlesOf = (type: string, data: JsonObject): readonly Handle[] => {
   if (type === 'if-else') return [...casesOf(data), { id: 'false', kind: 'else', text: '' }];
   if (type === 'question-classifier')
     return [
-      ...mapsAt(data, 'classes').map((one): Handle => {
+      ...listAt(data, 'classes').map((one): Handle => {
         const name = textAt(one, 'label') || textAt(one, 'name');
         return { id: textAt(one, 'id'), kind: 'class', text: name };
       }),
       ...fail,
     ];
   if (type === 'human-input')
-    return mapsAt(data, 'user_actions').map((one): Handle => {
+    return listAt(data, 'user_actions').map((one): Handle => {
       const id = textAt(one, 'id');
       return { id, kind: 'action', text: textAt(one, 'title') || id };
     });
@@ -105,7 +91,7 @@ const handlesOf = (type: string, data: JsonObject): readonly Handle[] => {
 
 /** Files of before there were cases have one. */
 const casesOf = (data: JsonObject): readonly Handle[] => {
-  const cases = mapsAt(data, 'cases');
+  const cases = listAt(data, 'cases');
   if (cases.length === 0) return [{ id: 'true', kind: 'if', text: conditionsOf(data) }];
   return cases.map((one, i) => ({
     id: textAt(one, 'case_id') || textAt(one, 'id') || (i === 0 ? 'true' : `case_${i + 1}`),
@@ -117,7 +103,7 @@ const casesOf = (data: JsonObject): readonly Handle[] => {
 /** `topic is "a" and count > 3`: variables by their last names. */
 const conditionsOf = (one: JsonObject): string => {
   const joint = textAt(one, 'logical_operator') === 'or' ? ' or ' : ' and ';
-  return mapsAt(one, 'conditions')
+  return listAt(one, 'conditions')
     .map((condition) => {
       const selector = own(condition, 'variable_selector');
       const name = Array.isArray(selector) ? selector.at(-1) : undefined;
@@ -152,7 +138,7 @@ const wordsOf = (written: string): string => {
 };
 
 const blocksOf = (root: JsonObject): string[] =>
-  mapsAt(root, 'children').map((block) => leavesOf(block, 0));
+  listAt(root, 'children').map((block) => leavesOf(block, 0));
 
 const DEEPEST = 32;
 
@@ -160,6 +146,6 @@ const leavesOf = (block: JsonObject, depth: number): string =>
   textAt(block, 'text') ||
   (depth > DEEPEST
     ? ''
-    : mapsAt(block, 'children')
+    : listAt(block, 'children')
         .map((child) => leavesOf(child, depth + 1))
         .join(''));

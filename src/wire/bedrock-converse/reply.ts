@@ -3,7 +3,7 @@ import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 import { readCitation, writeCitation } from '#wire/bedrock-converse/citation.ts';
 import { EmulatedFormat } from '#wire/bedrock-converse/emulated-format.ts';
 import { DIALECT, readReasoning } from '#wire/bedrock-converse/read-parts.ts';
-import { listAt, textAt } from '#wire/fields.ts';
+import { listAt, textAt } from '#core/fields.ts';
 import { finishEvent, readUsage, stopWord, writeUsage } from '#wire/bedrock-converse/usage.ts';
 import type { Block, ChatEvent } from '#wire/chat-event.ts';
 import type { ReadOptions } from '#wire/dialect.ts';

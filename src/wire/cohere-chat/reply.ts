@@ -1,6 +1,6 @@
 import { SpillwayError } from '#core/errors.ts';
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
-import { listAt, textAt } from '#wire/fields.ts';
+import { listAt, textAt } from '#core/fields.ts';
 import type { Block, ChatEvent } from '#wire/chat-event.ts';
 import { endError } from '#wire/cohere-chat/error.ts';
 import { DIALECT } from '#wire/cohere-chat/read-request.ts';

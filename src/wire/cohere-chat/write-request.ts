@@ -2,7 +2,7 @@ import { type Json, type JsonObject, isObject } from '#core/json.ts';
 import { type ChatMessage, type ChatRequest, isVendorTool } from '#wire/chat-request.ts';
 import type { Part, RequestField, Tool, ToolResultPart } from '#wire/chat-request.ts';
 import { DIALECT } from '#wire/cohere-chat/read-request.ts';
-import { textAt } from '#wire/fields.ts';
+import { textAt } from '#core/fields.ts';
 import { refused } from '#wire/refused-part.ts';
 import type { Redirection, WriteOptions, Written } from '#wire/dialect.ts';
 

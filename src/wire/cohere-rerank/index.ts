@@ -3,7 +3,7 @@ import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 import type { Usage } from '#wire/chat-event.ts';
 import { bad, bool, count, modelName } from '#wire/check.ts';
 import { readError, writeError } from '#wire/cohere-chat/error.ts';
-import { listAt } from '#wire/fields.ts';
+import { listAt } from '#core/fields.ts';
 
 /** What is put in order: how much each document has to do with a question. */
 export interface RerankRequest {

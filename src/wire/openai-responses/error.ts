@@ -1,7 +1,7 @@
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 import type { UpstreamError } from '#wire/chat-event.ts';
 import { readError, readStreamError, writeError } from '#wire/openai-chat/error.ts';
-import { textAt } from '#wire/fields.ts';
+import { textAt } from '#core/fields.ts';
 
 // One vendor, one envelope: only in streams do errors look otherwise.
 export { readError, writeError };

@@ -1,7 +1,7 @@
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 import type { Block, ChatEvent, Citation, FinishEvent } from '#wire/chat-event.ts';
 import { rest } from '#wire/check.ts';
-import { textAt } from '#wire/fields.ts';
+import { textAt } from '#core/fields.ts';
 import { NAME } from '#wire/openai-responses/name.ts';
 import { thoughtText } from '#wire/openai-responses/read-items.ts';
 import { readSeal } from '#wire/openai-responses/seal.ts';

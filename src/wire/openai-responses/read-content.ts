@@ -2,7 +2,7 @@ import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 import type { CacheMark, Part, Source } from '#wire/chat-request.ts';
 import { bad, optional, record, rest, text } from '#wire/check.ts';
 import { dataOf, sourceOf } from '#wire/data-url.ts';
-import { textAt } from '#wire/fields.ts';
+import { textAt } from '#core/fields.ts';
 import { withExtra } from '#wire/openai-responses/fields.ts';
 import { NAME } from '#wire/openai-responses/name.ts';
 

@@ -1,7 +1,7 @@
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 import type { ChatMessage, Part } from '#wire/chat-request.ts';
 import { bad, optional, rest, text } from '#wire/check.ts';
-import { textAt } from '#wire/fields.ts';
+import { textAt } from '#core/fields.ts';
 import { withExtra } from '#wire/openai-responses/fields.ts';
 import { NAME } from '#wire/openai-responses/name.ts';
 import { readContent } from '#wire/openai-responses/read-content.ts';

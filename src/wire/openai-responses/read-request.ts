@@ -9,7 +9,7 @@ import type {
   VendorTool,
 } from '#wire/chat-request.ts';
 import { bad, bool, count, list, number, optional, record, rest, text } from '#wire/check.ts';
-import { textAt } from '#wire/fields.ts';
+import { textAt } from '#core/fields.ts';
 import { present } from '#wire/openai-responses/fields.ts';
 import { NAME } from '#wire/openai-responses/name.ts';
 import { readItems } from '#wire/openai-responses/read-items.ts';

@@ -4,7 +4,7 @@ import type { Block, ChatEvent } from '#wire/chat-event.ts';
 import type { Frame, Step } from '#wire/dialect.ts';
 import { ENDINGS } from '#wire/openai-responses/endings.ts';
 import { errorIn } from '#wire/openai-responses/error.ts';
-import { textAt } from '#wire/fields.ts';
+import { textAt } from '#core/fields.ts';
 import {
   blocksOf,
   callBlock,

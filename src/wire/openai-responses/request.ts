@@ -1,7 +1,7 @@
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 import { bad, bool, count, modelName, optional, text } from '#wire/check.ts';
 import type { Redirection, Touched } from '#wire/dialect.ts';
-import { textAt } from '#wire/fields.ts';
+import { textAt } from '#core/fields.ts';
 import { isOwnSeal } from '#wire/openai-responses/seal.ts';
 import { readSealedId } from '#wire/sealed-id.ts';
 

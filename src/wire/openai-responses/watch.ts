@@ -2,7 +2,7 @@ import { type JsonObject, isObject, own } from '#core/json.ts';
 import type { Passing } from '#wire/dialect.ts';
 import { ENDINGS } from '#wire/openai-responses/endings.ts';
 import { errorIn } from '#wire/openai-responses/error.ts';
-import { textAt } from '#wire/fields.ts';
+import { textAt } from '#core/fields.ts';
 import { parseMessage } from '#wire/openai-responses/read-stream.ts';
 import { readUsage } from '#wire/openai-responses/usage.ts';
 

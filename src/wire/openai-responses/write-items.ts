@@ -2,7 +2,7 @@ import type { JsonObject } from '#core/json.ts';
 import type { ChatMessage, Part, Source } from '#wire/chat-request.ts';
 import { bad } from '#wire/check.ts';
 import { dataUrl } from '#wire/data-url.ts';
-import { textAt } from '#wire/fields.ts';
+import { textAt } from '#core/fields.ts';
 import { NAME } from '#wire/openai-responses/name.ts';
 import { isOwnSeal, sealText } from '#wire/openai-responses/seal.ts';
 

@@ -1,4 +1,5 @@
 import { SpillwayError } from '#core/errors.ts';
+import { textAt } from '#core/fields.ts';
 import { isObject, type Json, type JsonObject, own, valueAt } from '#core/json.ts';
 import type { FlowReply, FlowRequest, FlowTool, ToolAnswer } from '#flow/ports.ts';
 
@@ -43,11 +44,6 @@ interface Operation {
   readonly operation: JsonObject;
   readonly base: string;
 }
-
-const textAt = (object: JsonObject, name: string): string => {
-  const value = own(object, name);
-  return typeof value === 'string' ? value : '';
-};
 
 /** What a `$ref` within the same document refers to; references to references, a few deep. */
 const resolved = (root: JsonObject, value: Json | undefined, depth = 0): JsonObject => {

@@ -11,3 +11,9 @@ export const listAt = (object: JsonObject, key: string): JsonObject[] => {
   const value = own(object, key);
   return Array.isArray(value) ? value.filter(isObject) : [];
 };
+
+/** The object in a field; an empty one when it holds anything else. */
+export const mapAt = (object: JsonObject, key: string): JsonObject => {
+  const value = own(object, key);
+  return isObject(value) ? value : {};
+};
