@@ -4,8 +4,7 @@ const KEY =
 /** URLs, and bare hosts with a port: where we send is nobody's business. */
 const PLACE = /\bhttps?:\/\/\S+|\b[\w-]+(?:\.[\w-]+)+:\d+\b|\b(?:\d{1,3}\.){3}\d{1,3}\b/gi;
 /** What would break a line or a terminal. */
-// oxlint-disable-next-line no-control-regex -- control characters are exactly what is looked for
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;
+const CONTROL = /\p{Cc}+/gu;
 
 /** Shorter keys may be part of a word, and are looked for as words of their own. */
 const WORD_CHARS = 8;
