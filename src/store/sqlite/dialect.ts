@@ -79,8 +79,7 @@ class WorkerConnection implements DatabaseConnection {
     return { rows: rows as Row[], numAffectedRows: BigInt(changes) };
   }
 
-  // oxlint-disable-next-line require-yield -- the interface asks for a stream, and there is none to give
-  async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
+  streamQuery(): never {
     throw new Error('Rows are read page by page.');
   }
 }
