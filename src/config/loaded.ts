@@ -150,7 +150,6 @@ export interface LoadedConfig {
   readonly tls: { readonly caFile?: string; readonly verify: boolean };
   /** Past requests that can be explained, ≤ 2 KB each; 0: none. */
   readonly decisions: { readonly max: number };
-  /** Answers that later requests may go on from: so many, so much memory, for so long. */
   /** What callers say in `x-` headers of their own reaches vendors. */
   readonly forwardsHeaders?: true;
   /** Files that requests name by their addresses, for vendors that take bytes only. */
@@ -161,6 +160,7 @@ export interface LoadedConfig {
     readonly mostBytes: number;
     readonly timeoutMs: number;
   };
+  /** Answers that later requests may go on from: so many, so much memory, for so long. */
   readonly responses: { readonly max: number; readonly bytes: number; readonly keepMs: number };
   readonly apps: AppsSettings;
 }

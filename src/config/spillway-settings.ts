@@ -100,10 +100,9 @@ export type SpillwaySettings = Pick<
   | 'files'
   | 'responses'
   | 'apps'
+  | 'currency'
 > & {
   readonly quotaPools: WrittenPools;
-  /** In which money is shown, and what a dollar is in it. */
-  readonly currency: LoadedConfig['currency'];
   readonly store: z.infer<typeof storeSchema> | null | undefined;
   readonly retryOnTimeout: boolean;
   /** Undefined where the file leaves it to what LiteLLM would enforce. */
