@@ -3,7 +3,7 @@ import type { Principal } from '#keys/principal.ts';
 import { seesAll } from '#keys/principal.ts';
 import { dollarsOf } from '#keys/money.ts';
 import { leads } from '#keys/ownership.ts';
-import type { Registry } from '#keys/registry.ts';
+import { iso, type Registry } from '#keys/registry.ts';
 import type { SpendBody, SpendFilter, SpendRecord } from '#store/spend.ts';
 
 /**
@@ -21,8 +21,6 @@ export const scopeOf = (
   if (principal.userId !== undefined) return { ...asked, user: principal.userId };
   return { ...asked, token: principal.token ?? '' };
 };
-
-const iso = (wallMs: number): string => new Date(wallMs).toISOString();
 
 /** A record in the words of LiteLLM's table of spend logs, and ours beside them. */
 export const spendRow = (record: SpendRecord, body?: SpendBody): JsonObject => {

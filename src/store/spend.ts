@@ -147,7 +147,7 @@ export interface SpendStore {
   /** By tag, of all or of one; the latest first where time is told apart. */
   tags(filter: TagFilter, per?: UsageQuestion['per']): Promise<readonly Usage[]>;
   /** Every sum that is kept. */
-  paid(): Promise<readonly (Payment & { readonly nanos: number })[]>;
+  paid(): Promise<readonly Paid[]>;
   /** Begins a sum anew: what was spent before does not count any more. */
   setPaid(payment: Payment, nanos: number): Promise<void>;
   /** Removes the oldest records before this instant, at most so many; how many there were. */
