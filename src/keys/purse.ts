@@ -80,8 +80,11 @@ export class PurseHold {
     bounds: readonly Bound[],
     nanos: number,
   ): PurseHold | Bound {
-    const short = PurseHold.shortOf(bounds, nanos);
-    if (short) return short;
+    return PurseHold.shortOf(bounds, nanos) ?? PurseHold.unbounded(purses, nanos);
+  }
+
+  /** The same for who knows that there is room. */
+  static unbounded(purses: readonly Purse[], nanos: number): PurseHold {
     for (const purse of purses) purse.reservedNanos += nanos;
     return new PurseHold(purses, nanos);
   }

@@ -35,8 +35,7 @@ export class UpstreamMoney {
     this.#held?.hold.settle(0);
     const { purses } = this.#of(deployment);
     // Whoever asked in this same turn has heard that there is room.
-    const hold = PurseHold.take(purses, [], this.#mostNanos);
-    this.#held = hold instanceof PurseHold ? { deployment, hold } : undefined;
+    this.#held = { deployment, hold: PurseHold.unbounded(purses, this.#mostNanos) };
   }
 
   /** Takes what it came to with whoever served it, and gives back all else; the sums that it adds to. */
