@@ -50,11 +50,14 @@ const MOST_TOLD = 10_000;
 export class Cashier {
   readonly #deps: CashierDeps;
   readonly #limits: LimitBook;
+  readonly #everybody: Payer;
   readonly #told = new Set<string>();
 
   constructor(deps: CashierDeps) {
     this.#deps = deps;
     this.#limits = new LimitBook(deps.ledger);
+    const dollars = dollarsIn(deps.everybody);
+    this.#everybody = { kind: 'global', id: '', label: 'Proxy', ...dollars };
   }
 
   /** Throws SpillwayError: see `Bill`, and `forbidden` for a price that is not known. */
@@ -63,10 +66,11 @@ export class Cashier {
     if (pass?.refusesUnpriced && mostNanos === undefined) throw unpriced(fare.group);
     const customer = this.#customer(fare.endUser);
     const wall = this.#deps.wall();
-    const payers = [
+    const payers: Payer[] = [
       ...(pass?.payers ?? []),
       ...(pass?.modelPayers(fare.group) ?? []),
       ...(customer ? [customer.payer] : []),
+      this.#everybody,
     ];
     const limited: Limited[] = [
       ...(pass?.limited ?? []),
@@ -96,7 +100,7 @@ export class Cashier {
       },
       waits: (pass?.waitMs ?? 0) > 0,
       charges: this.#limits.charges(limited, cost, this.#deps.now()),
-      ...this.#money([...payers, this.#everybody()], wall),
+      ...this.#money(payers, wall),
       mostNanos: mostNanos ?? 0,
       upstream:
         upstream &&
@@ -105,10 +109,6 @@ export class Cashier {
           mostNanos ?? 0,
         ),
     });
-  }
-
-  #everybody(): Payer {
-    return { kind: 'global', id: '', label: 'Proxy', ...dollarsIn(this.#deps.everybody) };
   }
 
   #money(payers: readonly Payer[], wallMs: number): { purses: Purse[]; bounds: Bound[] } {
