@@ -3,7 +3,7 @@ import { isStarPattern, starPattern } from '#core/star-pattern.ts';
 /** Words that stand for many models, as in LiteLLM. */
 const ALL = 'all-proxy-models';
 const ALL_TEAM = 'all-team-models';
-const NONE = 'no-default-models';
+export const NO_MODELS = 'no-default-models';
 
 /** Which access groups a model is in (`model_info.access_groups`). */
 export type AccessGroups = (model: string) => readonly string[];
@@ -22,7 +22,9 @@ export const modelRule = (
   const listed = models.flatMap((name) => (name === ALL_TEAM ? (team ?? []) : [name]));
   const isEmpty = models.length === 0 || (models.includes(ALL_TEAM) && (team ?? []).length === 0);
   if (isEmpty || listed.includes(ALL)) return () => true;
-  const names = new Set(listed.filter((name) => name !== NONE).map((name) => name.normalize()));
+  const names = new Set(
+    listed.filter((name) => name !== NO_MODELS).map((name) => name.normalize()),
+  );
   const patterns = listed.filter(isStarPattern).map((name) => starPattern(name.normalize()));
   return (model) => {
     const asked = model.normalize();

@@ -6,6 +6,7 @@ import { fieldsIn } from '#gateway/admin/fields-in.ts';
 import { keyFields } from '#keys/fields.ts';
 import { shownKey, updateKey } from '#keys/manage-keys.ts';
 import type { Registry } from '#keys/registry.ts';
+import { shownName } from '#keys/secret.ts';
 
 /** Each is a change of its own, written down for itself. */
 const MOST_KEYS = 500;
@@ -37,7 +38,7 @@ export const manyKeysRoutes = (registry: Registry): readonly AnyControlRoute[] =
           // One that a caller can mend; anything else concerns them all.
           const error = SpillwayError.from(thrown);
           if (error.status >= 500) throw error;
-          failed.push({ key: shownName(name), failed_reason: error.message });
+          failed.push({ key: nameOf(name), failed_reason: error.message });
         }
       return {
         total_requested: keys.length,
@@ -49,5 +50,4 @@ export const manyKeysRoutes = (registry: Registry): readonly AnyControlRoute[] =
 ];
 
 /** Somebody may have sent a key where its token would do. */
-const shownName = (name: string): string =>
-  name.startsWith('sk-') ? `sk-...${name.slice(-4)}` : name;
+const nameOf = (name: string): string => (name.startsWith('sk-') ? shownName(name) : name);

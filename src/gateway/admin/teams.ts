@@ -21,6 +21,7 @@ import {
   shownTeam,
   teamsOf,
 } from '#keys/manage-teams.ts';
+import { NO_MODELS } from '#keys/model-rule.ts';
 import { mayManageMembers, mayReadTeam } from '#keys/ownership.ts';
 import type { Registry } from '#keys/registry.ts';
 
@@ -102,8 +103,6 @@ export const teamRoutes = (registry: Registry): readonly AnyControlRoute[] => [
   ...memberRoutes(registry),
   ...readingRoutes(registry),
 ];
-
-const NO_MODELS = 'no-default-models';
 
 /** Takes models into a team's list, or out of it. */
 const listing = (
