@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '#core/json.ts';
 import { boxKeyOf, openBox } from '#store/litellm/secret-box.ts';
-import type { StoredModel } from '#server/models/model-rows.ts';
+import { type StoredModel, withoutId } from '#server/models/model-rows.ts';
 
 export interface TakenModels {
   readonly models: readonly StoredModel[];
@@ -43,8 +43,6 @@ export const modelsFromLitellm = (
 const NO_KEY =
   'its parameters are encrypted; set LITELLM_SALT_KEY, or LITELLM_MASTER_KEY where LiteLLM has no salt key';
 const OTHER_KEY = 'its parameters are encrypted with another salt key';
-
-const withoutId = ({ id: _, db_model: __, ...info }: JsonObject): JsonObject => info;
 
 /** Undefined where something in a value is closed and does not open. */
 const opener =

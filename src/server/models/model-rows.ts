@@ -47,6 +47,9 @@ export const rowOfModel = ({ id, name, params, info }: StoredModel): JsonObject 
 export const mergedFields = (before: JsonObject, more: JsonObject | null | undefined): JsonObject =>
   Object.fromEntries(Object.entries({ ...before, ...more }).filter(([, value]) => value !== null));
 
+/** Its id stands beside it; where it is kept is no part of it. */
+export const withoutId = ({ id: _, db_model: __, ...info }: JsonObject): JsonObject => info;
+
 export const idIn = (info: JsonObject | null | undefined): string | undefined => {
   const id = info ? own(info, 'id') : undefined;
   return typeof id === 'string' ? id : undefined;

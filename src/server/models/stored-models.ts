@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { LoadedConfig } from '#config/loaded.ts';
+import { storedFile } from '#config/stored-part.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { FindingsError } from '#core/finding.ts';
 import type { JsonObject } from '#core/json.ts';
@@ -14,6 +15,7 @@ import {
   modelOfBody,
   rowOfModel,
   type StoredModel,
+  withoutId,
 } from '#server/models/model-rows.ts';
 import { shownParams } from '#server/models/shown-params.ts';
 
@@ -103,7 +105,7 @@ export class StoredModels implements ModelDesk {
         id,
         name: fields.model_name ?? '',
         params: mergedFields({}, fields.litellm_params),
-        info: infoOf(mergedFields({}, fields.model_info)),
+        info: withoutId(mergedFields({}, fields.model_info)),
         stamps: stamped(registry, principal),
       };
       return this.#write(principal, { seal, model });
@@ -118,7 +120,7 @@ export class StoredModels implements ModelDesk {
         id,
         name: fields.model_name ?? before.name,
         params: mergedFields(before.params, fields.litellm_params),
-        info: infoOf(mergedFields(before.info, fields.model_info)),
+        info: withoutId(mergedFields(before.info, fields.model_info)),
         stamps: stamped(this.#deps.registry, principal, before.stamps),
       };
       return this.#write(principal, { seal, model, before });
@@ -184,7 +186,7 @@ export class StoredModels implements ModelDesk {
   #checked(models: ReadonlyMap<string, StoredModel>, id: string): LoadedConfig {
     try {
       const next = this.#load(models);
-      const dead = next.unusable.find(({ reason }) => reason.file === fileOf(id));
+      const dead = next.unusable.find(({ reason }) => reason.file === storedFile(id));
       if (!dead) return next;
       throw new FindingsError([dead.reason]);
     } catch (thrown) {
@@ -207,7 +209,7 @@ export class StoredModels implements ModelDesk {
         const { log } = this.#deps.registry;
         const before = sound.size;
         for (const { file, path, message } of thrown.findings) {
-          const id = [...sound.keys()].find((one) => fileOf(one) === file);
+          const id = [...sound.keys()].find((one) => storedFile(one) === file);
           if (id !== undefined) sound.delete(id);
           log.error({ model: id ?? '', path, why: message }, 'A MODEL OF THE STORE DOES NOT SERVE');
         }
@@ -247,10 +249,6 @@ const STORES_NONE =
   'Models are not stored here: set `store_model_in_db: true` under general_settings, or STORE_MODEL_IN_DB=True, and start again.';
 
 const NO_SALT_KEY = `Their keys are kept encrypted, and there is nothing to encrypt them with: set LITELLM_SALT_KEY, or spillway_settings.store.salt_key, to ${LEAST_SALT_CHARS} random characters or more, and start again. Keep it: without it nothing that is stored opens.`;
-
-const fileOf = (id: string): string => `stored model ${id}`;
-
-const infoOf = ({ id: _, db_model: __, ...info }: JsonObject): JsonObject => info;
 
 /** As LiteLLM shows a row of its table. */
 const shownModel = ({ id, name, params, info, stamps }: StoredModel): JsonObject => ({
