@@ -71,7 +71,7 @@ export class StoredModels implements ModelDesk {
             'A MODEL OF THE STORE CANNOT BE READ: it was written under another salt key. Set the former one, or delete the model and add it again',
           );
       }
-      this.#serve(this.#sound(models));
+      this.#serveSound(models);
     });
   }
 
@@ -135,7 +135,7 @@ export class StoredModels implements ModelDesk {
       const models = new Map(this.#models);
       models.delete(id);
       await registry.store.shelves.models.remove([id]);
-      this.#serve(models);
+      this.#serve(models, this.#load(models));
       await audit(registry, principal, {
         action: 'deleted',
         subject: 'models',
@@ -154,8 +154,7 @@ export class StoredModels implements ModelDesk {
     const models = new Map(this.#models).set(model.id, model);
     const next = this.#checked(models, model.id);
     await registry.store.shelves.models.put([bodyOfModel(model, of.seal)]);
-    this.#models = models;
-    this.#deps.take(this.#withFile(next));
+    this.#serve(models, next);
     const after = shownModel(model);
     await audit(registry, principal, {
       action: before ? 'updated' : 'created',
@@ -167,9 +166,9 @@ export class StoredModels implements ModelDesk {
     return after;
   }
 
-  #serve(models: ReadonlyMap<string, StoredModel>): void {
+  #serve(models: ReadonlyMap<string, StoredModel>, next: LoadedConfig): void {
     this.#models = models;
-    this.#deps.take(this.#withFile(this.#load(models)));
+    this.#deps.take(this.#withFile(next));
   }
 
   #load(models: ReadonlyMap<string, StoredModel>): LoadedConfig {
@@ -197,13 +196,12 @@ export class StoredModels implements ModelDesk {
     }
   }
 
-  /** Without those that cannot be served as the config is now: it may have changed since. */
-  #sound(models: ReadonlyMap<string, StoredModel>): ReadonlyMap<string, StoredModel> {
+  /** Serves them without those that cannot be as the config is now: it may have changed since. */
+  #serveSound(models: ReadonlyMap<string, StoredModel>): void {
     const sound = new Map(models);
     for (;;)
       try {
-        this.#load(sound);
-        return sound;
+        return this.#serve(sound, this.#load(sound));
       } catch (thrown) {
         if (!(thrown instanceof FindingsError)) throw thrown;
         const { log } = this.#deps.registry;
@@ -213,7 +211,7 @@ export class StoredModels implements ModelDesk {
           if (id !== undefined) sound.delete(id);
           log.error({ model: id ?? '', path, why: message }, 'A MODEL OF THE STORE DOES NOT SERVE');
         }
-        if (sound.size === before) return new Map();
+        if (sound.size === before) return this.#serve(new Map(), this.#load(new Map()));
       }
   }
 
