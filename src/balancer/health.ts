@@ -66,10 +66,11 @@ export class Health {
 
   /** From now on these are all there are. Of one that is the same as before all that is known holds on. */
   take(members: readonly Member[]): void {
+    const left = new Set(members);
     const credentials = new Map<string, RefusedKey>();
     for (const [name, { member, keys }] of this.#patients) {
       credentials.set(member.credential ?? name, keys[0]);
-      if (!members.includes(member)) this.#patients.delete(name);
+      if (!left.has(member)) this.#patients.delete(name);
     }
     for (const member of members) {
       const rules = this.#deps.rules(member.name);

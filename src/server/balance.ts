@@ -47,13 +47,14 @@ export const createBalance = (
   const ledger = new Ledger({ floorOf });
   stateLimits(config, ledger, given.clock.now());
   const estimator = new Estimator();
-  const rows = new Map<Deployment, Member>();
+  let rows = new Map<Deployment, Member>();
+  const newRows = (): readonly Deployment[] => config.deployments.filter((row) => !rows.has(row));
   const membersNow = (): readonly Member[] => {
-    const news = config.deployments.filter((row) => !rows.has(row));
-    const made = membersOf({ deployments: news }, given.clock.wall());
-    for (const [i, row] of news.entries()) rows.set(row, made[i]!);
-    for (const row of rows.keys()) if (!config.deployments.includes(row)) rows.delete(row);
-    return config.deployments.map((row) => rows.get(row)!);
+    const deployments = newRows();
+    const made = membersOf({ deployments }, given.clock.wall());
+    const added = new Map(deployments.map((row, i) => [row, made[i]!]));
+    rows = new Map(config.deployments.map((row) => [row, (rows.get(row) ?? added.get(row))!]));
+    return [...rows.values()];
   };
   let members = membersNow();
   const quota = (): QuotaView => owner.view();
@@ -78,8 +79,7 @@ export const createBalance = (
       return members;
     },
     take() {
-      const deployments = config.deployments.filter((row) => !rows.has(row));
-      stateLimits({ deployments, quotaPools: {} }, ledger, given.clock.now());
+      stateLimits({ deployments: newRows(), quotaPools: {} }, ledger, given.clock.now());
       members = membersNow();
       owner.take(members);
     },
