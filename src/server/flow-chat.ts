@@ -18,7 +18,7 @@ export async function* flowChat(
   { runId, signal, deadline }: ModelCall,
 ): AsyncGenerator<ChatEvent | Served | Priced> {
   const { owner = '', user = '', app, pass: passNow, payer, route } = around;
-  const { gateway, model } = route?.(request.model) ?? { gateway: own, ...request };
+  const { gateway, model } = route?.(request.model) ?? { gateway: own, model: request.model };
   // Whoever takes it, it goes on the same books.
   const deps = own.billing ? { ...gateway, billing: own.billing } : gateway;
   // Whoever asks for an app as a model pays for it; what it is made of is the app's affair.
