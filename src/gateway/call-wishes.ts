@@ -103,8 +103,10 @@ const useDeadline = (call: Writable<GatewayCall>, headers: IncomingHttpHeaders):
 
 /** `extra_body` as LiteLLM's clients send it: fields of the body for a vendor, looked at as all others are. */
 const withExtras = (body: JsonObject): JsonObject => {
-  const { extra_body: extra, ...fields } = body;
-  return isObject(extra) ? { ...fields, ...extra } : body;
+  const extra = own(body, 'extra_body');
+  if (!isObject(extra)) return body;
+  const { extra_body: _, ...fields } = body;
+  return { ...fields, ...extra };
 };
 
 /** Where the vendor's own metadata say for whom a request is made. */

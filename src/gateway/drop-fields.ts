@@ -9,6 +9,7 @@ export const withoutFields = (
   body: JsonObject,
   names: readonly string[],
 ): { readonly body: JsonObject; readonly found: readonly string[] } => {
+  if (names.length === 0) return { body, found: names };
   const found: string[] = [];
   let left = body;
   for (const name of new Set(names)) {
