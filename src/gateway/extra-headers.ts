@@ -31,12 +31,11 @@ export const extraHeadersOf = (body: JsonObject): ExtraHeaders | undefined => {
   const entries = Object.entries(said).map(([name, value]) => checked(name, value));
   if (entries.length > MOST_HEADERS)
     throw refused('extra_headers', `may have ${MOST_HEADERS} headers at most`);
-  const [heard, plain] = [true, false].map((isHeard) =>
-    entries.filter(([name]) => heardHeaders.includes(name) === isHeard),
-  );
+  const heard = entries.filter(([name]) => heardHeaders.includes(name));
+  const plain = entries.filter(([name]) => !heardHeaders.includes(name));
   return {
-    ...(plain!.length > 0 && { plain: Object.fromEntries(plain!) }),
-    ...(heard!.length > 0 && { heard: Object.fromEntries(heard!) }),
+    ...(plain.length > 0 && { plain: Object.fromEntries(plain) }),
+    ...(heard.length > 0 && { heard: Object.fromEntries(heard) }),
   };
 };
 

@@ -1,4 +1,4 @@
-import { isObject, type Json, own } from '#core/json.ts';
+import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
 import type { Passage, Taker } from '#gateway/passage.ts';
 
 /** More of a stream than is kept of its words: each comes in an envelope. */
@@ -77,11 +77,11 @@ const words = (event: Json): string => {
 };
 
 const textAt = (value: Json | undefined, name: string): string => {
-  const text = isObject(value ?? null) ? own(value as { [key: string]: Json }, name) : undefined;
+  const text = isObject(value) ? own(value, name) : undefined;
   return typeof text === 'string' ? text : '';
 };
 
-const listAt = (value: { readonly [key: string]: Json }, name: string): readonly Json[] => {
+const listAt = (value: JsonObject, name: string): readonly Json[] => {
   const list = own(value, name);
   return Array.isArray(list) ? list : [];
 };

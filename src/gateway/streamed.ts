@@ -72,9 +72,9 @@ const sendStreamed = (
 ): Promise<Sent<StreamedReply>> => {
   const { lease, course } = options;
   const said = spokenTo(deps, lease, (target) => options.speak(target, course));
-  return said instanceof Promise
-    ? said.then((late) => sendSaid(deps, call, { ...options, said: late }))
-    : sendSaid(deps, call, { ...options, said });
+  const send = (late: Said<StreamedSpoken>): Promise<Sent<StreamedReply>> =>
+    sendSaid(deps, call, { ...options, said: late });
+  return said instanceof Promise ? said.then(send) : send(said);
 };
 
 const sendSaid = (

@@ -59,10 +59,9 @@ const sendWhole = (
   { lease, course, decision, ...options }: Try & WholeOptions,
 ): Promise<Sent<WholeReply>> => {
   const said = spokenTo(deps, lease, (target) => options.speak(target, course));
-  const one = { lease, course, decision };
-  return said instanceof Promise
-    ? said.then((late) => sendSaid(deps, call, { ...one, said: late }))
-    : sendSaid(deps, call, { ...one, said });
+  const send = (late: Said<WholeSpoken>): Promise<Sent<WholeReply>> =>
+    sendSaid(deps, call, { lease, course, decision, said: late });
+  return said instanceof Promise ? said.then(send) : send(said);
 };
 
 const sendSaid = (

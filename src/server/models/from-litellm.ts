@@ -22,18 +22,18 @@ export const modelsFromLitellm = (
   const key = saltKey === undefined ? undefined : boxKeyOf(saltKey);
   for (const row of rows) {
     const { model_id: id, model_name: name, litellm_params: params, model_info: info } = row;
-    if (typeof id !== 'string' || typeof name !== 'string' || !isObject(params ?? null)) {
+    if (typeof id !== 'string' || typeof name !== 'string' || !isObject(params)) {
       leftOut.push(`model ${JSON.stringify(id)}: its row is not one that is known`);
       continue;
     }
-    const opened = opener(key)(params!);
+    const opened = opener(key)(params);
     if (opened === undefined) leftOut.push(`model ${id} (${name}): ${key ? OTHER_KEY : NO_KEY}`);
     else
       models.push({
         id,
         name,
         params: opened as JsonObject,
-        info: isObject(info ?? null) ? withoutId(info as JsonObject) : {},
+        info: isObject(info) ? withoutId(info) : {},
         stamps: {},
       });
   }
