@@ -77,12 +77,13 @@ type Speaking = <Told>(
 /** What is said to a deployment: at once, unless it takes files as bytes that have to be fetched first. */
 const speaking = (deps: GatewayDeps, call: GatewayCall, speech: Speech): Speaking => {
   const { fetchFile } = deps;
-  if (!fetchFile) return (target, course, told) => told(speech.to(target, course));
+  if (!fetchFile) return (target, course, told) => told(speech.to(speech.at(target, course)));
   let files: LinkedFiles | undefined;
   return (target, course, told) => {
-    const wanted = speech.wants(target, course);
-    if (wanted.length === 0) return told(speech.to(target, course));
+    const place = speech.at(target, course);
+    const wanted = speech.wants(place);
+    if (wanted.length === 0) return told(speech.to(place));
     const linked = (files ??= new LinkedFiles(deps, fetchFile, call));
-    return linked.fetch(wanted).then(() => told(speech.to(target, course, linked.found)));
+    return linked.fetch(wanted).then(() => told(speech.to(place, linked.found)));
   };
 };

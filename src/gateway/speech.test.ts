@@ -52,7 +52,8 @@ interface Said {
 
 const said = (fields: JsonObject, { dialect = another, rules, target = targetOf() }: Said = {}) => {
   const all = { dropped: [], allowed: [], ...rules };
-  const { body, ...spoken } = new Speech(dialect, false, all).to(target, courseOf(fields));
+  const speech = new Speech(dialect, false, all);
+  const { body, ...spoken } = speech.to(speech.at(target, courseOf(fields)));
   const { model: _model, messages: _messages, ...sent } = JSON.parse(body) as JsonObject;
   return { ...spoken, sent };
 };
@@ -146,7 +147,8 @@ describe('in another dialect', () => {
   test('a request is mended where the config says so', () => {
     const mend = (messages: JsonObject[]): JsonObject => {
       const speech = new Speech(another, false, { dropped: [], allowed: [], modifies: true });
-      return JSON.parse(speech.to(targetOf(), courseOf({ messages })).body) as JsonObject;
+      const place = speech.at(targetOf(), courseOf({ messages }));
+      return JSON.parse(speech.to(place).body) as JsonObject;
     };
     const [system, call] = [
       { role: 'system', content: 'Be brief.' },

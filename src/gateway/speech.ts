@@ -26,14 +26,17 @@ export interface Spoken extends ReadOptions {
   readonly toolNames?: ReadonlyMap<string, string>;
 }
 
-interface Place {
+/** Where a request is said: what its deployment is, and how it is spoken to. */
+export interface Place {
   readonly target: Target;
   readonly course: Course;
   readonly model: string;
   readonly quirks: Quirks;
-  readonly rules: ParamRules;
+  readonly path: string;
+  readonly dialect: ChatDialect;
   readonly amend: (body: JsonObject) => JsonObject;
-  readonly files: ReadonlyMap<string, Source>;
+  /** It speaks the caller's dialect: the body goes on as it is. */
+  readonly passes: boolean;
 }
 
 /**
@@ -53,46 +56,42 @@ export class Speech {
     this.#rules = rules;
   }
 
-  /**
-   * Files that the deployment takes as bytes, and that the caller has sent by their addresses. Throws as
-   * `to` does.
-   */
-  wants(target: Target, course: Course): readonly LinkedPart[] {
-    const { dialect, model } = this.#at(target, course);
-    const isSame = dialect.name === this.#dialect.name && this.#passes(target);
-    const wants = target.quirksOf(model).wantsBytes
-      ? always
-      : isSame
-        ? undefined
-        : dialect.wantsBytes;
-    return wants ? linkedParts(this.#readFor(course, course.body), wants) : NO_PARTS;
-  }
-
-  #at(target: Target, course: Course) {
+  /** Throws SpillwayError `invalid_request` where the deployment offers no chat. */
+  at(target: Target, course: Course): Place {
     const model = modelAt(target.spec, course);
     const at = target.conversationAt(this.#dialect.name, { model, stream: this.#stream });
     const dialect = at && chatDialect(at.dialect);
-    if (dialect) return { at, dialect, model };
-    const message = `Deployment ${target.spec.name} does not offer chat.`;
-    throw new SpillwayError('invalid_request', message);
+    if (!dialect) {
+      const message = `Deployment ${target.spec.name} does not offer chat.`;
+      throw new SpillwayError('invalid_request', message);
+    }
+    const { path, amend = unchanged } = at;
+    const passes = dialect.name === this.#dialect.name && this.#passes(target);
+    return { target, course, model, quirks: target.quirksOf(model), path, dialect, amend, passes };
+  }
+
+  /** Files that the deployment takes as bytes, and that the caller has sent by their addresses. */
+  wants({ course, quirks, dialect, passes }: Place): readonly LinkedPart[] {
+    const others = passes ? undefined : dialect.wantsBytes;
+    const wants = quirks.wantsBytes ? always : others;
+    return wants ? linkedParts(this.#readFor(course, course.body), wants) : NO_PARTS;
   }
 
   /**
    * `files` are there in the place of their addresses. Throws SpillwayError `invalid_request` where the
    * deployment cannot be asked for this.
    */
-  to(target: Target, course: Course, files = NO_FILES): Spoken {
-    const { at, dialect, model } = this.#at(target, course);
+  to(place: Place, files = NO_FILES): Spoken {
+    const { target, course, path, dialect, passes } = place;
     const { params } = target.spec;
     const said = callerRules(course.asked);
     const rules =
       params || said ? mergedRules([said ?? {}, params ?? {}, this.#rules]) : this.#rules;
-    const { amend = unchanged } = at;
-    const place = { target, course, model, quirks: target.quirksOf(model), rules, amend, files };
-    const isSame = dialect.name === this.#dialect.name && this.#passes(target);
     const spoken =
-      isSame && files.size === 0 ? this.#passed(place) : this.#translated(place, dialect);
-    return { path: at.path, dialect, ...spoken };
+      passes && files.size === 0
+        ? this.#passed(place, rules)
+        : this.#translated(place, { rules, files });
+    return { path, dialect, ...spoken };
   }
 
   /** Defaults have the names of one dialect: a body of another takes them by way of the hub. */
@@ -100,23 +99,19 @@ export class Speech {
     return this.#dialect.name === openaiChat.name || Object.keys(spec.defaults).length === 0;
   }
 
-  #passed({
-    target,
-    course,
-    model,
-    quirks,
-    rules,
-    amend,
-  }: Place): Omit<Spoken, 'path' | 'dialect'> {
+  #passed(
+    { target, course, model, quirks, amend }: Place,
+    rules: ParamRules,
+  ): Omit<Spoken, 'path' | 'dialect'> {
     const { spec, asksUsage } = target;
     const body = { ...spec.defaults, ...spec.extraBody, ...course.body };
-    const said = withoutFields(body, this.#unwanted({ quirks, rules }));
+    const said = withoutFields(body, this.#unwanted(quirks, rules));
     const written = this.#dialect.redirectRequest(said.body, { model, asksUsage, quirks });
     return { body: JSON.stringify(amend(written)), dropped: said.found };
   }
 
   /** A vendor says for itself what it refuses, unless dropping is wanted. */
-  #unwanted({ quirks, rules }: Pick<Place, 'quirks' | 'rules'>): readonly string[] {
+  #unwanted(quirks: Quirks, rules: ParamRules): readonly string[] {
     const refused = rules.drops ? (quirks.refuses ?? []).map((field) => this.#nameOf(field)) : [];
     if (refused.length === 0 && rules.dropped.length === 0) return NONE;
     return [...rules.dropped, ...refused].filter((name) => !rules.allowed.includes(name));
@@ -126,11 +121,13 @@ export class Speech {
     return this.#dialect.paramNames[field] ?? field;
   }
 
-  #translated(place: Place, to: ChatDialect): Omit<Spoken, 'path' | 'dialect'> {
-    const { target, course, model, quirks, rules, amend } = place;
+  #translated(
+    { target, course, model, quirks, dialect: to, amend }: Place,
+    { rules, files }: { readonly rules: ParamRules; readonly files: ReadonlyMap<string, Source> },
+  ): Omit<Spoken, 'path' | 'dialect'> {
     const { spec, asksUsage } = target;
     const { body: wanted, found: unwanted } = withoutFields(course.body, rules.dropped);
-    const said = withBytes(this.#readFor(course, wanted), place.files);
+    const said = withBytes(this.#readFor(course, wanted), files);
     const read = withDefaults(said, spec.defaults);
     const whole = within(rules.modifies ? mended(read) : read, spec.mostOutputTokens);
     const isSame = to.name === this.#dialect.name;
