@@ -5,7 +5,7 @@ import { ask, query } from './api.ts';
 export interface UsageFilter {
   readonly start_date?: string | undefined;
   readonly end_date?: string | undefined;
-  readonly per: string;
+  readonly per: 'hour' | 'day';
   readonly by: string;
   readonly of: string;
   readonly model_group?: string | undefined;

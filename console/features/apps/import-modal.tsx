@@ -3,7 +3,6 @@ import {
   Button,
   FileInput,
   Group,
-  Modal,
   Stack,
   Tabs,
   Text,
@@ -15,6 +14,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppRow, ImportReply } from '#gateway/console/app-shapes.ts';
 import { type ImportAsk, importApp } from '../../data/apps.ts';
+import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Checklist } from './checklist.tsx';
 import { Unmapped } from './unmapped.tsx';
@@ -38,15 +38,13 @@ interface Given {
 export const ImportModal = ({ isOpen, close, replaced }: ImportModalProps) => {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={isOpen}
-      onClose={close}
-      size="lg"
+    <Dialog
       title={replaced ? t('apps.import.replace', { name: replaced.name }) : t('apps.import.title')}
-      closeButtonProps={{ 'aria-label': t('apps.close') }}
+      isOpen={isOpen}
+      close={close}
     >
       <Body close={close} replaced={replaced} />
-    </Modal>
+    </Dialog>
   );
 };
 

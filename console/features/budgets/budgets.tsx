@@ -1,13 +1,13 @@
-import { Badge, Button, Group, SimpleGrid, Skeleton, Text } from '@mantine/core';
+import { Badge, Button, Group, SimpleGrid, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { BudgetsReply } from '#gateway/console/kept-shapes.ts';
 import { useBudgets } from '../../data/budgets.ts';
 import { useMe } from '../../data/me.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { useDurationName } from '../../ui/allowance-fields.tsx';
 import { BudgetBar } from '../../ui/budget-bar.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { ErrorNote } from '../../ui/error-note.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Page, Panel } from '../../ui/page.tsx';
 import { NamedBudgets } from './named-budgets.tsx';
@@ -19,19 +19,19 @@ export const Budgets = () => {
   const budgets = useBudgets();
   return (
     <Page title={t('budgets.title')} about={t('budgets.about')}>
-      {budgets.isError ? (
-        <ErrorNote error={budgets.error} again={() => void budgets.refetch()} />
-      ) : budgets.isPending ? (
-        <Skeleton height={240} radius="md" />
-      ) : budgets.data.total === 0 ? (
-        <Empty title={t('budgets.none')} text={t('budgets.noneText')}>
-          <Button component={Link} to="/keys" variant="default">
-            {t('budgets.toKeys')}
-          </Button>
-        </Empty>
-      ) : (
-        <Bars of={budgets.data} />
-      )}
+      <Asked of={budgets} height={240}>
+        {(data) =>
+          data.total === 0 ? (
+            <Empty title={t('budgets.none')} text={t('budgets.noneText')}>
+              <Button component={Link} to="/keys" variant="default">
+                {t('budgets.toKeys')}
+              </Button>
+            </Empty>
+          ) : (
+            <Bars of={data} />
+          )
+        }
+      </Asked>
       {seesAll && <NamedBudgets />}
     </Page>
   );

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -12,8 +12,9 @@ import {
 } from '../../data/budgets.ts';
 import { useMe } from '../../data/me.ts';
 import { AllowanceFields, useDurationName } from '../../ui/allowance-fields.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
-import { ErrorNote } from '../../ui/error-note.tsx';
+import { FormEnd } from '../../ui/form-end.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { LimitsText } from '../../ui/limits-text.tsx';
 import { Panel } from '../../ui/page.tsx';
@@ -116,15 +117,13 @@ const Row = ({ row, isAdmin, edit, remove }: RowProps) => {
 const BudgetDialog = ({ task, close }: { task: Task | undefined; close: () => void }) => {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={task !== undefined}
-      onClose={close}
+    <Dialog
       title={t(task?.isNew ? 'budgets.newTitle' : 'budgets.changeTitle')}
-      size="lg"
-      closeButtonProps={{ 'aria-label': t('form.close') }}
+      isOpen={task !== undefined}
+      close={close}
     >
       {task && <BudgetForm task={task} close={close} />}
-    </Modal>
+    </Dialog>
   );
 };
 
@@ -160,15 +159,7 @@ const BudgetForm = ({ task, close }: { task: Task; close: () => void }) => {
           allowance={allowance}
           change={(fields) => setAllowance({ ...allowance, ...fields })}
         />
-        {writing.isError && <ErrorNote error={writing.error} />}
-        <Group justify="end">
-          <Button variant="default" onClick={close}>
-            {t('form.cancel')}
-          </Button>
-          <Button type="submit" loading={writing.isPending}>
-            {t('form.save')}
-          </Button>
-        </Group>
+        <FormEnd writing={writing} close={close} />
       </Stack>
     </form>
   );

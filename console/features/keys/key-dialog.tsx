@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Modal, Stack } from '@mantine/core';
+import { Alert, Stack } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { changeKey, type MadeKey, makeKey, makeTeamKey, type ShownKey } from '../../data/keys.ts';
 import { useMe } from '../../data/me.ts';
-import { ErrorNote } from '../../ui/error-note.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { FormEnd } from '../../ui/form-end.tsx';
 import { KeyFields } from './key-fields.tsx';
 import { fieldsOf, formOf, type KeyForm } from './key-form.ts';
 import { MadeKeyView } from '../../ui/made-key.tsx';
@@ -27,17 +28,15 @@ export const KeyDialog = ({ task, close }: { task: KeyTask | undefined; close: (
     close();
   };
   return (
-    <Modal
-      opened={task !== undefined}
-      onClose={end}
+    <Dialog
       title={isMade ? t('keys.madeTitle') : title}
-      size="lg"
+      isOpen={task !== undefined}
+      close={end}
       // Whoever has not copied a key yet loses it by a click beside it.
-      closeOnClickOutside={!isMade}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
+      isHeld={isMade}
     >
       {task && <Content task={task} close={end} made={() => setMade(true)} />}
-    </Modal>
+    </Dialog>
   );
 };
 
@@ -85,15 +84,7 @@ const Content = ({ task, close, made }: ContentProps) => {
           change={(fields) => setForm({ ...form, ...fields })}
           isNew={before === undefined}
         />
-        {writing.isError && <ErrorNote error={writing.error} />}
-        <Group justify="end">
-          <Button variant="default" onClick={close}>
-            {t('form.cancel')}
-          </Button>
-          <Button type="submit" loading={writing.isPending}>
-            {t(before ? 'form.save' : 'keys.make')}
-          </Button>
-        </Group>
+        <FormEnd writing={writing} verb={t(before ? 'form.save' : 'keys.make')} close={close} />
       </Stack>
     </form>
   );

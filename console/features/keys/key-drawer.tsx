@@ -1,15 +1,15 @@
-import { Anchor, Drawer, Group, Loader, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Group, Stack, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { withNamed } from '../../data/allowance.ts';
 import { type ShownKey, useKey } from '../../data/keys.ts';
 import { useDurationName } from '../../ui/allowance-fields.tsx';
-import { BudgetBar } from '../../ui/budget-bar.tsx';
-import { ErrorNote } from '../../ui/error-note.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { LimitsText } from '../../ui/limits-text.tsx';
+import { SideDrawer } from '../../ui/side-drawer.tsx';
+import { SpenderBar } from '../../ui/spender-bar.tsx';
 import { KeyActions } from './key-actions.tsx';
 import { KeyState } from './key-state.tsx';
 
@@ -24,18 +24,9 @@ export const KeyDrawer = ({ token, close, change }: KeyDrawerProps) => {
   const { t } = useTranslation();
   const key = useKey(token);
   return (
-    <Drawer
-      opened={token !== undefined}
-      onClose={close}
-      position="right"
-      size="lg"
-      title={t('keys.one')}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
-    >
-      {key.isPending && <Loader />}
-      {key.isError && <ErrorNote error={key.error} />}
+    <SideDrawer title={t('keys.one')} isOpen={token !== undefined} close={close} of={key}>
       {key.data && <Opened of={key.data} close={close} change={change} />}
-    </Drawer>
+    </SideDrawer>
   );
 };
 
@@ -72,13 +63,7 @@ const Opened = ({ of, close, change }: Omit<KeyDrawerProps, 'token'> & { of: Sho
         </Title>
         <KeyState of={of} />
       </Group>
-      <BudgetBar
-        label={name}
-        spentUsd={of.spend}
-        maxUsd={allowance.max_budget}
-        softUsd={allowance.soft_budget}
-        resetAt={of.budget_reset_at}
-      />
+      <SpenderBar label={name} of={of} />
       <KeyActions of={of} name={name} close={close} change={() => change(of)} />
       <Group gap="md">
         <Anchor component={Link} to="/requests" search={requestsOf(of) as never} size="sm">

@@ -3,9 +3,9 @@ import { useTranslation } from 'react-i18next';
 import { withNamed } from '../../data/allowance.ts';
 import type { ShownKey } from '../../data/keys.ts';
 import { useTeamNames } from '../../data/teams.ts';
-import { BudgetBar } from '../../ui/budget-bar.tsx';
 import { LimitsText } from '../../ui/limits-text.tsx';
 import { RowButton } from '../../ui/row-button.tsx';
+import { SpenderBar } from '../../ui/spender-bar.tsx';
 import { KeyState } from './key-state.tsx';
 
 interface KeysTableProps {
@@ -60,26 +60,13 @@ export const KeysTable = ({ rows, open }: KeysTableProps) => {
                 <LimitsText of={withNamed(row)} />
               </Table.Td>
               <Table.Td>
-                <Money of={row} />
+                <SpenderBar label={row.key_alias ?? row.key_name} of={row} />
               </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
       </Table>
     </div>
-  );
-};
-
-const Money = ({ of }: { of: ShownKey }) => {
-  const { max_budget: maxUsd, soft_budget: softUsd } = withNamed(of);
-  return (
-    <BudgetBar
-      label={of.key_alias ?? of.key_name}
-      spentUsd={of.spend}
-      maxUsd={maxUsd}
-      softUsd={softUsd}
-      resetAt={of.budget_reset_at}
-    />
   );
 };
 

@@ -1,13 +1,14 @@
-import { Button, Group, Select, Skeleton, TextInput } from '@mantine/core';
+import { Button, Group, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { readable } from '../../data/address.ts';
 import { type KeysPage, KEYS_A_PAGE, useKeys } from '../../data/keys.ts';
 import { useMe } from '../../data/me.ts';
 import { useTeamChoice } from '../../data/teams.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { ErrorNote } from '../../ui/error-note.tsx';
 import { DifyIcon } from '../../ui/icons.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Pager } from '../../ui/pager.tsx';
@@ -46,20 +47,20 @@ export const Keys = () => {
   return (
     <Page title={t('keys.title')} about={t('keys.about')} actions={buttons}>
       <Filters search={search} change={change} />
-      {keys.isError ? (
-        <ErrorNote error={keys.error} again={() => void keys.refetch()} />
-      ) : keys.isPending ? (
-        <Skeleton height={240} radius="md" />
-      ) : keys.data.total_count === 0 ? (
-        <Empty
-          title={t(isFiltered ? 'keys.noneFit' : 'keys.none')}
-          text={t(isFiltered ? 'keys.noneFitText' : 'keys.noneText')}
-        >
-          {!isFiltered && buttons}
-        </Empty>
-      ) : (
-        <Listed data={keys.data} page={page} change={change} />
-      )}
+      <Asked of={keys} height={240}>
+        {(data) =>
+          data.total_count === 0 ? (
+            <Empty
+              title={t(isFiltered ? 'keys.noneFit' : 'keys.none')}
+              text={t(isFiltered ? 'keys.noneFitText' : 'keys.noneText')}
+            >
+              {!isFiltered && buttons}
+            </Empty>
+          ) : (
+            <Listed data={data} page={page} change={change} />
+          )
+        }
+      </Asked>
       <KeyDrawer
         token={key}
         close={() => change({ key: undefined })}
@@ -93,14 +94,6 @@ const Listed = ({ data, page, change }: ListedProps) => (
     />
   </>
 );
-
-/** What is undefined stands in no address; the first page is said by saying nothing. */
-const readable = (search: Partial<KeysSearch>): KeysSearch =>
-  Object.fromEntries(
-    Object.entries(search).filter(
-      ([name, value]) => value !== undefined && value !== '' && !(name === 'page' && value === 1),
-    ),
-  );
 
 const TYPING_MS = 300;
 

@@ -1,3 +1,5 @@
+import { pageOf, textOf } from '../../data/address.ts';
+
 /** What the address of the page says. */
 export interface KeysSearch {
   readonly q?: string;
@@ -12,10 +14,7 @@ export interface KeysSearch {
 
 const LONGEST = 256;
 
-const text = (value: unknown): string | undefined =>
-  (typeof value === 'string' || typeof value === 'number') && value !== ''
-    ? String(value).slice(0, LONGEST)
-    : undefined;
+const text = (value: unknown): string | undefined => textOf(value, LONGEST);
 
 export const readKeysSearch = (search: Record<string, unknown>): KeysSearch => {
   const fields = {
@@ -24,11 +23,11 @@ export const readKeysSearch = (search: Record<string, unknown>): KeysSearch => {
     user: text(search['user']),
     key: text(search['key']),
   };
-  const page = Number(search['page']);
+  const page = pageOf(search['page']);
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   return {
     ...(Object.fromEntries(given) as KeysSearch),
     ...(search['make'] === 'dify' && { make: 'dify' as const }),
-    ...(Number.isInteger(page) && page > 1 && { page }),
+    ...(page !== undefined && { page }),
   };
 };

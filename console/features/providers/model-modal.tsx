@@ -2,7 +2,6 @@ import {
   Alert,
   Button,
   Group,
-  Modal,
   PasswordInput,
   SegmentedControl,
   Select,
@@ -14,6 +13,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { AppModel } from '#gateway/console/app-shapes.ts';
 import { saveModel, tryModel } from '../../data/app-models.ts';
+import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { askOf, isFilledIn, type ModelForm } from './form.ts';
@@ -31,15 +31,9 @@ interface ModelModalProps {
 export const ModelModal = ({ form, change, groups, before }: ModelModalProps) => {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={form !== undefined}
-      onClose={() => change(undefined)}
-      title={t('providers.form')}
-      size="lg"
-      closeButtonProps={{ 'aria-label': t('form.close') }}
-    >
+    <Dialog title={t('providers.form')} isOpen={form !== undefined} close={() => change(undefined)}>
       {form && <Filled form={form} change={change} groups={groups} before={before} />}
-    </Modal>
+    </Dialog>
   );
 };
 

@@ -1,11 +1,11 @@
-import { Badge, Code, Drawer, Group, Loader, Stack, Text, Title } from '@mantine/core';
+import { Badge, Code, Group, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { DecisionReply } from '#gateway/console/shapes.ts';
 import { useDecision } from '../../data/queries.ts';
 import { CopyButton } from '../../ui/copy.tsx';
-import { ErrorNote } from '../../ui/error-note.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { useFormat } from '../../ui/format.ts';
+import { SideDrawer } from '../../ui/side-drawer.tsx';
 import { Status } from '../../ui/status.tsx';
 import { Candidates } from './candidates.tsx';
 import { Timeline } from './timeline.tsx';
@@ -16,18 +16,15 @@ export const Detail = ({ id, close }: { id: string | undefined; close: () => voi
   const { t } = useTranslation();
   const decision = useDecision(id);
   return (
-    <Drawer
-      opened={id !== undefined}
-      onClose={close}
-      position="right"
-      size="xl"
+    <SideDrawer
       title={t('detail.title')}
-      closeButtonProps={{ 'aria-label': t('detail.close') }}
+      isOpen={id !== undefined}
+      close={close}
+      size="xl"
+      of={decision}
     >
-      {decision.isPending && <Loader />}
-      {decision.isError && <ErrorNote error={decision.error} />}
       {decision.data && <Opened decision={decision.data} />}
-    </Drawer>
+    </SideDrawer>
   );
 };
 

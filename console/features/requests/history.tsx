@@ -1,17 +1,18 @@
-import { Button, Group, Skeleton, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { readable } from '../../data/address.ts';
 import { HISTORY_A_PAGE, type HistoryFilter, useHistory } from '../../data/history.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { ErrorNote } from '../../ui/error-note.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
 import { Pager } from '../../ui/pager.tsx';
 import { HistoryFilters } from './history-filters.tsx';
 import { HistoryTable } from './history-table.tsx';
 import { RecordDrawer } from './record-drawer.tsx';
-import { readable, type RequestsSearch } from './search.ts';
+import type { RequestsSearch } from './search.ts';
 
 /**
  * Every request that is kept. The pages end at an instant: what comes meanwhile does not move rows
@@ -57,23 +58,23 @@ export const History = ({ choice }: { choice?: ReactNode }) => {
       }
     >
       <HistoryFilters search={search} change={change} />
-      {history.isError ? (
-        <ErrorNote error={history.error} again={() => void history.refetch()} />
-      ) : history.isPending ? (
-        <Skeleton height={320} radius="md" />
-      ) : history.data.total === 0 ? (
-        <Empty title={t('history.none')} text={t('history.noneText')} />
-      ) : (
-        <>
-          <HistoryTable rows={history.data.records} open={(one) => change({ id: one })} />
-          <Pager
-            page={page}
-            size={HISTORY_A_PAGE}
-            total={history.data.total}
-            go={(next) => change({ page: next === 1 ? undefined : next })}
-          />
-        </>
-      )}
+      <Asked of={history} height={320}>
+        {(data) =>
+          data.total === 0 ? (
+            <Empty title={t('history.none')} text={t('history.noneText')} />
+          ) : (
+            <>
+              <HistoryTable rows={data.records} open={(one) => change({ id: one })} />
+              <Pager
+                page={page}
+                size={HISTORY_A_PAGE}
+                total={data.total}
+                go={(next) => change({ page: next })}
+              />
+            </>
+          )
+        }
+      </Asked>
       <RecordDrawer id={id} close={() => change({ id: undefined })} />
     </Page>
   );

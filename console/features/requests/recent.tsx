@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LoggedRequest } from '#gateway/console/shapes.ts';
+import { readable } from '../../data/address.ts';
 import { type RequestsFilter, useRequestPages } from '../../data/requests.ts';
 import { useTail } from '../../data/tail.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
@@ -11,7 +12,7 @@ import { Page } from '../../ui/page.tsx';
 import { Detail } from './detail.tsx';
 import { Filters } from './filters.tsx';
 import { RequestsTable } from './requests-table.tsx';
-import { readable, type RequestsSearch } from './search.ts';
+import type { RequestsSearch } from './search.ts';
 
 /** Every request that is remembered, found by what the address says. */
 export const Recent = ({ choice }: { choice: ReactNode }) => {

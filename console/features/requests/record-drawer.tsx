@@ -1,4 +1,4 @@
-import { Button, Code, Drawer, Group, Loader, Stack, Text } from '@mantine/core';
+import { Button, Code, Group, Loader, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { type HistoryRecord, useHistory } from '../../data/history.ts';
@@ -7,22 +7,16 @@ import { CopyButton } from '../../ui/copy.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { useFormat } from '../../ui/format.ts';
+import { SideDrawer } from '../../ui/side-drawer.tsx';
 import { Outcome } from './outcome.tsx';
 
 /** One record, opened: all that is kept of a request. */
 export const RecordDrawer = ({ id, close }: { id: string | undefined; close: () => void }) => {
   const { t } = useTranslation();
   return (
-    <Drawer
-      opened={id !== undefined}
-      onClose={close}
-      position="right"
-      size="lg"
-      title={t('detail.title')}
-      closeButtonProps={{ 'aria-label': t('detail.close') }}
-    >
+    <SideDrawer title={t('detail.title')} isOpen={id !== undefined} close={close}>
       {id !== undefined && <Found id={id} />}
-    </Drawer>
+    </SideDrawer>
   );
 };
 

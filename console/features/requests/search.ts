@@ -1,3 +1,5 @@
+import { pageOf, textOf } from '../../data/address.ts';
+
 /** What the address of the page says: it can be sent to somebody, and reloaded. */
 export interface RequestsSearch {
   readonly q?: string;
@@ -21,22 +23,11 @@ export interface RequestsSearch {
   readonly page?: number;
 }
 
-/** What is undefined stands in no address. */
-export const readable = (search: Partial<RequestsSearch>): RequestsSearch =>
-  Object.fromEntries(
-    Object.entries(search).filter(
-      ([, value]) => value !== undefined && value !== '' && value !== false,
-    ),
-  );
-
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
 const LONGEST = 2_000;
 
-const text = (value: unknown): string | undefined =>
-  (typeof value === 'string' || typeof value === 'number') && value !== ''
-    ? String(value).slice(0, LONGEST)
-    : undefined;
+const text = (value: unknown): string | undefined => textOf(value, LONGEST);
 
 const day = (value: unknown): string | undefined =>
   typeof value === 'string' && DAY.test(value) ? value : undefined;
@@ -55,7 +46,7 @@ export const readRequestsSearch = (search: Record<string, unknown>): RequestsSea
     user: text(search['user']),
     end_user: text(search['end_user']),
   };
-  const page = Number(search['page']);
+  const page = pageOf(search['page']);
   const slower = Number(search['slower']);
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   return {
@@ -63,6 +54,6 @@ export const readRequestsSearch = (search: Record<string, unknown>): RequestsSea
     ...(slower > 0 && { slower }),
     ...(search['live'] === true && { live: true }),
     ...(search['of'] === 'history' && { of: 'history' as const }),
-    ...(Number.isInteger(page) && page > 1 && { page }),
+    ...(page !== undefined && { page }),
   };
 };

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, MultiSelect, NumberInput, Stack, TextInput } from '@mantine/core';
+import { MultiSelect, NumberInput, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,7 +6,8 @@ import { useBudgetNames } from '../../data/budgets.ts';
 import { useModelNames } from '../../data/queries.ts';
 import { changeTeam, makeTeam, type ShownTeam } from '../../data/teams.ts';
 import { AllowanceFields } from '../../ui/allowance-fields.tsx';
-import { ErrorNote } from '../../ui/error-note.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { FormEnd } from '../../ui/form-end.tsx';
 import { fieldsOf, formOf } from './team-form.ts';
 
 /** `new`, or a team that is there. */
@@ -15,15 +16,13 @@ export type TeamTask = 'new' | ShownTeam;
 export const TeamDialog = ({ task, close }: { task: TeamTask | undefined; close: () => void }) => {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={task !== undefined}
-      onClose={close}
+    <Dialog
       title={t(task === 'new' ? 'teams.newTitle' : 'teams.changeTitle')}
-      size="lg"
-      closeButtonProps={{ 'aria-label': t('form.close') }}
+      isOpen={task !== undefined}
+      close={close}
     >
       {task && <TeamFields before={task === 'new' ? undefined : task} close={close} />}
-    </Modal>
+    </Dialog>
   );
 };
 
@@ -76,15 +75,7 @@ const TeamFields = ({ before, close }: { before: ShownTeam | undefined; close: (
           min={0}
           prefix="$"
         />
-        {writing.isError && <ErrorNote error={writing.error} />}
-        <Group justify="end">
-          <Button variant="default" onClick={close}>
-            {t('form.cancel')}
-          </Button>
-          <Button type="submit" loading={writing.isPending}>
-            {t('form.save')}
-          </Button>
-        </Group>
+        <FormEnd writing={writing} close={close} />
       </Stack>
     </form>
   );

@@ -1,4 +1,4 @@
-import { Anchor, Button, Drawer, Group, Loader, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -13,13 +13,14 @@ import {
   useLeads,
   useTeam,
 } from '../../data/teams.ts';
-import { BudgetBar } from '../../ui/budget-bar.tsx';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { KeyLinks } from '../../ui/key-links.tsx';
 import { LimitsText } from '../../ui/limits-text.tsx';
+import { SideDrawer } from '../../ui/side-drawer.tsx';
+import { SpenderBar } from '../../ui/spender-bar.tsx';
 import { Members } from './members.tsx';
 
 interface TeamDrawerProps {
@@ -35,16 +36,7 @@ export const TeamDrawer = ({ id, close, change }: TeamDrawerProps) => {
   const { isAdmin, managesOwn } = useMe();
   const leads = useLeads();
   return (
-    <Drawer
-      opened={id !== undefined}
-      onClose={close}
-      position="right"
-      size="lg"
-      title={t('teams.one')}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
-    >
-      {team.isPending && <Loader />}
-      {team.isError && <ErrorNote error={team.error} />}
+    <SideDrawer title={t('teams.one')} isOpen={id !== undefined} close={close} of={team}>
       {team.data && (
         <Stack gap="lg">
           <Head of={team.data.team_info} close={close} change={change} />
@@ -60,7 +52,7 @@ export const TeamDrawer = ({ id, close, change }: TeamDrawerProps) => {
           <KeyLinks keys={team.data.keys} />
         </Stack>
       )}
-    </Drawer>
+    </SideDrawer>
   );
 };
 
@@ -75,13 +67,7 @@ const Head = ({ of, close, change }: Omit<TeamDrawerProps, 'id'> & { of: ShownTe
       <Title order={3} size="h4">
         {name}
       </Title>
-      <BudgetBar
-        label={name}
-        spentUsd={of.spend}
-        maxUsd={allowance.max_budget}
-        softUsd={allowance.soft_budget}
-        resetAt={of.budget_reset_at}
-      />
+      <SpenderBar label={name} of={of} />
       {isAdmin && <Actions of={of} close={close} change={() => change(of)} />}
       <Group gap="md">
         <Anchor

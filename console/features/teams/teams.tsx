@@ -1,18 +1,18 @@
-import { Button, Skeleton, Table, Text } from '@mantine/core';
+import { Button, Table, Text } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { withNamed } from '../../data/allowance.ts';
 import { useMe } from '../../data/me.ts';
 import { type ShownTeam, teamName, useTeams } from '../../data/teams.ts';
-import { BudgetBar } from '../../ui/budget-bar.tsx';
+import { Asked } from '../../ui/asked.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { ErrorNote } from '../../ui/error-note.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { LimitsText } from '../../ui/limits-text.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Pager } from '../../ui/pager.tsx';
 import { RowButton } from '../../ui/row-button.tsx';
+import { SpenderBar } from '../../ui/spender-bar.tsx';
 import { TeamDialog, type TeamTask } from './team-dialog.tsx';
 import { TeamDrawer } from './team-drawer.tsx';
 
@@ -33,20 +33,23 @@ export const Teams = () => {
   const newOne = isAdmin && <Button onClick={() => setTask('new')}>{t('teams.new')}</Button>;
   return (
     <Page title={t('teams.title')} about={t('teams.about')} actions={newOne}>
-      {teams.isError ? (
-        <ErrorNote error={teams.error} again={() => void teams.refetch()} />
-      ) : teams.isPending ? (
-        <Skeleton height={200} radius="md" />
-      ) : teams.data.length === 0 ? (
-        <Empty title={t('teams.none')} text={t(isAdmin ? 'teams.noneText' : 'teams.noneOfYours')}>
-          {newOne}
-        </Empty>
-      ) : (
-        <>
-          <TeamsTable rows={teams.data.slice((page - 1) * A_PAGE, page * A_PAGE)} open={open} />
-          <Pager page={page} size={A_PAGE} total={teams.data.length} go={setPage} />
-        </>
-      )}
+      <Asked of={teams} height={200}>
+        {(data) =>
+          data.length === 0 ? (
+            <Empty
+              title={t('teams.none')}
+              text={t(isAdmin ? 'teams.noneText' : 'teams.noneOfYours')}
+            >
+              {newOne}
+            </Empty>
+          ) : (
+            <>
+              <TeamsTable rows={data.slice((page - 1) * A_PAGE, page * A_PAGE)} open={open} />
+              <Pager page={page} size={A_PAGE} total={data.length} go={setPage} />
+            </>
+          )
+        }
+      </Asked>
       <TeamDrawer id={id} close={() => open(undefined)} change={setTask} />
       <TeamDialog task={task} close={() => setTask(undefined)} />
     </Page>
@@ -94,13 +97,7 @@ const TeamsTable = ({ rows, open }: TeamsTableProps) => {
                 <LimitsText of={withNamed(row)} />
               </Table.Td>
               <Table.Td>
-                <BudgetBar
-                  label={teamName(row)}
-                  spentUsd={row.spend}
-                  maxUsd={withNamed(row).max_budget}
-                  softUsd={withNamed(row).soft_budget}
-                  resetAt={row.budget_reset_at}
-                />
+                <SpenderBar label={teamName(row)} of={row} />
               </Table.Td>
             </Table.Tr>
           ))}

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useKey } from '../../data/keys.ts';
 import { useMe } from '../../data/me.ts';
 import { useTeamNames } from '../../data/teams.ts';
-import { NARROWS, PERIODS, USAGE_BY, type UsageSearch } from './search.ts';
+import { NARROWS, perOf, PERIODS, USAGE_BY, type UsageSearch } from './search.ts';
 
 interface ChoicesProps {
   readonly search: UsageSearch;
@@ -15,7 +15,6 @@ export const Choices = ({ search, change }: ChoicesProps) => {
   const { t } = useTranslation();
   const { seesAll } = useMe();
   const { days = 7, by = 'group', of = 'spend' } = search;
-  const per = days > 7 ? 'day' : (search.per ?? (days === 1 ? 'hour' : 'day'));
   return (
     <Group gap="sm" align="end">
       <SegmentedControl
@@ -32,7 +31,7 @@ export const Choices = ({ search, change }: ChoicesProps) => {
       />
       <SegmentedControl
         aria-label={t('usage.per')}
-        value={per}
+        value={perOf(search)}
         onChange={(value) => change({ per: value === 'hour' ? 'hour' : 'day' })}
         data={(['hour', 'day'] as const).map((value) => ({
           value,

@@ -33,6 +33,12 @@ export const NARROWS = {
   deployment: 'deployment',
 } as const satisfies Partial<Record<UsageBy, keyof UsageSearch>>;
 
+/** Hours are told apart for a week at most. */
+export const perOf = ({ days, per }: UsageSearch): 'hour' | 'day' => {
+  if (days === 30 || days === 90) return 'day';
+  return per ?? (days === 1 ? 'hour' : 'day');
+};
+
 const LONGEST = 256;
 
 const oneOf = <Word>(words: readonly Word[], value: unknown): Word | undefined =>

@@ -1,16 +1,17 @@
-import { Grid, Group, SimpleGrid, Skeleton, Text } from '@mantine/core';
+import { Grid, SimpleGrid, Text } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { UsageReply } from '#gateway/console/kept-shapes.ts';
+import { readable } from '../../data/address.ts';
 import { type UsageFilter, type UsageRow, useUsage } from '../../data/usage.ts';
+import { Asked } from '../../ui/asked.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { ErrorNote } from '../../ui/error-note.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Page, Panel } from '../../ui/page.tsx';
 import { Stat } from '../../ui/stat.tsx';
 import { Choices, Narrowed } from './choices.tsx';
 import { Export } from './export.tsx';
-import { NARROWS, type UsageSearch } from './search.ts';
+import { NARROWS, perOf, type UsageSearch } from './search.ts';
 import { UsageChart } from './usage-chart.tsx';
 import { UsageTable } from './usage-table.tsx';
 
@@ -39,15 +40,15 @@ export const Usage = () => {
     >
       <Choices search={search} change={change} />
       <Narrowed search={search} change={change} />
-      {usage.isError ? (
-        <ErrorNote error={usage.error} again={() => void usage.refetch()} />
-      ) : usage.isPending ? (
-        <Skeleton height={320} radius="md" />
-      ) : usage.data.total.requests === 0 ? (
-        <Empty title={t('usage.none')} text={t('usage.noneText')} />
-      ) : (
-        <Shown usage={usage.data} search={search} narrow={narrowing(search) ? narrow : undefined} />
-      )}
+      <Asked of={usage} height={320}>
+        {(data) =>
+          data.total.requests === 0 ? (
+            <Empty title={t('usage.none')} text={t('usage.noneText')} />
+          ) : (
+            <Shown usage={data} search={search} narrow={narrowing(search) ? narrow : undefined} />
+          )
+        }
+      </Asked>
     </Page>
   );
 };
@@ -57,12 +58,11 @@ const narrowing = ({ by = 'group' }: UsageSearch) =>
 
 const filterOf = (search: UsageSearch): UsageFilter => {
   const { days = 7, by = 'group', of = 'spend' } = search;
-  const per = search.per ?? (days === 1 ? 'hour' : 'day');
   // By whole minutes: the same question is not asked anew with every picture.
   const now = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
   return {
     start_date: new Date(now - days * DAY_MS).toISOString(),
-    per: days > 7 ? 'day' : per,
+    per: perOf(search),
     by,
     of,
     // Tags are told of everybody together.
@@ -87,7 +87,7 @@ const Shown = ({ usage, search, narrow }: ShownProps) => {
   const format = useFormat();
   const { of = 'spend', by = 'group' } = search;
   const { total } = usage;
-  const { per } = filterOf(search);
+  const per = perOf(search);
   return (
     <>
       <SimpleGrid cols={{ base: 2, md: 4 }}>
@@ -111,7 +111,7 @@ const Shown = ({ usage, search, narrow }: ShownProps) => {
       <Grid>
         <Grid.Col span={{ base: 12, xl: 7 }}>
           <Panel
-            title={t(`usage.over.${per === 'hour' ? 'hour' : 'day'}`, { what: t(`usage.${of}`) })}
+            title={t(`usage.over.${per}`, { what: t(`usage.${of}`) })}
             aside={
               per === 'day' && (
                 <Text size="xs" className="soft">
@@ -120,18 +120,16 @@ const Shown = ({ usage, search, narrow }: ShownProps) => {
               )
             }
           >
-            <UsageChart usage={usage} of={of} by={by} per={per === 'hour' ? 'hour' : 'day'} />
+            <UsageChart usage={usage} of={of} by={by} per={per} />
           </Panel>
         </Grid.Col>
         <Grid.Col span={{ base: 12, xl: 5 }}>
           <Panel title={t(`usage.by.${by}`)}>
             <UsageTable usage={usage} of={of} by={by} narrow={narrow} />
             {by === 'tag' && (
-              <Group mt="xs">
-                <Text size="xs" className="soft">
-                  {t('usage.tagsHint')}
-                </Text>
-              </Group>
+              <Text size="xs" className="soft" mt="xs">
+                {t('usage.tagsHint')}
+              </Text>
             )}
           </Panel>
         </Grid.Col>
@@ -139,9 +137,3 @@ const Shown = ({ usage, search, narrow }: ShownProps) => {
     </>
   );
 };
-
-/** What is as usual stands in no address. */
-const readable = (search: Partial<UsageSearch>): UsageSearch =>
-  Object.fromEntries(
-    Object.entries(search).filter(([, value]) => value !== undefined && value !== ''),
-  );

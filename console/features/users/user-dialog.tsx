@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Select, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,7 +6,8 @@ import { allowanceOf } from '../../data/allowance.ts';
 import { useBudgetNames } from '../../data/budgets.ts';
 import { changeUser, makeUser, ROLES, type Role, type ShownUser } from '../../data/users.ts';
 import { AllowanceFields } from '../../ui/allowance-fields.tsx';
-import { ErrorNote } from '../../ui/error-note.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { FormEnd } from '../../ui/form-end.tsx';
 import { MadeKeyView } from '../../ui/made-key.tsx';
 
 /** `new`, or a user who is there. */
@@ -20,15 +21,13 @@ export const UserDialog = ({ task, close }: { task: UserTask | undefined; close:
     close();
   };
   return (
-    <Modal
-      opened={task !== undefined}
-      onClose={end}
+    <Dialog
       title={t(
         isMade ? 'users.madeTitle' : task === 'new' ? 'users.newTitle' : 'users.changeTitle',
       )}
-      size="lg"
-      closeOnClickOutside={!isMade}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
+      isOpen={task !== undefined}
+      close={end}
+      isHeld={isMade}
     >
       {task && (
         <UserForm
@@ -37,7 +36,7 @@ export const UserDialog = ({ task, close }: { task: UserTask | undefined; close:
           made={() => setMade(true)}
         />
       )}
-    </Modal>
+    </Dialog>
   );
 };
 
@@ -100,15 +99,7 @@ const UserForm = ({ before, close, made }: UserFormProps) => {
           change={(fields) => setAllowance({ ...allowance, ...fields })}
           budgets={budgets}
         />
-        {writing.isError && <ErrorNote error={writing.error} />}
-        <Group justify="end">
-          <Button variant="default" onClick={close}>
-            {t('form.cancel')}
-          </Button>
-          <Button type="submit" loading={writing.isPending}>
-            {t(before ? 'form.save' : 'users.make')}
-          </Button>
-        </Group>
+        <FormEnd writing={writing} verb={t(before ? 'form.save' : 'users.make')} close={close} />
       </Stack>
     </form>
   );

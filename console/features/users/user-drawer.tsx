@@ -1,4 +1,4 @@
-import { Anchor, Button, Drawer, Group, Loader, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,13 +6,13 @@ import { withNamed } from '../../data/allowance.ts';
 import { useMe } from '../../data/me.ts';
 import { type ShownTeam, teamName } from '../../data/teams.ts';
 import { deleteUser, forgetUser, type ShownUser, useUser } from '../../data/users.ts';
-import { BudgetBar } from '../../ui/budget-bar.tsx';
 import { Confirm, type Question } from '../../ui/confirm.tsx';
-import { ErrorNote } from '../../ui/error-note.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { KeyLinks } from '../../ui/key-links.tsx';
 import { LimitsText } from '../../ui/limits-text.tsx';
+import { SideDrawer } from '../../ui/side-drawer.tsx';
+import { SpenderBar } from '../../ui/spender-bar.tsx';
 
 interface UserDrawerProps {
   readonly id: string | undefined;
@@ -25,16 +25,7 @@ export const UserDrawer = ({ id, close, change }: UserDrawerProps) => {
   const { t } = useTranslation();
   const user = useUser(id);
   return (
-    <Drawer
-      opened={id !== undefined}
-      onClose={close}
-      position="right"
-      size="lg"
-      title={t('users.one')}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
-    >
-      {user.isPending && <Loader />}
-      {user.isError && <ErrorNote error={user.error} />}
+    <SideDrawer title={t('users.one')} isOpen={id !== undefined} close={close} of={user}>
       {user.data && (
         <Stack gap="lg">
           <Head of={user.data.user_info} close={close} change={change} />
@@ -42,7 +33,7 @@ export const UserDrawer = ({ id, close, change }: UserDrawerProps) => {
           <TeamLinks teams={user.data.teams} />
         </Stack>
       )}
-    </Drawer>
+    </SideDrawer>
   );
 };
 
@@ -56,13 +47,7 @@ const Head = ({ of, close, change }: Omit<UserDrawerProps, 'id'> & { of: ShownUs
       <Title order={3} size="h4" style={{ overflowWrap: 'anywhere' }}>
         {of.user_id}
       </Title>
-      <BudgetBar
-        label={of.user_id}
-        spentUsd={of.spend}
-        maxUsd={allowance.max_budget}
-        softUsd={allowance.soft_budget}
-        resetAt={of.budget_reset_at}
-      />
+      <SpenderBar label={of.user_id} of={of} />
       {isAdmin && <Actions of={of} close={close} change={() => change(of)} />}
       <Group gap="md">
         <Anchor component={Link} to="/usage" search={{ user: of.user_id } as never} size="sm">

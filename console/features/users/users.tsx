@@ -1,4 +1,4 @@
-import { Button, Skeleton, Table, Text, TextInput } from '@mantine/core';
+import { Button, Table, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -6,13 +6,13 @@ import { useTranslation } from 'react-i18next';
 import { withNamed } from '../../data/allowance.ts';
 import { useMe } from '../../data/me.ts';
 import { type ShownUser, USERS_A_PAGE, useUsers } from '../../data/users.ts';
-import { BudgetBar } from '../../ui/budget-bar.tsx';
+import { Asked } from '../../ui/asked.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { ErrorNote } from '../../ui/error-note.tsx';
 import { LimitsText } from '../../ui/limits-text.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Pager } from '../../ui/pager.tsx';
 import { RowButton } from '../../ui/row-button.tsx';
+import { SpenderBar } from '../../ui/spender-bar.tsx';
 import { UserDialog, type UserTask } from './user-dialog.tsx';
 import { UserDrawer } from './user-drawer.tsx';
 
@@ -43,23 +43,23 @@ export const Users = () => {
         onChange={(event) => find(event.currentTarget.value)}
         w={260}
       />
-      {users.isError ? (
-        <ErrorNote error={users.error} again={() => void users.refetch()} />
-      ) : users.isPending ? (
-        <Skeleton height={200} radius="md" />
-      ) : users.data.total === 0 ? (
-        <Empty
-          title={t(email === '' ? 'users.none' : 'users.noneFit')}
-          text={t(email === '' ? 'users.noneText' : 'users.noneFitText')}
-        >
-          {email === '' && newOne}
-        </Empty>
-      ) : (
-        <>
-          <UsersTable rows={users.data.users} open={open} />
-          <Pager page={page} size={USERS_A_PAGE} total={users.data.total} go={setPage} />
-        </>
-      )}
+      <Asked of={users} height={200}>
+        {(data) =>
+          data.total === 0 ? (
+            <Empty
+              title={t(email === '' ? 'users.none' : 'users.noneFit')}
+              text={t(email === '' ? 'users.noneText' : 'users.noneFitText')}
+            >
+              {email === '' && newOne}
+            </Empty>
+          ) : (
+            <>
+              <UsersTable rows={data.users} open={open} />
+              <Pager page={page} size={USERS_A_PAGE} total={data.total} go={setPage} />
+            </>
+          )
+        }
+      </Asked>
       <UserDrawer id={id} close={() => open(undefined)} change={setTask} />
       <UserDialog task={task} close={() => setTask(undefined)} />
     </Page>
@@ -100,13 +100,7 @@ const UsersTable = ({ rows, open }: UsersTableProps) => {
                 <LimitsText of={withNamed(row)} />
               </Table.Td>
               <Table.Td>
-                <BudgetBar
-                  label={row.user_id}
-                  spentUsd={row.spend}
-                  maxUsd={withNamed(row).max_budget}
-                  softUsd={withNamed(row).soft_budget}
-                  resetAt={row.budget_reset_at}
-                />
+                <SpenderBar label={row.user_id} of={row} />
               </Table.Td>
             </Table.Tr>
           ))}
