@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { closedAfterEach } from './kit/closing.ts';
 import { spillway } from './kit/program.ts';
 import { type Script, sendJson, startUpstream, WHOLE } from './kit/upstream.ts';
 
@@ -11,10 +12,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 const row = (name: string, model: string, info = ''): string => `
   - model_name: ${name}

@@ -1,5 +1,6 @@
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Deployment } from '#config/loaded.ts';
+import { closedAfterEach } from './kit/closing.ts';
 import { MASTER_KEY, configOf, deployment, startGateway } from './kit/gateway.ts';
 import {
   answer,
@@ -11,10 +12,7 @@ import {
   WHOLE,
 } from './kit/upstream.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 /** $2 a million tokens in, $0.50 from the cache, $8 out: as the table has it. */
 const GPT = { provider: 'openai', model: 'gpt-4.1', own: {} };

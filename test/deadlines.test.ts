@@ -1,13 +1,11 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '#core/virtual-clock.ts';
 import type { Deployment } from '#config/loaded.ts';
+import { closedAfterEach } from './kit/closing.ts';
 import { configOf, deployment, startGateway } from './kit/gateway.ts';
 import { type Script, answer, sendJson, startUpstream } from './kit/upstream.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 /** Two deployments at one upstream, in order, on a clock that stands. */
 const world = async (script: Script, row: Partial<Deployment> = {}) => {

@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { LoadedConfig } from '#config/loaded.ts';
+import { closedAfterEach } from './kit/closing.ts';
 import { DifyPlugin, VERSIONS, pluginPost } from './kit/dify-plugin.ts';
 import { MASTER_KEY, configOf, deployment, startGateway } from './kit/gateway.ts';
 import {
@@ -18,10 +19,7 @@ import {
  * at blank lines, wants `data: ` before each payload, and gives up at the first that is not JSON.
  */
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 const world = async (script: Script = answer, more: Partial<LoadedConfig> = {}) => {
   const upstream = await startUpstream(script);

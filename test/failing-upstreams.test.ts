@@ -1,5 +1,6 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Deployment, LoadedConfig } from '#config/loaded.ts';
+import { closedAfterEach } from './kit/closing.ts';
 import { configOf, deployment, startGateway } from './kit/gateway.ts';
 import {
   answer,
@@ -11,10 +12,7 @@ import {
   startUpstream,
 } from './kit/upstream.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 const upstreamOf = async (script: Script): Promise<ScriptedUpstream> => {
   const upstream = await startUpstream(script);

@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Deployment, LoadedConfig } from '#config/loaded.ts';
 import type { FallbackTarget } from '#config/loaded-routing.ts';
+import { closedAfterEach } from './kit/closing.ts';
 import { configOf, deployment, startGateway } from './kit/gateway.ts';
 import {
   STREAM,
@@ -14,10 +15,7 @@ import {
   startUpstream,
 } from './kit/upstream.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 const to = (...models: string[]): FallbackTarget[] =>
   models.map((model) => ({ model, params: {} }));

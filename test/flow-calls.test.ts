@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { addressGuard } from '#net/address-guard.ts';
@@ -6,13 +6,11 @@ import { createGuardedClient } from '#net/guarded-client.ts';
 import { createSandbox } from '#sandbox/sandbox.ts';
 import type { ChatRequest } from '#wire/chat-request.ts';
 import { createFlowServices } from '#server/flow-services.ts';
+import { closedAfterEach } from './kit/closing.ts';
 import { configOf, deployment, startGateway } from './kit/gateway.ts';
 import { answer, startUpstream } from './kit/upstream.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 const around = {
   sandbox: createSandbox(systemClock),

@@ -1,11 +1,9 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { dsl, llmData } from '#flow/test-kit.ts';
 import { eventsOf, startApp } from './kit/apps.ts';
+import { closedAfterEach } from './kit/closing.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 const FLOW = dsl(
   {

@@ -1,6 +1,7 @@
 import OpenAI from 'openai';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { LoadedConfig } from '#config/loaded.ts';
+import { closedAfterEach } from './kit/closing.ts';
 import { MASTER_KEY, configOf, deployment, startGateway } from './kit/gateway.ts';
 import {
   STREAM,
@@ -14,10 +15,7 @@ import {
   startUpstream,
 } from './kit/upstream.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 /** Three deployments of one scripted upstream, behind a gateway. */
 const world = async (script: Script = answer, more: Partial<LoadedConfig> = {}) => {

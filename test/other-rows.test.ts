@@ -1,11 +1,9 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { closedAfterEach } from './kit/closing.ts';
 import { configOf, deployment, startGateway } from './kit/gateway.ts';
 import { answer, startUpstream } from './kit/upstream.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 const world = async () => {
   const upstream = await startUpstream(answer);

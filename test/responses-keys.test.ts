@@ -1,13 +1,11 @@
 import OpenAI from 'openai';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { playSimulator } from '#simulator/test-kit.ts';
 import { vendors } from './clients/vendors.ts';
+import { closedAfterEach } from './kit/closing.ts';
 import { configOf, deployment, MASTER_KEY, startGateway } from './kit/gateway.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 const PRICING = {
   provider: 'nobody',

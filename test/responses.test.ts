@@ -1,15 +1,13 @@
 import OpenAI, { AzureOpenAI } from 'openai';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Deployment } from '#config/loaded.ts';
 import { playSimulator } from '#simulator/test-kit.ts';
+import { closedAfterEach } from './kit/closing.ts';
 import { MASTER_KEY, configOf, deployment, startGateway } from './kit/gateway.ts';
 import { type PlayedVendor, vendors } from './clients/vendors.ts';
 import { answer, STREAM, sendEvents, startUpstream } from './kit/upstream.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 const PROJECTS = ['one', 'two', 'three'];
 

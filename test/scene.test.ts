@@ -1,17 +1,15 @@
 import OpenAI from 'openai';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { systemClock } from '#core/clock.ts';
 import type { RunEvent } from '#flow/events.ts';
 import { traceOf } from '#flow/trace.ts';
 import { openFlow } from '#server/open-flow.ts';
+import { closedAfterEach } from './kit/closing.ts';
 import { pairs, read } from './kit/files.ts';
 import { MASTER_KEY } from './kit/gateway.ts';
 import { startScene } from './kit/scene.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 const scene = async (config: string) => {
   const started = await startScene(config);

@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { systemClock } from '#core/clock.ts';
 import { seededRandom } from '#core/random.ts';
 import { readSimulatorConfig } from '#simulator/config.ts';
 import { createSimulator } from '#simulator/simulator.ts';
+import { closedAfterEach } from './kit/closing.ts';
 import { configOf, deployment, MASTER_KEY, startGateway } from './kit/gateway.ts';
 
 const PROJECTS = ['one', 'two', 'three'];
@@ -16,10 +17,7 @@ latency:
   tokens_per_s: {min: 100000, max: 100000}
 `;
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 /** A key of each project, and a gateway over them that has called each once. */
 const start = async (organisation = '') => {

@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from '#core/clock.ts';
 import { seededRandom } from '#core/random.ts';
 import { readSimulatorConfig } from '#simulator/config.ts';
 import { createSimulator } from '#simulator/simulator.ts';
+import { closedAfterEach } from './kit/closing.ts';
 import { configOf, deployment, startGateway } from './kit/gateway.ts';
 import { STREAM, USAGE, sendEvents, startUpstream } from './kit/upstream.ts';
 
@@ -17,10 +18,7 @@ latency:
 answer_tokens: {median: 40, sigma: 0}
 `;
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closedAfterEach();
 
 /** A simulated vendor whose next streamed answer goes wrong, behind a gateway with two keys. */
 const start = async (fault: object) => {

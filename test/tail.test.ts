@@ -1,12 +1,10 @@
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { closedAfterEach } from './kit/closing.ts';
 import { MASTER_KEY, configOf, deployment, startGateway } from './kit/gateway.ts';
 import { spillway } from './kit/program.ts';
 import { answer, sendJson, startUpstream, USAGE } from './kit/upstream.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 const world = async () => {
   const upstream = await startUpstream((call, res) =>

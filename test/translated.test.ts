@@ -1,12 +1,13 @@
 import { type IncomingMessage, type ServerResponse, request } from 'node:http';
 import { once } from 'node:events';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Deployment, LoadedConfig } from '#config/loaded.ts';
 import type { JsonObject } from '#core/json.ts';
 import { anthropicMessages } from '#wire/anthropic-messages/index.ts';
 import type { ChatEvent } from '#wire/chat-event.ts';
 import { writeSse } from '#wire/framing/sse.ts';
 import { runStep } from '#wire/test-kit.ts';
+import { closedAfterEach } from './kit/closing.ts';
 import { MASTER_KEY, configOf, deployment, startGateway } from './kit/gateway.ts';
 import {
   STREAM,
@@ -18,10 +19,7 @@ import {
   startUpstream,
 } from './kit/upstream.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 /** Deployments of one group, each with an upstream of its own. */
 const world = async (

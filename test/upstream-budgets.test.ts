@@ -1,15 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Deployment, LoadedConfig } from '#config/loaded.ts';
+import { closedAfterEach } from './kit/closing.ts';
 import { configOf, deployment, MASTER_KEY, startGateway } from './kit/gateway.ts';
 import { answer, startUpstream } from './kit/upstream.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 /** An answer, with five tokens in and two out, costs nine dollars. */
 const pricing = {

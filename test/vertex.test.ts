@@ -1,15 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Deployment } from '#config/loaded.ts';
 import type { JsonObject } from '#core/json.ts';
+import { closedAfterEach } from './kit/closing.ts';
 import { configOf, deployment, startGateway } from './kit/gateway.ts';
 import { fixture } from './kit/google.ts';
 import { type Script, answer, sendJson, startUpstream } from './kit/upstream.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const PEM = privateKey.export({ type: 'pkcs8', format: 'pem' });

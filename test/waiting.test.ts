@@ -1,11 +1,9 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { closedAfterEach } from './kit/closing.ts';
 import { configOf, deployment, startGateway } from './kit/gateway.ts';
 import { answer, startUpstream } from './kit/upstream.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 /** One deployment of 600 tokens a minute. */
 const world = async () => {

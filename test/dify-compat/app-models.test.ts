@@ -1,15 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { JsonObject } from '#core/json.ts';
 import { dsl, llmData } from '#flow/test-kit.ts';
 import { startApp, textOf } from '../kit/apps.ts';
+import { closedAfterEach } from '../kit/closing.ts';
 import { chunk, sendEvents, startUpstream } from '../kit/upstream.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 const FLOW = dsl(
   {

@@ -1,13 +1,11 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { JsonObject } from '#core/json.ts';
 import { dsl, llmData } from '#flow/test-kit.ts';
 import { startApp, textOf } from '../kit/apps.ts';
+import { closedAfterEach } from '../kit/closing.ts';
 import type { Script } from '../kit/upstream.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 /** On a busy machine, too. */
 const SOON = { timeout: 10_000 };

@@ -1,16 +1,14 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '#core/json.ts';
 import { dsl, llmData } from '#flow/test-kit.ts';
 import { zipOf } from '#sandbox/test-kit.ts';
 import { startApp, textOf } from '../kit/apps.ts';
+import { closedAfterEach } from '../kit/closing.ts';
 import type { Script } from '../kit/upstream.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 const start = async (text: string, more: { script?: Script; allow?: string[] } = {}) => {
   const app = await startApp(text, more);

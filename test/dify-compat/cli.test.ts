@@ -1,16 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { deleteApp, exportApp, importFile, listApps, makeKey } from '#cli/run-apps.ts';
 import { runAppsTest } from '#cli/run-apps-test.ts';
 import type { JsonObject } from '#core/json.ts';
 import { dsl, llmData } from '#flow/test-kit.ts';
 import { eventsOf, startApp, textOf } from '../kit/apps.ts';
+import { closedAfterEach } from '../kit/closing.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 const text = (template: string): string =>
   dsl(

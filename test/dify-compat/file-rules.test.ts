@@ -1,12 +1,10 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { JsonObject } from '#core/json.ts';
 import { dsl } from '#flow/test-kit.ts';
 import { startApp } from '../kit/apps.ts';
+import { closedAfterEach } from '../kit/closing.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 const FLOW = dsl(
   {

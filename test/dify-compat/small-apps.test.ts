@@ -1,13 +1,11 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { JsonObject } from '#core/json.ts';
 import { dsl } from '#flow/test-kit.ts';
 import { eventsOf, startApp } from '../kit/apps.ts';
+import { closedAfterEach } from '../kit/closing.ts';
 import { chunk, type Script, sendEvents } from '../kit/upstream.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 const start = async (text: string, more: Parameters<typeof startApp>[1] = {}) => {
   const app = await startApp(text, more);

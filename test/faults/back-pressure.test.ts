@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse, request } from 'node:http';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { closedAfterEach } from '../kit/closing.ts';
 import { MASTER_KEY, configOf, deployment, startGateway } from '../kit/gateway.ts';
 import { STREAM, chunk, sendEvents, startUpstream } from '../kit/upstream.ts';
 
@@ -14,10 +15,7 @@ const STILL_MS = 1_200;
 /** A reader who does not read is no silent upstream: shorter than the stand-still on purpose, ms. */
 const BETWEEN_CHUNKS_MS = 1_000;
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 /** Writes the events as fast as they are taken, then a stream's usual end. */
 const pour = async (res: ServerResponse, poured: () => void): Promise<void> => {

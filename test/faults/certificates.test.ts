@@ -1,15 +1,13 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { closedAfterEach } from '../kit/closing.ts';
 import { inCheckout, read } from '../kit/files.ts';
 import { configOf, deployment, startGateway } from '../kit/gateway.ts';
 import { WHOLE, answer, startUpstream } from '../kit/upstream.ts';
 import { WAYS } from './kit.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 const pemOf = (name: string): string => `src/upstream/fixtures/${name}.pem`;
 const TLS_1_0 = {

@@ -1,9 +1,10 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type Clock, systemClock } from '#core/clock.ts';
 import { VirtualClock } from '#core/virtual-clock.ts';
 import type { Deployment, LoadedConfig } from '#config/loaded.ts';
+import { closedAfterEach } from '../kit/closing.ts';
 import { MASTER_KEY, configOf, deployment, startGateway } from '../kit/gateway.ts';
 import {
   STREAM,
@@ -19,10 +20,7 @@ import { WAYS } from './kit.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 interface Of {
   readonly script?: Script;

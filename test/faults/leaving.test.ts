@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { closedAfterEach } from '../kit/closing.ts';
 import { MASTER_KEY, configOf, deployment, startGateway } from '../kit/gateway.ts';
 import { STREAM, type Script, sendEvents, sendJson, startUpstream } from '../kit/upstream.ts';
 
@@ -8,10 +9,7 @@ const PROMPT_MS = 100;
 /** A machine that is busy with other things may miss that now and then, not every time. */
 const TRIES = 5;
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 const world = async (script: Script) => {
   const upstream = await startUpstream(script);

@@ -1,8 +1,9 @@
 import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { VirtualClock } from '#core/virtual-clock.ts';
 import { type ShutDownTimes, shutDown } from '#server/shut-down.ts';
+import { closedAfterEach } from '../kit/closing.ts';
 import { MASTER_KEY, configOf, deployment, startGateway } from '../kit/gateway.ts';
 import {
   STREAM,
@@ -13,10 +14,7 @@ import {
   startUpstream,
 } from '../kit/upstream.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 /** A gateway whose end has a clock of its own, and an upstream that finishes when it is told to. */
 const world = async (parallel?: number) => {

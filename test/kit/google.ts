@@ -1,16 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { GoogleGenAI } from '@google/genai';
 import OpenAI from 'openai';
-import { afterEach } from 'vitest';
 import type { Deployment } from '#config/loaded.ts';
 import type { JsonObject } from '#core/json.ts';
+import { closedAfterEach } from './closing.ts';
 import { MASTER_KEY, configOf, deployment, startGateway } from './gateway.ts';
 import { type Script, sendJson, startUpstream } from './upstream.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 /** Bytes as Google documents them. */
 export const fixture = (name: string): string =>
