@@ -15,22 +15,23 @@ export const spokenTo = <Spoken>(
   speak: (target: Target) => Spoken | Promise<Spoken>,
 ): Said<Spoken> | Promise<Said<Spoken>> => {
   const target = deps.targets.get(deployment);
-  const failed = (thrown: unknown): Failure => ({
-    kind: 'unsupported',
-    error: SpillwayError.from(thrown),
-  });
   try {
     if (target) {
       const spoken = speak(target);
       if (!(spoken instanceof Promise)) return { ...spoken, target };
-      return spoken.then((late) => ({ ...late, target }), failed);
+      return spoken.then((late) => ({ ...late, target }), unsupported);
     }
   } catch (thrown) {
-    return failed(thrown);
+    return unsupported(thrown);
   }
   const message = `Deployment ${deployment} is not there any more; try again.`;
-  return { kind: 'unsupported', error: new SpillwayError('invalid_request', message) };
+  return unsupported(new SpillwayError('invalid_request', message));
 };
+
+const unsupported = (thrown: unknown): Failure => ({
+  kind: 'unsupported',
+  error: SpillwayError.from(thrown),
+});
 
 /**
  * One try. A time-out of the config holds for each try, as in LiteLLM, or there would be none left

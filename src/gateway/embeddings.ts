@@ -94,7 +94,7 @@ const translated = ({ target, course, rules, from, to, kept }: Translating): Sai
   const request = withDefaults(from.readRequest(wanted.body), spec.defaults);
   const parts = partsOf(request, to.mostInputs?.(model));
   const written = parts.map((part) => to.writeRequest(part, { model }));
-  const { body, left } = written[0]!;
+  const { left } = written[0]!;
   const nameOf = (field: (typeof left)[number]): string => from.paramNames[field] ?? field;
   // For whom it is changes no vector.
   const missed = left.filter((field) => field !== 'user').map(nameOf);
@@ -102,12 +102,12 @@ const translated = ({ target, course, rules, from, to, kept }: Translating): Sai
   const how = { from: to, to: from, model };
   const bodies = written.map((each) => ({ ...each.body, ...spec.extraBody }));
   const said = {
-    body: { ...body, ...spec.extraBody },
+    body: bodies[0]!,
     dropped: [...wanted.found, ...left.map(nameOf)],
     codec: translatedReplies(request, how),
   };
   if (parts.length === 1) return said;
-  const asked = JSON.stringify([to.name, model, bodies[0]!]);
+  const asked = JSON.stringify([to.name, model, said.body]);
   const replies = kept.get(asked) ?? parts.map(() => undefined);
   kept.set(asked, replies);
   return { ...said, more: severalOf(request, { parts, bodies, replies }, how) };

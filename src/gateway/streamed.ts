@@ -88,7 +88,7 @@ const sendSaid = (
     const { target, path, body, dropped, dialect, passage } = said;
     const startedAt = deps.clock.now();
     const ended = Promise.withResolvers<StreamEnd>();
-    const { bodies } = deps.billing ?? {};
+    const bodies = deps.billing?.bodies;
     const tap = bodies && new StreamTap(bodies.bytes);
     const exchange = new StreamExchange({
       target,
