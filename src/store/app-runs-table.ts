@@ -85,9 +85,7 @@ const trim = async (
 
 /** Those whose head names the person. */
 const forget = async (db: Kysely<Tables>, user: string): Promise<void> => {
-  const piece = JSON.stringify(user)
-    .slice(1, -1)
-    .replaceAll(/[%_\\]/g, '_');
+  const piece = plain(JSON.stringify(user).slice(1, -1));
   const found = await db
     .selectFrom('app_runs')
     .select(['id', 'head'])
@@ -105,11 +103,14 @@ const forget = async (db: Kysely<Tables>, user: string): Promise<void> => {
 const userIn = (head: string): string | undefined =>
   (JSON.parse(head) as { readonly facts?: { readonly user?: string } }).facts?.user;
 
+/** In a pattern, where what means more than itself fits any character. */
+const plain = (text: string): string => text.replaceAll(/[%_\\]/g, '_');
+
 const fits = (row: ExpressionBuilder<Tables, 'app_runs'>, { appId, status, text }: RunPage) =>
   row.and([
     row('app_id', '=', appId),
     ...(status === undefined ? [] : [row('status', '=', status)]),
-    ...(text === undefined ? [] : [row('head', 'like', `%${text.replaceAll(/[%_\\]/g, '_')}%`)]),
+    ...(text === undefined ? [] : [row('head', 'like', `%${plain(text)}%`)]),
   ]);
 
 interface Written {

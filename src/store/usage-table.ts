@@ -43,7 +43,7 @@ export const usage = async (
   query = query.select(by.map((name, place) => valueOf(name, place).as(`by_${name}`)));
   for (const name of by) query = query.groupBy(sql.ref(`by_${name}`));
   if (per !== 'all') {
-    const at = sql<number>`hour_ms - hour_ms % ${sql.lit(STEPS[per])}`;
+    const at = beginOf(per);
     query = query.select(at.as('at')).groupBy(at).orderBy(at, 'desc');
   }
   if (fromMs !== undefined)
@@ -66,6 +66,10 @@ export const usage = async (
   }));
 };
 
+/** Of the hour or day in which a row's hour is. */
+const beginOf = (per: keyof typeof STEPS) =>
+  sql<number>`hour_ms - hour_ms % ${sql.lit(STEPS[per])}`;
+
 const isAmong = (column: RawBuilder<string>, values: readonly string[]) =>
   values.length === 0 ? sql`1 = 0` : sql`${column} in (${sql.join([...values])})`;
 
@@ -83,7 +87,7 @@ export const tagUsage = async (
     .groupBy('tag');
   if (tag !== undefined) query = query.where('tag', '=', tag);
   if (per !== 'all') {
-    const at = sql<number>`hour_ms - hour_ms % ${sql.lit(STEPS[per])}`;
+    const at = beginOf(per);
     query = query.select(at.as('at')).groupBy(at).orderBy(at, 'desc');
   }
   const rows = (await query.orderBy('tag').execute()) as unknown as Row[];
