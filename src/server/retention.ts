@@ -50,19 +50,19 @@ export const startRetention = (deps: Retention): (() => void) => {
 /** One round; how many records it removed. */
 export const sweep = async (deps: Retention, signal?: AbortSignal): Promise<number> => {
   const { spend, clock, days, bodyDays, bytes } = deps;
-  let removed = 0;
-  const bodiesBefore = clock.wall() - bodyDays * DAY_MS;
-  for (let batch = 0; batch < MOST_BATCHES; batch++) {
-    if ((await spend.removeBodies(bodiesBefore, BATCH)) < BATCH) break;
-    await sleep(clock, PAUSE_MS, signal);
-  }
-  const before = clock.wall() - days * DAY_MS;
-  for (let batch = 0; batch < MOST_BATCHES; batch++) {
-    const many = await spend.removeBefore(before, BATCH);
-    removed += many;
-    if (many < BATCH) break;
-    await sleep(clock, PAUSE_MS, signal);
-  }
+  const inBatches = async (remove: SpendStore['removeBefore'], ofDays: number): Promise<number> => {
+    const before = clock.wall() - ofDays * DAY_MS;
+    let many = 0;
+    for (let batch = 0; batch < MOST_BATCHES; batch++) {
+      const removed = await remove(before, BATCH);
+      many += removed;
+      if (removed < BATCH) break;
+      await sleep(clock, PAUSE_MS, signal);
+    }
+    return many;
+  };
+  await inBatches((...most) => spend.removeBodies(...most), bodyDays);
+  let removed = await inBatches((...most) => spend.removeBefore(...most), days);
   // Looking at the size reads everything: it is looked at once.
   const left = await spend.count({});
   const taken = await spend.bytes();
