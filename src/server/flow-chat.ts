@@ -11,14 +11,18 @@ import { openaiChat } from '#wire/openai-chat/index.ts';
 const priced = ({ costNanos }: { readonly costNanos: number | undefined }): Priced[] =>
   costNanos === undefined ? [] : [{ type: 'priced', costNanos }];
 
+/** Who takes a call to a group, and under which name. */
+export const takerOf = (own: GatewayDeps, { route }: FlowSurroundings, group: string) =>
+  route?.(group) ?? { gateway: own, model: group };
+
 /** One model call of a flow, through the gateway's spine. Ends soon after the call's signal aborts. */
 export async function* flowChat(
   { own, around }: { readonly own: GatewayDeps; readonly around: FlowSurroundings },
   request: ChatRequest,
   { runId, signal, deadline }: ModelCall,
 ): AsyncGenerator<ChatEvent | Served | Priced> {
-  const { owner = '', user = '', app, pass: passNow, payer, route } = around;
-  const { gateway, model } = route?.(request.model) ?? { gateway: own, model: request.model };
+  const { owner = '', user = '', app, pass: passNow, payer } = around;
+  const { gateway, model } = takerOf(own, around, request.model);
   // Whoever takes it, it goes on the same books.
   const deps = own.billing ? { ...gateway, billing: own.billing } : gateway;
   // Whoever asks for an app as a model pays for it; what it is made of is the app's affair.

@@ -3,7 +3,7 @@ import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import type { GuardedClient } from '#net/guarded-client.ts';
 import type { Pass } from '#keys/pass.ts';
 import type { Sandbox } from '#sandbox/sandbox.ts';
-import { flowChat } from '#server/flow-chat.ts';
+import { flowChat, takerOf } from '#server/flow-chat.ts';
 import type { RunPayer } from '#service-api/run-app.ts';
 
 /** What flows have around them besides models: where code runs, and the one way outside. */
@@ -26,7 +26,7 @@ export interface FlowSurroundings {
 
 /** A flow's model calls enter the gateway at its spine, like everybody else's but without a socket. */
 export const createFlowServices = (own: GatewayDeps, around: FlowSurroundings): FlowServices => {
-  const { sandbox, client, owner = '', route } = around;
+  const { sandbox, client, owner = '' } = around;
   return {
     renderJinja: (job, signal) => sandbox.renderJinja(job, signal),
     runCode: (job, signal) =>
@@ -38,7 +38,7 @@ export const createFlowServices = (own: GatewayDeps, around: FlowSurroundings): 
       sandbox.extractText({ bytes, extension }, signal),
     fetch: (request, signal) => client.fetch(request, signal),
     contextTokens(group) {
-      const { gateway: deps, model } = route?.(group) ?? { gateway: own, model: group };
+      const { gateway: deps, model } = takerOf(own, around, group);
       const known = deps
         .catalogue()
         .flatMap((row) =>
