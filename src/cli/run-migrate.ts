@@ -10,7 +10,7 @@ import {
   type Taken,
 } from '#keys/from-litellm.ts';
 import type { JsonObject } from '#core/json.ts';
-import { LEAST_SALT_CHARS, type Seal, sealOf } from '#keys/seal.ts';
+import { LEAST_SALT_CHARS, type Seal, sealUnder } from '#keys/seal.ts';
 import { Windows } from '#keys/windows.ts';
 import { processEnvironment } from '#server/env.ts';
 import { type Keeping, openKeeping } from '#server/keeping.ts';
@@ -27,11 +27,13 @@ export const runMigrate = async (options: MigrateOptions): Promise<void> => {
     const keeping = await openTarget(options);
     try {
       const taken = fromLitellm(await rowsOf(source), keeping.pepper);
-      const models = takenModels(await source.storedModels(), options);
+      const { variables } = processEnvironment();
+      const seal = sealUnder(variables['LITELLM_SALT_KEY']);
+      const models = takenModels(await source.storedModels(), seal !== undefined, options);
       say(taken, models);
       if (options.dryRun) return;
       await write(keeping, taken);
-      await writeModels(keeping, models);
+      if (seal) await writeModels(keeping, models, seal);
       const records = await takeLogs(source, keeping, options.days);
       process.stdout.write(`${records} records of spend taken\n`);
     } finally {
@@ -70,6 +72,7 @@ const rowsOf = async (source: LitellmDatabase): Promise<LitellmRows> => ({
 /** LiteLLM's own master key stands in for a salt key that it has not. */
 const takenModels = (
   rows: readonly JsonObject[],
+  canClose: boolean,
   { saltKeyVariable }: MigrateOptions,
 ): TakenModels => {
   const { variables } = processEnvironment();
@@ -78,7 +81,7 @@ const takenModels = (
     rows,
     named || variables['LITELLM_SALT_KEY'] || variables['LITELLM_MASTER_KEY'],
   );
-  if (models.length === 0 || sealHere()) return { models, leftOut };
+  if (models.length === 0 || canClose) return { models, leftOut };
   const why = `set LITELLM_SALT_KEY to ${LEAST_SALT_CHARS} characters or more: they are kept encrypted under it here, too`;
   return {
     models: [],
@@ -86,15 +89,8 @@ const takenModels = (
   };
 };
 
-const sealHere = (): Seal | undefined => {
-  const saltKey = processEnvironment().variables['LITELLM_SALT_KEY'] ?? '';
-  return saltKey.length < LEAST_SALT_CHARS ? undefined : sealOf(saltKey);
-};
-
-const writeModels = async ({ store }: Keeping, { models }: TakenModels): Promise<void> => {
-  const seal = sealHere();
-  if (seal) await store.shelves.models.put(models.map((model) => bodyOfModel(model, seal)));
-};
+const writeModels = ({ store }: Keeping, { models }: TakenModels, seal: Seal): Promise<void> =>
+  store.shelves.models.put(models.map((model) => bodyOfModel(model, seal)));
 
 const say = (taken: Taken, models: TakenModels): void => {
   const { keys, teams, users, budgets, customers } = taken;

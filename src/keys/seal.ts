@@ -17,6 +17,10 @@ export interface Seal {
   open(sealed: string, place: string): string | undefined;
 }
 
+/** Undefined where the salt key is too short. */
+export const sealUnder = (saltKey = ''): Seal | undefined =>
+  saltKey.length < LEAST_SALT_CHARS ? undefined : sealOf(saltKey);
+
 /** AES-256-GCM under a key that is derived from the salt key; each text has its own nonce and names its key. */
 export const sealOf = (saltKey: string): Seal => {
   const key = Buffer.from(hkdfSync('sha256', saltKey, '', 'spillway seal v1', 32));

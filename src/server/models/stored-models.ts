@@ -7,7 +7,7 @@ import type { JsonObject } from '#core/json.ts';
 import type { ModelDesk, ModelFields } from '#gateway/admin/models.ts';
 import type { Principal } from '#keys/principal.ts';
 import { audit, type Registry, stamped } from '#keys/registry.ts';
-import { LEAST_SALT_CHARS, type Seal, sealOf } from '#keys/seal.ts';
+import { LEAST_SALT_CHARS, type Seal, sealUnder } from '#keys/seal.ts';
 import {
   bodyOfModel,
   idIn,
@@ -40,11 +40,11 @@ export class StoredModels implements ModelDesk {
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(deps: StoredModelsDeps) {
-    const { saltKey = '', storesModels } = deps.config.keeping;
+    const { saltKey, storesModels } = deps.config.keeping;
     const { deployments, unusable } = deps.config;
     this.#deps = deps;
     this.#ofFile = { deployments, unusable };
-    this.#seal = storesModels && saltKey.length >= LEAST_SALT_CHARS ? sealOf(saltKey) : undefined;
+    this.#seal = storesModels ? sealUnder(saltKey) : undefined;
   }
 
   /** Serves what the store has; what cannot be served is told, and stops nobody. */
