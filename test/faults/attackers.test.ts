@@ -3,19 +3,12 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { closedAfterEach } from '../kit/closing.ts';
-import { MASTER_KEY, configOf, deployment, startGateway } from '../kit/gateway.ts';
+import { MASTER_KEY } from '../kit/gateway.ts';
 import { answer, startUpstream } from '../kit/upstream.ts';
-import { WAYS } from './kit.ts';
+import { WAYS, faultlessWorlds } from './kit.ts';
 
 const closing = closedAfterEach();
-
-const world = async () => {
-  const upstream = await startUpstream(answer);
-  closing.push(() => upstream.close());
-  const gateway = await startGateway(configOf([deployment('PJ1', upstream.url)]));
-  closing.push(() => gateway.close());
-  return { upstream, gateway };
-};
+const world = faultlessWorlds();
 
 const PROXIES = {
   forwarded: 'for=10.0.0.1;host=inside.test',

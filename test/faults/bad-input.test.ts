@@ -1,19 +1,9 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { closedAfterEach } from '../kit/closing.ts';
-import { MASTER_KEY, configOf, deployment, startGateway } from '../kit/gateway.ts';
-import { answer, startUpstream } from '../kit/upstream.ts';
-import { WAYS } from './kit.ts';
+import { MASTER_KEY } from '../kit/gateway.ts';
+import { WAYS, faultlessWorlds } from './kit.ts';
 
-const closing = closedAfterEach();
-
-const world = async () => {
-  const upstream = await startUpstream(answer);
-  closing.push(() => upstream.close());
-  const gateway = await startGateway(configOf([deployment('PJ1', upstream.url)]));
-  closing.push(() => gateway.close());
-  return { upstream, gateway };
-};
+const world = faultlessWorlds();
 
 /** Every error: LiteLLM's envelope, a text that ends with a short id, no key, no address. */
 const expectError = async (reply: Response, status: number) => {

@@ -3,8 +3,9 @@ import type { Clock } from '#core/clock.ts';
 import type { Json, JsonObject } from '#core/json.ts';
 import { playSimulator } from '#simulator/test-kit.ts';
 import { SseReader } from '#wire/framing/sse.ts';
-import { afterEach } from 'vitest';
+import { closedAfterEach } from '../kit/closing.ts';
 import { configOf, deployment, startGateway } from '../kit/gateway.ts';
+import { answer, startUpstream } from '../kit/upstream.ts';
 
 /** How a reply is asked for: most faults look alike to both. */
 export const WAYS: readonly (readonly [string, boolean])[] = [
@@ -111,13 +112,22 @@ const faultyWorld = async (of: FaultyWorld = {}) => {
 
 /** The same for the tests of one file, closed after each. */
 export const faultyWorlds = () => {
-  const open: { close(): Promise<void> }[] = [];
-  afterEach(async () => {
-    for (const world of open.splice(0)) await world.close();
-  });
+  const closing = closedAfterEach();
   return async (of?: FaultyWorld) => {
     const world = await faultyWorld(of);
-    open.push(world);
+    closing.push(() => world.close());
     return world;
+  };
+};
+
+/** For the tests of one file: the gateway before one upstream that does nothing wrong. */
+export const faultlessWorlds = () => {
+  const closing = closedAfterEach();
+  return async () => {
+    const upstream = await startUpstream(answer);
+    closing.push(() => upstream.close());
+    const gateway = await startGateway(configOf([deployment('PJ1', upstream.url)]));
+    closing.push(() => gateway.close());
+    return { upstream, gateway };
   };
 };
