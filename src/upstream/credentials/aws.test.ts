@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sign } from 'aws4';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -9,20 +8,12 @@ import { awsCredentials } from '#upstream/credentials/aws.ts';
 import { type Asked, TokenService } from '#upstream/credentials/test-kit.ts';
 
 let service: TokenService;
-let folder: string;
-let made: Credentials[];
 
 beforeEach(async () => {
   service = new TokenService();
   await service.open();
-  folder = mkdtempSync(join(tmpdir(), 'spillway-aws-'));
-  made = [];
 });
-afterEach(async () => {
-  for (const credentials of made) credentials.close();
-  await service.close();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => service.close());
 
 const CALL = {
   method: 'POST',
@@ -37,10 +28,8 @@ const credentialsOf = (
   variables: Record<string, string> = {},
 ): Credentials => {
   const spec = { kind: 'aws', region: 'eu-west-1', service: 'bedrock', ...more } as const;
-  const home = { HOME: folder, ...variables };
-  const credentials = awsCredentials({ stsUrl: service.url, ...spec }, service.sources(home));
-  made.push(credentials);
-  return credentials;
+  const home = { HOME: service.folder, ...variables };
+  return service.made(awsCredentials({ stsUrl: service.url, ...spec }, service.sources(home)));
 };
 
 const headersOf = async (credentials: Credentials): Promise<AuthHeaders> =>
@@ -127,7 +116,7 @@ describe('roles', () => {
 
   test('trust a token, or the file that it is in, unsigned', async () => {
     service.answer = () => granted('ASIAWEB');
-    const file = join(folder, 'token');
+    const file = join(service.folder, 'token');
     writeFileSync(file, 'from.the.file\n');
     for (const webIdentityToken of [file, 'at.hand.itself']) {
       expect(await signerOf(credentialsOf({ role, webIdentityToken }))).toBe('ASIAWEB');
@@ -166,7 +155,7 @@ describe('without a key in the config, as Amazon’s own tools look for one', ()
 
   test('the token of a workload', async () => {
     service.answer = () => granted('ASIAPOD');
-    const file = join(folder, 'token');
+    const file = join(service.folder, 'token');
     writeFileSync(file, 'a.b.c');
     const variables = {
       AWS_WEB_IDENTITY_TOKEN_FILE: file,
@@ -177,7 +166,7 @@ describe('without a key in the config, as Amazon’s own tools look for one', ()
   });
 
   test('its files: a key, a role by another profile, a circle, a kind that is not read', async () => {
-    const [keys, config] = [join(folder, 'keys'), join(folder, 'config')];
+    const [keys, config] = [join(service.folder, 'keys'), join(service.folder, 'config')];
     writeFileSync(
       keys,
       '# ours\n[default]\naws_access_key_id = AKIDDEF\naws_secret_access_key=s/+=\n\n[base]\naws_access_key_id=AKIDBASE ; old\naws_secret_access_key=s\n',

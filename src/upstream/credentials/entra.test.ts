@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EntraCredentialSpec } from '#providers/credential-spec.ts';
@@ -8,8 +7,6 @@ import { entraCredentials } from '#upstream/credentials/entra.ts';
 import { TokenService } from '#upstream/credentials/test-kit.ts';
 
 let service: TokenService;
-let folder: string;
-let made: Credentials[];
 
 beforeEach(async () => {
   service = new TokenService();
@@ -17,14 +14,8 @@ beforeEach(async () => {
     text: '{"token_type":"Bearer","expires_in":3599,"access_token":"eyJ.a"}',
   });
   await service.open();
-  folder = mkdtempSync(join(tmpdir(), 'spillway-entra-'));
-  made = [];
 });
-afterEach(async () => {
-  for (const credentials of made) credentials.close();
-  await service.close();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => service.close());
 
 const SCOPE = 'https://cognitiveservices.azure.com/.default';
 const CALL = { method: 'POST', origin: 'http://x', path: '/', headers: {}, body: '{}' } as const;
@@ -34,9 +25,7 @@ const credentialsOf = (
   variables: Record<string, string> = {},
 ): Credentials => {
   const spec = { kind: 'entra', scope: SCOPE, authority: `${service.url}/`, ...more } as const;
-  const credentials = entraCredentials(spec, service.sources(variables));
-  made.push(credentials);
-  return credentials;
+  return service.made(entraCredentials(spec, service.sources(variables)));
 };
 
 const headersOf = async (credentials: Credentials): Promise<AuthHeaders> =>
@@ -69,7 +58,7 @@ test('an application by its secret: one token, which serves until it is nearly o
 });
 
 test('a workload by its file, which is read anew each time', async () => {
-  const tokenFile = join(folder, 'token');
+  const tokenFile = join(service.folder, 'token');
   const credentials = credentialsOf({ ...APP, tokenFile });
   await expect(headersOf(credentials)).rejects.toThrow(/token cannot be read \(ENOENT\)/);
   writeFileSync(tokenFile, 'first.token\n');

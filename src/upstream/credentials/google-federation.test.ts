@@ -1,22 +1,16 @@
 import { sign } from 'aws4';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { JsonObject } from '#core/json.ts';
-import type { Credentials } from '#upstream/credentials.ts';
 import { googleCredentials } from '#upstream/credentials/google.ts';
 import { TokenService } from '#upstream/credentials/test-kit.ts';
 
 let service: TokenService;
-let folder: string;
-let made: Credentials[];
 
 beforeEach(async () => {
   service = new TokenService();
   await service.open();
-  folder = mkdtempSync(join(tmpdir(), 'spillway-federation-'));
-  made = [];
   const until = new Date(service.clock.wall() + 3_600_000).toISOString();
   const answers: Readonly<Record<string, JsonObject>> = {
     '/sts': { access_token: 'federated', expires_in: 3600, token_type: 'Bearer' },
@@ -26,18 +20,15 @@ beforeEach(async () => {
   };
   service.answer = ({ path }) => ({ text: JSON.stringify(answers[path] ?? null) });
 });
-afterEach(async () => {
-  for (const credentials of made) credentials.close();
-  await service.close();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => service.close());
 
 const tokenOf = async (
   key: JsonObject,
   variables: Record<string, string> = {},
 ): Promise<Readonly<Record<string, string>>> => {
-  const credentials = googleCredentials({ kind: 'google', key }, service.sources(variables));
-  made.push(credentials);
+  const credentials = service.made(
+    googleCredentials({ kind: 'google', key }, service.sources(variables)),
+  );
   const call = { method: 'POST', origin: 'http://x', path: '/', headers: {}, body: '{}' } as const;
   return credentials.headersFor(call);
 };
@@ -61,7 +52,7 @@ const workload = (source: JsonObject, more: JsonObject = {}): JsonObject => ({
 });
 
 const written = (text: string): string => {
-  const file = join(folder, 'token');
+  const file = join(service.folder, 'token');
   writeFileSync(file, text);
   return file;
 };
@@ -175,8 +166,7 @@ describe('an identity that Google trusts', () => {
 
   test('is fetched again before it is over, off the path of requests', async () => {
     const key = workload({ file: written('a') });
-    const credentials = googleCredentials({ kind: 'google', key }, service.sources());
-    made.push(credentials);
+    const credentials = service.made(googleCredentials({ kind: 'google', key }, service.sources()));
     const call = { method: 'POST', origin: 'http://x', path: '/', headers: {}, body: '' } as const;
     await credentials.headersFor(call);
     await service.clock.advance(3_300_000);

@@ -1,10 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { type IncomingHttpHeaders, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { silentLog } from '#core/log.ts';
 import { VirtualClock } from '#core/virtual-clock.ts';
 import { createAgents } from '#upstream/agents.ts';
 import { askOver } from '#upstream/ask.ts';
 import type { CredentialSources } from '#upstream/credential-sources.ts';
+import type { Credentials } from '#upstream/credentials.ts';
 
 export interface Asked {
   readonly method: string;
@@ -23,7 +27,10 @@ export interface Answer {
 export class TokenService {
   readonly clock = new VirtualClock();
   readonly asked: Asked[] = [];
+  /** For files that credentials are read from; gone when it closes. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'spillway-credentials-'));
   answer: (asked: Asked) => Answer = () => ({ status: 404, text: '' });
+  readonly #made: Credentials[] = [];
   readonly #agents = createAgents({
     clock: this.clock,
     connectMs: 1e9,
@@ -51,12 +58,20 @@ export class TokenService {
   }
 
   async close(): Promise<void> {
+    for (const credentials of this.#made) credentials.close();
     await this.#agents.close();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
+    rmSync(this.folder, { recursive: true });
   }
 
   sources(variables: Readonly<Record<string, string>> = {}): CredentialSources {
     return { clock: this.clock, log: silentLog, ask: askOver(this.#agents), variables };
+  }
+
+  /** The same; it closes them when it closes. */
+  made<Made extends Credentials>(credentials: Made): Made {
+    this.#made.push(credentials);
+    return credentials;
   }
 }
