@@ -11,7 +11,16 @@ import {
   streamText,
 } from 'ai';
 import { expect } from 'vitest';
-import { ERRORS, KEY, type PlayedWorld, clientMatrix, vectorsOf, vendors } from './vendors.ts';
+import {
+  KEY,
+  MOON,
+  type PlayedWorld,
+  clientMatrix,
+  eachBreak,
+  eachRefusal,
+  vectorsOf,
+  vendors,
+} from './vendors.ts';
 
 const SCHEMA = jsonSchema<{ city: string }>({
   type: 'object',
@@ -119,31 +128,24 @@ clientMatrix('the AI SDK', {
 
     async 'hears what its vendor refuses, whole and streamed'(vendor, world) {
       const asked = { model: spillway(world)(vendor.name), prompt, maxRetries: 0 };
-      for (const { status } of ERRORS) {
+      await eachRefusal(vendor, world, async ({ status, stream }) => {
         const refused = (error: unknown): boolean =>
           APICallError.isInstance(error) &&
           error.statusCode === status &&
-          error.message.includes('The moon is full.');
-        const script = { kind: 'http', status, message: 'The moon is full.' };
-        await world.fault(vendor, script);
-        await expect(generateText(asked)).rejects.toSatisfy(refused, String(status));
-        await world.fault(vendor, script);
-        expect(await errorsOf(asked)).toSatisfy(([error]) => refused(error), String(status));
-      }
+          error.message.includes(MOON);
+        if (stream)
+          expect(await errorsOf(asked)).toSatisfy(([error]) => refused(error), String(status));
+        else await expect(generateText(asked)).rejects.toSatisfy(refused, String(status));
+      });
     },
 
     async 'hears in a stream what goes wrong in it'(vendor, world) {
       const asked = { model: spillway(world)(vendor.name), prompt, maxRetries: 0 };
-      const message = 'The moon is full.';
-      for (const script of [
-        { kind: 'error_event', after_events: 8, message },
-        { kind: 'truncate' },
-      ]) {
-        await world.fault(vendor, script);
+      await eachBreak(vendor, world, async (said) => {
         const errors = await errorsOf(asked);
         expect(errors.length).toBeGreaterThan(0);
-        expect(JSON.stringify(errors.map(String))).toContain(script.message ?? '');
-      }
+        expect(JSON.stringify(errors.map(String))).toContain(said ?? '');
+      });
     },
   },
 });

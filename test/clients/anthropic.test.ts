@@ -1,6 +1,14 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { expect } from 'vitest';
-import { ERRORS, KEY, type PlayedWorld, THOUGHT, clientMatrix } from './vendors.ts';
+import {
+  KEY,
+  MOON,
+  type PlayedWorld,
+  THOUGHT,
+  clientMatrix,
+  eachBreak,
+  eachRefusal,
+} from './vendors.ts';
 
 const anthropic = ({ url }: PlayedWorld, apiKey = KEY): Anthropic.Messages =>
   new Anthropic({ baseURL: url, apiKey, maxRetries: 0 }).messages;
@@ -216,38 +224,31 @@ clientMatrix('Anthropic’s SDK', {
 
     async 'hears what its vendor refuses, whole and streamed'(vendor, world) {
       const asked = { model: vendor.name, max_tokens: 300, messages };
-      for (const stream of [false, true])
-        for (const { status } of ERRORS) {
-          await world.fault(vendor, { kind: 'http', status, message: 'The moon is full.' });
-          const failed = anthropic(world).create({ ...asked, stream });
-          await expect(failed).rejects.toSatisfy(
-            (error) => error instanceof Anthropic.APIError && error.status === status,
-            `${status}, stream: ${stream}`,
-          );
-          await expect(failed).rejects.toMatchObject({
-            error: {
-              type: 'error',
-              error: { message: expect.stringContaining('The moon is full.') as string },
-            },
-          });
-        }
+      await eachRefusal(vendor, world, async ({ status, stream }) => {
+        const failed = anthropic(world).create({ ...asked, stream });
+        await expect(failed).rejects.toSatisfy(
+          (error) => error instanceof Anthropic.APIError && error.status === status,
+          `${status}, stream: ${stream}`,
+        );
+        await expect(failed).rejects.toMatchObject({
+          error: {
+            type: 'error',
+            error: { message: expect.stringContaining(MOON) as string },
+          },
+        });
+      });
     },
 
     async 'hears in a stream what goes wrong in it'(vendor, world) {
       const asked = { model: vendor.name, max_tokens: 300, messages };
-      const message = 'The moon is full.';
-      for (const script of [
-        { kind: 'error_event', after_events: 8, message },
-        { kind: 'truncate' },
-      ]) {
-        await world.fault(vendor, script);
+      await eachBreak(vendor, world, async (said) => {
         const failed = anthropic(world).stream(asked).finalMessage();
         await expect(failed).rejects.toSatisfy(
           (error) =>
             error instanceof Anthropic.APIError &&
-            (script.message === undefined || error.message.includes(message)),
+            (said === undefined || error.message.includes(said)),
         );
-      }
+      });
     },
   },
 });

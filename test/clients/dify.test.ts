@@ -1,11 +1,12 @@
 import { expect } from 'vitest';
 import { DifyPlugin, type PluginSettings, VERSIONS } from '../kit/dify-plugin.ts';
 import {
-  ERRORS,
   KEY,
   type PlayedVendor,
   type PlayedWorld,
   clientMatrix,
+  eachBreak,
+  eachRefusal,
   ranksOf,
   vectorsOf,
   vendors,
@@ -171,26 +172,18 @@ for (const version of VERSIONS) {
       },
 
       async 'shows a person what the vendor refuses, whole and streamed'(vendor, world) {
-        for (const { status } of ERRORS)
-          for (const ask of ['validate', 'validateStream'] as const) {
-            await world.fault(vendor, { kind: 'http', status, message: 'The moon is full.' });
-            await expect(plugin(vendor, world)[ask]()).rejects.toThrow(
-              new RegExp(`^API request failed with status code ${status}: .*The moon is full\\.`),
-            );
-          }
+        await eachRefusal(vendor, world, async ({ status, stream }) => {
+          const ask = stream ? 'validateStream' : 'validate';
+          await expect(plugin(vendor, world)[ask]()).rejects.toThrow(
+            new RegExp(`^API request failed with status code ${status}: .*The moon is full\\.`),
+          );
+        });
       },
 
       async 'shows a person what goes wrong in a stream'(vendor, world) {
-        const message = 'The moon is full.';
-        for (const script of [
-          { kind: 'error_event', after_events: 8, message },
-          { kind: 'truncate' },
-        ]) {
-          await world.fault(vendor, script);
-          await expect(plugin(vendor, world).stream({}, QUESTION)).rejects.toThrow(
-            script.message ?? /./,
-          );
-        }
+        await eachBreak(vendor, world, async (said) => {
+          await expect(plugin(vendor, world).stream({}, QUESTION)).rejects.toThrow(said ?? /./);
+        });
       },
     },
   });

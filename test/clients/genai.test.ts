@@ -6,11 +6,13 @@ import {
 } from '@google/genai';
 import { expect } from 'vitest';
 import {
-  ERRORS,
   KEY,
+  MOON,
   type PlayedWorld,
   THOUGHT,
   clientMatrix,
+  eachBreak,
+  eachRefusal,
   vectorsOf,
   vendors,
 } from './vendors.ts';
@@ -169,32 +171,23 @@ clientMatrix('Google’s SDK', {
 
     async 'hears what its vendor refuses, whole and streamed'(vendor, world) {
       const asked = { model: vendor.name, contents };
-      for (const stream of [false, true])
-        for (const { status } of ERRORS) {
-          await world.fault(vendor, { kind: 'http', status, message: 'The moon is full.' });
-          const failed = stream
-            ? models(world).generateContentStream(asked)
-            : models(world).generateContent(asked);
-          await expect(failed).rejects.toSatisfy(
-            (error) =>
-              error instanceof ApiError &&
-              error.status === status &&
-              error.message.includes('The moon is full.'),
-            `${status}, stream: ${stream}`,
-          );
-        }
+      await eachRefusal(vendor, world, async ({ status, stream }) => {
+        const failed = stream
+          ? models(world).generateContentStream(asked)
+          : models(world).generateContent(asked);
+        await expect(failed).rejects.toSatisfy(
+          (error) =>
+            error instanceof ApiError && error.status === status && error.message.includes(MOON),
+          `${status}, stream: ${stream}`,
+        );
+      });
     },
 
     async 'hears in a stream what goes wrong in it'(vendor, world) {
-      const message = 'The moon is full.';
-      for (const script of [
-        { kind: 'error_event', after_events: 8, message },
-        { kind: 'truncate' },
-      ]) {
-        await world.fault(vendor, script);
+      await eachBreak(vendor, world, async (said) => {
         const stream = await models(world).generateContentStream({ model: vendor.name, contents });
-        await expect(Array.fromAsync(stream)).rejects.toThrow(script.message ?? /./);
-      }
+        await expect(Array.fromAsync(stream)).rejects.toThrow(said ?? /./);
+      });
     },
   },
 });
@@ -222,7 +215,7 @@ clientMatrix('Google’s SDK, for embeddings', {
     },
 
     async 'hears what its vendor refuses'(vendor, world) {
-      await world.fault(vendor, { kind: 'http', status: 400, message: 'The moon is full.' });
+      await world.fault(vendor, { kind: 'http', status: 400, message: MOON });
       const failed = models(world).embedContent({ model: vectorsOf(vendor), contents: 'Hi' });
       await expect(failed).rejects.toMatchObject({ status: 400 });
       await expect(failed).rejects.toThrow(/The moon is full\./);

@@ -1,7 +1,16 @@
 import { type BaseMessageChunk, HumanMessage, ToolMessage } from '@langchain/core/messages';
 import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai';
 import { expect } from 'vitest';
-import { ERRORS, KEY, type PlayedWorld, clientMatrix, vectorsOf, vendors } from './vendors.ts';
+import {
+  KEY,
+  MOON,
+  type PlayedWorld,
+  clientMatrix,
+  eachBreak,
+  eachRefusal,
+  vectorsOf,
+  vendors,
+} from './vendors.ts';
 
 const SCHEMA = {
   type: 'object',
@@ -76,28 +85,19 @@ clientMatrix('LangChain', {
 
     async 'hears what its vendor refuses, whole and streamed'(vendor, world) {
       const model = chat(world, vendor.name);
-      for (const ask of [
-        () => model.invoke(question),
-        async () => summed(await model.stream(question)),
-      ])
-        for (const { status } of ERRORS) {
-          await world.fault(vendor, { kind: 'http', status, message: 'The moon is full.' });
-          const failed = ask();
-          await expect(failed).rejects.toMatchObject({ status });
-          await expect(failed).rejects.toThrow(/The moon is full\./);
-        }
+      const streamed = async () => summed(await model.stream(question));
+      await eachRefusal(vendor, world, async ({ status, stream }) => {
+        const failed = stream ? streamed() : model.invoke(question);
+        await expect(failed).rejects.toMatchObject({ status });
+        await expect(failed).rejects.toThrow(MOON);
+      });
     },
 
     async 'hears in a stream what goes wrong in it'(vendor, world) {
-      const message = 'The moon is full.';
-      for (const script of [
-        { kind: 'error_event', after_events: 8, message },
-        { kind: 'truncate' },
-      ]) {
-        await world.fault(vendor, script);
+      await eachBreak(vendor, world, async (said) => {
         const stream = await chat(world, vendor.name).stream(question);
-        await expect(Array.fromAsync(stream)).rejects.toThrow(script.message ?? /./);
-      }
+        await expect(Array.fromAsync(stream)).rejects.toThrow(said ?? /./);
+      });
     },
   },
 });

@@ -1,6 +1,14 @@
 import OpenAI from 'openai';
 import { expect } from 'vitest';
-import { ERRORS, KEY, type PlayedWorld, THOUGHT, clientMatrix } from './vendors.ts';
+import {
+  KEY,
+  MOON,
+  type PlayedWorld,
+  THOUGHT,
+  clientMatrix,
+  eachBreak,
+  eachRefusal,
+} from './vendors.ts';
 
 type Message = OpenAI.Chat.Completions.ChatCompletionMessageParam;
 
@@ -189,27 +197,20 @@ clientMatrix('the OpenAI SDK', {
 
     async 'hears what its vendor refuses, whole and streamed'(vendor, world) {
       const { completions } = openai(world).chat;
-      for (const stream of [false, true])
-        for (const { status, kind } of ERRORS) {
-          await world.fault(vendor, { kind: 'http', status, message: 'The moon is full.' });
-          const failed = completions.create({ model: vendor.name, messages: [question], stream });
-          await expect(failed).rejects.toSatisfy(
-            (error) => error instanceof OpenAI.APIError && error.status === status,
-            `${status}, stream: ${stream}`,
-          );
-          await expect(failed).rejects.toThrow(/The moon is full\./);
-          await expect(failed).rejects.toMatchObject({ type: kind });
-        }
+      await eachRefusal(vendor, world, async ({ status, kind, stream }) => {
+        const failed = completions.create({ model: vendor.name, messages: [question], stream });
+        await expect(failed).rejects.toSatisfy(
+          (error) => error instanceof OpenAI.APIError && error.status === status,
+          `${status}, stream: ${stream}`,
+        );
+        await expect(failed).rejects.toThrow(MOON);
+        await expect(failed).rejects.toMatchObject({ type: kind });
+      });
     },
 
     async 'hears in a stream what goes wrong in it'(vendor, world) {
       const { completions } = openai(world).chat;
-      const message = 'The moon is full.';
-      for (const script of [
-        { kind: 'error_event', after_events: 8, message },
-        { kind: 'truncate' },
-      ]) {
-        await world.fault(vendor, script);
+      await eachBreak(vendor, world, async (said) => {
         const stream = await completions.create({
           model: vendor.name,
           messages: [question],
@@ -218,9 +219,9 @@ clientMatrix('the OpenAI SDK', {
         await expect(Array.fromAsync(stream)).rejects.toSatisfy(
           (error) =>
             error instanceof OpenAI.APIError &&
-            (script.message === undefined || error.message.includes(message)),
+            (said === undefined || error.message.includes(said)),
         );
-      }
+      });
     },
   },
 });

@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 import { expect } from 'vitest';
-import { KEY, type PlayedWorld, clientMatrix, vectorsOf, vendors } from './vendors.ts';
+import { KEY, MOON, type PlayedWorld, clientMatrix, vectorsOf, vendors } from './vendors.ts';
 
 const embeddings = ({ url }: PlayedWorld, apiKey = KEY): OpenAI.Embeddings =>
   new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 }).embeddings;
@@ -60,14 +60,14 @@ clientMatrix('the OpenAI SDK, for embeddings', {
 
     async 'hears what its vendor refuses'(vendor, world) {
       for (const status of [400, 500, 503]) {
-        await world.fault(vendor, { kind: 'http', status, message: 'The moon is full.' });
+        await world.fault(vendor, { kind: 'http', status, message: MOON });
         await expect(
           embeddings(world).create({ model: vectorsOf(vendor), input: 'Hi' }),
         ).rejects.toSatisfy(
           (error) =>
             error instanceof OpenAI.APIError &&
             error.status === status &&
-            error.message.includes('The moon is full.'),
+            error.message.includes(MOON),
           String(status),
         );
       }

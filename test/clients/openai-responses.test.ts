@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 import { expect } from 'vitest';
-import { ERRORS, KEY, type PlayedWorld, clientMatrix } from './vendors.ts';
+import { KEY, MOON, type PlayedWorld, clientMatrix, eachBreak, eachRefusal } from './vendors.ts';
 
 const responses = ({ url }: PlayedWorld, apiKey = KEY): OpenAI.Responses =>
   new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 }).responses;
@@ -122,28 +122,21 @@ clientMatrix('the OpenAI SDK, for responses', {
     },
 
     async 'hears what its vendor refuses, whole and streamed'(vendor, world) {
-      for (const stream of [false, true])
-        for (const { status } of ERRORS) {
-          await world.fault(vendor, { kind: 'http', status, message: 'The moon is full.' });
-          await expect(
-            responses(world).create({ model: vendor.name, input, stream }),
-          ).rejects.toSatisfy(
-            (error) =>
-              error instanceof OpenAI.APIError &&
-              error.status === status &&
-              error.message.includes('The moon is full.'),
-            `${status}, stream: ${stream}`,
-          );
-        }
+      await eachRefusal(vendor, world, async ({ status, stream }) => {
+        await expect(
+          responses(world).create({ model: vendor.name, input, stream }),
+        ).rejects.toSatisfy(
+          (error) =>
+            error instanceof OpenAI.APIError &&
+            error.status === status &&
+            error.message.includes(MOON),
+          `${status}, stream: ${stream}`,
+        );
+      });
     },
 
     async 'hears in a stream what goes wrong in it'(vendor, world) {
-      const message = 'The moon is full.';
-      for (const script of [
-        { kind: 'error_event', after_events: 8, message },
-        { kind: 'truncate' },
-      ]) {
-        await world.fault(vendor, script);
+      await eachBreak(vendor, world, async (said) => {
         const stream = await responses(world).create({ model: vendor.name, input, stream: true });
         const heard: string[] = [];
         const failed = (async () => {
@@ -153,9 +146,9 @@ clientMatrix('the OpenAI SDK, for responses', {
             if (event.type === 'response.failed') throw new Error(event.response.error?.message);
           }
         })();
-        await expect(failed).rejects.toThrow(script.message ?? /./);
+        await expect(failed).rejects.toThrow(said ?? /./);
         expect(heard).not.toContain('response.completed');
-      }
+      });
     },
   },
 });

@@ -171,11 +171,44 @@ const startPlayed = async (): Promise<PlayedWorld> => {
 };
 
 /** What a vendor may answer instead, and what OpenAI's clients are told that it is. */
-export const ERRORS: readonly { readonly status: number; readonly kind: string }[] = [
+interface Refusal {
+  readonly status: number;
+  readonly kind: string;
+}
+
+const ERRORS: readonly Refusal[] = [
   { status: 400, kind: 'invalid_request_error' },
   { status: 500, kind: 'internal_server_error' },
   { status: 503, kind: 'internal_server_error' },
 ];
+
+/** What a vendor says of its faults. */
+export const MOON = 'The moon is full.';
+
+/** Everything that a vendor may answer to the next call, which is made whole and streamed. */
+export const eachRefusal = async (
+  vendor: PlayedVendor,
+  world: PlayedWorld,
+  meet: (refusal: Refusal & { readonly stream: boolean }) => Promise<void>,
+): Promise<void> => {
+  for (const stream of [false, true])
+    for (const refusal of ERRORS) {
+      await world.fault(vendor, { kind: 'http', status: refusal.status, message: MOON });
+      await meet({ ...refusal, stream });
+    }
+};
+
+/** Every way in which the next stream breaks. `said`: what the vendor says of it, if anything. */
+export const eachBreak = async (
+  vendor: PlayedVendor,
+  world: PlayedWorld,
+  meet: (said: string | undefined) => Promise<void>,
+): Promise<void> => {
+  await world.fault(vendor, { kind: 'error_event', after_events: 8, message: MOON });
+  await meet(MOON);
+  await world.fault(vendor, { kind: 'truncate' });
+  await meet(undefined);
+};
 
 /** What a client does, and what comes of it, before any vendor. */
 type Case = (vendor: PlayedVendor, world: PlayedWorld) => Promise<void>;
