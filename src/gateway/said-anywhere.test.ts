@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Json, type JsonObject, valueAt } from '#core/json.ts';
+import type { Json, JsonObject } from '#core/json.ts';
 import { leftOf } from '#gateway/params.ts';
 import { type DialectName, chatDialect } from '#wire/dialects.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
@@ -340,9 +340,6 @@ const ROWS: readonly (readonly [wish: string, body: JsonObject, by: Record<Vendo
   ],
 ];
 
-const stepsOf = (path: string): (string | number)[] =>
-  path.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step));
-
 const said = (body: JsonObject, vendor: Vendor) => {
   const to = chatDialect(vendor)!;
   const request = openaiChat.readRequest({
@@ -364,7 +361,7 @@ describe.each(ROWS)('%s', (_, body, by) => {
     }
     const { body: written, missed, slight } = said(body, vendor);
     if (place) {
-      expect(valueAt(written, stepsOf(place[0]))).toEqual(place[1]);
+      expect(written).toHaveProperty(place[0], place[1]);
       expect([...missed, ...slight]).toEqual([]);
     } else if (place === null) {
       expect(missed).toEqual([]);
