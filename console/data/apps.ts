@@ -11,6 +11,7 @@ import type {
   UploadReply,
 } from '#gateway/console/app-shapes.ts';
 import { ask, query, send } from './api.ts';
+import { download } from './download.ts';
 import { queries } from './queries.ts';
 
 const pathOf = (id: string, rest = ''): string => `/spillway/apps/${encodeURIComponent(id)}${rest}`;
@@ -83,12 +84,7 @@ export const deleteApp = async (id: string, leave: () => Promise<void>): Promise
 /** Its DSL, as a file of the browser. */
 export const saveDsl = async (id: string, name: string, withSecrets: boolean): Promise<void> => {
   const path = pathOf(id, `/dsl${query({ include_secret: withSecrets ? 'true' : undefined })}`);
-  const url = URL.createObjectURL(await (await send(path)).blob());
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `${name.replaceAll(/[\\/:*?"<>|\p{Cc}]/gu, '_').slice(0, 100)}.yml`;
-  link.click();
-  URL.revokeObjectURL(url);
+  await download(path, `${name.replaceAll(/[\\/:*?"<>|\p{Cc}]/gu, '_').slice(0, 100)}.yml`);
 };
 
 export const makeKey = async (id: string): Promise<AppKeyReply> => {

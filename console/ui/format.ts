@@ -12,6 +12,8 @@ export interface Format {
   readonly span: (seconds: number | null | undefined) => string;
   /** Dollars, in the money that the config shows: whole cents; of less than ten of them three digits. */
   readonly money: (usd: number) => string;
+  /** The same, of nanodollars. */
+  readonly nanos: (nanos: number) => string;
   readonly time: (iso: string) => string;
   readonly date: (iso: string) => string;
   /** The day alone, and the hour where it is today's. */
@@ -42,6 +44,10 @@ export const useFormat = (): Format => {
     const money = { style: 'currency', currency: code } as const;
     const cents = new Intl.NumberFormat(language, money);
     const small = new Intl.NumberFormat(language, { ...money, maximumSignificantDigits: 3 });
+    const moneyOf = (usd: number): string => {
+      const amount = usd * perDollar;
+      return (amount !== 0 && Math.abs(amount) < 0.1 ? small : cents).format(amount);
+    };
     const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
     const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' });
     const date = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' });
@@ -52,10 +58,8 @@ export const useFormat = (): Format => {
       rate: number({ minimumFractionDigits: 1, maximumFractionDigits: 1 }),
       percent: number({ style: 'percent', maximumFractionDigits: 0 }),
       span: (seconds) => spanOf(seconds, one),
-      money(usd) {
-        const amount = usd * perDollar;
-        return (amount !== 0 && Math.abs(amount) < 0.1 ? small : cents).format(amount);
-      },
+      money: moneyOf,
+      nanos: (nanos) => moneyOf(nanos / 1e9),
       time: (iso) => clock.format(new Date(iso)),
       date: (iso) => day.format(new Date(iso)),
       day(iso) {

@@ -9,6 +9,7 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import styles from './apps.module.css';
 import { fieldsOf, firstValues, type Given, missingIn, questionFiles } from './fields.ts';
 import { FilePick, type GivenFile } from './file-pick.tsx';
+import { Hindrances } from './hindrances.tsx';
 import { InputFields } from './input-field.tsx';
 import { Answer } from './outputs.tsx';
 import { RunFacts } from './run-facts.tsx';
@@ -230,16 +231,7 @@ const Composer = ({ app, first = '', isRunning, missing, ask, stop }: ComposerPr
           change={setFiles}
         />
       )}
-      {missing.length > 0 && (
-        <Text size="xs" className="soft">
-          {t('run.missing', { fields: missing.join(', ') })}
-        </Text>
-      )}
-      {!app.runnable && (
-        <Text size="xs" c="var(--bad)">
-          {t('run.cannot')}
-        </Text>
-      )}
+      <Hindrances missing={missing} isRunnable={app.runnable} />
       <Group justify="space-between" wrap="nowrap">
         <Text size="xs" className="soft">
           {t('playground.enterSends')}

@@ -6,6 +6,7 @@ import type { Run } from '../../data/use-run.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { RunFailed, type RunProps } from './chat-run.tsx';
 import { fieldsOf, firstValues, missingIn } from './fields.ts';
+import { Hindrances } from './hindrances.tsx';
 import { InputFields } from './input-field.tsx';
 import { Answer, Outputs } from './outputs.tsx';
 import { RunFacts } from './run-facts.tsx';
@@ -37,16 +38,7 @@ export const FormRun = ({ app, run, given }: RunProps) => {
             </Text>
           )}
           <InputFields appId={app.id} fields={fields} values={inputs} change={setInputs} />
-          {missing.length > 0 && (
-            <Text size="xs" className="soft">
-              {t('run.missing', { fields: missing.join(', ') })}
-            </Text>
-          )}
-          {!app.runnable && (
-            <Text size="xs" c="var(--bad)">
-              {t('run.cannot')}
-            </Text>
-          )}
+          <Hindrances missing={missing} isRunnable={app.runnable} />
           <Group justify="end">
             {isRunning ? (
               <Button key="stop" variant="default" onClick={run.stop}>

@@ -10,7 +10,6 @@ import { Pager } from '../../ui/pager.tsx';
 import { Panel } from '../../ui/page.tsx';
 import { RunState } from './run-facts.tsx';
 
-const NANOS = 1e9;
 const LONGEST = 120;
 
 /** Runs of an app, whoever asked for them; each can be looked at again. */
@@ -92,9 +91,7 @@ const Row = ({ run }: { run: AppRunRow }) => {
         {format.span(run.elapsed_ms === null ? null : run.elapsed_ms / 1000)}
       </Table.Td>
       <Table.Td ta="end">{tokens}</Table.Td>
-      <Table.Td ta="end">
-        {run.cost_nanos === null ? '–' : format.money(run.cost_nanos / NANOS)}
-      </Table.Td>
+      <Table.Td ta="end">{run.cost_nanos === null ? '–' : format.nanos(run.cost_nanos)}</Table.Td>
       <Table.Td>
         <FromWord from={run.from} />
         <Text size="xs" className="soft" style={{ overflowWrap: 'anywhere' }}>

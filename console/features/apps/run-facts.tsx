@@ -3,8 +3,6 @@ import { useTranslation } from 'react-i18next';
 import type { RunSeen } from '../../data/run-progress.ts';
 import { useFormat } from '../../ui/format.ts';
 
-const NANOS = 1e9;
-
 const TONES = {
   idle: ['gray', 'var(--text-soft)'],
   running: ['blue', 'var(--ink)'],
@@ -43,7 +41,7 @@ export const RunFacts = ({ seen }: { seen: RunSeen }) => {
             output: format.count(outputTokens),
           }),
         ]),
-    ...(costNanos === undefined ? [] : [format.money(costNanos / NANOS)]),
+    ...(costNanos === undefined ? [] : [format.nanos(costNanos)]),
     ...[...counts].map(([name, count]) => `${name} × ${count}`),
   ];
   return (

@@ -26,7 +26,6 @@ interface TraceProps {
   readonly choose: (nodeId: string | undefined) => void;
 }
 
-const NANOS = 1e9;
 /** More rows than a page can draw at once; a run of a long loop has more. */
 const MOST_ROWS = 400;
 
@@ -132,9 +131,7 @@ const Row = ({ step, wholeMs, colorOf, isOpen, toggle }: RowProps) => {
       <Table.Td ta="end">
         {usage ? `${format.count(usage.inputTokens)} + ${format.count(usage.outputTokens)}` : '–'}
       </Table.Td>
-      <Table.Td ta="end">
-        {costNanos === undefined ? '–' : format.money(costNanos / NANOS)}
-      </Table.Td>
+      <Table.Td ta="end">{costNanos === undefined ? '–' : format.nanos(costNanos)}</Table.Td>
       <Table.Td>
         {last ? (
           <Group gap={6} wrap="nowrap">
