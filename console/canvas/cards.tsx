@@ -33,22 +33,28 @@ const Ends = ({ node }: { node: DrawnNode }) => {
 };
 
 const Step = ({ data }: NodeProps<Card>) => {
-  const { node, run, color, isChosen } = data;
+  const { run, color, isChosen } = data;
   return (
     <div
       className={`${styles.step} ${isChosen ? styles.chosen : ''}`}
       data-state={run?.state ?? 'idle'}
       style={color ? { borderColor: color } : {}}
     >
-      <Ends node={node} />
-      <Title node={node} />
-      <Status node={node} run={run} color={color} />
-      {node.handles.map((handle) => (
-        <Way key={handle.id} handle={handle} isTaken={run?.handle === handle.id} />
-      ))}
+      <Inside of={data} />
     </div>
   );
 };
+
+const Inside = ({ of: { node, run, color } }: { of: CardData }) => (
+  <>
+    <Ends node={node} />
+    <Title node={node} />
+    <Status node={node} run={run} color={color} />
+    {node.handles.map((handle) => (
+      <Way key={handle.id} handle={handle} isTaken={run?.handle === handle.id} />
+    ))}
+  </>
+);
 
 const Title = ({ node: { type, title } }: { node: DrawnNode }) => (
   <div className={styles.title} title={title}>
@@ -103,18 +109,13 @@ const Way = ({ handle, isTaken }: { handle: DrawnNode['handles'][number]; isTake
 };
 
 const Container = ({ data }: NodeProps<Card>) => {
-  const { node, run, color, isChosen } = data;
+  const { run, isChosen } = data;
   return (
     <div
       className={`${styles.box} ${isChosen ? styles.chosen : ''}`}
       data-state={run?.state ?? 'idle'}
     >
-      <Ends node={node} />
-      <Title node={node} />
-      <Status node={node} run={run} color={color} />
-      {node.handles.map((handle) => (
-        <Way key={handle.id} handle={handle} isTaken={run?.handle === handle.id} />
-      ))}
+      <Inside of={data} />
     </div>
   );
 };

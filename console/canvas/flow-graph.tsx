@@ -18,11 +18,11 @@ import styles from './flow-graph.module.css';
 import { isNamed } from './kinds.tsx';
 import { HANDLE, handlesOf, isContainer, isDot, type Places, placesOf } from './place.ts';
 
-interface FlowGraphProps {
+export interface FlowGraphProps {
   readonly graph: Drawing;
   readonly runs: ReadonlyMap<string, NodeRun>;
   readonly colorOf: (deployment: string) => string;
-  readonly height?: number;
+  readonly height: number;
   /** Drawn closer together than its file has it. */
   readonly isTidy?: boolean;
   readonly chosen?: string | undefined;
@@ -37,14 +37,7 @@ export const FlowGraph = (props: FlowGraphProps) => (
   </ReactFlowProvider>
 );
 
-const Canvas = ({
-  graph,
-  runs,
-  colorOf,
-  height = 430,
-  isTidy = false,
-  ...rest
-}: FlowGraphProps) => {
+const Canvas = ({ graph, runs, colorOf, height, isTidy = false, ...rest }: FlowGraphProps) => {
   const { t } = useTranslation();
   const scheme = useComputedColorScheme('light');
   const { chosen, choose } = rest;
@@ -94,7 +87,7 @@ const Canvas = ({
 };
 
 /** What stands on the canvas: notes behind, cards before them. */
-const useNodes = (props: FlowGraphProps): (Card | Note)[] => {
+const useNodes = (props: Omit<FlowGraphProps, 'height'>): (Card | Note)[] => {
   const { graph, runs, colorOf, isTidy = false, chosen, choose } = props;
   const places = useMemo(() => placesOf(graph, isTidy), [graph, isTidy]);
   const named = useNames();

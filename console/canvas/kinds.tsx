@@ -8,7 +8,7 @@ interface Kind {
 const START = <path d="M4 9l6-5 6 5v7h-4v-4H8v4H4z" />;
 const ROUND = <path d="M4 8a6 6 0 0 1 11-2M16 3v4h-4M16 12a6 6 0 0 1-11 2M4 17v-4h4" />;
 
-const KINDS: Readonly<Record<string, Kind>> = {
+const KINDS = {
   start: { color: '#2f6fde', icon: START },
   'iteration-start': { color: '#2f6fde', icon: START },
   'loop-start': { color: '#2f6fde', icon: START },
@@ -86,13 +86,13 @@ const KINDS: Readonly<Record<string, Kind>> = {
       </>
     ),
   },
-};
+} as const satisfies Readonly<Record<string, Kind>>;
 
 const OTHER: Kind = { color: '#5a6670', icon: <path d="M5 5h10v10H5z" /> };
 
 /** A tile with a node type's picture; what it is stands beside it in words. */
 export const KindIcon = ({ type, size = 22 }: { type: string; size?: number }) => {
-  const { color, icon } = Object.hasOwn(KINDS, type) ? KINDS[type]! : OTHER;
+  const { color, icon } = isNamed(type) ? KINDS[type] : OTHER;
   return (
     <svg
       width={size}
@@ -111,35 +111,5 @@ export const KindIcon = ({ type, size = 22 }: { type: string; size?: number }) =
   );
 };
 
-const NAMED = [
-  'start',
-  'iteration-start',
-  'loop-start',
-  'llm',
-  'answer',
-  'end',
-  'loop-end',
-  'if-else',
-  'question-classifier',
-  'human-input',
-  'code',
-  'template-transform',
-  'http-request',
-  'iteration',
-  'loop',
-  'variable-aggregator',
-  'variable-assigner',
-  'assigner',
-  'parameter-extractor',
-  'document-extractor',
-  'list-operator',
-  'knowledge-retrieval',
-  'tool',
-  'agent',
-] as const;
-
-export type NamedKind = (typeof NAMED)[number];
-
 /** Whether there is a word for a type; of others their own name is shown. */
-export const isNamed = (type: string): type is NamedKind =>
-  (NAMED as readonly string[]).includes(type);
+export const isNamed = (type: string): type is keyof typeof KINDS => Object.hasOwn(KINDS, type);

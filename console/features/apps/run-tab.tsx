@@ -1,8 +1,9 @@
 import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppReply } from '#gateway/console/app-shapes.ts';
+import { LazyGraph } from '../../canvas/lazy-graph.tsx';
 import { useDrawing, watchRun } from '../../data/apps.ts';
 import { useLive } from '../../data/live.ts';
 import { useMe } from '../../data/me.ts';
@@ -18,11 +19,6 @@ import { FormRun } from './form-run.tsx';
 import { talks } from './mode.ts';
 import { PastRun } from './past-run.tsx';
 import { Trace } from './trace.tsx';
-
-const FlowGraph = lazy(async () => {
-  const { FlowGraph } = await import('../../canvas/flow-graph.tsx');
-  return { default: FlowGraph };
-});
 
 const HEIGHT = 460;
 
@@ -116,18 +112,16 @@ const GraphPanel = ({ app, seen, colorOf, chosen, choose }: GraphPanelProps) => 
     >
       {drawing.isError && <ErrorNote error={drawing.error} />}
       {drawing.data ? (
-        <Suspense fallback={<Skeleton height={HEIGHT} />}>
-          <FlowGraph
-            key={String(isTidy)}
-            graph={drawing.data}
-            runs={seen.nodes}
-            colorOf={colorOf}
-            height={HEIGHT}
-            isTidy={isTidy}
-            chosen={chosen}
-            choose={choose}
-          />
-        </Suspense>
+        <LazyGraph
+          key={String(isTidy)}
+          graph={drawing.data}
+          runs={seen.nodes}
+          colorOf={colorOf}
+          height={HEIGHT}
+          isTidy={isTidy}
+          chosen={chosen}
+          choose={choose}
+        />
       ) : (
         <Skeleton height={HEIGHT} />
       )}

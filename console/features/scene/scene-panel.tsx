@@ -1,16 +1,11 @@
-import { Skeleton, Stack, Text } from '@mantine/core';
-import { lazy, Suspense } from 'react';
+import { Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Drawing } from '#gateway/console/app-shapes.ts';
+import { LazyGraph } from '../../canvas/lazy-graph.tsx';
 import { useLive } from '../../data/live.ts';
 import type { SceneRun } from '../../data/scene.ts';
 import { seriesColor } from '../../ui/theme.ts';
 import { Tally } from './tally.tsx';
-
-const FlowGraph = lazy(async () => {
-  const { FlowGraph } = await import('../../canvas/flow-graph.tsx');
-  return { default: FlowGraph };
-});
 
 /** The example app as it runs: its graph, and which key served how many of its calls. */
 export const ScenePanel = ({ graph, run }: { graph: Drawing; run: SceneRun }) => {
@@ -20,9 +15,7 @@ export const ScenePanel = ({ graph, run }: { graph: Drawing; run: SceneRun }) =>
   const colorOf = (name: string): string => seriesColor(names.indexOf(name));
   return (
     <Stack>
-      <Suspense fallback={<Skeleton height={430} />}>
-        <FlowGraph graph={graph} runs={run.nodes} colorOf={colorOf} isTidy />
-      </Suspense>
+      <LazyGraph graph={graph} runs={run.nodes} colorOf={colorOf} height={430} isTidy />
       {run.state === 'idle' ? (
         <Text size="sm" className="soft">
           {t('scene.notYet')}
