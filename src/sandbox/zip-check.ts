@@ -28,15 +28,13 @@ export const checkZip = (bytes: Uint8Array): void => void zipEntries(bytes);
 export const zipEntries = (bytes: Uint8Array): ReadonlyMap<string, ZipEntry> => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = endOf(view);
-  if (end < 0)
-    throw new SpillwayError('node_failed', 'This file is damaged, or not what it is called.');
+  if (end < 0) throw damaged();
   const files = view.getUint16(end + 10, true);
   const entries = new Map<string, ZipEntry>();
   let at = view.getUint32(end + 16, true);
   let total = 0;
   for (let i = 0; i < files; i++) {
-    if (at + ENTRY_BYTES > bytes.length || view.getUint32(at, true) !== ENTRY_MARK)
-      throw new SpillwayError('node_failed', 'This file is damaged, or not what it is called.');
+    if (at + ENTRY_BYTES > bytes.length || view.getUint32(at, true) !== ENTRY_MARK) throw damaged();
     const packed = view.getUint32(at + 20, true);
     const size = view.getUint32(at + 24, true);
     // What lies about its size still cannot unpack to more than a thousand times of what it is.
@@ -55,6 +53,9 @@ export const zipEntries = (bytes: Uint8Array): ReadonlyMap<string, ZipEntry> => 
     throw new SpillwayError('too_large', 'This document would unpack to more than 256 MB.');
   return entries;
 };
+
+export const damaged = (): SpillwayError =>
+  new SpillwayError('node_failed', 'This file is damaged, or not what it is called.');
 
 const endOf = (view: DataView): number => {
   const last = view.byteLength - END_BYTES;

@@ -1,6 +1,6 @@
 import { inflateRawSync } from 'node:zlib';
 import { SpillwayError } from '#core/errors.ts';
-import { zipEntries } from '#sandbox/zip-check.ts';
+import { damaged, zipEntries } from '#sandbox/zip-check.ts';
 
 const STORED = 0;
 const DEFLATED = 8;
@@ -55,6 +55,3 @@ const unpacked = (body: Uint8Array, method: number): Uint8Array => {
     throw damaged();
   }
 };
-
-const damaged = (): SpillwayError =>
-  new SpillwayError('node_failed', 'This file is damaged, or not what it is called.');
