@@ -13,6 +13,13 @@ export type Task =
   | { readonly kind: 'jinja'; readonly job: JinjaJob }
   | { readonly kind: 'document'; readonly job: DocumentJob };
 
+/** It asks the network, and waits to be told. */
+export interface Asked {
+  readonly kind: 'ask';
+  readonly id: number;
+  readonly text: string;
+}
+
 /** What the network answered. */
 export interface Told {
   readonly kind: 'told';
@@ -24,6 +31,4 @@ export interface Told {
 export type Done =
   | { readonly kind: 'code'; readonly outcome: CodeOutcome }
   | { readonly kind: 'text'; readonly text: string }
-  /** It asks the network, and waits to be told. */
-  | { readonly kind: 'ask'; readonly id: number; readonly text: string }
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string };

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
-import type { Done, Task } from '#sandbox/task.ts';
+import type { Asked, Done, Task, Told } from '#sandbox/task.ts';
 
 export interface ThreadsOptions {
   readonly clock: Clock;
@@ -18,7 +18,7 @@ interface Job {
   /** After so long the thread is ended, whatever it does, ms. */
   readonly limitMs: number;
   readonly signal: AbortSignal;
-  readonly resolve: (done: Exclude<Done, { kind: 'ask' }>) => void;
+  readonly resolve: (done: Done) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -43,10 +43,7 @@ export class Threads {
   }
 
   /** Throws SpillwayError `timeout`, `unavailable` when too many wait, or the signal's reason. */
-  perform(
-    task: Task,
-    how: Pick<Job, 'limitMs' | 'signal' | 'ask'>,
-  ): Promise<Exclude<Done, { kind: 'ask' }>> {
+  perform(task: Task, how: Pick<Job, 'limitMs' | 'signal' | 'ask'>): Promise<Done> {
     const { signal } = how;
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason as Error);
@@ -130,7 +127,7 @@ export class Threads {
       drop(new SpillwayError('timeout', `The code ran longer than ${job.limitMs / 1000} s.`)),
     );
     job.signal.addEventListener('abort', stop, { once: true });
-    worker.on('message', (done: Done) => {
+    worker.on('message', (done: Done | Asked) => {
       if (done.kind === 'ask') return void tell(worker, job, done);
       end();
       this.#idle.push(worker);
@@ -147,11 +144,7 @@ export class Threads {
   }
 }
 
-const tell = async (
-  worker: Worker,
-  { ask }: Job,
-  { id, text }: Extract<Done, { kind: 'ask' }>,
-): Promise<void> => {
+const tell = async (worker: Worker, { ask }: Job, { id, text }: Asked): Promise<void> => {
   const told = (await ask?.(text)) ?? '';
-  worker.postMessage({ kind: 'told', id, text: told });
+  worker.postMessage({ kind: 'told', id, text: told } satisfies Told);
 };

@@ -4,7 +4,7 @@ import { systemClock } from '#core/clock.ts';
 import { renderJinja } from '#flow/jinja.ts';
 import { documentText } from '#sandbox/documents.ts';
 import { runJavascript } from '#sandbox/javascript.ts';
-import type { Done, Task, Told } from '#sandbox/task.ts';
+import type { Asked, Done, Task, Told } from '#sandbox/task.ts';
 
 /** A thread that does one task at a time: what a program or a template breaks is here, and only here. */
 const port = parentPort!;
@@ -17,7 +17,7 @@ const ask = (text: string): Promise<string> =>
   new Promise((resolve) => {
     const id = ++asked;
     waiting.set(id, resolve);
-    port.postMessage({ kind: 'ask', id, text });
+    port.postMessage({ kind: 'ask', id, text } satisfies Asked);
   });
 
 const perform = async (task: Task): Promise<Done> => {
