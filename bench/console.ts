@@ -13,6 +13,7 @@ import { launchBrowser, openContext } from '../test/kit/browser.ts';
 import { buildConsole, startConsole } from '../test/kit/console.ts';
 import { firstPaint, framesOf, slowestInteraction, watchInteractions } from './console/in-page.ts';
 import { markdownTable } from './markdown-table.ts';
+import { median, percentile } from './overhead/statistics.ts';
 import { writeResults } from './results.ts';
 
 const HELP = `Usage: npm run bench:console -- [options]
@@ -60,9 +61,6 @@ const playOne = ({ gateway }: World, n: number): void => {
   decision.ended('ok', 200, now);
   gateway.over({ decision });
 };
-
-const median = (all: readonly number[]): number =>
-  all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? Number.NaN;
 
 /** From the click on a link to the first thing that is drawn, ms; nothing is in the browser's cache. */
 const firstPaintMs = async (browser: Browser, world: World): Promise<number> => {
@@ -125,8 +123,7 @@ const live = async (browser: Browser, world: World) => {
   const frames = await framesOf(page, LIVE_S * 1_000);
   clearInterval(timer);
   await context.close();
-  const sorted = frames.toSorted((a, b) => a - b);
-  return { told, medianMs: median(frames), p99Ms: sorted[Math.floor(sorted.length * 0.99)] ?? 0 };
+  return { told, medianMs: median(frames), p99Ms: percentile(frames, 0.99) };
 };
 
 const built = buildConsole();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { hasPostgres, startPostgres } from '#store/postgres/test-kit.ts';
+import { percentile } from '../overhead/statistics.ts';
 import { configOf, deployment, startGateway } from '../../test/kit/gateway.ts';
 import { answer, startUpstream } from '../../test/kit/upstream.ts';
 
@@ -54,7 +55,7 @@ const tried = async (what: string, { databaseUrl, folder, fall }: Sick): Promise
       }
     };
     await Promise.all(Array.from({ length: CALLERS }, caller));
-    return spans.toSorted((a, b) => a - b)[Math.floor(spans.length * 0.99)]!;
+    return percentile(spans, 0.99);
   };
   const { writer, store } = gateway.keeping!;
   // What is compiled on the way is nobody's trouble.
