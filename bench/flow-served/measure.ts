@@ -79,17 +79,17 @@ export const crowdFactor = async (text: string, runs: number): Promise<number> =
   return together / alone;
 };
 
-/** Of two runs whose calls do not fit into one window of the vendor's: how many failed, how often it refused. */
+/** Of two runs whose calls do not fit into one window of the vendor's: how many failed, and how long they took. */
 export const scarce = async (
   text: string,
-): Promise<{ readonly failed: number; readonly refused: number; readonly s: number }> => {
+): Promise<{ readonly failed: number; readonly s: number }> => {
   const limit = { calls: 4, windowMs: 2000 };
-  const { run, close, model } = await open(text, { answerMs: 50, limit });
+  const { run, close } = await open(text, { answerMs: 50, limit });
   const began = performance.now();
   const ends = await Promise.allSettled([runOnce(run()), runOnce(run())]);
   const s = (performance.now() - began) / 1000;
   const failed = ends.filter(({ status }) => status === 'rejected').length;
   for (const end of ends) if (end.status === 'rejected') console.error(String(end.reason));
   await close();
-  return { failed, refused: model.refused(), s };
+  return { failed, s };
 };

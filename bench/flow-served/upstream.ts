@@ -6,7 +6,6 @@ export interface PlayedModel {
   readonly url: string;
   /** When the first word of each answer left, ms of this process's clock. */
   readonly firstAt: number[];
-  readonly refused: () => number;
   close(): Promise<void>;
 }
 
@@ -24,7 +23,6 @@ export const startPlayedModel = async ({
   limit,
 }: PlayedOptions): Promise<PlayedModel> => {
   const firstAt: number[] = [];
-  let refused = 0;
   let [windowAt, calls] = [-Infinity, 0];
   const fits = (): boolean => {
     if (!limit) return true;
@@ -39,7 +37,6 @@ export const startPlayedModel = async ({
     res.end(`${chunk({}, 'stop')}data: [DONE]\n\n`);
   };
   const refuse = (res: ServerResponse): void => {
-    refused++;
     const wait = Math.ceil((windowAt + (limit?.windowMs ?? 0) - performance.now()) / 1000);
     res.writeHead(429, { 'content-type': 'application/json', 'retry-after': String(wait) });
     res.end(
@@ -57,7 +54,6 @@ export const startPlayedModel = async ({
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     firstAt,
-    refused: () => refused,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
