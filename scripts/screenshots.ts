@@ -1,6 +1,6 @@
 /** `npm run screenshots`: a picture of every page of the console, in both languages and themes, under out/screenshots. */
 import { mkdirSync } from 'node:fs';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { tokenOf } from '#keys/secret.ts';
 import { launchBrowser, openContext } from '../test/kit/browser.ts';
 import { buildConsole, startConsole } from '../test/kit/console.ts';
@@ -9,6 +9,10 @@ import { fillPeople } from '../test/kit/people.ts';
 
 const OUT = 'out/screenshots';
 const [only] = process.argv.slice(2);
+
+const openDialog = (page: Page) => dialogBy(page, page.locator('main button').first());
+const openFirst = (page: Page) => dialogBy(page, page.locator('tbody tr').first());
+const openLast = (page: Page) => dialogBy(page, page.locator('tbody tr').last());
 
 const PAGES: readonly (readonly [
   name: string,
@@ -111,20 +115,8 @@ async function runApp(page: Page): Promise<void> {
   await page.waitForTimeout(SETTLE_MS);
 }
 
-async function openDialog(page: Page): Promise<void> {
-  await page.locator('main button').first().click();
-  await page.getByRole('dialog').waitFor();
-  await page.waitForTimeout(500);
-}
-
-async function openLast(page: Page): Promise<void> {
-  await page.locator('tbody tr').last().click();
-  await page.getByRole('dialog').waitFor();
-  await page.waitForTimeout(500);
-}
-
-async function openFirst(page: Page): Promise<void> {
-  await page.locator('tbody tr').first().click();
+async function dialogBy(page: Page, opener: Locator): Promise<void> {
+  await opener.click();
   await page.getByRole('dialog').waitFor();
   await page.waitForTimeout(500);
 }
