@@ -127,7 +127,7 @@ const modules = ({ type, data, title: node }: DslNode): ChecklistItem[] => {
   }));
 };
 
-/** Of Python's own library, what programs of nodes ask for and find. */
+/** What programs of nodes ask for and find: of Python's own library, and `requests`. */
 export const PYTHON_MODULES: ReadonlySet<string> = new Set(
   'abc array base64 bisect calendar collections colorsys copy csv dataclasses datetime decimal difflib enum fractions functools hashlib heapq hmac html io itertools json locale math numbers operator pprint random re requests secrets statistics string struct textwrap time types typing unicodedata urllib uuid xml zlib zoneinfo'.split(
     ' ',

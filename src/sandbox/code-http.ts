@@ -31,7 +31,7 @@ export class CodeHttp {
     return this.#open;
   }
 
-  /** `{status, headers, body, url}` with the body in base64, or `{error}`. Never rejects. */
+  /** `{status, headers, body}` with the body in base64, or `{error, kind}`. Never rejects. */
   async ask(text: string): Promise<string> {
     this.#open++;
     try {

@@ -26,7 +26,7 @@ export interface EndpointOptions {
   readonly guard: AddressGuard;
 }
 
-/** Names that only this machine answers to: nobody looks them up elsewhere. */
+/** As the guard knows hosts: addresses of IPv6 without their brackets. */
 const hostOf = (url: string): string => new URL(url).hostname.replaceAll(/^\[|\]$/g, '');
 
 /** Throws SpillwayError `invalid_request` for an address that is none, or a private one that nobody has allowed. */
