@@ -99,9 +99,7 @@ export class MemoryConversations implements ConversationStore {
   }
 
   list(appId: string, user: string): Promise<readonly Conversation[]> {
-    return Promise.resolve(
-      this.#all.newest().filter((one) => one.appId === appId && one.user === user),
-    );
+    return Promise.resolve(this.of(appId).filter((one) => one.user === user));
   }
 
   async message(id: string): Promise<Message | undefined> {
@@ -110,8 +108,7 @@ export class MemoryConversations implements ConversationStore {
   }
 
   messages(appId: string): Promise<readonly Message[]> {
-    const all = this.#all.newest().filter((one) => one.appId === appId);
-    return Promise.resolve(all.flatMap(({ messages }) => messages.toReversed()));
+    return Promise.resolve(this.of(appId).flatMap(({ messages }) => messages.toReversed()));
   }
 
   #forget({ messages }: Conversation): void {
