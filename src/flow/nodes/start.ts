@@ -1,7 +1,7 @@
 import { SpillwayError } from '#core/errors.ts';
 import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
 import { z } from '#core/schema.ts';
-import { fileFault } from '#flow/file-rules.ts';
+import { fileFault, fileRulesOf } from '#flow/file-rules.ts';
 import { isFile } from '#flow/file.ts';
 import type { NodeType, ValueType } from '#flow/nodes/node-type.ts';
 
@@ -127,19 +127,7 @@ const readFiles = (value: Json, variable: Variable): Json => {
 };
 
 const mustFit = (file: JsonObject, variable: Variable): void => {
-  const {
-    allowed_file_types: types,
-    allowed_file_extensions: extensions,
-    allowed_file_upload_methods: methods,
-  } = variable;
-  const fault = fileFault(
-    {
-      ...(types && types.length > 0 && { types }),
-      ...(extensions && extensions.length > 0 && { extensions }),
-      ...(methods && methods.length > 0 && { methods }),
-    },
-    file,
-  );
+  const fault = fileFault(fileRulesOf(variable as JsonObject), file);
   if (fault !== undefined) throw wrong(variable, fault);
 };
 
