@@ -1,7 +1,6 @@
 import { SpillwayError } from '#core/errors.ts';
 import { type JsonObject, valueAt } from '#core/json.ts';
 import { z } from '#core/schema.ts';
-import { checklist } from '#flow/checklist.ts';
 import { exportApp } from '#flow/dsl/export.ts';
 import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
 import {
@@ -12,6 +11,8 @@ import {
   drawingReply,
   importReply,
 } from '#gateway/console/app-shapes.ts';
+import { appChecklist } from '#server/apps/app-checklist.ts';
+import { appOfPath } from '#server/apps/app-of-path.ts';
 import { drawingOf } from '#server/apps/drawing.ts';
 import { importApp } from '#server/apps/import-app.ts';
 import { fetchDsl } from '#server/apps/fetch-dsl.ts';
@@ -34,11 +35,7 @@ const exportSchema = z.object({ include_secret: z.enum(['true', 'false']).option
 /** Apps, for whoever runs the gateway: list, import, look at, export, delete, keys. */
 export const appControl = (apps: Apps): readonly AnyControlRoute[] => {
   const { deps } = apps;
-  const find: Find = (params) => {
-    const served = deps.apps.get(params['id'] ?? '');
-    if (served) return served;
-    throw new SpillwayError('not_found', 'There is no such app.');
-  };
+  const find: Find = (params) => appOfPath(apps, params);
   return [
     controlRoute({
       method: 'get',
@@ -200,10 +197,8 @@ const row = ({ id, app, flow, findings, isFile, createdAt, updatedAt }: ServedAp
   updated_at: updatedAt,
 });
 
-const detail = ({ deps, resolveModel }: Apps, served: ServedApp): JsonObject => {
+const detail = (apps: Apps, served: ServedApp): JsonObject => {
   const { app, findings, workflowId } = served;
-  const { tools } = deps.services({ appId: served.id, user: '' });
-  const list = checklist(app, { findings, resolveModel, ...(tools && { tools }) });
   return {
     ...row(served),
     workflow_id: workflowId,
@@ -211,7 +206,7 @@ const detail = ({ deps, resolveModel }: Apps, served: ServedApp): JsonObject => 
     opening_statement: app.features.openingStatement,
     suggested_questions: [...app.features.suggestedQuestions],
     file_upload: app.features.fileUpload,
-    checklist: list.map((item) => ({ ...item })),
+    checklist: appChecklist(apps, served).map((item) => ({ ...item })),
     findings: findings.map((finding) => ({ ...finding })),
   };
 };

@@ -5,7 +5,7 @@ import type { WrittenMode } from '#flow/dsl/app.ts';
 import { parseApp } from '#flow/dsl/parse.ts';
 import { CURRENT_VERSION } from '#flow/dsl/version.ts';
 import type { ChecklistItem } from '#flow/checklist.ts';
-import { checklist } from '#flow/checklist.ts';
+import { appChecklist } from '#server/apps/app-checklist.ts';
 import type { Apps } from '#server/apps/open-apps.ts';
 import { readApp } from '#server/apps/read-app.ts';
 import { seconds } from '#service-api/run-app.ts';
@@ -62,10 +62,8 @@ export const importApp = async (
     const served = readApp({ id, text, file: 'app.yml', isFile: false, ...times }, resolveModel);
     if (!deps.apps.put(served)) return fail('There are as many apps as there may be.');
     await apps.save();
-    const { tools } = deps.services({ appId: id, user: '' });
-    const { findings, app } = served;
     const status = read.compatibility === 'pending' ? 'completed' : read.compatibility;
-    const list = checklist(app, { findings, resolveModel, ...(tools && { tools }) });
+    const list = appChecklist(apps, served);
     return { ...versions, app_id: id, status, error: '', checklist: list };
   } catch (thrown) {
     return fail(messageOf(thrown));

@@ -4,6 +4,7 @@ import { z } from '#core/schema.ts';
 import type { RunEvent } from '#flow/events.ts';
 import { traceOf } from '#flow/trace.ts';
 import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
+import { appOfPath } from '#server/apps/app-of-path.ts';
 import type { Apps } from '#server/apps/open-apps.ts';
 import { appRunsReply } from '#gateway/console/app-shapes.ts';
 import { CONSOLE_USER } from '#server/apps/upload-control.ts';
@@ -11,6 +12,7 @@ import { eventStream } from '#server/apps/event-stream.ts';
 import type { ApiDeps } from '#service-api/deps.ts';
 import { startRun } from '#service-api/run-app.ts';
 import { type RunHead, type RunRecord, statusOf } from '#service-api/runs.ts';
+import type { ServedApp } from '#service-api/served-apps.ts';
 
 // Plain JSON already: a schema of all that JSON may be cannot be told in OpenAPI's words.
 const runSchema = z.object({
@@ -35,7 +37,7 @@ export const runControl = ({ deps }: Apps): readonly AnyControlRoute[] => [
     summary: 'Runs an app; its events stream until it is over, and a caller who leaves stops it.',
     body: runSchema,
     serve: ({ params, body, http }) =>
-      startHere(deps, params['id'] ?? '', { body, signal: http.signal }),
+      startHere(deps, appOfPath({ deps }, params), { body, signal: http.signal }),
   }),
   controlRoute({
     method: 'get',
@@ -114,15 +116,13 @@ const row = ({ facts, finish, isOver }: RunHead): JsonObject => ({
 
 const startHere = async (
   deps: ApiDeps,
-  id: string,
+  served: ServedApp,
   { body, signal }: { readonly body: z.infer<typeof runSchema>; readonly signal: AbortSignal },
 ): Promise<Response> => {
-  const served = deps.apps.get(id);
-  if (!served) throw new SpillwayError('not_found', 'There is no such app.');
   const { conversation_id: conversationId } = body;
   const conversation =
     conversationId === undefined ? undefined : await deps.conversations.get(conversationId);
-  if (conversationId !== undefined && conversation?.appId !== id)
+  if (conversationId !== undefined && conversation?.appId !== served.id)
     throw new SpillwayError('not_found', 'There is no such conversation of this app.');
   const { record, events } = startRun(deps, {
     served,

@@ -3,6 +3,7 @@ import { SpillwayError } from '#core/errors.ts';
 import { z } from '#core/schema.ts';
 import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
 import { uploadReply } from '#gateway/console/app-shapes.ts';
+import { appOfPath } from '#server/apps/app-of-path.ts';
 import type { Apps } from '#server/apps/open-apps.ts';
 import { ApiError } from '#service-api/dify-error.ts';
 import { takeFile } from '#service-api/file-routes.ts';
@@ -19,7 +20,7 @@ const uploadQuery = z.object({
 });
 
 /** Files for runs of the console. */
-export const uploadControl = ({ deps }: Apps): readonly AnyControlRoute[] => [
+export const uploadControl = (apps: Apps): readonly AnyControlRoute[] => [
   controlRoute({
     method: 'post',
     path: '/spillway/apps/{id}/files',
@@ -29,12 +30,11 @@ export const uploadControl = ({ deps }: Apps): readonly AnyControlRoute[] => [
     limitBytes: LIMIT_BYTES,
     reply: uploadReply,
     async serve({ params, query: { name, type }, http }) {
-      const served = deps.apps.get(params['id'] ?? '');
-      if (!served) throw new SpillwayError('not_found', 'There is no such app.');
+      const served = appOfPath(apps, params);
       const bytes = await buffer(http.req);
       try {
         const whose = { appId: served.id, user: CONSOLE_USER };
-        const { file } = await takeFile(deps, { name, type, bytes, ...whose });
+        const { file } = await takeFile(apps.deps, { name, type, bytes, ...whose });
         return { id: file.id, name: file.name, size: file.sizeBytes, kind: file.kind };
       } catch (thrown) {
         if (!(thrown instanceof ApiError)) throw thrown;
