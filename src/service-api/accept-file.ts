@@ -13,8 +13,8 @@ export const acceptFile = (uploads: Uploads, whose: Whose, given: Json): JsonObj
   const kind = own(given, 'type');
   if (method === 'local_file') {
     const id = own(given, 'upload_file_id') ?? own(given, 'related_id');
-    const upload = typeof id === 'string' ? uploads.get(id) : undefined;
-    if (!upload || upload.appId !== whose.appId || upload.user !== whose.user)
+    const upload = typeof id === 'string' ? uploads.owned(id, whose) : undefined;
+    if (!upload)
       throw invalid('Invalid upload file id format or not found: upload it with the same user.');
     return fileValue({ ...upload.file, ...kindGiven(kind, upload.file.kind) });
   }

@@ -85,6 +85,12 @@ export class Uploads {
     return undefined;
   }
 
+  /** One of theirs; undefined for what is another's, too. */
+  owned(id: string, { appId, user }: Whose): Upload | undefined {
+    const upload = this.get(id);
+    return upload?.appId === appId && upload.user === user ? upload : undefined;
+  }
+
   forgetApp(appId: string): void {
     for (const upload of this.#uploads.newest()) if (upload.appId === appId) this.#forget(upload);
   }

@@ -23,9 +23,7 @@ export const flowFiles = (
       const message = `The file ${file.name} cannot be fetched: status ${reply.status}.`;
       throw new SpillwayError('node_failed', message);
     }
-    const upload = uploads.get(file.id);
-    const isTheirs = upload?.appId === whose.appId && upload.user === whose.user;
-    const bytes = isTheirs ? await uploads.read(file.id) : undefined;
+    const bytes = uploads.owned(file.id, whose) && (await uploads.read(file.id));
     if (bytes) return bytes;
     throw new SpillwayError('node_failed', `The file ${file.name} is no longer here.`);
   },
