@@ -8,7 +8,7 @@ import { createSandbox } from '#sandbox/sandbox.ts';
 import { AppFolder, idOfFile } from '#server/apps/app-folder.ts';
 import { AppStateFile } from '#server/apps/app-state.ts';
 import { flowFiles } from '#server/apps/flow-files.ts';
-import { readApp } from '#server/apps/read-app.ts';
+import { preparedAgain, readApp } from '#server/apps/read-app.ts';
 import { suggester } from '#server/apps/suggest.ts';
 import { readToolApis } from '#server/apps/tools/read-tool-apis.ts';
 import { type ToolApi, toolBox } from '#server/apps/tools/tool-box.ts';
@@ -114,8 +114,7 @@ export const openApps = async (
     config: { models: config.apps.models, groups: groupsOf(config) },
     around,
     readAgain() {
-      for (const { app, text, ...served } of apps.all())
-        apps.put(readApp({ ...served, text, file: app.file }, resolveModel));
+      for (const served of apps.all()) apps.put(preparedAgain(served, resolveModel));
     },
     save: () => file.write({ apps: imported(apps), keys: keys.made(), models: models.all() }),
     async close() {

@@ -24,6 +24,12 @@ export const readApp = (source: AppSource, resolveModel: ResolveModel): ServedAp
   return { ...its, ...prepared(app, resolveModel) };
 };
 
+/** The same app, after its models have been said to be elsewhere. */
+export const preparedAgain = (served: ServedApp, resolveModel: ResolveModel): ServedApp => ({
+  ...served,
+  ...prepared(served.app, resolveModel),
+});
+
 const prepared = (
   app: App,
   resolveModel: ResolveModel,
