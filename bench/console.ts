@@ -18,7 +18,7 @@ import { writeResults } from './results.ts';
 
 const HELP = `Usage: npm run bench:console -- [options]
 
-  --write   put the table into bench/RESULTS.md
+  --write   put the table into out/bench.md
   --help    this text
 
 Exit code: 0 when every bar holds, 1 when one does not.`;

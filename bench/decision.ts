@@ -12,7 +12,7 @@ import { writeResults } from './results.ts';
 const HELP = `Usage: npm run bench:decision -- [options]
 
   --quick   fewer rounds: a first look, not a verdict
-  --write   put the table into bench/RESULTS.md (full runs only)
+  --write   put the table into out/bench.md (full runs only)
   --help    this text
 
 Exit code: 0 when every bar holds, 1 when one does not.`;

@@ -22,7 +22,7 @@ import { writeResults } from './results.ts';
 const HELP = `Usage: npm run proof:keys -- [options]
 
   --quick   fewer kills and rows: a first look, not a verdict
-  --write   put the tables into bench/RESULTS.md (full runs only)
+  --write   put the tables into out/bench.md (full runs only)
   --help    this text
 
 Exit code: 0 when every bar holds, 1 when one does not.`;

@@ -18,7 +18,7 @@ const HELP = `Usage: npm run bench:overhead -- [options]
   --quick       two short rounds: a first look, not a verdict
   --only PART   one of ${PARTS.join(', ')}
   --profile     load only the gateway and keep a CPU profile of it
-  --write       put the table into bench/RESULTS.md (full runs only)
+  --write       put the table into out/bench.md (full runs only)
   --help        this text
 
 Exit code: 0 when the gateway holds every bar, 1 when it does not, 2 when nothing could be measured.`;

@@ -1,9 +1,9 @@
-/** `bench/RESULTS.md`: one section per benchmark, each written by its own run. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+/** `out/bench.md`: one section per benchmark, each written by its own run. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
-const FILE = new URL('RESULTS.md', import.meta.url);
+const FILE = new URL('../out/bench.md', import.meta.url);
 const TITLE =
-  '# Results\n\nWritten by the benchmarks with `--write`; README.md says how to read them.\n';
+  '# Results\n\nWritten by the benchmarks with `--write`; bench/README.md says how to read them.\n';
 
 /** `document` with the section `## name` replaced where it stands, or put at the end. */
 export const replaceSection = (document: string, name: string, body: string): string => {
@@ -16,6 +16,7 @@ export const replaceSection = (document: string, name: string, body: string): st
 };
 
 export const writeResults = (name: string, body: string): void => {
+  mkdirSync(new URL('.', FILE), { recursive: true });
   const document = existsSync(FILE) ? readFileSync(FILE, 'utf8') : TITLE;
   writeFileSync(FILE, replaceSection(document, name, body));
 };

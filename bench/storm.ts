@@ -18,7 +18,7 @@ import { runTrial, type TrialResult } from './storm/trial.ts';
 const HELP = `Usage: npm run bench:storm -- [options]
 
   --seeds N   storms of each contender; 5 unless said
-  --write     put the table into bench/RESULTS.md
+  --write     put the table into out/bench.md
   --help      this text
 
 25 minutes of traffic pass in seconds on a virtual clock.

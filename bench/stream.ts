@@ -15,7 +15,7 @@ import { OTHER, SAME } from './stream/traffic.ts';
 const HELP = `Usage: npm run bench:stream -- [options]
 
   --quick   one short round: a first look, not a verdict
-  --write   put the table into bench/RESULTS.md (full runs only)
+  --write   put the table into out/bench.md (full runs only)
   --help    this text
 
 Exit code: 0 when the gateway holds every bar, 1 when it does not, 2 when nothing could be measured.`;

@@ -19,7 +19,7 @@ export const HELP = `Usage: npm run bench:drain -- [options]
   --reproduce      check the models against published figures, and nothing else (1 minute)
   --http           the proof in real time against 'spillway simulate' (12 minutes): two keys,
                    then Ab, K and G1, or those of --scenario, ten times as fast
-  --write          put the tables into bench/RESULTS.md (full runs only)
+  --write          put the tables into out/bench.md (full runs only)
   --help           this text
 
 Hours of traffic pass in seconds on a virtual clock. A full run takes more than an hour on two cores.
