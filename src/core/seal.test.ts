@@ -13,3 +13,11 @@ test('what is sealed is read with the same secret, and with no other', async () 
   bytes[bytes.length - 1]! ^= 1;
   expect(() => seal.open(bytes.toString('base64'))).toThrow();
 });
+
+test('what is shorter than its tag is nothing that was sealed', async () => {
+  const seal = await openSeal('secret');
+  const bytes = Buffer.from(seal.seal(''), 'base64');
+  expect(seal.open(bytes.toString('base64'))).toBe('');
+  for (const length of [0, 11, 12, 16, 20, bytes.length - 1])
+    expect(() => seal.open(bytes.subarray(0, length).toString('base64'))).toThrow();
+});

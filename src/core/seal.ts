@@ -1,11 +1,8 @@
-import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto';
+import { randomBytes, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
+import { CIPHER_KEY_BYTES, decrypt, encrypt, NONCE_BYTES, TAG_BYTES } from '#core/cipher.ts';
 
-const KEY_BYTES = 32;
 const SALT_BYTES = 16;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-const METHOD = 'aes-256-gcm';
 
 const derive = promisify<string, Buffer, number, Buffer>(scrypt);
 
@@ -21,21 +18,21 @@ export interface Seal {
 /** `salt` is that of texts that are sealed already; a new one where left out. Takes some 50 ms. */
 export const openSeal = async (secret: string, salt?: string): Promise<Seal> => {
   const saltBytes = salt === undefined ? randomBytes(SALT_BYTES) : Buffer.from(salt, 'base64');
-  const key = await derive(secret, saltBytes, KEY_BYTES);
+  const key = await derive(secret, saltBytes, CIPHER_KEY_BYTES);
   return {
     salt: saltBytes.toString('base64'),
     seal(text) {
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv(METHOD, key, nonce);
-      const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-      return Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64');
+      const { nonce, tag, body } = encrypt(key, text);
+      return Buffer.concat([nonce, tag, body]).toString('base64');
     },
     open(sealed) {
       const bytes = Buffer.from(sealed, 'base64');
-      const decipher = createDecipheriv(METHOD, key, bytes.subarray(0, NONCE_BYTES));
-      decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-      const body = decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES));
-      return Buffer.concat([body, decipher.final()]).toString('utf8');
+      const bodyAt = NONCE_BYTES + TAG_BYTES;
+      return decrypt(key, {
+        nonce: bytes.subarray(0, NONCE_BYTES),
+        tag: bytes.subarray(NONCE_BYTES, bodyAt),
+        body: bytes.subarray(bodyAt),
+      });
     },
   };
 };

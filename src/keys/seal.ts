@@ -1,12 +1,10 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createHmac, hkdfSync } from 'node:crypto';
+import { CIPHER_KEY_BYTES, decrypt, encrypt, NONCE_BYTES, TAG_BYTES } from '#core/cipher.ts';
 
 /** Fewer can be guessed by whoever has the database. */
 export const LEAST_SALT_CHARS = 16;
 
-const CIPHER = 'aes-256-gcm';
 const VERSION = 'v1';
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 const KEY_ID_CHARS = 8;
 
 /** Encrypts what the store is to keep and nobody is to read there. */
@@ -23,27 +21,22 @@ export const sealUnder = (saltKey = ''): Seal | undefined =>
 
 /** AES-256-GCM under a key that is derived from the salt key; each text has its own nonce and names its key. */
 export const sealOf = (saltKey: string): Seal => {
-  const key = Buffer.from(hkdfSync('sha256', saltKey, '', 'spillway seal v1', 32));
+  const key = Buffer.from(hkdfSync('sha256', saltKey, '', 'spillway seal v1', CIPHER_KEY_BYTES));
   const keyId = createHmac('sha256', key).update('id').digest('base64url').slice(0, KEY_ID_CHARS);
   const head = `${VERSION}:${keyId}:`;
   return {
     close(text, place) {
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv(CIPHER, key, nonce).setAAD(Buffer.from(head + place));
-      const closed = [nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()];
-      return head + Buffer.concat(closed).toString('base64url');
+      const { nonce, body, tag } = encrypt(key, text, head + place);
+      return head + Buffer.concat([nonce, body, tag]).toString('base64url');
     },
     open(sealed, place) {
       if (!sealed.startsWith(head)) return undefined;
       const bytes = Buffer.from(sealed.slice(head.length), 'base64url');
       if (bytes.length < NONCE_BYTES + TAG_BYTES) return undefined;
-      const cipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES), {
-        authTagLength: TAG_BYTES,
-      });
-      cipher.setAAD(Buffer.from(head + place)).setAuthTag(bytes.subarray(-TAG_BYTES));
+      const nonce = bytes.subarray(0, NONCE_BYTES);
+      const body = bytes.subarray(NONCE_BYTES, -TAG_BYTES);
       try {
-        const text = cipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
-        return Buffer.concat([text, cipher.final()]).toString('utf8');
+        return decrypt(key, { nonce, body, tag: bytes.subarray(-TAG_BYTES) }, head + place);
       } catch {
         return undefined;
       }
