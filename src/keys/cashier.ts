@@ -6,7 +6,7 @@ import { type Limited, LimitBook } from '#keys/limits.ts';
 import { nanosOf } from '#keys/money.ts';
 import { customerPart, type Pass, type PassDeps, type Payer } from '#keys/pass.ts';
 import type { Bound, Purse, PurseBook } from '#keys/purse.ts';
-import { UpstreamMoney } from '#keys/upstream-budgets.ts';
+import { UpstreamMoney, type UpstreamPurses } from '#keys/upstream-budgets.ts';
 import type { Windows } from '#keys/windows.ts';
 import type { Payment } from '#store/spend.ts';
 
@@ -52,6 +52,8 @@ export class Cashier {
   readonly #limits: LimitBook;
   readonly #everybody: Payer;
   readonly #told = new Set<string>();
+  /** Asked for each deployment in each choice: found once per window. */
+  readonly #upstream = new WeakMap<readonly Payer[], Running>();
 
   constructor(deps: CashierDeps) {
     this.#deps = deps;
@@ -105,10 +107,24 @@ export class Cashier {
       upstream:
         upstream &&
         new UpstreamMoney(
-          (deployment) => this.#money(upstream(deployment), this.#deps.wall()),
+          (deployment) => this.#upstreamMoney(upstream(deployment)),
           mostNanos ?? 0,
         ),
     });
+  }
+
+  #upstreamMoney(payers: readonly Payer[]): UpstreamPurses {
+    const wallMs = this.#deps.wall();
+    const known = this.#upstream.get(payers);
+    if (known && wallMs >= known.fromMs && wallMs < known.untilMs) return known;
+    const windows = payers.flatMap(({ duration }) =>
+      duration === undefined ? [] : this.#deps.windows.at(duration, wallMs),
+    );
+    const fromMs = Math.max(...windows.map(({ startMs }) => startMs));
+    const untilMs = Math.min(...windows.map(({ endMs }) => endMs));
+    const running = { ...this.#money(payers, wallMs), fromMs, untilMs };
+    this.#upstream.set(payers, running);
+    return running;
   }
 
   #money(payers: readonly Payer[], wallMs: number): { purses: Purse[]; bounds: Bound[] } {
@@ -151,6 +167,12 @@ export class Cashier {
     const allowance = row ?? this.#deps.endUserDefault;
     return allowance && customerPart(this.#deps, { id, row: allowance });
   }
+}
+
+/** Purses with the time in which they are the ones to draw from, Unix epoch ms. */
+interface Running extends UpstreamPurses {
+  readonly fromMs: number;
+  readonly untilMs: number;
 }
 
 /** What is spent of a payer's budget now. */

@@ -118,11 +118,13 @@ const upstreamOf = (config: LoadedConfig): CashierDeps['upstream'] => {
     (rows) => {
       const its = new Map(rows.map((row) => [row.name, payersOf(row, providerBudgets)]));
       const isAny = [...its.values()].some((all) => all.length > 0);
-      return { of: isAny ? (name: string) => its.get(name) ?? [] : undefined };
+      return { of: isAny ? (name: string) => its.get(name) ?? NOBODY : undefined };
     },
   );
   return () => payers().of;
 };
+
+const NOBODY: readonly Payer[] = [];
 
 const payersOf = (
   { name, provider, budget }: Deployment,
