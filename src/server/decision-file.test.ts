@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DecisionBuilder } from '#balancer/decision.ts';
 import { VirtualClock } from '#core/virtual-clock.ts';
@@ -34,7 +35,7 @@ const open = async (max: number, where = folder) => {
     if (error) decision.failed(error, 1);
     decisions.add({ decision });
   };
-  return { decisions, file, add, told };
+  return { decisions, file, add, told, clock };
 };
 
 const names = (max: number): string[] => Array.from({ length: max }, (_, i) => `id-${i}`);
@@ -96,6 +97,48 @@ it('passes over what is no whole line of its own', async () => {
   await writeFile(join(folder, 'decisions.tsv'), lines.join('\n'));
   const { decisions, file } = await open(4);
   expect(decisions.size).toBe(0);
+  await file.close();
+});
+
+it('writes later what cannot be written now', async () => {
+  const where = join(folder, 'later');
+  await writeFile(where, '');
+  const first = await open(8, where);
+  first.add('first');
+  await first.clock.advance(1_000);
+  while (first.told.length === 0) await setImmediate();
+  first.add('last');
+  await rm(where);
+  await first.file.close();
+  const text = await readFile(join(where, 'decisions.tsv'), 'utf8');
+  expect(text.split('\n').map((line) => line.split('\t')[0])).toEqual(['first', 'last', '']);
+});
+
+it('forgets whoever is to be forgotten while lines are being written', async () => {
+  const first = await open(8);
+  first.add('hers', undefined, 'eve');
+  first.add('his', undefined, 'adam');
+  first.clock.after(1_000, () => first.decisions.forget('eve'));
+  await first.clock.advance(1_000);
+  await first.file.close();
+  const text = await readFile(join(folder, 'decisions.tsv'), 'utf8');
+  expect(text).not.toContain('hers');
+  expect(text.match(/^his\t/gm)).toHaveLength(1);
+});
+
+it('goes on after half a line of a process that was killed', async () => {
+  const first = await open(4);
+  first.add('whole');
+  await first.file.close();
+  await appendFile(join(folder, 'decisions.tsv'), 'half\t{}');
+  const second = await open(4);
+  second.add('next');
+  await second.file.close();
+  const { decisions, file } = await open(4);
+  expect([...decisions.newest()].map(({ remembered: { decision } }) => decision.id)).toEqual([
+    'next',
+    'whole',
+  ]);
   await file.close();
 });
 

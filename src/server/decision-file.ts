@@ -1,13 +1,14 @@
-import { appendFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
 import type { DecisionStore, Kept } from '#gateway/decision-store.ts';
 import { eachSecond } from '#server/each-second.ts';
+import { LineFiles } from '#server/line-files.ts';
+import { trySaving } from '#server/try-to-save.ts';
 
 const FILE = 'decisions.tsv';
 const OLDER = 'decisions.1.tsv';
-/** Lines that wait for a disk that is behind. */
+/** Lines that come in while a disk is behind, besides those that are remembered. */
 const MOST_WAITING = 20_000;
 
 export interface DecisionFileDeps {
@@ -25,55 +26,42 @@ export interface DecisionFile {
 }
 
 /**
- * Remembers over a restart why requests went where they went. Lines are appended once a second; two
- * files take turns, so that neither grows beyond `max` lines. A process that is killed loses the last
- * second; half a line at the end is passed over. What cannot be written is said once.
+ * Remembers over a restart why requests went where they went. Lines are appended once a second; a
+ * process that is killed loses the last second. What cannot be written waits for the next one, and
+ * that is said once.
  */
 export const openDecisionFile = async (deps: DecisionFileDeps): Promise<DecisionFile> => {
   const { decisions, max, folder, clock, log } = deps;
   if (max === 0) return { close: () => Promise.resolve() };
-  const [path, older] = [join(folder, FILE), join(folder, OLDER)];
-  const current = await linesOf(path);
-  const before = current.length < max ? await linesOf(older) : [];
-  decisions.restore([...before, ...current].slice(-max).flatMap((line) => keptIn(line) ?? []));
-  let written = current.length;
+  const [path, olderPath] = [join(folder, FILE), join(folder, OLDER)];
+  const { files, lines: before } = await LineFiles.open({ path, olderPath, max });
+  decisions.restore(before.flatMap((line) => keptIn(line) ?? []));
   let waiting: string[] = [];
-  let complained = false;
   let isAnew = false;
   decisions.keptBy({
     kept(one) {
-      if (waiting.length < MOST_WAITING) waiting.push(lineOf(one));
+      if (waiting.length < max + MOST_WAITING) waiting.push(lineOf(one));
     },
     forgotten(left) {
       waiting = left.map(lineOf);
       isAnew = true;
     },
   });
+  const complaint = 'decisions cannot be saved; they are kept in memory';
+  const trySave = trySaving({ log, path, complaint });
   const write = async (): Promise<void> => {
-    const lines = waiting;
-    if (lines.length === 0 && !isAnew) return;
+    const [lines, beginsAnew] = [waiting, isAnew];
+    if (lines.length === 0 && !beginsAnew) return;
     waiting = [];
-    try {
-      await mkdir(folder, { recursive: true });
-      if (isAnew) {
-        await Promise.all([path, older].map((each) => rm(each, { force: true })));
-        written = 0;
-        isAnew = false;
-      }
-      if (written + lines.length > max && written > 0) {
-        await rename(path, older);
-        written = 0;
-      }
-      await appendFile(path, lines.join(''), { mode: 0o600 });
-      written += lines.length;
-    } catch (cause) {
-      if (!complained)
-        log.warn(
-          { path, cause: String(cause) },
-          'decisions cannot be saved; they are kept in memory',
-        );
-      complained = true;
-    }
+    isAnew = false;
+    const isSaved = await trySave(async () => {
+      if (beginsAnew) await files.remove();
+      await files.append(lines);
+    });
+    // When somebody was forgotten meanwhile, what is left of these lines waits already.
+    if (isSaved || isAnew) return;
+    waiting = [...lines, ...waiting].slice(-max);
+    isAnew = beginsAnew;
   };
   return eachSecond(clock, write);
 };
@@ -102,14 +90,5 @@ const isJson = (text: string): boolean => {
     return true;
   } catch {
     return false;
-  }
-};
-
-/** Empty where there is no file. What follows the last line end was cut off. */
-const linesOf = async (path: string): Promise<string[]> => {
-  try {
-    return (await readFile(path, 'utf8')).split('\n').slice(0, -1);
-  } catch {
-    return [];
   }
 };

@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Estimator } from '#balancer/estimate.ts';
 import { createPolicy } from '#balancer/policies/index.ts';
@@ -88,6 +89,19 @@ describe('the ledger file', () => {
     expect(lines).toEqual(['the saved ledger cannot be read; limits are learned anew']);
     expect(accounts()).toEqual(['a']);
     await file.close();
+  });
+
+  it('is written later where it cannot be written now, also when nothing happens any more', async () => {
+    const inTheWay = join(folder, 'ledger.json.new');
+    await mkdir(inTheWay);
+    const { answer, clock, file, lines } = await start();
+    await answer('a', 5_000);
+    await clock.advance(1_000);
+    while (lines.length === 0) await setImmediate();
+    expect(lines).toEqual(['the ledger cannot be saved; it is kept in memory']);
+    await rm(inTheWay, { recursive: true });
+    await file.close();
+    expect(await readFile(join(folder, 'ledger.json'), 'utf8')).toContain('"ledger"');
   });
 
   it('says when it was written, what is left, and what is one', async () => {

@@ -5,6 +5,7 @@ import { isObject, type Json } from '#core/json.ts';
 import type { Log } from '#core/log.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import { eachSecond } from '#server/each-second.ts';
+import { trySaving } from '#server/try-to-save.ts';
 
 const FILE = 'ledger.json';
 
@@ -35,26 +36,21 @@ export const openLedgerFile = async (deps: LedgerFileDeps): Promise<LedgerFile> 
   const path = join(folder, FILE);
   await restore(deps, path);
   let written = changes();
-  let complained = false;
+  const complaint = 'the ledger cannot be saved; it is kept in memory';
+  const trySave = trySaving({ log, path, complaint });
   const write = async (): Promise<void> => {
     const now = changes();
     if (now === written) return;
-    written = now;
-    try {
+    const isSaved = await trySave(async () => {
       await mkdir(folder, { recursive: true });
       const saved = { ledger: ledger.snapshot(clock.now()), shared: shared.save() };
       const text = JSON.stringify({ at: clock.wall(), ...saved });
       // Whole or not at all, whenever the power goes.
       await writeFile(`${path}.new`, text, { mode: 0o600, flush: true });
       await rename(`${path}.new`, path);
-    } catch (cause) {
-      if (!complained)
-        log.warn(
-          { path, cause: String(cause) },
-          'the ledger cannot be saved; it is kept in memory',
-        );
-      complained = true;
-    }
+    });
+    // What failed is tried again, also when nothing happens any more.
+    if (isSaved) written = now;
   };
   return eachSecond(clock, write);
 };
