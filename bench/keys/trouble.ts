@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { hasPostgres, startPostgres } from '#store/postgres/test-kit.ts';
 import { percentile } from '../overhead/statistics.ts';
-import { configOf, deployment, startGateway } from '../../test/kit/gateway.ts';
+import { configOf, deployment, MASTER_KEY, startGateway } from '../../test/kit/gateway.ts';
 import { answer, startUpstream } from '../../test/kit/upstream.ts';
 
 const CALLERS = 4;
@@ -16,6 +16,9 @@ const PAUSE_MS = 5;
 const ROUNDS = 3;
 const SLOW_MS = 5_000;
 const DISK = '64m';
+const IN_TROUBLE = /^spillway_store_(?:up 0|slow 1)$/m;
+const ALERT = /THE STORE IS SLOW|cannot be put into the store/;
+const OVER = /the store is quick again|go into the store again/;
 
 export interface Trouble {
   readonly what: string;
@@ -26,6 +29,8 @@ export interface Trouble {
   readonly answered: number;
   /** In the store, once it is well again. */
   readonly records: number;
+  /** The log and the metrics said so, and that it was over. */
+  readonly isTold: boolean;
 }
 
 interface Sick {
@@ -58,6 +63,11 @@ const tried = async (what: string, { databaseUrl, folder, fall }: Sick): Promise
     return percentile(spans, 0.99);
   };
   const { writer, store } = gateway.keeping!;
+  const metrics = async (): Promise<string> => {
+    const headers = { authorization: `Bearer ${MASTER_KEY}` };
+    return (await fetch(`${gateway.url}/metrics`, { headers })).text();
+  };
+  let isTold = true;
   // What is compiled on the way is nobody's trouble.
   await load();
   let [wellMs, p99Ms] = [Infinity, Infinity];
@@ -66,14 +76,29 @@ const tried = async (what: string, { databaseUrl, folder, fall }: Sick): Promise
     wellMs = Math.min(wellMs, await load());
     const rise = await fall();
     p99Ms = Math.min(p99Ms, await load());
+    isTold &&= await comes(async () => IN_TROUBLE.test(await metrics()));
     await rise();
     do await writer.flush();
     while (writer.health.waiting > 0 && (await sleep(100, true)));
+    isTold &&= await comes(async () => !IN_TROUBLE.test(await metrics()));
   }
+  const said = gateway.log.lines.filter(({ text }) => ALERT.test(text)).length;
+  const over = gateway.log.lines.filter(({ text }) => OVER.test(text)).length;
+  isTold &&= said >= ROUNDS && over >= ROUNDS;
   const records = await store.spend.count({ status: 'success' });
   await gateway.close();
   await upstream.close();
-  return { what, p99Ms, wellMs, answered, records };
+  return { what, p99Ms, wellMs, answered, records, isTold };
+};
+
+/** Whether it comes to be so, in a while. */
+const comes = async (isSo: () => Promise<boolean>): Promise<boolean> => {
+  const until = performance.now() + 2 * SLOW_MS;
+  while (performance.now() < until) {
+    if (await isSo()) return true;
+    await sleep(50);
+  }
+  return false;
 };
 
 /** Somebody holds the records for five seconds, lets go, and takes them again. */

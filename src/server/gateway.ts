@@ -172,7 +172,9 @@ const metricsOf = (
     deployments: namesOf(config, ({ name }) => name),
     view: () => balance.owner.view(),
     memory: () => ({ residentBytes: process.memoryUsage.rss() }),
-    ...(keeping && { spend: () => keeping.writer.health }),
+    ...(keeping && {
+      spend: () => ({ ...keeping.writer.health, writeMs: keeping.writer.writeMs }),
+    }),
     ...(world.survived && { survived: world.survived }),
   });
 };

@@ -60,6 +60,7 @@ export const openKeeping = async (
     clock,
     log,
     written: (paid) => purses.written(paid),
+    probe: () => store.facts.set('probed', new Date(clock.wall()).toISOString()),
   });
   const directory = await Directory.open(store, log);
   purses.take(await spend.paid());

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { QuotaView } from '#balancer/quota-view.ts';
 import type { DecisionFacts } from '#balancer/decision.ts';
 import { createMetrics } from '#server/metrics.ts';
+import type { StoreHealth } from '#server/store-gauges.ts';
 
 const view: QuotaView = {
   groups: [],
@@ -33,7 +34,7 @@ const view: QuotaView = {
   estimateError: 0.125,
 };
 
-const start = (show: () => QuotaView = () => view) => {
+const start = (show: () => QuotaView = () => view, spend?: () => StoreHealth) => {
   const metrics = createMetrics({
     version: '9.9.9',
     groups: () => new Set(['g']),
@@ -41,6 +42,7 @@ const start = (show: () => QuotaView = () => view) => {
     view: show,
     memory: () => ({ residentBytes: 7 }),
     survived: () => ({ rejection: 3, exception: 0 }),
+    ...(spend && { spend }),
   });
   const over = (more: Partial<DecisionFacts> = {}): void =>
     metrics.over({ group: 'g', tries: [], queueMs: 0, totalMs: 0, ...more });
@@ -48,6 +50,30 @@ const start = (show: () => QuotaView = () => view) => {
     (await metrics.page()).text.split('\n').filter((line) => line.startsWith(name));
   return { metrics, over, lines };
 };
+
+describe('metrics of the store', () => {
+  it('say whether it is there, whether it is slow, and what waits for it', async () => {
+    let health: StoreHealth = { waiting: 0, lost: 0, writeMs: 7 };
+    const { lines } = start(undefined, () => health);
+    const shown = async () => [
+      ...(await lines('spillway_store')),
+      ...(await lines('spillway_spend_w')),
+    ];
+    expect(await shown()).toEqual([
+      'spillway_store_up 1',
+      'spillway_store_slow 0',
+      'spillway_store_write_seconds 0.007',
+      'spillway_spend_waiting 0',
+    ]);
+    health = { waiting: 9, lost: 0, trouble: 'gone', isSlow: true, writeMs: 5_000 };
+    expect(await shown()).toEqual([
+      'spillway_store_up 0',
+      'spillway_store_slow 1',
+      'spillway_store_write_seconds 5',
+      'spillway_spend_waiting 9',
+    ]);
+  });
+});
 
 describe('metrics of the balance', () => {
   it('are what it is when somebody looks', async () => {

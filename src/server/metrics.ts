@@ -2,7 +2,7 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import type { DecisionFacts } from '#balancer/decision.ts';
 import type { AccountView, QuotaView } from '#balancer/quota-view.ts';
 import type { MetricsPage } from '#gateway/serve-metrics.ts';
-import type { SpendHealth } from '#store/spend-writer.ts';
+import { type StoreHealth, storeGauges } from '#server/store-gauges.ts';
 import { CountTally, SpreadTally } from '#server/tallies.ts';
 
 export interface Metrics {
@@ -20,7 +20,7 @@ export interface MetricsDeps {
   view(): QuotaView;
   memory(): { readonly residentBytes: number };
   /** How it is with records of spend; absent where none are kept. */
-  readonly spend?: () => SpendHealth;
+  readonly spend?: () => StoreHealth;
   /** Errors of ours that ended no process, by kind; absent where nobody survives them. */
   readonly survived?: () => Readonly<Record<string, number>>;
 }
@@ -200,12 +200,7 @@ const shownBy = (
     'How far the estimates of prompts have been off of late, of what vendors counted.',
   );
   const resident = gauge('process_resident_memory_bytes', 'Memory of the process.');
-  const waiting = gauge(
-    'spillway_spend_waiting',
-    'Records of spend that are not in the store yet.',
-  );
-  const lost = gauge('spillway_spend_lost', 'Records of spend that fitted nowhere.');
-  const isUp = gauge('spillway_store_up', 'Whether the store took the last records: 1 or 0.');
+  const showStore = storeGauges(registers);
   gauge('spillway_build_info', 'Always 1.', ['version']).set({ version }, 1);
   const showPool = (view: AccountView): void => {
     const { account: pool, gauges, blockedMs } = view;
@@ -231,10 +226,7 @@ const shownBy = (
     estimates.set(estimateError);
     resident.set(memory().residentBytes);
     const health = spend?.();
-    if (!health) return;
-    waiting.set(health.waiting);
-    lost.set(health.lost);
-    isUp.set(health.trouble === undefined ? 1 : 0);
+    if (health) showStore(health);
   };
 };
 

@@ -1,6 +1,7 @@
 import type { Clock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
 import type { Journal, Segment } from '#store/journal.ts';
+import { SlowWatch } from '#store/slow-watch.ts';
 import type { Paid, SpendRecord, SpendStore, Taken } from '#store/spend.ts';
 
 /** How often records go into the store, ms. */
@@ -12,6 +13,8 @@ const MOST_IN_MEMORY = 100_000;
 
 export interface SpendWriterDeps {
   readonly spend: Pick<SpendStore, 'add' | 'addFile'>;
+  /** Writes something small that changes nothing: how long that takes says how the store is. */
+  readonly probe?: () => Promise<void>;
   /** Absent where nothing can be written to disk. */
   readonly journal?: Journal;
   readonly clock: Clock;
@@ -28,6 +31,8 @@ export interface SpendHealth {
   readonly trouble?: string;
   /** Records that are lost, because they fitted nowhere. */
   readonly lost: number;
+  /** The store takes what it is given, but takes its time; absent where it is quick. */
+  readonly isSlow?: true;
 }
 
 /** Takes records at once and puts them into the store by and by: whoever records never waits. */
@@ -35,8 +40,11 @@ export class SpendWriter {
   readonly #deps: SpendWriterDeps;
   #inMemory: SpendRecord[] = [];
   #waiting = 0;
+  /** Writes that the store has taken. */
+  #took = 0;
   #lost = 0;
   #trouble: string | undefined;
+  readonly #pace: SlowWatch;
   #journalTrouble = false;
   #cancel = (): void => {};
   #flushing: Promise<void> = Promise.resolve();
@@ -44,12 +52,23 @@ export class SpendWriter {
 
   constructor(deps: SpendWriterDeps) {
     this.#deps = deps;
+    this.#pace = this.#watch(deps);
     this.#next();
   }
 
   get health(): SpendHealth {
     const [waiting, lost, trouble] = [this.#waiting, this.#lost, this.#trouble];
-    return { waiting, lost, ...(trouble !== undefined && { trouble }) };
+    return {
+      waiting,
+      lost,
+      ...(trouble !== undefined && { trouble }),
+      ...(this.#pace.isSlow && { isSlow: true }),
+    };
+  }
+
+  /** How long the store took for the last it was given, or has taken so far, ms. */
+  get writeMs(): number {
+    return this.#pace.lastMs;
   }
 
   /** It is on disk, or else in memory, when this returns. */
@@ -101,8 +120,11 @@ export class SpendWriter {
 
   async #flush(): Promise<void> {
     try {
+      const took = this.#took;
       await this.#flushMemory();
       await this.#flushJournal();
+      // With nothing to write nobody would see that it is well again.
+      if (this.#pace.isSlow && this.#took === took) await this.#probe();
       if (this.#trouble !== undefined)
         this.#deps.log.info({ waiting: this.#waiting }, 'records of spend go into the store again');
       this.#trouble = undefined;
@@ -120,7 +142,7 @@ export class SpendWriter {
   async #flushMemory(): Promise<void> {
     while (this.#inMemory.length > 0) {
       const batch = this.#inMemory.slice(0, BATCH);
-      this.#took(await this.#deps.spend.add(batch));
+      await this.#take(() => this.#deps.spend.add(batch));
       this.#inMemory.splice(0, batch.length);
     }
   }
@@ -130,7 +152,8 @@ export class SpendWriter {
     if (!journal) return;
     journal.close();
     for (const segment of await journal.segments()) {
-      if (spend.addFile) this.#took(await spend.addFile(segment.path));
+      const { path } = segment;
+      if (spend.addFile) await this.#take(async () => spend.addFile!(path));
       else await this.#flushSegment(journal, segment);
       await journal.remove(segment);
     }
@@ -139,12 +162,31 @@ export class SpendWriter {
   async #flushSegment(journal: Journal, segment: Segment): Promise<void> {
     const records = await journal.read(segment);
     for (let from = 0; from < records.length; from += BATCH)
-      this.#took(await this.#deps.spend.add(records.slice(from, from + BATCH)));
+      await this.#take(() => this.#deps.spend.add(records.slice(from, from + BATCH)));
   }
 
-  #took({ records, paid }: Taken): void {
+  async #probe(): Promise<void> {
+    const { probe } = this.#deps;
+    if (probe) await this.#pace.time(probe);
+  }
+
+  async #take(write: () => Promise<Taken>): Promise<void> {
+    const { records, paid } = await this.#pace.time(write);
+    this.#took++;
     this.#deps.written?.(paid);
     this.#waiting = Math.max(0, this.#waiting - records);
+  }
+
+  #watch({ clock, log }: SpendWriterDeps): SlowWatch {
+    return new SlowWatch({
+      clock,
+      slow: () =>
+        log.error(
+          { waiting: this.#waiting },
+          'THE STORE IS SLOW: records of spend wait for it on disk; requests do not',
+        ),
+      quick: () => log.info({ waiting: this.#waiting }, 'the store is quick again'),
+    });
   }
 
   #lose(): void {

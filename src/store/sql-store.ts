@@ -39,5 +39,12 @@ const factTable = (db: Kysely<Tables>): FactStore => {
         .execute();
       return (await get(name)) ?? value;
     },
+    async set(name, value) {
+      await db
+        .insertInto('facts')
+        .values({ name, value })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+        .execute();
+    },
   };
 };

@@ -294,6 +294,8 @@ export const storeConformance = (name: string, { lasts, ...under }: StoreUnderTe
       );
       expect(new Set(all).size).toBe(1);
       expect(await store.facts.get('pepper')).toBe(all[0]);
+      for (const value of ['one', 'two']) await store.facts.set('said', value);
+      expect(await store.facts.get('said')).toBe('two');
     });
 
     it('undoes what failed half way', async () => {

@@ -64,6 +64,8 @@ export interface FactStore {
   get(name: string): Promise<string | undefined>;
   /** Keeps what is there; answers what is there now. */
   setOnce(name: string, value: string): Promise<string>;
+  /** Over what was there. */
+  set(name: string, value: string): Promise<void>;
 }
 
 /** What must survive a restart. Every promise rejects with what the database said. */
