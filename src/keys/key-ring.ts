@@ -19,6 +19,9 @@ export interface KeyRingDeps extends PassDeps {
   readonly wall: () => number;
 }
 
+/** Of aliases: such a key pays for the app that is called so, whoever runs it. */
+export const APP_PAYER = 'app/';
+
 /** Longer than any key: no work for the sake of a text that cannot be one. */
 const MOST_CHARS = 1_024;
 

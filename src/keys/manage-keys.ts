@@ -6,6 +6,7 @@ import type { z } from '#core/schema.ts';
 import { addressFault } from '#keys/address-rule.ts';
 import { lengthMs, parseDuration } from '#keys/duration.ts';
 import type { keyFields, KeyRow } from '#keys/fields.ts';
+import { APP_PAYER } from '#keys/key-ring.ts';
 import { demand, leads, mayReadKey, mayWriteKey, notYours } from '#keys/ownership.ts';
 import type { Principal } from '#keys/principal.ts';
 import { audit, iso, type Registry, setSpend, shownRow, stamped } from '#keys/registry.ts';
@@ -73,7 +74,7 @@ export const generateKey = async (
       param: 'key',
       status: 409,
     });
-  checkAlias(registry, owned.key_alias);
+  checkAlias(registry, principal, owned.key_alias);
   const { duration, spend, ...rest } = owned;
   const row: KeyRow = {
     ...DEFAULTS,
@@ -129,7 +130,7 @@ export const updateKey = async (
   const before = writableKey(registry, principal, name);
   const owned = ownedBy(registry, principal, { ...fields, ...keptOwners(before, fields) });
   checkFields(registry, owned);
-  if (owned.key_alias !== before.key_alias) checkAlias(registry, owned.key_alias);
+  if (owned.key_alias !== before.key_alias) checkAlias(registry, principal, owned.key_alias);
   const { duration, spend, ...rest } = owned;
   const row: KeyRow = {
     ...before,
@@ -262,7 +263,15 @@ const checkFields = ({ directory }: Registry, fields: KeyFields): void => {
   }
 };
 
-const checkAlias = ({ directory }: Registry, alias: string | null | undefined): void => {
+const checkAlias = (
+  { directory }: Registry,
+  { role }: Principal,
+  alias: string | null | undefined,
+): void => {
+  demand(
+    role === 'proxy_admin' || !alias?.startsWith(APP_PAYER),
+    `A key whose alias begins with ${APP_PAYER} pays for what an app does, and sees it: only a proxy admin may make one.`,
+  );
   if (alias && directory.byAlias(alias))
     throw new SpillwayError(
       'invalid_request',

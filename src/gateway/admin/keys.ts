@@ -14,7 +14,7 @@ import {
   updateKey,
   writableKey,
 } from '#keys/manage-keys.ts';
-import { mayReadKey } from '#keys/ownership.ts';
+import { demand, leads, mayReadKey } from '#keys/ownership.ts';
 import { audit, type Registry, setSpend } from '#keys/registry.ts';
 import { fieldsIn } from '#gateway/admin/fields-in.ts';
 
@@ -60,6 +60,11 @@ export const keyRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     async serve({ body, principal }) {
       if (!body.team_id)
         throw new SpillwayError('invalid_request', '`team_id` is required.', { param: 'team_id' });
+      const team = registry.directory.teams.get(body.team_id);
+      demand(
+        principal.role === 'proxy_admin' || leads(principal, team),
+        "Only a proxy admin, or who leads a team, may make keys that are the team's own.",
+      );
       const fields = { ...fieldsOf(body), user_id: null };
       const { key, row } = await generateKey(registry, principal, { key: body.key, fields });
       return { ...shownKey(registry, row), key };

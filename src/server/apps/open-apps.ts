@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { LoadedConfig } from '#config/loaded.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { ResolveModel } from '#flow/model-map.ts';
+import { APP_PAYER } from '#keys/key-ring.ts';
 import { addressGuard } from '#net/address-guard.ts';
 import { createGuardedClient, type GuardedClient } from '#net/guarded-client.ts';
 import { createSandbox } from '#sandbox/sandbox.ts';
@@ -133,7 +134,7 @@ const payingFor = (
   if (!served || !accounts) return {};
   const { id, app } = served;
   const { ring } = accounts;
-  const pass = () => ring.payer(`app/${app.name}`) ?? ring.payer(`app/${id}`);
+  const pass = () => ring.payer(APP_PAYER + app.name) ?? ring.payer(APP_PAYER + id);
   return { app: { id, name: app.name }, pass };
 };
 
