@@ -65,7 +65,7 @@ const messagesCounter: Counter = { dialect: anthropicMessages, field: 'input_tok
  * Every path there is. `{name}` stands for whatever is there, `{model}` for slashes too. Dify's plugin
  * appends to whatever base it is given: both prefixes work. What looks like a copy is as LiteLLM has it.
  */
-export const routes = new RouteTable([
+export const TABLE: readonly (readonly [path: string, route: Route])[] = [
   ['/chat/completions', chatIn(openaiChat)],
   ['/v1/chat/completions', chatIn(openaiChat)],
   ['/engines/{model}/chat/completions', chatIn(openaiChat)],
@@ -107,7 +107,9 @@ export const routes = new RouteTable([
   ['/health/liveliness', get('public', serveLiveness)],
   ['/health/liveness', get('public', serveLiveness)],
   ['/health/readiness', get('public', serveReadiness)],
-]);
+];
+
+export const routes = new RouteTable(TABLE);
 
 /** Below these look only clients of one dialect, who are to understand that there is nothing. */
 const BRANCHES: readonly (readonly [branch: string, dialect: ChatDialect])[] = [

@@ -64,7 +64,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   undici: ['src/upstream/', 'src/net/'],
   commander: ['src/cli/'],
   'minijinja-js': ['src/flow/jinja.ts'],
-  'prom-client': ['src/server/metrics.ts', 'src/server/tallies.ts'],
+  'prom-client': ['src/server/metrics.ts', 'src/server/tallies.ts', 'src/server/store-gauges.ts'],
   'quickjs-wasi': ['src/sandbox/'],
   mammoth: ['src/sandbox/documents.ts'],
   unpdf: ['src/sandbox/documents.ts'],

@@ -1,0 +1,164 @@
+/**
+ * Who may call what at all, written down once more by hand: what the routes themselves say is compared
+ * with it. Of those that are open to every key, objects decide: each has its cases in the test.
+ */
+export const MATRIX = {
+  public: lines(`
+    DELETE /spillway/session
+    GET /health/liveliness
+    GET /health/liveness
+    GET /health/readiness
+    GET /spillway/session
+    POST /spillway/session
+  `),
+  viewer: lines(`
+    GET /audit
+    GET /budget/list
+    GET /customer/info
+    GET /customer/list
+    GET /end_user/info
+    GET /end_user/list
+    GET /global/activity
+    GET /global/activity/model
+    GET /global/spend
+    GET /global/spend/all_tag_names
+    GET /global/spend/end_users
+    GET /global/spend/keys
+    GET /global/spend/logs
+    GET /global/spend/models
+    GET /global/spend/provider
+    GET /global/spend/report
+    GET /global/spend/tags
+    GET /global/spend/teams
+    GET /metrics
+    GET /metrics/
+    GET /provider/budgets
+    GET /spend/tags
+    GET /spillway/app-models
+    GET /spillway/apps
+    GET /spillway/apps/{id}
+    GET /spillway/apps/{id}/drawing
+    GET /spillway/apps/{id}/runs
+    GET /spillway/decisions/{id}
+    GET /spillway/deployments
+    GET /spillway/events
+    GET /spillway/live
+    GET /spillway/quota
+    GET /spillway/requests
+    GET /spillway/runs/{runId}
+    GET /spillway/runs/{runId}/events
+    GET /spillway/scene
+    GET /spillway/simulator
+    GET /spillway/traffic
+    POST /budget/info
+    POST /spillway/route/explain
+  `),
+  admin: lines(`
+    DELETE /spillway/app-models/{id}
+    DELETE /spillway/apps/{id}
+    DELETE /spillway/apps/{id}/keys/{keyId}
+    DELETE /spillway/simulator/faults
+    GET /spillway/apps/{id}/dsl
+    GET /spillway/apps/{id}/graph
+    GET /spillway/apps/{id}/keys
+    GET /spillway/config
+    PATCH /model/{model_id}/update
+    POST /budget/delete
+    POST /budget/new
+    POST /budget/update
+    POST /customer/block
+    POST /customer/delete
+    POST /customer/new
+    POST /customer/unblock
+    POST /customer/update
+    POST /end_user/block
+    POST /end_user/delete
+    POST /end_user/new
+    POST /end_user/unblock
+    POST /end_user/update
+    POST /global/spend/reset
+    POST /key/block
+    POST /key/bulk_update
+    POST /key/unblock
+    POST /key/{key}/reset_spend
+    POST /model/delete
+    POST /model/new
+    POST /model/update
+    POST /spillway/app-models/check
+    POST /spillway/apps
+    POST /spillway/apps/{id}/files
+    POST /spillway/apps/{id}/keys
+    POST /spillway/apps/{id}/runs
+    POST /spillway/burst
+    POST /spillway/config/check
+    POST /spillway/deployments/pause
+    POST /spillway/plan
+    POST /spillway/purge
+    POST /spillway/runs/{runId}/stop
+    POST /spillway/scene/run
+    POST /spillway/simulator/faults
+    POST /spillway/simulator/reset
+    POST /team/block
+    POST /team/delete
+    POST /team/model/add
+    POST /team/model/delete
+    POST /team/new
+    POST /team/unblock
+    POST /team/update
+    POST /user/delete
+    POST /user/new
+    POST /user/update
+    PUT /spillway/app-models
+  `),
+  key: lines(`
+    GET /customer/daily/activity
+    GET /key/aliases
+    GET /key/info
+    GET /key/list
+    GET /spend/keys
+    GET /spend/logs
+    GET /spend/logs/export
+    GET /spend/logs/ui
+    GET /spend/logs/ui/{request_id}
+    GET /spend/logs/v2
+    GET /spend/users
+    GET /spillway/budgets
+    GET /spillway/history
+    GET /spillway/usage
+    GET /spillway/usage/report
+    GET /spillway/whoami
+    GET /team/daily/activity
+    GET /team/info
+    GET /team/list
+    GET /user/daily/activity
+    GET /user/info
+    GET /user/list
+    POST /key/delete
+    POST /key/generate
+    POST /key/health
+    POST /key/regenerate
+    POST /key/service-account/generate
+    POST /key/update
+    POST /key/{key}/regenerate
+    POST /spend/calculate
+    POST /team/bulk_member_add
+    POST /team/member_add
+    POST /team/member_delete
+    POST /team/member_update
+    POST /v2/key/info
+  `),
+} as const;
+
+export type Class = keyof typeof MATRIX;
+
+/** Of every route its class. */
+export const classes: ReadonlyMap<string, Class> = new Map(
+  Object.entries(MATRIX).flatMap(([name, all]) => all.map((route) => [route, name as Class])),
+);
+
+function lines(text: string): readonly string[] {
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => line.trim());
+}
