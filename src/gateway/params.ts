@@ -1,6 +1,6 @@
 import type { ParamRules } from '#core/param-rules.ts';
 import { type Json, type JsonObject, own } from '#core/json.ts';
-import type { ChatRequest, Reasoning, RequestField } from '#wire/chat-request.ts';
+import type { ChatRequest, LeftField, Reasoning, RequestField } from '#wire/chat-request.ts';
 import type { ChatDialect, Written } from '#wire/dialect.ts';
 
 export const NO_RULES: ParamRules = { dropped: [], allowed: [] };
@@ -58,8 +58,8 @@ const NEUTRAL: Partial<Record<RequestField, Json>> = {
 const isOff = ({ effort, budgetTokens }: Reasoning = {}): boolean =>
   effort === 'none' || (effort === undefined && budgetTokens === 0);
 
-const isMissed = (field: RequestField, request: ChatRequest): boolean => {
-  if (SLIGHT.has(field)) return false;
+const isMissed = (field: LeftField, request: ChatRequest): boolean => {
+  if (field === 'cacheMarks' || SLIGHT.has(field)) return false;
   if (field === 'toolChoice') return request.toolChoice?.kind !== 'auto';
   // Not to think is what a model does that cannot.
   if (field === 'reasoning') return !isOff(request.reasoning);
@@ -85,7 +85,7 @@ export const leftOf = (
   request: ChatRequest,
   { left, taken = [], from, to }: Pick<Written, 'left' | 'taken'> & Dialects,
 ): Left => {
-  const nameOf = (field: RequestField): string => from.paramNames[field] ?? field;
+  const nameOf = (field: LeftField): string => from.paramNames[field] ?? field;
   const isSaid = (key: string): boolean => taken.includes(key) || CAPS.has(key);
   const extras =
     from.name === to.name ? [] : Object.keys(request.extra).filter((key) => !isSaid(key));
@@ -95,9 +95,12 @@ export const leftOf = (
       ...left.filter((field) => isMissed(field, request)).map(nameOf),
       ...extras.filter(isOwn),
     ],
+    // Two of them may have one name: a mark in a message, and one for all of them.
     slight: [
-      ...left.filter((field) => !isMissed(field, request)).map(nameOf),
-      ...extras.filter((key) => !isOwn(key)),
+      ...new Set([
+        ...left.filter((field) => !isMissed(field, request)).map(nameOf),
+        ...extras.filter((key) => !isOwn(key)),
+      ]),
     ],
   };
 };

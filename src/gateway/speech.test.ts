@@ -124,6 +124,22 @@ describe('in another dialect', () => {
     );
   });
 
+  test('marks of what to keep of a prompt are named where they have no place', () => {
+    const cache_control = { type: 'ephemeral' };
+    const system = { role: 'system', content: [{ type: 'text', text: 'Long.', cache_control }] };
+    const tool = { type: 'function', function: { name: 'f' }, cache_control };
+    const dropped = (fields: JsonObject, rules: Partial<ParamRules> = {}) =>
+      said(fields, { rules: { drops: false, ...rules } }).dropped;
+    expect(dropped({ messages: [system] })).toEqual(['cache_control']);
+    expect(dropped({ tools: [tool], cache_control })).toEqual(['cache_control']);
+    const result = { role: 'tool', tool_call_id: 'c', content: system.content };
+    const { sent } = said({ messages: [result] }, { rules: { allowed: ['cache_control'] } });
+    expect(sent).toEqual({});
+    const target = targetOf({}, { cacheMarks: true });
+    expect(said({ messages: [system] }, { target }).dropped).toEqual([]);
+    expect(dropped({})).toEqual([]);
+  });
+
   test('the deployment’s fields hold where the caller has none', () => {
     const target = targetOf({ defaults: { temperature: 0.3, seed: 1 }, extraBody: { vllm: 1 } });
     expect(said({ temperature: 0 }, { target }).sent).toEqual({ temperature: 0, seed: 1, vllm: 1 });

@@ -141,9 +141,12 @@ export class Speech {
     // Who speaks another dialect than the config's own parameters cannot know what this vendor takes.
     const drops = rules.drops ?? this.#dialect.name !== openaiChat.name;
     if (refused.length > 0 && !drops) throw cannotTake(spec.name, refused);
-    const allowed = [...missed, ...slight].filter(isAllowed);
     const passed = Object.fromEntries(
-      allowed.map((name) => [name, own(course.body, name) ?? null]),
+      [...missed, ...slight].filter(isAllowed).flatMap((name) => {
+        // What stands deeper in the body has no name of its own.
+        const value = own(course.body, name);
+        return value === undefined ? [] : [[name, value]];
+      }),
     );
     return {
       body: JSON.stringify(amend({ ...spec.extraBody, ...body, ...passed })),

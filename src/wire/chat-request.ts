@@ -163,4 +163,7 @@ export type RequestField =
   | 'serviceTier'
   | 'metadata';
 
+/** What of a request may have no place with a vendor. */
+export type LeftField = RequestField | 'cacheMarks';
+
 export const isVendorTool = (tool: Tool | VendorTool): tool is VendorTool => 'dialect' in tool;

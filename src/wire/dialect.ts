@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '#core/json.ts';
 import type { ChatEvent, UpstreamError, Usage } from '#wire/chat-event.ts';
-import type { ChatRequest, RequestField } from '#wire/chat-request.ts';
+import type { ChatRequest, LeftField, RequestField } from '#wire/chat-request.ts';
 import type { FilePart } from '#wire/linked-parts.ts';
 import type { ToolNameRules } from '#wire/tool-names.ts';
 
@@ -76,7 +76,7 @@ export interface WriteOptions extends Redirection {
 export interface Written {
   readonly body: JsonObject;
   /** What was asked for and has no counterpart here: it is not in `body`. */
-  readonly left: readonly RequestField[];
+  readonly left: readonly LeftField[];
   /** Of another dialect's extras those that are in `body` all the same. */
   readonly taken?: readonly string[];
   /** The answer's format is a tool that must be called: its reader has to be told. */
@@ -126,7 +126,7 @@ export interface ChatDialect {
   /** Whether it can say such a file by its bytes only; by its address, too, where absent. */
   readonly wantsBytes?: (part: FilePart) => boolean;
   /** Its own names for the hub's fields, for errors in its callers' words. */
-  readonly paramNames: Readonly<Partial<Record<RequestField, string>>>;
+  readonly paramNames: Readonly<Partial<Record<LeftField, string>>>;
   /**
    * Of what its requests leave in `extra`: fields that change the answer. Another dialect cannot
    * take them, and their caller is told so; all other extras are dropped there.

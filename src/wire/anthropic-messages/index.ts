@@ -26,6 +26,7 @@ export const anthropicMessages: ChatDialect = {
     reasoning: 'thinking',
     user: 'metadata.user_id',
     serviceTier: 'service_tier',
+    cacheMarks: 'cache_control',
   },
   touchRequest,
   readRequest,

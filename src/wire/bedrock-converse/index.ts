@@ -23,6 +23,7 @@ export const bedrockConverse: ChatDialect = {
     toolChoice: 'toolConfig.toolChoice',
     reasoning: 'additionalModelRequestFields.thinking',
     serviceTier: 'serviceTier',
+    cacheMarks: 'cachePoint',
   },
   touchRequest,
   readRequest,

@@ -1,4 +1,5 @@
 import { type Json, type JsonObject, isObject } from '#core/json.ts';
+import { marksLeft } from '#wire/cache-marks.ts';
 import { type ChatMessage, type ChatRequest, isVendorTool } from '#wire/chat-request.ts';
 import type { Part, RequestField, Tool, ToolResultPart } from '#wire/chat-request.ts';
 import { DIALECT } from '#wire/cohere-chat/read-request.ts';
@@ -30,7 +31,7 @@ export const writeRequest = (request: ChatRequest, { model }: WriteOptions): Wri
     ...thinking.fields,
   };
   const taken = isOwn ? [] : Object.keys(extra);
-  const left = [...leftOut(request), ...thinking.left];
+  const left = [...leftOut(request), ...thinking.left, ...marksLeft(request)];
   return { body, left, ...(taken.length > 0 && { taken }) };
 };
 

@@ -1,6 +1,7 @@
 import { type Json, type JsonObject, isObject } from '#core/json.ts';
 import { borrowedBy } from '#wire/borrowed.ts';
-import type { ChatRequest, RequestField } from '#wire/chat-request.ts';
+import { marksLeft } from '#wire/cache-marks.ts';
+import type { ChatRequest, LeftField, RequestField } from '#wire/chat-request.ts';
 import type { WriteOptions, Written } from '#wire/dialect.ts';
 import { BORROWED } from '#wire/gemini/borrowed.ts';
 import { present } from '#wire/gemini/fields.ts';
@@ -61,7 +62,7 @@ export const writeRequest = (
     ...borrowed.fields,
     ...others,
   };
-  const left = new Set<RequestField>(refused);
+  const left = new Set<LeftField>([...refused, ...marksLeft(request)]);
   if (areLeft) left.add('tools');
   // One call at a time is nothing that can be asked for.
   if (request.parallelTools === false && declared.length > 0) left.add('parallelTools');

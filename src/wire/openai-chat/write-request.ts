@@ -1,7 +1,9 @@
 import type { Json, JsonObject } from '#core/json.ts';
+import { marksLeft } from '#wire/cache-marks.ts';
 import {
   type ChatRequest,
   type Format,
+  type LeftField,
   type Reasoning,
   type RequestField,
   type Tool,
@@ -34,7 +36,8 @@ export const paramNames = {
   user: 'user',
   serviceTier: 'service_tier',
   metadata: 'metadata',
-} as const satisfies Record<RequestField, string>;
+  cacheMarks: 'cache_control',
+} as const satisfies Record<LeftField, string>;
 
 /** Fields that say what the answer is, and that only this dialect has. */
 export const ownParams: ReadonlySet<string> = new Set([
@@ -74,7 +77,9 @@ export const writeRequest = (request: ChatRequest, options: WriteOptions): Writt
     ...(request.stream && { stream: true }),
     ...(request.stream && asksUsage && { stream_options: askingUsage(wishes) }),
   };
-  return { body, left: areLeft && !refuses.includes('tools') ? [...refuses, 'tools'] : refuses };
+  const left = new Set<LeftField>([...refuses, ...(cacheMarks ? [] : marksLeft(request))]);
+  if (areLeft) left.add('tools');
+  return { body, left: [...left] };
 };
 
 /** Fields that go with one of the hub's. */

@@ -1,5 +1,6 @@
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
 import type { ChatRequest, Part, RequestField } from '#wire/chat-request.ts';
+import { marksLeft } from '#wire/cache-marks.ts';
 import { bad, bool, count, modelName, number, optional, rest, text } from '#wire/check.ts';
 import type { Touched, WriteOptions, Written } from '#wire/dialect.ts';
 import { askingUsage } from '#wire/openai-chat/request.ts';
@@ -128,7 +129,8 @@ export const writeRequest = (request: ChatRequest, { model, asksUsage }: WriteOp
     ...(request.stream && { stream: true }),
     ...(asked && { stream_options: askingUsage(own(extra, 'stream_options')) }),
   };
-  return { body, left: UNSAYABLE.filter((field) => request[field] !== undefined) };
+  const unsaid = UNSAYABLE.filter((field) => request[field] !== undefined);
+  return { body, left: [...unsaid, ...marksLeft(request)] };
 };
 
 const namedFields = (request: ChatRequest): JsonObject => {

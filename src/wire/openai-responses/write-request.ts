@@ -1,9 +1,11 @@
 import type { Json, JsonObject } from '#core/json.ts';
 import { borrowedBy } from '#wire/borrowed.ts';
+import { marksLeft } from '#wire/cache-marks.ts';
 import {
   type ChatMessage,
   type ChatRequest,
   type Format,
+  type LeftField,
   type Reasoning,
   type RequestField,
   type Tool,
@@ -67,7 +69,8 @@ export const writeRequest = (request: ChatRequest, options: WriteOptions): Writt
   const refuses = [...(quirks.refuses ?? []), ...unfit].filter(
     (field) => request[field] !== undefined,
   );
-  const left = new Set([...lacking, ...refuses, ...(areLeft ? (['tools'] as const) : [])]);
+  const left = new Set<LeftField>([...lacking, ...refuses, ...marksLeft(request)]);
+  if (areLeft) left.add('tools');
   const refused = new Set(refuses.flatMap((field) => paramNames[field]?.split('.')[0] ?? []));
   const { text, reasoning, include, ...others } = extra;
   const borrowed = borrowedBy(BORROWED, isOwn ? {} : request.extra);
