@@ -62,25 +62,25 @@ export class Translation implements Passage {
   }
 
   #take(events: readonly ChatEvent[], taker: Taker): boolean {
-    if (events.length === 0) return true;
-    const error = events.find(({ type }) => type === 'error');
-    if (error?.type === 'error')
-      return taker.take({ kind: 'error', finished: NONE, error: error.error }, NOTHING);
-    const passing = { kind: 'opening', finished: NONE } as {
-      -readonly [K in keyof Passing]: Passing[K];
-    };
-    const frames: Frame[] = [];
+    let kind: Passing['kind'] = 'opening';
+    let finished = NONE;
+    let usage: Passing['usage'];
+    let text = '';
     for (const event of events) {
-      frames.push(...this.#writer.push(named(event, this.#options.names)));
-      if (event.type === 'usage') passing.usage = event.usage;
+      if (event.type === 'error')
+        return taker.take({ kind: 'error', finished: NONE, error: event.error }, NOTHING);
+      for (const frame of this.#writer.push(named(event, this.#options.names)))
+        text += writeSse(frame.data, frame.event);
+      if (event.type === 'usage') usage = event.usage;
       if (event.type === 'finish') {
         const { choice = 0 } = event;
         this.#finished.add(choice);
-        passing.finished = [...passing.finished, choice];
+        finished = [...finished, choice];
       }
-      if (SEMANTIC.has(event.type)) passing.kind = 'content';
+      if (SEMANTIC.has(event.type)) kind = 'content';
     }
-    return taker.take(passing, bytesOf(frames));
+    if (events.length === 0) return true;
+    return taker.take(usage ? { kind, finished, usage } : { kind, finished }, Buffer.from(text));
   }
 }
 

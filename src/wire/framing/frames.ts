@@ -16,7 +16,6 @@ interface MessageReader {
 }
 
 interface Message {
-  readonly event: string | undefined;
   readonly data: Buffer;
 }
 
@@ -36,7 +35,5 @@ export const frameReader = ({ framing = 'sse' }: ChatDialect, maxBytes: number):
   };
 };
 
-const frameOf = ({ event, data }: Message): Frame => ({
-  ...(event !== undefined && { event }),
-  data: data.toString('utf8'),
-});
+/** No dialect reads the type of a message anywhere but in the message itself. */
+const frameOf = ({ data }: Message): Frame => ({ data: data.toString('utf8') });

@@ -1,14 +1,5 @@
 import { SpillwayError } from '#core/errors.ts';
 
-/** One server-sent event. */
-export interface SseEvent {
-  readonly event: string | undefined;
-  /** The payload, UTF-8 bytes as they came; lines of a multi-line payload are joined by LF. */
-  readonly data: Buffer;
-  /** The same event in our framing (`data: …`, LF, blank line), ready to send. */
-  readonly raw: Buffer;
-}
-
 const LF = 10;
 const CR = 13;
 const COLON = 58;
@@ -24,6 +15,41 @@ export const writeSse = (data: string, event?: string): string => {
   return event === undefined ? `data: ${lines}\n\n` : `event: ${event}\ndata: ${lines}\n\n`;
 };
 
+interface Came {
+  /** What its last `event:` line says. */
+  readonly type: Buffer | undefined;
+  readonly lines: readonly Buffer[];
+  /** All of it, where it came in our framing. */
+  readonly raw: Buffer | undefined;
+  readonly keepsType: boolean;
+}
+
+/** One server-sent event. */
+export class SseEvent {
+  /** The payload, UTF-8 bytes as they came; lines of a multi-line payload are joined by LF. */
+  readonly data: Buffer;
+  readonly #came: Came;
+
+  constructor(came: Came) {
+    const { lines } = came;
+    this.data = lines.length === 1 ? lines[0]! : joinLines(lines);
+    this.#came = came;
+  }
+
+  get event(): string | undefined {
+    return this.#came.type?.toString('utf8') || undefined;
+  }
+
+  /** The same event in our framing (`data: …`, LF, blank line), ready to send. */
+  get raw(): Buffer {
+    const { lines, raw, keepsType } = this.#came;
+    if (raw) return raw;
+    const { event } = this;
+    const head = keepsType && event !== undefined ? [Buffer.from(`event: ${event}\n`)] : [];
+    return Buffer.concat([...head, ...lines.flatMap(asLine), NEWLINE]);
+  }
+}
+
 /**
  * Bytes → events, by the rules of the WHATWG specification: CR, LF and CRLF end a line, a byte-order
  * mark and comments are dropped, `data:` lines join. It works on bytes, so that a character cut in
@@ -38,7 +64,7 @@ export class SseReader {
   #data: Buffer[] = [];
   /** What the `data:` lines of this event took on the wire, field names included. */
   #dataBytes = 0;
-  #event: string | undefined;
+  #type: Buffer | undefined;
   #started = false;
   #skipLf = false;
   readonly #keepsTypes: boolean;
@@ -61,7 +87,7 @@ export class SseReader {
     let lf = bytes.indexOf(LF, start);
     let cr = bytes.indexOf(CR, start);
     const ours = start === 0 && cr < 0;
-    let eventStart = this.#data.length === 0 && this.#event === undefined ? start : -1;
+    let eventStart = this.#data.length === 0 && this.#type === undefined ? start : -1;
     while (lf >= 0 || cr >= 0) {
       const end = cr < 0 || (lf >= 0 && lf < cr) ? lf : cr;
       const next = this.#afterLine(bytes, end);
@@ -110,27 +136,25 @@ export class SseReader {
     }
     const field = bytes.toString('latin1', start, Math.min(end, start + 6));
     if (field !== 'event:' && field !== 'event') return false;
-    this.#event = value(bytes, start + 6, end).toString('utf8') || undefined;
+    this.#type = value(bytes, start + 6, end);
     return this.#keepsTypes && this.#data.length === 0 && bytes[start + 6] === SPACE;
   }
 
   #take(raw: Buffer | undefined): SseEvent | undefined {
     if (this.#data.length === 0) {
-      this.#event = undefined;
+      this.#type = undefined;
       return undefined;
     }
-    const data = this.#data.length === 1 ? this.#data[0]! : joinLines(this.#data);
-    const event = { event: this.#event, data, raw: raw ?? this.#frame() };
+    const event = new SseEvent({
+      type: this.#type,
+      lines: this.#data,
+      raw,
+      keepsType: this.#keepsTypes,
+    });
     this.#data = [];
     this.#dataBytes = 0;
-    this.#event = undefined;
+    this.#type = undefined;
     return event;
-  }
-
-  #frame(): Buffer {
-    const named = this.#keepsTypes && this.#event !== undefined;
-    const head = named ? [Buffer.from(`event: ${this.#event}\n`)] : [];
-    return Buffer.concat([...head, ...this.#data.flatMap(asLine), NEWLINE]);
   }
 
   /** The kept beginning of the line and `chunk`; a byte-order mark before the first line is dropped. */

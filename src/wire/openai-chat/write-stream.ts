@@ -98,8 +98,13 @@ class StreamWriter implements Step<ChatEvent, Frame> {
   }
 
   #chunk(delta: JsonObject, choice: number): Frame {
-    if (choice === 0) return { data: `${this.#before}${JSON.stringify(delta)}${this.#after}` };
+    if (choice === 0) return this.#around(JSON.stringify(delta));
     return this.#frame([{ index: choice, delta, logprobs: null, finish_reason: null }]);
+  }
+
+  /** The first choice's. */
+  #around(delta: string): Frame {
+    return { data: this.#before + delta + this.#after };
   }
 
   #frame(choices: JsonObject[], more: JsonObject = {}): Frame {
@@ -143,7 +148,10 @@ class StreamWriter implements Step<ChatEvent, Frame> {
       return this.#call(call, choice);
     }
     if (open && (kind === 'reasoning' || kind === 'image')) open.kept += text;
-    return kind === 'image' ? [] : [this.#chunk({ [TEXT_FIELD[kind]]: text }, choice)];
+    if (kind === 'image') return [];
+    const field = TEXT_FIELD[kind];
+    if (choice > 0) return [this.#chunk({ [field]: text }, choice)];
+    return [this.#around(`{"${field}":${JSON.stringify(text)}}`)];
   }
 
   #end(index: number, signature: string | undefined): Frame[] {
