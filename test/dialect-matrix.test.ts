@@ -135,8 +135,9 @@ const ask = (caller: ChatDialect, vendor: ChatDialect, stream: boolean): Promise
 const drained = ({ body }: StreamedReply): Promise<{ bytes: Buffer; failed: boolean }> =>
   new Promise((resolve) => {
     const chunks: Buffer[] = [];
-    const end = (failed: boolean) => (): void => resolve({ bytes: Buffer.concat(chunks), failed });
-    body.pipe({ write: (bytes) => chunks.push(bytes) > 0, end: end(false), fail: end(true) });
+    const write = (bytes: Buffer): boolean => chunks.push(bytes) > 0;
+    const over = (failed: boolean): void => resolve({ bytes: Buffer.concat(chunks), failed });
+    body.pipe({ write, end: (last) => over(!write(last)), fail: () => over(true) });
   });
 
 const eventsIn = (dialect: ChatDialect, bytes: Buffer): ChatEvent[] => {

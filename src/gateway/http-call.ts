@@ -3,6 +3,7 @@ import { SpillwayError } from '#core/errors.ts';
 import { newCallId } from '#core/ids.ts';
 import type { Pass } from '#keys/pass.ts';
 import type { GatewayCall, GatewayDeps, Progress } from '#gateway/call.ts';
+import type { ChunkedBody } from '#gateway/chunked-body.ts';
 import type { JsonArray } from '#gateway/json-array.ts';
 import type { ChatDialect } from '#wire/dialect.ts';
 
@@ -24,6 +25,8 @@ export interface HttpCall {
   dialect?: ChatDialect;
   /** Where its caller reads a stream as one array: the elements so far. */
   array?: JsonArray;
+  /** Of an answer that is told piece by piece, once its head is written. */
+  body?: ChunkedBody;
   /** What has been read of it, once it has been. */
   call?: GatewayCall;
   /** Whose request it is, once that is known: a word for whoever shares and limits, never a key. */

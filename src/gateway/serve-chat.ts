@@ -2,6 +2,7 @@ import { SpillwayError } from '#core/errors.ts';
 import { type ReadHow, readCall } from '#gateway/call-wishes.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { type ChatReply, chat } from '#gateway/chat.ts';
+import { ChunkedBody } from '#gateway/chunked-body.ts';
 import { errorEvents } from '#gateway/error-envelope.ts';
 import { Heartbeats } from '#gateway/heartbeats.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
@@ -52,27 +53,28 @@ export const serveChat =
       return { decision: reply.decision };
     }
     if (beats?.hasBegun) tellLate(http, headers.slice(baseHeaders(deps, http).length));
-    else openStream(http, headers);
-    pipeStream(deps, http, { reply, hear });
+    pipeStream(deps, http, { reply, hear, to: http.body ?? openStream(http, headers) });
     const { pieces, failure } = await reply.ended;
     return { decision: reply.decision, ...(failure && { pieces }) };
   };
 
-const openStream = ({ res, array }: HttpCall, headers: FlatHeaders): void => {
+const openStream = (http: HttpCall, headers: FlatHeaders): ChunkedBody => {
+  const { res, array } = http;
   const type = array ? 'application/json; charset=utf-8' : 'text/event-stream; charset=utf-8';
   headers.push('content-type', type, 'cache-control', 'no-cache');
   // Asks nginx and its kin not to gather the stream before passing it on.
   headers.push('x-accel-buffering', 'no');
   res.writeHead(200, headers);
+  return (http.body = new ChunkedBody(res));
 };
 
 /** Headers that were not known when the head was sent, as comments: in JSON there is no place for any. */
-const tellLate = ({ res, array }: HttpCall, headers: FlatHeaders): void => {
+const tellLate = ({ body, array }: HttpCall, headers: FlatHeaders): void => {
   if (array) return;
   const lines = headers.flatMap((name, i) =>
     i % 2 === 0 ? [`: ${name}: ${headers[i + 1]}\n`] : [],
   );
-  res.write(`${lines.join('')}\n`);
+  body?.write(`${lines.join('')}\n`);
 };
 
 const heartbeatsOf = (
@@ -85,8 +87,8 @@ const heartbeatsOf = (
   return new Heartbeats({
     clock: deps.clock,
     everyMs,
-    open: () => openStream(http, baseHeaders(deps, http)),
-    write: (comment) => void http.res.write(http.array ? BLANK : comment),
+    open: () => void openStream(http, baseHeaders(deps, http)),
+    write: (comment) => void http.body?.write(http.array ? BLANK : comment),
   });
 };
 
@@ -117,18 +119,19 @@ const chatInLine = async (
 
 /** No end mark: what breaks off must not look complete. */
 const failStream = (deps: GatewayDeps, http: HttpCall, error: SpillwayError): void => {
-  const { res, array } = http;
+  const { res, body, array } = http;
   if (res.destroyed) return;
   const events = errorEvents(deps, http, error);
-  res.end(array ? array.write(events) + array.end() : events);
+  body?.end(array ? array.write(events) + array.end() : events);
 };
 
 interface Piped {
   readonly reply: StreamedReply;
   readonly hear: ((bytes: Buffer) => void) | undefined;
+  readonly to: ChunkedBody;
 }
 
-const pipeStream = (deps: GatewayDeps, http: HttpCall, { reply, hear }: Piped): void => {
+const pipeStream = (deps: GatewayDeps, http: HttpCall, { reply, hear, to }: Piped): void => {
   const { body } = reply;
   const { clock } = deps;
   const { res, array } = http;
@@ -137,7 +140,7 @@ const pipeStream = (deps: GatewayDeps, http: HttpCall, { reply, hear }: Piped): 
     cancel?.();
     cancel = undefined;
   };
-  res.on('drain', () => {
+  to.onDrain(() => {
     taken();
     body.resume();
   });
@@ -145,11 +148,14 @@ const pipeStream = (deps: GatewayDeps, http: HttpCall, { reply, hear }: Piped): 
   body.pipe({
     write(bytes) {
       hear?.(bytes);
-      const goesOn = res.write(array ? array.write(bytes) : bytes);
+      const goesOn = to.write(array ? array.write(bytes) : bytes);
       if (!goesOn) cancel ??= clock.after(PATIENCE_MS, () => res.destroy());
       return goesOn;
     },
-    end: () => void res.end(array?.end()),
+    end(last) {
+      hear?.(last);
+      to.end(array ? array.write(last) + array.end() : last);
+    },
     fail: (error) => failStream(deps, http, error),
   });
 };

@@ -44,7 +44,7 @@ const setUp = (choices = 1) => {
   const pipe = () =>
     told.body!.pipe({
       write: (bytes) => written.push(bytes.toString()) > 0,
-      end: () => void written.push('END'),
+      end: (last) => void written.push(`${last.toString()}END`),
       fail: ({ message }) => void written.push(`FAIL ${message}`),
     });
   return { clock, told, exchange, pipe, text: () => written.join('') };

@@ -20,8 +20,8 @@ const HELD_MS = 10_000;
 export interface StreamSink {
   /** False when it is full: `resume()` on the body goes on. */
   write(bytes: Buffer): boolean;
-  /** The stream was whole. */
-  end(): void;
+  /** The stream was whole; `last` ends it. Whoever keeps accounts of it has been told before. */
+  end(last: Buffer): void;
   /** It broke off: what was written stands, and must not look complete. */
   fail(error: SpillwayError): void;
 }
@@ -118,7 +118,7 @@ export class StreamExchange implements ReplyReader, StreamBody, Taker {
     this.#passOn();
     if (this.#isOver()) return;
     // A vendor that forgets the end mark has still said that it finished.
-    if (this.#isFinished() && this.#state === 'committed') return this.#complete();
+    if (this.#isFinished() && this.#state === 'committed') return this.#complete([]);
     this.#broken('The upstream ended its stream before it was whole; try again.');
   }
 
@@ -146,12 +146,13 @@ export class StreamExchange implements ReplyReader, StreamBody, Taker {
   take(passing: Passing, bytes: Buffer): boolean {
     if (passing.usage) this.#told = { ...this.#told, ...passing.usage };
     for (const index of passing.finished) this.#finished.add(index);
-    const isEnd = passing.kind === 'done';
-    if (passing.error || isEnd) {
-      if (isEnd && bytes.length > 0) this.#passed.push(bytes);
+    if (passing.error) {
       this.#passOn();
-      if (passing.error) this.#refuse(passing.error);
-      else this.#complete();
+      this.#refuse(passing.error);
+      return false;
+    }
+    if (passing.kind === 'done') {
+      this.#complete([...this.#passed.splice(0), bytes]);
       return false;
     }
     if (passing.kind === 'usage' && !this.#options.includeUsage) return true;
@@ -232,15 +233,15 @@ export class StreamExchange implements ReplyReader, StreamBody, Taker {
     this.#held.push(bytes);
   }
 
-  #complete(): void {
+  #complete(rest: readonly Buffer[]): void {
     // `[DONE]` before anything was said: an answer without content, if it has said so.
     if (this.#state === 'waiting' && this.#finished.size === 0)
       return this.#broken('The upstream sent a stream without an answer; try again.');
     this.#begin();
-    this.#pass(this.#options.passage.mark());
+    const last = Buffer.concat([...rest, this.#options.passage.mark()]);
     this.#state = 'over';
     this.#options.ended({ usage: wholeUsage(this.#told), pieces: this.#pieces });
-    this.#tell((sink) => sink.end());
+    this.#tell((sink) => sink.end(last));
   }
 
   /** The end may come in the same packet as the beginning, before anybody listens. */

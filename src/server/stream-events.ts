@@ -50,7 +50,8 @@ class EventQueue implements StreamSink {
     return this.#events.length < WAITING_EVENTS;
   }
 
-  end(): void {
+  end(last: Buffer): void {
+    this.write(last);
     this.#events.push(...this.#reader.end());
     this.#finish();
   }
