@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { SpillwayError } from '#core/errors.ts';
 import type { JsonObject } from '#core/json.ts';
 import { renderJinja } from '#flow/jinja.ts';
 
@@ -7,6 +9,7 @@ const values = {
   yes: true,
   none: null,
   map: { k: 'v', list: [1, 2.5] },
+  order: { z: 1, a: 2 },
   list: ['a', 'b', null, true],
   text: 'hé"y',
   quote: "it's",
@@ -38,20 +41,38 @@ test.each([
   ],
   ['{% for x in list %}{{ loop.index }}{{ "," if not loop.last }}{% endfor %}', '1,2,3,4'],
   ["{{ text.upper() }} {{ 'a b'|title }} {{ ' x '|trim }}", 'HÉ"Y A B x'],
+  // Dictionaries keep their order, pairs are tuples.
+  ['{{ order }} {{ order.items()|list }}', "{'z': 1, 'a': 2} [('z', 1), ('a', 2)]"],
+  ['{{ order|dictsort }} {{ 1e16 }} {{ 1e400 }}', "[('a', 2), ('z', 1)] 1e+16 inf"],
   ['{{ unfinished', '{{ unfinished'],
 ])('%j', (template, expected) => {
   if (template === '{{ unfinished') expect(() => render(template)).toThrow('The template is wrong');
   else expect(render(template)).toBe(expected);
 });
 
-// The same, at length: templates, and what that Jinja printed for them.
-const table = JSON.parse(readFileSync(new URL('./jinja-cases.json', import.meta.url), 'utf8')) as {
+// The same, at length: templates, and what that Jinja printed for them, or said of them.
+const table = JSON.parse(
+  readFileSync(new URL('./jinja/cases.json', import.meta.url), 'utf8'),
+) as Readonly<Record<'cases' | 'refused', [template: string, said: string][]>> & {
   readonly values: JsonObject;
-  readonly cases: [template: string, printed: string][];
 };
 
 test.each(table.cases)('%j, as Jinja does', (template, printed) => {
   expect(renderJinja({ template, values: table.values, limitChars: 10_000 })).toBe(printed);
+});
+
+test.each(table.refused)('%j is refused in the words of Jinja', (template, said) => {
+  expect(() => renderJinja({ template, values: table.values, limitChars: 10_000 })).toThrow(
+    expect.objectContaining({
+      code: 'node_failed',
+      message: `The template is wrong: ${said} (line 1)`,
+    }),
+  );
+});
+
+test('an error names its line', () => {
+  expect(() => render('a\n{{ yes }}\n{% if yes %}\n{{ none.x.y }}{% endif %}')).toThrow('(line 4)');
+  expect(() => render('a\n\n{% for x %}')).toThrow('(line 3)');
 });
 
 test.each([
@@ -69,8 +90,70 @@ test('a template that loops without end is stopped', () => {
   expect(() => render('{{ "x" * 2000 }}')).toThrow('more than 1000 characters');
 });
 
+test.each([
+  ['{{ "x" * 10 ** 9 }}'],
+  ['{{ [1] * 10 ** 9 }}'],
+  ['{{ range(10 ** 12)|list }}'],
+  ['{% for i in range(10 ** 12) %}{% endfor %}'],
+  ['{{ "x".center(10 ** 9) }}{{ "x"|center(10 ** 9) }}'],
+  ['{{ "{:999999}"|replace("9", "x" * 100000)|replace("x", "y" * 100000) }}'],
+  ['{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}'],
+  [
+    '{% set ns = namespace(s="x") %}{% for i in range(99) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}',
+  ],
+  ['{% set xs = [1] %}{% for i in range(99) %}{% set _ = xs.extend(xs) %}{% endfor %}'],
+  ['{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}'],
+])('%j is too much', (template) => {
+  expect(() => render(template)).toThrow(expect.objectContaining({ code: 'too_large' }));
+});
+
+test.each([
+  ['{{ 10 ** (10 ** 10) }}'],
+  ['{{ 7 ** 99999 }}'],
+  ['{% set xs = [] %}{% set _ = xs.append(xs) %}{{ xs }}{{ xs|tojson }}'],
+  [`{{ ${'('.repeat(5000)}1${')'.repeat(5000)} }}`],
+  ['{% if yes %}'.repeat(5000)],
+])('%j is refused', (template) => {
+  expect(() => render(template)).toThrow(expect.objectContaining({ code: 'node_failed' }));
+});
+
 test('a template reaches nothing of the program that renders it', () => {
-  for (const template of ['{{ [].constructor }}', '{{ text.constructor.constructor("x") }}'])
-    expect(() => expect(render(template)).toBe('')).not.toThrow(/internal/);
-  expect(() => render('{{ missing.deeper }}')).toThrow('undefined value');
+  for (const path of [
+    '[].constructor',
+    'text.constructor',
+    'map.__proto__',
+    'map["constructor"]',
+    'text.__class__',
+    'range.constructor',
+    'namespace().constructor',
+    'map.items.call',
+    'list.length',
+    'list|attr("constructor")',
+    'text|attr("__class__")',
+  ])
+    expect(render(`{{ ${path} }}`)).toBe('');
+  expect(() => render('{{ text.constructor.constructor("x") }}')).toThrow('no attribute');
+  expect(() => render('{{ text|constructor }}{{ text is toString }}')).toThrow('No filter named');
+  expect(() => render('{{ missing.deeper }}')).toThrow("'missing' is undefined");
+});
+
+const piece = fc.constantFrom(
+  ...'{{ }} {% %} {# #} - + if else elif endif for in endfor set endset macro endmacro ( ) [ ] { } , . : | = == < ~ ** // % is not and or'.split(
+    ' ',
+  ),
+  ...'list map text 1 2.5 "a" loop range join sort tojson items format upper none'.split(' '),
+);
+
+test('whatever a template says, it prints or is refused with a reason', () => {
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+      try {
+        render(pieces.join(' '));
+      } catch (thrown) {
+        expect(thrown).toBeInstanceOf(SpillwayError);
+        expect(['node_failed', 'too_large']).toContain((thrown as SpillwayError).code);
+      }
+    }),
+    { numRuns: 300 },
+  );
 });

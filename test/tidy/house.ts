@@ -63,7 +63,6 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   zod: ['src/core/schema.ts'],
   undici: ['src/upstream/', 'src/net/'],
   commander: ['src/cli/'],
-  'minijinja-js': ['src/flow/jinja.ts'],
   'prom-client': ['src/server/metrics.ts', 'src/server/tallies.ts', 'src/server/store-gauges.ts'],
   'quickjs-wasi': ['src/sandbox/'],
   mammoth: ['src/sandbox/documents.ts'],

@@ -1,0 +1,163 @@
+import { textOf } from '#flow/jinja/compare.ts';
+import { DICT_METHODS, LIST_METHODS, TUPLE_METHODS } from '#flow/jinja/container-methods.ts';
+import type { Env } from '#flow/jinja/env.ts';
+import { loopMember } from '#flow/jinja/loop.ts';
+import type { Method } from '#flow/jinja/method.ts';
+import { pyText } from '#flow/jinja/print.ts';
+import { formatWith, TEXT_METHODS } from '#flow/jinja/text-methods.ts';
+import {
+  Dict,
+  Func,
+  isText,
+  Loop,
+  Markup,
+  Missing,
+  Namespace,
+  Range,
+  signsOf,
+  TemplateError,
+  Tuple,
+  typeName,
+  type Value,
+} from '#flow/jinja/values.ts';
+
+/** What a group by `groupby` is called by. */
+export class Group extends Tuple {
+  override readonly items: readonly [grouper: Value, list: Value];
+
+  constructor(grouper: Value, list: readonly Value[]) {
+    const items: readonly [Value, Value] = [grouper, [...list]];
+    super(items);
+    this.items = items;
+  }
+}
+
+/** `value.name`: a method or an attribute first, a key of a dictionary after it. */
+export const attributeOf = (value: Value, name: string, env: Env): Value => {
+  const own = ownAttribute(value, name);
+  if (own !== undefined) return own;
+  const found = keyed(value, name);
+  return found === undefined ? missing(value, name, env) : found;
+};
+
+/** `value[key]`: the other way round. */
+export const itemOf = (value: Value, key: Value, env: Env): Value => {
+  const found = keyed(value, key);
+  if (found !== undefined) return found;
+  const name = isText(key) ? textOf(key) : undefined;
+  const attribute = name === undefined ? undefined : ownAttribute(value, name);
+  return attribute === undefined ? missing(value, key, env) : attribute;
+};
+
+const missing = (value: Value, key: Value, { meter }: Env): Value => {
+  meter.spend();
+  if (value instanceof Missing) throw new TemplateError(value.why);
+  const of = value === null ? 'None' : `${typeName(value)} object`;
+  return new Missing(
+    isText(key)
+      ? `'${of}' has no attribute '${textOf(key)}'`
+      : `${of} has no element ${pyText(key)}`,
+  );
+};
+
+/** A method that is there, or an attribute; null stands for None. */
+export const ownAttribute = (value: Value, name: string): Value | undefined => {
+  if (value instanceof Func) return value.attributes.get(name);
+  if (value instanceof Namespace) return value.members.get(name);
+  if (value instanceof Loop) return loopMember(value, name);
+  if (value instanceof Group && (name === 'grouper' || name === 'list'))
+    return value.items[name === 'grouper' ? 0 : 1];
+  if (isText(value)) return method(TEXTS, name, textOf(value));
+  if (Array.isArray(value)) return method(LIST_METHODS, name, value);
+  if (value instanceof Dict) return method(DICT_METHODS, name, value);
+  if (value instanceof Tuple) return method(TUPLE_METHODS, name, value);
+  if (typeof value === 'number' && name === 'is_integer')
+    return new Func(name, () => Number.isInteger(value));
+  return undefined;
+};
+
+const member = (of: Value, name: string, isItem: boolean): Value => {
+  const key = /^\d+$/.test(name) ? BigInt(name) : name;
+  const found = isItem ? keyed(of, key) : ownAttribute(of, name);
+  if (found !== undefined) return found;
+  throw new TemplateError(`'${typeName(of)}' object has no attribute '${name}'`);
+};
+
+const TEXTS: Readonly<Record<string, Method<string>>> = { ...TEXT_METHODS, ...formatWith(member) };
+
+const method = <Self>(
+  methods: Readonly<Record<string, Method<Self>>>,
+  name: string,
+  self: Self,
+): Func | undefined => {
+  const found = Object.hasOwn(methods, name) ? methods[name] : undefined;
+  return found && new Func(name, (given, env) => found(self, given, env));
+};
+
+/** What stands at a key or an index; undefined where nothing does. */
+const keyed = (value: Value, key: Value): Value | undefined => {
+  if (value instanceof Dict) return value.has(key) ? value.get(key) : undefined;
+  if (value instanceof Missing) throw new TemplateError(value.why);
+  if (typeof key !== 'bigint' && typeof key !== 'boolean') return undefined;
+  const all = sequenceOf(value);
+  if (!all) return undefined;
+  const i = Number(key);
+  return all.at(i < 0 ? all.length + i : i);
+};
+
+interface Sequence {
+  readonly length: number;
+  at(i: number): Value | undefined;
+}
+
+const sequenceOf = (value: Value): Sequence | undefined => {
+  if (Array.isArray(value)) return value;
+  if (value instanceof Tuple) return value.items;
+  if (value instanceof Range)
+    return {
+      length: value.length,
+      at: (i) => (i < 0 || i >= value.length ? undefined : value.at(i)),
+    };
+  if (!isText(value)) return undefined;
+  return signsOf(textOf(value));
+};
+
+/** `value[start:stop:step]`. */
+export const slice = (value: Value, bounds: readonly (Value | undefined)[], env: Env): Value => {
+  if (value instanceof Missing) throw new TemplateError(value.why);
+  const all = sequenceOf(value);
+  if (!all) throw new TemplateError(`'${typeName(value)}' object is not subscriptable`);
+  const [start, stop, step] = bounds.map(bound);
+  const stride = step ?? 1;
+  if (stride === 0) throw new TemplateError('slice step cannot be zero');
+  const indexes = indexesOf(all.length, [start, stop, stride]);
+  env.meter.spend(1 + indexes.length / 8);
+  const items = indexes.map((i) => all.at(i)!);
+  if (Array.isArray(value)) return items;
+  if (value instanceof Tuple) return new Tuple(items);
+  if (isText(value)) {
+    const text = items.map(pyText).join('');
+    return value instanceof Markup ? new Markup(text) : text;
+  }
+  return items;
+};
+
+const bound = (value: Value | undefined): number | undefined => {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'bigint' || typeof value === 'boolean') return Number(value);
+  throw new TemplateError('slice indices must be integers or None');
+};
+
+const indexesOf = (
+  length: number,
+  [start, stop, step]: readonly [number | undefined, number | undefined, number],
+): number[] => {
+  const [lowest, highest] = step > 0 ? [0, length] : [-1, length - 1];
+  const placed = (at: number): number =>
+    Math.min(highest, Math.max(lowest, at < 0 ? at + length : at));
+  const from = start === undefined ? (step > 0 ? lowest : highest) : placed(start);
+  const to = stop === undefined ? (step > 0 ? highest : lowest) : placed(stop);
+  const indexes: number[] = [];
+  for (let i = from; step > 0 ? i < to : i > to; i += step) indexes.push(i);
+  return indexes;
+};

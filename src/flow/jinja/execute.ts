@@ -1,0 +1,212 @@
+import { Scope, type Env } from '#flow/jinja/env.ts';
+import { escaped } from '#flow/jinja/escape.ts';
+import { called, evaluate, givenBy } from '#flow/jinja/evaluate.ts';
+import type { Given } from '#flow/jinja/given.ts';
+import { pyText } from '#flow/jinja/print.ts';
+import type { Expr, Parameter, Statement, Target } from '#flow/jinja/syntax.ts';
+import {
+  Dict,
+  Func,
+  isTrue,
+  itemsOf,
+  Loop,
+  Markup,
+  Missing,
+  Namespace,
+  TemplateError,
+  Tuple,
+  type Value,
+} from '#flow/jinja/values.ts';
+
+type Kinds = {
+  readonly [Kind in Statement['kind']]: (
+    statement: Extract<Statement, { kind: Kind }>,
+    env: Env,
+    out: string[],
+  ) => void;
+};
+
+/** What statements print. An error says in which line it arose. */
+export const rendered = (body: readonly Statement[], env: Env): string => {
+  const out: string[] = [];
+  run(body, env, out);
+  return out.join('');
+};
+
+const run = (body: readonly Statement[], env: Env, out: string[]): void => {
+  for (const statement of body) {
+    env.meter.spend();
+    try {
+      (KINDS[statement.kind] as (statement: Statement, env: Env, out: string[]) => void)(
+        statement,
+        env,
+        out,
+      );
+    } catch (thrown) {
+      if (thrown instanceof TemplateError && thrown.line === undefined)
+        throw new TemplateError(thrown.message, statement.line);
+      throw thrown;
+    }
+  }
+};
+
+const inside = (env: Env): Env => ({ ...env, scope: new Scope(env.scope) });
+
+const KINDS: Kinds = {
+  text: ({ text }, { meter }, out) => {
+    meter.text(text.length);
+    out.push(text);
+  },
+  print: ({ expr }, env, out) => {
+    const value = evaluate(expr, env);
+    const text = env.escapes ? escaped(value).text : pyText(value);
+    env.meter.text(text.length);
+    out.push(text);
+  },
+  if: ({ branches, otherwise }, env, out) => {
+    const taken = branches.find(([test]) => isTrue(evaluate(test, env)));
+    run(taken ? taken[1] : otherwise, env, out);
+  },
+  for: (loop, env, out) => looped(loop, { env, out, over: evaluate(loop.over, env), depth0: 0 }),
+  set: ({ target, value }, env) => assign(target, evaluate(value, env), env),
+  'set-block': ({ target, filter, body }, env) => {
+    const text = printed(body, inside(env));
+    assign(target, filter ? filtered(filter, text, env) : text, env);
+  },
+  macro: ({ name, parameters, body }, env) => {
+    env.scope.set(name, macro({ name, parameters, body }, env));
+  },
+  call: ({ call, parameters, body }, env, out) => {
+    if (call.kind !== 'call') throw new TemplateError('expected call');
+    const caller = macro({ name: 'caller', parameters, body }, env);
+    const given = givenBy(call.args, env, [['caller', caller]]);
+    out.push(pyText(called(evaluate(call.callee, env), given, env)));
+  },
+  filter: ({ filter, body }, env, out) => {
+    out.push(pyText(filtered(filter, printed(body, inside(env)), env)));
+  },
+  with: ({ sets, body }, env, out) => {
+    const within = inside(env);
+    for (const [target, value] of sets) assign(target, evaluate(value, env), within);
+    run(body, within, out);
+  },
+  autoescape: ({ on, body }, env, out) => {
+    run(body, { ...inside(env), escapes: isTrue(evaluate(on, env)) }, out);
+  },
+  block: ({ body }, env, out) => run(body, inside(env), out),
+};
+
+/** What a block prints, as a value. */
+const printed = (body: readonly Statement[], env: Env): Value => {
+  const text = rendered(body, env);
+  return env.escapes ? new Markup(text) : text;
+};
+
+/** The first of a chain of filters gets `text`. */
+const filtered = (filter: Expr, text: Value, env: Env): Value => {
+  if (filter.kind !== 'filter') return evaluate(filter, env);
+  const of: Expr = filter.of
+    ? { kind: 'const', value: filtered(filter.of, text, env) }
+    : { kind: 'const', value: text };
+  return evaluate({ ...filter, of }, env);
+};
+
+const assign = (target: Target, value: Value, env: Env): void => {
+  if (target.kind === 'name') return env.scope.set(target.name, value);
+  if (target.kind === 'member') {
+    const found = env.scope.get(target.name);
+    if (!(found instanceof Namespace))
+      throw new TemplateError('cannot assign attribute on non-namespace object');
+    found.members.set(target.member, value);
+    return undefined;
+  }
+  if (value instanceof Missing) throw new TemplateError(value.why);
+  const items = itemsOf(value);
+  const { targets } = target;
+  if (items.length < targets.length)
+    throw new TemplateError(
+      `not enough values to unpack (expected ${targets.length}, got ${items.length})`,
+    );
+  if (items.length > targets.length)
+    throw new TemplateError(`too many values to unpack (expected ${targets.length})`);
+  for (const [i, one] of targets.entries()) assign(one, items[i]!, env);
+  return undefined;
+};
+
+interface LoopJob {
+  readonly env: Env;
+  readonly out: string[];
+  readonly over: Value;
+  readonly depth0: number;
+}
+
+const looped = (loop: Extract<Statement, { kind: 'for' }>, job: LoopJob): void => {
+  const { env, out, over, depth0 } = job;
+  const { target, test, body, isRecursive } = loop;
+  const all = itemsOf(over);
+  env.meter.spend(all.length);
+  const items = test
+    ? all.filter((item) => {
+        const within = inside(env);
+        assign(target, item, within);
+        return isTrue(evaluate(test, within));
+      })
+    : all;
+  if (items.length === 0) return run(loop.otherwise, inside(env), out);
+  const again = (more: Value): Value => {
+    const parts: string[] = [];
+    looped(loop, { env, out: parts, over: more, depth0: depth0 + 1 });
+    return env.escapes ? new Markup(parts.join('')) : parts.join('');
+  };
+  // A list that its own loop changes is gone through as it was.
+  const facts = { items: [...items], depth0, ...(isRecursive && { again }) };
+  const state = new Loop(facts);
+  for (const [i, item] of facts.items.entries()) {
+    state.at = i;
+    const within = inside(env);
+    within.scope.set('loop', state);
+    assign(target, item, within);
+    run(body, within, out);
+  }
+};
+
+interface MacroParts {
+  readonly name: string;
+  readonly parameters: readonly Parameter[];
+  readonly body: readonly Statement[];
+}
+
+/** A macro sees the names around it, and its arguments. */
+const macro = ({ name, parameters, body }: MacroParts, env: Env): Func => {
+  const names = parameters.map((parameter) => parameter.name);
+  const call = (given: Given): Value => {
+    const within = inside(env);
+    bind(parameters, given, within);
+    return printed(body, within);
+  };
+  const attributes = new Map<string, Value>([
+    ['name', name],
+    ['arguments', new Tuple(names)],
+  ]);
+  return new Func(name, call, attributes);
+};
+
+const bind = (parameters: readonly Parameter[], given: Given, env: Env): void => {
+  const rest = new Map(given.named);
+  for (const [i, parameter] of parameters.entries()) {
+    const placed = i < given.placed.length ? given.placed[i] : rest.get(parameter.name);
+    rest.delete(parameter.name);
+    env.scope.set(parameter.name, placed === undefined ? unsaid(parameter, env) : placed);
+  }
+  const caller = rest.get('caller');
+  if (caller !== undefined && !parameters.some((parameter) => parameter.name === 'caller')) {
+    env.scope.set('caller', caller);
+    rest.delete('caller');
+  }
+  env.scope.set('varargs', new Tuple(given.placed.slice(parameters.length)));
+  env.scope.set('kwargs', Dict.of(rest));
+  env.meter.spend(1 + parameters.length + rest.size);
+};
+
+const unsaid = ({ name, otherwise }: Parameter, env: Env): Value =>
+  otherwise ? evaluate(otherwise, env) : new Missing(`parameter '${name}' was not provided`);

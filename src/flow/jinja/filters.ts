@@ -1,0 +1,111 @@
+import { asNumber, isNumber, textOf } from '#flow/jinja/compare.ts';
+import { rounded } from '#flow/jinja/decimals.ts';
+import type { Env } from '#flow/jinja/env.ts';
+import { ownAttribute } from '#flow/jinja/access.ts';
+import { type Filter, filter } from '#flow/jinja/filter.ts';
+import { LIST_FILTERS, mapWith } from '#flow/jinja/list-filters.ts';
+import { countArg, textArg } from '#flow/jinja/method.ts';
+import { floatOf, wholeOf } from '#flow/jinja/numbers.ts';
+import { pretty } from '#flow/jinja/pretty.ts';
+import { pyText } from '#flow/jinja/print.ts';
+import { TEXT_FILTERS } from '#flow/jinja/text-filters.ts';
+import { toJson } from '#flow/jinja/to-json.ts';
+import {
+  isText,
+  lengthOf,
+  Markup,
+  Missing,
+  TemplateError,
+  type Value,
+} from '#flow/jinja/values.ts';
+
+const int = filter(['default', 'base'], (value, [otherwise = 0n, base]) => {
+  if (isText(value)) {
+    const text = textOf(value);
+    const found = wholeOf(text, countArg(base, 10));
+    if (found !== undefined) return found;
+    const float = floatOf(text);
+    return float !== undefined && Number.isFinite(float) ? BigInt(Math.trunc(float)) : otherwise;
+  }
+  if (!isNumber(value)) return otherwise;
+  const number = asNumber(value);
+  if (typeof number === 'bigint') return number;
+  return Number.isFinite(number) ? BigInt(Math.trunc(number)) : otherwise;
+});
+
+const float = filter(['default'], (value, [otherwise = 0]) => {
+  if (isNumber(value)) return Number(value);
+  return (isText(value) ? floatOf(textOf(value)) : undefined) ?? otherwise;
+});
+
+const round = filter(['precision', 'method'], (value, [precision, method = 'common']) => {
+  if (!isNumber(value)) throw new TemplateError('round wants a number');
+  const digits = countArg(precision, 0);
+  const number = asNumber(value);
+  const how = textArg(method);
+  if (how === 'common') {
+    if (typeof number === 'number') return rounded(number, digits);
+    return digits >= 0 ? number : BigInt(Math.round(rounded(Number(number), digits)));
+  }
+  if (how !== 'ceil' && how !== 'floor')
+    throw new TemplateError('method must be common, ceil or floor');
+  const unit = 10 ** digits;
+  return Math[how](Number(number) * unit) / unit;
+});
+
+const attr = filter(['name'], (value, [name = '']) => {
+  const found = ownAttribute(value, pyText(name));
+  return found === undefined ? new Missing(`there is no attribute '${pyText(name)}'`) : found;
+});
+
+const tojson = filter(
+  ['indent'],
+  (value, [indent]) =>
+    new Markup(
+      toJson(value, indent === undefined || indent === null ? undefined : countArg(indent, 0)),
+    ),
+);
+
+const FILTERS: Readonly<Record<string, Filter>> = {
+  ...TEXT_FILTERS,
+  ...LIST_FILTERS,
+  int,
+  float,
+  round,
+  attr,
+  tojson,
+  pprint: (value) => pretty(value),
+  map: mapWith((name) => filterNamed(name)),
+};
+
+export const hasFilter = (name: string): boolean => Object.hasOwn(FILTERS, name);
+
+/**
+ * What goes into a filter and what comes out of it costs by its size.
+ * Throws for a name that there is not.
+ */
+export const filterNamed = (name: string): Filter => {
+  const found = hasFilter(name) ? FILTERS[name] : undefined;
+  if (!found) throw new TemplateError(`No filter named '${name}'.`);
+  return (value, given, env) => {
+    charge(value, env);
+    const made = found(value, given, env);
+    charge(made, env);
+    return made;
+  };
+};
+
+const charge = (value: Value, { meter }: Env): void => {
+  if (isText(value)) meter.text(textOf(value).length);
+  else if (typeof value === 'object' && value !== null && hasLength(value))
+    meter.spend(lengthOf(value));
+};
+
+const hasLength = (value: Value & object): boolean => {
+  try {
+    lengthOf(value);
+    return true;
+  } catch {
+    return false;
+  }
+};

@@ -1,0 +1,171 @@
+import { TemplateError } from '#flow/jinja/values.ts';
+
+/** One word of a template. Outside of tags there is nothing but `text`. */
+export interface Token {
+  readonly kind: 'text' | 'open' | 'close' | 'name' | 'string' | 'int' | 'float' | 'sign' | 'end';
+  /** Of `open` and `close` which tag: `{{` or `{%`. */
+  readonly text: string;
+  readonly line: number;
+}
+
+const CLOSES: Readonly<Record<string, string>> = { '{{': '}}', '{%': '%}', '{#': '#}' };
+
+const WORD =
+  /(?<space>\s+)|(?<name>[\p{L}_][\p{L}\p{N}_]*)|(?<float>\d(?:_?\d)*(?:\.\d(?:_?\d)*(?:e[+-]?\d(?:_?\d)*)?|e[+-]?\d(?:_?\d)*))|(?<int>0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[\da-f])+|[1-9](?:_?\d)*|0(?:_?0)*)|(?<string>'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*")|(?<sign>\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}<>=.:|,;])/iuy;
+
+/** Throws TemplateError for a tag that does not end, or holds what is no word. */
+export const lex = (given: string): Token[] => new Lexer(given).all();
+
+class Lexer {
+  readonly #source: string;
+  readonly #tokens: Token[] = [];
+  #at = 0;
+  #line = 1;
+  /** Whether the last tag took the white space behind it. */
+  #trims = false;
+
+  constructor(given: string) {
+    const source = given.replace(/\r\n?/g, '\n');
+    // As Jinja does, one line's end at the very end is left out.
+    this.#source = source.endsWith('\n') ? source.slice(0, -1) : source;
+  }
+
+  all(): Token[] {
+    const opening = /\{[{%#]/g;
+    for (;;) {
+      opening.lastIndex = this.#at;
+      const found = opening.exec(this.#source);
+      if (!found) break;
+      const sign = this.#source[found.index + 2] ?? '';
+      this.#text(this.#source.slice(this.#at, found.index), sign === '-');
+      this.#at = found.index + 2 + (sign === '-' || sign === '+' ? 1 : 0);
+      if (found[0] === '{#') this.#comment();
+      else if (found[0] === '{%' && this.#raw()) continue;
+      else this.#tag(found[0]);
+    }
+    this.#text(this.#source.slice(this.#at), false);
+    this.#push('end', '');
+    return this.#tokens;
+  }
+
+  #push(kind: Token['kind'], text: string): void {
+    this.#tokens.push({ kind, text, line: this.#line });
+  }
+
+  #text(found: string, isTrimmed: boolean): void {
+    const left = this.#trims ? found.trimStart() : found;
+    this.#trims = false;
+    const text = isTrimmed ? left.trimEnd() : left;
+    if (text !== '') this.#push('text', text);
+    this.#count(found);
+  }
+
+  #count(text: string): void {
+    for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) this.#line++;
+  }
+
+  #comment(): void {
+    const end = this.#source.indexOf('#}', this.#at);
+    if (end < 0) throw new TemplateError('Missing end of comment tag', this.#line);
+    this.#count(this.#source.slice(this.#at, end));
+    this.#trims = this.#source[end - 1] === '-';
+    this.#at = end + 2;
+  }
+
+  /** Whether a raw block began here, and was read. */
+  #raw(): boolean {
+    const begin = /\s*raw\s*(-?)%\}/y;
+    begin.lastIndex = this.#at;
+    const begun = begin.exec(this.#source);
+    if (!begun) return false;
+    const from = begin.lastIndex;
+    const ending = /\{%([-+]?)\s*endraw\s*([-+]?)%\}/g;
+    ending.lastIndex = from;
+    const ended = ending.exec(this.#source);
+    if (!ended) throw new TemplateError('Missing end of raw directive', this.#line);
+    this.#trims = begun[1] === '-';
+    this.#text(this.#source.slice(from, ended.index), ended[1] === '-');
+    this.#trims = ended[2] === '-';
+    this.#at = ending.lastIndex;
+    return true;
+  }
+
+  #tag(open: string): void {
+    this.#push('open', open);
+    const close = CLOSES[open]!;
+    const braces: string[] = [];
+    for (;;) {
+      if (braces.length === 0 && this.#ends(close)) return;
+      WORD.lastIndex = this.#at;
+      const groups = WORD.exec(this.#source)?.groups;
+      if (!groups) return this.#refuse(close);
+      this.#at = WORD.lastIndex;
+      const [kind, text] = Object.entries(groups).find(([, found]) => found !== undefined)!;
+      if (kind === 'sign') balance(braces, text, this.#line);
+      if (kind !== 'space') this.#push(kind as Token['kind'], text);
+      this.#count(text);
+    }
+  }
+
+  #ends(close: string): boolean {
+    const rest = this.#source.slice(this.#at, this.#at + 3);
+    const sign = /^[-+]/.exec(rest)?.[0] ?? '';
+    if (!rest.startsWith(close, sign.length)) return false;
+    this.#push('close', close);
+    this.#at += sign.length + 2;
+    this.#trims = sign === '-';
+    return true;
+  }
+
+  #refuse(close: string): never {
+    const sign = this.#source[this.#at];
+    throw new TemplateError(
+      sign === undefined
+        ? `unexpected end of template, expected '${close}'`
+        : `unexpected char '${sign}'`,
+      this.#line,
+    );
+  }
+}
+
+const PAIRS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
+
+/** Keeps what is open: a closing brace within a dictionary ends no tag. */
+const balance = (braces: string[], sign: string, line: number): void => {
+  if (Object.values(PAIRS).includes(sign)) braces.push(sign);
+  const open = PAIRS[sign];
+  if (open !== undefined && braces.pop() !== open)
+    throw new TemplateError(`unexpected '${sign}'`, line);
+};
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  a: '\u0007',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  '\n': '',
+};
+
+const ESCAPE =
+  /\\(?:x(?<byte>[\da-f]{2})|u(?<short>[\da-f]{4})|U(?<long>[\da-f]{8})|(?<octal>[0-7]{1,3})|(?<other>[^]))/gi;
+
+/** What a text in quotes says, with Python's escapes. */
+export const unquoted = (literal: string): string =>
+  literal.slice(1, -1).replace(ESCAPE, (whole, ...found: unknown[]) => {
+    const { byte, short, long, octal, other } = found.at(-1) as Readonly<
+      Record<string, string | undefined>
+    >;
+    const hex = byte ?? short ?? long;
+    if (hex !== undefined) return signOf(Number.parseInt(hex, 16));
+    if (octal !== undefined) return signOf(Number.parseInt(octal, 8));
+    if (other === undefined) return whole;
+    return /['"\\]/.test(other) ? other : (ESCAPES[other] ?? whole);
+  });
+
+const signOf = (code: number): string => {
+  if (code > 0x10ffff) throw new TemplateError('illegal Unicode character');
+  return String.fromCodePoint(code);
+};

@@ -1,0 +1,248 @@
+import { Group } from '#flow/jinja/access.ts';
+import { compare, isEqual, isNumber, textOf } from '#flow/jinja/compare.ts';
+import { sorted } from '#flow/jinja/container-methods.ts';
+import { type Arguments, countArg } from '#flow/jinja/method.ts';
+import type { Env } from '#flow/jinja/env.ts';
+import { attributeGetter, caseless, type Filter, filter } from '#flow/jinja/filter.ts';
+import { Given } from '#flow/jinja/given.ts';
+import { arithmetic } from '#flow/jinja/numbers.ts';
+import { pyText } from '#flow/jinja/print.ts';
+import { testNamed } from '#flow/jinja/tests.ts';
+import {
+  Dict,
+  isText,
+  isTrue,
+  itemsOf,
+  lengthOf,
+  Lazy,
+  Missing,
+  TemplateError,
+  Tuple,
+  type Value,
+} from '#flow/jinja/values.ts';
+
+const join = filter(['d', 'attribute'], (value, [between = '', attribute], env) => {
+  const get = attributeGetter(attribute, env);
+  const glue = pyText(between);
+  const texts = itemsOf(value).map((item) => pyText(get(item)));
+  env.meter.text(texts.reduce((sum, text) => sum + text.length + glue.length, 0));
+  return texts.join(glue);
+});
+
+/** By several attributes, with commas between them. */
+const keyOf = (attribute: Value | undefined, env: Env, keepsCase: boolean) => {
+  const said = attribute !== undefined && attribute !== null && isText(attribute);
+  const attributes = said ? textOf(attribute).split(',') : [attribute];
+  const getters = attributes.map((one) => attributeGetter(one, env));
+  return (item: Value): Value => {
+    const keys = getters.map((get) => (keepsCase ? get(item) : caseless(get(item))));
+    return keys.length === 1 ? keys[0]! : keys;
+  };
+};
+
+const sort = filter(
+  ['reverse', 'case_sensitive', 'attribute'],
+  (value, [reverse = false, keepsCase = false, attribute], env) =>
+    sorted(itemsOf(value), keyOf(attribute, env, isTrue(keepsCase)), isTrue(reverse)),
+);
+
+const dictsort = filter(
+  ['case_sensitive', 'by', 'reverse'],
+  (value, [keepsCase = false, by = 'key', reverse = false]) => {
+    if (!(value instanceof Dict)) throw new TemplateError('dictsort wants a dictionary');
+    const at = pyText(by) === 'value' ? 1 : 0;
+    const pairs = value.entries().map((entry) => new Tuple(entry));
+    const key = (pair: Value): Value => {
+      const found = (pair as Tuple).items[at]!;
+      return isTrue(keepsCase) ? found : caseless(found);
+    };
+    return sorted(pairs, key, isTrue(reverse));
+  },
+);
+
+const unique = filter(
+  ['case_sensitive', 'attribute'],
+  (value, [keepsCase = false, attribute], env) => {
+    const key = keyOf(attribute, env, isTrue(keepsCase));
+    const seen = new Dict();
+    const items = itemsOf(value).filter((item) => {
+      const found = key(item);
+      if (seen.has(found)) return false;
+      seen.set(found, true);
+      return true;
+    });
+    return new Lazy('do_unique', items);
+  },
+);
+
+const extreme = (sign: 1 | -1): Filter =>
+  filter(['case_sensitive', 'attribute'], (value, [keepsCase = false, attribute], env) => {
+    const key = keyOf(attribute, env, isTrue(keepsCase));
+    let best: Value | undefined;
+    for (const item of itemsOf(value))
+      if (best === undefined || compare(key(item), key(best)) * sign < 0) best = item;
+    return best ?? (best === null ? null : new Missing('No aggregated item, sequence was empty.'));
+  });
+
+const groupby = filter(
+  ['attribute', 'default', 'case_sensitive'],
+  (value, [attribute, otherwise, keepsCase = false], env) => {
+    const get = attributeGetter(attribute, env, otherwise);
+    const key = (item: Value): Value => (isTrue(keepsCase) ? get(item) : caseless(get(item)));
+    const groups: { key: Value; items: Value[] }[] = [];
+    for (const item of sorted(itemsOf(value), key, false)) {
+      const last = groups.at(-1);
+      const found = key(item);
+      if (last && isEqual(last.key, found)) last.items.push(item);
+      else groups.push({ key: found, items: [item] });
+    }
+    return groups.map(({ items }) => new Group(get(items[0]!), items));
+  },
+);
+
+const batch = filter(['linecount', 'fill_with'], (value, [size, fill], { meter }) => {
+  const wide = Math.max(1, countArg(size, 1));
+  const rows: Value[][] = [];
+  for (const item of itemsOf(value)) {
+    const last = rows.at(-1);
+    if (last && last.length < wide) last.push(item);
+    else rows.push([item]);
+  }
+  const last = rows.at(-1);
+  if (last && fill !== undefined && fill !== null) {
+    meter.spend(wide - last.length);
+    while (last.length < wide) last.push(fill);
+  }
+  return new Lazy('do_batch', rows);
+});
+
+const slice = filter(['slices', 'fill_with'], (value, [count, fill], { meter }) => {
+  const items = [...itemsOf(value)];
+  const many = countArg(count, 1);
+  if (many <= 0) throw new TemplateError('integer division or modulo by zero');
+  meter.spend(many);
+  const size = Math.floor(items.length / many);
+  const longer = items.length % many;
+  const rows = Array.from({ length: many }, (_, i) => {
+    const from = i * size + Math.min(i, longer);
+    const row = items.slice(from, from + size + (i < longer ? 1 : 0));
+    if (fill !== undefined && fill !== null && i >= longer) row.push(fill);
+    return row;
+  });
+  return new Lazy('do_slice', rows);
+});
+
+const sum = filter(['attribute', 'start'], (value, [attribute, start = 0n], env) => {
+  const get = attributeGetter(attribute, env);
+  return itemsOf(value).reduce<Value>(
+    (total, item) => arithmetic('+', [total, get(item)], env.meter),
+    start,
+  );
+});
+
+/** What the first argument of `map`, `select` and `reject` calls, with those behind it. */
+const behind = ({ placed: [name, ...rest], named }: Given, what: string): [string, Given] => {
+  if (name === undefined || !isText(name))
+    throw new TemplateError(`map requires a ${what} argument`);
+  return [textOf(name), new Given(rest, named)];
+};
+
+/** `map`; `named` finds a filter. */
+export const mapWith =
+  (named: (name: string) => Filter): Filter =>
+  (value, given, env) => {
+    const attribute = given.named.get('attribute');
+    if (given.placed.length === 0 && attribute !== undefined) {
+      const get = attributeGetter(attribute, env, given.named.get('default'));
+      return new Lazy('sync_do_map', itemsOf(value).map(get));
+    }
+    const [name, rest] = behind(given, 'filter');
+    const apply = named(name);
+    return new Lazy(
+      'sync_do_map',
+      itemsOf(value).map((item) => apply(item, rest, env)),
+    );
+  };
+
+const chosen =
+  (wanted: boolean, byAttribute: boolean): Filter =>
+  (value, given, env) => {
+    const [first, ...others] = given.placed;
+    if (byAttribute && first === undefined)
+      throw new TemplateError('Missing parameter for attribute name');
+    const get = byAttribute ? attributeGetter(first, env) : (item: Value): Value => item;
+    const rest = byAttribute ? new Given(others, given.named) : given;
+    const passes = rest.placed.length === 0 ? isTrue : passing(rest, env);
+    const items = itemsOf(value).filter((item) => passes(get(item)) === wanted);
+    return new Lazy('select_or_reject', items);
+  };
+
+const passing = (given: Given, env: Env): ((item: Value) => boolean) => {
+  const [name, rest] = behind(given, 'test');
+  return (item) => testNamed(name)(item, rest, env);
+};
+
+const end =
+  (which: 'first' | 'last'): Filter =>
+  (value) => {
+    const items = itemsOf(value);
+    const found = which === 'first' ? items[0] : items.at(-1);
+    return found === undefined ? new Missing(`No ${which} item, sequence was empty.`) : found;
+  };
+
+const pairs: Filter = (value) => {
+  if (value instanceof Missing) return new Lazy('do_items', []);
+  if (!(value instanceof Dict)) throw new TemplateError('Can only get item pairs from a mapping.');
+  return new Lazy(
+    'do_items',
+    value.entries().map((entry) => new Tuple(entry)),
+  );
+};
+
+const reverse: Filter = (value) =>
+  isText(value)
+    ? Array.from(textOf(value)).toReversed().join('')
+    : new Lazy('list_reverseiterator', itemsOf(value).toReversed());
+
+const length: Filter = (value) => BigInt(lengthOf(value));
+
+const withDefault = filter(
+  ['default_value', 'boolean'],
+  (value, [otherwise = '', isWide = false]: Arguments) =>
+    value instanceof Missing || (isTrue(isWide) && !isTrue(value)) ? otherwise : value,
+);
+
+/** What Jinja does with lists and dictionaries. */
+export const LIST_FILTERS: Readonly<Record<string, Filter>> = {
+  join,
+  sort,
+  dictsort,
+  unique,
+  min: extreme(1),
+  max: extreme(-1),
+  groupby,
+  batch,
+  slice,
+  sum,
+  select: chosen(true, false),
+  reject: chosen(false, false),
+  selectattr: chosen(true, true),
+  rejectattr: chosen(false, true),
+  first: end('first'),
+  last: end('last'),
+  items: pairs,
+  reverse,
+  length,
+  count: length,
+  list: (value) => [...itemsOf(value)],
+  default: withDefault,
+  d: withDefault,
+  abs: (value) => {
+    if (!isNumber(value)) throw new TemplateError('bad operand type for abs()');
+    return typeof value === 'number'
+      ? Math.abs(value)
+      : BigInt(value) < 0n
+        ? -BigInt(value)
+        : BigInt(value);
+  },
+};

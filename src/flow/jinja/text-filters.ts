@@ -1,0 +1,194 @@
+import { isNumber } from '#flow/jinja/compare.ts';
+import { escaped } from '#flow/jinja/escape.ts';
+import { type Filter, filter } from '#flow/jinja/filter.ts';
+import { countArg, textArg } from '#flow/jinja/method.ts';
+import { pyText } from '#flow/jinja/print.ts';
+import { printf } from '#flow/jinja/printf.ts';
+import {
+  capitalized,
+  linesOf,
+  padded,
+  replaced,
+  stripped,
+  wordsOf,
+} from '#flow/jinja/text-methods.ts';
+import {
+  Dict,
+  isText,
+  isTrue,
+  itemsOf,
+  Markup,
+  Missing,
+  signsOf,
+  TemplateError,
+  Tuple,
+  type Value,
+} from '#flow/jinja/values.ts';
+import { wrapped } from '#flow/jinja/word-wrap.ts';
+
+const truncate = filter(
+  ['length', 'killwords', 'end', 'leeway'],
+  (value, [length, kills = false, end, leeway]) => {
+    const signs = Array.from(signsOf(pyText(value)));
+    const tail = textArg(end, '...');
+    const most = countArg(length, 255);
+    const slack = countArg(leeway, 5);
+    const room = most - signsOf(tail).length;
+    if (room < 0)
+      throw new TemplateError(`expected length >= ${signsOf(tail).length}, got ${most}`);
+    if (slack < 0) throw new TemplateError(`expected leeway >= 0, got ${slack}`);
+    if (signs.length <= most + slack) return signs.join('');
+    const cut = signs.slice(0, room).join('');
+    const space = cut.lastIndexOf(' ');
+    return (isTrue(kills) || space < 0 ? cut : cut.slice(0, space)) + tail;
+  },
+);
+
+const indent = filter(
+  ['width', 'first', 'blank'],
+  (value, [width, first = false, blank = false], { meter }) => {
+    const pad =
+      width !== undefined && isText(width)
+        ? pyText(width)
+        : ' '.repeat(Math.max(0, Math.min(10_000, countArg(width, 4))));
+    const [head = '', ...rest] = linesOf(`${pyText(value)}\n`);
+    meter.text(pad.length * (rest.length + 1));
+    const lines = rest.map((line) => (line !== '' || isTrue(blank) ? pad + line : line));
+    return (isTrue(first) ? pad : '') + [head, ...lines].join('\n');
+  },
+);
+
+const quoted = (text: string): string =>
+  encodeURIComponent(text.toWellFormed()).replace(
+    /[!'()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+
+const urlencode: Filter = (value) => {
+  if (isText(value) || !(value instanceof Dict || Array.isArray(value) || value instanceof Tuple))
+    return quoted(pyText(value)).replaceAll('%2F', '/');
+  const plus = (item: Value): string => quoted(pyText(item)).replaceAll('%20', '+');
+  const pairs = value instanceof Dict ? value.entries() : itemsOf(value).map(itemsOf);
+  return pairs.map(([key = null, item = null]) => `${plus(key)}=${plus(item)}`).join('&');
+};
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: '\u00a0',
+  copy: '©',
+  hellip: '…',
+  ndash: '–',
+  mdash: '—',
+};
+
+const ENTITY = /&(?:#(?<decimal>\d{1,7})|#x(?<hex>[\da-f]{1,6})|(?<name>\w{1,10}));/gi;
+
+const striptags: Filter = (value) => {
+  const bare = pyText(value)
+    .replace(/<!--[^]*?-->/g, '')
+    .replace(/<[^>]*>/g, '');
+  return wordsOf(bare)
+    .join(' ')
+    .replace(ENTITY, (whole, ...found: unknown[]) => {
+      const { decimal, hex, name } = found.at(-1) as Readonly<Record<string, string | undefined>>;
+      if (name !== undefined) return ENTITIES[name] ?? whole;
+      const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+      return code > 0x10ffff ? whole : String.fromCodePoint(code);
+    });
+};
+
+const xmlattr = filter(['autospace'], (value, [autospace = true]) => {
+  if (!(value instanceof Dict)) throw new TemplateError('xmlattr wants a dictionary');
+  const parts: string[] = [];
+  for (const [key, item] of value.entries()) {
+    if (item === null || item instanceof Missing) continue;
+    if (/[\s/>=]/.test(pyText(key)))
+      throw new TemplateError(`Invalid character in attribute name: '${pyText(key)}'`);
+    parts.push(`${escaped(key).text}="${escaped(item).text}"`);
+  }
+  const text = parts.join(' ');
+  return text !== '' && isTrue(autospace) ? ` ${text}` : text;
+});
+
+const SIZES = [
+  ['kB', 'KiB'],
+  ['MB', 'MiB'],
+  ['GB', 'GiB'],
+  ['TB', 'TiB'],
+  ['PB', 'PiB'],
+  ['EB', 'EiB'],
+  ['ZB', 'ZiB'],
+  ['YB', 'YiB'],
+] as const;
+
+const filesizeformat = filter(['binary'], (value, [binary = false]) => {
+  const bytes = isNumber(value) ? Number(value) : Number(pyText(value));
+  if (Number.isNaN(bytes)) throw new TemplateError('could not convert to float');
+  const base = isTrue(binary) ? 1024 : 1000;
+  if (bytes === 1) return '1 Byte';
+  if (bytes < base) return `${Math.trunc(bytes)} Bytes`;
+  const i = SIZES.findIndex((_, at) => bytes < base ** (at + 2));
+  const power = i < 0 ? SIZES.length - 1 : i;
+  const [decimal, ofTwo] = SIZES[power]!;
+  return `${((base * bytes) / base ** (power + 2)).toFixed(1)} ${isTrue(binary) ? ofTwo : decimal}`;
+});
+
+const title: Filter = (value) =>
+  pyText(value)
+    .split(/([-\s({[<]+)/)
+    .filter((part) => part !== '')
+    .map(capitalized)
+    .join('');
+
+/** What Jinja does with texts. */
+export const TEXT_FILTERS: Readonly<Record<string, Filter>> = {
+  truncate,
+  indent,
+  urlencode,
+  striptags,
+  xmlattr,
+  filesizeformat,
+  title,
+  string: (value) => (value instanceof Markup ? value : pyText(value)),
+  safe: (value) => new Markup(pyText(value)),
+  escape: escaped,
+  e: escaped,
+  forceescape: (value) => escaped(pyText(value)),
+  upper: (value) => pyText(value).toUpperCase(),
+  lower: (value) => pyText(value).toLowerCase(),
+  capitalize: (value) => capitalized(pyText(value)),
+  trim: filter(['chars'], (value, [chars]) =>
+    stripped(pyText(value), chars === undefined || chars === null ? undefined : textArg(chars)),
+  ),
+  replace: filter(['old', 'new', 'count'], (value, [from = '', to = '', count], { meter }) => {
+    const [text, wanted, instead] = [pyText(value), pyText(from), pyText(to)];
+    meter.text(text.length * (1 + instead.length / Math.max(1, wanted.length)));
+    return replaced(text, [wanted, instead], countArg(count, -1));
+  }),
+  center: filter(['width'], (value, [width], { meter }) => {
+    const wide = countArg(width, 80);
+    meter.text(Math.max(0, wide));
+    return padded(pyText(value), { width: wide, side: 'c' });
+  }),
+  wordcount: (value) => BigInt(pyText(value).match(/[\p{L}\p{N}\p{M}_]+/gu)?.length ?? 0),
+  wordwrap: filter(
+    ['width', 'break_long_words', 'wrapstring', 'break_on_hyphens'],
+    (value, [width, breaks = true, between, hyphens = true]) => {
+      const most = countArg(width, 79);
+      if (most <= 0) throw new TemplateError('invalid width (must be > 0)');
+      const how = { most, breaksWords: isTrue(breaks), breaksHyphens: isTrue(hyphens) };
+      const glue = between === undefined || between === null ? '\n' : pyText(between);
+      return linesOf(pyText(value))
+        .map((line) => wrapped(line, how).join(glue))
+        .join(glue);
+    },
+  ),
+  format: (value, { placed, named }, { meter }) => {
+    const values = named.size > 0 ? Dict.of(named) : new Tuple(placed);
+    return printf(pyText(value), values, meter);
+  },
+};
