@@ -36,6 +36,7 @@ export class ModelCall {
   #charged: { model: string; size: CallSize; reservation: Reservation } | undefined;
   #cost: Cost = {};
   #fault: string | undefined;
+  #reachedLimits = false;
 
   constructor(given: { world: World; project: Project; exchange: Exchange; body: JsonObject }) {
     this.world = given.world;
@@ -66,6 +67,7 @@ export class ModelCall {
     this.exchange.effect = strike?.effect;
     const answer = strike?.effect.answer?.(this.profile);
     if (answer === undefined) return false;
+    this.project.turnedAway('fault');
     const { status, headers, text, bare } = answer;
     this.#log({ status, inputTokens: 0, outputTokens: 0 });
     const all = bare ? headers : { ...this.headers(), ...headers };
@@ -78,6 +80,7 @@ export class ModelCall {
     const { clock, random } = this.world;
     const nowMs = clock.now();
     this.#cost = upFrontCost(size, this.project.charging);
+    this.#reachedLimits = true;
     const verdict = this.project.admit(model, this.#cost, nowMs);
     const gauges = this.project.tell(model, nowMs, random);
     const wallMs = clock.wall();
@@ -100,6 +103,7 @@ export class ModelCall {
   /** Answers with the vendor's "no". */
   async refuse(refused: Refused): Promise<void> {
     const answer = refused.answer(this.profile);
+    if (!this.#reachedLimits) this.project.turnedAway('wrong');
     this.#log({ status: answer.status, inputTokens: 0, outputTokens: 0 });
     const headers = { ...this.headers(), ...answer.headers };
     await this.exchange.sendJson(answer.status, headers, answer.body);

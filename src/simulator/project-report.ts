@@ -3,18 +3,21 @@ import type { CallRecord } from '#simulator/call-log.ts';
 /** What `/simulator/projects` shows of a project: the names are those of its JSON. */
 export interface ProjectReport {
   readonly id: string;
-  /** Calls that reached the limits: admitted + refused. */
+  /** All that came with its key: admitted + refused. */
   readonly requests: number;
   readonly admitted: number;
   /**
-   * By what the limit counts that refused; input and output count as tokens. `money` and `ramp` are
-   * there once a call was refused for them.
+   * By what the limit counts that refused; input and output count as tokens. The others are there once
+   * a call was refused for them: `fault` where one answered before any limit was asked, `wrong` where
+   * the request was none.
    */
   readonly refused: {
     readonly requests: number;
     readonly tokens: number;
     readonly money?: number;
     readonly ramp?: number;
+    readonly fault?: number;
+    readonly wrong?: number;
   };
   readonly tokens: { readonly input: number; readonly output: number };
   /** Calls that met a limit of which an earlier answer had told. */
@@ -41,19 +44,20 @@ export interface CallReport {
 export const reportOf = (seen: {
   readonly id: string;
   readonly admitted: number;
-  readonly refused: { requests: number; tokens: number; ramp: number; money: number };
+  readonly refused: Required<ProjectReport['refused']>;
   readonly tokens: { readonly input: number; readonly output: number };
   readonly overAdmissionAttempts: number;
   readonly overflowMs: { readonly requests: number; readonly tokens: number };
   readonly leftUsd: number | undefined;
   readonly calls: readonly CallRecord[];
 }): ProjectReport => {
-  const { requests, tokens, money, ramp } = seen.refused;
+  const { requests, tokens, ...rare } = seen.refused;
+  const others = Object.entries(rare).filter(([, count]) => count > 0);
   return {
     id: seen.id,
-    requests: seen.admitted + requests + tokens + money + ramp,
+    requests: seen.admitted + Object.values(seen.refused).reduce((sum, count) => sum + count, 0),
     admitted: seen.admitted,
-    refused: { requests, tokens, ...(money > 0 && { money }), ...(ramp > 0 && { ramp }) },
+    refused: { requests, tokens, ...Object.fromEntries(others) },
     tokens: { ...seen.tokens },
     over_admission_attempts: seen.overAdmissionAttempts,
     overflow_s: {

@@ -41,7 +41,7 @@ export class Project {
   readonly #purse: Purse | undefined;
   readonly #calls = new CallLog(CALL_LOG_CAPACITY);
   #admitted = 0;
-  readonly #refused = { requests: 0, tokens: 0, ramp: 0, money: 0 };
+  readonly #refused = { requests: 0, tokens: 0, ramp: 0, money: 0, fault: 0, wrong: 0 };
   readonly #tokens = { input: 0, output: 0 };
   #overAdmissionAttempts = 0;
 
@@ -84,6 +84,11 @@ export class Project {
       if (limits.wasKnown(verdict.refusal)) this.#overAdmissionAttempts++;
     }
     return verdict;
+  }
+
+  /** Counts a call that got as far as no limit: a fault answered it, or it was asked wrongly. */
+  turnedAway(why: 'fault' | 'wrong'): void {
+    this.#refused[why]++;
   }
 
   /** The model's limits as they stand. */

@@ -73,6 +73,18 @@ const one = {
   overflow_s: { requests: 12.34, tokens: 0 },
 };
 
+test('shows all that kept calls out, so that they add up', () => {
+  const other = { ...one, requests: 7, refused: { requests: 0, tokens: 1, fault: 3, wrong: 1 } };
+  expect(formatProjects([one, other].map((project) => ({ ...project, calls: [] })))).toBe(
+    [
+      'project  requests  admitted   share  refused (requests)  refused (tokens)  refused (ramp)  met a fault  wrong  tokens in  tokens out',
+      'one             5         2  50.0 %                   0                 1               2            0      0          0           0',
+      'one             7         2  50.0 %                   0                 1               0            3      1          0           0',
+      '',
+    ].join('\n'),
+  );
+});
+
 test('names the fault that struck a call, once there was one', () => {
   const struck = calls(2).map((call) => ({ ...call, fault: 'error_event' }));
   expect(formatProjects([{ ...one, calls: struck }])).toContain('429  error_event\n');
@@ -87,9 +99,9 @@ test('shows what limits did', () => {
     ]),
   ).toBe(
     [
-      'project  full (requests)  full (tokens)  met a told limit  refused (ramp)  refused (money)     left',
-      'one               12.3 s          0.0 s                 1               2                0        –',
-      'one               12.3 s          0.0 s                 1               2                0  $1.5000',
+      'project  full (requests)  full (tokens)  met a told limit     left',
+      'one               12.3 s          0.0 s                 1        –',
+      'one               12.3 s          0.0 s                 1  $1.5000',
       '',
     ].join('\n'),
   );

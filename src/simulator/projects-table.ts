@@ -3,6 +3,14 @@ import type { ProjectReport } from '#simulator/project-report.ts';
 
 const CALLS_SHOWN = 10;
 
+/** What else keeps calls out: shown once it has. */
+const RARE = [
+  ['refused (ramp)', 'ramp'],
+  ['refused (money)', 'money'],
+  ['met a fault', 'fault'],
+  ['wrong', 'wrong'],
+] as const;
+
 type Column<Row> = readonly [title: string, align: 'left' | 'right', cell: (row: Row) => string];
 type Call = ProjectReport['calls'][number];
 
@@ -16,6 +24,13 @@ export const formatProjects = (reports: readonly ProjectReport[]): string => {
     ['share', 'right', (report) => share(report.admitted, admitted)],
     ['refused (requests)', 'right', ({ refused }) => count(refused.requests)],
     ['refused (tokens)', 'right', ({ refused }) => count(refused.tokens)],
+    ...RARE.filter(([, why]) => reports.some(({ refused }) => refused[why] !== undefined)).map(
+      ([title, why]): Column<ProjectReport> => [
+        title,
+        'right',
+        ({ refused }) => count(refused[why] ?? 0),
+      ],
+    ),
     ['tokens in', 'right', ({ tokens }) => count(tokens.input)],
     ['tokens out', 'right', ({ tokens }) => count(tokens.output)],
   ]);
@@ -30,8 +45,6 @@ export const formatCounters = (reports: readonly ProjectReport[]): string => {
     ['full (requests)', 'right', (report) => seconds(report.overflow_s.requests)],
     ['full (tokens)', 'right', (report) => seconds(report.overflow_s.tokens)],
     ['met a told limit', 'right', (report) => count(report.over_admission_attempts)],
-    ['refused (ramp)', 'right', ({ refused }) => count(refused.ramp ?? 0)],
-    ['refused (money)', 'right', ({ refused }) => count(refused.money ?? 0)],
     ['left', 'right', ({ left_usd }) => (left_usd === undefined ? '–' : `$${left_usd.toFixed(4)}`)],
   ]);
   return `${lines}\n`;

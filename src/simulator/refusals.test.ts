@@ -131,7 +131,12 @@ describe('a wrong call', () => {
     expect(await response.json()).toMatchObject({
       error: { type: 'invalid_request_error', param },
     });
-    expect(simulator.projects()[0]).toMatchObject({ requests: 0, calls: [{ status: 400 }] });
+    expect(simulator.projects()[0]).toMatchObject({
+      requests: 1,
+      admitted: 0,
+      refused: { requests: 0, tokens: 0, wrong: 1 },
+      calls: [{ status: 400 }],
+    });
   });
 
   test.each([

@@ -13,7 +13,8 @@ const MOST = 8;
 export const ProjectCard = ({ project }: { project: Project }) => {
   const { t } = useTranslation();
   const format = useFormat();
-  const refused = project.refused.requests + project.refused.tokens;
+  const { requests, tokens, other } = project.refused;
+  const refused = requests + tokens + other;
   return (
     <section className="panel">
       <Group justify="space-between" align="start" mb="sm">

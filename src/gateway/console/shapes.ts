@@ -282,7 +282,7 @@ export const simulatorReply = z.object({
       id: text,
       requests: amount,
       admitted: amount,
-      refused: z.object({ requests: amount, tokens: amount }),
+      refused: z.object({ requests: amount, tokens: amount, other: amount }),
       tokens: z.object({ input: amount, output: amount }),
       limits: z.array(simulatedGauge),
       calls: z.array(simulatedCall),

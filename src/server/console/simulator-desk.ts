@@ -29,7 +29,11 @@ const projectsOf = (simulator: Simulator): SimulatorReply['projects'] => {
     id,
     requests,
     admitted,
-    refused: { requests: refused.requests, tokens: refused.tokens },
+    refused: {
+      requests: refused.requests,
+      tokens: refused.tokens,
+      other: requests - admitted - refused.requests - refused.tokens,
+    },
     tokens: { ...tokens },
     // Of models that nobody has asked for nothing has been taken.
     limits: limits

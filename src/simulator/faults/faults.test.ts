@@ -33,7 +33,12 @@ describe('a status', () => {
       { error: { message: 'Overloaded.', type: 'server_error', param: null, code: null } },
     ]);
     expect(headers.get('x-request-id')).toMatch(/^req_/);
-    expect(report()).toMatchObject({ requests: 0, calls: [{ status: 529, fault: 'http' }] });
+    expect(report()).toMatchObject({
+      requests: 1,
+      admitted: 0,
+      refused: { requests: 0, tokens: 0, fault: 1 },
+      calls: [{ status: 529, fault: 'http' }],
+    });
     expect((await played.ask('b')).status).toBe(200);
   });
 
