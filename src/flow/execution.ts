@@ -305,7 +305,8 @@ const failed = (code: RunError['code'], message: string): Ending => ({
   error: { code, message },
 });
 
-const tooLong = (durationMs: number): string => `The run took longer than ${durationMs / 1000} s.`;
+const tooLong = (durationMs: number): string =>
+  `The run took longer than ${Math.ceil(durationMs) / 1000} s.`;
 
 /** Several response nodes may speak: their texts follow each other as the nodes ended. */
 const joined = (

@@ -132,6 +132,19 @@ test('a run that takes too long fails, and what it did so far is known', async (
   expect(services.open).toBe(0);
 });
 
+test.each([
+  ['sooner', { deadline: 500 }, 500],
+  ['later', { deadline: 90_000 }, 1500],
+  ['gone before it began', { deadline: -1 }, 0],
+])('a run ends when nobody waits for it any more: %s', async (_, more, at) => {
+  const { clock, services } = setUp({ pieces: ['a', 'b'], firstMs: 10, everyMs: 10_000 });
+  const limits = { durationMs: 1500 };
+  const events = await runToEnd(wide(1), clock, { services, limits, ...more });
+  expect(finishOf(events)).toMatchObject({ status: 'failed', at, error: { code: 'timeout' } });
+  expect(services.calls.every(({ deadline }) => deadline === at)).toBe(true);
+  expect(services.open).toBe(0);
+});
+
 test('a service that ignores the abort holds the end up for a second at most', async () => {
   const clock = new VirtualClock();
   const services: FlowServices = {

@@ -42,6 +42,8 @@ export interface RunOptions {
   readonly past?: Past;
   /** How many flows stand above this one, which is their tool. */
   readonly depth?: number;
+  /** When nobody waits for it any more, monotonic ms: it ends then at the latest, and so do its calls. */
+  readonly deadline?: number;
   /** Stops the run: its model calls are aborted at once. */
   readonly signal?: AbortSignal;
   readonly limits?: Partial<FlowLimits>;
@@ -70,9 +72,11 @@ interface Prepared {
 
 async function* wholeRun(
   flow: Flow,
-  { services, clock, ids, signal, past, depth = 0 }: RunOptions,
-  { limits, inputs, pool }: Prepared,
+  { services, clock, ids, signal, past, depth = 0, deadline = Infinity }: RunOptions,
+  { limits: most, inputs, pool }: Prepared,
 ): AsyncGenerator<RunEvent, void> {
+  const leftMs = Math.max(0, deadline - clock.now());
+  const limits = { ...most, durationMs: Math.min(most.durationMs, leftMs) };
   const history = past?.history ?? [];
   const runId = ids.run;
   const run = new RunState({ flow, limits, services, clock, runId, history, depth });

@@ -37,6 +37,8 @@ export interface ScriptedCall {
   readonly nodeId: string;
   readonly request: ChatRequest;
   readonly startedAt: number;
+  /** When its run is over at the latest. */
+  readonly deadline: number;
   endedAt?: number;
 }
 
@@ -109,7 +111,8 @@ export class ScriptedChat implements FlowServices {
   async *chat(request: ChatRequest, call: ModelCall): AsyncGenerator<ChatEvent | Served> {
     const clock = this.#clock;
     const { pieces, firstMs = 0, everyMs = 0, error } = this.#scriptFor(call);
-    const record: ScriptedCall = { nodeId: call.nodeId, request, startedAt: clock.now() };
+    const { nodeId, deadline } = call;
+    const record: ScriptedCall = { nodeId, request, startedAt: clock.now(), deadline };
     const number = this.calls.push(record);
     try {
       yield { type: 'served', deployment: `PJ${number}`, attempts: 1, queueMs: 0 };

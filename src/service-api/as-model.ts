@@ -7,6 +7,7 @@ import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
 import type { RunFinish } from '#flow/events.ts';
 import type { Turn } from '#flow/nodes/node-type.ts';
 import type { ApiDeps } from '#service-api/deps.ts';
+import { deadlineIn } from '#service-api/deadline.ts';
 import { invalidParam, notFound } from '#service-api/dify-error.ts';
 import { type ApiCall, readJson, sendJson } from '#service-api/http-call.ts';
 import { type AppRun, type RunPayer, startRun, talks } from '#service-api/run-app.ts';
@@ -27,7 +28,8 @@ export const completeChat = async (deps: ApiDeps, call: ApiCall): Promise<void> 
   const { served, res, signal } = call;
   const body = await readJson(call.req, deps.clock);
   const user = textAt(body, 'user') || 'model';
-  await answerAsModel(deps, { served, body, res, signal, user });
+  const deadline = deadlineIn(call, { clock: deps.clock, body });
+  await answerAsModel(deps, { served, body, res, signal, user, ...(deadline && { deadline }) });
 };
 
 export interface ModelAsked extends Pick<ApiCall, 'served' | 'res' | 'signal'> {
@@ -35,6 +37,8 @@ export interface ModelAsked extends Pick<ApiCall, 'served' | 'res' | 'signal'> {
   readonly user: string;
   /** Who pays for what the app asks of models; the app itself where absent. */
   readonly payer?: RunPayer;
+  /** When its caller waits no longer, monotonic ms; the run ends then. */
+  readonly deadline?: number;
 }
 
 /**
@@ -44,7 +48,7 @@ export interface ModelAsked extends Pick<ApiCall, 'served' | 'res' | 'signal'> {
  * as long as nothing is sent.
  */
 export const answerAsModel = async (deps: ApiDeps, asked: ModelAsked): Promise<void> => {
-  const { served, body, user, payer } = asked;
+  const { served, body, user, payer, deadline } = asked;
   const turns = turnsOf(body);
   const metadata = mapAt(body, 'metadata');
   const files = parsed(own(metadata, 'files'));
@@ -64,6 +68,7 @@ export const answerAsModel = async (deps: ApiDeps, asked: ModelAsked): Promise<v
     from: 'model',
     signal: asked.signal,
     ...(payer && { payer }),
+    ...(deadline !== undefined && { deadline }),
     ...(conversation && { conversation }),
     ...(!isKept && { history: turns.history }),
   });

@@ -2,6 +2,7 @@ import { isObject, type JsonObject, own } from '#core/json.ts';
 import { textAt } from '#core/fields.ts';
 import type { RunFinish } from '#flow/events.ts';
 import type { Conversation } from '#service-api/conversations.ts';
+import { deadlineIn } from '#service-api/deadline.ts';
 import type { ApiDeps } from '#service-api/deps.ts';
 import {
   DifyEvents,
@@ -98,6 +99,7 @@ const generate = async (deps: ApiDeps, call: ApiCall, asked: Asked): Promise<voi
   const inputs = own(body, 'inputs');
   if (!isObject(inputs)) throw invalidParam('Arg inputs must be provided: an object.');
   const files = own(body, 'files');
+  const deadline = deadlineIn(call, deps);
   const run = startRun(deps, {
     served: call.served,
     query,
@@ -106,6 +108,7 @@ const generate = async (deps: ApiDeps, call: ApiCall, asked: Asked): Promise<voi
     user,
     from: 'service-api',
     signal: call.signal,
+    ...(deadline !== undefined && { deadline }),
     ...(conversation && { conversation }),
   });
   if (isStreaming(body)) await stream(deps, call, run);

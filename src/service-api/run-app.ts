@@ -47,6 +47,8 @@ export interface RunAsked {
   readonly history?: readonly Turn[];
   readonly signal: AbortSignal;
   readonly payer?: RunPayer;
+  /** When nobody waits for it any more, monotonic ms. */
+  readonly deadline?: number;
   /** How many flows stand above this one. */
   readonly depth?: number;
 }
@@ -116,6 +118,7 @@ export const startRun = (deps: RunDeps, asked: RunAsked): AppRun => {
       variables: conversation?.variables ?? {},
     },
     depth: asked.depth ?? 0,
+    ...(asked.deadline !== undefined && { deadline: asked.deadline }),
     signal: AbortSignal.any([stop.signal, asked.signal]),
   });
   return { record, events: recorded(deps, { asked, record, events, files }) };

@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '#core/clock.ts';
+import type { Deployment } from '#config/loaded.ts';
+import { type Clock, systemClock } from '#core/clock.ts';
 import type { Json, JsonObject } from '#core/json.ts';
 import { seededRandom } from '#core/random.ts';
 import { appRoutes, withApps } from '#server/apps/mount-apps.ts';
@@ -40,6 +41,8 @@ export const startApp = async (
     store,
     dataDir: at,
     keeps = false,
+    row = {},
+    clock = systemClock,
   }: {
     script?: Script;
     allow?: string[];
@@ -48,24 +51,27 @@ export const startApp = async (
     dataDir?: string;
     /** With virtual keys and records of spend, in memory. */
     keeps?: boolean;
+    /** Of the one deployment. */
+    row?: Partial<Deployment>;
+    clock?: Clock;
   } = {},
 ) => {
   const folder = await mkdtemp(join(tmpdir(), 'apps-'));
   const dataDir = at ?? (await mkdtemp(join(tmpdir(), 'data-')));
   await writeFile(join(folder, 'test.yml'), dsl);
   const upstream = await startUpstream(script);
-  const config = configOf([deployment('PJ1', upstream.url)], {
+  const config = configOf([deployment('PJ1', upstream.url, row)], {
     apps: { models: [], dir: folder, keys: [{ app: 'test', key: APP_KEY }], allow },
   });
   const log = memoryLog();
   const world = {
-    clock: systemClock,
+    clock,
     random: seededRandom(1),
     log,
     environment: environmentOf({}),
     version: '9.9.9',
   };
-  const keeping = keeps ? await openKeeping(config, { clock: systemClock, log }) : undefined;
+  const keeping = keeps ? await openKeeping(config, { clock, log }) : undefined;
   const gateway = createGateway(config, world, keeping);
   const apps = await openApps(config, { gateway, world, dataDir, ...(store && { store }) });
   const handler = withApps(apps, log, createFront(gateway, config, appRoutes(apps)));
@@ -73,11 +79,22 @@ export const startApp = async (
   const call = (
     method: string,
     path: string,
-    { body, key = APP_KEY, signal }: { body?: unknown; key?: string; signal?: AbortSignal } = {},
+    {
+      body,
+      key = APP_KEY,
+      signal,
+      headers = {},
+    }: {
+      body?: unknown;
+      key?: string;
+      signal?: AbortSignal;
+      headers?: Readonly<Record<string, string>>;
+    } = {},
   ) =>
     fetch(`${listener.url}${path}`, {
       method,
       headers: {
+        ...headers,
         authorization: `Bearer ${key}`,
         ...(body !== undefined &&
           !(body instanceof FormData) && { 'content-type': 'application/json' }),

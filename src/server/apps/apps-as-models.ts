@@ -1,5 +1,6 @@
 import { SpillwayError } from '#core/errors.ts';
 import type { AppAsked, AppSource } from '#gateway/app-models.ts';
+import { deadlineOf } from '#gateway/call.ts';
 import { answerAsModel } from '#service-api/as-model.ts';
 import type { ApiDeps } from '#service-api/deps.ts';
 import { ApiError } from '#service-api/dify-error.ts';
@@ -8,7 +9,12 @@ import { ApiError } from '#service-api/dify-error.ts';
 export const appsAsModels = (deps: ApiDeps): AppSource => ({
   names: () => deps.apps.all().flatMap(({ app, flow }) => (flow ? [app.name] : [])),
   has: (name) => deps.apps.find(name) !== undefined,
-  serve: (asked) => serve(deps, asked).catch(rethrown),
+  serve: (asked) =>
+    serve(deps, asked).catch((thrown: unknown) => {
+      const error = asModelError(thrown);
+      // Whoever waits no longer need not ask again.
+      throw deps.clock.now() >= deadlineOf(asked.call) ? error.with({ isFinal: true }) : error;
+    }),
 });
 
 const serve = async (deps: ApiDeps, { name, call, res }: AppAsked): Promise<void> => {
@@ -20,6 +26,7 @@ const serve = async (deps: ApiDeps, { name, call, res }: AppAsked): Promise<void
     body,
     res,
     signal,
+    deadline: deadlineOf(call),
     // What one key has said and uploaded is not for another that calls its user the same.
     user: `${tenant.key}/${tenant.user}`,
     payer: { ...tenant, ...(pass && { pass }), ...(tags && { tags }) },
@@ -27,8 +34,8 @@ const serve = async (deps: ApiDeps, { name, call, res }: AppAsked): Promise<void
 };
 
 /** As callers of models read errors. */
-const rethrown = (thrown: unknown): never => {
-  if (!(thrown instanceof ApiError)) throw thrown;
+const asModelError = (thrown: unknown): SpillwayError => {
+  if (!(thrown instanceof ApiError)) return SpillwayError.from(thrown);
   const { status, message } = thrown.told;
-  throw new SpillwayError('invalid_request', message, { status });
+  return new SpillwayError('invalid_request', message, { status });
 };

@@ -93,14 +93,14 @@ const workflowTool = (served: ServedApp, name: string): FlowTool => {
 const runWorkflow = async (
   { clock, services }: ToolBoxOptions,
   { flow, id, workflowId }: ServedApp,
-  { inputs, signal, depth }: ToolCall,
+  { inputs, signal, deadline, depth }: ToolCall,
 ) => {
   if (!flow) throw new SpillwayError('node_failed', 'The workflow cannot run.');
   if (depth + 1 > DEEPEST)
     throw new SpillwayError('too_large', `Workflows call each other more than ${DEEPEST} deep.`);
   const ids = { run: newCallId(), app: id, workflow: workflowId };
-  const options = { query: '', inputs, services: services(), clock, ids, depth: depth + 1, signal };
-  for await (const event of runFlow(flow, options)) {
+  const around = { services: services(), clock, ids, depth: depth + 1, signal, deadline };
+  for await (const event of runFlow(flow, { query: '', inputs, ...around })) {
     if (event.type !== 'run-finish') continue;
     if (event.status === 'failed' || event.status === 'stopped')
       throw new SpillwayError('node_failed', event.error?.message ?? 'The workflow was stopped.');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { JsonObject } from '#core/json.ts';
 import { VirtualClock } from '#core/virtual-clock.ts';
 import type { FlowRequest, FlowServices } from '#flow/ports.ts';
-import { dsl, flowOf } from '#flow/test-kit.ts';
+import { dsl, flowOf, llmData } from '#flow/test-kit.ts';
 import { openApiTools } from '#server/apps/tools/openapi-tools.ts';
 import { toolBox } from '#server/apps/tools/tool-box.ts';
 import { ServedApps } from '#service-api/served-apps.ts';
@@ -30,12 +30,18 @@ const API = {
   },
 };
 
+/** Of the run that uses a tool, ms. */
+const DEADLINE = 60_000;
+
 const box = () => {
   const sent: FlowRequest[] = [];
+  const deadlines: number[] = [];
   const apps = new ServedApps();
   const clock = new VirtualClock(0, Date.UTC(2024, 0, 31, 12));
   const services: FlowServices = {
-    async *chat() {},
+    async *chat(_, { deadline }) {
+      deadlines.push(deadline);
+    },
     fetch: (request) => {
       sent.push(request);
       const isBad = request.url.includes('bad');
@@ -50,9 +56,9 @@ const box = () => {
   const use = (provider: string, tool: string, inputs: JsonObject, kind = 'builtin', depth = 0) =>
     tools.use(
       { kind, provider, tool },
-      { inputs, runId: 'r', signal: new AbortController().signal, deadline: 1e9, depth },
+      { inputs, runId: 'r', signal: new AbortController().signal, deadline: DEADLINE, depth },
     );
-  return { tools, use, sent, apps };
+  return { tools, use, sent, apps, deadlines };
 };
 
 test.each<[string, string, JsonObject, string]>([
@@ -122,6 +128,29 @@ test("an API's operations are tools", async () => {
   expect(() => openApiTools({ paths: {} }, undefined)).toThrow('needs `paths`');
 });
 
+const serve = (apps: ServedApps, name: string, flow: ReturnType<typeof flowOf>): boolean =>
+  apps.put({
+    id: 'w',
+    workflowId: 'v',
+    app: { ...flow.app, name },
+    text: '',
+    flow,
+    findings: [],
+    isFile: false,
+    createdAt: 0,
+    updatedAt: 0,
+  });
+
+test('a workflow that is a tool has no more time than the run that uses it', async () => {
+  const { use, apps, deadlines } = box();
+  const nodes = { start: { type: 'start', variables: [] }, llm: llmData('Hi') };
+  const end = { type: 'end', outputs: [{ variable: 'a', value_selector: ['llm', 'text'] }] };
+  const text = dsl({ ...nodes, end }, ['start>llm', 'llm>end']);
+  serve(apps, 'Ask', flowOf(text.replace('advanced-chat', 'workflow')));
+  await expect(use('Ask', 'ask', {}, 'workflow')).rejects.toThrow('before it was whole');
+  expect(deadlines).toEqual([DEADLINE]);
+});
+
 test('a workflow is a tool, and calls itself no deeper than it may', async () => {
   const { tools, use, apps } = box();
   const flow = flowOf(
@@ -136,18 +165,7 @@ test('a workflow is a tool, and calls itself no deeper than it may', async () =>
       ['start>end'],
     ).replace('advanced-chat', 'workflow'),
   );
-  const { app } = flow;
-  apps.put({
-    id: 'w',
-    workflowId: 'v',
-    app: { ...app, name: 'Echo' },
-    text: '',
-    flow,
-    findings: [],
-    isFile: false,
-    createdAt: 0,
-    updatedAt: 0,
-  });
+  serve(apps, 'Echo', flow);
   const ref = { kind: 'workflow', provider: 'Echo', tool: 'echo' };
   expect(tools.find(ref)?.schema).toMatchObject({ required: ['q'] });
   expect((await use('Echo', 'echo', { q: 'x' }, 'workflow')).text).toBe('x');
