@@ -30,7 +30,7 @@ export const killed = async (rounds: number, folder: string): Promise<Kills> => 
   let answered = 0;
   for (let round = 0; round < rounds; round++) answered += await oneRound(config, data);
   const program = await started(config, data);
-  program.child.kill('SIGTERM');
+  program.child.kill('SIGINT');
   await once(program.child, 'exit');
   const clock = { wall: () => Date.now() };
   const store = await openSqlite({ folder: data, clock, log: silentLog });

@@ -147,5 +147,6 @@ export const stop = ({ child }: Pinned): Promise<void> =>
       clearTimeout(timer);
       resolve();
     });
-    child.kill('SIGTERM');
+    // Not SIGTERM: a gateway that hears that goes on for load balancers.
+    child.kill('SIGINT');
   });

@@ -59,7 +59,8 @@ export const runDemo = async (options: DemoOptions): Promise<void> => {
   await play(flow.run({ gateway, query: QUESTION, clock: systemClock }), process.stdout);
   say(`\nWhat the vendor saw, project by project:\n\n${formatProjects(demo.simulator.projects())}`);
   const close = async (): Promise<void> => {
-    await shutDown(gateway, listener, demo.config.shutdown);
+    // No load balancer stands before it.
+    await shutDown(gateway, listener, { ...demo.config.shutdown, lagMs: 0 });
     await apps.close();
     await gateway.close();
     await keeping.close();

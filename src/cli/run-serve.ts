@@ -74,8 +74,8 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
   const listener = await listen(handler, { port, host, door: doorOf(config.limits) });
   const unwatch = watchLoop(clock, log);
   const hurry = new AbortController();
-  const times = { ...config.shutdown, hurry: hurry.signal };
-  const close = async (): Promise<void> => {
+  const close = async (signal: NodeJS.Signals): Promise<void> => {
+    const times = { ...shutDownTimes(config, signal), hurry: hurry.signal };
     await Promise.all([shutDown(gateway, listener, times), admin?.close(0)]);
     await apps.close();
     await gateway.close();
@@ -99,6 +99,12 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
   gateway.credentials.start();
   await stopped;
 };
+
+/** A person who presses Ctrl-C, or closes the terminal, has no load balancer to wait for. */
+const shutDownTimes = (
+  { shutdown }: LoadedConfig,
+  signal: NodeJS.Signals,
+): LoadedConfig['shutdown'] => (signal === 'SIGTERM' ? shutdown : { ...shutdown, lagMs: 0 });
 
 /** Where nobody needs a key, only this machine may come unless told otherwise. */
 const hostOf = (options: ServeOptions, { masterKey }: LoadedConfig, log: Log): string => {

@@ -26,8 +26,10 @@ everybody who reaches it may spend your quota. With one, on all addresses (0.0.0
 
 When it listens it prints:  ready http://127.0.0.1:4000
 
-SIGTERM: takes no more requests, and ends when those under way have their answers. SIGHUP:
-says whether the config could be served as it is now; a restart uses it.
+SIGTERM: /health/readiness says 503, requests are taken for 5 s more (spillway_settings
+.shutdown.lag_s: load balancers look now and then), then no more, and it ends when those under
+way have their answers. Ctrl-C does the same without the 5 s. Again: they have 10 s. SIGHUP: takes
+vendors' new keys from the config, and says what else has changed there and waits for a restart.
 `;
 
 /** LiteLLM's flags, with LiteLLM's meaning. */

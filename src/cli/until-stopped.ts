@@ -8,16 +8,16 @@ export interface OnSignals {
   readonly hurry?: () => void;
 }
 
-/** Waits for SIGINT or SIGTERM, closes, and ends the process. */
+/** Waits for SIGINT or SIGTERM, closes, and ends the process. `close` is told which it was. */
 export const untilStopped = (
-  close: () => Promise<void>,
+  close: (signal: NodeJS.Signals) => Promise<void>,
   { hangUp, hurry }: OnSignals = {},
 ): Promise<void> =>
   new Promise((resolve, reject) => {
     let signals = 0;
-    const stop = (): void => {
+    const stop = (signal: NodeJS.Signals): void => {
       signals++;
-      if (signals === 1) close().then(resolve, reject);
+      if (signals === 1) close(signal).then(resolve, reject);
       else if (signals === 2 && hurry) hurry();
       else process.exit(ENDED_AT_ONCE);
     };

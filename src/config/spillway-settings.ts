@@ -27,7 +27,7 @@ const DEFAULTS = {
   responses: 10_000,
   responsesMb: 64,
   responsesH: 24,
-  lagS: 0,
+  lagS: 5,
   drainS: 300,
 };
 

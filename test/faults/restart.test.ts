@@ -28,17 +28,19 @@ const world = async (script: Script = answer) => {
   closing.push(() => upstream.close());
   const config = join(folder, 'config.yaml');
   const params = `{model: openai/gpt-4.1, api_key: sk-1, api_base: "${upstream.url}"}`;
-  writeFileSync(
-    config,
-    `model_list:\n  - model_name: gpt-4.1\n    litellm_params: ${params}\n` +
-      `general_settings: {master_key: ${MASTER_KEY}}\n`,
-  );
+  const write = (more: string): void =>
+    writeFileSync(
+      config,
+      `model_list:\n  - model_name: gpt-4.1\n    litellm_params: ${params}\n` +
+        `general_settings: {master_key: ${MASTER_KEY}}\n${more}`,
+    );
+  write('spillway_settings: {shutdown: {lag_s: 0}}\n');
   const start = async (dataDir: string, env: Record<string, string> = {}) => {
     const program = spillway(['serve', '-c', config, '--port', '0', '--data-dir', dataDir], env);
     closing.push(() => program.stop());
     return { ...program, url: await program.ready() };
   };
-  return { upstream, start, config };
+  return { upstream, start, config, write };
 };
 
 const headers = { authorization: `Bearer ${MASTER_KEY}` };
@@ -88,7 +90,7 @@ describe('a restart', () => {
     expect((await chat(first.url)).status).toBe(200);
     const [before] = await limits(first.url);
     expect(before).toMatchObject({ limit: 600 });
-    expect((await first.stop()).code).toBe(0);
+    expect((await first.stop('SIGTERM')).code).toBe(0);
     const second = await start(data);
     const [after] = await limits(second.url);
     expect(after).toMatchObject({ limit: 600, known_from: before!.known_from });
@@ -151,7 +153,7 @@ describe('a signal', () => {
     const { start } = await world(script);
     const program = await start(join(folder, 'data'));
     const stream = await chat(program.url, { stream: true });
-    const ended = program.stop();
+    const ended = program.stop('SIGTERM');
     await expect.poll(() => fetch(program.url).catch(() => 'closed')).toBe('closed');
     finish();
     expect(await stream.text()).toContain('[DONE]');
@@ -169,9 +171,24 @@ describe('a signal', () => {
     program.signal('SIGTERM');
     const stillThere = await Promise.race([program.ended, sleep(500).then(() => 'there')]);
     expect(stillThere).toBe('there');
-    const { code } = await program.stop();
+    const { code } = await program.stop('SIGTERM');
     expect(code).toBe(130);
     await expect(stream.text()).rejects.toThrow('terminated');
+  });
+
+  test('71 of a supervisor leaves load balancers time, and one of a person does not', async () => {
+    const { start, write } = await world();
+    write('');
+    const program = await start(join(folder, 'data'));
+    program.signal('SIGTERM');
+    await program.complains(/"lagMs":5000/);
+    expect((await fetch(`${program.url}/health/readiness`)).status).toBe(503);
+    expect((await chat(program.url)).status).toBe(200);
+    // Said again, it waits no longer: nothing is under way.
+    expect((await program.stop('SIGTERM')).code).toBe(0);
+    const other = await start(join(folder, 'data'));
+    const { code, err } = await other.stop('SIGINT');
+    expect([code, err]).toEqual([0, expect.stringContaining('"lagMs":0')]);
   });
 });
 

@@ -97,8 +97,8 @@ const run = (
     /** All that it has written there. */
     complaints: (): string => err,
     signal: (signal: NodeJS.Signals): void => void child.kill(signal),
-    /** Sends a signal; what it said and how it ended. */
-    stop: (signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> => {
+    /** Sends a signal; what it said and how it ended. After SIGTERM it goes on for a while. */
+    stop: (signal: NodeJS.Signals = 'SIGINT'): Promise<Ended> => {
       child.kill(signal);
       return ended;
     },
