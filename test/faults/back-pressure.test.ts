@@ -1,7 +1,14 @@
+import { execFile, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { type IncomingMessage, type ServerResponse, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { mostConnections } from '#server/file-limit.ts';
 import { closedAfterEach } from '../kit/closing.ts';
+import { inCheckout } from '../kit/files.ts';
 import { MASTER_KEY, configOf, deployment, startGateway } from '../kit/gateway.ts';
 import { STREAM, chunk, sendEvents, startUpstream } from '../kit/upstream.ts';
 
@@ -71,3 +78,44 @@ test('36 79 a reader who stops reading stops the upstream, costs no memory, and 
   expect(bytes).toBeGreaterThan(ALL_BYTES);
   expect(end).toMatch(/data: \[DONE\]\n\n$/);
 });
+
+const THOUSAND = 1_000;
+/** What one stream may stand in at most, bytes. */
+const HIGH_WATER_BYTES = 256 * 1024;
+
+/** Runs what follows in a network of its own, where sockets hold 16 KB: a thousand streams would fill the machine's. */
+const inSmallNetwork = (command: string): readonly string[] => {
+  const sizes = ['wmem', 'rmem'].map((name) => `/proc/sys/net/ipv4/tcp_${name}`);
+  const narrow = sizes.map((file) => `echo "4096 16384 16384" > ${file}`);
+  return ['-rn', 'sh', '-c', ['ip link set lo mtu 1500 up', ...narrow, command].join(' && ')];
+};
+
+const hasNetworks =
+  mostConnections() > THOUSAND + 100 && spawnSync('unshare', inSmallNetwork('true')).status === 0;
+
+test.skipIf(!hasNetworks)(
+  '79 a thousand readers who stop reading stop their upstreams (skipped where no network of its own can be had)',
+  { timeout: 60_000 },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'spillway-readers-'));
+    closing.push(async () => rmSync(folder, { recursive: true }));
+    const program = inCheckout('test/faults/thousand-readers.ts');
+    const parts = [process.execPath, '--conditions=source', program, folder, String(THOUSAND)];
+    const { stdout } = await promisify(execFile)(
+      'unshare',
+      inSmallNetwork(`exec ${parts.map((part) => `'${part}'`).join(' ')}`),
+      { timeout: 55_000, env: { PATH: process.env['PATH'] } },
+    );
+    const told = JSON.parse(stdout) as Record<string, number>;
+    expect(told).toMatchObject({ streams: THOUSAND, readBytes: 0, readOn: 50, whole: 50 });
+    const { askedBytes, pouredBytes, socketBytes, grownBytes } = told as {
+      [Name in 'askedBytes' | 'pouredBytes' | 'socketBytes' | 'grownBytes']: number;
+    };
+    const most = THOUSAND * HIGH_WATER_BYTES;
+    expect(askedBytes).toBeGreaterThan(3 * most);
+    // What is neither with the vendor nor in sockets is with the gateway.
+    expect(pouredBytes - socketBytes).toBeLessThan(most);
+    // A stream is more than what it holds back: its two connections, its record.
+    expect(grownBytes).toBeLessThan(2 * most);
+  },
+);

@@ -185,12 +185,16 @@ export const insideRows: readonly FaultRow[] = [
   row(
     79,
     'A thousand streams that come faster than they are read.',
-    'Each holds so much and no more, and its upstream waits. (Tried with one; what each of a thousand costs is measured by `npm run bench:stream`.)',
+    'Each holds so much and no more, and its upstream waits. (Tried with a thousand at once, on sockets that hold little.)',
     {
       held: [
         [
           'test/faults/back-pressure.test.ts',
           '36 79 a reader who stops reading stops the upstream, costs no memory, and misses nothing',
+        ],
+        [
+          'test/faults/back-pressure.test.ts',
+          '79 a thousand readers who stop reading stop their upstreams (skipped where no network of its own can be had)',
         ],
       ],
     },
