@@ -6,6 +6,8 @@ export interface DoorLimits {
   readonly most: number;
   /** Of those, from one address. */
   readonly mostPerAddress: number;
+  /** Besides, of those turned away: each holds a file until it has gone. Beyond it nobody is waited for. */
+  readonly mostLeaving: number;
 }
 
 /**
@@ -17,6 +19,7 @@ export class Doorman {
   readonly #byAddress = new Map<string, number>();
   readonly #turnedAway = new WeakSet<Socket>();
   #all = 0;
+  #leaving = 0;
 
   constructor(limits: DoorLimits) {
     this.#limits = limits;
@@ -29,6 +32,8 @@ export class Doorman {
     const { most, mostPerAddress } = this.#limits;
     if (this.#all >= most || its >= mostPerAddress) {
       this.#turnedAway.add(socket);
+      this.#leaving++;
+      socket.once('close', () => void this.#leaving--);
       return this.#all >= most ? full(most) : tooMany(mostPerAddress);
     }
     this.#all++;
@@ -40,6 +45,11 @@ export class Doorman {
   /** What it had sent by then is nobody's request. */
   hasTurnedAway(socket: Socket): boolean {
     return this.#turnedAway.has(socket);
+  }
+
+  /** Whether those who were turned away may read why and close by themselves. */
+  get hasPatience(): boolean {
+    return this.#leaving <= this.#limits.mostLeaving;
   }
 
   #left(address: string): void {

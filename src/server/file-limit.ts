@@ -6,6 +6,8 @@ import type { DoorLimits } from '#server/doorman.ts';
 const RESERVED = 200;
 /** Of all there are, what is theirs: most connections of clients have a call upstream. */
 const RESERVED_SHARE = 0.5;
+/** Those turned away who may read why, however few files there are. */
+const LEAST_LEAVING = 20;
 
 /** Open files that the system allows this process; undefined where it does not say. */
 const openFiles = (): number | undefined => {
@@ -25,7 +27,14 @@ export const mostConnections = (files = openFiles()): number =>
     : Math.max(1, files - Math.max(RESERVED, Math.ceil(files * RESERVED_SHARE)));
 
 /** What the config says, and where it is silent what the system allows. */
-export const doorOf = ({
-  connections: most = mostConnections(),
-  connectionsPerAddress: mostPerAddress,
-}: LoadedConfig['limits']): DoorLimits => ({ most, mostPerAddress });
+export const doorOf = (
+  {
+    connections,
+    connectionsPerAddress: mostPerAddress,
+  }: Pick<LoadedConfig['limits'], 'connections' | 'connectionsPerAddress'>,
+  files = openFiles(),
+): DoorLimits => {
+  const most = connections ?? mostConnections(files);
+  const left = files === undefined ? Infinity : files - most - RESERVED;
+  return { most, mostPerAddress, mostLeaving: Math.max(LEAST_LEAVING, left) };
+};

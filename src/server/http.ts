@@ -15,6 +15,8 @@ const KEEP_ALIVE_MS = 75_000;
 /** How often both are looked at, ms. */
 const LOOK_MS = 5_000;
 const MAX_HEADER_BYTES = 32_768;
+/** Who is refused may read why and close; longer it holds no file, ms. */
+const LINGER_MS = 1_000;
 /** How often connections that nobody uses any more are closed while it stops, ms. */
 const SWEEP_MS = 50;
 
@@ -50,7 +52,9 @@ export const listen = async (handler: HttpHandler, at: ListenOptions): Promise<L
   );
   server.on('connection', (socket) => {
     const why = doorman.enters(socket);
-    if (why) refuse(socket, why);
+    if (!why) return;
+    refuse(socket, why);
+    if (!doorman.hasPatience) socket.destroySoon();
   });
   server.on('clientError', refuseBrokenRequest);
   server.on('connect', (_, socket) => refuse(socket, NO_TUNNEL));
@@ -61,7 +65,7 @@ export const listen = async (handler: HttpHandler, at: ListenOptions): Promise<L
   return { port, url: `http://${shownHost(at.host)}:${port}`, close: (ms) => close(server, ms) };
 };
 
-const ANYBODY: DoorLimits = { most: Infinity, mostPerAddress: Infinity };
+const ANYBODY: DoorLimits = { most: Infinity, mostPerAddress: Infinity, mostLeaving: Infinity };
 
 const bind = (server: Server, { port, host }: ListenOptions): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -118,6 +122,8 @@ const refuse = (socket: Duplex, error: SpillwayError): void => {
       'content-type: application/json\r\nconnection: close\r\n' +
       `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
 };
 
 const REASONS: Readonly<Record<number, string>> = {

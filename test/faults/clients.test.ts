@@ -82,6 +82,21 @@ test('34 one address has only so many connections, and the others are served', a
   expect((await gateway.chat()).status).toBe(200);
 });
 
+test('34 who is refused and does not close its end is cut off all the same', async () => {
+  const limits = { ...configOf([]).limits, connections: 1 };
+  const { gateway } = await world({ config: { limits } });
+  const { hostname, port } = new URL(gateway.url);
+  const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+  let said = '';
+  socket.on('data', (data) => (said += data.toString()));
+  socket.on('error', () => {});
+  socket.write('no HTTP\r\n\r\n');
+  await vi.waitFor(() => expect(said).toMatch(/^HTTP\/1\.1 400 /));
+  // It had the only place.
+  await vi.waitFor(async () => expect((await gateway.chat()).status).toBe(200), 5_000);
+  socket.destroy();
+});
+
 test('63 idle connections leave room for calls, and who comes beyond it hears so until some go', async () => {
   const limits = { ...configOf([]).limits, connections: 5 };
   const { gateway } = await world({ config: { limits } });

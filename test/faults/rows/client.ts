@@ -18,6 +18,7 @@ export const clientRows: readonly FaultRow[] = [
           '34 five thousand connections that send their headers byte by byte are cut off in time, and the others are served',
         ),
         clients('34 one address has only so many connections, and the others are served'),
+        clients('34 who is refused and does not close its end is cut off all the same'),
         [
           'src/server/doorman.test.ts',
           'lets in as many as there are places, and others as soon as one has left',
