@@ -2,6 +2,8 @@ import type { AdmitRequest } from '#balancer/admit.ts';
 import type { Decision } from '#balancer/decision-record.ts';
 import { shortId } from '#core/ids.ts';
 import type { Over } from '#gateway/call.ts';
+import { type Kept, keptIn, keptOf, lineOf } from '#gateway/kept-decision.ts';
+import { LineRing } from '#gateway/line-ring.ts';
 
 /** What a request asked of the balance, as far as a later one like it would ask the same. */
 export type AskedAgain = Pick<
@@ -21,63 +23,57 @@ export interface Remembered {
 }
 
 const TOO_MANY = 429;
-
-/** A request as it is kept. */
-export interface Kept {
-  readonly id: string;
-  /** As JSON, ≤ 1 KB: what is kept for long is one piece, and nothing to look through for a collector. */
-  readonly text: string;
-  readonly error: string | undefined;
-  /** As JSON, of a request that was refused for want of room. */
-  readonly asked: string | undefined;
-}
-
-/** Who keeps them for longer than this process lasts. */
-export interface Keeper {
-  kept(one: Kept): void;
-  /** Only these are left, the oldest first. */
-  forgotten(left: readonly Kept[]): void;
-}
-
 const ERROR_CHARS = 500;
 
 /** The decisions of the last so many requests. */
 export class DecisionStore {
   readonly #max: number;
-  readonly #entries: Kept[] = [];
-  /** Where the next one goes. */
-  #next = 0;
-  /** All that there have been. */
-  #total = 0;
-  #keeper: Keeper | undefined;
+  readonly #lines: LineRing;
+  #forgotten = 0;
 
   /** `max` requests are remembered, ≥ 0, each with up to 2 KB. */
   constructor(max: number) {
     this.#max = max;
+    this.#lines = new LineRing(Math.max(1, max));
   }
 
   /** Those of nobody who is known are not remembered: strangers could drive out all others. */
   add({ decision, call }: Over): void {
     if (this.#max === 0 || decision.tenant.key === '') return;
     const asked = decision.status === TOO_MANY ? call?.progress.asked : undefined;
-    const kept = {
-      id: decision.id,
-      text: decision.text(),
-      error: decision.error?.slice(0, ERROR_CHARS),
-      asked: asked && askedText(asked),
-    };
-    this.#put(kept);
-    this.#keeper?.kept(kept);
+    this.#lines.push(
+      lineOf({
+        id: decision.id,
+        text: decision.text(),
+        error: decision.error?.slice(0, ERROR_CHARS),
+        asked: asked && askedText(asked),
+      }),
+    );
   }
 
-  /** Those of a process before this one, the oldest first. */
-  restore(all: readonly Kept[]): void {
-    if (this.#max > 0) for (const kept of all) this.#put(kept);
+  /** Lines of a process before this one, without their ends, the oldest first; what is none of ours is passed over. */
+  restore(lines: readonly string[]): void {
+    if (this.#max === 0) return;
+    for (const line of lines) {
+      const kept = keptIn(line);
+      if (kept) this.#lines.push(lineOf(kept));
+    }
   }
 
-  /** Who hears of each from now on. */
-  keptBy(keeper: Keeper): void {
-    this.#keeper = keeper;
+  /** How often somebody has been forgotten: what was taken from here before is void. */
+  get forgotten(): number {
+    return this.#forgotten;
+  }
+
+  /** The number that the next one gets. */
+  get end(): number {
+    return this.#lines.end;
+  }
+
+  /** Lines from this number on, as far as they are remembered: how many, and as a file has them. */
+  linesFrom(number: number): { readonly count: number; readonly bytes: Buffer } {
+    const { end, first } = this.#lines;
+    return { count: end - Math.max(number, first), bytes: this.#lines.bytesFrom(number) };
   }
 
   /** Forgets whatever a person's name stands in. */
@@ -86,29 +82,16 @@ export class DecisionStore {
     const named = `"user":${JSON.stringify(user)}`;
     const isTheirs = ({ text, asked }: Kept): boolean =>
       text.includes(piece) || asked?.includes(named) === true || asked?.includes(piece) === true;
-    const left = this.#inTurn().filter((entry) => !isTheirs(entry));
-    if (left.length === this.#entries.length) return;
-    this.#entries.length = 0;
-    this.#next = this.#total = 0;
-    for (const entry of left) this.#put(entry);
-    this.#keeper?.forgotten(left);
-  }
-
-  /** The oldest first. */
-  #inTurn(): readonly Kept[] {
-    const { length } = this.#entries;
-    const first = length < this.#max ? 0 : this.#next;
-    return [...this.#entries.slice(first), ...this.#entries.slice(0, first)];
-  }
-
-  #put(kept: Kept): void {
-    this.#entries[this.#next] = kept;
-    this.#next = (this.#next + 1) % this.#max;
-    this.#total++;
+    const all = Array.from({ length: this.size }, (_, i) => this.#lines.at(this.#lines.first + i));
+    const left = all.filter((line) => !isTheirs(keptOf(line)));
+    if (left.length === all.length) return;
+    this.#lines.clear();
+    for (const line of left) this.#lines.push(line);
+    this.#forgotten++;
   }
 
   get size(): number {
-    return this.#entries.length;
+    return this.#lines.size;
   }
 
   /**
@@ -119,21 +102,20 @@ export class DecisionStore {
     before = Infinity,
     fits: (record: string, error: string | undefined) => boolean = () => true,
   ): Generator<{ readonly seq: number; readonly remembered: Remembered }> {
-    const { length } = this.#entries;
-    const last = Math.min(this.#total, before) - 1;
-    for (let seq = last; seq >= this.#total - length; seq--) {
-      const entry = this.#entries[seq % this.#max]!;
-      if (fits(entry.text, entry.error)) yield { seq, remembered: remembered(entry) };
+    const last = Math.min(this.#lines.end, before) - 1;
+    for (let seq = last; seq >= this.#lines.first; seq--) {
+      const kept = keptOf(this.#lines.at(seq));
+      if (fits(kept.text, kept.error)) yield { seq, remembered: remembered(kept) };
     }
   }
 
   /** The latest whose id is this one, or begins with this one's short form. */
   find(id: string): Remembered | undefined {
-    const { length } = this.#entries;
     const isShort = id === shortId(id);
-    for (let back = 1; back <= length; back++) {
-      const entry = this.#entries[(this.#next - back + length) % length]!;
-      if (entry.id === id || (isShort && shortId(entry.id) === id)) return remembered(entry);
+    for (let number = this.#lines.end - 1; number >= this.#lines.first; number--) {
+      const line = this.#lines.at(number);
+      const known = line.slice(0, line.indexOf('\t'));
+      if (known === id || (isShort && shortId(known) === id)) return remembered(keptOf(line));
     }
     return undefined;
   }

@@ -44,7 +44,7 @@ export const createHttpCall = (
   res: ServerResponse,
 ): HttpCall => {
   const controller = new AbortController();
-  const underWay = { res, abort: (reason: SpillwayError) => controller.abort(reason) };
+  const underWay = { res, place: -1, abort: (reason: SpillwayError) => controller.abort(reason) };
   lifecycle.began(underWay);
   res.once('close', () => {
     lifecycle.over(underWay);

@@ -1,15 +1,13 @@
 import { join } from 'node:path';
 import type { Clock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
-import type { DecisionStore, Kept } from '#gateway/decision-store.ts';
+import type { DecisionStore } from '#gateway/decision-store.ts';
 import { eachSecond } from '#server/each-second.ts';
 import { LineFiles } from '#server/line-files.ts';
 import { trySaving } from '#server/try-to-save.ts';
 
 const FILE = 'decisions.tsv';
 const OLDER = 'decisions.1.tsv';
-/** Lines that come in while a disk is behind, besides those that are remembered. */
-const MOST_WAITING = 20_000;
 
 export interface DecisionFileDeps {
   readonly decisions: DecisionStore;
@@ -35,60 +33,21 @@ export const openDecisionFile = async (deps: DecisionFileDeps): Promise<Decision
   if (max === 0) return { close: () => Promise.resolve() };
   const [path, olderPath] = [join(folder, FILE), join(folder, OLDER)];
   const { files, lines: before } = await LineFiles.open({ path, olderPath, max });
-  decisions.restore(before.flatMap((line) => keptIn(line) ?? []));
-  let waiting: string[] = [];
-  let isAnew = false;
-  decisions.keptBy({
-    kept(one) {
-      if (waiting.length < max + MOST_WAITING) waiting.push(lineOf(one));
-    },
-    forgotten(left) {
-      waiting = left.map(lineOf);
-      isAnew = true;
-    },
-  });
+  decisions.restore(before);
+  let { end, forgotten } = decisions;
   const complaint = 'decisions cannot be saved; they are kept in memory';
   const trySave = trySaving({ log, path, complaint });
   const write = async (): Promise<void> => {
-    const [lines, beginsAnew] = [waiting, isAnew];
-    if (lines.length === 0 && !beginsAnew) return;
-    waiting = [];
-    isAnew = false;
+    const now = { end: decisions.end, forgotten: decisions.forgotten };
+    // Whoever has been forgotten may stand in the lines before as well.
+    const isAnew = now.forgotten !== forgotten;
+    const lines = decisions.linesFrom(isAnew ? 0 : end);
+    if (lines.count === 0 && !isAnew) return;
     const isSaved = await trySave(async () => {
-      if (beginsAnew) await files.remove();
+      if (isAnew) await files.remove();
       await files.append(lines);
     });
-    // When somebody was forgotten meanwhile, what is left of these lines waits already.
-    if (isSaved || isAnew) return;
-    waiting = [...lines, ...waiting].slice(-max);
-    isAnew = beginsAnew;
+    if (isSaved) ({ end, forgotten } = now);
   };
   return eachSecond(clock, write);
-};
-
-/** Fields in a row: JSON has neither tabs nor line ends of its own. */
-const lineOf = ({ id, text, error, asked }: Kept): string =>
-  `${id}\t${text}\t${error === undefined ? '' : JSON.stringify(error)}\t${asked ?? ''}\n`;
-
-/** Undefined for what is no whole line of ours. */
-const keptIn = (line: string): Kept | undefined => {
-  const [id, text = '', error = '', asked, ...more] = line.split('\t');
-  if (!id || asked === undefined || more.length > 0) return undefined;
-  if (!isJson(text) || !(error === '' || isJson(error)) || !(asked === '' || isJson(asked)))
-    return undefined;
-  return {
-    id,
-    text,
-    error: error === '' ? undefined : (JSON.parse(error) as string),
-    asked: asked === '' ? undefined : asked,
-  };
-};
-
-const isJson = (text: string): boolean => {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 };

@@ -43,24 +43,29 @@ export class LineFiles {
     return { files: new LineFiles(options, whole), lines: last };
   }
 
-  /** Each line with its end. All or none: rejects with what the file system says. */
-  async append(lines: readonly string[]): Promise<void> {
+  /** So many lines, each with its end. All or none: rejects with what the file system says. */
+  async append({
+    count,
+    bytes,
+  }: {
+    readonly count: number;
+    readonly bytes: Buffer;
+  }): Promise<void> {
     const { path, olderPath, max } = this.#options;
     await mkdir(dirname(path), { recursive: true });
     if (this.#isTorn) await cutTo(path, this.#bytes);
     this.#isTorn = false;
-    if (this.#lines + lines.length > max && this.#lines > 0) {
+    if (this.#lines + count > max && this.#lines > 0) {
       await rename(path, olderPath);
       this.#lines = this.#bytes = 0;
     }
-    const bytes = Buffer.from(lines.join(''));
     try {
       await appendFile(path, bytes, { mode: 0o600 });
     } catch (cause) {
       this.#isTorn = true;
       throw cause;
     }
-    this.#lines += lines.length;
+    this.#lines += count;
     this.#bytes += bytes.length;
   }
 

@@ -32,7 +32,7 @@ const leftOut = (lines: number): string => `${lines} left out`;
 describe('lines', () => {
   test('come in order, whole, without anybody asking', async () => {
     const path = join(folder, 'log');
-    const writer = new LineWriter({ fd: keep(openSync(path, 'w')), limitChars: 1e6, leftOut });
+    const writer = new LineWriter({ fd: keep(openSync(path, 'w')), limitBytes: 1e6, leftOut });
     const lines = Array.from({ length: 5_000 }, (_, i) => `line ${i} — ${'x'.repeat(i % 50)}`);
     for (const line of lines) writer.write(line);
     const all = `${lines.join('\n')}\n`;
@@ -41,7 +41,7 @@ describe('lines', () => {
 
   test('that still wait are written when the process ends', () => {
     const path = join(folder, 'log');
-    const writer = new LineWriter({ fd: keep(openSync(path, 'w')), limitChars: 1e6, leftOut });
+    const writer = new LineWriter({ fd: keep(openSync(path, 'w')), limitBytes: 1e6, leftOut });
     writer.write('one');
     writer.end();
     writer.end();
@@ -58,7 +58,7 @@ describe.runIf(process.platform === 'linux')('a reader who is behind', () => {
     spawnSync('mkfifo', [path]);
     // Both ways at once: the pipe has a reader, who does not read yet.
     const fd = keep(openSync(path, constants.O_RDWR | mode));
-    const writer = new LineWriter({ fd, limitChars: 100_000, leftOut });
+    const writer = new LineWriter({ fd, limitBytes: 100_000, leftOut });
     const line = 'x'.repeat(999);
     for (let i = 0; i < 1_000; i++) writer.write(line);
     let text = '';

@@ -1,28 +1,35 @@
 import { write, writeSync } from 'node:fs';
 
+const LINE_END = 0x0a;
 /** Lines wait at most this long before they are written, ms. */
 const FLUSH_MS = 500;
-/** So many at once are worth a write of their own, characters. */
-const BATCH_CHARS = 65_536;
+/** So many at once are worth a write of their own, bytes. */
+const BATCH_BYTES = 65_536;
+/** Most bytes of one UTF-16 unit. */
+const MOST_UTF8 = 3;
 /** Pause before a pipe that is full and does not block is tried again, ms. */
 const FULL_MS = 50;
 
 export interface LineWriterOptions {
   readonly fd: number;
-  /** Most that waits for a reader who is behind, characters. */
-  readonly limitChars: number;
+  /** Most that waits for a reader who is behind, bytes. */
+  readonly limitBytes: number;
   /** The line that tells how many were left out above that. */
   readonly leftOut: (lines: number) => string;
 }
 
 /**
  * Writes lines to a file descriptor in batches and off the event loop, one batch at a time. A
- * reader who falls behind costs lines, never memory and never time.
+ * reader who falls behind costs lines, never memory and never time. What waits is outside the heap:
+ * as texts all of it would grow old there.
  */
 export class LineWriter {
   readonly #options: LineWriterOptions;
-  #lines: string[] = [];
-  #chars = 0;
+  /** The last of them is being filled, up to `used`. */
+  #batches: Buffer[] = [];
+  #used = 0;
+  /** Of all that wait. */
+  #bytes = 0;
   #leftOut = 0;
   #underWay = false;
   #timer: NodeJS.Timeout | undefined;
@@ -32,34 +39,56 @@ export class LineWriter {
   }
 
   write(line: string): void {
-    if (this.#chars + line.length > this.#options.limitChars) {
+    if (this.#bytes + line.length > this.#options.limitBytes) {
       this.#leftOut++;
       return;
     }
-    this.#lines.push(line);
-    this.#chars += line.length + 1;
-    if (this.#chars >= BATCH_CHARS) return this.#flush();
+    this.#put(line);
+    if (this.#bytes >= BATCH_BYTES) return this.#flush();
     this.#flushSoon();
   }
 
   /** Writes what is waiting, at once: for a process on its way out. */
   end(): void {
-    const text = this.#take();
-    if (text === '') return;
     try {
-      writeSync(this.#options.fd, text);
+      for (let batch = this.#take(); batch; batch = this.#take())
+        writeSync(this.#options.fd, batch);
     } catch {
       // Nobody reads any more, and there is nobody left to tell.
     }
   }
 
-  #take(): string {
-    if (this.#leftOut > 0) this.#lines.push(this.#options.leftOut(this.#leftOut));
-    this.#leftOut = 0;
-    const text = this.#lines.length > 0 ? `${this.#lines.join('\n')}\n` : '';
-    this.#lines = [];
-    this.#chars = 0;
-    return text;
+  #put(line: string): void {
+    const most = line.length * MOST_UTF8 + 1;
+    let batch = this.#batches.at(-1);
+    if (!batch || batch.length - this.#used < most) {
+      this.#close();
+      batch = Buffer.allocUnsafeSlow(Math.max(BATCH_BYTES, most));
+      this.#batches.push(batch);
+    }
+    const from = this.#used;
+    this.#used += batch.write(line, from);
+    batch[this.#used++] = LINE_END;
+    this.#bytes += this.#used - from;
+  }
+
+  /** The last batch is as long as it is. */
+  #close(): void {
+    const last = this.#batches.pop();
+    if (last) this.#batches.push(last.subarray(0, this.#used));
+    this.#used = 0;
+  }
+
+  #take(): Buffer | undefined {
+    if (this.#leftOut > 0) {
+      const lines = this.#leftOut;
+      this.#leftOut = 0;
+      this.#put(this.#options.leftOut(lines));
+    }
+    if (this.#batches.length <= 1) this.#close();
+    const batch = this.#batches.shift();
+    this.#bytes -= batch?.length ?? 0;
+    return batch;
   }
 
   #flushSoon(): void {
@@ -71,10 +100,10 @@ export class LineWriter {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#underWay) return;
-    const text = this.#take();
-    if (text === '') return;
+    const batch = this.#take();
+    if (!batch) return;
     this.#underWay = true;
-    this.#send(Buffer.from(text));
+    this.#send(batch);
   }
 
   #send(bytes: Buffer): void {
@@ -86,8 +115,8 @@ export class LineWriter {
       // Any other error means that nobody reads: these lines are lost, the next ones are tried.
       if (!error && written < bytes.length) return this.#send(bytes.subarray(written));
       this.#underWay = false;
-      if (this.#chars >= BATCH_CHARS) this.#flush();
-      else if (this.#chars > 0) this.#flushSoon();
+      if (this.#bytes >= BATCH_BYTES) this.#flush();
+      else if (this.#bytes > 0) this.#flushSoon();
     });
   }
 }

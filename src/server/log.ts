@@ -2,8 +2,8 @@ import type { Log, LogLevel } from '#core/log.ts';
 import { LineWriter } from '#server/line-writer.ts';
 
 const STDERR = 2;
-/** Most of the log that waits for a reader who is behind, characters. */
-const LIMIT_CHARS = 4_194_304;
+/** Most of the log that waits for a reader who is behind, bytes. */
+const LIMIT_BYTES = 4_194_304;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -15,7 +15,7 @@ export const createLog = (options: { level: LogLevel; readable: boolean }): Log 
   if (options.readable) return logTo(options.level, writeReadable);
   const writer = new LineWriter({
     fd: STDERR,
-    limitChars: LIMIT_CHARS,
+    limitBytes: LIMIT_BYTES,
     leftOut: (lines) => jsonLine('warn', { lines }, 'lines left out: nobody reads the log in time'),
   });
   process.once('exit', () => writer.end());

@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { LineRing } from '#gateway/line-ring.ts';
+
+const all = (ring: LineRing): string[] =>
+  Array.from({ length: ring.size }, (_, i) => ring.at(ring.first + i));
+
+it('remembers the last of them, whatever their sizes', () => {
+  const size = fc.oneof(fc.nat(40), fc.nat(90_000), fc.constant(300_000));
+  const line = fc.tuple(size, fc.constantFrom('a', 'é', '日', '😀'), fc.boolean());
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 9 }), fc.array(line, { maxLength: 40 }), (max, lines) => {
+      const ring = new LineRing(max);
+      const kept: string[] = [];
+      let end = 0;
+      for (const [chars, piece, isAnew] of lines) {
+        if (isAnew && chars === 7) {
+          ring.clear();
+          kept.length = 0;
+        }
+        const text = `${end} ${piece.repeat(chars)}\n`;
+        ring.push(text);
+        kept.push(text);
+        end++;
+        if (kept.length > max) kept.shift();
+        expect([ring.end, ring.size]).toEqual([end, kept.length]);
+      }
+      expect(all(ring)).toEqual(kept);
+      expect(ring.bytesFrom(end - 3).toString()).toBe(kept.slice(-3).join(''));
+    }),
+    { numRuns: 150 },
+  );
+});
+
+it('takes no more room, however long it runs', () => {
+  const ring = new LineRing(1_000);
+  const before = process.memoryUsage().arrayBuffers;
+  for (let i = 0; i < 60_000; i++) ring.push('x'.repeat(1_000));
+  // 1 MB is remembered; nothing of what came before is held.
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(60_000_000 / 4);
+  expect(ring.bytesFrom(0).length).toBe(1_000_000);
+});

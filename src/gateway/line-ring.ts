@@ -1,0 +1,101 @@
+const CHUNK_BYTES = 262_144;
+/** Most bytes of one UTF-16 unit. */
+const MOST_UTF8 = 3;
+
+interface Chunk {
+  readonly bytes: Buffer;
+  used: number;
+  /** Of its lines those that are still remembered. */
+  lines: number;
+}
+
+/**
+ * The last so many lines, as bytes outside the heap. As texts they would live just long enough to be
+ * copied twice by the collector, and then fill the space of what is old.
+ */
+export class LineRing {
+  readonly #max: number;
+  /** Where each line is, by its number modulo `max`. */
+  readonly #chunks: Chunk[] = [];
+  readonly #starts: Uint32Array;
+  readonly #ends: Uint32Array;
+  #end = 0;
+  #size = 0;
+  #open: Chunk | undefined;
+  #spare: Chunk | undefined;
+
+  /** `max` lines are remembered, ≥ 1. */
+  constructor(max: number) {
+    this.#max = max;
+    this.#starts = new Uint32Array(max);
+    this.#ends = new Uint32Array(max);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The number of the oldest one that is remembered. */
+  get first(): number {
+    return this.#end - this.#size;
+  }
+
+  /** The number that the next one gets; the very first had 0. */
+  get end(): number {
+    return this.#end;
+  }
+
+  push(line: string): void {
+    const at = this.#end++ % this.#max;
+    if (this.#size < this.#max) this.#size++;
+    else this.#release(this.#chunks[at]!);
+    const chunk = this.#roomFor(line.length * MOST_UTF8);
+    this.#chunks[at] = chunk;
+    this.#starts[at] = chunk.used;
+    chunk.used += chunk.bytes.write(line, chunk.used);
+    chunk.lines++;
+    this.#ends[at] = chunk.used;
+  }
+
+  /** `first` ≤ `number` < `end`. */
+  at(number: number): string {
+    const at = number % this.#max;
+    return this.#chunks[at]!.bytes.toString('utf8', this.#starts[at], this.#ends[at]);
+  }
+
+  /** A copy of all lines from this one on, as far as they are remembered. */
+  bytesFrom(number: number): Buffer {
+    const pieces: Buffer[] = [];
+    for (let each = Math.max(number, this.first); each < this.#end; each++) {
+      const at = each % this.#max;
+      pieces.push(this.#chunks[at]!.bytes.subarray(this.#starts[at], this.#ends[at]));
+    }
+    return Buffer.concat(pieces);
+  }
+
+  /** Forgets all; numbers go on. */
+  clear(): void {
+    this.#size = 0;
+    this.#chunks.length = 0;
+    this.#open = this.#spare = undefined;
+  }
+
+  #release(chunk: Chunk): void {
+    if (--chunk.lines > 0) return;
+    chunk.used = 0;
+    if (chunk !== this.#open && chunk.bytes.length === CHUNK_BYTES) this.#spare = chunk;
+  }
+
+  #roomFor(bytes: number): Chunk {
+    if (this.#open && this.#open.bytes.length - this.#open.used >= bytes) return this.#open;
+    const isUsual = bytes <= CHUNK_BYTES;
+    const spare = isUsual ? this.#spare : undefined;
+    if (spare) this.#spare = undefined;
+    this.#open = spare ?? {
+      bytes: Buffer.allocUnsafeSlow(isUsual ? CHUNK_BYTES : bytes),
+      used: 0,
+      lines: 0,
+    };
+    return this.#open;
+  }
+}
