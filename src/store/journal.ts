@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SpendRecord } from '#store/spend.ts';
@@ -8,6 +8,8 @@ const SUFFIX = '.jsonl';
 const SEGMENT_BYTES = 4 * 1024 * 1024;
 /** Nearly every line finds room in so many bytes. */
 const SCRATCH_BYTES = 16_384;
+/** So much of a file is looked at at once, where nobody needs all of it. */
+const READ_BYTES = 262_144;
 /** Most bytes of one UTF-16 unit. */
 const MOST_UTF8 = 3;
 const LINE_END = 0x0a;
@@ -30,6 +32,27 @@ export function* recordsIn(bytes: Buffer): Generator<SpendRecord> {
     } catch {
       // Cut off, or blank.
     }
+  }
+}
+
+/** The same of a file, which is read piece by piece into one place. */
+export function* recordsOf(path: string): Generator<SpendRecord> {
+  const fd = openSync(path, 'r');
+  try {
+    let bytes = Buffer.allocUnsafeSlow(READ_BYTES);
+    let held = 0;
+    for (;;) {
+      if (held === bytes.length) bytes = Buffer.concat([bytes, Buffer.alloc(bytes.length)]);
+      const read = readSync(fd, bytes, held, bytes.length - held, null);
+      const end = held + read;
+      const whole = read === 0 ? end : bytes.subarray(0, end).lastIndexOf(LINE_END) + 1;
+      yield* recordsIn(bytes.subarray(0, whole));
+      if (read === 0) return;
+      bytes.copyWithin(0, whole, end);
+      held = end - whole;
+    }
+  } finally {
+    closeSync(fd);
   }
 }
 

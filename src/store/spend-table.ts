@@ -112,7 +112,12 @@ const forget = async (db: Kysely<Tables>, user: string, most: number): Promise<n
   const isTheirs = db
     .selectFrom('spend')
     .select('id')
-    .where((row) => row.or([row('user_id', '=', user), row('end_user', '=', user)]))
+    .where((row) =>
+      row.or([
+        row.and([row('user_id', '=', user), isNamed('user_id')]),
+        row.and([row('end_user', '=', user), isNamed('end_user')]),
+      ]),
+    )
     .limit(most);
   const many = await removeRecords(db, isTheirs);
   if (many > 0) return many;
@@ -157,6 +162,9 @@ const COLUMNS = {
   status: 'status',
 } as const;
 
+/** Told in so many words, it lets an index serve that has no place for those without. */
+const isNamed = (column: string) => sql<boolean>`${sql.ref(column)} <> ''`;
+
 const filtered = <Row>(
   query: SelectQueryBuilder<Tables, 'spend', Row>,
   filter: SpendFilter,
@@ -168,7 +176,9 @@ const filtered = <Row>(
     narrowed = narrowed.where('started_ms', '<', Math.ceil(filter.toMs));
   for (const [name, column] of Object.entries(COLUMNS)) {
     const value = filter[name as keyof typeof COLUMNS];
-    if (value !== undefined) narrowed = narrowed.where(sql.ref(column), '=', value);
+    if (value === undefined) continue;
+    narrowed = narrowed.where(sql.ref(column), '=', value);
+    if (value !== '') narrowed = narrowed.where(isNamed(column));
   }
   return narrowed;
 };

@@ -3,6 +3,8 @@ import { Worker } from 'node:worker_threads';
 import type { SpendRecord, Taken } from '#store/spend.ts';
 import type { Answer, Ask, AskIntake, SqlValue, WorkerSettings } from '#store/sqlite/messages.ts';
 
+/** For what is young in the worker, MB: rows live for a moment, and room for many is only room. */
+const YOUNG_MB = 6;
 /** Statements that wait for the worker: more means that it stands still. */
 const MOST_WAITING = 10_000;
 
@@ -19,7 +21,10 @@ export class SqliteClient {
   private constructor(settings: WorkerSettings) {
     // The same file, as source in a checkout and compiled in the package.
     const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
-    this.#worker = new Worker(new URL(file, import.meta.url), { workerData: settings });
+    this.#worker = new Worker(new URL(file, import.meta.url), {
+      workerData: settings,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     this.#worker.on('message', (message: Answer | 'open') => this.#heard(message));
     this.#worker.on('error', (error: Error) => this.#failed(error));
     this.#worker.on('exit', () => this.#failed(new Error('The database worker has ended.')));

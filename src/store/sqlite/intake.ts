@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { recordsIn } from '#store/journal.ts';
+import { recordsOf } from '#store/journal.ts';
 import { SpendSums, WHO_COLUMNS } from '#store/spend-sums.ts';
 import type { SpendRecord, Taken } from '#store/spend.ts';
 import { bodyRowOf, paidRow, rowOf } from '#store/spend-write.ts';
@@ -54,7 +53,7 @@ export class Intake {
 
   /** All records of a journal's segment, or none. */
   takeFile(path: string): Taken {
-    return this.#all(recordsIn(readFileSync(path)));
+    return this.#all(recordsOf(path));
   }
 
   /** All or none. Records that are there already change nothing. */
