@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import fc from 'fast-check';
 import { afterEach, expect, it } from 'vitest';
-import { Journal } from '#store/journal.ts';
+import { Journal, recordsIn, recordsOf } from '#store/journal.ts';
 
 let folder = '';
 afterEach(() => rm(folder, { recursive: true }));
@@ -72,4 +74,21 @@ it('calls nothing closed that still grows, whenever it is asked', async () => {
   for (const segment of await journal.segments())
     for (const each of await journal.read(segment)) kept.add(each.id);
   expect(kept.size).toBe(id);
+});
+
+it('is read in pieces as it is read at once, however long its lines', async () => {
+  folder = await mkdtemp(join(tmpdir(), 'spillway-journal-'));
+  const path = join(folder, 'segment');
+  const chars = fc.oneof(fc.nat(900), fc.integer({ min: 262_000, max: 262_300 }), fc.nat(700_000));
+  const line = fc.tuple(chars, fc.constantFrom('a', '日')).map(([n, c]) => c.repeat(n));
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 6 }), fc.boolean(), (texts, isCut) => {
+      const whole = texts.map((text, id) => `${JSON.stringify({ id, text })}\n`).join('');
+      const bytes = Buffer.from(isCut ? `${whole}{"id":"cut` : whole);
+      writeFileSync(path, bytes);
+      expect([...recordsOf(path)]).toEqual([...recordsIn(bytes)]);
+      expect([...recordsIn(bytes)]).toHaveLength(texts.length);
+    }),
+    { numRuns: 40 },
+  );
 });
