@@ -49,7 +49,8 @@ export class Lifecycle {
 
   /** What is still under way ends with this. */
   endAll(reason: SpillwayError): void {
-    for (const one of [...this.#underWay]) one.abort(reason);
+    // Each leaves its place as it ends.
+    for (const one of this.#underWay.slice()) one.abort(reason);
   }
 }
 
