@@ -6,7 +6,7 @@ const words = (text: string): readonly string[] => text.split(/\s+/).filter((wor
 
 /** Top-level sections. */
 export const TOP_IDLE = words(`
-  callback_settings credential_list guardrails prompts mcp_servers mcp_tools agent_list
+  callback_settings guardrails prompts mcp_servers mcp_tools agent_list
   vector_store_registry search_tools assistant_settings finetune_settings files_settings
   default_vertex_config
 `);
@@ -77,7 +77,6 @@ export const GENERAL_IDLE = words(`
 /** `litellm_params` that tell LiteLLM what to do and never go to a vendor. */
 export const PARAMS_IDLE = words(`
   default_api_key_rpm_limit default_api_key_tpm_limit max_retries tag_regex
-  litellm_credential_name
   configurable_clientside_auth_params use_in_pass_through merge_reasoning_content_in_choices
   keepalive_seconds vertex_project vertex_location vertex_credentials tenant_id client_id
   client_secret azure_ad_token azure_username azure_password azure_scope watsonx_region_name

@@ -12,6 +12,7 @@ import { loadKeeping } from '#config/keeping.ts';
 import { loadLitellmSettings } from '#config/litellm-settings.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
 import { loadModelList } from '#config/model-list.ts';
+import { loadCredentials } from '#config/named-credentials.ts';
 import type { Environment } from '#config/os-environ.ts';
 import { present } from '#config/present.ts';
 import { loadQuotaPools } from '#config/quota-pools.ts';
@@ -27,7 +28,7 @@ import {
 import type { Override } from '#config/override.ts';
 import { type ReadFile, readSources, type Sources } from '#config/sources.ts';
 import { loadSpillwaySettings } from '#config/spillway-settings.ts';
-import { storedPart } from '#config/stored-part.ts';
+import { storedCredential, storedPart } from '#config/stored-part.ts';
 import type { KnownPolicy } from '#config/strategy.ts';
 
 export interface LoadOptions {
@@ -40,12 +41,15 @@ export interface LoadOptions {
   readonly overrides?: readonly Override[];
   /** Rows of the model list that stand in the store, each with its `model_info.id`. */
   readonly stored?: readonly JsonObject[];
+  /** Items of the credential list that stand in the store. */
+  readonly storedCredentials?: readonly JsonObject[];
 }
 
 const SECTIONS = [
   'include',
   'environment_variables',
   'model_list',
+  'credential_list',
   'router_settings',
   'litellm_settings',
   'general_settings',
@@ -94,8 +98,17 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
   const { strategy, checks, maxParallelRequests, routing } = router;
   const { preCallChecks } = routing;
   const ceilings = ceilingsOf({ strategy, checks, preCallChecks, own: enforceRpmTpm });
+  const lenders = loadCredentials(
+    {
+      list: sources.sections.get('credential_list'),
+      ofFile: sources.credentials.map(resolved),
+      stored: (options.storedCredentials ?? []).map((item) => resolved(storedCredential(item))),
+    },
+    report,
+  );
+  const lending = { lenders, mayLend: keeping.storesModels };
   const said = { ...litellm.forRows, ceilings, maxParallelRequests, own: ownPart };
-  const list = loadModelList(rows, { ...said, stored: new Set(stored) }, report);
+  const list = loadModelList(rows, { ...said, ...lending, stored: new Set(stored) }, report);
   const { deployments } = list;
   warnOfFallbacks([routerPart, litellmPart], {
     names: new Set([...groups, ...Object.keys(routing.aliases)]),
@@ -107,6 +120,7 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
   return deepFreeze({
     file,
     ...list,
+    credentials: [...lenders.values()].map(({ credential }) => credential),
     warnings: inFileOrder(withoutIdle(report.warnings), file),
     ...ownOf(general),
     metrics: { arePublic: litellm.metricsArePublic },

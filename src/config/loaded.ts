@@ -73,6 +73,10 @@ export interface Deployment {
   readonly modelInfo: JsonObject;
   /** It stands in the store and in no file: it may be changed while it serves. */
   readonly isStored?: boolean;
+  /** The credential that lends it its key: `litellm_credential_name`. */
+  readonly credential?: string;
+  /** It is kept and shown, and serves nothing: `model_info.blocked`. */
+  readonly isBlocked?: boolean;
   readonly line: number;
   readonly column: number;
 }
@@ -82,6 +86,16 @@ export interface UnusableDeployment {
   readonly name: string;
   readonly group: string;
   readonly reason: Finding;
+}
+
+/** A key and what belongs to it, under a name that rows may use: `litellm_credential_name`. */
+export interface NamedCredential {
+  readonly name: string;
+  /** `litellm_params` that it lends. */
+  readonly values: JsonObject;
+  readonly info: JsonObject;
+  /** It stands in the store and in no file. */
+  readonly isStored: boolean;
 }
 
 export interface AppModelMapping {
@@ -95,6 +109,7 @@ export interface LoadedConfig {
   readonly file: string;
   readonly deployments: readonly Deployment[];
   readonly unusable: readonly UnusableDeployment[];
+  readonly credentials: readonly NamedCredential[];
   /** Settings that are understood but have no effect yet, unknown settings, odd combinations. */
   readonly warnings: readonly Finding[];
   readonly masterKey?: string;

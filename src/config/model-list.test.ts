@@ -150,7 +150,7 @@ describe('keys', () => {
   });
 });
 
-test.each(['litellm_credential_name: mine', 'mock_response: hi', 'mock_timeout: true'])(
+test.each(['mock_response: hi', 'mock_timeout: true'])(
   'a row with %s does not call the vendor in its place',
   (param) => {
     const env = { OPENAI_API_KEY: 'sk-o' };

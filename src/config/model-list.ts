@@ -1,7 +1,7 @@
 import type { Part } from '#core/check-schema.ts';
 import { closest } from '#core/closest.ts';
 import type { Finding } from '#core/finding.ts';
-import { isObject, type Json, type JsonObject, setOwn } from '#core/json.ts';
+import { isObject, type Json, type JsonObject, own, setOwn } from '#core/json.ts';
 import type { ParamRules } from '#core/param-rules.ts';
 import { isStarPattern } from '#core/star-pattern.ts';
 import type { Provider } from '#providers/provider.ts';
@@ -21,6 +21,7 @@ import type { Deployment, UnusableDeployment } from '#config/loaded.ts';
 import type { Ceilings } from '#config/loaded-quota.ts';
 import type { UpstreamBudget } from '#config/loaded-routing.ts';
 import { modelFacts } from '#config/model-facts.ts';
+import { borrow, type Lender } from '#config/named-credentials.ts';
 import {
   type Draft,
   isBodyField,
@@ -60,6 +61,9 @@ export interface ModelListContext {
   readonly own: Part | undefined;
   /** Those of the rows that stand in the store. */
   readonly stored: ReadonlySet<Part>;
+  readonly lenders: ReadonlyMap<string, Lender>;
+  /** The store may have credentials that are not known yet. */
+  readonly mayLend: boolean;
 }
 
 export interface ModelList {
@@ -78,7 +82,7 @@ export const loadModelList = (
   report: Report,
 ): ModelList => {
   const drafts = rows
-    .flatMap((part) => draftsOf(part, report))
+    .flatMap((part) => draftsOf(part, context.lenders, report))
     .flatMap((draft) => expandAnyVendor(draft, context.env));
   warnOfParams(drafts, report);
   warnOfSharedIds(drafts, report);
@@ -98,11 +102,23 @@ export const loadModelList = (
   }
   warnOfPools(placed, context.own, report);
   const deployments = placed.map(({ deployment }) => deployment);
-  reportDeadGroups(drafts, { deployments, unusable }, report);
+  const settled = drafts.filter((draft) => !dependsOnStore(draft, context));
+  reportDeadGroups(settled, { deployments, unusable }, report);
   return { deployments, unusable };
 };
 
-const draftsOf = (part: Part, report: Report): Draft[] => {
+/** What the store lends a row of the file, or has not yet, is no fault of the file. */
+const dependsOnStore = (
+  { part, row, missing }: Draft,
+  { lenders, mayLend, stored }: ModelListContext,
+): boolean => {
+  if (!mayLend || stored.has(part)) return false;
+  const lender = lenders.get(row.litellm_params.litellm_credential_name ?? '');
+  return missing !== undefined || lender?.credential.isStored === true;
+};
+
+const draftsOf = (written: Part, lenders: ModelListContext['lenders'], report: Report): Draft[] => {
+  const { part, ...borrowed } = borrow(written, lenders);
   const row = report.read(part, rowSchema);
   if (!row) return [];
   warnOfKeys(part, { used: ROW_USED, idle: [] }, report);
@@ -111,10 +127,20 @@ const draftsOf = (part: Part, report: Report): Draft[] => {
   const choice = choiceOf(part, row);
   const { organization } = row.litellm_params;
   if (!Array.isArray(organization))
-    return [{ part, row, params, choice, ...(organization ? { organization } : {}) }];
+    return [
+      {
+        part: written,
+        ...borrowed,
+        row,
+        params,
+        choice,
+        ...(organization ? { organization } : {}),
+      },
+    ];
   // As in LiteLLM, a list of organisations is one deployment for each.
   return organization.map((one) => ({
-    part,
+    part: written,
+    ...borrowed,
     row,
     params: { ...params, organization: one },
     organization: one,
@@ -145,12 +171,14 @@ const toDeployment = (
     group,
     reason: findingAt(part, ['litellm_params', param], message),
   });
-  const written = (param: string): Json | undefined => writtenAt(part, ['litellm_params', param]);
+  const written = (param: string): Json | undefined =>
+    own(draft.lent, param) ?? writtenAt(part, ['litellm_params', param]);
   const setting = (param: 'api_key' | 'api_base' | 'base_url'): Setting => ({
     written: written(param),
     value: params[param],
   });
-  const problem = standInProblem(draft.params) ?? wildcardProblem(draft);
+  const problem =
+    missingCredential(draft) ?? standInProblem(draft.params) ?? wildcardProblem(draft);
   if (problem) return unusable(problem);
   const bases = { api_base: setting('api_base'), base_url: setting('base_url') };
   if (typeof choice === 'string') return unusable({ param: 'model', message: choice });
@@ -190,6 +218,8 @@ const toDeployment = (
       params: paramRulesOf(row),
       extraBody: extraBodyOf(draft.params),
       isStored: stored.has(part) || undefined,
+      credential: params.litellm_credential_name || undefined,
+      isBlocked: info?.blocked || undefined,
     }),
     ...modelFacts(row, choice),
     limits: rowLimits(row, ceilings),
@@ -202,6 +232,14 @@ const toDeployment = (
     column,
   };
 };
+
+const missingCredential = ({ missing }: Draft): Problem | undefined =>
+  missing === undefined
+    ? undefined
+    : {
+        param: 'litellm_credential_name',
+        message: `there is no credential ${JSON.stringify(missing)} in credential_list; write it there, or add it with POST /credentials where models are stored`,
+      };
 
 /** One name in several ways of writing is one header: the last one holds. */
 const mergedHeaders = (
@@ -261,10 +299,13 @@ const modelInfoOf = (part: Part): JsonObject => {
   return isObject(info) ? info : {};
 };
 
-const idOf = ({ part, row, params }: Draft): string =>
-  deploymentId(row.model_name, params, (path) =>
+/** Whatever a credential lends is no part of a row's id: another key is not another deployment. */
+const idOf = ({ part, row, params, lent }: Draft): string => {
+  const ownParams = Object.entries(params).filter(([key]) => !Object.hasOwn(lent, key));
+  return deploymentId(row.model_name, Object.fromEntries(ownParams), (path) =>
     part.document.isFloat([...part.path, 'litellm_params', ...path]),
   );
+};
 
 /** What goes into each request's body: unknown parameters, as LiteLLM passes them on. */
 const bodyDefaults = (params: JsonObject, { settings = {} }: Provider): JsonObject => {

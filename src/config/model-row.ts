@@ -43,6 +43,7 @@ const paramsSchema = z.looseObject({
   api_version: text,
   organization: z.union([z.string(), z.array(z.string()).min(1)]).nullish(),
   custom_llm_provider: text,
+  litellm_credential_name: text,
   use_chat_completions_api: z.boolean().nullish(),
   rpm: perMinute,
   tpm: perMinute,
@@ -72,6 +73,9 @@ const paramsSchema = z.looseObject({
   extra_body: z.record(z.string(), z.unknown()).nullish(),
 });
 
+/** What a credential may lend to rows. */
+export const lentSchema = paramsSchema.partial();
+
 export const rowSchema = z.looseObject({
   model_name: name,
   litellm_params: paramsSchema,
@@ -87,6 +91,7 @@ export const rowSchema = z.looseObject({
       max_input_tokens: whole(0, 1e9).nullish(),
       max_output_tokens: whole(0, 1e9).nullish(),
       base_model: text,
+      blocked: flag.nullish(),
       ...prices,
     })
     .nullish(),
@@ -102,6 +107,10 @@ export interface Draft {
   readonly row: Row;
   /** `litellm_params` with references resolved and nothing else changed, for this organisation. */
   readonly params: JsonObject;
+  /** Of those, what a credential lends, as it was written. */
+  readonly lent: JsonObject;
+  /** The credential that it names and that there is not. */
+  readonly missing?: string;
   readonly organization?: string;
   /** Who serves it; a string says why nobody does. */
   readonly choice: ProviderChoice | string;
@@ -119,11 +128,10 @@ const NO_MOCKS =
   'made-up answers are not given yet; remove it to call the vendor, or remove the row';
 
 /**
- * Parameters that stand in for a row's key or for the vendor's answer, and why they cannot yet. To
- * ignore one would be to call, and to pay, somebody whom the row does not mean.
+ * Parameters that stand in for the vendor's answer, and why they cannot yet. To ignore one would be
+ * to call, and to pay, somebody whom the row does not mean.
  */
 const STAND_INS: Readonly<Record<string, string>> = {
-  litellm_credential_name: 'keys by name are not read yet; write api_key here',
   mock_response: NO_MOCKS,
   mock_timeout: NO_MOCKS,
   mock_tool_calls: NO_MOCKS,

@@ -14,6 +14,8 @@ export interface Sources {
   readonly sections: ReadonlyMap<string, Part>;
   /** The rows of `model_list`, included files' rows after the main file's. */
   readonly rows: readonly Part[];
+  /** The same of `credential_list`. */
+  readonly credentials: readonly Part[];
 }
 
 /** Reads a file that `include` names; throws when it cannot. */
@@ -59,10 +61,16 @@ export const readSources = (
   };
   const included = readIncluded(main, readFile, report);
   for (const whole of [main, ...included]) add(whole);
-  const rows = (lists.get('model_list') ?? []).flatMap((list) =>
-    Array.isArray(list.value) ? list.value.flatMap((_, i) => childOf(list, i) ?? []) : [],
-  );
-  return { files: [main, ...included], sections, rows };
+  const items = (key: string): Part[] =>
+    (lists.get(key) ?? []).flatMap((list) =>
+      Array.isArray(list.value) ? list.value.flatMap((_, i) => childOf(list, i) ?? []) : [],
+    );
+  return {
+    files: [main, ...included],
+    sections,
+    rows: items('model_list'),
+    credentials: items('credential_list'),
+  };
 };
 
 const readPart = (text: string, file: string, report: Report): Part => {

@@ -45,6 +45,7 @@ export const configOf = (
   file: 'test.yaml',
   deployments,
   unusable: [],
+  credentials: [],
   warnings: [],
   masterKey: MASTER_KEY,
   metrics: { arePublic: false },
