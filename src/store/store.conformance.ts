@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SpendRecord } from '#store/spend.ts';
-import type { Store } from '#store/store.ts';
+import { type Store, SUBJECTS } from '#store/store.ts';
 
 /** What every store does, whatever keeps it. `reopen` closes it and opens the same again. */
 export interface StoreUnderTest {
@@ -122,6 +122,16 @@ export const storeConformance = (name: string, { lasts, ...under }: StoreUnderTe
       expect(await keys.all()).toHaveLength(1);
       const changes = await keys.changedSince(0);
       expect(changes.find(({ id }) => id === 'a')).toEqual({ id: 'a' });
+    });
+
+    it('has a shelf for every subject', async () => {
+      for (const subject of SUBJECTS) {
+        const shelf = store.shelves[subject];
+        await shelf.put([{ id: 'one', body: { subject } }]);
+        expect((await shelf.all()).find(({ id }) => id === 'one')?.body).toEqual({ subject });
+        await shelf.remove(['one']);
+        expect((await shelf.all()).some(({ id }) => id === 'one')).toBe(false);
+      }
     });
 
     it('takes any text as data', async () => {

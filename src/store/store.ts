@@ -32,6 +32,7 @@ export const SUBJECTS = [
   'budgets',
   'customers',
   'models',
+  'credentials',
   'sessions',
   'conversations',
 ] as const;

@@ -26,6 +26,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
 
 const SPEND_LOGS = 'LiteLLM_SpendLogs';
 const STORED_MODELS = 'LiteLLM_ProxyModelTable';
+const CREDENTIALS = 'LiteLLM_CredentialsTable';
 
 export type LitellmTable = keyof typeof TABLES;
 
@@ -36,6 +37,8 @@ export interface LitellmDatabase {
   spendLogs(sinceMs: number): AsyncGenerator<readonly JsonObject[]>;
   /** With their parameters as they are kept: closed. */
   storedModels(): Promise<readonly JsonObject[]>;
+  /** With their values as they are kept: closed. */
+  storedCredentials(): Promise<readonly JsonObject[]>;
   close(): Promise<void>;
 }
 
@@ -103,12 +106,18 @@ const databaseOf = (client: pg.Client, columns: Columns): LitellmDatabase => ({
     const { rows } = await client.query<JsonObject>(`select * from ${named(STORED_MODELS)}`);
     return rows;
   },
+  async storedCredentials() {
+    if (!columns.get(CREDENTIALS)?.has('credential_values')) return [];
+    const { rows } = await client.query<JsonObject>(`select * from ${named(CREDENTIALS)}`);
+    return rows;
+  },
   close: () => client.end(),
 });
 
 /** Only names of the lists above: nothing that anybody sends. */
-const named = (table: LitellmTable | typeof SPEND_LOGS | typeof STORED_MODELS): string =>
-  `"${table}"`;
+const named = (
+  table: LitellmTable | typeof SPEND_LOGS | typeof STORED_MODELS | typeof CREDENTIALS,
+): string => `"${table}"`;
 
 const columnsOf = async (client: pg.Client): Promise<Columns> => {
   const { rows } = await client.query<{ table_name: string; column_name: string }>(

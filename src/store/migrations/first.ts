@@ -1,5 +1,6 @@
 import type { SchemaModule } from 'kysely';
 import type { Migration } from '#store/migrations/migration.ts';
+import { shelf } from '#store/migrations/shelf.ts';
 
 const SUBJECTS = [
   'keys',
@@ -32,16 +33,6 @@ export const first: Migration = {
     await paid(schema);
     await audit(schema);
   },
-};
-
-const shelf = async (schema: SchemaModule, name: string): Promise<void> => {
-  await schema
-    .createTable(name)
-    .addColumn('id', 'text', (column) => column.primaryKey())
-    .addColumn('body', 'text', (column) => column.notNull())
-    .addColumn('changed_ms', 'bigint', (column) => column.notNull())
-    .execute();
-  await schema.createIndex(`${name}_changed`).on(name).column('changed_ms').execute();
 };
 
 const spend = async (schema: SchemaModule): Promise<void> => {
