@@ -66,6 +66,28 @@ describe('groups, aliases, and deployments by name', () => {
   });
 });
 
+describe('what is blocked', () => {
+  const blocked = { ...member('big', 'A'), isBlocked: true };
+
+  test('is not served by a pattern in its place, and not listed', () => {
+    const groups = groupsOf([blocked, member('*', 'B', '*')]);
+    for (const name of ['big', 'id-A', 'A']) {
+      expect(() => groups.resolve(name)).toThrow('Model is blocked');
+      expect(groups.find(name)).toBeUndefined();
+    }
+    expect(groups.list()).toEqual([]);
+    expect(groups.resolve('other')).toMatchObject({ group: '*' });
+  });
+
+  test('leaves the others of its group', () => {
+    const groups = groupsOf([blocked, member('big', 'B')]);
+    expect(groups.resolve('big')).toEqual({ group: 'big' });
+    expect(() => groups.resolve('A')).toThrow('Model is blocked');
+    groups.take([member('big', 'A')]);
+    expect(groups.resolve('A')).toEqual({ group: 'big', pinned: 'A' });
+  });
+});
+
 describe('patterns', () => {
   const groups = groupsOf(
     [

@@ -9,6 +9,8 @@ export interface GroupMember {
   readonly group: string;
   readonly provider: string;
   readonly model: string;
+  /** It serves nothing. */
+  readonly isBlocked?: boolean;
 }
 
 export interface GroupsSpec {
@@ -43,6 +45,8 @@ export class Groups {
   /** Aliases that may be seen. */
   readonly #listed: readonly string[];
   #shown: string[] = [];
+  /** Names that only those answer to who are blocked. */
+  #blocked: ReadonlySet<string> = new Set();
 
   constructor({ members, aliases, providerOf }: GroupsSpec) {
     this.#providerOf = providerOf;
@@ -53,7 +57,12 @@ export class Groups {
   }
 
   /** From now on these are all the members there are. */
-  take(members: readonly GroupMember[]): void {
+  take(all: readonly GroupMember[]): void {
+    const members = all.filter(({ isBlocked }) => !isBlocked);
+    const blocked = all.filter(({ isBlocked }) => isBlocked);
+    this.#blocked = new Set(
+      blocked.flatMap(({ group, id, name }) => [group, id, name].map((one) => one.normalize())),
+    );
     this.#names.clear();
     const named = members.filter(({ group }) => !isStarPattern(group));
     for (const { group } of named) this.#names.set(group.normalize(), { group });
@@ -67,10 +76,12 @@ export class Groups {
     this.#shown = [...new Set([...named.map(({ group }) => group), ...this.#listed])];
   }
 
-  /** Throws SpillwayError `unknown_model`, with the names that exist. */
+  /** Throws SpillwayError `unknown_model`, with the names that exist, or `forbidden` for what is blocked. */
   resolve(model: string): Resolved {
     const found = this.find(model);
     if (found !== undefined) return found;
+    if (this.#blocked.has(this.#plain(model)))
+      throw new SpillwayError('forbidden', 'Model is blocked', { param: 'model' });
     const names = [...this.#shown, ...this.#patterns.map(({ pattern }) => pattern)];
     const some = names.slice(0, 8).join(', ');
     const more = names.length > 8 ? ', …' : '';
@@ -83,9 +94,16 @@ export class Groups {
   }
 
   find(model: string): Resolved | undefined {
+    const name = this.#plain(model);
+    const known = this.#names.get(name);
+    // What is blocked is not served by whoever takes every name.
+    if (known !== undefined || this.#blocked.has(name)) return known;
+    return this.#match(name);
+  }
+
+  #plain(model: string): string {
     const asked = model.normalize();
-    const name = this.#aliases.get(asked)?.normalize() ?? asked;
-    return this.#names.get(name) ?? this.#match(name);
+    return this.#aliases.get(asked)?.normalize() ?? asked;
   }
 
   /** What can be listed: patterns are names of nothing. */

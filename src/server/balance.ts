@@ -48,12 +48,13 @@ export const createBalance = (
   stateLimits(config, ledger, given.clock.now());
   const estimator = new Estimator();
   let rows = new Map<Deployment, Member>();
-  const newRows = (): readonly Deployment[] => config.deployments.filter((row) => !rows.has(row));
+  const serving = (): readonly Deployment[] => config.deployments.filter((row) => !row.isBlocked);
+  const newRows = (): readonly Deployment[] => serving().filter((row) => !rows.has(row));
   const membersNow = (): readonly Member[] => {
     const deployments = newRows();
     const made = membersOf({ deployments }, given.clock.wall());
     const added = new Map(deployments.map((row, i) => [row, made[i]!]));
-    rows = new Map(config.deployments.map((row) => [row, (rows.get(row) ?? added.get(row))!]));
+    rows = new Map(serving().map((row) => [row, (rows.get(row) ?? added.get(row))!]));
     return [...rows.values()];
   };
   let members = membersNow();

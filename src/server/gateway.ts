@@ -206,7 +206,8 @@ const namesOf = (
 
 const membersOf = (config: LoadedConfig): ReadonlyMap<string, readonly string[]> => {
   const groups = new Map(config.unusable.map(({ group }) => [group, [] as string[]]));
-  for (const { group, name } of config.deployments) {
+  for (const { group, name, isBlocked } of config.deployments) {
+    if (isBlocked) continue;
     const its = groups.get(group) ?? [];
     its.push(name);
     groups.set(group, its);

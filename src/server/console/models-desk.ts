@@ -25,17 +25,23 @@ export const modelsOf = (config: LoadedConfig, all: readonly Member[]): ModelsRe
     aliases: Object.entries(config.routing.aliases)
       .filter(([, { hidden }]) => !hidden)
       .map(([alias, { group }]) => ({ alias, group })),
-    deployments: config.deployments.map((one) => ({
-      ...rowOf(one, members.get(one.name)?.price),
-      shares: sharesOf(one),
-    })),
-    unusable: config.unusable.map(({ name, group, reason }) => ({
-      deployment: name,
-      group,
-      why: reason.message,
-    })),
+    deployments: config.deployments
+      .filter(({ isBlocked }) => !isBlocked)
+      .map((one) => ({ ...rowOf(one, members.get(one.name)?.price), shares: sharesOf(one) })),
+    unusable: [
+      ...config.unusable.map(({ name, group, reason }) => ({
+        deployment: name,
+        group,
+        why: reason.message,
+      })),
+      ...config.deployments
+        .filter(({ isBlocked }) => isBlocked)
+        .map(({ name, group }) => ({ deployment: name, group, why: BLOCKED })),
+    ],
   };
 };
+
+const BLOCKED = 'it is blocked; POST /model/unblock lets it serve again';
 
 const rowOf = (
   one: Deployment,
