@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLog } from '#core/log.ts';
 import { sealOf } from '#keys/seal.ts';
 import { tokenOf } from '#keys/secret.ts';
+import { credentialOfBody } from '#server/models/credential-rows.ts';
 import { modelOfBody } from '#server/models/model-rows.ts';
 import { openSqlite } from '#store/sqlite/open.ts';
 import { hasPostgres, startPostgres, type TestPostgres } from '#store/postgres/test-kit.ts';
@@ -49,6 +50,8 @@ create table "LiteLLM_EndUserTable" (user_id text primary key, alias text, spend
   budget_id text, blocked boolean not null default false);
 create table "LiteLLM_ProxyModelTable" (model_id text primary key, model_name text,
   litellm_params jsonb, model_info jsonb, created_at timestamp(3), created_by text);
+create table "LiteLLM_CredentialsTable" (credential_id text primary key, credential_name text unique,
+  credential_values jsonb, credential_info jsonb, created_by text);
 create table "LiteLLM_SpendLogs" (request_id text primary key, call_type text, api_key text,
   spend float8, total_tokens int, prompt_tokens int, completion_tokens int,
   "startTime" timestamp(3), "endTime" timestamp(3), "completionStartTime" timestamp(3), model text,
@@ -67,6 +70,9 @@ insert into "LiteLLM_EndUserTable" (user_id, spend, budget_id, blocked) values (
 insert into "LiteLLM_ProxyModelTable" (model_id, model_name, litellm_params, model_info) values
   ('m', 'gpt-4.1', '${JSON.stringify(CLOSED)}', '{"id": "m", "db_model": true, "mode": "chat"}'),
   ('n', 'odd', '{"model": "${CLOSED_ELSEWHERE}"}', '{}');
+insert into "LiteLLM_CredentialsTable" values
+  ('c1', 'shared', '{"api_key": "${CLOSED.api_key}"}', '{"description": "ours"}', 'x'),
+  ('c2', 'odd', '{"api_key": "${CLOSED_ELSEWHERE}"}', null, 'x');
 insert into "LiteLLM_SpendLogs" (request_id, call_type, api_key, spend, prompt_tokens,
   completion_tokens, "startTime", "endTime", model, model_group, "user", status, request_tags)
   select 'r' || n, 'acompletion', '${tokenOf(KEY)}', 0.25, 10, 5, now() - interval '1 hour',
@@ -103,9 +109,11 @@ describe.skipIf(!hasPostgres)('migrate (skipped where no Postgres is installed)'
 
   it('takes over what there is, and changes nothing there', async () => {
     const look = await migrate('--dry-run');
-    const counts = '1 keys, 1 teams, 1 users, 1 end users, 1 budgets, 1 stored models';
+    const counts =
+      '1 keys, 1 teams, 1 users, 1 end users, 1 budgets, 1 stored models, 1 credentials';
     expect(look.out).toContain(counts);
     expect(look.out).toMatch(/left out: model n \(odd\): .*another salt key/);
+    expect(look.out).toMatch(/left out: credential odd: .*another salt key/);
     expect(look.out).toMatch(/left out: key not-a-hash: its token is no SHA-256/);
     const first = await migrate();
     expect(first).toMatchObject({ code: 0, err: '' });
@@ -129,6 +137,15 @@ describe.skipIf(!hasPostgres)('migrate (skipped where no Postgres is installed)'
         rpm: 60,
       },
       info: { mode: 'chat' },
+      stamps: {},
+    });
+    const [credential, ...more] = await store.shelves.credentials.all();
+    expect(more).toEqual([]);
+    expect(JSON.stringify(credential)).not.toContain('sk-vendor');
+    expect(credentialOfBody(credential!, sealOf(SALT_KEY))).toEqual({
+      name: 'shared',
+      values: { api_key: 'sk-vendor-secret' },
+      info: { description: 'ours' },
       stamps: {},
     });
     await store.close();

@@ -1,74 +1,14 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { hasPostgres, startPostgres } from '#store/postgres/test-kit.ts';
 import { MASTER_KEY } from './kit/gateway.ts';
-import { spillway } from './kit/program.ts';
-import { answer, startUpstream } from './kit/upstream.ts';
+import { type Fields, messageOf, SECRET, storedWorlds } from './kit/stored-world.ts';
 
-const SALT = 'a-salt-key-of-a-test';
-const SECRET = 'sk-vendor-secret-1';
-
-type Fields = Record<string, unknown>;
-
-let folder: string;
-const closing: (() => Promise<unknown>)[] = [];
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'spillway-models-'));
-});
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-  rmSync(folder, { recursive: true });
-});
-
-/** A gateway whose file names no model at all. */
-const world = async (settings = 'store_model_in_db: true') => {
-  const upstream = await startUpstream(answer);
-  closing.push(() => upstream.close());
-  const config = join(folder, 'config.yaml');
-  writeFileSync(config, `general_settings: {master_key: ${MASTER_KEY}, ${settings}}\n`);
-  const start = async (env: Record<string, string> = { LITELLM_SALT_KEY: SALT }) => {
-    const data = join(folder, 'data');
-    const program = spillway(['serve', '-c', config, '--port', '0', '--data-dir', data], env);
-    closing.push(() => program.stop());
-    const url = await program.ready();
-    const ask = async (path: string, body?: Fields, key = MASTER_KEY, method?: string) => {
-      const reply = await fetch(`${url}${path}`, {
-        method: method ?? (body ? 'POST' : 'GET'),
-        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-        ...(body && { body: JSON.stringify(body) }),
-      });
-      return { status: reply.status, body: (await reply.json()) as Fields };
-    };
-    const chat = (model: string, key?: string) =>
-      ask('/v1/chat/completions', { model, messages: [{ role: 'user', content: 'Hi' }] }, key);
-    const models = async () => {
-      const { body } = await ask('/model/info');
-      return (body['data'] as { model_name: string; model_info: Fields }[]).map(
-        ({ model_name: name, model_info: info }) => [name, info['id'], info['db_model']],
-      );
-    };
-    return { ...program, url, ask, chat, models };
-  };
-  const row = (more: Fields = {}) => ({
-    model_name: 'my-model',
-    litellm_params: {
-      model: 'openai/gpt-4.1',
-      api_key: SECRET,
-      api_base: upstream.url,
-      ...more,
-    },
-  });
-  return { upstream, start, row };
-};
-
-const messageOf = (body: Fields): string => (body['error'] as { message: string }).message;
+const { closing, keptFiles, storedWorld } = storedWorlds();
 
 describe('a model that is added while it serves', () => {
   it('serves at once, is changed and deleted, outlives a restart, and its key is seen by nobody', async () => {
-    const { upstream, start, row } = await world();
+    const { upstream, start, row } = await storedWorld();
     const first = await start();
     expect((await first.chat('my-model')).status).toBe(400);
     const made = await first.ask('/model/new', { ...row(), model_info: { id: 'mine' } });
@@ -102,9 +42,7 @@ describe('a model that is added while it serves', () => {
     expect(patched.body['litellm_params']).not.toHaveProperty('temperature');
     await first.ask('/model/new', { ...row(), model_info: { id: 'second' } });
     const said = await first.stop();
-    const kept = readdirSync(join(folder, 'data'), { recursive: true, withFileTypes: true });
-    for (const file of kept.filter((each) => each.isFile()))
-      expect(readFileSync(join(file.parentPath, file.name), 'latin1')).not.toContain('sk-vendor');
+    for (const file of keptFiles()) expect(file).not.toContain('sk-vendor');
 
     const again = await start();
     expect(await again.models()).toEqual([
@@ -130,7 +68,7 @@ describe('a model that is added while it serves', () => {
   });
 
   it('must be one that can serve, and what is wrong is told by its field', async () => {
-    const { start, row } = await world();
+    const { start, row } = await storedWorld();
     const { ask, models } = await start();
     const refuse = async (fields: Fields, status = 400) => {
       const { body, status: got } = await ask('/model/new', fields);
@@ -158,8 +96,65 @@ describe('a model that is added while it serves', () => {
     expect(made.status).toBe(403);
   });
 
+  it('that is blocked is kept and shown and serves nothing, until it is unblocked', async () => {
+    const { start, row } = await storedWorld();
+    const first = await start();
+    const wide = { ...row(), model_name: 'my-*', model_info: { id: 'wide' } };
+    await first.ask('/model/new', { ...row(), model_info: { id: 'a' } });
+    await first.ask('/model/new', { ...row(), model_info: { id: 'b' } });
+    await first.ask('/model/new', {
+      ...wide,
+      litellm_params: row({ model: 'openai/*' }).litellm_params,
+    });
+    const block = (id: string, word = 'block') => first.ask(`/model/${word}`, { model_id: id });
+    const blocked = await block('a');
+    expect(blocked.body).toMatchObject({
+      model_id: 'a',
+      blocked: true,
+      model_info: { blocked: true },
+    });
+    expect(JSON.stringify(blocked.body)).not.toContain(SECRET);
+    // The other one of its group serves on.
+    for (let n = 0; n < 4; n++) {
+      const reply = await fetch(`${first.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${MASTER_KEY}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'my-model', messages: [{ role: 'user', content: 'Hi' }] }),
+      });
+      expect(reply.headers.get('x-litellm-model-id')).toBe('b');
+      await reply.text();
+    }
+    await block('b');
+    const refused = await first.chat('my-model');
+    expect([refused.status, messageOf(refused.body)]).toEqual([
+      403,
+      expect.stringContaining('Model is blocked'),
+    ]);
+    expect((await first.chat('my-other')).status).toBe(200);
+    const names = async (of: typeof first) =>
+      ((await of.ask('/v1/models')).body['data'] as Fields[]).map(({ id }) => id);
+    expect(await names(first)).not.toContain('my-model');
+    expect((await first.models()).map(([, id]) => id)).toEqual(['a', 'b', 'wide']);
+    await first.stop();
+
+    const again = await start();
+    expect((await again.chat('my-model')).status).toBe(403);
+    const freed = await again.ask('/model/unblock', { model_id: 'a' });
+    expect(freed.body).toMatchObject({ model_id: 'a', blocked: false });
+    expect((await again.chat('my-model')).status).toBe(200);
+    expect((await again.ask('/model/block', { model_id: 'none' })).status).toBe(404);
+    const { body } = await again.ask('/key/generate', {});
+    const others = await again.ask('/model/block', { model_id: 'a' }, body['key'] as string);
+    expect(others.status).toBe(403);
+    const { body: trail } = await again.ask('/audit?size=2');
+    const [latest] = (trail['audit_logs'] as Fields[]).filter(
+      (one) => one['table_name'] === 'models',
+    );
+    expect(latest).toMatchObject({ action: 'unblocked', object_id: 'a' });
+  });
+
   it('is refused without a key to encrypt it with, and where nobody wants it stored', async () => {
-    const { start, row } = await world();
+    const { start, row } = await storedWorld();
     const open = await start({});
     const { status, body } = await open.ask('/model/new', row());
     expect(status).toBe(400);
@@ -170,7 +165,7 @@ describe('a model that is added while it serves', () => {
   });
 
   it('does not serve under another salt key, which is said and stops nobody', async () => {
-    const { start, row } = await world();
+    const { start, row } = await storedWorld();
     const first = await start();
     await first.ask('/model/new', { ...row(), model_info: { id: 'mine' } });
     await first.stop();
@@ -185,7 +180,9 @@ describe.skipIf(!hasPostgres)('with Postgres (skipped where no server is install
   it('another gateway of the same database serves it, too, and no table has its key', async () => {
     const server = await startPostgres();
     closing.push(() => server.close());
-    const { start, row } = await world(`store_model_in_db: true, database_url: "${server.url}"`);
+    const { start, row } = await storedWorld(
+      `store_model_in_db: true, database_url: "${server.url}"`,
+    );
     const first = await start();
     await first.ask('/model/new', { ...row(), model_info: { id: 'mine' } });
     const second = await start();

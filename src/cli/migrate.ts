@@ -3,10 +3,10 @@ import { DATA_DIR_DEFAULT } from '#cli/data-dir.ts';
 import { parseCount } from '#cli/options.ts';
 
 const HELP = `
-Takes over keys, teams, users, end users, budgets, what of them is spent, stored models and the
-spend logs of the last days from the Postgres of a LiteLLM, which is read and never written. Keys
-that people have go on to open; the keys of stored models open with LITELLM_SALT_KEY, and are
-encrypted anew under it. Stop the gateway first; run it again as often as you like: what is there
+Takes over keys, teams, users, end users, budgets, what of them is spent, stored models and
+credentials and the spend logs of the last days from the Postgres of a LiteLLM, which is read and
+never written. Keys that people have go on to open; the keys of stored models and credentials open
+with LITELLM_SALT_KEY, and are encrypted anew under it. Stop the gateway first; run it again as often as you like: what is there
 already is written over, and no record counts twice.
 
   spillway migrate --from-litellm postgres://llmproxy@db/litellm --dry-run

@@ -14,7 +14,13 @@ import { LEAST_SALT_CHARS, type Seal, sealUnder } from '#keys/seal.ts';
 import { Windows } from '#keys/windows.ts';
 import { processEnvironment } from '#server/env.ts';
 import { type Keeping, openKeeping } from '#server/keeping.ts';
-import { modelsFromLitellm, type TakenModels } from '#server/models/from-litellm.ts';
+import { bodyOfCredential } from '#server/models/credential-rows.ts';
+import {
+  credentialsFromLitellm,
+  modelsFromLitellm,
+  type TakenCredentials,
+  type TakenModels,
+} from '#server/models/from-litellm.ts';
 import { bodyOfModel } from '#server/models/model-rows.ts';
 import { type LitellmDatabase, openLitellm } from '#store/litellm/read.ts';
 
@@ -29,11 +35,13 @@ export const runMigrate = async (options: MigrateOptions): Promise<void> => {
       const taken = fromLitellm(await rowsOf(source), keeping.pepper);
       const { variables } = processEnvironment();
       const seal = sealUnder(variables['LITELLM_SALT_KEY']);
-      const models = takenModels(await source.storedModels(), seal !== undefined, options);
-      say(taken, models);
+      const canClose = seal !== undefined;
+      const models = takenModels(await source.storedModels(), canClose, options);
+      const credentials = takenCredentials(await source.storedCredentials(), canClose, options);
+      say(taken, models, credentials);
       if (options.dryRun) return;
       await write(keeping, taken);
-      if (seal) await writeModels(keeping, models, seal);
+      if (seal) await writeSealed(keeping, { ...models, ...credentials }, seal);
       const records = await takeLogs(source, keeping, options.days);
       process.stdout.write(`${records} records of spend taken\n`);
     } finally {
@@ -70,37 +78,59 @@ const rowsOf = async (source: LitellmDatabase): Promise<LitellmRows> => ({
 });
 
 /** LiteLLM's own master key stands in for a salt key that it has not. */
+const saltKeyOf = ({ saltKeyVariable }: MigrateOptions): string | undefined => {
+  const { variables } = processEnvironment();
+  const named = saltKeyVariable === undefined ? undefined : variables[saltKeyVariable];
+  return named || variables['LITELLM_SALT_KEY'] || variables['LITELLM_MASTER_KEY'];
+};
+
+const CANNOT_CLOSE = `set LITELLM_SALT_KEY to ${LEAST_SALT_CHARS} characters or more: they are kept encrypted under it here, too`;
+
 const takenModels = (
   rows: readonly JsonObject[],
   canClose: boolean,
-  { saltKeyVariable }: MigrateOptions,
+  options: MigrateOptions,
 ): TakenModels => {
-  const { variables } = processEnvironment();
-  const named = saltKeyVariable === undefined ? undefined : variables[saltKeyVariable];
-  const { models, leftOut } = modelsFromLitellm(
-    rows,
-    named || variables['LITELLM_SALT_KEY'] || variables['LITELLM_MASTER_KEY'],
-  );
-  if (models.length === 0 || canClose) return { models, leftOut };
-  const why = `set LITELLM_SALT_KEY to ${LEAST_SALT_CHARS} characters or more: they are kept encrypted under it here, too`;
-  return {
-    models: [],
-    leftOut: [...leftOut, ...models.map(({ id, name }) => `model ${id} (${name}): ${why}`)],
-  };
+  const { models, leftOut } = modelsFromLitellm(rows, saltKeyOf(options));
+  if (canClose) return { models, leftOut };
+  const left = models.map(({ id, name }) => `model ${id} (${name}): ${CANNOT_CLOSE}`);
+  return { models: [], leftOut: [...leftOut, ...left] };
 };
 
-const writeModels = ({ store }: Keeping, { models }: TakenModels, seal: Seal): Promise<void> =>
-  store.shelves.models.put(models.map((model) => bodyOfModel(model, seal)));
+const takenCredentials = (
+  rows: readonly JsonObject[],
+  canClose: boolean,
+  options: MigrateOptions,
+): TakenCredentials => {
+  const { credentials, leftOut } = credentialsFromLitellm(rows, saltKeyOf(options));
+  if (canClose) return { credentials, leftOut };
+  const left = credentials.map(({ name }) => `credential ${name}: ${CANNOT_CLOSE}`);
+  return { credentials: [], leftOut: [...leftOut, ...left] };
+};
 
-const say = (taken: Taken, models: TakenModels): void => {
+/** Credentials first: models name them. */
+const writeSealed = async (
+  { store: { shelves } }: Keeping,
+  { models, credentials }: Pick<TakenModels & TakenCredentials, 'models' | 'credentials'>,
+  seal: Seal,
+): Promise<void> => {
+  await shelves.credentials.put(credentials.map((one) => bodyOfCredential(one, seal)));
+  await shelves.models.put(models.map((model) => bodyOfModel(model, seal)));
+};
+
+const say = (
+  taken: Taken,
+  models: TakenModels,
+  { credentials, leftOut }: TakenCredentials,
+): void => {
   const { keys, teams, users, budgets, customers } = taken;
   process.stdout.write(
     `${keys.length} keys, ${teams.length} teams, ${users.length} users, ` +
-      `${customers.length} end users, ${budgets.length} budgets, ${models.models.length} stored models\n`,
+      `${customers.length} end users, ${budgets.length} budgets, ${models.models.length} stored models, ${credentials.length} credentials\n`,
   );
   if (models.models.length > 0)
     process.stdout.write('stored models serve with store_model_in_db: true in general_settings\n');
-  for (const line of [...taken.leftOut, ...models.leftOut])
+  for (const line of [...taken.leftOut, ...models.leftOut, ...leftOut])
     process.stdout.write(`left out: ${line}\n`);
 };
 

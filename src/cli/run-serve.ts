@@ -47,7 +47,7 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
   const folder = dataDirOf(options);
   const keeping = await openKeeping(config, { clock, log, folder });
   const gateway = createGateway(config, world, keeping);
-  const models = await openModels(gateway, keeping, (stored) =>
+  const desks = await openModels(gateway, keeping, (stored) =>
     loadConfigText(text, { file: options.config, environment, stored }),
   );
   const { ledger, owner } = gateway.balance;
@@ -61,7 +61,7 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
   const handlers = createHandlers({
     gateway,
     apps,
-    models,
+    desks,
     source: { text, file: options.config, environment },
     masterKey: config.masterKey,
     keyHeader: config.keyHeader,

@@ -14,15 +14,21 @@ export const loadConfigText = (
     readonly environment: Environment;
     /** What stands in place of its values. */
     readonly overrides?: readonly Override[];
-    /** Rows of the model list that stand in the store. */
-    readonly stored?: readonly JsonObject[];
+    /** Rows of the model list, and items of the credential list, that stand in the store. */
+    readonly stored?: {
+      readonly models: readonly JsonObject[];
+      readonly credentials: readonly JsonObject[];
+    };
   },
 ): LoadedConfig =>
   loadConfig(text, {
     file: given.file,
     env: given.environment.variables,
     ...(given.overrides && { overrides: given.overrides }),
-    ...(given.stored && { stored: given.stored }),
+    ...(given.stored && {
+      stored: given.stored.models,
+      storedCredentials: given.stored.credentials,
+    }),
     policies,
     readFile: (path) => readFileSync(path, 'utf8'),
   });

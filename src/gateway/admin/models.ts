@@ -15,6 +15,8 @@ export interface ModelFields {
 export interface ModelDesk {
   add(principal: Principal, fields: ModelFields): Promise<JsonObject>;
   change(principal: Principal, id: string, fields: ModelFields): Promise<JsonObject>;
+  /** Kept and shown, and serves nothing. */
+  block(principal: Principal, id: string, blocked: boolean): Promise<JsonObject>;
   remove(principal: Principal, id: string): Promise<void>;
 }
 
@@ -74,4 +76,19 @@ export const modelRoutes = (desk: ModelDesk): readonly AnyControlRoute[] => [
       return { message: `Model: ${id} deleted successfully` };
     },
   }),
+  blocking(desk, 'block'),
+  blocking(desk, 'unblock'),
 ];
+
+const blocking = (desk: ModelDesk, word: 'block' | 'unblock'): AnyControlRoute =>
+  controlRoute({
+    method: 'post',
+    path: `/model/${word}`,
+    access: 'admin',
+    summary:
+      word === 'block'
+        ? 'Lets a stored deployment serve nothing until it is unblocked; it is kept and shown.'
+        : 'Lets a stored deployment serve again.',
+    body: z.looseObject({ model_id: nameField }),
+    serve: ({ body: { model_id: id }, principal }) => desk.block(principal, id, word === 'block'),
+  });

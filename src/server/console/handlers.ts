@@ -1,4 +1,5 @@
-import { type ModelDesk, modelRoutes } from '#gateway/admin/models.ts';
+import { credentialRoutes } from '#gateway/admin/credentials.ts';
+import { modelRoutes } from '#gateway/admin/models.ts';
 import type { HttpHandler } from '#gateway/handle.ts';
 import { vouchFor } from '#keys/sessions.ts';
 import { appRoutes, withApps } from '#server/apps/mount-apps.ts';
@@ -6,14 +7,15 @@ import type { Apps } from '#server/apps/open-apps.ts';
 import { type ConsoleOptions, createConsole } from '#server/console/console.ts';
 import type { Site } from '#server/console/site.ts';
 import { createDataFront, createFront } from '#server/front.ts';
+import type { Desks } from '#server/models/open-models.ts';
 
 export interface HandlersOptions extends ConsoleOptions {
   readonly site: Site;
   readonly keyHeader?: string | undefined;
   /** Apps that are served, with their own keys. */
   readonly apps?: Apps | undefined;
-  /** Models that are added while it serves. */
-  readonly models?: ModelDesk | undefined;
+  /** Models and credentials that are added while it serves. */
+  readonly desks?: Desks | undefined;
 }
 
 /** Who answers on each port. */
@@ -25,7 +27,7 @@ export interface Handlers {
 }
 
 export const createHandlers = (options: HandlersOptions): Handlers => {
-  const { gateway, site, masterKey, keyHeader, apps, models } = options;
+  const { gateway, site, masterKey, keyHeader, apps, desks } = options;
   const keys = {
     ...(masterKey !== undefined && { masterKey }),
     ...(keyHeader !== undefined && { keyHeader }),
@@ -35,7 +37,7 @@ export const createHandlers = (options: HandlersOptions): Handlers => {
     apps ? withApps(apps, gateway.log, front) : front;
   const more = [
     ...(apps ? appRoutes(apps) : []),
-    ...(models ? modelRoutes(models) : []),
+    ...(desks ? [...modelRoutes(desks.models), ...credentialRoutes(desks.credentials)] : []),
     ...routes,
   ];
   const front = withAll(createFront(gateway, keys, more));

@@ -1,10 +1,16 @@
 import { isObject, type Json, type JsonObject } from '#core/json.ts';
 import { boxKeyOf, openBox } from '#store/litellm/secret-box.ts';
+import type { StoredCredential } from '#server/models/credential-rows.ts';
 import { type StoredModel, withoutId } from '#server/models/model-rows.ts';
 
 export interface TakenModels {
   readonly models: readonly StoredModel[];
   /** Why each of the others is not taken. */
+  readonly leftOut: readonly string[];
+}
+
+export interface TakenCredentials {
+  readonly credentials: readonly StoredCredential[];
   readonly leftOut: readonly string[];
 }
 
@@ -38,6 +44,27 @@ export const modelsFromLitellm = (
       });
   }
   return { models, leftOut };
+};
+
+/** Rows of LiteLLM's table of credentials, each text of which is closed in the same way. */
+export const credentialsFromLitellm = (
+  rows: readonly JsonObject[],
+  saltKey: string | undefined,
+): TakenCredentials => {
+  const credentials: StoredCredential[] = [];
+  const leftOut: string[] = [];
+  const key = saltKey === undefined ? undefined : boxKeyOf(saltKey);
+  for (const row of rows) {
+    const { credential_name: name, credential_values: closed, credential_info: info } = row;
+    if (typeof name !== 'string' || !isObject(closed)) {
+      leftOut.push(`credential ${JSON.stringify(name)}: its row is not one that is known`);
+      continue;
+    }
+    const values = opener(key)(closed) as JsonObject | undefined;
+    if (values === undefined) leftOut.push(`credential ${name}: ${key ? OTHER_KEY : NO_KEY}`);
+    else credentials.push({ name, values, info: isObject(info) ? info : {}, stamps: {} });
+  }
+  return { credentials, leftOut };
 };
 
 const NO_KEY =
