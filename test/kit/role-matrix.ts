@@ -14,6 +14,9 @@ export const MATRIX = {
   viewer: lines(`
     GET /audit
     GET /budget/list
+    GET /credentials
+    GET /credentials/by_model/{model_id}
+    GET /credentials/by_name/{credential_name}
     GET /customer/info
     GET /customer/list
     GET /end_user/info
@@ -54,6 +57,7 @@ export const MATRIX = {
     POST /spillway/route/explain
   `),
   admin: lines(`
+    DELETE /credentials/{credential_name}
     DELETE /spillway/app-models/{id}
     DELETE /spillway/apps/{id}
     DELETE /spillway/apps/{id}/keys/{keyId}
@@ -62,7 +66,9 @@ export const MATRIX = {
     GET /spillway/apps/{id}/graph
     GET /spillway/apps/{id}/keys
     GET /spillway/config
+    PATCH /credentials/{credential_name}
     PATCH /model/{model_id}/update
+    POST /credentials
     POST /budget/delete
     POST /budget/new
     POST /budget/update
@@ -81,8 +87,10 @@ export const MATRIX = {
     POST /key/bulk_update
     POST /key/unblock
     POST /key/{key}/reset_spend
+    POST /model/block
     POST /model/delete
     POST /model/new
+    POST /model/unblock
     POST /model/update
     POST /spillway/app-models/check
     POST /spillway/apps

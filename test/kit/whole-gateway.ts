@@ -26,13 +26,13 @@ export const startWholeGateway = async () => {
   const gateway = createGateway(config, world, keeping);
   const apps = await openDemoApps(demo, { gateway, world, store: keeping.store });
   const source = { text, file: plain.file, environment };
-  const models = await openModels(gateway, keeping, (stored) =>
+  const desks = await openModels(gateway, keeping, (stored) =>
     loadConfigText(text, { file: plain.file, environment, stored }),
   );
   const handlers = createHandlers({
     gateway,
     apps: apps.apps,
-    models,
+    desks,
     source,
     masterKey,
     simulator: createSimulatorDesk(demo.simulator, demo.simulatorUrl),
