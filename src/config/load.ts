@@ -12,7 +12,7 @@ import { loadKeeping } from '#config/keeping.ts';
 import { loadLitellmSettings } from '#config/litellm-settings.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
 import { loadModelList } from '#config/model-list.ts';
-import { loadCredentials } from '#config/named-credentials.ts';
+import { type Lender, loadCredentials } from '#config/named-credentials.ts';
 import type { Environment } from '#config/os-environ.ts';
 import { present } from '#config/present.ts';
 import { loadQuotaPools } from '#config/quota-pools.ts';
@@ -80,35 +80,26 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
   const rows = [...sources.rows.map(resolved), ...stored];
   const groups = groupsOf(rows);
   const [routerPart, litellmPart] = [section('router_settings'), section('litellm_settings')];
+  const generalPart = section('general_settings');
   const router = loadRouterSettings(routerPart, { groups, policies }, report);
   const litellm = loadLitellmSettings(litellmPart, env, report);
-  const general = loadGeneralSettings(section('general_settings'), env, report);
+  const general = loadGeneralSettings(generalPart, env, report);
   const ownPart = section('spillway_settings');
   const { alwaysIncludeUsage, quotaPools, enforceRpmTpm, store, ...own } = loadSpillwaySettings(
     ownPart,
     { groups, requestBytes: general.requestBytes },
     report,
   );
-  const keeping = loadKeeping(
-    { general: section('general_settings'), litellm: litellmPart },
-    store,
-    { env, report },
-  );
+  const kept = { general: generalPart, litellm: litellmPart };
+  const keeping = loadKeeping(kept, store, { env, report });
   checkRows(sources, keeping.storesModels, report);
   const { strategy, checks, maxParallelRequests, routing } = router;
-  const { preCallChecks } = routing;
-  const ceilings = ceilingsOf({ strategy, checks, preCallChecks, own: enforceRpmTpm });
-  const lenders = loadCredentials(
-    {
-      list: sources.sections.get('credential_list'),
-      ofFile: sources.credentials.map(resolved),
-      stored: (options.storedCredentials ?? []).map((item) => resolved(storedCredential(item))),
-    },
-    report,
-  );
-  const lending = { lenders, mayLend: keeping.storesModels };
+  const asked = { strategy, checks, preCallChecks: routing.preCallChecks, own: enforceRpmTpm };
+  const ceilings = ceilingsOf(asked);
+  const lenders = lendersOf(sources, { options, resolved, report });
   const said = { ...litellm.forRows, ceilings, maxParallelRequests, own: ownPart };
-  const list = loadModelList(rows, { ...said, ...lending, stored: new Set(stored) }, report);
+  const more = { lenders, mayLend: keeping.storesModels, stored: new Set(stored) };
+  const list = loadModelList(rows, { ...said, ...more }, report);
   const { deployments } = list;
   warnOfFallbacks([routerPart, litellmPart], {
     names: new Set([...groups, ...Object.keys(routing.aliases)]),
@@ -142,6 +133,27 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
     tls,
   });
 };
+
+const lendersOf = (
+  { sections, credentials }: Sources,
+  {
+    options,
+    resolved,
+    report,
+  }: {
+    readonly options: LoadOptions;
+    readonly resolved: (part: Part) => Part;
+    readonly report: Report;
+  },
+): ReadonlyMap<string, Lender> =>
+  loadCredentials(
+    {
+      list: sections.get('credential_list'),
+      ofFile: credentials.map(resolved),
+      stored: (options.storedCredentials ?? []).map((item) => resolved(storedCredential(item))),
+    },
+    report,
+  );
 
 const ownOf = ({
   masterKey,

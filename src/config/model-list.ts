@@ -9,6 +9,7 @@ import { rowLimits } from '#config/ceilings.ts';
 import {
   apiBaseOf,
   apiVersionOf,
+  type Credential,
   credentialOf,
   settingsOf,
   type Problem,
@@ -16,12 +17,13 @@ import {
 } from '#config/credentials.ts';
 import { deploymentId } from '#config/deployment-id.ts';
 import { deploymentNames } from '#config/deployment-name.ts';
+import { draftsOf } from '#config/drafts.ts';
 import { PARAMS_IDLE } from '#config/idle-keys.ts';
 import type { Deployment, UnusableDeployment } from '#config/loaded.ts';
 import type { Ceilings } from '#config/loaded-quota.ts';
 import type { UpstreamBudget } from '#config/loaded-routing.ts';
 import { modelFacts } from '#config/model-facts.ts';
-import { borrow, type Lender } from '#config/named-credentials.ts';
+import type { Lender } from '#config/named-credentials.ts';
 import {
   type Draft,
   isBodyField,
@@ -29,21 +31,18 @@ import {
   isStandIn,
   PARAMS_USED,
   type Row,
-  ROW_USED,
-  rowSchema,
   standInProblem,
 } from '#config/model-row.ts';
 import { type Environment, referencedVariable } from '#config/os-environ.ts';
 import { type PlacedDeployment, warnOfPools } from '#config/pool-findings.ts';
 import { present } from '#config/present.ts';
-import { chooseProvider, type ProviderChoice } from '#config/provider-choice.ts';
+import type { ProviderChoice } from '#config/provider-choice.ts';
 import {
   childOf,
   findingAt,
   keyFindingAt,
   NO_EFFECT,
   type Report,
-  warnOfKeys,
   writtenAt,
 } from '#config/section.ts';
 import { milliseconds, toMs } from '#config/values.ts';
@@ -117,53 +116,12 @@ const dependsOnStore = (
   return missing !== undefined || lender?.credential.isStored === true;
 };
 
-const draftsOf = (written: Part, lenders: ModelListContext['lenders'], report: Report): Draft[] => {
-  const { part, ...borrowed } = borrow(written, lenders);
-  const row = report.read(part, rowSchema);
-  if (!row) return [];
-  warnOfKeys(part, { used: ROW_USED, idle: [] }, report);
-  const params = childOf(part, 'litellm_params')?.value;
-  if (!isObject(params)) return [];
-  const choice = choiceOf(part, row);
-  const { organization } = row.litellm_params;
-  if (!Array.isArray(organization))
-    return [
-      {
-        part: written,
-        ...borrowed,
-        row,
-        params,
-        choice,
-        ...(organization ? { organization } : {}),
-      },
-    ];
-  // As in LiteLLM, a list of organisations is one deployment for each.
-  return organization.map((one) => ({
-    part: written,
-    ...borrowed,
-    row,
-    params: { ...params, organization: one },
-    organization: one,
-    choice,
-  }));
-};
-
-const choiceOf = (part: Part, { litellm_params: params }: Row): ProviderChoice | string => {
-  const isSet = (param: 'api_base' | 'base_url'): boolean =>
-    Boolean(writtenAt(part, ['litellm_params', param]) || params[param]);
-  return chooseProvider({
-    model: params.model,
-    providerName: params.custom_llm_provider || undefined,
-    hasApiBase: isSet('api_base') || isSet('base_url'),
-  });
-};
-
 const toDeployment = (
   draft: Draft,
   name: string,
   { env, ceilings, maxParallelRequests, extraHeaders, stored }: ModelListContext,
 ): Deployment | UnusableDeployment => {
-  const { part, row, organization, choice } = draft;
+  const { part, row, organization } = draft;
   const { litellm_params: params, model_info: info } = row;
   const group = row.model_name;
   const unusable = ({ param, message }: Problem): UnusableDeployment => ({
@@ -171,25 +129,9 @@ const toDeployment = (
     group,
     reason: findingAt(part, ['litellm_params', param], message),
   });
-  const written = (param: string): Json | undefined =>
-    own(draft.lent, param) ?? writtenAt(part, ['litellm_params', param]);
-  const setting = (param: 'api_key' | 'api_base' | 'base_url'): Setting => ({
-    written: written(param),
-    value: params[param],
-  });
-  const problem =
-    missingCredential(draft) ?? standInProblem(draft.params) ?? wildcardProblem(draft);
-  if (problem) return unusable(problem);
-  const bases = { api_base: setting('api_base'), base_url: setting('base_url') };
-  if (typeof choice === 'string') return unusable({ param: 'model', message: choice });
-  const settings = settingsOf(draft.params, choice.provider, env);
-  const known = { env, settings, params: draft.params, written, model: choice.model };
-  const credential = credentialOf(setting('api_key'), choice.provider, known);
-  if ('message' in credential) return unusable(credential);
-  const lack = choice.provider.lacks?.(settings, credential.key !== undefined);
-  if (lack) return unusable(lack);
-  const base = apiBaseOf(bases, choice.provider, known);
-  if ('message' in base) return unusable(base);
+  const reach = reachOf(draft, env);
+  if ('message' in reach) return unusable(reach);
+  const { choice, settings, credential, apiBase } = reach;
   const { line, column } = part.document.position(part.path);
   return {
     id: info?.id ?? idOf(draft),
@@ -200,7 +142,7 @@ const toDeployment = (
     ...present({
       apiKey: credential.key,
       apiKeySource: credential.source,
-      apiBase: base.apiBase,
+      apiBase,
       apiVersion: apiVersionOf(params.api_version, choice.provider, env),
       organization,
       speaks: speaksOf(choice, row),
@@ -240,6 +182,38 @@ const missingCredential = ({ missing }: Draft): Problem | undefined =>
         param: 'litellm_credential_name',
         message: `there is no credential ${JSON.stringify(missing)} in credential_list; write it there, or add it with POST /credentials where models are stored`,
       };
+
+interface Reach {
+  readonly choice: ProviderChoice;
+  readonly settings: Deployment['settings'];
+  readonly credential: Credential;
+  readonly apiBase?: string;
+}
+
+/** Whom a row calls, and with what; or why it cannot. */
+const reachOf = (draft: Draft, env: Environment): Reach | Problem => {
+  const { part, choice, lent } = draft;
+  const { litellm_params: params } = draft.row;
+  const written = (param: string): Json | undefined =>
+    own(lent, param) ?? writtenAt(part, ['litellm_params', param]);
+  const setting = (param: 'api_key' | 'api_base' | 'base_url'): Setting => ({
+    written: written(param),
+    value: params[param],
+  });
+  const problem =
+    missingCredential(draft) ?? standInProblem(draft.params) ?? wildcardProblem(draft);
+  if (problem) return problem;
+  const bases = { api_base: setting('api_base'), base_url: setting('base_url') };
+  if (typeof choice === 'string') return { param: 'model', message: choice };
+  const settings = settingsOf(draft.params, choice.provider, env);
+  const known = { env, settings, params: draft.params, written, model: choice.model };
+  const credential = credentialOf(setting('api_key'), choice.provider, known);
+  if ('message' in credential) return credential;
+  const lack = choice.provider.lacks?.(settings, credential.key !== undefined);
+  if (lack) return lack;
+  const base = apiBaseOf(bases, choice.provider, known);
+  return 'message' in base ? base : { choice, settings, credential, ...base };
+};
 
 /** One name in several ways of writing is one header: the last one holds. */
 const mergedHeaders = (
