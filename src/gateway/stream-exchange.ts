@@ -169,6 +169,7 @@ export class StreamExchange implements ReplyReader, StreamBody, Taker {
     const passed = this.#passed;
     if (passed.length === 0) return;
     this.#passed = [];
+    if (passed.length === 1) return this.#pass(passed[0]!);
     const bytes = passed.reduce((sum, raw) => sum + raw.length, 0);
     this.#pass(bytes === chunk?.length ? chunk : Buffer.concat(passed));
   }

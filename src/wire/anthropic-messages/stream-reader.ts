@@ -4,6 +4,7 @@ import { readStreamError } from '#wire/anthropic-messages/error.ts';
 import { parseEvent } from '#wire/anthropic-messages/event.ts';
 import { fieldText, parsedObject } from '#wire/anthropic-messages/fields.ts';
 import { readFinish } from '#wire/anthropic-messages/finish.ts';
+import { plainDelta } from '#wire/anthropic-messages/plain-delta.ts';
 import { inputText } from '#wire/anthropic-messages/read-parts.ts';
 import {
   blockExtra,
@@ -55,6 +56,9 @@ class StreamReader implements Step<Frame, ChatEvent> {
 
   push({ data }: Frame): ChatEvent[] {
     if (this.#over) return [];
+    const plain = plainDelta(data);
+    const known = plain && this.#open.get(plain.index);
+    if (known?.index !== undefined) return said(known, known.index, plain!.text);
     let event: JsonObject;
     try {
       event = parseEvent(data);
@@ -187,7 +191,10 @@ const deltaEvents = (open: OpenBlock, delta: JsonObject): ChatEvent[] => {
   }
   const text =
     fieldText(delta, 'text') || fieldText(delta, 'thinking') || fieldText(delta, 'partial_json');
-  if (text === '') return [];
+  return text === '' ? [] : said(open, index, text);
+};
+
+const said = (open: OpenBlock, index: number, delta: string): ChatEvent[] => {
   open.hasBegun = true;
-  return [{ type: 'block-delta', index, delta: text }];
+  return [{ type: 'block-delta', index, delta }];
 };

@@ -82,7 +82,10 @@ class StreamWriter implements Step<ChatEvent, Frame> {
       waiting.deltas.push({ type: 'citations_delta', citation: writeCitation(event.citation) });
     else if (event.delta !== '') {
       if (waiting.block.kind === 'refusal') this.#isRefusal = true;
-      waiting.deltas.push(textDelta(waiting.block, event.delta));
+      const delta = textDelta(waiting.block, event.delta);
+      // Nothing of the active block waits, and no other's turn has come by this.
+      if (waiting === this.#active && waiting.block.kind !== 'image') return [this.#delta(delta)];
+      waiting.deltas.push(delta);
     }
     return this.#flush();
   }
@@ -142,7 +145,8 @@ class StreamWriter implements Step<ChatEvent, Frame> {
   }
 
   #delta(delta: JsonObject): Frame {
-    return frame('content_block_delta', { index: this.#written - 1, delta });
+    const type = 'content_block_delta';
+    return { event: type, data: JSON.stringify({ type, index: this.#written - 1, delta }) };
   }
 
   #tell(event: Extract<ChatEvent, { type: 'extra' }>): Frame[] {

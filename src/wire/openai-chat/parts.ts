@@ -11,6 +11,12 @@ export const TEXT_FIELD: Readonly<Record<TextKind, string>> = {
   refusal: 'refusal',
 };
 
+/** The text of a delta that holds nothing else, as nearly all do; empty for any other. */
+export const wordsAlone = (delta: JsonObject): string => {
+  for (const key in delta) if (key !== TEXT_FIELD.text) return '';
+  return fieldText(delta, TEXT_FIELD.text);
+};
+
 interface TextPart {
   readonly kind: TextKind;
   readonly text: string;

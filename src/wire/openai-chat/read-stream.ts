@@ -15,6 +15,7 @@ import {
   thoughtSeal,
   toolCallsOf,
   wholeNumber,
+  wordsAlone,
 } from '#wire/openai-chat/parts.ts';
 import { extraOf, startEvent } from '#wire/openai-chat/read-reply.ts';
 import { readUsage } from '#wire/openai-chat/usage.ts';
@@ -164,6 +165,8 @@ class Choice {
   }
 
   #delta(delta: JsonObject, events: ChatEvent[]): void {
+    const words = wordsAlone(delta);
+    if (words !== '') return this.#say('text', words, events);
     for (const redacted of redactedOf(delta)) {
       this.#endText(events);
       const index = this.#blocks.start({ kind: 'reasoning', redacted }, this.#number, events);
