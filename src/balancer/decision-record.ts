@@ -3,6 +3,7 @@ import type { FailureKind } from '#balancer/classify.ts';
 import type { Out } from '#balancer/eligible.ts';
 import type { LinePlace } from '#balancer/explanation.ts';
 import type { LevelRecord } from '#balancer/level-record.ts';
+import type { OwnLack } from '#balancer/own-side.ts';
 import type { QuotaRefusal } from '#core/quota.ts';
 
 /** Longest record, bytes of JSON. */
@@ -39,6 +40,8 @@ export interface WaitRecord {
   readonly ahead: readonly TenantTokens[];
   /** What it waited for first, and until when each deployment lacked room, ms. */
   readonly pool?: string;
+  /** What it waited for on our own side. */
+  readonly own?: OwnLack;
   readonly room: readonly (readonly [deployment: string, waitMs: number])[];
   /** Who had been given tokens of these pools in the minute before, and what others had used at least. */
   readonly used: readonly TenantTokens[];
@@ -132,6 +135,7 @@ export const waitRecord = (
     aheadTokens: Math.round(place.aheadTokens),
     ahead: counted(place.ahead),
     ...(pool !== undefined && { pool: cut(pool, chars) }),
+    ...(place.own && { own: ownRecord(place.own) }),
     room: roomOf(out)
       .slice(0, most)
       .map(([name, waitMs]) => [cut(name, chars), Math.ceil(waitMs)]),
@@ -139,6 +143,12 @@ export const waitRecord = (
     usedElsewhere: place.usedElsewhere,
   };
 };
+
+const ownRecord = (own: OwnLack): OwnLack => ({
+  ...own,
+  level: Math.floor(own.level),
+  waitMs: Math.ceil(Math.min(own.waitMs, Number.MAX_SAFE_INTEGER)),
+});
 
 /** When each of them has room, the first one first. */
 const roomOf = (out: readonly Out[]): (readonly [string, number])[] =>

@@ -1,5 +1,6 @@
 import type { Tenant } from '#balancer/admit.ts';
 import type { Out, Row } from '#balancer/eligible.ts';
+import type { OwnLack } from '#balancer/own-side.ts';
 import type { Use } from '#balancer/recent-use.ts';
 import type { SpillwayError } from '#core/errors.ts';
 import type { CallSize } from '#core/quota.ts';
@@ -46,6 +47,8 @@ export interface LinePlace {
   readonly weight: number;
   /** Accounts that lack room for it. */
   readonly accounts: readonly string[];
+  /** What it lacks on our own side, where it does. */
+  readonly own?: OwnLack;
   /** Who has been given tokens of its group's accounts in the last minute, most first. */
   readonly used: readonly Use[];
   /** What others than this gateway must have used of them in that time at least, tokens. */

@@ -1,4 +1,4 @@
-import type { Cost } from '#core/quota.ts';
+import type { Cost, Dimension } from '#core/quota.ts';
 import type { Charge, Reservation } from '#ledger/reservation.ts';
 
 /** What a request takes from one account of ours. */
@@ -6,6 +6,29 @@ export interface OwnCharge extends Charge {
   /** The setting that limits the account, for people: `general_settings.max_parallel_requests`. */
   readonly setting: string;
 }
+
+/** What an account of ours lacks for a request. */
+export interface OwnLack {
+  readonly setting: string;
+  readonly dimension: Dimension;
+  /** Of the limit, and what is left of it. */
+  readonly amount: number;
+  readonly level: number;
+  /** Until it has room, as far as can be told, ms. */
+  readonly waitMs: number;
+}
+
+/** For people, without an end mark: `The limit of this api key is reached: 0 of 5 requests a minute are left`. */
+export const ownLackText = ({ setting, dimension, amount, level }: OwnLack): string => {
+  if (dimension === 'parallel') return `As many requests are under way as ${setting} allows`;
+  const words = WORDS[dimension] ?? dimension;
+  return `${setting[0]?.toUpperCase()}${setting.slice(1)} is reached: ${Math.max(0, Math.floor(level))} of ${amount} ${words} a minute are left`;
+};
+
+const WORDS: Readonly<Partial<Record<Dimension, string>>> = {
+  input: 'input tokens',
+  output: 'output tokens',
+};
 
 /**
  * What a request takes on our own side: its key's share, the whole gateway's. It is taken once, when

@@ -1,7 +1,7 @@
 import { AttemptsError } from '#balancer/attempts-error.ts';
 import type { Bid } from '#balancer/bid.ts';
 import type { Out } from '#balancer/eligible.ts';
-import type { OwnCharge } from '#balancer/own-side.ts';
+import { type OwnLack, ownLackText } from '#balancer/own-side.ts';
 import type { Routed } from '#balancer/route.ts';
 import { SpillwayError } from '#core/errors.ts';
 
@@ -31,17 +31,16 @@ export const noTimeLeft = (of: {
 
 /** Its own side has no room in time. The wait is an estimate: calls end when they end. */
 export const ownSideFull = (of: {
-  readonly charge: OwnCharge;
+  readonly lack: OwnLack;
   readonly predictedMs: number;
   /** How long it might have waited, ms. */
   readonly leftMs: number;
 }): SpillwayError => {
-  const { charge, predictedMs, leftMs } = of;
+  const { lack, predictedMs, leftMs } = of;
   return new SpillwayError(
     'rate_limited',
-    `As many requests are under way as ${charge.setting} allows. This request's turn comes in about ` +
-      `${seconds(predictedMs)} and ${patience(leftMs)}. Try again then, send fewer at a time, or ` +
-      'raise the setting.',
+    `${ownLackText(lack)}. This request's turn comes in about ${seconds(predictedMs)} and ` +
+      `${patience(leftMs)}. Try again then, send fewer at a time, or raise the setting.`,
     { retryAfterMs: Math.max(1, Math.ceil(predictedMs)) },
   );
 };

@@ -74,6 +74,8 @@ class Asked<Reply> implements ChainOptions<Reply> {
       return reply;
     } catch (thrown) {
       const error = SpillwayError.from(thrown);
+      // Refused by its own payers, it has asked nobody yet: whoever wants to know why asks for it again.
+      this.#call.progress.asked ??= askOf(this.#deps, this.#call, this.#first);
       closeBill(this.#deps, this.#call, { decision: this.#decision, error });
       this.#end();
       const now = this.#deps.clock.now();

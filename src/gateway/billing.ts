@@ -8,7 +8,9 @@ import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { type Course, modelAt } from '#gateway/course.ts';
 import { demandOf } from '#gateway/demand.ts';
 import { keptBody } from '#gateway/kept-body.ts';
-import type { Cashier } from '#keys/cashier.ts';
+import type { Cashier, Fare } from '#keys/cashier.ts';
+import type { Pass } from '#keys/pass.ts';
+import type { Prospect } from '#keys/prospect.ts';
 import type { Target } from '#upstream/target.ts';
 import type { Usage } from '#wire/chat-event.ts';
 
@@ -23,6 +25,8 @@ export interface Billing {
   readonly measuresAll: boolean;
   /** What is asked and answered is kept, each up to so many bytes; absent where it is not. */
   readonly bodies?: { readonly bytes: number };
+  /** Of a virtual key by its token, its alias or itself; undefined where there is none. Throws for one that opens nothing any more. */
+  readonly passOf: (name: string) => Pass | undefined;
   /** Whether the store took the last records. */
   readonly storeIsUp: () => boolean;
 }
@@ -38,6 +42,23 @@ interface Measure {
 
 const UNMEASURED: Measure = { tokensIn: 0, tokensOut: 0, mostNanos: 0 };
 
+/** Who pays for a request, as far as that is known of it. */
+type Payers = Pick<GatewayCall, 'pass' | 'endUser' | 'tenant' | 'tags' | 'app'>;
+
+/** What they are to pay for. */
+export interface Wanted {
+  readonly groups: Course['groups'];
+  readonly models?: Course['models'] | undefined;
+  /** Asked for where something is measured. */
+  readonly demand: () => Demand;
+}
+
+export const wantedOf = ({ groups, models, asked }: Course): Wanted => ({
+  groups,
+  models,
+  demand: () => demandOf(asked),
+});
+
 /**
  * Sets aside what a request may come to. Throws SpillwayError where it is too much, before anybody
  * is asked.
@@ -45,28 +66,54 @@ const UNMEASURED: Measure = { tokensIn: 0, tokensOut: 0, mostNanos: 0 };
 export const openBill = (deps: GatewayDeps, call: GatewayCall, course: Course): void => {
   const { billing, clock } = deps;
   if (!billing) return;
-  const { pass, tenant, tags = [], progress, app } = call;
-  const endUser = call.endUser ?? tenant.user;
-  const isMeasured = pass !== undefined || endUser !== '' || billing.measuresAll;
-  progress.bill = billing.cashier.open({
-    id: call.recordId ?? newCallId(),
-    startedMs: Math.round(clock.wall() - (clock.now() - call.arrivedAt)),
-    pass,
-    endUser,
-    group: course.groups[0],
-    tags: app ? [...tags, `app:${app.name}`] : tags,
-    isOfApp: app !== undefined,
-    ...(isMeasured ? measure(deps, course, { billing, tenant: tenant.key }) : UNMEASURED),
-  });
+  const id = call.recordId ?? newCallId();
+  const startedMs = Math.round(clock.wall() - (clock.now() - call.arrivedAt));
+  const fare = fareOf({ deps, billing, id, startedMs }, call, wantedOf(course));
+  call.progress.bill = billing.cashier.open(fare);
 };
 
+/** How a request would stand with its payers now; undefined where nobody is billed. */
+export const lookAtBill = (
+  deps: GatewayDeps,
+  payers: Payers,
+  wanted: Wanted,
+): Prospect | undefined => {
+  const { billing } = deps;
+  if (!billing) return undefined;
+  return billing.cashier.look(fareOf({ deps, billing, id: '', startedMs: 0 }, payers, wanted));
+};
+
+interface Opening extends Pick<Fare, 'id' | 'startedMs'> {
+  readonly deps: GatewayDeps;
+  readonly billing: Billing;
+}
+
+const fareOf = (opening: Opening, payers: Payers, wanted: Wanted): Fare => {
+  const { id, startedMs, billing } = opening;
+  const { pass, tenant, tags = NO_TAGS, app } = payers;
+  const endUser = payers.endUser ?? tenant.user;
+  const isMeasured = pass !== undefined || endUser !== '' || billing.measuresAll;
+  return {
+    id,
+    startedMs,
+    pass,
+    endUser,
+    group: wanted.groups[0],
+    tags: app ? [...tags, `app:${app.name}`] : tags,
+    isOfApp: app !== undefined,
+    ...(isMeasured ? measure(opening, wanted, tenant.key) : UNMEASURED),
+  };
+};
+
+const NO_TAGS: readonly string[] = [];
+
 const measure = (
-  { prices, targets }: GatewayDeps,
-  course: Course,
-  { billing, tenant }: { readonly billing: Billing; readonly tenant: string },
+  { deps: { prices, targets }, billing }: Opening,
+  wanted: Wanted,
+  tenant: string,
 ): Measure => {
-  const { groups, asked } = course;
-  const demand = demandOf(asked);
+  const { groups } = wanted;
+  const demand = wanted.demand();
   let [tokensIn, tokensOut] = [0, 0];
   let mostNanos: number | undefined;
   for (const [place, group] of groups.entries()) {
@@ -78,7 +125,7 @@ const measure = (
     const most = { inputTokens: inputTokens + SPREADS * inputSpread, outputTokens };
     for (const deployment of billing.members(group)) {
       const spec = targets.get(deployment)?.spec;
-      const nanos = spec && costOf(prices(deployment, modelAt(spec, course)), most);
+      const nanos = spec && costOf(prices(deployment, modelAt(spec, wanted)), most);
       if (nanos !== undefined) mostNanos = Math.max(mostNanos ?? 0, nanos);
     }
   }

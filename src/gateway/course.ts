@@ -33,7 +33,7 @@ export interface Course {
 /** What a deployment's vendor calls the model. */
 export const modelAt = (
   { name, model }: { readonly name: string; readonly model: string },
-  { models }: Pick<Course, 'models'>,
+  { models }: { readonly models?: Course['models'] | undefined },
 ): string => models?.get(name) ?? model;
 
 /** A group that takes the same request as it is. */

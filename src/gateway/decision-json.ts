@@ -1,5 +1,6 @@
 import type { AttemptRecord, TenantTokens, WaitRecord } from '#balancer/decision-record.ts';
 import type { JsonObject } from '#core/json.ts';
+import { ownLackJson } from '#gateway/own-lack-json.ts';
 import type { Remembered } from '#gateway/decision-store.ts';
 
 const DOLLAR_NANOS = 1e9;
@@ -38,6 +39,7 @@ export const decisionJson = ({ decision, error }: Remembered): JsonObject => {
 const waitJson = (wait: WaitRecord): JsonObject => ({
   in_vain: wait.inVain ?? false,
   pool: wait.pool ?? null,
+  own: wait.own ? ownLackJson(wait.own) : null,
   takes_tokens: wait.weight,
   predicted_s: seconds(wait.predictedMs),
   might_wait_s: seconds(wait.leftMs),

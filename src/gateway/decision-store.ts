@@ -12,6 +12,10 @@ export type AskedAgain = Pick<
 > & {
   /** How long it might wait, ms. */
   readonly patienceMs: number;
+  /** The public token of the key that it came with. */
+  readonly token?: string;
+  /** For whom it was, where that is not the tenant's user. */
+  readonly endUser?: string;
 };
 
 export interface Remembered {
@@ -46,7 +50,7 @@ export class DecisionStore {
         id: decision.id,
         text: decision.text(),
         error: decision.error?.slice(0, ERROR_CHARS),
-        asked: asked && askedText(asked),
+        asked: asked && askedText(asked, call),
       }),
     );
   }
@@ -79,9 +83,9 @@ export class DecisionStore {
   /** Forgets whatever a person's name stands in. */
   forget(user: string): void {
     const piece = `/${JSON.stringify(user).slice(1)}`;
-    const named = `"user":${JSON.stringify(user)}`;
+    const named = new RegExp(`"(?:user|endUser)":${RegExp.escape(JSON.stringify(user))}`);
     const isTheirs = ({ text, asked }: Kept): boolean =>
-      text.includes(piece) || asked?.includes(named) === true || asked?.includes(piece) === true;
+      text.includes(piece) || (asked !== undefined && (named.test(asked) || asked.includes(piece)));
     const all = Array.from({ length: this.size }, (_, i) => this.#lines.at(this.#lines.first + i));
     const left = all.filter((line) => !isTheirs(keptOf(line)));
     if (left.length === all.length) return;
@@ -128,7 +132,10 @@ const remembered = ({ text, error, asked }: Kept): Remembered => ({
 });
 
 /** As JSON, which knows neither maps nor waits without an end: pairs, and `null`, stand for them. */
-const askedText = (asked: Omit<AdmitRequest, 'tried' | 'signal'>): string => {
+const askedText = (
+  asked: Omit<AdmitRequest, 'tried' | 'signal'>,
+  call: Over['call'],
+): string => {
   const { groups, demand, tenant, priority, stream, models, pinned, needs, tags } = asked;
   const patienceMs = asked.waitUntil - asked.arrivedAt;
   return JSON.stringify({
@@ -142,6 +149,8 @@ const askedText = (asked: Omit<AdmitRequest, 'tried' | 'signal'>): string => {
     tags,
     patienceMs,
     models: models && [...models],
+    token: call?.pass?.key.token,
+    endUser: call?.endUser,
   });
 };
 

@@ -4,9 +4,10 @@ import type {
   TenantTokens,
   WaitRecord,
 } from '#balancer/decision-record.ts';
+import { ownLackText } from '#balancer/own-side.ts';
 import type { LevelRecord } from '#balancer/level-record.ts';
-import type { Explanation } from '#balancer/explanation.ts';
 import type { QuotaRefusal } from '#core/quota.ts';
+import type { Foreseen } from '#gateway/foresee.ts';
 import type { Remembered } from '#gateway/decision-store.ts';
 
 /**
@@ -14,7 +15,7 @@ import type { Remembered } from '#gateway/decision-store.ts';
  * who had filled the quota, what was tried, and when one like it would go. `now`: what would become of
  * it at this moment, where that matters.
  */
-export const decisionSentences = ({ decision, error }: Remembered, now?: Explanation): string[] => {
+export const decisionSentences = ({ decision, error }: Remembered, now?: Foreseen): string[] => {
   const { wait } = decision;
   return [
     outcome(decision),
@@ -60,7 +61,7 @@ const outcome = ({
 };
 
 const waiting = (wait: WaitRecord, { queueMs, attempts }: Decision): string[] => {
-  const { inVain, predictedMs, leftMs, weight, requests, aheadTokens, room, pool } = wait;
+  const { inVain, predictedMs, leftMs, weight, requests, aheadTokens, room, pool, own } = wait;
   const patience = leftMs === undefined ? 'as long as it took' : span(leftMs);
   const turn = inVain
     ? `Its turn would have come in about ${span(predictedMs)}, and it might wait ${patience}.`
@@ -72,6 +73,9 @@ const waiting = (wait: WaitRecord, { queueMs, attempts }: Decision): string[] =>
       : [
           `It takes about ${count(weight)} tokens, for which there was room with ${soonest.join(', ')}.`,
         ];
+  const owns = own
+    ? [`${ownLackText(own).replace(/are left$/, 'were left')}, with room in ${span(own.waitMs)}.`]
+    : [];
   const pools = pool === undefined ? [] : [`What it waited for was the pool ${pool}.`];
   const line =
     requests === 0
@@ -79,7 +83,7 @@ const waiting = (wait: WaitRecord, { queueMs, attempts }: Decision): string[] =>
       : `${plural(requests, 'request')} waited already, ${aheadTokens > 0 ? `${count(aheadTokens)} tokens of them before it: ${tenants(wait.ahead)}` : 'none of which had to go first'}.`;
   // Refused on arrival, it was told so in our own words.
   const told = inVain === true && attempts.length === 0 && queueMs === 0;
-  return [...(told ? [] : [turn, ...lack]), ...pools, line, ...fillers(wait)];
+  return [...(told ? [] : [turn, ...lack]), ...owns, ...pools, line, ...fillers(wait)];
 };
 
 const fillers = ({ used, usedElsewhere }: WaitRecord): string[] => {
@@ -150,11 +154,12 @@ const levelText = (level: LevelRecord | null | undefined): string => {
   return ` (${count(left)} of ${count(capacity)} ${dimension} left)`;
 };
 
-const again = ({ fate, place }: Explanation): string => {
+const again = ({ fate, place, prospect }: Foreseen): string => {
   if (fate.verdict === 'now') return `Now one like it would go to ${fate.choice} at once.`;
   if (fate.verdict === 'waits')
     return `Now one like it would wait about ${span(place.predictedMs)} and go.`;
-  if (fate.error.code === 'rate_limited' && place.predictedMs < Infinity)
+  const isInLine = fate.error.code === 'rate_limited' && prospect?.refusal === undefined;
+  if (isInLine && place.predictedMs < Infinity)
     return `Now one like it would be refused again: its turn would come in about ${span(place.predictedMs)}.`;
   return `Now one like it would be refused again: ${fate.error.message}`;
 };

@@ -1,12 +1,18 @@
-import type { Explanation, ExplainedLimit, ExplainedRow } from '#balancer/explanation.ts';
+import type { ExplainedLimit, ExplainedRow } from '#balancer/explanation.ts';
+import type { SpillwayError } from '#core/errors.ts';
 import type { JsonObject } from '#core/json.ts';
+import type { Foreseen } from '#gateway/foresee.ts';
+import { ownLackJson } from '#gateway/own-lack-json.ts';
+import type { Pass } from '#keys/pass.ts';
+import type { Prospect } from '#keys/prospect.ts';
 
 const DOLLAR_NANOS = 1_000_000_000;
 
 /** What would become of a request, as the API shows it: seconds, dollars, `null` for what is not known. */
 export const explanationJson = (
-  { fate, place, groups }: Explanation,
+  { fate, place, groups, prospect }: Foreseen,
   policy: string,
+  pass?: Pass,
 ): JsonObject => {
   const chosen = fate.verdict === 'now' ? fate.choice : undefined;
   const row = groups.flatMap(({ rows }) => rows).find(({ row: { name } }) => name === chosen);
@@ -19,14 +25,16 @@ export const explanationJson = (
     cost_usd: row === undefined ? null : dollars(row.likelyNanos),
     most_cost_usd: row === undefined ? null : dollars(row.mostNanos),
     ...(fate.verdict === 'refused' && {
-      error: { code: fate.error.code, status: fate.error.status, message: fate.error.message },
+      error: errorJson(fate.error),
     }),
+    caller: prospect ? callerJson(prospect, pass) : null,
     queue: {
       requests: place.requests,
       tokens: place.tokens,
       tokens_ahead: place.aheadTokens,
       ahead: place.ahead.map(({ key, tokens }) => ({ key, tokens })),
       waits_for: fate.verdict === 'now' ? [] : [...place.accounts],
+      own: place.own ? ownLackJson(place.own) : null,
     },
     groups: groups.map(({ group, rows }) => ({
       group,
@@ -34,6 +42,39 @@ export const explanationJson = (
     })),
   };
 };
+
+const errorJson = ({ code, status, message, retryAfterMs }: SpillwayError): JsonObject => ({
+  code,
+  status,
+  message,
+  retry_after_s: seconds(retryAfterMs),
+});
+
+/** Those who would pay: what their limits and budgets have left for it. */
+const callerJson = (prospect: Prospect, pass: Pass | undefined): JsonObject => ({
+  key: pass?.key.token ?? null,
+  waits_at_limits: prospect.waits,
+  most_cost_usd: dollars(prospect.mostNanos),
+  limits: prospect.limits.map(({ descriptor, label, dimension, amount, windowMs, ...limit }) => ({
+    of: descriptor,
+    who: label,
+    dimension,
+    limit: amount,
+    window_s: seconds(windowMs),
+    level: Math.floor(limit.level),
+    takes: limit.takes,
+    wait_s: seconds(limit.waitMs),
+  })),
+  budgets: prospect.budgets.map(({ bound, hasRoom }) => ({
+    of: bound.purse.payment.kind,
+    who: bound.label,
+    limit_usd: dollars(bound.maxNanos),
+    spent_usd: dollars(bound.purse.spentNanos),
+    reserved_usd: dollars(bound.purse.reservedNanos),
+    resets_at: bound.resetMs === undefined ? null : new Date(bound.resetMs).toISOString(),
+    has_room: hasRoom,
+  })),
+});
 
 const rowJson = (explained: ExplainedRow, chosen: string | undefined): JsonObject => {
   const { row, out, size, limits, model } = explained;

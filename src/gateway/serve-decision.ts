@@ -1,12 +1,14 @@
-import type { Explanation } from '#balancer/explanation.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
+import { lookAtBill } from '#gateway/billing.ts';
 import { decisionJson } from '#gateway/decision-json.ts';
 import type { AskedAgain } from '#gateway/decision-store.ts';
 import { decisionSentences } from '#gateway/decision-text.ts';
+import { type Foreseen, foresee } from '#gateway/foresee.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import { sendJson } from '#gateway/send-reply.ts';
 import type { Served } from '#gateway/served.ts';
+import type { Pass } from '#keys/pass.ts';
 
 /** Why a past request went where it went: its record, and the same in sentences. */
 export const serveDecision = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
@@ -17,21 +19,40 @@ export const serveDecision = async (deps: GatewayDeps, http: HttpCall): Promise<
   return {};
 };
 
-/** What would become of one like it now. */
+/** What would become of one like it now; undefined where its key opens nothing any more. */
 const explainAgain = (
-  { clock, explain }: GatewayDeps,
-  { patienceMs, ...asked }: AskedAgain,
+  deps: GatewayDeps,
+  { patienceMs, token, endUser, ...asked }: AskedAgain,
   signal: AbortSignal,
-): Explanation => {
-  const now = clock.now();
-  return explain({
+): Foreseen | undefined => {
+  const now = deps.clock.now();
+  const request = {
     ...asked,
     signal,
     tried: NONE,
     bytes: 0,
     arrivedAt: now,
     waitUntil: now + patienceMs,
-  });
+  };
+  const pass = token === undefined ? undefined : passOf(deps, token);
+  if (token !== undefined && !pass) return undefined;
+  const payers = {
+    tenant: asked.tenant,
+    ...(pass && { pass }),
+    ...(endUser !== undefined && { endUser }),
+  };
+  const { groups, models, demand } = asked;
+  const prospect = lookAtBill(deps, payers, { groups, models, demand: () => demand });
+  return foresee(deps, request, prospect);
+};
+
+/** Undefined where the key is gone, or opens nothing any more. */
+const passOf = ({ billing }: GatewayDeps, token: string): Pass | undefined => {
+  try {
+    return billing?.passOf(token);
+  } catch {
+    return undefined;
+  }
 };
 
 const NONE: ReadonlySet<string> = new Set();

@@ -1,8 +1,8 @@
-import { SpillwayError } from '#core/errors.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { Cost } from '#core/quota.ts';
 import type { Pass } from '#keys/pass.ts';
-import { type LimitCharge, shortOf } from '#keys/limits.ts';
+import { atLimit, largerThanLimit, overBudget } from '#keys/bill-errors.ts';
+import type { LimitCharge } from '#keys/limits.ts';
 import { dollarsOf } from '#keys/money.ts';
 import { type Bound, type Purse, PurseHold } from '#keys/purse.ts';
 import type { UpstreamMoney } from '#keys/upstream-budgets.ts';
@@ -160,64 +160,4 @@ const HEADER_WORDS: Readonly<Record<string, string>> = {
   input: 'input-tokens',
   output: 'output-tokens',
   parallel: 'max_parallel_requests',
-};
-
-const overBudget = (
-  { purse, maxNanos, resetMs, label }: Bound,
-  mostNanos: number,
-  wallMs: number,
-): SpillwayError => {
-  const { spentNanos, reservedNanos } = purse;
-  const whose = label === '' ? '' : ` ${label}`;
-  const isSpent = spentNanos >= maxNanos;
-  const held = isSpent
-    ? ''
-    : ` (${shown(reservedNanos)} set aside for requests under way; this one may take ${shown(mostNanos)}: lower max_tokens, or try again when they have ended)`;
-  const reset =
-    resetMs === undefined ? '' : ` It begins anew at ${new Date(resetMs).toISOString()}.`;
-  return new SpillwayError(
-    'over_budget',
-    `Budget has been exceeded!${whose} Current cost: ${dollarsOf(spentNanos)}, Max budget: ${dollarsOf(maxNanos)}${held}.${reset}`,
-    {
-      isFinal: isSpent,
-      ...(isSpent && resetMs !== undefined && { retryAfterMs: Math.max(1, resetMs - wallMs) }),
-    },
-  );
-};
-
-const shown = (nanos: number): string => `$${dollarsOf(nanos)}`;
-
-const LIMIT_WORDS: Readonly<Record<string, string>> = {
-  requests: 'requests',
-  tokens: 'tokens',
-  input: 'input tokens',
-  output: 'output tokens',
-  parallel: 'max_parallel_requests',
-};
-
-const atLimit = ({ ledger, now, wall }: BillDeps, charges: readonly LimitCharge[]): Error => {
-  const at = now();
-  const waits = charges.map((charge) => ({ charge, waitMs: ledger.waitMs([charge], at) }));
-  const { charge, waitMs } = waits.reduce((a, b) => (b.waitMs > a.waitMs ? b : a));
-  const short = shortOf(ledger, charge, at);
-  const kind = LIMIT_WORDS[short?.dimension ?? 'requests'];
-  const resets = new Date(wall() + waitMs).toISOString().replace('T', ' ').slice(0, 19);
-  return new SpillwayError(
-    'rate_limited',
-    `Rate limit exceeded for ${charge.descriptor}: ${charge.label}. Limit type: ${kind}. ` +
-      `Current limit: ${short?.amount ?? 0}, Remaining: ${Math.max(0, Math.floor(short?.level ?? 0))}. ` +
-      `Limit resets at: ${resets} UTC`,
-    { retryAfterMs: Math.max(1, waitMs) },
-  );
-};
-
-const largerThanLimit = (ledger: Ledger, charge: LimitCharge, at: number): SpillwayError => {
-  const short = shortOf(ledger, charge, at);
-  const kind = LIMIT_WORDS[short?.dimension ?? 'tokens'];
-  return new SpillwayError(
-    'too_large',
-    `This request (about ${charge.cost.tokens ?? 0} tokens) is larger than the whole limit of ${charge.descriptor}: ${charge.label}. ` +
-      `Limit type: ${kind}, limit: ${short?.amount ?? 0} a minute. Send less, lower max_tokens, or have the limit raised.`,
-    { isFinal: true },
-  );
 };

@@ -1,10 +1,11 @@
 import { SpillwayError } from '#core/errors.ts';
 import type { JsonObject } from '#core/json.ts';
-import { Bill, type BillDeps } from '#keys/bill.ts';
+import { Bill, type BillDeps, type BillSpec } from '#keys/bill.ts';
 import type { Allowance } from '#keys/fields.ts';
 import { type Limited, LimitBook } from '#keys/limits.ts';
 import { nanosOf } from '#keys/money.ts';
 import { customerPart, type Pass, type PassDeps, type Payer } from '#keys/pass.ts';
+import { type Prospect, prospectOf } from '#keys/prospect.ts';
 import type { Bound, Purse, PurseBook } from '#keys/purse.ts';
 import { UpstreamMoney, type UpstreamPurses } from '#keys/upstream-budgets.ts';
 import type { Windows } from '#keys/windows.ts';
@@ -43,6 +44,14 @@ export interface Fare {
 
 /** Whose calls the master key's are, in LiteLLM's words. */
 const MASTER_USER = 'default_user_id';
+const NOTHING: Prospect = {
+  waits: false,
+  limits: [],
+  budgets: [],
+  mostNanos: 0,
+  inLine: [],
+  upstream: undefined,
+};
 /** Soft budgets that have been told of. */
 const MOST_TOLD = 10_000;
 
@@ -64,6 +73,19 @@ export class Cashier {
 
   /** Throws SpillwayError: see `Bill`, and `forbidden` for a price that is not known. */
   open(fare: Fare): Bill {
+    return new Bill(this.#deps, this.#spec(fare));
+  }
+
+  /** How it would fare: nothing is set aside. */
+  look(fare: Fare): Prospect {
+    try {
+      return prospectOf(this.#deps, this.#spec(fare));
+    } catch (thrown) {
+      return { ...NOTHING, refusal: SpillwayError.from(thrown) };
+    }
+  }
+
+  #spec(fare: Fare): BillSpec {
     const { pass, tokensIn, tokensOut, mostNanos } = fare;
     if (pass?.refusesUnpriced && mostNanos === undefined) throw unpriced(fare.group);
     const customer = this.#customer(fare.endUser);
@@ -88,7 +110,7 @@ export class Cashier {
       tokens: tokensIn + tokensOut,
     };
     const upstream = this.#deps.upstream();
-    return new Bill(this.#deps, {
+    return {
       id: fare.id,
       startedMs: fare.startedMs,
       pass,
@@ -110,7 +132,7 @@ export class Cashier {
           (deployment) => this.#upstreamMoney(upstream(deployment)),
           mostNanos ?? 0,
         ),
-    });
+    };
   }
 
   #upstreamMoney(payers: readonly Payer[]): UpstreamPurses {

@@ -55,7 +55,11 @@ export class KeyRing {
    */
   payer(alias: string): Pass | undefined {
     const row = this.#deps.directory.byAlias(alias);
-    if (!row) return undefined;
+    return row && this.alive(row);
+  }
+
+  /** Throws as `open` does for one that opens nothing any more. */
+  alive(row: KeyRow): Pass {
     this.#checkAlive(row);
     return this.passOf(row);
   }

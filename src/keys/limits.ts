@@ -103,7 +103,7 @@ export class LimitBook {
 }
 
 const settingOf = (descriptor: string): string =>
-  `the limits of this ${descriptor.replaceAll('_', ' ')}`;
+  `the limit of this ${descriptor.replaceAll('_', ' ')}`;
 
 /** What is short for a charge, and what is left of it; undefined where nothing is. */
 export const shortOf = (

@@ -4,6 +4,7 @@ import { newSecretKey } from '#core/ids.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { z } from '#core/schema.ts';
 import { addressFault } from '#keys/address-rule.ts';
+import type { Directory } from '#keys/directory.ts';
 import { lengthMs, parseDuration } from '#keys/duration.ts';
 import type { keyFields, KeyRow } from '#keys/fields.ts';
 import { APP_PAYER } from '#keys/key-ring.ts';
@@ -27,14 +28,14 @@ export const shownKey = (registry: Registry, key: KeyRow): JsonObject => ({
 });
 
 /** By its public token, by the key itself or by its alias; undefined where there is none. */
-const findKey = ({ directory }: Registry, name: string): KeyRow | undefined => {
+export const findKey = (directory: Directory, name: string): KeyRow | undefined => {
   if (isToken(name)) return directory.byToken(name);
   return name.startsWith('sk-') ? directory.byToken(tokenOf(name)) : directory.byAlias(name);
 };
 
 /** A key that somebody may see. Throws SpillwayError `not_found` for all others. */
 export const readableKey = (registry: Registry, principal: Principal, name: string): KeyRow => {
-  const key = findKey(registry, name);
+  const key = findKey(registry.directory, name);
   if (key && mayReadKey(principal, key, teamOf(registry, key))) return key;
   throw notYours('key', maskedName(name));
 };

@@ -7,6 +7,7 @@ import type { Billing } from '#gateway/billing.ts';
 import type { DecisionStore } from '#gateway/decision-store.ts';
 import { Cashier, type CashierDeps } from '#keys/cashier.ts';
 import { KeyRing } from '#keys/key-ring.ts';
+import { findKey } from '#keys/manage-keys.ts';
 import type { PassDeps, Payer } from '#keys/pass.ts';
 import type { Registry } from '#keys/registry.ts';
 import { Windows } from '#keys/windows.ts';
@@ -68,19 +69,9 @@ export const createAccounts = (
     () => config.deployments,
     (rows) => Map.groupBy(rows, ({ group }) => group),
   );
-  const billing: Billing = {
-    cashier,
-    members: (group) => (members().get(group) ?? []).map(({ name }) => name),
-    size(group, demand, tenant) {
-      const model = members().get(group)?.[0]?.model;
-      return model === undefined ? undefined : estimator.size(demand, model, tenant);
-    },
-    get measuresAll() {
-      return maxDollars !== undefined || upstream() !== undefined;
-    },
-    ...(config.keeping.bodies && { bodies: config.keeping.bodies }),
-    storeIsUp: () => writer.health.trouble === undefined,
-  };
+  const ring = new KeyRing({ ...pass, pepper, wall });
+  const of = { cashier, ring, members, upstream, estimator };
+  const billing = billingOf(config, keeping, of);
   const { store } = keeping;
   const { forget, onForget } = forgetters((user) => decisions.forget(user));
   const { providerBudgets } = config.routing;
@@ -96,7 +87,38 @@ export const createAccounts = (
     registry,
     onForget,
     prices: pricesOf,
-    ring: new KeyRing({ ...pass, pepper, wall }),
+    ring,
+  };
+};
+
+const billingOf = (
+  { keeping: { maxDollars, bodies } }: LoadedConfig,
+  { directory, writer }: Keeping,
+  of: {
+    readonly cashier: Cashier;
+    readonly ring: KeyRing;
+    readonly members: () => ReadonlyMap<string, readonly Deployment[]>;
+    readonly upstream: CashierDeps['upstream'];
+    readonly estimator: Balance['estimator'];
+  },
+): Billing => {
+  const { cashier, ring, members, upstream, estimator } = of;
+  return {
+    cashier,
+    passOf(name) {
+      const row = findKey(directory, name);
+      return row && ring.alive(row);
+    },
+    members: (group) => (members().get(group) ?? []).map(({ name }) => name),
+    size(group, demand, tenant) {
+      const model = members().get(group)?.[0]?.model;
+      return model === undefined ? undefined : estimator.size(demand, model, tenant);
+    },
+    get measuresAll() {
+      return maxDollars !== undefined || upstream() !== undefined;
+    },
+    ...(bodies && { bodies }),
+    storeIsUp: () => writer.health.trouble === undefined,
   };
 };
 

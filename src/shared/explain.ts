@@ -15,6 +15,7 @@ import type { Clock } from '#core/clock.ts';
 import type { CallSize } from '#core/quota.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import type { Lane } from '#shared/lane.ts';
+import { ownLack } from '#shared/own-room.ts';
 import type { Waiter } from '#shared/waiter.ts';
 
 interface ExplainDeps {
@@ -60,6 +61,7 @@ export const placeInLine = (
   const accounts = [...new Set(waiter.bids.map(ownAccount))];
   const ahead = lane.aheadByTenant(waiter).toSorted((a, b) => b.tokens - a.tokens);
   const used = uses.of(accounts, now);
+  const own = ownLack(ledger, waiter.request, now);
   return {
     requests: lane.size,
     tokens: lane.weight,
@@ -67,6 +69,7 @@ export const placeInLine = (
     ahead: ahead.slice(0, MOST_NAMED),
     weight: waiter.weight,
     accounts: short,
+    ...(own && { own }),
     used: used.slice(0, MOST_NAMED),
     usedElsewhere: uses.isWhole(now) ? usedElsewhere(ledger, { accounts, used }, now) : 0,
     predictedMs,

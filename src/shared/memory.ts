@@ -22,7 +22,7 @@ import { type LeaseDeps, MemoryLease } from '#shared/memory-lease.ts';
 import { fullMs, overflowMs } from '#shared/overflow.ts';
 import { type QueueLimits, QueueRoom } from '#shared/queue-limits.ts';
 import type { MemoryPressure } from '#core/memory-pressure.ts';
-import { fullAccount, ownWaitMs, takeOwn } from '#shared/own-room.ts';
+import { ownLack, ownWaitMs, takeOwn } from '#shared/own-room.ts';
 import { SharedPools } from '#shared/shared-pools.ts';
 import { type Going, StandIns } from '#shared/stand-ins.ts';
 import { isInTime, type Prediction, PREDICTED_SHARE, predict } from '#shared/prediction.ts';
@@ -246,8 +246,8 @@ export class MemoryOwner {
     late: { readonly routed: Routed; readonly predictedMs: number; readonly leftMs: number },
   ): SpillwayError {
     const { ledger, clock } = this.#deps;
-    const charge = fullAccount(ledger, request, clock.now());
-    if (charge) return ownSideFull({ charge, ...late });
+    const lack = ownLack(ledger, request, clock.now());
+    if (lack) return ownSideFull({ lack, ...late });
     return noTimeLeft({ group: request.groups[0], ...late });
   }
 

@@ -1,20 +1,32 @@
 import type { AdmitRequest } from '#balancer/admit.ts';
-import type { OwnCharge } from '#balancer/own-side.ts';
+import type { OwnLack } from '#balancer/own-side.ts';
+import type { Dimension } from '#core/quota.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 
 /** Until the request's own side has room, ms; 0 where it has its place already. */
 export const ownWaitMs = (ledger: Ledger, { own }: AdmitRequest, now: number): number =>
   own && !own.isHeld ? ledger.waitMs(own.charges, now) : 0;
 
-/** The first of its accounts that has no room; undefined where all have. */
-export const fullAccount = (
+/** Of its accounts the one that has no room for longest, and what it lacks; undefined where all have. */
+export const ownLack = (
   ledger: Ledger,
   request: AdmitRequest,
   now: number,
-): OwnCharge | undefined =>
-  ownWaitMs(ledger, request, now) > 0
-    ? request.own?.charges.find((charge) => ledger.waitMs([charge], now) > 0)
-    : undefined;
+): OwnLack | undefined => {
+  if (ownWaitMs(ledger, request, now) <= 0) return undefined;
+  let lack: OwnLack | undefined;
+  for (const { account, cost, setting } of request.own?.charges ?? []) {
+    const waitMs = ledger.waitMs([{ account, cost }], now);
+    if (waitMs <= (lack?.waitMs ?? 0)) continue;
+    const gauges = ledger.gauges(account, now);
+    const short = gauges.find(({ dimension, level }) => (cost[dimension] ?? 0) > level);
+    const { dimension = DEFAULT, amount = 0, level = 0 } = short ?? {};
+    lack = { setting, dimension, amount, level, waitMs };
+  }
+  return lack;
+};
+
+const DEFAULT: Dimension = 'requests';
 
 /** Takes its place, unless it has it; false where there is none. `changed`: it has come back. */
 export const takeOwn = (

@@ -87,6 +87,7 @@ const Opened = ({ decision }: { decision: DecisionReply }) => {
 const Wait = ({ wait }: { wait: NonNullable<DecisionReply['wait']> }) => {
   const { t } = useTranslation();
   const format = useFormat();
+  const { own } = wait;
   return (
     <section>
       <Title order={3} size="h6" mb="xs">
@@ -95,6 +96,14 @@ const Wait = ({ wait }: { wait: NonNullable<DecisionReply['wait']> }) => {
       <Facts
         rows={[
           [t('detail.pool'), wait.pool ?? '–'],
+          ...(own
+            ? [
+                [
+                  t('detail.own'),
+                  `${own.setting}: ${t('detail.left', { ...own, capacity: own.limit })}`,
+                ] as const,
+              ]
+            : []),
           [t('detail.takes'), format.count(wait.takes_tokens)],
           [t('detail.predicted'), format.span(wait.predicted_s)],
           [t('detail.mightWait'), format.span(wait.might_wait_s)],

@@ -13,7 +13,8 @@ export const useWhySo = (): ((decision: DecisionReply) => string) => {
     const parts: string[] = [];
     if (queue > 0 && wait) {
       const who = wait.ahead[0]?.tenant;
-      const room = wait.room[0]?.deployment ?? wait.pool ?? decision.group;
+      const pool = wait.room[0]?.deployment ?? wait.pool ?? decision.group;
+      const room = wait.own ? t('why.own') : pool;
       parts.push(
         who === undefined
           ? t('why.waited', { span: format.span(queue), room })

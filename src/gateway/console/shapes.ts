@@ -164,6 +164,9 @@ export const decisionReply = z.object({
     .object({
       in_vain: z.boolean(),
       pool: text.nullable(),
+      own: z
+        .object({ setting: text, dimension: text, limit: amount, level: amount, wait_s: maybe })
+        .nullable(),
       takes_tokens: amount,
       predicted_s: maybe,
       might_wait_s: maybe,
