@@ -239,3 +239,15 @@ test('nobody else’s numbers are told to who may not see everything', async () 
   );
   expect(own.body['caller']).toMatchObject({ limits: [{ of: 'user', limit: 9 }] });
 });
+
+test('who is purged stands in no remembered refusal', async () => {
+  const { ask, generate, send } = await world();
+  await ask('/customer/new', { user_id: 'eve', max_budget: 1 });
+  const { key } = await generate({});
+  const headers = { 'x-litellm-customer-id': 'eve', 'x-litellm-call-id': 'refused-to-eve' };
+  expect((await send(key, {}, headers)).status).toBe(429);
+  const path = '/spillway/decisions/refused-to-eve';
+  expect(JSON.stringify(await ask(path))).toContain('End User=eve');
+  expect((await ask('/spillway/purge', { user_id: 'eve' })).status).toBe(200);
+  expect((await ask(path)).status).toBe(404);
+});

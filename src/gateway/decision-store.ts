@@ -132,10 +132,7 @@ const remembered = ({ text, error, asked }: Kept): Remembered => ({
 });
 
 /** As JSON, which knows neither maps nor waits without an end: pairs, and `null`, stand for them. */
-const askedText = (
-  asked: Omit<AdmitRequest, 'tried' | 'signal'>,
-  call: Over['call'],
-): string => {
+const askedText = (asked: Omit<AdmitRequest, 'tried' | 'signal'>, call: Over['call']): string => {
   const { groups, demand, tenant, priority, stream, models, pinned, needs, tags } = asked;
   const patienceMs = asked.waitUntil - asked.arrivedAt;
   return JSON.stringify({
