@@ -134,7 +134,7 @@ export const difyReference = (): string => {
     const table = fields.length === 0 ? '' : `\n| field | |\n|---|---|\n${fields.join('\n')}\n`;
     return `### \`${type.type}\`\n\n${note.about}\n${table}`;
   });
-  const kept = Object.entries(KEPT_TYPES).map(([type, why]) => `| \`${type}\` | ${why} |`);
+  const kept = Object.entries(KEPT_TYPES).map(([type, { why }]) => `| \`${type}\` | ${why} |`);
   return `${HEAD}## Nodes that run\n\n${rows.join('\n')}\n## Nodes that are kept and do not run\n\n| type | why |\n|---|---|\n${kept.join('\n')}\n${API}`;
 };
 

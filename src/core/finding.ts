@@ -14,6 +14,13 @@ export interface Finding extends Position {
   readonly path: string;
   /** One sentence that says what is wrong and what to do. */
   readonly message: string;
+  /** The same for those who say it in another language: a word for the sentence, and what is filled in. */
+  readonly said?: Said;
+}
+
+export interface Said {
+  readonly code: string;
+  readonly with: Readonly<Record<string, string | number>>;
 }
 
 /** A way through maps (by key) and lists (by index), from a document's top. */

@@ -38,11 +38,8 @@ test('what is missing, each by its kind', () => {
       throw thrown;
     }
   })();
-  const items = checklist(app, { findings, resolveModel }).map(({ kind, node, message }) => [
-    kind,
-    node,
-    message,
-  ]);
+  const list = checklist(app, { findings, resolveModel });
+  const items = list.map(({ kind, node, message }) => [kind, node, message]);
   expect(items).toEqual([
     ['model', undefined, expect.stringContaining('"gpt-4.1" of the provider "openai"')],
     ['flow', undefined, expect.stringContaining('knowledge-retrieval')],
@@ -51,5 +48,15 @@ test('what is missing, each by its kind', () => {
     ['tool', 'tool', 'there is no tool search/web (builtin) here'],
     ['secret', undefined, 'the secret env.KEY is empty'],
     ['feature', undefined, expect.stringContaining('text to speech')],
+  ]);
+  // For those who say it in another language.
+  expect(list.map(({ said }) => said)).toEqual([
+    { code: 'model_unserved', with: { node: '"ask"', model: 'gpt-4.1 (openai)' } },
+    { code: 'kept_retrieval', with: { node: '"look"', type: 'knowledge-retrieval' } },
+    { code: 'datasets', with: { count: 2 } },
+    { code: 'module_missing', with: { module: 'numpy' } },
+    { code: 'tool_missing', with: { provider: 'search', tool: 'web', kind: 'builtin' } },
+    { code: 'secret_empty', with: { name: 'KEY' } },
+    { code: 'no_text_to_speech', with: {} },
   ]);
 });

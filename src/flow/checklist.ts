@@ -5,6 +5,7 @@ import { isObject, type JsonObject, own } from '#core/json.ts';
 import type { App, DslNode } from '#flow/dsl/app.ts';
 import type { ResolveModel } from '#flow/model-map.ts';
 import type { FlowTools } from '#flow/ports.ts';
+import type { FeatureCode, FlowSaid } from '#flow/said.ts';
 import { wantedModels } from '#flow/wanted-models.ts';
 
 /** One thing that a person should see to after an import. */
@@ -13,14 +14,19 @@ export interface ChecklistItem {
   /** The node's title, where it is about one. */
   readonly node?: string;
   readonly message: string;
+  readonly said: FlowSaid;
 }
 
-const FEATURES: Readonly<Record<string, string>> = {
-  speech_to_text: 'speech to text is not available here',
-  text_to_speech: 'text to speech is not available here',
-  sensitive_word_avoidance: 'moderation is not available here: nothing is held back',
-  annotation_reply: 'annotations are not available here',
-};
+const FEATURES: Readonly<Record<string, { readonly code: FeatureCode; readonly message: string }>> =
+  {
+    speech_to_text: { code: 'no_speech_to_text', message: 'speech to text is not available here' },
+    text_to_speech: { code: 'no_text_to_speech', message: 'text to speech is not available here' },
+    sensitive_word_avoidance: {
+      code: 'no_moderation',
+      message: 'moderation is not available here: nothing is held back',
+    },
+    annotation_reply: { code: 'no_annotations', message: 'annotations are not available here' },
+  };
 
 /** What is missing for an app to run as it did where it came from. */
 export const checklist = (
@@ -37,9 +43,13 @@ export const checklist = (
 ): ChecklistItem[] => {
   const missing = unserved(app, resolveModel);
   return [
-    ...findings.map(({ message }): ChecklistItem => {
-      const isModel = missing.some((said) => message.endsWith(said));
-      return { kind: isModel ? 'model' : 'flow', message };
+    ...findings.map((finding): ChecklistItem => {
+      const { message } = finding;
+      const isModel = missing.some((problem) => message.endsWith(problem));
+      // What a flow's own checks find is said in their words.
+      const said = finding.said as FlowSaid | undefined;
+      const other: FlowSaid = { code: 'other', with: { message } };
+      return { kind: isModel ? 'model' : 'flow', message, said: said ?? other };
     }),
     ...app.nodes.flatMap((node) => [
       ...datasets(node),
@@ -66,7 +76,8 @@ const datasets = ({ data, title: node }: DslNode): ChecklistItem[] => {
   const ids = own(data, 'dataset_ids');
   const count = Array.isArray(ids) ? ids.length : 0;
   const message = `${count} knowledge bases stay where they are; there are none here`;
-  return count === 0 ? [] : [{ kind: 'dataset', node, message }];
+  const said = { code: 'datasets', with: { count } } as const;
+  return count === 0 ? [] : [{ kind: 'dataset', node, message, said }];
 };
 
 const secrets = ({ document }: App): ChecklistItem[] => {
@@ -76,12 +87,9 @@ const secrets = ({ document }: App): ChecklistItem[] => {
   return (Array.isArray(variables) ? variables : []).filter(isObject).flatMap((variable) => {
     const isEmpty = (own(variable, 'value') ?? '') === '';
     if (own(variable, 'value_type') !== 'secret' || !isEmpty) return [];
-    return [
-      {
-        kind: 'secret' as const,
-        message: `the secret env.${textAt(variable, 'name')} is empty`,
-      },
-    ];
+    const name = textAt(variable, 'name');
+    const said = { code: 'secret_empty', with: { name } } as const;
+    return [{ kind: 'secret' as const, message: `the secret env.${name} is empty`, said }];
   });
 };
 
@@ -95,7 +103,9 @@ const missingTools = (
     const provider = textAt(entry, 'provider_name') || textAt(entry, 'provider_id');
     const tool = textAt(entry, 'tool_name');
     if (tools?.find({ kind, provider, tool })) return [];
-    return [{ kind: 'tool', node, message: `there is no tool ${provider}/${tool} (${kind}) here` }];
+    const said = { code: 'tool_missing', with: { provider, tool, kind } } as const;
+    const message = `there is no tool ${provider}/${tool} (${kind}) here`;
+    return [{ kind: 'tool', node, message, said }];
   });
 };
 
@@ -124,6 +134,7 @@ const modules = ({ type, data, title: node }: DslNode): ChecklistItem[] => {
     kind: 'module',
     node,
     message: `its code asks for the module ${name.slice(0, 60)}, which is not available`,
+    said: { code: 'module_missing', with: { module: name.slice(0, 60) } },
   }));
 };
 
@@ -135,8 +146,8 @@ export const PYTHON_MODULES: ReadonlySet<string> = new Set(
 );
 
 const features = ({ features: { written } }: App): ChecklistItem[] =>
-  Object.entries(FEATURES).flatMap(([name, message]) => {
+  Object.entries(FEATURES).flatMap(([name, { code, message }]) => {
     const feature = own(written, name);
     const isOn = isObject(feature) && own(feature, 'enabled') === true;
-    return isOn ? [{ kind: 'feature' as const, message }] : [];
+    return isOn ? [{ kind: 'feature' as const, message, said: { code, with: {} } }] : [];
   });

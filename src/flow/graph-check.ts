@@ -2,12 +2,14 @@ import type { Path } from '#core/finding.ts';
 import type { App, DslNode } from '#flow/dsl/app.ts';
 import { findCycles, type Graph } from '#flow/graph.ts';
 import type { NodeType } from '#flow/nodes/node-type.ts';
+import type { FlowSaid, KeptCode } from '#flow/said.ts';
 import { RESERVED_SCOPES } from '#flow/variables.ts';
 
 /** One thing that is wrong, at a place in the app's file. */
 export interface Fault {
   readonly path: Path;
   readonly message: string;
+  readonly said: FlowSaid;
 }
 
 export interface GraphToCheck {
@@ -37,18 +39,31 @@ const MOST_CYCLES = 20;
 const MOST_TITLES = 12;
 const LONGEST_TITLE = 60;
 
-const whyNot = (type: string): string => KEPT_TYPES[type] ?? 'nobody here knows this type';
+const TRIGGER = {
+  code: 'kept_trigger',
+  why: 'runs begin by a call of the API here; begin with a start node',
+} as const;
 
 /** Types whose nodes are kept in a flow and cannot be run, and why. */
-export const KEPT_TYPES: Readonly<Record<string, string>> = {
-  'knowledge-retrieval':
-    'there are no knowledge bases here; fetch what it found with an HTTP request',
-  'knowledge-index': 'there are no knowledge bases here',
-  datasource: 'it belongs to knowledge pipelines, which do not run here',
-  'human-input': 'a run cannot be paused here; ask in the conversation instead',
-  'trigger-webhook': 'runs begin by a call of the API here; begin with a start node',
-  'trigger-schedule': 'runs begin by a call of the API here; begin with a start node',
-  'trigger-plugin': 'runs begin by a call of the API here; begin with a start node',
+export const KEPT_TYPES: Readonly<
+  Record<string, { readonly code: KeptCode; readonly why: string }>
+> = {
+  'knowledge-retrieval': {
+    code: 'kept_retrieval',
+    why: 'there are no knowledge bases here; fetch what it found with an HTTP request',
+  },
+  'knowledge-index': { code: 'kept_index', why: 'there are no knowledge bases here' },
+  datasource: {
+    code: 'kept_datasource',
+    why: 'it belongs to knowledge pipelines, which do not run here',
+  },
+  'human-input': {
+    code: 'kept_human_input',
+    why: 'a run cannot be paused here; ask in the conversation instead',
+  },
+  'trigger-webhook': TRIGGER,
+  'trigger-schedule': TRIGGER,
+  'trigger-plugin': TRIGGER,
 };
 
 /** A node as a message calls it. */
@@ -60,9 +75,18 @@ const badIds = ({ app }: GraphToCheck): Fault[] => {
   return app.nodes.flatMap(({ id, path }) => {
     const taken = seen.has(id);
     seen.add(id);
-    if (taken) return { path, message: `another node has the id "${id}" too; give each its own` };
+    if (taken)
+      return {
+        path,
+        message: `another node has the id "${id}" too; give each its own`,
+        said: { code: 'id_taken', with: { id } },
+      };
     if (!RESERVED_SCOPES.has(id)) return [];
-    return { path, message: `"${id}" is a reserved word; give the node another id` };
+    return {
+      path,
+      message: `"${id}" is a reserved word; give the node another id`,
+      said: { code: 'id_reserved', with: { id } },
+    };
   });
 };
 
@@ -72,7 +96,14 @@ const danglingEdges = ({ app }: GraphToCheck): Fault[] => {
     const missing = [source, target].filter((id) => !ids.has(id));
     if (missing.length === 0) return [];
     const ends = missing.map((id) => JSON.stringify(id.slice(0, LONGEST_TITLE))).join(' or ');
-    return { path, message: `this edge hangs loose: there is no node ${ends}; delete the edge` };
+    return {
+      path,
+      message: `this edge hangs loose: there is no node ${ends}; delete the edge`,
+      said: {
+        code: 'edge_loose',
+        with: { ids: missing.map((id) => id.slice(0, LONGEST_TITLE)).join(', ') },
+      },
+    };
   });
 };
 
@@ -87,6 +118,7 @@ const cycles = ({ graph }: Pick<GraphToCheck, 'graph'>): Fault[] =>
     return {
       path: edge.path,
       message: `this edge closes a cycle: ${way}; remove one of its edges`,
+      said: { code: 'cycle', with: { way } },
     };
   });
 
@@ -98,7 +130,11 @@ const missingStart = ({ graph, types }: GraphToCheck): Fault[] => {
   // A root of an unknown type may well be a start of some kind: it is reported as what it is.
   if (root && (!type || type.accept !== undefined)) return [];
   return [
-    { path: GRAPH, message: 'there is no start node without an edge into it, so nothing can run' },
+    {
+      path: GRAPH,
+      message: 'there is no start node without an edge into it, so nothing can run',
+      said: { code: 'no_start', with: {} },
+    },
   ];
 };
 
@@ -109,10 +145,16 @@ const unknownTypes = ({
 }: Pick<GraphToCheck, 'graph' | 'reachable' | 'types'>): Fault[] =>
   [...graph.nodes.values()]
     .filter(({ id, type }) => reachable.has(id) && !types.has(type))
-    .map((node) => ({
-      path: [...node.path, 'type'],
-      message: `node ${titleOf(node)} is of type ${JSON.stringify(node.type.slice(0, LONGEST_TITLE))}, which cannot be run: ${whyNot(node.type)}`,
-    }));
+    .map((node) => {
+      const type = node.type.slice(0, LONGEST_TITLE);
+      const kept = KEPT_TYPES[node.type];
+      const why = kept?.why ?? 'nobody here knows this type';
+      return {
+        path: [...node.path, 'type'],
+        message: `node ${titleOf(node)} is of type ${JSON.stringify(type)}, which cannot be run: ${why}`,
+        said: { code: kept?.code ?? 'type_unknown', with: { node: titleOf(node), type } },
+      };
+    });
 
 const missingAnswer = ({ app, mode, reachable, types }: GraphToCheck): Fault[] => {
   const speaking = app.nodes.filter(({ type }) => types.get(type)?.response !== undefined);
@@ -123,6 +165,16 @@ const missingAnswer = ({ app, mode, reachable, types }: GraphToCheck): Fault[] =
   if (app.nodes.some(({ id, type }) => reachable.has(id) && !types.has(type))) return [];
   const message = 'cannot be reached from the start, so nobody would get an answer';
   return speaking.length > 0
-    ? speaking.map((node) => ({ path: node.path, message: `node ${titleOf(node)} ${message}` }))
-    : [{ path: GRAPH, message: 'there is no answer node, so nobody would get an answer' }];
+    ? speaking.map((node) => ({
+        path: node.path,
+        message: `node ${titleOf(node)} ${message}`,
+        said: { code: 'answer_unreachable', with: { node: titleOf(node) } },
+      }))
+    : [
+        {
+          path: GRAPH,
+          message: 'there is no answer node, so nobody would get an answer',
+          said: { code: 'no_answer', with: {} },
+        },
+      ];
 };

@@ -6,7 +6,7 @@ import { checkGraph, checkInside, type Fault, titleOf } from '#flow/graph-check.
 import { buildGraph, type Graph, reachableNodes } from '#flow/graph.ts';
 import type { ResolveModel } from '#flow/model-map.ts';
 import { NODE_TYPES } from '#flow/nodes/index.ts';
-import type { NodeType } from '#flow/nodes/node-type.ts';
+import type { ModelRef, NodeType } from '#flow/nodes/node-type.ts';
 import { DONE_HANDLE, type OnFailure, onFailureOf } from '#flow/on-failure.ts';
 
 /** A node that a run can reach, with its type and what that type read from it. */
@@ -139,11 +139,12 @@ const withPlainHandles = ({ nodes, edges }: App): readonly DslEdge[] => {
   );
 };
 
-const findingOf = ({ file, document }: App, { path, message }: Fault): Finding => ({
+const findingOf = ({ file, document }: App, { path, message, said }: Fault): Finding => ({
   file,
   ...document.position(path),
   path: path.join('.'),
   message,
+  said,
 });
 
 const inOrder = (findings: readonly Finding[]): Finding[] =>
@@ -158,7 +159,11 @@ const readConfig = (
   if (!('findings' in read)) return read;
   const name = titleOf(node);
   return {
-    findings: read.findings.map((f) => ({ ...f, message: `node ${name}: ${f.message}` })),
+    findings: read.findings.map((f) => ({
+      ...f,
+      message: `node ${name}: ${f.message}`,
+      said: { code: 'field_wrong', with: { node: name, field: f.path, detail: f.message } },
+    })),
   };
 };
 
@@ -166,10 +171,14 @@ const unsupportedFields = ({ node, type, config }: FlowNode): Fault[] =>
   (type.unsupported?.(config) ?? []).map((field) => ({
     path: [...node.path, ...fieldPath(field)],
     message: `node ${titleOf(node)}: ${field} is not supported yet; switch it off to run this flow`,
+    said: { code: 'field_unsupported', with: { node: titleOf(node), field } },
   }));
 
 const fieldPath = (field: string): Path =>
   field.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+
+const nameOf = ({ name, provider }: ModelRef): string =>
+  provider === '' ? name : `${name} (${provider})`;
 
 /** Each model once, at the first node that wants it. */
 const unservedModels = (nodes: readonly FlowNode[], resolveModel: ResolveModel): Fault[] => {
@@ -184,7 +193,11 @@ const unservedModels = (nodes: readonly FlowNode[], resolveModel: ResolveModel):
         return [];
       } catch (error) {
         const { message } = SpillwayError.from(error);
-        return [{ path: node.path, message: `node ${titleOf(node)}: ${message}` }];
+        const said = {
+          code: 'model_unserved',
+          with: { node: titleOf(node), model: nameOf(model) },
+        } as const;
+        return [{ path: node.path, message: `node ${titleOf(node)}: ${message}`, said }];
       }
     }),
   );

@@ -103,6 +103,42 @@ describe.each(['en', 'ja'] as const)('in %s', (language) => {
     expect(seen).toEqual({ errors: [], foreign: [] });
   });
 
+  it('what an app lacks is told in this language', async () => {
+    const flow = dsl(
+      {
+        start: { type: 'start' },
+        look: { type: 'knowledge-retrieval', dataset_ids: ['a', 'b'] },
+        sum: { type: 'code', code_language: 'python3', code: 'import numpy', outputs: {} },
+        web: { type: 'tool', provider_type: 'builtin', provider_name: 'search', tool_name: 'go' },
+        answer: { type: 'answer', answer: '' },
+      },
+      ['start>look', 'look>sum', 'sum>web', 'web>answer', 'answer>sum'],
+      {
+        environment_variables: [{ name: 'KEY', value_type: 'secret', value: '' }],
+        features: { text_to_speech: { enabled: true } },
+      },
+    );
+    const { page, seen } = await console_.open('/ui/apps', { language, theme });
+    await importText(page, flow, texts);
+    const { said } = texts.apps;
+    const filled = (text: string, values: Readonly<Record<string, string | number>>): string =>
+      text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(values[name]));
+    const list = page.getByTestId('checklist');
+    const shown = [
+      filled(said.cycle, { way: '"sum" → "web" → "answer" → "sum"' }),
+      filled(said.kept_retrieval, { node: '"look"', type: 'knowledge-retrieval' }),
+      filled(said.datasets_other, { count: 2 }),
+      filled(said.module_missing, { module: 'numpy' }),
+      filled(said.tool_missing, { provider: 'search', tool: 'go', kind: 'builtin' }),
+      filled(said.secret_empty, { name: 'KEY' }),
+      said.no_text_to_speech,
+    ];
+    for (const text of shown) await list.getByText(text).waitFor();
+    expect(await list.getByRole('listitem').count()).toBe(shown.length);
+    expect(await faultsOf(page)).toEqual([]);
+    expect(seen).toEqual({ errors: [], foreign: [] });
+  });
+
   it('a key is made, shown once, calls the app, and is taken back', async () => {
     const { page, seen } = await console_.open('/ui/apps', { language, theme });
     await openApp(page, 'Six branches');

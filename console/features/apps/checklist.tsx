@@ -1,5 +1,6 @@
 import { Badge, Group, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import type { SaidCode } from '#flow/said.ts';
 import type { AppChecklistItem } from '#gateway/console/app-shapes.ts';
 
 /** What keeps an app from running; the rest it can do without. */
@@ -23,7 +24,7 @@ export const Checklist = ({ items }: { items: readonly AppChecklistItem[] }) => 
       style={{ listStyle: 'none' }}
       data-testid="checklist"
     >
-      {items.map(({ kind, node, message }, i) => (
+      {items.map(({ kind, node, message, said }, i) => (
         <Group key={i} component="li" gap="sm" wrap="nowrap" align="start">
           <Badge
             variant="light"
@@ -38,7 +39,7 @@ export const Checklist = ({ items }: { items: readonly AppChecklistItem[] }) => 
           </Badge>
           <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
             {node !== undefined && <b>{node}: </b>}
-            {message}
+            {t(`apps.said.${said.code as SaidCode}`, { ...said.with, defaultValue: message })}
           </Text>
         </Group>
       ))}

@@ -43,8 +43,8 @@ export const Wanted = ({ rows, map }: WantedProps) => {
               </Table.Td>
               <Table.Td style={{ overflowWrap: 'anywhere' }}>
                 {row.served_by ?? (
-                  <Text size="sm" c="var(--bad)">
-                    {row.problem}
+                  <Text size="sm" c="var(--bad)" title={row.problem ?? undefined}>
+                    {t('providers.unserved')}
                   </Text>
                 )}
               </Table.Td>

@@ -30,7 +30,10 @@ export type AppsReply = z.infer<typeof appsReply>;
 const checklistItem = z.object({
   kind: z.enum(['flow', 'model', 'dataset', 'secret', 'tool', 'module', 'feature']),
   node: text.optional(),
+  /** In English. */
   message: text,
+  /** The same for those who say it in another language: a word for the sentence, and what is filled in. */
+  said: z.object({ code: text, with: z.record(text, z.union([text, amount])) }),
 });
 export type AppChecklistItem = z.infer<typeof checklistItem>;
 

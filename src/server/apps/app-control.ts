@@ -206,8 +206,8 @@ const detail = (apps: Apps, served: ServedApp): JsonObject => {
     opening_statement: app.features.openingStatement,
     suggested_questions: [...app.features.suggestedQuestions],
     file_upload: app.features.fileUpload,
-    checklist: appChecklist(apps, served).map((item) => ({ ...item })),
-    findings: findings.map((finding) => ({ ...finding })),
+    checklist: appChecklist(apps, served).map((item) => ({ ...item, said: { ...item.said } })),
+    findings: findings.map(({ said: _, ...finding }) => finding),
   };
 };
 
