@@ -156,6 +156,12 @@ describe('every object', () => {
       allowed: OWN,
     },
     {
+      what: 'read a user alone',
+      route: 'GET /v2/user/info',
+      call: at(() => '/v2/user/info?user_id=owner'),
+      allowed: OWN,
+    },
+    {
       what: 'find a user in the list',
       route: 'GET /user/list',
       allowed: OWN,
@@ -188,6 +194,13 @@ describe('every object', () => {
       shows: () => '"team_id":"team"',
     },
     {
+      what: 'find a team in the pages of the list',
+      route: 'GET /v2/team/list',
+      call: at(() => '/v2/team/list?team_id=team'),
+      allowed: OF_TEAM,
+      shows: () => '"team_id":"team"',
+    },
+    {
       what: 'change who is in a team',
       route: 'POST /team/member_add',
       call: given(() => add),
@@ -196,8 +209,19 @@ describe('every object', () => {
     {
       what: 'the same, of several',
       route: 'POST /team/bulk_member_add',
-      call: given(() => add),
+      call: given(() => ({ team_id: 'team', members: [member] })),
       allowed: LEADERS,
+    },
+    {
+      what: 'add everybody to a team',
+      route: 'POST /team/bulk_member_add',
+      call: async () => {
+        const id = crypto.randomUUID();
+        const lead = { user_id: 'lead', role: 'admin' };
+        await roles.asAdmin('/team/new', { team_id: id, members_with_roles: [lead] });
+        return { body: { team_id: id, all_users: true } };
+      },
+      allowed: ['admin'],
     },
     {
       what: 'say what a member may spend',
@@ -264,12 +288,18 @@ describe('every object', () => {
       allowed: OWN,
       shows: () => roles.owned,
     },
-    ...['user', 'team', 'customer'].map((word): Case => ({
+    ...['user', 'team', 'customer', 'end_user'].map((word): Case => ({
       what: 'see it day by day',
       route: `GET /${word}/daily/activity`,
       allowed: OWN,
       shows: () => roles.owned,
     })),
+    {
+      what: 'see it day by day, all at once',
+      route: 'GET /user/daily/activity/aggregated',
+      allowed: OWN,
+      shows: () => roles.owned,
+    },
     {
       what: "see a key's budget",
       route: 'GET /spillway/budgets',

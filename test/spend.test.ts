@@ -158,10 +158,14 @@ describe('sums of spend', () => {
       key_alias: 'bob',
       total_spend: DOLLARS,
     });
-    expect(await json<Fields[]>('/global/spend/teams')).toContainEqual({
-      team_id: 'team',
-      team_alias: 'Team',
-      total_spend: 2 * DOLLARS,
+    const today = new Date().toISOString().slice(0, 10);
+    expect(await json('/global/spend/teams')).toEqual({
+      daily_spend: [{ date: today, Team: 2 * DOLLARS, Unassigned: DOLLARS }],
+      teams: expect.arrayContaining(['Team', 'Unassigned']),
+      total_spend_per_team: [
+        { team_id: 'Team', total_spend: 2 * DOLLARS },
+        { team_id: 'Unassigned', total_spend: DOLLARS },
+      ],
     });
     expect(await json('/global/spend/models')).toEqual([
       { model: 'gpt-4.1', total_spend: 3 * DOLLARS },
@@ -172,8 +176,29 @@ describe('sums of spend', () => {
     ]);
     const [first] = await json<Fields[]>('/spend/keys');
     expect(first).toMatchObject({ spend: DOLLARS });
-    const report = await json<Fields[]>('/global/spend/report?group_by=api_key');
-    expect(report[0]).toHaveProperty('api_keys');
+    const byKey = await json<Fields[]>('/global/spend/report?group_by=api_key');
+    expect(byKey.find((row) => row['api_key'] === tokens['bob'])).toEqual({
+      api_key: tokens['bob'],
+      total_cost: DOLLARS,
+      total_input_tokens: 5,
+      total_output_tokens: 2,
+      model_details: [
+        {
+          model: 'gpt-4.1-upstream',
+          total_cost: DOLLARS,
+          total_input_tokens: 5,
+          total_output_tokens: 2,
+        },
+      ],
+    });
+    const [report] = await json<{ teams: Fields[] }[]>('/global/spend/report');
+    expect(report!.teams.find((row) => row['team_id'] === 'team')).toMatchObject({
+      team_name: 'Team',
+      total_spend: 2 * DOLLARS,
+      metadata: expect.arrayContaining([
+        { model: 'gpt-4.1-upstream', api_key: tokens['bob'], spend: DOLLARS, total_tokens: 7 },
+      ]),
+    });
   });
 
   it('day by day, as LiteLLM’s console reads them', async () => {

@@ -16,7 +16,7 @@ import { serveExplain } from '#gateway/serve-explain.ts';
 import { serveLiveness, serveReadiness } from '#gateway/serve-health.ts';
 import { serveMetrics } from '#gateway/serve-metrics.ts';
 import { serveQuota } from '#gateway/serve-quota.ts';
-import { serveModelGroupInfo, serveModelInfo } from '#gateway/serve-model-info.ts';
+import { serveModelGroupInfo, serveModelInfo, serveModelPage } from '#gateway/serve-model-info.ts';
 import { serveRerank } from '#gateway/serve-rerank.ts';
 import { serveModel, serveModels } from '#gateway/serve-models.ts';
 import { serveSink } from '#gateway/serve-sink.ts';
@@ -97,6 +97,7 @@ export const TABLE: readonly (readonly [path: string, route: Route])[] = [
   ['/v1/models/{model}', modelsFor('one', serveModel)],
   ['/model/info', get('key', serveModelInfo)],
   ['/v1/model/info', get('key', serveModelInfo)],
+  ['/v2/model/info', get('key', serveModelPage)],
   ['/model_group/info', get('key', serveModelGroupInfo)],
   ['/spillway/route/explain', post(serveExplain, 'viewer')],
   ['/spillway/decisions/{id}', get('viewer', serveDecision)],

@@ -33,6 +33,46 @@ export const serveModelInfo = async (deps: GatewayDeps, http: HttpCall): Promise
   return {};
 };
 
+/** Deployments that a page has unless said, and at most. */
+const USUAL_SIZE = 50;
+const LARGEST_SIZE = 1_000;
+
+/** The same page by page: `?model=`, `?modelId=` and `?search=` narrow it. */
+export const serveModelPage = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
+  const query = queryOf(http);
+  const [model, id] = [query.get('model'), query.get('modelId')];
+  const search = query.get('search')?.toLowerCase() ?? '';
+  const rows = seenBy(deps, http).filter(
+    (row) =>
+      (model === null || row.group === model) &&
+      (id === null || row.id === id) &&
+      row.group.toLowerCase().includes(search),
+  );
+  const page = numberIn(query, 'page', { usual: 1, most: Number.MAX_SAFE_INTEGER });
+  const size = numberIn(query, 'size', { usual: USUAL_SIZE, most: LARGEST_SIZE });
+  sendJson(deps, http, {
+    data: rows.slice((page - 1) * size, page * size).map(rowJson),
+    total_count: rows.length,
+    current_page: page,
+    total_pages: Math.ceil(rows.length / size),
+    size,
+  });
+  return {};
+};
+
+const numberIn = (
+  query: URLSearchParams,
+  name: string,
+  { usual, most }: { readonly usual: number; readonly most: number },
+): number => {
+  const text = query.get(name);
+  const value = text === null ? usual : Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+  throw new SpillwayError('invalid_request', `\`${name}\` must be a number from 1 to ${most}.`, {
+    param: name,
+  });
+};
+
 /** Each group with what its deployments have together; `?model_group=` asks for one. */
 export const serveModelGroupInfo = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
   const asked = queryOf(http).get('model_group');

@@ -97,6 +97,27 @@ export const budgetsOf = ({ directory }: Registry): Subject<BudgetRow> => ({
   name: 'budgets',
 });
 
+/** Who is meant by an id, or else by an address. Throws SpillwayError. */
+export const updateUser = async (
+  registry: Registry,
+  principal: Principal,
+  of: {
+    readonly id?: string | null | undefined;
+    readonly email?: string | null | undefined;
+    readonly fields: Partial<UserRow>;
+  },
+): Promise<UserRow> => {
+  const { users } = registry.directory;
+  const byEmail = [...users.all()].find(({ user_email: email }) => !!email && email === of.email);
+  const id = of.id ?? byEmail?.user_id;
+  if (!id)
+    throw new SpillwayError('invalid_request', '`user_id` is required.', { param: 'user_id' });
+  const { spend, ...fields } = of.fields;
+  const row = await changeRow(registry, principal, { subject: usersOf(registry), id, fields });
+  if (typeof spend === 'number') await setUserSpend(registry, row, spend);
+  return row;
+};
+
 export const newId = (): string => randomUUID();
 
 export const shownUser = (registry: Registry, row: UserRow): JsonObject =>

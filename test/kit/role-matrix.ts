@@ -14,6 +14,7 @@ export const MATRIX = {
   viewer: lines(`
     GET /audit
     GET /budget/list
+    GET /budget/settings
     GET /credentials
     GET /credentials/by_model/{model_id}
     GET /credentials/by_name/{credential_name}
@@ -22,6 +23,8 @@ export const MATRIX = {
     GET /end_user/info
     GET /end_user/list
     GET /global/activity
+    GET /global/activity/exceptions
+    GET /global/activity/exceptions/deployment
     GET /global/activity/model
     GET /global/spend
     GET /global/spend/all_tag_names
@@ -53,7 +56,9 @@ export const MATRIX = {
     GET /spillway/scene
     GET /spillway/simulator
     GET /spillway/traffic
+    GET /user/available_users
     POST /budget/info
+    POST /global/spend/end_users
     POST /spillway/route/explain
   `),
   admin: lines(`
@@ -113,6 +118,7 @@ export const MATRIX = {
     POST /team/new
     POST /team/unblock
     POST /team/update
+    POST /user/bulk_update
     POST /user/delete
     POST /user/new
     POST /user/update
@@ -120,6 +126,7 @@ export const MATRIX = {
   `),
   key: lines(`
     GET /customer/daily/activity
+    GET /end_user/daily/activity
     GET /key/aliases
     GET /key/info
     GET /key/list
@@ -139,8 +146,11 @@ export const MATRIX = {
     GET /team/info
     GET /team/list
     GET /user/daily/activity
+    GET /user/daily/activity/aggregated
     GET /user/info
     GET /user/list
+    GET /v2/team/list
+    GET /v2/user/info
     POST /key/delete
     POST /key/generate
     POST /key/health

@@ -8,6 +8,16 @@ import type { Registry } from '#keys/registry.ts';
 const { budget_id: _, ...fields } = allowanceFields;
 const budgetBody = z.looseObject({ ...fields, budget_id: nameField.nullish() });
 
+const SETTINGS = [
+  { name: 'max_budget', type: 'Float', description: 'Dollars that may be spent.' },
+  { name: 'soft_budget', type: 'Float', description: 'Dollars after which it is told.' },
+  { name: 'max_parallel_requests', type: 'Integer', description: 'Requests at once.' },
+  { name: 'tpm_limit', type: 'Integer', description: 'Tokens per minute.' },
+  { name: 'rpm_limit', type: 'Integer', description: 'Requests per minute.' },
+  { name: 'budget_duration', type: 'String', description: 'In how long: 30s, 5m, 2h, 7d, 1mo.' },
+  { name: 'model_max_budget', type: 'Object', description: 'Budgets of single models.' },
+] as const;
+
 /** LiteLLM's routes for budgets that many share the words of, not the money. */
 export const budgetRoutes = (registry: Registry): readonly AnyControlRoute[] => [
   controlRoute({
@@ -57,6 +67,7 @@ export const budgetRoutes = (registry: Registry): readonly AnyControlRoute[] => 
     summary: 'All budgets.',
     serve: () => [...registry.directory.budgets.all()].map(bodyOf),
   }),
+  settingsRoute(registry),
   controlRoute({
     method: 'post',
     path: '/budget/delete',
@@ -64,8 +75,29 @@ export const budgetRoutes = (registry: Registry): readonly AnyControlRoute[] => 
     summary: 'Deletes a budget; whoever named it has only their own words left.',
     body: z.looseObject({ id: nameField }),
     async serve({ body, principal }) {
+      const before = registry.directory.budgets.get(body.id);
       await removeRows(registry, principal, { subject: budgetsOf(registry), ids: [body.id] });
-      return { deleted_budget: body.id };
+      return before && bodyOf(before);
     },
   }),
 ];
+
+const settingsRoute = (registry: Registry): AnyControlRoute =>
+  controlRoute({
+    method: 'get',
+    path: '/budget/settings',
+    access: 'viewer',
+    summary: 'What can be said of a budget, and what this one says.',
+    query: z.object({ budget_id: nameField }),
+    serve({ query }) {
+      const row = registry.directory.budgets.get(query.budget_id);
+      return SETTINGS.map(({ name, type, description }) => ({
+        field_name: name,
+        field_type: type,
+        field_description: description,
+        field_value: row?.[name] ?? null,
+        stored_in_db: true,
+        field_default_value: null,
+      }));
+    },
+  });

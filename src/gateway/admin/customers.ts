@@ -60,7 +60,10 @@ const writingRoutes = (registry: Registry, base: string): readonly AnyControlRou
     async serve({ body, principal }) {
       const of = { subject: customersOf(registry), ids: body.user_ids };
       await removeRows(registry, principal, of);
-      return { deleted_customers: body.user_ids };
+      return {
+        deleted_customers: body.user_ids.length,
+        message: `Successfully deleted customers with ids: ${body.user_ids.join(', ')}`,
+      };
     },
   }),
 ];

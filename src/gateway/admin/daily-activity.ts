@@ -3,6 +3,7 @@ import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route
 import { sliceOf, pageQuery } from '#gateway/admin/page.ts';
 import { monthOf, spendQuery } from '#gateway/admin/spend-query.ts';
 import { dollarsOf } from '#keys/money.ts';
+import type { Principal } from '#keys/principal.ts';
 import type { Registry } from '#keys/registry.ts';
 import { scopeOf } from '#keys/spend-view.ts';
 import { type Usage, USAGE_FIELDS, type UsageField, type UsageSums } from '#store/spend.ts';
@@ -20,6 +21,7 @@ const ENTITIES = {
   user: 'user',
   team: 'team',
   customer: 'endUser',
+  end_user: 'endUser',
 } as const satisfies Record<string, UsageField>;
 
 const query = z.object({
@@ -38,16 +40,21 @@ export const dailyActivityRoutes = (registry: Registry): readonly AnyControlRout
       access: 'key',
       summary: `What was used day by day, by ${word}, model, key and provider.`,
       query,
-      async serve({ query: asked, principal }) {
-        const filter = scopeOf(registry, principal, monthOf(asked, registry.wall()));
-        const by = [...new Set([...Object.values(BREAKDOWN), field])];
-        const rows = await registry.store.spend.usage({ filter, by, per: 'day' });
-        const ids = (asked.team_ids ?? asked.end_user_ids)?.split(',');
-        const kept = ids ? rows.filter((row) => ids.includes(row.by[field] ?? '')) : rows;
-        return daily(kept, field, asked);
-      },
+      serve: async ({ query: asked, principal }) =>
+        daily(await usedBy(registry, principal, { asked, field }), field, asked),
     }),
   ),
+  controlRoute({
+    method: 'get',
+    path: '/user/daily/activity/aggregated',
+    access: 'key',
+    summary: 'The same of users, all days at once.',
+    query,
+    async serve({ query: asked, principal }) {
+      const rows = await usedBy(registry, principal, { asked, field: 'user' });
+      return daily(rows, 'user', { ...asked, page: 1, size: MOST_DAYS });
+    },
+  }),
   controlRoute({
     method: 'get',
     path: '/spillway/usage',
@@ -73,6 +80,21 @@ export const dailyActivityRoutes = (registry: Registry): readonly AnyControlRout
     },
   }),
 ];
+
+/** Days that one answer without pages has at most: ten years. */
+const MOST_DAYS = 3_660;
+
+const usedBy = async (
+  registry: Registry,
+  principal: Principal,
+  { asked, field }: { readonly asked: z.infer<typeof query>; readonly field: UsageField },
+): Promise<readonly Usage[]> => {
+  const filter = scopeOf(registry, principal, monthOf(asked, registry.wall()));
+  const by = [...new Set([...Object.values(BREAKDOWN), field])];
+  const rows = await registry.store.spend.usage({ filter, by, per: 'day' });
+  const ids = (asked.team_ids ?? asked.end_user_ids)?.split(',');
+  return ids ? rows.filter((row) => ids.includes(row.by[field] ?? '')) : rows;
+};
 
 const daily = (rows: readonly Usage[], entity: UsageField, asked: z.infer<typeof query>) => {
   const days = [...Map.groupBy(rows, ({ atMs }) => atMs)].toSorted(([a], [b]) => b - a);

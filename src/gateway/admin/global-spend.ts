@@ -1,10 +1,11 @@
 import { z } from '#core/schema.ts';
 import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
-import { filterOf, monthOf, spendQuery } from '#gateway/admin/spend-query.ts';
+import { monthOf } from '#gateway/admin/spend-query.ts';
+import { spendReport } from '#gateway/admin/spend-report.ts';
 import { spentOf } from '#keys/cashier.ts';
 import { dollarsOf } from '#keys/money.ts';
 import { audit, iso, type Registry, setSpend } from '#keys/registry.ts';
-import type { Usage, UsageField } from '#store/spend.ts';
+import type { SpendFilter, Usage, UsageField } from '#store/spend.ts';
 
 const dates = z.object({
   start_date: z.string().optional(),
@@ -13,6 +14,9 @@ const dates = z.object({
 });
 
 const dayOf = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10);
+
+/** As many as LiteLLM tells of. */
+const MOST_END_USERS = 100;
 
 const byMoney = (a: Usage, b: Usage): number => b.nanos - a.nanos;
 
@@ -81,9 +85,10 @@ export const globalSpendRoutes = (registry: Registry): readonly AnyControlRoute[
     }),
   }),
   ...sums(registry),
-  ...activity(registry),
+  ...teams(registry),
+  ...endUsers(registry),
   ...tags(registry),
-  reporting(registry),
+  spendReport(registry),
 ];
 
 const sums = (registry: Registry): readonly AnyControlRoute[] => {
@@ -113,47 +118,92 @@ const sums = (registry: Registry): readonly AnyControlRoute[] => {
       const { key_alias: alias = null, key_name: name = null } = key ?? {};
       return { api_key: id, key_alias: alias, key_name: name, ...money(usage) };
     }),
-    route('teams', 'team', (id, usage) => {
-      const alias = registry.directory.teams.get(id)?.team_alias ?? null;
-      return { team_id: id, team_alias: alias, ...money(usage) };
-    }),
-    route('end_users', 'endUser', (id, usage) => ({
-      end_user: id,
-      total_count: usage.requests,
-      ...money(usage),
-    })),
     route('models', 'group', (id, usage) => ({ model: id, ...money(usage) })),
     route('provider', 'provider', (id, { nanos }) => ({ provider: id, spend: dollarsOf(nanos) })),
   ];
 };
 
-const activity = (registry: Registry): readonly AnyControlRoute[] => [
+/** Teams that a chart has at most. */
+const MOST_TEAMS = 10;
+
+const teams = (registry: Registry): readonly AnyControlRoute[] => [
   controlRoute({
     method: 'get',
-    path: '/global/activity',
+    path: '/global/spend/teams',
     access: 'viewer',
-    summary: 'Requests and tokens by day.',
+    summary: 'Spend by day and team, and the ten teams that spend most.',
     query: dates,
     async serve({ query }) {
       const filter = monthOf(query, registry.wall());
-      const days = await registry.store.spend.usage({ filter, by: [], per: 'day' });
-      return summary(days.toReversed());
-    },
-  }),
-  controlRoute({
-    method: 'get',
-    path: '/global/activity/model',
-    access: 'viewer',
-    summary: 'Requests and tokens by day and model.',
-    query: dates,
-    async serve({ query }) {
-      const filter = monthOf(query, registry.wall());
-      const rows = await registry.store.spend.usage({ filter, by: ['group'], per: 'day' });
-      const groups = Map.groupBy(rows.toReversed(), ({ by }) => by['group'] ?? '');
-      return [...groups].map(([model, days]) => ({ model, ...summary(days) }));
+      const rows = await registry.store.spend.usage({ filter, by: ['team'], per: 'day' });
+      const nameOf = ({ by: { team } }: Usage): string =>
+        team ? (registry.directory.teams.get(team)?.team_alias ?? team) : 'Unassigned';
+      const spend = (its: readonly Usage[]) =>
+        dollarsOf(its.reduce((sum, { nanos }) => sum + nanos, 0));
+      const days = Map.groupBy(rows.toReversed(), ({ atMs }) => atMs);
+      const names = Map.groupBy(rows, nameOf);
+      return {
+        daily_spend: [...days].map(([atMs, its]) => ({
+          date: dayOf(atMs),
+          ...Object.fromEntries(
+            [...Map.groupBy(its, nameOf)].map(([name, one]) => [name, spend(one)]),
+          ),
+        })),
+        teams: [...names.keys()],
+        total_spend_per_team: [...names]
+          .map(([name, its]) => ({ team_id: name, total_spend: spend(its) }))
+          .toSorted((a, b) => b.total_spend - a.total_spend)
+          .slice(0, MOST_TEAMS),
+      };
     },
   }),
 ];
+
+/** LiteLLM asks with a body; with a query it can be looked at. */
+const endUsers = (registry: Registry): readonly AnyControlRoute[] => {
+  const top = async (filter: SpendFilter, limit: number) => {
+    const rows = await registry.store.spend.usage({ filter, by: ['endUser'], per: 'all' });
+    return rows
+      .toSorted(byMoney)
+      .slice(0, limit)
+      .map(({ by, requests, nanos }) => ({
+        end_user: by['endUser'] ?? '',
+        total_count: requests,
+        total_spend: dollarsOf(nanos),
+      }));
+  };
+  const path = '/global/spend/end_users';
+  const summary = 'End users by what they have spent.';
+  return [
+    controlRoute({
+      method: 'get',
+      path,
+      access: 'viewer',
+      summary,
+      query: dates,
+      serve: ({ query }) => top(monthOf(query, registry.wall()), query.limit),
+    }),
+    controlRoute({
+      method: 'post',
+      path,
+      access: 'viewer',
+      summary,
+      body: z.looseObject({
+        api_key: z.string().nullish(),
+        startTime: z.string().nullish(),
+        endTime: z.string().nullish(),
+      }),
+      serve({ body: { api_key: key, startTime, endTime } }) {
+        const asked = {
+          ...(startTime && { start_date: startTime }),
+          ...(endTime && { end_date: endTime }),
+          ...(key && { api_key: key }),
+        };
+        return top(monthOf(asked, registry.wall()), MOST_END_USERS);
+      },
+    }),
+  ];
+};
 
 const tags = (registry: Registry): readonly AnyControlRoute[] => [
   controlRoute({
@@ -185,47 +235,3 @@ const tags = (registry: Registry): readonly AnyControlRoute[] => [
     }),
   }),
 ];
-
-const reporting = (registry: Registry): AnyControlRoute =>
-  controlRoute({
-    method: 'get',
-    path: '/global/spend/report',
-    access: 'viewer',
-    summary: 'Spend by day, and within it by team, key, end user or model.',
-    query: z.object({
-      ...spendQuery,
-      group_by: z.enum(['team', 'customer', 'api_key', 'model']).default('team'),
-    }),
-    async serve({ query }) {
-      const field = REPORT_FIELDS[query.group_by];
-      const filter = { ...monthOf(query, registry.wall()), ...filterOf(query) };
-      const rows = await registry.store.spend.usage({ filter, by: [field], per: 'day' });
-      const days = Map.groupBy(rows.toReversed(), ({ atMs }) => atMs);
-      return [...days].map(([atMs, all]) => ({
-        group_by_day: dayOf(atMs),
-        [`${query.group_by}s`]: all.map(({ by, nanos, requests, tokensIn, tokensOut }) => ({
-          [query.group_by]: by[field] ?? '',
-          total_spend: dollarsOf(nanos),
-          api_requests: requests,
-          total_tokens: tokensIn + tokensOut,
-        })),
-      }));
-    },
-  });
-
-const REPORT_FIELDS = {
-  team: 'team',
-  customer: 'endUser',
-  api_key: 'token',
-  model: 'group',
-} as const satisfies Record<string, UsageField>;
-
-const summary = (days: readonly Usage[]) => ({
-  daily_data: days.map(({ atMs, requests, tokensIn, tokensOut }) => ({
-    date: dayOf(atMs),
-    api_requests: requests,
-    total_tokens: tokensIn + tokensOut,
-  })),
-  sum_api_requests: days.reduce((sum, { requests }) => sum + requests, 0),
-  sum_total_tokens: days.reduce((sum, { tokensIn, tokensOut }) => sum + tokensIn + tokensOut, 0),
-});

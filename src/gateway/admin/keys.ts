@@ -1,7 +1,7 @@
 import { SpillwayError } from '#core/errors.ts';
 import { z } from '#core/schema.ts';
 import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
-import { pageOf, pageQuery } from '#gateway/admin/page.ts';
+import { pageOf, pageQuery, sliceOf } from '#gateway/admin/page.ts';
 import { durationField, keyFields, nameField } from '#keys/fields.ts';
 import {
   deleteKeys,
@@ -17,6 +17,9 @@ import {
 import { demand, leads, mayReadKey } from '#keys/ownership.ts';
 import { audit, type Registry, setSpend } from '#keys/registry.ts';
 import { fieldsIn } from '#gateway/admin/fields-in.ts';
+
+/** Aliases that a page has unless said. */
+const USUAL_ALIASES = 50;
 
 const keyName = z.string().min(1).max(1_024);
 const generateBody = z.looseObject({ ...keyFields, key: z.string().max(1_024).nullish() });
@@ -143,6 +146,7 @@ const rotatingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     body: z.looseObject({ reset_to: z.number().min(0).max(9_000_000).default(0) }),
     async serve({ body, principal, params }) {
       const row = writableKey(registry, principal, params['key'] ?? '');
+      const { spend: before = 0 } = shownKey(registry, row);
       await setSpend(registry, payerOfKey(row), {
         dollars: body.reset_to,
         duration: row.budget_duration,
@@ -152,7 +156,7 @@ const rotatingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
         subject: 'keys',
         objectId: row.token,
       });
-      return shownKey(registry, row);
+      return { ...shownKey(registry, row), key_hash: row.token, previous_spend: before };
     },
   }),
 ];
@@ -238,19 +242,7 @@ const listingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
       return { keys, total_count: total, current_page: current, total_pages: pages };
     },
   }),
-  controlRoute({
-    method: 'get',
-    path: '/key/aliases',
-    access: 'key',
-    summary: 'The aliases of all keys that the caller may see.',
-    serve({ principal }) {
-      const { keys, teams } = registry.directory;
-      const seen = [...keys.all()].filter((row) =>
-        mayReadKey(principal, row, row.team_id ? teams.get(row.team_id) : undefined),
-      );
-      return { aliases: seen.flatMap(({ key_alias: alias }) => (alias ? [alias] : [])).toSorted() };
-    },
-  }),
+  aliasesRoute(registry),
   controlRoute({
     method: 'post',
     path: '/key/health',
@@ -259,3 +251,35 @@ const listingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     serve: () => ({ key: 'healthy', logging_callbacks: null }),
   }),
 ];
+
+const aliasesRoute = (registry: Registry): AnyControlRoute =>
+  controlRoute({
+    method: 'get',
+    path: '/key/aliases',
+    access: 'key',
+    summary: 'The aliases of keys that the caller may see, page by page.',
+    query: z.object({
+      ...pageQuery,
+      search: z.string().optional(),
+      team_id: z.string().optional(),
+    }),
+    serve({ query, principal }) {
+      const { keys, teams } = registry.directory;
+      const search = query.search?.toLowerCase() ?? '';
+      const seen = [...keys.all()].filter(
+        (row) =>
+          (query.team_id === undefined || row.team_id === query.team_id) &&
+          (row.key_alias ?? '').toLowerCase().includes(search) &&
+          mayReadKey(principal, row, row.team_id ? teams.get(row.team_id) : undefined),
+      );
+      const all = seen.flatMap(({ key_alias: alias }) => (alias ? [alias] : [])).toSorted();
+      const { page, limit, offset } = sliceOf(query, USUAL_ALIASES);
+      return {
+        aliases: all.slice(offset, offset + limit),
+        total_count: all.length,
+        current_page: page,
+        total_pages: Math.ceil(all.length / limit),
+        size: limit,
+      };
+    },
+  });

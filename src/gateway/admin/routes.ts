@@ -3,9 +3,11 @@ import { budgetRoutes } from '#gateway/admin/budgets.ts';
 import type { AnyControlRoute } from '#gateway/admin/control-route.ts';
 import { customerRoutes } from '#gateway/admin/customers.ts';
 import { dailyActivityRoutes } from '#gateway/admin/daily-activity.ts';
+import { globalActivityRoutes } from '#gateway/admin/global-activity.ts';
 import { globalSpendRoutes } from '#gateway/admin/global-spend.ts';
 import { keyRoutes } from '#gateway/admin/keys.ts';
 import { manyKeysRoutes } from '#gateway/admin/many-keys.ts';
+import { manyUsersRoutes } from '#gateway/admin/many-users.ts';
 import { purgeRoutes } from '#gateway/admin/purge.ts';
 import { type PricesOf, spendRoutes } from '#gateway/admin/spend.ts';
 import { teamRoutes } from '#gateway/admin/teams.ts';
@@ -17,10 +19,12 @@ const OF_REGISTRY = [
   keyRoutes,
   manyKeysRoutes,
   userRoutes,
+  manyUsersRoutes,
   teamRoutes,
   customerRoutes,
   budgetRoutes,
   globalSpendRoutes,
+  globalActivityRoutes,
   dailyActivityRoutes,
   auditRoutes,
   purgeRoutes,

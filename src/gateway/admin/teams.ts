@@ -1,11 +1,12 @@
-import { SpillwayError } from '#core/errors.ts';
 import type { JsonObject } from '#core/json.ts';
 import { z } from '#core/schema.ts';
 import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
 import { fieldsIn } from '#gateway/admin/fields-in.ts';
+import { pageQuery } from '#gateway/admin/page.ts';
+import { pageOfTeams } from '#gateway/admin/page-of-teams.ts';
+import { teamMemberRoutes } from '#gateway/admin/team-members.ts';
 import {
   allowanceFields,
-  dollars,
   memberSchema,
   nameField,
   type TeamRow,
@@ -13,14 +14,7 @@ import {
 } from '#keys/fields.ts';
 import { shownKey } from '#keys/manage-keys.ts';
 import { changeRow, createRow, newId } from '#keys/manage-people.ts';
-import {
-  addMembers,
-  deleteTeams,
-  readableTeam,
-  removeMember,
-  shownTeam,
-  teamsOf,
-} from '#keys/manage-teams.ts';
+import { deleteTeams, readableTeam, shownTeam, teamsOf } from '#keys/manage-teams.ts';
 import { NO_MODELS } from '#keys/model-rule.ts';
 import { mayManageMembers, mayReadTeam } from '#keys/ownership.ts';
 import type { Registry } from '#keys/registry.ts';
@@ -31,17 +25,6 @@ const teamBody = z.looseObject({
   members_with_roles: z.array(memberSchema).max(10_000).nullish(),
 });
 const oneTeam = z.looseObject({ team_id: nameField });
-const memberBody = z.looseObject({
-  team_id: nameField,
-  member: z.union([memberSchema, z.array(memberSchema).min(1).max(1_000)]),
-  max_budget_in_team: dollars.nullish(),
-});
-const whichMember = {
-  team_id: nameField,
-  user_id: nameField.nullish(),
-  user_email: nameField.nullish(),
-};
-
 const fieldsOf = (body: object): Partial<TeamRow> => fieldsIn(teamFields, body);
 
 /** LiteLLM's routes for teams. */
@@ -100,7 +83,7 @@ export const teamRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     // An empty list is all models: whoever takes the last one away means none.
     return left.length > 0 || listed.length === 0 ? left : [NO_MODELS];
   }),
-  ...memberRoutes(registry),
+  ...teamMemberRoutes(registry),
   ...readingRoutes(registry),
 ];
 
@@ -137,68 +120,6 @@ const blocking = (registry: Registry, word: string, blocked: boolean): AnyContro
     },
   });
 
-const memberRoutes = (registry: Registry): readonly AnyControlRoute[] => [
-  ...(['/team/member_add', '/team/bulk_member_add'] as const).map((path) =>
-    controlRoute({
-      method: 'post',
-      path,
-      access: 'key',
-      summary: 'Adds members to a team.',
-      body: memberBody,
-      async serve({ body, principal }) {
-        const { team_id: teamId, member, max_budget_in_team: most } = body;
-        const row = await addMembers(registry, principal, {
-          teamId,
-          members: Array.isArray(member) ? member : [member],
-          ...(typeof most === 'number' && { allowance: { max_budget: most } }),
-        });
-        return shownTeam(registry, row);
-      },
-    }),
-  ),
-  controlRoute({
-    method: 'post',
-    path: '/team/member_update',
-    access: 'key',
-    summary: "Changes a member's role, and what they may spend and send.",
-    body: z.looseObject({
-      ...allowanceFields,
-      ...whichMember,
-      role: z.enum(['admin', 'user']).nullish(),
-      max_budget_in_team: dollars.nullish(),
-    }),
-    async serve({ body, principal }) {
-      const { team_id: teamId, user_id: id, user_email: email, max_budget_in_team: most } = body;
-      const team = readableTeam(registry, principal, teamId);
-      const known = (team.members_with_roles ?? []).find(
-        (one) => (!!id && one.user_id === id) || (!!email && one.user_email === email),
-      );
-      if (!known) throw new SpillwayError('not_found', 'There is no such member in this team.');
-      const said = fieldsIn(allowanceFields, body);
-      const fields = { ...said, ...(typeof most === 'number' && { max_budget: most }) };
-      const before = known.user_id ? team.member_allowances?.[known.user_id] : undefined;
-      const row = await addMembers(registry, principal, {
-        teamId,
-        members: [{ ...known, role: body.role ?? known.role }],
-        ...(Object.keys(fields).length > 0 && { allowance: { ...before, ...fields } }),
-      });
-      return shownTeam(registry, row);
-    },
-  }),
-  controlRoute({
-    method: 'post',
-    path: '/team/member_delete',
-    access: 'key',
-    summary: 'Takes a member out of a team, with the keys that they have of it.',
-    body: z.looseObject(whichMember),
-    async serve({ body, principal }) {
-      const { team_id: teamId, user_id, user_email } = body;
-      const member = { user_id, user_email, role: 'user' } as const;
-      return shownTeam(registry, await removeMember(registry, principal, { teamId, member }));
-    },
-  }),
-];
-
 const readingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
   controlRoute({
     method: 'get',
@@ -223,6 +144,24 @@ const readingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
         })),
       };
     },
+  }),
+  controlRoute({
+    method: 'get',
+    path: '/v2/team/list',
+    access: 'key',
+    summary:
+      'Teams that the caller may see, page by page, with how many keys and members they have.',
+    query: z.object({
+      ...pageQuery,
+      user_id: nameField.optional(),
+      organization_id: nameField.optional(),
+      team_id: nameField.optional(),
+      team_alias: z.string().optional(),
+      search: z.string().optional(),
+      sort_by: z.enum(['team_id', 'team_alias', 'created_at']).default('created_at'),
+      sort_order: z.enum(['asc', 'desc']).optional(),
+    }),
+    serve: ({ query, principal }) => pageOfTeams(registry, principal, query),
   }),
   controlRoute({
     method: 'get',

@@ -2,17 +2,17 @@ import { SpillwayError } from '#core/errors.ts';
 import { z } from '#core/schema.ts';
 import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
 import { fieldsIn } from '#gateway/admin/fields-in.ts';
-import { pageOf, pageQuery } from '#gateway/admin/page.ts';
+import { pageOf, pageQuery, sliceOf } from '#gateway/admin/page.ts';
 import { keyFields, nameField, type UserRow, userFields } from '#keys/fields.ts';
 import { generateKey, type KeyFields, shownKey } from '#keys/manage-keys.ts';
 import {
-  changeRow,
   createRow,
   deleteUsers,
   newId,
   readableUser,
   setUserSpend,
   shownUser,
+  updateUser,
   usersOf,
 } from '#keys/manage-people.ts';
 import { shownTeam } from '#keys/manage-teams.ts';
@@ -25,6 +25,17 @@ const userBody = z.looseObject({
   user_id: nameField.nullish(),
   auto_create_key: z.boolean().nullish(),
 });
+
+/** Of a user of whom nothing else is said. */
+const USUAL = {
+  user_email: null,
+  user_alias: null,
+  max_budget: null,
+  models: [],
+  budget_duration: null,
+  metadata: null,
+  sso_user_id: null,
+};
 
 /** LiteLLM's routes for the people who have keys. */
 export const userRoutes = (registry: Registry): readonly AnyControlRoute[] => [
@@ -58,18 +69,10 @@ export const userRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     summary: 'Changes what is named of a user, and leaves the rest.',
     body: userBody,
     async serve({ body, principal }) {
-      const { users } = registry.directory;
-      const byEmail = [...users.all()].find(
-        ({ user_email: email }) => !!email && email === body.user_email,
-      );
-      const id = body.user_id ?? byEmail?.user_id;
-      if (!id)
-        throw new SpillwayError('invalid_request', '`user_id` is required.', { param: 'user_id' });
-      const { spend, ...fields } = fieldsIn(userFields, body) as Partial<UserRow>;
-      const subject = usersOf(registry);
-      const row = await changeRow(registry, principal, { subject, id, fields });
-      if (typeof spend === 'number') await setUserSpend(registry, row, spend);
-      return { user_id: id, data: shownUser(registry, row) };
+      const { user_id: id, user_email: email } = body;
+      const fields = fieldsIn(userFields, body) as Partial<UserRow>;
+      const row = await updateUser(registry, principal, { id, email, fields });
+      return { user_id: row.user_id, data: shownUser(registry, row) };
     },
   }),
   controlRoute({
@@ -113,6 +116,7 @@ const readingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
       };
     },
   }),
+  ...newerRoutes(registry),
   controlRoute({
     method: 'get',
     path: '/user/list',
@@ -138,8 +142,49 @@ const readingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
         users: page.map((row) => shownUser(registry, row)),
         total,
         page: current,
-        page_size: page.length,
+        page_size: sliceOf(query).limit,
         total_pages: pages,
+      };
+    },
+  }),
+];
+
+const newerRoutes = (registry: Registry): readonly AnyControlRoute[] => [
+  controlRoute({
+    method: 'get',
+    path: '/v2/user/info',
+    access: 'key',
+    summary: 'A user alone, without their keys; whoever asks, where none is named.',
+    query: z.object({ user_id: nameField.optional() }),
+    serve({ query, principal }) {
+      const id = query.user_id ?? principal.userId;
+      if (id === undefined)
+        throw new SpillwayError('invalid_request', '`user_id` is required.', { param: 'user_id' });
+      const row = readableUser(registry, principal, id);
+      const teams = [...registry.directory.teams.all()].filter(({ members_with_roles: members }) =>
+        (members ?? []).some(({ user_id: user }) => user === id),
+      );
+      return {
+        ...USUAL,
+        ...shownUser(registry, row),
+        teams: teams.map(({ team_id: team }) => team),
+      };
+    },
+  }),
+  controlRoute({
+    method: 'get',
+    path: '/user/available_users',
+    access: 'viewer',
+    summary: 'How many users and teams there are; nothing bounds them.',
+    serve() {
+      const { users, teams } = registry.directory;
+      return {
+        total_users: null,
+        total_teams: null,
+        total_users_used: users.size,
+        total_teams_used: teams.size,
+        total_teams_remaining: null,
+        total_users_remaining: null,
       };
     },
   }),
