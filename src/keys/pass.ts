@@ -52,6 +52,9 @@ export interface PassDeps {
 /** Enough of a token to tell keys apart. */
 const WORD_CHARS = 12;
 
+/** A word for whoever has the key of this public token. */
+export const wordOf = (token: string): string => token.slice(0, WORD_CHARS);
+
 export const passOf = (deps: PassDeps, key: KeyRow): Pass => {
   const { directory } = deps;
   const team = key.team_id ? directory.teams.get(key.team_id) : undefined;
@@ -63,7 +66,7 @@ export const passOf = (deps: PassDeps, key: KeyRow): Pass => {
   const models = rulesOf(deps, { key, team, user });
   const parts = { key: own, team: teams, user: user && withBudget(directory, user), member };
   return {
-    word: key.token.slice(0, WORD_CHARS),
+    word: wordOf(key.token),
     key,
     ...(team && { team }),
     ...(user && { user }),

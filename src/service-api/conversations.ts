@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '#core/json.ts';
 import { BoundedMap } from '#service-api/bounded-map.ts';
+import { isOf, type Person } from '#store/app-runs.ts';
 
 export interface Message {
   readonly id: string;
@@ -43,6 +44,8 @@ export interface ConversationStore {
   put(conversation: Conversation): Promise<void>;
   delete(id: string): Promise<void>;
   deleteApp(appId: string): Promise<void>;
+  /** Deletes those of a person. */
+  forget(person: Person): Promise<void>;
   /** The newest first. */
   list(appId: string, user: string): Promise<readonly Conversation[]>;
   message(id: string): Promise<Message | undefined>;
@@ -91,6 +94,14 @@ export class MemoryConversations implements ConversationStore {
 
   async deleteApp(appId: string): Promise<void> {
     for (const one of this.of(appId)) await this.delete(one.id);
+  }
+
+  async forget(person: Person): Promise<void> {
+    for (const one of this.ofPerson(person)) await this.delete(one.id);
+  }
+
+  ofPerson(person: Person): readonly Conversation[] {
+    return this.#all.newest().filter(({ user }) => isOf(user, person));
   }
 
   /** Of all users, the newest first. */

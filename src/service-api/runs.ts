@@ -1,6 +1,7 @@
 import type { JsonObject } from '#core/json.ts';
 import type { RunEvent, RunFinish } from '#flow/events.ts';
 import { BoundedMap } from '#service-api/bounded-map.ts';
+import { isOf, type Person } from '#store/app-runs.ts';
 
 export interface RunStartFacts {
   readonly id: string;
@@ -130,7 +131,7 @@ export interface RunArchive {
   /** All that is kept of an app's runs. */
   forgetApp(appId: string): Promise<void>;
   /** Removes the runs of a person. */
-  forget(user: string): Promise<void>;
+  forget(person: Person): Promise<void>;
 }
 
 /** Runs that are over and stay in memory. */
@@ -195,10 +196,10 @@ export class Runs {
   }
 
   /** Those of a person that are over, here and in the archive. */
-  async forget(user: string): Promise<void> {
+  async forget(person: Person): Promise<void> {
     for (const { facts } of this.#runs.newest())
-      if (facts.user === user) this.#runs.delete(facts.id);
-    await this.#archive?.forget(user);
+      if (isOf(facts.user, person)) this.#runs.delete(facts.id);
+    await this.#archive?.forget(person);
   }
 
   #here(id: string): RunRecord | undefined {

@@ -6,6 +6,7 @@ import {
   MemoryConversations,
   type Message,
 } from '#service-api/conversations.ts';
+import type { Person } from '#store/app-runs.ts';
 import type { Shelf } from '#store/store.ts';
 
 /** Conversations in memory that are written down behind it: nobody waits for a database. */
@@ -49,6 +50,12 @@ export class StoredConversations implements ConversationStore {
   async deleteApp(appId: string): Promise<void> {
     const ids = this.#memory.of(appId).map(({ id }) => id);
     await this.#memory.deleteApp(appId);
+    this.#write(this.#shelf.remove(ids));
+  }
+
+  async forget(person: Person): Promise<void> {
+    const ids = this.#memory.ofPerson(person).map(({ id }) => id);
+    await this.#memory.forget(person);
     this.#write(this.#shelf.remove(ids));
   }
 

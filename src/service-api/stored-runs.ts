@@ -14,7 +14,7 @@ import {
   type RunStartFacts,
   statusOf,
 } from '#service-api/runs.ts';
-import type { AppRunStore, RunRow } from '#store/app-runs.ts';
+import type { AppRunStore, Person, RunRow } from '#store/app-runs.ts';
 
 const DAY_MS = 86_400_000;
 /** Kept for so long, and so much together. */
@@ -98,9 +98,9 @@ export class StoredRuns implements RunArchive {
     await this.#options.store.removeApp(appId);
   }
 
-  async forget(user: string): Promise<void> {
+  async forget(person: Person): Promise<void> {
     await this.flush();
-    await this.#options.store.forget(user);
+    await this.#options.store.forget(person);
   }
 
   /** Writes what waits; one after the other. What cannot be written is said and given up. */

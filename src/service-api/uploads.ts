@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Log } from '#core/log.ts';
+import { isOf, type Person } from '#store/app-runs.ts';
 import type { FlowFile } from '#flow/file.ts';
 import { BoundedMap } from '#service-api/bounded-map.ts';
 
@@ -93,6 +94,12 @@ export class Uploads {
 
   forgetApp(appId: string): void {
     for (const upload of this.#uploads.newest()) if (upload.appId === appId) this.#forget(upload);
+  }
+
+  /** Those of a person. */
+  forget(person: Person): void {
+    for (const upload of this.#uploads.newest())
+      if (isOf(upload.user, person)) this.#forget(upload);
   }
 
   /** Undefined when it is no longer there. */

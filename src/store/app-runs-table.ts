@@ -1,5 +1,5 @@
 import type { ExpressionBuilder, Kysely } from 'kysely';
-import type { AppRunStore, RunPage } from '#store/app-runs.ts';
+import { type AppRunStore, isOf, type Person, type RunPage } from '#store/app-runs.ts';
 import type { Tables } from '#store/tables.ts';
 
 /** Removed at once where there is too much. */
@@ -84,24 +84,27 @@ const trim = async (
 };
 
 /** Those whose head names the person. */
-const forget = async (db: Kysely<Tables>, user: string): Promise<void> => {
-  const piece = plain(JSON.stringify(user).slice(1, -1));
-  const found = await db
-    .selectFrom('app_runs')
-    .select(['id', 'head'])
-    .where('head', 'like', `%"user":"${piece}"%`)
-    .execute();
-  // A pattern fits others, too.
-  const theirs = found.filter(({ head }) => userIn(head) === user).map(({ id }) => id);
-  for (let from = 0; from < theirs.length; from += BATCH)
-    await db
-      .deleteFrom('app_runs')
-      .where('id', 'in', theirs.slice(from, from + BATCH))
+const forget = async (db: Kysely<Tables>, person: Person): Promise<void> => {
+  const piece = (text: string): string => plain(JSON.stringify(text).slice(1, -1));
+  const names = [`%${piece(person.user)}`, ...person.words.map((word) => `${piece(word)}/`)];
+  for (const name of names) {
+    const found = await db
+      .selectFrom('app_runs')
+      .select(['id', 'head'])
+      .where('head', 'like', `%"user":"${name}"%`)
       .execute();
+    // A pattern fits others, too.
+    const theirs = found.filter(({ head }) => isOf(userIn(head), person)).map(({ id }) => id);
+    for (let from = 0; from < theirs.length; from += BATCH)
+      await db
+        .deleteFrom('app_runs')
+        .where('id', 'in', theirs.slice(from, from + BATCH))
+        .execute();
+  }
 };
 
-const userIn = (head: string): string | undefined =>
-  (JSON.parse(head) as { readonly facts?: { readonly user?: string } }).facts?.user;
+const userIn = (head: string): string =>
+  (JSON.parse(head) as { readonly facts?: { readonly user?: string } }).facts?.user ?? '';
 
 /** In a pattern, where what means more than itself fits any character. */
 const plain = (text: string): string => text.replaceAll(/[%_\\]/g, '_');

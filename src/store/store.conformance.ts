@@ -49,7 +49,19 @@ export const storeConformance = (name: string, { lasts, ...under }: StoreUnderTe
     afterAll(() => store.close());
 
     it('forgets the runs of one person, and of nobody whose name is like theirs', async () => {
-      const users = ['ann_%', 'ann_%', 'annxx', `'; DROP TABLE app_runs; --`, 'a"n\\n'];
+      const word = '0123456789ab';
+      const users = [
+        'ann_%',
+        // By who has a key, for herself and for somebody else.
+        'master/ann_%',
+        `${word}/`,
+        'annxx',
+        `'; DROP TABLE app_runs; --`,
+        'a"n\\n',
+        // Somebody whose name is so.
+        'team/ann_%',
+        `${word}/annxx`,
+      ];
       const rows = users.map((user, n) => ({
         id: `of-${n}`,
         appId: 'whose',
@@ -63,9 +75,9 @@ export const storeConformance = (name: string, { lasts, ...under }: StoreUnderTe
         (await store.appRuns.page({ appId: 'whose', limit: 9, offset: 0 })).rows.map(
           ({ id }) => id,
         );
-      await store.appRuns.forget('ann_%');
-      expect((await left()).toSorted()).toEqual(['of-2', 'of-3', 'of-4']);
-      for (const user of users) await store.appRuns.forget(user);
+      await store.appRuns.forget({ user: 'ann_%', words: [word] });
+      expect((await left()).toSorted()).toEqual(['of-3', 'of-4', 'of-5', 'of-6', 'of-7']);
+      for (const user of users) await store.appRuns.forget({ user, words: [] });
       expect(await left()).toEqual([]);
     });
 

@@ -3,6 +3,7 @@ import type { LoadedConfig } from '#config/loaded.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { ResolveModel } from '#flow/model-map.ts';
 import { APP_PAYER } from '#keys/key-ring.ts';
+import { wordOf } from '#keys/pass.ts';
 import { addressGuard } from '#net/address-guard.ts';
 import { createGuardedClient, type GuardedClient } from '#net/guarded-client.ts';
 import { createSandbox } from '#sandbox/sandbox.ts';
@@ -26,6 +27,7 @@ import { Runs } from '#service-api/runs.ts';
 import { type ServedApp, ServedApps } from '#service-api/served-apps.ts';
 import { StoredRuns } from '#service-api/stored-runs.ts';
 import { StoredConversations } from '#service-api/stored-conversations.ts';
+import type { Person } from '#store/app-runs.ts';
 import type { Store } from '#store/store.ts';
 import { createServiceApi, type ServiceApi } from '#service-api/service-api.ts';
 import { Uploads } from '#service-api/uploads.ts';
@@ -105,7 +107,8 @@ export const openApps = async (
     suggest: suggester(createFlowServices(gateway, around), clock, config),
   };
   gateway.appModels.offer(appsAsModels(deps));
-  gateway.accounts?.onForget((user) => forget(deps, user));
+  const { accounts } = gateway;
+  accounts?.onForget((user) => forget(deps, { user, words: wordsOf(accounts, user) }));
   return {
     api: createServiceApi(deps),
     deps,
@@ -167,12 +170,18 @@ const servicesOf = ({ gateway, around, uploads, apis, apps }: ServicesOf): ApiDe
   return servicesFor;
 };
 
-/** What a person has said to apps, and what became of it. */
-const forget = async ({ apps, conversations, runs }: ApiDeps, user: string): Promise<void> => {
-  for (const { id: app } of apps.all())
-    for (const { id } of await conversations.list(app, user)) await conversations.delete(id);
-  await runs.forget(user);
+/** What a person has said to apps and given to them, and what became of it. */
+const forget = async (deps: ApiDeps, person: Person): Promise<void> => {
+  deps.uploads.forget(person);
+  await deps.conversations.forget(person);
+  await deps.runs.forget(person);
 };
+
+/** Words for the keys of a user. */
+const wordsOf = ({ registry: { directory } }: Accounts, user: string): string[] =>
+  [...directory.keys.all()]
+    .filter(({ user_id: owner }) => owner === user)
+    .map(({ token }) => wordOf(token));
 
 const openArchive = (
   { appRuns, kind }: Store,
