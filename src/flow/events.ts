@@ -7,6 +7,8 @@ import type { Usage } from '#wire/chat-event.ts';
 export interface RunError {
   readonly code: ErrorCode;
   readonly message: string;
+  /** Until it may go well, ms; where that is known. */
+  readonly retryAfterMs?: number;
 }
 
 interface Happened {

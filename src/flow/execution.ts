@@ -153,8 +153,12 @@ export class Execution {
       const at = this.#run.at();
       return [eventOf(active, arrival.result.value, { at, within: this.#frame.within, nodeChars })];
     } catch (thrown) {
-      const { code, message } = SpillwayError.from(thrown);
-      return this.#fail(active, { code, message });
+      const { code, message, retryAfterMs } = SpillwayError.from(thrown);
+      return this.#fail(active, {
+        code,
+        message,
+        ...(retryAfterMs !== undefined && { retryAfterMs }),
+      });
     }
   }
 
@@ -212,10 +216,11 @@ export class Execution {
 
   #fail(
     active: Active,
-    { code, message, type }: RunError & { readonly type?: string },
+    { type, ...failure }: RunError & { readonly type?: string },
     result: NodeResult = { outputs: {} },
   ): StepEvent[] {
     const { retries, waitMs, next } = active.of.onFailure;
+    const { code, message } = failure;
     const error = { code, message };
     if (active.retries < retries && code !== 'client_closed') {
       active.isWaiting = true;
@@ -229,7 +234,8 @@ export class Execution {
     }
     if (!next) {
       const name = JSON.stringify(active.of.node.title);
-      this.#end({ status: 'failed', error: { code, message: `Node ${name} failed: ${message}` } });
+      const text = `Node ${name} failed: ${message}`;
+      this.#end({ status: 'failed', error: { ...failure, message: text } });
       return [this.#leave(active, 'failed', { result, error })];
     }
     const told = { error_message: message, error_type: type ?? ERROR_TYPES[code] ?? 'NodeError' };

@@ -8,6 +8,8 @@ export interface AppAsked {
   /** Who asks and pays, and what for. */
   readonly call: GatewayCall;
   readonly res: ServerResponse;
+  /** Streams tell what they used, asked or not. */
+  readonly withUsage: boolean;
 }
 
 /** Who has apps. */
@@ -18,7 +20,8 @@ export interface AppSource {
   readonly serve: (asked: AppAsked) => Promise<void>;
 }
 
-const PREFIX = 'app/';
+/** Before an app's name where it is a model. */
+export const APP_MODEL = 'app/';
 
 /** Apps among the models: there are none until somebody offers them. */
 export class AppModels {
@@ -30,17 +33,20 @@ export class AppModels {
 
   /** As models are called. */
   names(): string[] {
-    return (this.#source?.names() ?? []).map((name) => PREFIX + name);
+    return (this.#source?.names() ?? []).map((name) => APP_MODEL + name);
   }
 
   has(model: string): boolean {
-    return model.startsWith(PREFIX) && (this.#source?.has(model.slice(PREFIX.length)) ?? false);
+    return (
+      model.startsWith(APP_MODEL) && (this.#source?.has(model.slice(APP_MODEL.length)) ?? false)
+    );
   }
 
-  /** Undefined where it is no app that a call asks for. */
-  serve(call: GatewayCall, res: ServerResponse): Promise<void> | undefined {
-    const model = own(call.body, 'model');
-    if (typeof model !== 'string' || !this.has(model)) return undefined;
-    return this.#source?.serve({ name: model.slice(PREFIX.length), call, res });
+  /** The name of the app that a call asks for, and who answers for it; undefined where it is no app. */
+  find({ body }: Pick<GatewayCall, 'body'>): { name: string; source: AppSource } | undefined {
+    const model = own(body, 'model');
+    const source = this.#source;
+    if (typeof model !== 'string' || !source || !this.has(model)) return undefined;
+    return { name: model.slice(APP_MODEL.length), source };
   }
 }

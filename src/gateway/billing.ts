@@ -4,6 +4,7 @@ import type { SpillwayError } from '#core/errors.ts';
 import { newCallId } from '#core/ids.ts';
 import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
 import { costOf } from '#core/price.ts';
+import { APP_MODEL } from '#gateway/app-models.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { type Course, modelAt } from '#gateway/course.ts';
 import { demandOf } from '#gateway/demand.ts';
@@ -101,6 +102,7 @@ const fareOf = (opening: Opening, payers: Payers, wanted: Wanted): Fare => {
     group: wanted.groups[0],
     tags: app ? [...tags, `app:${app.name}`] : tags,
     isOfApp: app !== undefined,
+    asModel: app?.isAsked ? APP_MODEL + app.name : undefined,
     ...(isMeasured ? measure(opening, wanted, tenant.key) : UNMEASURED),
   };
 };

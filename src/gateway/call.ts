@@ -151,8 +151,8 @@ export interface GatewayCall {
   readonly pass?: Pass;
   /** Whose call it is to the caller, where that is not the tenant's user. */
   readonly endUser?: string;
-  /** The flow that makes it, for records of spend. */
-  readonly app?: { readonly id: string; readonly name: string };
+  /** The flow that makes it, for records of spend; `isAsked`: its payer asked for it as for a model. */
+  readonly app?: { readonly id: string; readonly name: string; readonly isAsked?: boolean };
   /** Where it came from. */
   readonly address?: string;
   /** Its name among the records of spend, which no caller chooses; a new one unless said. */

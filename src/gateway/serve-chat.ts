@@ -1,4 +1,5 @@
 import { SpillwayError } from '#core/errors.ts';
+import type { AppAsked } from '#gateway/app-models.ts';
 import { type ReadHow, readCall } from '#gateway/call-wishes.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { type ChatReply, chat } from '#gateway/chat.ts';
@@ -33,9 +34,9 @@ export const serveChat =
   async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
     const ownsMetadata = dialect.name !== openaiChat.name;
     const read = await readCall(deps, http, { ...(amend && { amend }), ownsMetadata });
-    const app = dialect === openaiChat ? deps.appModels.serve(read, http.res) : undefined;
+    const app = dialect === openaiChat ? deps.appModels.find(read) : undefined;
     if (app) {
-      await app;
+      await app.source.serve(askedApp(deps, http, { name: app.name, call: read }));
       return {};
     }
     const call = prepared ? prepared(deps, read) : read;
@@ -57,6 +58,19 @@ export const serveChat =
     const { pieces, failure } = await reply.ended;
     return { decision: reply.decision, ...(failure && { pieces }) };
   };
+
+/** Its answer has the headers that every answer has. */
+const askedApp = (
+  deps: GatewayDeps,
+  http: HttpCall,
+  { name, call }: Pick<AppAsked, 'name' | 'call'>,
+): AppAsked => {
+  const { res } = http;
+  const headers = baseHeaders(deps, http);
+  for (let i = 0; i < headers.length; i += 2) res.setHeader(headers[i]!, headers[i + 1]!);
+  const withUsage = deps.settings.alwaysIncludeUsage || call.pass?.alwaysUsage === true;
+  return { name, call, res, withUsage };
+};
 
 const openStream = (http: HttpCall, headers: FlatHeaders): ChunkedBody => {
   const { res, array } = http;

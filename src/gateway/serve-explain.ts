@@ -22,7 +22,7 @@ export const serveExplain = async (deps: GatewayDeps, http: HttpCall): Promise<S
   actFor(deps, http);
   const call = await readCall(deps, http);
   const of = { body: call.body, groups: deps.groups, rules: rulesOf(deps, call) };
-  const course = courseTo({ model: askedModel(call.body), params: {} }, of);
+  const course = courseTo({ model: askedModel(deps, call.body), params: {} }, of);
   const request = { ...askOf(deps, call, course), tried: NONE, signal: call.signal };
   const foreseen = foresee(deps, request, lookAtBill(deps, call, wantedOf(course)));
   sendJson(deps, http, explanationJson(foreseen, deps.settings.policy, call.pass));
@@ -45,8 +45,14 @@ const actFor = ({ billing }: GatewayDeps, http: HttpCall): void => {
 const NONE: ReadonlySet<string> = new Set();
 
 /** Throws SpillwayError `invalid_request` where the body asks a model for nothing. */
-const askedModel = (body: JsonObject): string => {
+const askedModel = (deps: GatewayDeps, body: JsonObject): string => {
   const model = modelName(body);
+  if (deps.appModels.has(model))
+    throw new SpillwayError(
+      'invalid_request',
+      'An app asks models of its own: explain a request to one of those.',
+      { param: 'model' },
+    );
   if (READ_FIELDS.every((field) => own(body, field) === undefined))
     return bad('messages', "there, or `input`: send a request's whole body", undefined);
   // In every dialect that has them they are a list of what somebody has said.

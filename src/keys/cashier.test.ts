@@ -42,6 +42,7 @@ const world = () => {
       group: 'g',
       tags: [],
       isOfApp: false,
+      asModel: undefined,
       tokensIn: 1,
       tokensOut: 1,
       mostNanos: 4 * DOLLAR_NANOS,

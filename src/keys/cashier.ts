@@ -35,6 +35,8 @@ export interface Fare {
   readonly tags: readonly string[];
   /** A flow of ours makes it: without a key it is nobody's. */
   readonly isOfApp: boolean;
+  /** The model that its caller asked for, where a flow answers in its place: its limits and budgets hold, too. */
+  readonly asModel: string | undefined;
   /** What it is likely to take of its limits. */
   readonly tokensIn: number;
   readonly tokensOut: number;
@@ -86,19 +88,21 @@ export class Cashier {
   }
 
   #spec(fare: Fare): BillSpec {
-    const { pass, tokensIn, tokensOut, mostNanos } = fare;
+    const { pass, tokensIn, tokensOut, mostNanos, asModel } = fare;
     if (pass?.refusesUnpriced && mostNanos === undefined) throw unpriced(fare.group);
     const customer = this.#customer(fare.endUser);
     const wall = this.#deps.wall();
     const payers: Payer[] = [
       ...(pass?.payers ?? []),
       ...(pass?.modelPayers(fare.group) ?? []),
+      ...(asModel === undefined ? [] : (pass?.modelPayers(asModel) ?? [])),
       ...(customer ? [customer.payer] : []),
       this.#everybody,
     ];
     const limited: Limited[] = [
       ...(pass?.limited ?? []),
       ...(pass?.modelLimited(fare.group) ?? []),
+      ...(asModel === undefined ? [] : (pass?.modelLimited(asModel) ?? [])),
       ...(customer?.limited ?? []),
     ];
     const tags = [...new Set([...(pass?.tags ?? []), ...fare.tags])];

@@ -36,15 +36,17 @@ export async function* flowChat(
     arrivedAt: deps.clock.now(),
     body: openaiChat.writeRequest(request, { model, asksUsage: true }).body,
     signal: AbortSignal.any([signal, left.signal]),
-    // It waits for as long as its run may take.
-    queueMs: Infinity,
+    // It waits for as long as its run may take, or as whoever pays for it says.
+    queueMs: pass && pass.waitMs > 0 ? pass.waitMs : Infinity,
     deadline,
     tenant: payer
       ? { key: payer.key, user: payer.user }
       : { key: owner === '' ? 'apps' : `app:${owner}`, user },
     ...(pass && { pass }),
-    ...(app && { app }),
+    ...(app && { app: payer ? { ...app, isAsked: true } : app }),
     ...(payer?.tags && { tags: payer.tags }),
+    ...(payer?.endUser !== undefined && { endUser: payer.endUser }),
+    ...(payer?.address !== undefined && { address: payer.address }),
     priority: 'interactive',
     bytes: 0,
     run: runId,

@@ -37,6 +37,8 @@ export interface ModelAsked extends Pick<ApiCall, 'served' | 'res' | 'signal'> {
   readonly user: string;
   /** Who pays for what the app asks of models; the app itself where absent. */
   readonly payer?: RunPayer;
+  /** A stream tells what it used, asked or not. */
+  readonly withUsage?: boolean;
   /** When its caller waits no longer, monotonic ms; the run ends then. */
   readonly deadline?: number;
 }
@@ -74,7 +76,11 @@ export const answerAsModel = async (deps: ApiDeps, asked: ModelAsked): Promise<v
   });
   const writer = new ModelWriter(run, modelOf(served), isKept && talks(served));
   await (own(body, 'stream') === true
-    ? streamed(asked, run, { writer, withUsage: wantsUsage(body), clock: deps.clock })
+    ? streamed(asked, run, {
+        writer,
+        withUsage: wantsUsage(body) || asked.withUsage === true,
+        clock: deps.clock,
+      })
     : whole(asked, run, writer));
 };
 
@@ -189,7 +195,9 @@ const whole = async (
 
 /** What kept a run from its end: a limit of whoever pays, a model that is not there. */
 const runError = ({ error }: RunFinish): SpillwayError =>
-  new SpillwayError(error?.code ?? 'node_failed', error?.message ?? 'The run failed.');
+  new SpillwayError(error?.code ?? 'node_failed', error?.message ?? 'The run failed.', {
+    ...(error?.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
+  });
 
 /** After so long without a word something is said, ms. */
 const PING_MS = 10_000;

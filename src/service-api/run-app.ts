@@ -21,6 +21,10 @@ export interface RunPayer {
   readonly user: string;
   readonly pass?: Pass;
   readonly tags?: readonly string[];
+  /** For whom it asks, where that is not its user. */
+  readonly endUser?: string;
+  /** Where it is. */
+  readonly address?: string;
 }
 
 export interface RunDeps {

@@ -76,6 +76,101 @@ test('it is charged to the key, which may run out', async () => {
     .toMatch(/"api_key":"[0-9a-f]{64}".*"total_tokens":10/);
 });
 
+test('a refusal for the sake of a key tells when to come again, and every answer has its id', async () => {
+  const { generate, call } = await start();
+  const key = await generate({ rpm_limit: 1 });
+  const body = { model: 'app/test', messages: [{ role: 'user', content: 'Hi' }] };
+  const [first, second] = [
+    await call('POST', '/v1/chat/completions', { key, body }),
+    await call('POST', '/v1/chat/completions', { key, body }),
+  ];
+  expect([first.status, second.status]).toEqual([200, 429]);
+  expect(Number(second.headers.get('retry-after-ms'))).toBeGreaterThan(1_000);
+  for (const reply of [first, second])
+    expect(reply.headers.get('x-litellm-call-id')).toMatch(/^[\w-]{36}$/);
+});
+
+test('limits and budgets of a key for the app as a model hold, and its records say whose they are', async () => {
+  const { generate, ask, json, master, keeping } = await start();
+  await json('POST', '/user/new', master, { user_id: 'ann', auto_create_key: false });
+  await json('POST', '/team/new', master, {
+    team_id: 'dev',
+    members_with_roles: [{ user_id: 'ann', role: 'user' }],
+  });
+  const of = { user_id: 'ann', team_id: 'dev', tags: ['mine'] };
+  const limited = await generate({ ...of, model_rpm_limit: { 'app/test': 1, 'gpt-4.1': 9 } });
+  expect((await ask(limited, { user: 'eve', tags: ['sent'] })).status).toBe(200);
+  const refused = await ask(limited);
+  expect([refused.status, JSON.stringify(refused.body)]).toEqual([
+    429,
+    expect.stringContaining('model_per_key'),
+  ]);
+  const poor = await generate({ model_max_budget: { 'app/test': { budget_limit: 0 } } });
+  const unpaid = await ask(poor);
+  expect([unpaid.status, JSON.stringify(unpaid.body)]).toEqual([
+    429,
+    expect.stringContaining('Model=app/test'),
+  ]);
+  await keeping!.writer.flush();
+  const [record] = await keeping!.store.spend.list({ user: 'ann' }, { limit: 1, offset: 0 });
+  expect(record).toMatchObject({
+    team: 'dev',
+    endUser: 'eve',
+    group: 'gpt-4.1',
+    status: 'success',
+    tags: ['mine', 'sent', 'app:test'],
+  });
+  expect(record!.more['requester_ip_address']).toMatch(/127\.0\.0\.1$/);
+});
+
+test('for whom a key asks stands in a header, too; a stream tells its usage where the key says so', async () => {
+  const { generate, url, json, master, keeping } = await start();
+  await json('POST', '/customer/new', master, { user_id: 'adam', blocked: true });
+  const key = await generate({ always_include_usage: true });
+  const send = (customer: string) =>
+    fetch(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'x-litellm-customer-id': customer },
+      body: JSON.stringify({
+        model: 'app/test',
+        messages: [{ role: 'user', content: 'Hi' }],
+        stream: true,
+      }),
+    });
+  expect(await (await send('eve')).text()).toContain('"total_tokens":10');
+  const blocked = await send('adam');
+  expect([blocked.status, await blocked.text()]).toEqual([
+    401,
+    expect.stringContaining('End User=adam is blocked'),
+  ]);
+  await keeping!.writer.flush();
+  const records = await keeping!.store.spend.list({}, { limit: 9, offset: 0 });
+  expect(records.map(({ endUser }) => endUser).toSorted()).toContain('eve');
+});
+
+test('who is purged has said nothing to an app as a model', async () => {
+  const { generate, ask, json, master, apps } = await start();
+  await json('POST', '/user/new', master, { user_id: 'ann', auto_create_key: false });
+  const [key, other] = [await generate({ user_id: 'ann' }), await generate({})];
+  const metadata = { conversation_id: '' };
+  await ask(key, { metadata });
+  await ask(key, { user: 'eve', metadata });
+  await ask(other, { user: 'eve', metadata });
+  await ask(other, { user: 'adam', metadata });
+  const { conversations, apps: all } = apps.deps;
+  const left = async () => {
+    const users: string[] = [];
+    for (const { conversationId } of await conversations.messages(all.all()[0]!.id))
+      users.push((await conversations.get(conversationId))!.user.split('/')[1]!);
+    return users.toSorted();
+  };
+  expect(await left()).toEqual(['', 'adam', 'eve', 'eve']);
+  await json('POST', '/spillway/purge', master, { user_id: 'eve' });
+  expect(await left()).toEqual(['', 'adam']);
+  await json('POST', '/spillway/purge', master, { user_id: 'ann' });
+  expect(await left()).toEqual(['adam']);
+});
+
 test('a conversation goes on for the key that began it, and for no other', async () => {
   const { generate, ask } = await start();
   const [mine, other] = [await generate({}), await generate({})];

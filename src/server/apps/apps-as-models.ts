@@ -17,19 +17,26 @@ export const appsAsModels = (deps: ApiDeps): AppSource => ({
     }),
 });
 
-const serve = async (deps: ApiDeps, { name, call, res }: AppAsked): Promise<void> => {
+const serve = async (deps: ApiDeps, { name, call, res, withUsage }: AppAsked): Promise<void> => {
   const served = deps.apps.find(name);
   if (!served) throw new SpillwayError('not_found', 'The app is gone.');
-  const { tenant, pass, tags, body, signal } = call;
+  const { tenant, pass, tags, body, signal, endUser, address } = call;
   await answerAsModel(deps, {
     served,
     body,
     res,
     signal,
+    withUsage,
     deadline: deadlineOf(call),
     // What one key has said and uploaded is not for another that calls its user the same.
     user: `${tenant.key}/${tenant.user}`,
-    payer: { ...tenant, ...(pass && { pass }), ...(tags && { tags }) },
+    payer: {
+      ...tenant,
+      ...(pass && { pass }),
+      ...(tags && { tags }),
+      ...(endUser !== undefined && { endUser }),
+      ...(address !== undefined && { address }),
+    },
   });
 };
 
