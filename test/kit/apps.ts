@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AppsSettings } from '#config/apps-settings.ts';
 import type { Deployment } from '#config/loaded.ts';
 import { type Clock, systemClock } from '#core/clock.ts';
 import type { Json, JsonObject } from '#core/json.ts';
@@ -42,6 +43,7 @@ export const startApp = async (
     dataDir: at,
     keeps = false,
     row = {},
+    tools = [],
     clock = systemClock,
   }: {
     script?: Script;
@@ -53,6 +55,8 @@ export const startApp = async (
     keeps?: boolean;
     /** Of the one deployment. */
     row?: Partial<Deployment>;
+    /** APIs that flows may use, each with the file that describes it. */
+    tools?: NonNullable<AppsSettings['tools']>;
     clock?: Clock;
   } = {},
 ) => {
@@ -61,7 +65,7 @@ export const startApp = async (
   await writeFile(join(folder, 'test.yml'), dsl);
   const upstream = await startUpstream(script);
   const config = configOf([deployment('PJ1', upstream.url, row)], {
-    apps: { models: [], dir: folder, keys: [{ app: 'test', key: APP_KEY }], allow },
+    apps: { models: [], dir: folder, keys: [{ app: 'test', key: APP_KEY }], allow, tools },
   });
   const log = memoryLog();
   const world = {
