@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '#core/clock.ts';
 import { silentLog } from '#core/log.ts';
+import { openPostgres } from '#store/postgres/open.ts';
 import { openSqlite } from '#store/sqlite/open.ts';
 import { hasPostgres, startPostgres, type TestPostgres } from '#store/postgres/test-kit.ts';
 import { closedAfterEach } from './kit/closing.ts';
@@ -88,6 +90,109 @@ describe.skipIf(!hasPostgres)(
       });
       expect(await gateway.keeping!.store.spend.count({})).toBe(before + 21);
       expect(gateway.keeping!.writer.health).toEqual({ waiting: 0, lost: 0 });
+    });
+  },
+);
+
+describe.skipIf(!hasPostgres)(
+  'a database that is gone at the start (skipped where no server is installed)',
+  () => {
+    let server: TestPostgres;
+    beforeAll(async () => {
+      server = await startPostgres();
+    });
+    afterAll(() => server.close());
+
+    const world = async (more = '') => {
+      const upstream = await startUpstream(answer);
+      closing.push(() => upstream.close());
+      const folder = await newFolder();
+      const config = join(folder, 'config.yaml');
+      const params = `{model: openai/gpt-4.1, api_key: sk-x, api_base: "${upstream.url}"}`;
+      const general = `{master_key: ${MASTER_KEY}, database_url: "${server.url}"${more}}`;
+      await writeFile(
+        config,
+        `model_list: [{model_name: gpt-4.1, litellm_params: ${params}}]\n` +
+          `general_settings: ${general}\nlitellm_settings: {}\n`,
+      );
+      const start = () => {
+        const program = spillway(
+          ['serve', '-c', config, '--port', '0', '--data-dir', join(folder, 'data')],
+          { LITELLM_SALT_KEY: 'a-salt-key-of-thirty-two-characters' },
+        );
+        closing.push(async () => void (await program.stop('SIGKILL')));
+        return program;
+      };
+      return { start, folder };
+    };
+
+    const asking = (url: string) => {
+      const post = async (path: string, body: object, key: string = MASTER_KEY) => {
+        const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+        const reply = await fetch(url + path, {
+          method: 'POST',
+          headers,
+          body: JSON.stringify(body),
+        });
+        return { status: reply.status, json: (await reply.json()) as Record<string, unknown> };
+      };
+      const chat = async (key: string) =>
+        (await post('/v1/chat/completions', { model: 'gpt-4.1', messages: [], max_tokens: 8 }, key))
+          .status;
+      const make = async (fields: object = {}) =>
+        (await post('/key/generate', fields)).json['key'] as string;
+      const spendOf = async (key: string) => {
+        const headers = { authorization: `Bearer ${MASTER_KEY}` };
+        const reply = await fetch(`${url}/key/info?key=${key}`, { headers });
+        return ((await reply.json()) as { info: { spend: number } }).info.spend;
+      };
+      return { post, chat, make, spendOf };
+    };
+
+    it('66 is done without where the config says so: who was known is served, and all is made up for', async () => {
+      const { start } = await world(', allow_requests_on_db_unavailable: true');
+      const first = start();
+      const before = asking(await first.ready());
+      const [key, blocked] = [await before.make(), await before.make()];
+      expect((await before.post('/key/block', { key: blocked })).status).toBe(200);
+      expect([await before.chat(key), await before.chat(blocked)]).toEqual([200, 401]);
+      const spent = await before.spendOf(key);
+      expect(spent).toBeGreaterThan(0);
+      await first.stop();
+      await server.stop();
+
+      const second = start();
+      const now = asking(await second.ready());
+      await second.complains(/THE DATABASE CANNOT BE REACHED/);
+      expect(await now.chat(key)).toBe(200);
+      expect([await now.chat(blocked), await now.chat('sk-nobody')]).toEqual([401, 401]);
+      expect(await now.spendOf(key)).toBeCloseTo(2 * spent, 9);
+      // What cannot be written down is not done.
+      expect((await now.post('/key/generate', {})).status).toBe(503);
+      // It is killed, and what it answered is known to the next one.
+      await second.stop('SIGKILL');
+      const third = start();
+      const then = asking(await third.ready());
+      expect(await then.spendOf(key)).toBeCloseTo(2 * spent, 9);
+      await server.start();
+      await third.complains(/the database is there/);
+      await vi.waitFor(async () => expect(await then.make()).toMatch(/^sk-/), { timeout: 20_000 });
+      const store = await openPostgres({ url: server.url, clock: systemClock, log: silentLog });
+      closing.push(() => store.close());
+      await vi.waitFor(async () => expect(await store.spend.count({})).toBe(2), {
+        timeout: 20_000,
+      });
+      expect(await then.spendOf(key)).toBeCloseTo(2 * spent, 9);
+    });
+
+    it('66 ends the start where the config does not, and where nothing was ever copied', async () => {
+      await server.stop();
+      for (const more of ['', ', allow_requests_on_db_unavailable: true']) {
+        const { start } = await world(more);
+        const { code, err } = await start().ended;
+        expect([code, err]).toEqual([1, expect.stringContaining('database_url cannot be used')]);
+      }
+      await server.start();
     });
   },
 );

@@ -56,6 +56,7 @@ const openTarget = async (options: MigrateOptions): Promise<Keeping> => {
   const saltKey = processEnvironment().variables['LITELLM_SALT_KEY'];
   const keeping = {
     storesModels: true,
+    servesWithoutDatabase: false,
     timeZone: 'UTC',
     tokenKind: 'total',
     retention: { days: Infinity, bytes: Infinity, bodyDays: Infinity },

@@ -54,7 +54,7 @@ export const GENERAL_IDLE = words(`
   allow_client_side_credentials default_team_disabled block_robots user_header_name
   user_header_mappings disable_responses_id_security completion_model image_generation_model
   embedding_model moderation_model infer_model_from_keys
-  database_connection_pool_limit database_connection_timeout allow_requests_on_db_unavailable
+  database_connection_pool_limit database_connection_timeout
   supported_db_objects disable_spend_logs
   disable_spend_updates disable_error_logs disable_reset_budget
   disable_adding_master_key_hash_to_db disable_prisma_schema_update proxy_batch_write_at

@@ -9,6 +9,8 @@ import { decimal, duration, flag, MOST_DOLLARS, whole } from '#config/values.ts'
 export interface Keeping {
   /** Of a Postgres that replicas share; absent: a file of this machine. */
   readonly databaseUrl?: string;
+  /** A start without that database serves with a copy of what it held. */
+  readonly servesWithoutDatabase: boolean;
   /** Encrypts what is secret in the store, and makes its keys good for nothing elsewhere. */
   readonly saltKey?: string;
   /** Models may be added to those of the file, and are kept in the store. */
@@ -41,6 +43,7 @@ const DEFAULT_BODY_BYTES = 16_384;
 /** `general_settings` that it reads. */
 export const keepingGeneral = {
   database_url: z.string().nullish(),
+  allow_requests_on_db_unavailable: flag.nullish(),
   store_model_in_db: flag.nullish(),
   store_prompts_in_spend_logs: flag.nullish(),
   token_rate_limit_type: z.enum(['total', 'input', 'output']).nullish(),
@@ -96,6 +99,7 @@ export const loadKeeping = (
       endUserDollars: litellm.max_end_user_budget ?? undefined,
       endUserBudgetId: litellm.max_end_user_budget_id ?? undefined,
     }),
+    servesWithoutDatabase: general.allow_requests_on_db_unavailable ?? false,
     storesModels:
       general.store_model_in_db ?? /^true$/i.test(lookUp(env, 'STORE_MODEL_IN_DB') ?? ''),
     timeZone: litellm.timezone ?? 'UTC',

@@ -59,6 +59,20 @@ test('what others have spent adds to what is on its way', () => {
   expect(own.unwrittenNanos).toBe(0);
 });
 
+test('what the last process spent and could not put into the store counts until it is there', () => {
+  const book = new PurseBook();
+  const purse = book.purse({ kind: 'key', id: 'k', sinceMs: 0 });
+  const { payment } = purse;
+  book.take([{ ...payment, nanos: 50 }]);
+  book.unwritten([{ ...payment, nanos: 7 }]);
+  expect(purse.spentNanos).toBe(57);
+  book.take([{ ...payment, nanos: 50 }]);
+  expect(purse.spentNanos).toBe(57);
+  book.written([{ ...payment, nanos: 7 }]);
+  book.take([{ ...payment, nanos: 57 }]);
+  expect([purse.spentNanos, purse.unwrittenNanos]).toEqual([57, 0]);
+});
+
 test('windows that are over go, sums that never end stay', () => {
   const book = new PurseBook();
   const life = book.purse({ kind: 'key', id: 'k', sinceMs: 0 });

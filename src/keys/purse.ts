@@ -43,6 +43,15 @@ export class PurseBook {
     return made;
   }
 
+  /** What was spent and is not in the store yet. */
+  unwritten(paid: readonly Paid[]): void {
+    for (const { nanos, ...payment } of paid) {
+      const purse = this.purse(payment);
+      purse.spentNanos += nanos;
+      purse.unwrittenNanos += nanos;
+    }
+  }
+
   /** What this process has put into the store. */
   written(paid: readonly Paid[]): void {
     for (const { nanos, ...payment } of paid) this.purse(payment).unwrittenNanos -= nanos;

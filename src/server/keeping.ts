@@ -6,10 +6,12 @@ import { Directory } from '#keys/directory.ts';
 import { PurseBook } from '#keys/purse.ts';
 import { lookupOf, newPepper } from '#keys/secret.ts';
 import { Journal } from '#store/journal.ts';
-import { openPostgres } from '#store/postgres/open.ts';
+import type { Paid } from '#store/spend.ts';
+import { SpendSums } from '#store/spend-sums.ts';
 import { SpendWriter } from '#store/spend-writer.ts';
-import { openSqlite } from '#store/sqlite/open.ts';
 import type { Store } from '#store/store.ts';
+import { startCopies } from '#server/database-copies.ts';
+import { openStore } from '#server/open-database.ts';
 import { type Retention, startRetention } from '#server/retention.ts';
 
 const JOURNAL = 'spend';
@@ -44,15 +46,14 @@ export const openKeeping = async (
   { keeping: settings }: Pick<LoadedConfig, 'keeping'>,
   { clock, log, folder }: KeepingOptions,
 ): Promise<Keeping> => {
-  const { databaseUrl, saltKey } = settings;
+  const { saltKey } = settings;
   const at = folder === undefined ? {} : { folder };
-  const store = await (databaseUrl === undefined
-    ? openSqlite({ ...at, clock, log })
-    : openPostgres({ url: databaseUrl, clock, log }));
+  const { store, place, copiedMs } = await openStore(settings, { ...at, clock, log });
   const journal = openJournal(store, { folder, clock, log });
   const spend = store.spend;
   // What the last process had written down counts before anything is allowed.
   if (journal) await new SpendWriter({ spend, journal, clock, log }).close();
+  const left = journal ? await paidIn(journal) : [];
   const purses = new PurseBook();
   const writer = new SpendWriter({
     spend,
@@ -64,13 +65,16 @@ export const openKeeping = async (
   });
   const directory = await Directory.open(store, log);
   purses.take(await spend.paid());
+  purses.unwritten(left);
   const pepper = saltKey ?? (await store.facts.setOnce('pepper', newPepper()));
   await checkPepper(store, pepper, log);
   const refreshed: Refreshed[] = [];
+  const copies = place && startCopies({ store, place, directory, clock, log });
+  const sinceMs = copiedMs ?? clock.wall();
   const stops = [
     startRetention({ spend, clock, log, ...settings.retention } satisfies Retention),
     ...(store.kind === 'postgres'
-      ? [startRefresh({ directory, purses, writer, store, refreshed }, { clock, log })]
+      ? [startRefresh({ directory, purses, writer, store, refreshed, sinceMs }, { clock, log })]
       : []),
   ];
   return {
@@ -83,6 +87,7 @@ export const openKeeping = async (
     async close() {
       for (const stop of stops) stop();
       await writer.close();
+      await copies?.close();
       await store.close();
     },
   };
@@ -96,6 +101,14 @@ const checkPepper = async ({ facts }: Store, pepper: string, log: Log): Promise<
       {},
       'LITELLM_SALT_KEY IS NOT THE ONE WITH WHICH KEYS WERE MADE: none of them opens. Set the former one',
     );
+};
+
+/** What records that are in no store yet add to whose sums. */
+const paidIn = async (journal: Journal): Promise<readonly Paid[]> => {
+  const sums = new SpendSums();
+  for (const segment of await journal.segments())
+    for (const record of await journal.read(segment)) sums.add(record);
+  return [...sums.paid.values()];
 };
 
 const openJournal = (
@@ -122,13 +135,16 @@ const startRefresh = (
     writer,
     store,
     refreshed,
+    sinceMs: fromMs,
   }: Pick<Keeping, 'directory' | 'purses' | 'writer' | 'store'> & {
     readonly refreshed: readonly Refreshed[];
+    /** Of when what is known here is, Unix epoch ms. */
+    readonly sinceMs: number;
   },
   { clock, log }: Pick<KeepingOptions, 'clock' | 'log'>,
 ): (() => void) => {
   let cancel = (): void => {};
-  let sinceMs = clock.wall();
+  let sinceMs = fromMs;
   let isStopped = false;
   const look = async (): Promise<void> => {
     const wall = clock.wall();

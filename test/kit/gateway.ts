@@ -83,6 +83,7 @@ export const configOf = (
   parallel: {},
   keeping: {
     storesModels: false,
+    servesWithoutDatabase: false,
     timeZone: 'UTC',
     tokenKind: 'total',
     retention: { days: 30, bytes: 1e9, bodyDays: 7 },

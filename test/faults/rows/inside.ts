@@ -55,16 +55,28 @@ export const insideRows: readonly FaultRow[] = [
       ],
     ],
   }),
-  row(66, 'The database is away.', 'What was known last serves on.', {
-    held: [
-      store('stops no request; records are kept and written later, and it is said'),
-      [
-        'src/store/postgres/postgres.conformance.test.ts',
-        'a database that is not there is told with what to look at',
+  row(
+    66,
+    'The database is away.',
+    'What was known last serves on. At a start, too, where the config lets it: with a copy. Nothing can be changed; what is spent is written down.',
+    {
+      held: [
+        store('stops no request; records are kept and written later, and it is said'),
+        store(
+          '66 is done without where the config says so: who was known is served, and all is made up for',
+        ),
+        store('66 ends the start where the config does not, and where nothing was ever copied'),
+        [
+          'src/store/store-copy.test.ts',
+          'reads what a start needs from the copy, and does nothing else',
+        ],
+        [
+          'src/store/postgres/postgres.conformance.test.ts',
+          'a database that is not there is told with what to look at',
+        ],
       ],
-    ],
-    notYet: 'at a start without it the process ends, and says what to look at',
-  }),
+    },
+  ),
   row(67, 'The database is slow.', 'No request waits for it.', {
     held: [store('that answers nothing holds up no request')],
   }),
