@@ -1,102 +1,77 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { configOf, deployment, MASTER_KEY, startGateway } from '../kit/gateway.ts';
-import { answer, startUpstream } from '../kit/upstream.ts';
+import { describe, expect, it } from 'vitest';
+import { errorOf, type Fields, fresh, of, startLitellm } from '../kit/litellm.ts';
 
-/*
- * What LiteLLM's own clients and scripts rely on, asked from outside. The mark behind a case says how
- * sure it is: [C] read in LiteLLM's code (1.80.9), [C+] in newer code, [D] from its documents.
- * With LITELLM_URL, LITELLM_MASTER_KEY and LITELLM_MODEL the same is asked of a LiteLLM.
- */
-const elsewhere = process.env['LITELLM_URL'];
-const masterKey = process.env['LITELLM_MASTER_KEY'] ?? MASTER_KEY;
-const model = process.env['LITELLM_MODEL'] ?? 'gpt-4.1';
-
-type Fields = Record<string, unknown>;
-let url: string;
-let close = async (): Promise<void> => {};
-
-beforeAll(async () => {
-  if (elsewhere !== undefined) {
-    url = elsewhere;
-    return;
-  }
-  const upstream = await startUpstream(answer);
-  const rows = [deployment('PJ1', upstream.url)];
-  const gateway = await startGateway(configOf(rows), undefined, { keeps: true });
-  url = gateway.url;
-  close = async () => {
-    await gateway.close();
-    await upstream.close();
-  };
-});
-afterAll(() => close());
-
-const ask = async (path: string, body?: Fields, key = masterKey) => {
-  const reply = await fetch(`${url}${path}`, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  return { status: reply.status, headers: reply.headers, body: (await reply.json()) as Fields };
-};
-const chat = (key: string, more: Fields = {}) =>
-  ask('/chat/completions', { model, messages: [{ role: 'user', content: 'Hi' }], ...more }, key);
-const errorOf = ({ body }: { body: Fields }) => body['error'] as Record<string, string>;
-const fresh = (): string => `compat-${crypto.randomUUID()}`;
+const { ask, get, chat, model, url } = startLitellm();
 
 describe('/key/generate', () => {
-  it('answers with the key, its hash and every field that was asked for [C]', async () => {
-    const alias = fresh();
-    const asked = {
-      key_alias: alias,
-      duration: '30d',
-      models: [model],
-      max_budget: 10,
-      budget_duration: '30d',
-      rpm_limit: 100,
-      tpm_limit: 100_000,
-      max_parallel_requests: 5,
-      metadata: { team: 'core' },
-      aliases: { mine: model },
-    };
-    const { status, body } = await ask('/key/generate', asked);
-    expect(status).toBe(200);
-    expect(body['key']).toMatch(/^sk-/);
-    expect(body['token']).toMatch(/^[0-9a-f]{64}$/);
-    expect(body['key_name']).toBe(`sk-...${String(body['key']).slice(-4)}`);
-    expect(Number.isNaN(Date.parse(String(body['expires'])))).toBe(false);
-    const { duration: _, metadata, ...echoed } = asked;
-    expect(body).toMatchObject(echoed);
-    expect(body['metadata']).toMatchObject(metadata);
-  });
+  of(
+    'POST /key/generate',
+    'answers with the key, its hash and every field that was asked for [C]',
+    async () => {
+      const alias = fresh();
+      const asked = {
+        key_alias: alias,
+        duration: '30d',
+        models: [model],
+        max_budget: 10,
+        budget_duration: '30d',
+        rpm_limit: 100,
+        tpm_limit: 100_000,
+        max_parallel_requests: 5,
+        metadata: { team: 'core' },
+        aliases: { mine: model },
+      };
+      const { status, body } = await ask('/key/generate', asked);
+      expect(status).toBe(200);
+      expect(body['key']).toMatch(/^sk-/);
+      expect(body['token']).toMatch(/^[0-9a-f]{64}$/);
+      expect(body['key_name']).toBe(`sk-...${String(body['key']).slice(-4)}`);
+      expect(Number.isNaN(Date.parse(String(body['expires'])))).toBe(false);
+      const { duration: _, metadata, ...echoed } = asked;
+      expect(body).toMatchObject(echoed);
+      expect(body['metadata']).toMatchObject(metadata);
+    },
+  );
 
-  it('takes a key of the caller’s choice, that begins with sk- [C]', async () => {
-    const own = `sk-${fresh()}`;
-    const { body } = await ask('/key/generate', { key: own });
-    expect(body['key']).toBe(own);
-    const bad = await ask('/key/generate', { key: 'not-a-key' });
-    expect(bad.status).toBeGreaterThanOrEqual(400);
-  });
+  of(
+    'POST /key/generate',
+    'takes a key of the caller’s choice, that begins with sk- [C]',
+    async () => {
+      const own = `sk-${fresh()}`;
+      const { body } = await ask('/key/generate', { key: own });
+      expect(body['key']).toBe(own);
+      const bad = await ask('/key/generate', { key: 'not-a-key' });
+      expect(bad.status).toBeGreaterThanOrEqual(400);
+    },
+  );
 
-  it('never expires, and opens all models, unless something is said [C]', async () => {
-    const { body } = await ask('/key/generate', {});
-    expect(body).toMatchObject({ expires: null, models: [] });
-    expect((await chat(String(body['key']))).status).toBe(200);
-  });
+  of(
+    'POST /key/generate',
+    'never expires, and opens all models, unless something is said [C]',
+    async () => {
+      const { body } = await ask('/key/generate', {});
+      expect(body).toMatchObject({ expires: null, models: [] });
+      expect((await chat(String(body['key']))).status).toBe(200);
+    },
+  );
 });
 
 describe('a key', () => {
-  it('is found by itself and by its hash; the hash opens nothing [C]', async () => {
-    const { body } = await ask('/key/generate', {});
-    const [key, token] = [String(body['key']), String(body['token'])];
-    for (const name of [key, token]) {
-      const info = await ask(`/key/info?key=${name}`);
-      expect(info.body).toMatchObject({ key: name, info: { key_name: body['key_name'] } });
-    }
-    expect((await chat(token)).status).toBe(401);
-  });
+  of(
+    'GET /key/info',
+    'is found by itself and by its hash; the hash opens nothing [C]',
+    async () => {
+      const { body } = await ask('/key/generate', {});
+      const [key, token] = [String(body['key']), String(body['token'])];
+      for (const name of [key, token]) {
+        const info = await ask(`/key/info?key=${name}`);
+        expect(info.body).toMatchObject({ key: name, info: { key_name: body['key_name'] } });
+      }
+      expect((await chat(token)).status).toBe(401);
+    },
+  );
 
-  it('is listed by its hash, a page at a time [C]', async () => {
+  of('GET /key/list', 'is listed by its hash, a page at a time [C]', async () => {
     const { body } = await ask('/key/list?page=1&size=10');
     expect(Object.keys(body)).toEqual(
       expect.arrayContaining(['keys', 'total_count', 'current_page', 'total_pages']),
@@ -104,22 +79,26 @@ describe('a key', () => {
     expect((body['keys'] as unknown[]).length).toBeLessThanOrEqual(10);
   });
 
-  it('is changed by what is named alone [C]', async () => {
+  of('POST /key/update', 'is changed by what is named alone [C]', async () => {
     const { body } = await ask('/key/generate', { max_budget: 5, rpm_limit: 9 });
     await ask('/key/update', { key: body['key'], rpm_limit: 10 });
     const { body: after } = await ask(`/key/info?key=${String(body['token'])}`);
     expect(after['info']).toMatchObject({ rpm_limit: 10, max_budget: 5 });
   });
 
-  it('is deleted by itself or by its alias, and opens nothing then [C]', async () => {
-    const alias = fresh();
-    const { body } = await ask('/key/generate', { key_alias: alias });
-    const { body: deleted } = await ask('/key/delete', { key_aliases: [alias] });
-    expect(deleted['deleted_keys']).toHaveLength(1);
-    expect((await chat(String(body['key']))).status).toBe(401);
-  });
+  of(
+    'POST /key/delete',
+    'is deleted by itself or by its alias, and opens nothing then [C]',
+    async () => {
+      const alias = fresh();
+      const { body } = await ask('/key/generate', { key_alias: alias });
+      const { body: deleted } = await ask('/key/delete', { key_aliases: [alias] });
+      expect(deleted['deleted_keys']).toHaveLength(1);
+      expect((await chat(String(body['key']))).status).toBe(401);
+    },
+  );
 
-  it('that is blocked says so [C]', async () => {
+  of('POST /key/block', 'that is blocked says so [C]', async () => {
     const { body } = await ask('/key/generate', {});
     await ask('/key/block', { key: body['key'] });
     const refused = await chat(String(body['key']));
@@ -133,7 +112,7 @@ describe('a key', () => {
 
 describe('refusals', () => {
   it('no key: 401 auth_error [C]', async () => {
-    const reply = await fetch(`${url}/v1/models`);
+    const reply = await fetch(`${url()}/v1/models`);
     expect(reply.status).toBe(401);
     const { error } = (await reply.json()) as { error: Record<string, string> };
     expect(error['type']).toBe('auth_error');
@@ -209,69 +188,109 @@ describe('headers of an answer', () => {
   });
 });
 
-describe('teams, users, end users and budgets', () => {
-  it('a team holds its keys to its models [C]', async () => {
-    const team = fresh();
-    await ask('/team/new', { team_id: team, models: ['another-model'] });
-    const { body } = await ask('/key/generate', { team_id: team });
-    const refused = await chat(String(body['key']));
-    expect(refused.status).toBe(401);
-    expect(errorOf(refused)['type']).toBe('team_model_access_denied');
-    const { body: info } = await ask(`/team/info?team_id=${team}`);
-    expect(info).toMatchObject({ team_id: team, team_info: { models: ['another-model'] } });
-    const { body: deleted } = await ask('/team/delete', { team_ids: [team] });
-    expect(deleted).toBeDefined();
+describe('other routes for keys', () => {
+  of(
+    'POST /key/service-account/generate',
+    'a team has keys of its own, of nobody in it [S]',
+    async () => {
+      const team = fresh();
+      await get('/team/new', { team_id: team });
+      const made = await get('/key/service-account/generate', {
+        team_id: team,
+        key_alias: fresh(),
+      });
+      expect(made).toMatchObject({
+        team_id: team,
+        user_id: null,
+        key: expect.stringMatching(/^sk-/),
+      });
+      const { status } = await ask('/key/service-account/generate', { key_alias: fresh() });
+      expect(status).toBeGreaterThanOrEqual(400);
+    },
+  );
+
+  of('POST /key/bulk_update', 'says which could be changed and which not [S]', async () => {
+    const { token } = await get('/key/generate', {});
+    const none = 'f'.repeat(64);
+    const body = await get('/key/bulk_update', {
+      keys: [
+        { key: token, max_budget: 7 },
+        { key: none, max_budget: 7 },
+      ],
+    });
+    expect(body).toMatchObject({
+      total_requested: 2,
+      successful_updates: [{ key_info: { max_budget: 7 } }],
+      failed_updates: [{ failed_reason: expect.any(String) }],
+    });
   });
 
-  it('a new user has a key [C]', async () => {
-    const user = fresh();
-    const { body } = await ask('/user/new', { user_id: user });
-    expect(body['user_id']).toBe(user);
-    expect((await chat(String(body['key']))).status).toBe(200);
-    const { body: info } = await ask(`/user/info?user_id=${user}`);
-    expect(info).toMatchObject({ user_id: user });
-    expect(info['keys']).toHaveLength(1);
+  of('POST /v2/key/info', 'tells of several keys [S]', async () => {
+    const { token } = await get('/key/generate', { max_budget: 3 });
+    const body = await get<{ info: Fields[] }>('/v2/key/info', { keys: [token] });
+    expect(body.info).toHaveLength(1);
+    expect(body.info[0]).toMatchObject({ max_budget: 3 });
   });
 
-  it('a budget may be named by a key [D]', async () => {
-    const budget = fresh();
-    await ask('/budget/new', { budget_id: budget, max_budget: 3, rpm_limit: 1 });
-    const { body } = await ask('/key/generate', { budget_id: budget });
-    expect(body['litellm_budget_table']).toMatchObject({ budget_id: budget, max_budget: 3 });
+  of('GET /key/aliases', 'lists aliases, a page at a time, and finds some [S]', async () => {
+    const alias = fresh();
+    await get('/key/generate', { key_alias: alias });
+    const body = await get(`/key/aliases?search=${alias}`);
+    expect(body).toEqual({
+      aliases: [alias],
+      total_count: 1,
+      current_page: 1,
+      total_pages: 1,
+      size: 50,
+    });
   });
 
-  it('an end user may be blocked [D]', async () => {
-    const user = fresh();
-    await ask('/customer/new', { user_id: user });
-    await ask('/customer/block', { user_ids: [user] });
-    const refused = await chat(masterKey, { user });
-    expect(refused.status).toBeGreaterThanOrEqual(400);
-    await ask('/customer/unblock', { user_ids: [user] });
-    expect((await chat(masterKey, { user })).status).toBe(200);
-  });
-});
-
-describe('spend', () => {
-  it('rows have the columns of LiteLLM’s table [C]', async () => {
-    await chat(masterKey);
-    const rows = async (): Promise<Fields[]> =>
-      (await ask('/spend/logs')).body as unknown as Fields[];
-    let [row] = await rows();
-    for (let n = 0; !row && n < 100; n++) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      [row] = await rows();
-    }
-    const columns =
-      'request_id call_type api_key spend total_tokens prompt_tokens completion_tokens';
-    const more = 'startTime endTime model model_group user end_user metadata request_tags status';
-    for (const name of `${columns} ${more}`.split(' ')) expect(row).toHaveProperty(name);
+  of('POST /key/unblock', 'says that it is not blocked any more [S]', async () => {
+    const { key } = await get('/key/generate', {});
+    expect(await get('/key/block', { key })).toMatchObject({ blocked: true });
+    expect(await get('/key/unblock', { key })).toMatchObject({ blocked: false });
+    expect((await chat(String(key))).status).toBe(200);
   });
 
-  it('sums answer in LiteLLM’s form [C]', async () => {
-    expect((await ask('/global/spend')).body).toHaveProperty('spend');
-    expect((await ask('/global/activity')).body).toHaveProperty('daily_data');
-    const { body } = await ask('/user/daily/activity?start_date=2026-01-01&end_date=2036-01-01');
-    expect(body).toHaveProperty('results');
-    expect(body).toHaveProperty('metadata.total_spend');
+  of(
+    'POST /key/regenerate',
+    'puts another key in its place: alias and limits stay [S]',
+    async () => {
+      const made = await get('/key/generate', { key_alias: fresh(), max_budget: 4 });
+      const after = await get('/key/regenerate', { key: made['key'] });
+      expect(after['key']).not.toBe(made['key']);
+      expect(after).toMatchObject({ key_alias: made['key_alias'], max_budget: 4 });
+      expect((await chat(String(after['key']))).status).toBe(200);
+      expect((await chat(String(made['key']))).status).toBe(401);
+    },
+  );
+
+  of(
+    'POST /key/{key}/regenerate',
+    'the same with the key in the path, and a wish [S]',
+    async () => {
+      const made = await get('/key/generate', {});
+      const wish = `sk-${fresh()}`;
+      const after = await get(`/key/${String(made['token'])}/regenerate`, { new_key: wish });
+      expect(after['key']).toBe(wish);
+      expect((await chat(wish)).status).toBe(200);
+    },
+  );
+
+  of('POST /key/{key}/reset_spend', 'sets what was spent, and says what it was [S]', async () => {
+    const made = await get('/key/generate', { spend: 2, max_budget: 5 });
+    const body = await get(`/key/${String(made['token'])}/reset_spend`, { reset_to: 1 });
+    expect(body).toMatchObject({
+      key_hash: made['token'],
+      spend: 1,
+      previous_spend: 2,
+      max_budget: 5,
+    });
+  });
+
+  of('POST /key/health', 'says that the key which asks is well [S]', async () => {
+    const { key } = await get('/key/generate', {});
+    const { body } = await ask('/key/health', {}, String(key));
+    expect(body).toMatchObject({ key: 'healthy' });
   });
 });
