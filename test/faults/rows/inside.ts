@@ -119,6 +119,7 @@ export const insideRows: readonly FaultRow[] = [
         stopping('71 ends what takes longer with an honest error: begun, asked, and in line'),
         stopping('71 has ten seconds more when it is told again: %s'),
         restart('71 lets a stream come to its end, and the process ends well'),
+        restart('71 of a supervisor leaves load balancers time, and one of a person does not'),
         restart('71 keeps what was learned of limits, and what is left of them'),
       ],
     },
