@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { budgetsOf } from '#gateway/console/budgets-page.ts';
-import { budgetsReply, historyReply, usageReply } from '#gateway/console/kept-shapes.ts';
+import {
+  budgetsReply,
+  callersReply,
+  historyReply,
+  usageReply,
+} from '#gateway/console/kept-shapes.ts';
+import { requestsReply } from '#gateway/console/shapes.ts';
 import type { Role } from '#keys/principal.ts';
 import { startConsole } from './kit/console.ts';
 import { configOf, startGateway } from './kit/gateway.ts';
@@ -147,5 +153,25 @@ describe('budgets', () => {
       new Set(['user yuki@example.com', 'team Search', 'key search-crawler']),
     );
     expect((await named(people.auditor)).length).toBe(5);
+  });
+});
+
+describe('whoever sent a request', () => {
+  const words = (tenants: readonly string[]): string =>
+    tenants.map((tenant) => tenant.split('/')[0]).join(',');
+
+  it('is told by a word, which its key has a name for, and is found by that name', async () => {
+    const { body } = await get('/spillway/requests?q=dify');
+    const { requests } = requestsReply.parse(body);
+    expect(requests).toHaveLength(5);
+    const [{ tenant } = { tenant: '' }] = requests;
+    expect(tenant).toMatch(/^[0-9a-f]{12}\/guest-\d$/);
+    const callers = await get(`/spillway/callers?words=none,${words([tenant])}`);
+    expect(callersReply.parse(callers.body).names).toEqual({ [words([tenant])]: 'dify' });
+  });
+
+  it('is named to those alone who may see everything', async () => {
+    expect((await get('/spillway/callers?words=a', people.yuki)).status).toBe(403);
+    expect((await get('/spillway/callers?words=a', people.auditor)).status).toBe(200);
   });
 });

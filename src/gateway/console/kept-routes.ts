@@ -3,6 +3,7 @@ import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route
 import { pageQuery, sliceOf } from '#gateway/admin/page.ts';
 import { filterOf, type SpendQuery, spendQuery } from '#gateway/admin/spend-query.ts';
 import { budgetsOf } from '#gateway/console/budgets-page.ts';
+import { callersRoute } from '#gateway/console/callers.ts';
 import { namesOf } from '#gateway/console/names.ts';
 import { budgetsReply, historyReply, usageReply } from '#gateway/console/kept-shapes.ts';
 import { USAGE_BY, usageReport } from '#gateway/console/usage-report.ts';
@@ -19,6 +20,7 @@ const named = <Query extends SpendQuery>({ directory }: Registry, query: Query):
 
 /** What the console shows of keys, people and money: to each what they may see. */
 export const keptRoutes = (registry: Registry): readonly AnyControlRoute[] => [
+  callersRoute(registry),
   controlRoute({
     method: 'get',
     path: '/spillway/usage/report',

@@ -33,6 +33,10 @@ export const usageReply = z.object({
 });
 export type UsageReply = z.infer<typeof usageReply>;
 
+/** By the word of the key; those that are gone are absent. */
+export const callersReply = z.object({ names: z.record(text, text) });
+export type CallersReply = z.infer<typeof callersReply>;
+
 export const historyReply = z.object({
   total: amount,
   records: z.array(

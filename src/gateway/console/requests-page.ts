@@ -11,6 +11,8 @@ export interface RequestsQuery {
   readonly tenant?: string | undefined;
   readonly q?: string | undefined;
   readonly slower_than_s?: number | undefined;
+  /** How the key is told of whose name `q` is. */
+  readonly word?: string | undefined;
   readonly before?: number | undefined;
   readonly limit: number;
 }
@@ -38,7 +40,7 @@ const SHORT_ID = /\bid ([0-9a-f]{8})\b/;
 const WHOLE_ID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/;
 
 /** What can be told from a record's JSON and its error before it is read. */
-const rawFilter = ({ q, group, deployment }: RequestsQuery) => {
+const rawFilter = ({ q, word, group, deployment }: RequestsQuery) => {
   const words = [group, deployment].flatMap((word) =>
     word === undefined ? [] : [JSON.stringify(word)],
   );
@@ -48,6 +50,7 @@ const rawFilter = ({ q, group, deployment }: RequestsQuery) => {
   return (record: string, error: string | undefined): boolean => {
     if (!words.every((word) => record.includes(word))) return false;
     if (text === '') return true;
+    if (word !== undefined && record.includes(`"${word}`)) return true;
     if (id !== undefined && record.startsWith(`{"id":"${id}`)) return true;
     const told = error === undefined ? '' : plain(error);
     return (

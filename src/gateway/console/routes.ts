@@ -18,6 +18,7 @@ import {
   trafficReply,
 } from '#gateway/console/shapes.ts';
 import { trafficJson } from '#gateway/console/traffic-json.ts';
+import { wordOf } from '#keys/pass.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { z } from '#core/schema.ts';
 
@@ -82,7 +83,11 @@ const requestsRoute = (deps: ConsoleDeps): AnyControlRoute =>
       limit: z.coerce.number().int().min(1).max(MOST_ROWS).default(100),
     }),
     reply: requestsReply,
-    serve: ({ query }) => requestsPage(deps.gateway.decisions, query),
+    serve({ query }) {
+      const key = deps.registry?.directory.byAlias(query.q?.trim() ?? '');
+      const word = key && wordOf(key.token);
+      return requestsPage(deps.gateway.decisions, { ...query, word });
+    },
   });
 
 const modelRoutes = (deps: ConsoleDeps): AnyControlRoute[] => [
