@@ -75,7 +75,11 @@ const unserved = (app: App, resolveModel: ResolveModel | undefined): string[] =>
 const datasets = ({ data, title: node }: DslNode): ChecklistItem[] => {
   const ids = own(data, 'dataset_ids');
   const count = Array.isArray(ids) ? ids.length : 0;
-  const message = `${count} knowledge bases stay where they are; there are none here`;
+  const stay =
+    count === 1
+      ? '1 knowledge base stays where it is'
+      : `${count} knowledge bases stay where they are`;
+  const message = `${stay}; there are none here`;
   const said = { code: 'datasets', with: { count } } as const;
   return count === 0 ? [] : [{ kind: 'dataset', node, message, said }];
 };
