@@ -66,6 +66,21 @@ describe.concurrent('serve', () => {
     expect(out + err).not.toMatch(new RegExp(`canary|sk-|${new URL(vendor.url).host}`));
   });
 
+  test('with a port for the admin, the console and its API are there and nowhere else', async () => {
+    const program = spillway(['--config', CONFIG, '--port', '0', '--admin-port', '0'], env);
+    const data = await program.ready();
+    const admin = /^console (\S+)\/ui\/$/m.exec(program.output())?.[1];
+    expect(admin).not.toBe(data);
+    const headers = { authorization: `Bearer ${MASTER_KEY}` };
+    const API = ['/spillway/deployments', '/spillway/session', '/key/list', '/openapi.json'];
+    const statuses = (url: string, paths: readonly string[]): Promise<number[]> =>
+      Promise.all(paths.map(async (path) => (await fetch(`${url}${path}`, { headers })).status));
+    expect(await statuses(data, ['/ui/', ...API])).toEqual([404, 404, 404, 404, 404]);
+    expect(await statuses(admin!, API)).toEqual([200, 200, 200, 200]);
+    expect((await chat(data)).status).toBe(200);
+    expect((await program.stop()).code).toBe(0);
+  });
+
   test.runIf(process.platform === 'linux')(
     'without a master key it is there for this machine only, unless told otherwise',
     async () => {

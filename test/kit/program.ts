@@ -94,7 +94,9 @@ const run = (
     says: (what: RegExp): Promise<void> => fits(child.stdout, () => out, what),
     /** The same of what it writes to standard error. */
     complains: (what: RegExp): Promise<void> => fits(child.stderr, () => err, what),
-    /** All that it has written there. */
+    /** All that it has written to standard output. */
+    output: (): string => out,
+    /** The same of standard error. */
     complaints: (): string => err,
     signal: (signal: NodeJS.Signals): void => void child.kill(signal),
     /** Sends a signal; what it said and how it ended. After SIGTERM it goes on for a while. */
