@@ -15,8 +15,12 @@ import { theme } from './ui/theme.ts';
 // Pictures are taken on machines without Japanese fonts; people's own have them.
 if (import.meta.env.MODE === 'pictures') {
   await import('@fontsource-variable/noto-sans-jp');
-  // What is drawn before its part of the font has come stays blank in a picture.
-  await Promise.all([...document.fonts].map((face) => face.load()));
+  const { default: texts } = await import('./i18n/ja.json');
+  // What a chart draws before its part of the font has come stays blank.
+  await document.fonts.load(
+    '1rem "Noto Sans JP Variable"',
+    `${JSON.stringify(texts)}年月日時分秒曜`,
+  );
 }
 
 createRoot(document.getElementById('root')!).render(

@@ -72,7 +72,8 @@ const Status = ({ node, run, color }: Pick<CardData, 'node' | 'run' | 'color'>) 
   return (
     <div className={styles.more}>
       {run?.deployment !== undefined ? (
-        <b style={{ color }} data-testid="node-served">
+        <b className={styles.served} data-testid="node-served">
+          <i style={{ background: color }} aria-hidden="true" />
           {run.deployment}
         </b>
       ) : (

@@ -3,14 +3,20 @@ import type { SessionReply } from '#gateway/console/shapes.ts';
 /** What the server answered when it did not do as asked: its own words, for people. */
 export class ApiError extends Error {
   readonly status: number;
-  readonly retryAfterS: number | undefined;
+  /** The field that it is about, where it is about one. */
+  readonly param: string | undefined;
 
-  constructor(status: number, message: string, retryAfterS?: number) {
+  constructor(status: number, message: string, param?: string) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
-    this.retryAfterS = retryAfterS;
+    this.param = param;
   }
+}
+
+/** What a stream said of why it ends before its time. */
+export class BrokenOff extends Error {
+  override readonly name = 'BrokenOff';
 }
 
 type Listener = () => void;
@@ -62,29 +68,33 @@ export const ask = async <Reply>(path: string, options?: Ask): Promise<Reply> =>
 
 const errorOf = async (reply: Response): Promise<ApiError> => {
   const text = await reply.text().catch(() => '');
-  const retry = Number(reply.headers.get('retry-after') ?? Number.NaN);
-  return new ApiError(
-    reply.status,
-    messageIn(text) ?? text.slice(0, 500),
-    Number.isFinite(retry) ? retry : undefined,
-  );
+  const { message = text.slice(0, 500), param } = saidIn(text);
+  return new ApiError(reply.status, message, param);
 };
 
-const messageIn = (text: string): string | undefined => {
+interface Said {
+  readonly message?: string;
+  readonly param?: string;
+}
+
+const saidIn = (text: string): Said => {
   try {
     const body = JSON.parse(text) as {
-      error?: { message?: string };
+      error?: { message?: string; param?: string | null };
       detail?: readonly { loc?: readonly string[]; msg?: string }[];
     };
-    if (typeof body.error?.message === 'string') return body.error.message;
+    const { message, param } = body.error ?? {};
+    if (typeof message === 'string') return { message, ...(param && { param }) };
     if (Array.isArray(body.detail))
-      return body.detail
-        .map(({ loc = [], msg = '' }) => `${loc.slice(1).join('.')}: ${msg}`)
-        .join('; ');
+      return {
+        message: body.detail
+          .map(({ loc = [], msg = '' }) => `${loc.slice(1).join('.')}: ${msg}`)
+          .join('; '),
+      };
   } catch {
     // Not ours: its text is shown as it is.
   }
-  return undefined;
+  return {};
 };
 
 /** The query of a path, without what is empty. */

@@ -19,6 +19,8 @@ export interface Live {
 }
 
 const KEPT_S = 900;
+/** It comes once a second: a connection that is silent for so long is none, though nobody closed it. */
+const SILENT_MS = 10_000;
 const AGAIN_MS = { first: 500, most: 10_000 };
 
 const NOTHING: Live = { state: 'connecting', quota: undefined, now: 0, seconds: [] };
@@ -74,13 +76,24 @@ class LiveStore {
   }
 
   async #watch(signal: AbortSignal, came: () => void): Promise<void> {
-    const reply = await send('/spillway/live', { signal });
-    const { now, seconds } = await ask<TrafficReply>('/spillway/traffic', { signal });
-    this.#set({ ...this.#live, now, seconds: seconds.filter(({ at }) => at < now) });
-    for await (const { event, data } of readEvents(reply)) {
-      if (event !== 'tick') continue;
-      came();
-      this.#tick(JSON.parse(data) as Tick);
+    const silence = new AbortController();
+    const either = AbortSignal.any([signal, silence.signal]);
+    const watchdog = (): ReturnType<typeof setTimeout> =>
+      setTimeout(() => silence.abort(), SILENT_MS);
+    let timer = watchdog();
+    try {
+      const reply = await send('/spillway/live', { signal: either });
+      const { now, seconds } = await ask<TrafficReply>('/spillway/traffic', { signal: either });
+      this.#set({ ...this.#live, now, seconds: seconds.filter(({ at }) => at < now) });
+      for await (const { event, data } of readEvents(reply)) {
+        if (event !== 'tick') continue;
+        clearTimeout(timer);
+        timer = watchdog();
+        came();
+        this.#tick(JSON.parse(data) as Tick);
+      }
+    } finally {
+      clearTimeout(timer);
     }
   }
 

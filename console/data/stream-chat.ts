@@ -1,4 +1,4 @@
-import { send } from './api.ts';
+import { BrokenOff, send } from './api.ts';
 import { readEvents } from './sse.ts';
 
 /** A message as the API takes it. */
@@ -59,7 +59,7 @@ interface Chunk {
   }[];
 }
 
-/** Asks, and tells of each piece. Rejects with ApiError, or Error for a stream that broke off. */
+/** Asks, and tells of each piece. Rejects with ApiError, or BrokenOff for a stream that says why it ends. */
 export const streamChat = async (
   ask: ChatAsk,
   signal: AbortSignal,
@@ -80,7 +80,7 @@ export const streamChat = async (
   for await (const { data } of readEvents(reply)) {
     if (data === '[DONE]') break;
     const chunk = JSON.parse(data) as Chunk;
-    if (chunk.error) throw new Error(chunk.error.message ?? '');
+    if (chunk.error) throw new BrokenOff(chunk.error.message ?? '');
     answer = withChunk(answer, chunk, since());
     tell(answer);
   }

@@ -41,7 +41,14 @@ export const Header = ({ isOpen, toggle, session }: HeaderProps) => {
         Spillway
       </Text>
       {session.demo && (
-        <Badge variant="light" color="orange" c="var(--warn)" radius="sm" visibleFrom="xs">
+        <Badge
+          variant="light"
+          color="orange"
+          c="var(--warn)"
+          radius="sm"
+          tt="none"
+          visibleFrom="xs"
+        >
           {t('shell.demo')}
         </Badge>
       )}

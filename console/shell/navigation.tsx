@@ -54,6 +54,9 @@ const isFor = (whom: For, { seesAll, isAdmin, keeps }: Me, isDemo: boolean): boo
     demo: isDemo,
   })[whom];
 
+/** Where something else begins: what serves, who may, and how it is used from elsewhere. */
+const BEGINS: ReadonlySet<string> = new Set(['providers', 'keys', 'dify']);
+
 /** A page of pages is where one of them is. */
 const isAt = (pathname: string, path: string): boolean =>
   pathname.endsWith(path) || pathname.includes(`${path}/`);
@@ -75,6 +78,7 @@ export const Navigation = ({ isDemo, chosen }: { isDemo: boolean; chosen: () => 
           active={isAt(pathname, path)}
           aria-current={isAt(pathname, path) ? 'page' : undefined}
           style={{ borderRadius: 8 }}
+          mt={BEGINS.has(name) ? 'sm' : undefined}
           styles={{ label: { fontSize: '0.875rem' } }}
         />
       ))}

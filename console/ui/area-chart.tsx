@@ -4,6 +4,7 @@ import { useElementSize } from '@mantine/hooks';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import uPlot from 'uplot';
+import { FONTS } from './theme.ts';
 
 export interface ChartSeries {
   readonly name: string;
@@ -114,13 +115,13 @@ const optionsOf = (colors: readonly [string, string][], look: Look): uPlot.Optio
   const { width, height, scheme, language, per } = look;
   const clock = clockOf(look);
   const half = STEP_S[per] / 2;
-  const short = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
+  const short = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 2 });
   const ink = INK[scheme];
   const axis = {
     stroke: ink.text,
     grid: { stroke: ink.grid, width: 1 },
     ticks: { show: false },
-    font: '11px system-ui',
+    font: `11px ${FONTS}`,
   };
   return {
     width,
@@ -144,6 +145,7 @@ const optionsOf = (colors: readonly [string, string][], look: Look): uPlot.Optio
         ...axis,
         values: (_, ticks) => ticks.map((at) => clock.format(at * 1000)),
         space: per === 'hour' ? 110 : 80,
+        size: 26,
       },
       {
         ...axis,

@@ -1,6 +1,7 @@
-import { ActionIcon, Button, CopyButton as Copy, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { CopyIcon } from './icons.tsx';
+import { CheckIcon, CopyIcon } from './icons.tsx';
+import { useCopy } from './use-copy.ts';
 
 /** Copies a text; `label` says which. With `isText` it is a button with that word on it. */
 export const CopyButton = ({
@@ -13,21 +14,17 @@ export const CopyButton = ({
   isText?: boolean;
 }) => {
   const { t } = useTranslation();
-  return (
-    <Copy value={value}>
-      {({ copied, copy }) =>
-        isText ? (
-          <Button size="compact-sm" variant="default" onClick={copy}>
-            {copied ? t('copy.done') : label}
-          </Button>
-        ) : (
-          <Tooltip label={copied ? t('copy.done') : label}>
-            <ActionIcon variant="subtle" color="gray" onClick={copy} aria-label={label}>
-              <CopyIcon />
-            </ActionIcon>
-          </Tooltip>
-        )
-      }
-    </Copy>
+  const { copy, state } = useCopy();
+  const said = state === 'ready' ? label : t(`copy.${state}`);
+  return isText ? (
+    <Button size="compact-sm" variant="default" onClick={() => copy(value)} aria-live="polite">
+      {said}
+    </Button>
+  ) : (
+    <Tooltip label={said}>
+      <ActionIcon variant="subtle" color="gray" onClick={() => copy(value)} aria-label={label}>
+        {state === 'done' ? <CheckIcon /> : <CopyIcon />}
+      </ActionIcon>
+    </Tooltip>
   );
 };

@@ -1,5 +1,6 @@
 import { Group, Text, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { useDimension } from './dimension.ts';
 import { useFormat } from './format.ts';
 
 export interface GaugeProps {
@@ -11,15 +12,7 @@ export interface GaugeProps {
   readonly known_from: string;
 }
 
-const WINDOWS: Readonly<Record<number, 'second' | 'minute' | 'hour' | 'day'>> = {
-  1: 'second',
-  60: 'minute',
-  3600: 'hour',
-  86_400: 'day',
-};
-
 const KNOWN = ['config', 'header', 'refusal', 'learned'] as const;
-const DIMENSIONS = ['requests', 'tokens', 'input', 'output', 'parallel', 'money'] as const;
 
 const LOW = 0.15;
 
@@ -29,10 +22,9 @@ export const Gauge = (limit: GaugeProps) => {
   const format = useFormat();
   const share = Math.min(1, Math.max(0, limit.level / Math.max(1, limit.capacity)));
   const known = KNOWN.find((one) => one === limit.known_from);
-  const dimension = DIMENSIONS.find((one) => one === limit.dimension);
-  const word = WINDOWS[limit.window_s];
-  const per = word ? t(`gauge.per.${word}`) : limit.window_s > 0 ? `${limit.window_s} s` : '';
-  const name = dimension ? t(`gauge.dimension.${dimension}`) : limit.dimension;
+  const { nameOf, perOf } = useDimension();
+  const per = perOf(limit.window_s);
+  const name = nameOf(limit.dimension);
   const color = share < LOW ? 'var(--bad)' : 'var(--stream)';
   return (
     <div>
@@ -44,7 +36,8 @@ export const Gauge = (limit: GaugeProps) => {
           {format.count(limit.level)}
           <span className="soft">
             {' '}
-            / {format.count(limit.limit)} {per}
+            / {format.count(limit.limit)}
+            {per}
           </span>
         </Text>
       </Group>

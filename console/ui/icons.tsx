@@ -90,6 +90,7 @@ export const CopyIcon = icon(
     <path d="M13 7V5a1.5 1.5 0 0 0-1.5-1.5H5A1.5 1.5 0 0 0 3.5 5v6.500A1.500 1.500 0 0 0 5 13h2" />
   </>,
 );
+export const CheckIcon = icon(<path d="M4 10.5 8.2 14.500 16 6" />);
 export const AppsIcon = icon(
   <>
     <rect x="3" y="3" width="6" height="6" rx="1.5" />

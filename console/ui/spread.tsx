@@ -60,7 +60,7 @@ const Shares = ({ calls, names }: { calls: readonly ParallelCall[]; names: reado
   return (
     <Stack gap={8}>
       {served.map(({ name, its }) => {
-        const waits = its.map(({ queue_s = 0 }) => queue_s);
+        const longest = Math.max(...its.map(({ queue_s = 0 }) => queue_s));
         return (
           <Group key={name} gap="sm" wrap="nowrap">
             <Text size="sm" w={90} truncate style={{ flex: 'none' }}>
@@ -81,7 +81,9 @@ const Shares = ({ calls, names }: { calls: readonly ParallelCall[]; names: reado
               {its.length}
             </Text>
             <Text size="xs" className="soft numbers" w={150} style={{ flex: 'none' }}>
-              {t('spread.longest', { span: format.span(Math.max(...waits)) })}
+              {longest > 0
+                ? t('spread.longest', { span: format.span(longest) })
+                : t('spread.noWait')}
             </Text>
           </Group>
         );

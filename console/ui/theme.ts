@@ -14,11 +14,25 @@ const water: MantineColorsTuple = [
   '#00506b',
 ];
 
-const FONTS =
+/** The night of the same water: panels, fields and lines of one hue. */
+const dark: MantineColorsTuple = [
+  '#d3dade',
+  '#b6c0c6',
+  '#9aa7b0',
+  '#66727a',
+  '#39424a',
+  '#2c3338',
+  '#20262b',
+  '#16191c',
+  '#121517',
+  '#0d1012',
+];
+
+export const FONTS =
   '"Inter", system-ui, -apple-system, "Segoe UI", "Hiragino Sans", "Noto Sans JP", "Noto Sans JP Variable", "Yu Gothic UI", "Meiryo", sans-serif';
 
 export const theme = createTheme({
-  colors: { water },
+  colors: { water, dark },
   primaryColor: 'water',
   primaryShade: { light: 7, dark: 7 },
   fontFamily: FONTS,
@@ -28,6 +42,12 @@ export const theme = createTheme({
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.125rem' },
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: {
+    Modal: { styles: { title: { fontWeight: 650, fontSize: '1rem' } } },
+    // Its own scrollbars take room even where nothing scrolls.
+    TableScrollContainer: { defaultProps: { type: 'native' } },
+    Drawer: { styles: { title: { fontWeight: 650, fontSize: '1rem' } } },
+  },
 });
 
 /** One colour per deployment, told apart in both themes and by most kinds of colour blindness. */

@@ -131,6 +131,20 @@ describe('a person', () => {
     await page.getByTestId('served-by').waitFor();
   });
 
+  it('writes into the config without losing the place, and is told what is wrong with it', async () => {
+    const { page } = await console_.open('/ui/models?tab=config');
+    await page.getByText('model_list').first().click();
+    await page.keyboard.press('ControlOrMeta+Home');
+    await page.keyboard.type('litellm_settings: {num_retries: many}');
+    await page.keyboard.press('Enter');
+    await page.getByText(models.draft).waitFor();
+    await page.getByText('litellm_settings.num_retries').waitFor();
+    await page.getByText('found the text "many"').waitFor();
+    await page.getByRole('button', { name: models.undo }).click();
+    await page.getByText(models.inForce, { exact: true }).waitFor();
+    expect(await page.locator('.cm-content').textContent()).not.toContain('many}');
+  });
+
   it('reloads anywhere, and keeps its language and theme', async () => {
     const { page } = await console_.open('/ui/models?tab=config');
     await page.getByText('model_list').first().waitFor();

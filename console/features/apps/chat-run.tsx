@@ -137,7 +137,7 @@ const Suggestions = ({ app, ask }: { app: AppReply; ask: (query: string) => void
           variant="light"
           h="auto"
           py={4}
-          styles={{ label: { whiteSpace: 'normal', textAlign: 'start' } }}
+          styles={{ label: { whiteSpace: 'normal', textAlign: 'start', lineHeight: 1.5 } }}
           onClick={() => ask(question)}
           disabled={!app.runnable}
         >

@@ -49,7 +49,7 @@ export const FilePick = ({ appId, label, rule, files, change }: FilePickProps) =
   return (
     <Stack gap={6} role="group" aria-label={label}>
       <Given files={files} change={change} />
-      <Group gap="xs" wrap="nowrap" align="end">
+      <Group gap="xs" wrap="nowrap">
         {rule.byUpload && (
           <FileButton
             onChange={(picked) => void upload(picked)}

@@ -1,4 +1,5 @@
 import { Badge, Group, Text } from '@mantine/core';
+import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RunSeen } from '../../data/run-progress.ts';
 import { useFormat } from '../../ui/format.ts';
@@ -48,7 +49,12 @@ export const RunFacts = ({ seen }: { seen: RunSeen }) => {
     <Group gap="xs">
       <RunState state={state} />
       <Text size="xs" className="soft numbers" data-testid="run-facts">
-        {parts.join(' · ')}
+        {parts.map((part, i) => (
+          <Fragment key={part}>
+            {i > 0 && ' · '}
+            <span style={{ whiteSpace: 'nowrap' }}>{part}</span>
+          </Fragment>
+        ))}
       </Text>
     </Group>
   );

@@ -28,7 +28,7 @@ export const ConfigView = () => {
   };
   return (
     <Grid>
-      <Grid.Col span={{ base: 12, lg: 7 }}>
+      <Grid.Col span={{ base: 12, lg: 8 }}>
         <Panel
           title={config.data.file}
           aside={
@@ -51,7 +51,6 @@ export const ConfigView = () => {
           }
         >
           <YamlEditor
-            key={isChanged ? 'typed' : 'kept'}
             value={typed ?? config.data.text}
             findings={shown.findings}
             label={t('models.config')}
@@ -62,20 +61,20 @@ export const ConfigView = () => {
           />
         </Panel>
       </Grid.Col>
-      <Grid.Col span={{ base: 12, lg: 5 }}>
-        <Stack>
-          <Panel title={t('models.findings')}>
-            <Findings findings={shown.findings} />
-          </Panel>
-          {shown.summary !== null && (
-            <Panel title={t('models.summary')}>
-              <Code block fz={11} style={{ overflowX: 'auto' }}>
-                {shown.summary}
-              </Code>
-            </Panel>
-          )}
-        </Stack>
+      <Grid.Col span={{ base: 12, lg: 4 }}>
+        <Panel title={t('models.findings')}>
+          <Findings findings={shown.findings} />
+        </Panel>
       </Grid.Col>
+      {shown.summary !== null && (
+        <Grid.Col span={12}>
+          <Panel title={t('models.summary')}>
+            <Code block fz={12} style={{ overflowX: 'auto' }}>
+              {shown.summary}
+            </Code>
+          </Panel>
+        </Grid.Col>
+      )}
     </Grid>
   );
 };
@@ -90,10 +89,11 @@ const Findings = ({ findings }: Pick<CheckReply, 'findings'>) => {
     );
   return (
     <Stack gap="xs">
-      {findings.map((one) => (
+      {grouped(findings).map(({ one, more }) => (
         <div key={`${one.line} ${one.column} ${one.message}`}>
           <Text size="xs" className="soft numbers">
             {t('models.line', { line: one.line, column: one.column })} {one.path}
+            {more > 0 && ` · ${t('models.moreLines', { count: more })}`}
           </Text>
           <Text size="sm" c={one.severity === 'error' ? 'var(--bad)' : 'var(--warn)'}>
             {one.message}
@@ -102,4 +102,17 @@ const Findings = ({ findings }: Pick<CheckReply, 'findings'>) => {
       ))}
     </Stack>
   );
+};
+
+type Finding = CheckReply['findings'][number];
+
+/** One slip can make all lines after it unreadable: what is said of each alike is said once. */
+const grouped = (findings: readonly Finding[]): { one: Finding; more: number }[] => {
+  const groups: { one: Finding; more: number }[] = [];
+  for (const one of findings) {
+    const last = groups.at(-1);
+    if (last && last.one.message === one.message && last.one.path === one.path) last.more++;
+    else groups.push({ one, more: 0 });
+  }
+  return groups;
 };

@@ -6,6 +6,7 @@ import { useLive } from '../../data/live.ts';
 import { useMe } from '../../data/me.ts';
 import { pause, useModels } from '../../data/queries.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { useDimension } from '../../ui/dimension.ts';
 import { useFormat } from '../../ui/format.ts';
 import { Health } from '../../ui/health.tsx';
 import { Panel } from '../../ui/page.tsx';
@@ -52,8 +53,11 @@ interface GroupPanelProps {
 const GroupPanel = ({ group, models, quota }: GroupPanelProps) => {
   const { t } = useTranslation();
   const format = useFormat();
+  const { unitOf } = useDimension();
   const together = quota?.groups.find((one) => one.group === group)?.per_minute ?? {};
-  const sums = Object.entries(together).map(([word, amount]) => `${format.count(amount)} ${word}`);
+  const sums = Object.entries(together).map(
+    ([word, amount]) => `${format.count(amount)} ${unitOf(word)}`,
+  );
   return (
     <Panel
       title={group}
@@ -61,7 +65,7 @@ const GroupPanel = ({ group, models, quota }: GroupPanelProps) => {
         <Group gap="xs">
           <Text size="xs" className="soft numbers">
             {sums.length > 0
-              ? t('models.together', { sums: sums.join(', ') })
+              ? t('models.together', { sums: sums.join(t('why.and')) })
               : t('models.nothingKnown')}
           </Text>
           <Badge variant="default" radius="sm" tt="none">
@@ -77,7 +81,7 @@ const GroupPanel = ({ group, models, quota }: GroupPanelProps) => {
               <Table.Th>{t('models.deployment')}</Table.Th>
               <Table.Th>{t('models.model')}</Table.Th>
               <Table.Th>{t('models.key')}</Table.Th>
-              <Table.Th w={270}>{t('models.limits')}</Table.Th>
+              <Table.Th w={310}>{t('models.limits')}</Table.Th>
               <Table.Th>{t('models.price')}</Table.Th>
               <Table.Th ta="right">{t('models.inFlight')}</Table.Th>
               <Table.Th>{t('models.takes')}</Table.Th>

@@ -1,6 +1,7 @@
 import { Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { ModelsReply, QuotaReply } from '#gateway/console/shapes.ts';
+import { useDimension } from '../../ui/dimension.ts';
 import { useFormat } from '../../ui/format.ts';
 import { Gauge, KnownFrom } from '../../ui/gauge.tsx';
 
@@ -13,11 +14,14 @@ interface LimitsProps {
 export const Limits = ({ row, pools }: LimitsProps) => {
   const { t } = useTranslation();
   const format = useFormat();
+  const { unitOf, perOf } = useDimension();
   const found = pools
     .filter(({ deployments }) => deployments.includes(row.deployment))
     .flatMap(({ pool, limits }) => limits.map((limit) => ({ ...limit, pool })));
   const written = [
-    ...row.limits.map(({ dimension, limit }) => `${dimension} ${format.count(limit)}`),
+    ...row.limits.map(
+      (one) => `${format.count(one.limit)} ${unitOf(one.dimension)}${perOf(one.window_s)}`,
+    ),
     ...(row.rpm === null ? [] : [`rpm ${format.count(row.rpm)}`]),
     ...(row.tpm === null ? [] : [`tpm ${format.count(row.tpm)}`]),
   ];

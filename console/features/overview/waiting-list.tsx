@@ -1,6 +1,7 @@
 import { Table, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { QuotaReply } from '#gateway/console/shapes.ts';
+import { useCallerName } from '../../data/callers.ts';
 import { useFormat } from '../../ui/format.ts';
 
 const MOST = 8;
@@ -8,6 +9,7 @@ const MOST = 8;
 export const WaitingList = ({ quota }: { quota: QuotaReply | undefined }) => {
   const { t } = useTranslation();
   const format = useFormat();
+  const nameOf = useCallerName();
   const rows = (quota?.queues ?? []).flatMap(({ tenants, groups }) =>
     tenants.map((one) => ({ ...one, groups: groups.map(({ group }) => group).join(', ') })),
   );
@@ -31,7 +33,7 @@ export const WaitingList = ({ quota }: { quota: QuotaReply | undefined }) => {
       <Table.Tbody>
         {rows.slice(0, MOST).map((one) => (
           <Table.Tr key={`${one.key} ${one.user} ${one.priority} ${one.groups}`}>
-            <Table.Td>{one.user === '' ? one.key : `${one.key} / ${one.user}`}</Table.Td>
+            <Table.Td>{nameOf(one.user === '' ? one.key : `${one.key}/${one.user}`)}</Table.Td>
             <Table.Td>{one.groups}</Table.Td>
             <Table.Td ta="right">{format.count(one.requests)}</Table.Td>
             <Table.Td ta="right">{format.short(one.tokens)}</Table.Td>

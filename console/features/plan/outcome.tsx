@@ -12,7 +12,7 @@ export const Outcome = ({ plan }: { plan: PlanReply }) => {
   const { t } = useTranslation();
   const format = useFormat();
   const titleOf = ({ title }: Column): string => t(title === 'now' ? 'plan.now' : 'plan.changed');
-  const longest = Math.max(0.001, ...plan.columns.map((one) => one.wait_p99_ms));
+  const longest = Math.max(0.001, ...plan.columns.map((one) => one.wait_most_ms));
   return (
     <Stack data-testid="plan">
       <Panel
@@ -60,6 +60,11 @@ export const Outcome = ({ plan }: { plan: PlanReply }) => {
   );
 };
 
+const WORDS = {
+  atOnce: 'plan.atOnce',
+  waited: 'plan.waited',
+  refused: 'plan.refusedWord',
+} as const;
 const COLORS = { atOnce: 'var(--stream)', waited: 'var(--queue)', refused: 'var(--bad)' } as const;
 
 const Bar = ({ column }: { column: Column }) => {
@@ -70,8 +75,11 @@ const Bar = ({ column }: { column: Column }) => {
     ['waited', column.waited],
     ['refused', column.refused],
   ] as const;
+  const said = parts.map(([name, count]) => `${t(WORDS[name])}: ${format.count(count)}`);
   return (
     <div
+      role="img"
+      aria-label={said.join(', ')}
       style={{
         display: 'flex',
         height: 30,
@@ -80,10 +88,10 @@ const Bar = ({ column }: { column: Column }) => {
         background: 'var(--faint)',
       }}
     >
-      {parts.map(([name, count]) => (
+      {parts.map(([name, count], i) => (
         <div
           key={name}
-          title={`${t(`plan.${name}`)}: ${format.count(count)}`}
+          title={said[i]}
           style={{
             width: `${(count / Math.max(1, column.requests)) * 100}%`,
             background: COLORS[name],
@@ -101,7 +109,7 @@ const Legend = () => {
       {(['atOnce', 'waited', 'refused'] as const).map((name) => (
         <Group key={name} gap={6}>
           <span style={{ width: 10, height: 10, borderRadius: 3, background: COLORS[name] }} />
-          <Text size="xs">{t(name === 'refused' ? 'plan.refusedWord' : `plan.${name}`)}</Text>
+          <Text size="xs">{t(WORDS[name])}</Text>
         </Group>
       ))}
     </Group>

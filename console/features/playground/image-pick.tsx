@@ -1,4 +1,5 @@
-import { Button, CloseButton, FileButton, Group, Image } from '@mantine/core';
+import { Button, CloseButton, FileButton, Group, Image, Text } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 /** Larger ones would be most of what a request may hold, bytes. */
@@ -12,7 +13,9 @@ interface ImagePickProps {
 
 export const ImagePick = ({ image, pick }: ImagePickProps) => {
   const { t } = useTranslation();
+  const [isTooLarge, setTooLarge] = useState(false);
   const read = (file: File | null): void => {
+    setTooLarge(file !== null && file.size > MOST_BYTES);
     if (!file || file.size > MOST_BYTES) return;
     const reader = new FileReader();
     reader.addEventListener('load', () => pick(reader.result as string));
@@ -30,12 +33,19 @@ export const ImagePick = ({ image, pick }: ImagePickProps) => {
       </Group>
     );
   return (
-    <FileButton onChange={read} accept="image/png,image/jpeg,image/webp,image/gif">
-      {(props) => (
-        <Button {...props} variant="default" size="compact-sm">
-          {t('playground.addImage')}
-        </Button>
+    <Group gap="xs">
+      <FileButton onChange={read} accept="image/png,image/jpeg,image/webp,image/gif">
+        {(props) => (
+          <Button {...props} variant="default" size="compact-sm">
+            {t('playground.addImage')}
+          </Button>
+        )}
+      </FileButton>
+      {isTooLarge && (
+        <Text size="xs" c="var(--bad)" role="alert">
+          {t('playground.imageTooLarge', { megabytes: MOST_BYTES / 1e6 })}
+        </Text>
       )}
-    </FileButton>
+    </Group>
   );
 };

@@ -1,4 +1,5 @@
 import { Anchor, Code, Typography } from '@mantine/core';
+import styles from './markdown.module.css';
 import ReactMarkdown from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 import remend from 'remend';
@@ -8,7 +9,7 @@ import remend from 'remend';
  * picture is fetched: an answer must not be able to call anybody.
  */
 export const Markdown = ({ text, isWhole }: { text: string; isWhole: boolean }) => (
-  <Typography fz="sm" style={{ overflowX: 'auto' }}>
+  <Typography fz="sm" className={styles.written}>
     <ReactMarkdown
       remarkPlugins={[remarkGfm]}
       skipHtml={false}

@@ -3,6 +3,7 @@ import { type Ref, useEffect, useImperativeHandle, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ChatAsk, ChatMessage } from '../../data/stream-chat.ts';
 import { Panel } from '../../ui/page.tsx';
+import { useCopy } from '../../ui/use-copy.ts';
 import { type ChatParameters, readTools } from './chat-parameters.ts';
 import { snippetOf, SNIPPETS } from './snippets.ts';
 import { Turn } from './turn.tsx';
@@ -30,6 +31,10 @@ export const Pane = ({ ref, names, first, parameters }: PaneProps) => {
   const [chosen, setChosen] = useState<string>();
   const model = chosen ?? first ?? '';
   const chat = useChat();
+  // A program that sends nothing would be refused.
+  const example: readonly ChatMessage[] = [
+    { role: 'user', content: t('playground.parallelPrompt') },
+  ];
   const askOf = (messages: readonly ChatMessage[]): ChatAsk =>
     asked({ model, messages }, parameters);
   useImperativeHandle(ref, () => ({ send: (prompt) => chat.send(prompt, askOf) }));
@@ -49,7 +54,7 @@ export const Pane = ({ ref, names, first, parameters }: PaneProps) => {
             size="xs"
             w={190}
           />
-          <CopyAs ask={() => askOf(chat.messages)} />
+          <CopyAs ask={() => askOf(chat.messages.length > 0 ? chat.messages : example)} />
           <Button
             size="compact-sm"
             variant="default"
@@ -101,21 +106,17 @@ const asked = (
 
 const CopyAs = ({ ask }: { ask: () => ChatAsk }) => {
   const { t } = useTranslation();
+  const { copy, state } = useCopy();
   return (
     <Menu position="bottom-end">
       <Menu.Target>
         <Button size="compact-sm" variant="default">
-          {t('playground.copyAs')}
+          {t(state === 'ready' ? 'playground.copyAs' : `copy.${state}`)}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
         {SNIPPETS.map((kind) => (
-          <Menu.Item
-            key={kind}
-            onClick={() =>
-              void navigator.clipboard.writeText(snippetOf(kind, ask(), location.origin))
-            }
-          >
+          <Menu.Item key={kind} onClick={() => copy(snippetOf(kind, ask(), location.origin))}>
             {kind}
           </Menu.Item>
         ))}

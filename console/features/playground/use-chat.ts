@@ -10,6 +10,8 @@ import type { Prompt } from './pane.tsx';
 
 /** A prompt and what came of it. */
 export interface ChatTurn {
+  /** Itself: an answer that ends late is not taken for the next one's end. */
+  readonly id: object;
   readonly prompt: Prompt;
   readonly model: string;
   readonly answer: ChatAnswer | undefined;
@@ -29,10 +31,8 @@ export interface ChatState {
 export const useChat = (): ChatState => {
   const [turns, setTurns] = useState<readonly ChatTurn[]>([]);
   const stopper = useRef<AbortController>(undefined);
-  const change = (fields: Partial<ChatTurn>): void =>
-    setTurns((before) =>
-      before.map((turn, i) => (i === before.length - 1 ? { ...turn, ...fields } : turn)),
-    );
+  const change = (id: object, fields: Partial<ChatTurn>): void =>
+    setTurns((before) => before.map((turn) => (turn.id === id ? { ...turn, ...fields } : turn)));
   const stop = useCallback(() => stopper.current?.abort(), []);
   const messages = useMemo(() => messagesOf(turns), [turns]);
   const send: ChatState['send'] = (prompt, askOf) => {
@@ -40,13 +40,14 @@ export const useChat = (): ChatState => {
     const stopping = new AbortController();
     stopper.current = stopping;
     const ask = askOf([...messages, { role: 'user', content: contentOf(prompt) }]);
-    const begun = { prompt, model: ask.model, answer: undefined, error: undefined, isBusy: true };
-    setTurns((before) => [...before, begun]);
-    streamChat(ask, stopping.signal, (answer) => change({ answer }))
+    const id = {};
+    const nothingYet = { answer: undefined, error: undefined, isBusy: true };
+    setTurns((before) => [...before, { id, prompt, model: ask.model, ...nothingYet }]);
+    streamChat(ask, stopping.signal, (answer) => change(id, { answer }))
       .catch((error: unknown) => {
-        if (!stopping.signal.aborted) change({ error });
+        if (!stopping.signal.aborted) change(id, { error });
       })
-      .finally(() => change({ isBusy: false }));
+      .finally(() => change(id, { isBusy: false }));
   };
   const clear = useCallback(() => {
     stop();

@@ -1,12 +1,14 @@
 import { Badge, Table, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { DecisionReply } from '#gateway/console/shapes.ts';
+import { useDimension } from '../../ui/dimension.ts';
 import { useFormat } from '../../ui/format.ts';
 
 /** Who could have taken it, what each had left, and who could not and why. */
 export const Candidates = ({ decision }: { decision: DecisionReply }) => {
   const { t } = useTranslation();
   const format = useFormat();
+  const { unitOf } = useDimension();
   const chosen = decision.attempts.at(-1)?.deployment;
   if (decision.candidates.length + decision.out.length === 0)
     return (
@@ -35,7 +37,7 @@ export const Candidates = ({ decision }: { decision: DecisionReply }) => {
                 ? t('detail.left', {
                     level: format.count(scarcest.level),
                     capacity: format.count(scarcest.capacity),
-                    dimension: scarcest.dimension,
+                    dimension: unitOf(scarcest.dimension),
                   })
                 : t('detail.noLimit')}
             </Table.Td>

@@ -1,6 +1,7 @@
 import { Badge, Code, Group, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { DecisionReply } from '#gateway/console/shapes.ts';
+import { useCallerName } from '../../data/callers.ts';
 import { useDecision } from '../../data/queries.ts';
 import { CopyButton } from '../../ui/copy.tsx';
 import { Facts } from '../../ui/facts.tsx';
@@ -32,16 +33,17 @@ const Opened = ({ decision }: { decision: DecisionReply }) => {
   const { t } = useTranslation();
   const format = useFormat();
   const whySo = useWhySo();
+  const nameOf = useCallerName();
   return (
     <Stack gap="lg">
       <Group gap="xs">
         <Status status={decision.status} />
-        <Text fw={600}>{decision.group}</Text>
+        {decision.group !== '' && <Text fw={600}>{decision.group}</Text>}
         <Text size="sm" className="soft numbers">
           {format.date(decision.time)}
         </Text>
         <Badge variant="default" radius="sm" tt="none">
-          {decision.tenant}
+          {nameOf(decision.tenant)}
         </Badge>
       </Group>
       <Text size="lg" lh={1.5} data-testid="why-so">
@@ -68,6 +70,7 @@ const Opened = ({ decision }: { decision: DecisionReply }) => {
           rows={[
             [t('detail.input'), countOf(decision.input_tokens, format.count)],
             [t('detail.output'), countOf(decision.output_tokens, format.count)],
+            [t('overview.cost'), countOf(decision.cost_usd, format.money)],
             ...(decision.fallback === null
               ? []
               : [[t('detail.fallback'), decision.fallback] as const]),
@@ -88,6 +91,11 @@ const Wait = ({ wait }: { wait: NonNullable<DecisionReply['wait']> }) => {
   const { t } = useTranslation();
   const format = useFormat();
   const { own } = wait;
+  const nameOf = useCallerName();
+  const tenants = (all: (typeof wait)['ahead']): string =>
+    all.length === 0
+      ? '–'
+      : all.map(({ tenant, tokens }) => `${nameOf(tenant)} ${format.count(tokens)}`).join(', ');
   return (
     <section>
       <Title order={3} size="h6" mb="xs">
@@ -108,19 +116,13 @@ const Wait = ({ wait }: { wait: NonNullable<DecisionReply['wait']> }) => {
           [t('detail.predicted'), format.span(wait.predicted_s)],
           [t('detail.mightWait'), format.span(wait.might_wait_s)],
           [t('detail.inLine'), format.count(wait.requests_in_line)],
-          [t('detail.ahead'), tenants(wait.ahead, format.count)],
-          [t('detail.used'), tenants(wait.used, format.count)],
+          [t('detail.ahead'), tenants(wait.ahead)],
+          [t('detail.used'), tenants(wait.used)],
         ]}
       />
     </section>
   );
 };
-
-const tenants = (
-  all: readonly { readonly tenant: string; readonly tokens: number }[],
-  count: (value: number) => string,
-): string =>
-  all.length === 0 ? '–' : all.map(({ tenant, tokens }) => `${tenant} ${count(tokens)}`).join(', ');
 
 const countOf = (value: number | null, count: (value: number) => string): string =>
   value === null ? '–' : count(value);

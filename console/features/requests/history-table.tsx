@@ -45,7 +45,9 @@ const Row = ({ row, open }: { row: HistoryRecord; open: () => void }) => {
   return (
     <Table.Tr className="rowlink" onClick={open}>
       <Table.Td style={{ whiteSpace: 'nowrap' }}>
-        <RowButton open={open}>{format.date(row.startTime)}</RowButton>
+        <RowButton open={open} isName={false}>
+          {format.date(row.startTime)}
+        </RowButton>
       </Table.Td>
       <Table.Td>
         <Outcome of={row} />

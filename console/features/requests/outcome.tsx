@@ -1,12 +1,14 @@
 import { Badge } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { HistoryRecord } from '../../data/history.ts';
+import { Status } from '../../ui/status.tsx';
 
 /** How a request ended; with the status that its caller got, where it failed. */
 export const Outcome = ({ of }: { of: Pick<HistoryRecord, 'status' | 'metadata'> }) => {
   const { t } = useTranslation();
   const isGood = of.status === 'success';
-  const code = of.metadata.error_information?.error_code;
+  const code = Number(of.metadata.error_information?.error_code);
+  if (!isGood && code > 0) return <Status status={code} />;
   return (
     <Badge
       variant="light"
@@ -16,7 +18,7 @@ export const Outcome = ({ of }: { of: Pick<HistoryRecord, 'status' | 'metadata'>
       color={isGood ? 'green' : 'red'}
       c={isGood ? 'var(--good)' : 'var(--bad)'}
     >
-      {isGood ? t('history.success') : (code ?? t('history.failure'))}
+      {t(isGood ? 'history.success' : 'history.failure')}
     </Badge>
   );
 };

@@ -1,8 +1,10 @@
-import { Button, Group, Loader, Text } from '@mantine/core';
+import { Button, Group, Loader } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LoggedRequest } from '#gateway/console/shapes.ts';
+import { useCallerName } from '../../data/callers.ts';
+import { Empty } from '../../ui/empty.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Status } from '../../ui/status.tsx';
 import { SpanBar } from './span-bar.tsx';
@@ -41,10 +43,12 @@ export const RequestsTable = ({ rows, isLoading, more, open, opened }: RequestsT
     overscan: 12,
   });
   if (rows.length === 0)
-    return (
+    return isLoading ? (
       <div className="panel">
-        {isLoading ? <Loader size="sm" /> : <Text className="soft">{t('requests.none')}</Text>}
+        <Loader size="sm" />
       </div>
+    ) : (
+      <Empty title={t('history.none')} text={t('requests.none')} />
     );
   const longest = Math.max(1, ...rows.slice(0, 200).map(({ total_s }) => total_s ?? 0));
   return (
@@ -105,6 +109,7 @@ interface RowProps {
 
 const Row = ({ row, top, index, longest, isOpened, open }: RowProps) => {
   const format = useFormat();
+  const nameOf = useCallerName();
   const tokens = (row.input_tokens ?? 0) + (row.output_tokens ?? 0);
   return (
     <div
@@ -126,14 +131,14 @@ const Row = ({ row, top, index, longest, isOpened, open }: RowProps) => {
         <Status status={row.status} />
       </div>
       <div role="cell" className={styles.model}>
-        {row.group}
+        {row.group === '' ? '–' : row.group}
       </div>
       <div role="cell" className={styles.deployment}>
         {row.deployment ?? '–'}
         {row.attempts > 1 && <span className="soft"> ×{row.attempts}</span>}
       </div>
-      <div role="cell" className={styles.who}>
-        {row.tenant}
+      <div role="cell" className={styles.who} title={nameOf(row.tenant)}>
+        {nameOf(row.tenant)}
       </div>
       <div role="cell" className={styles.span}>
         <SpanBar row={row} longest={longest} />

@@ -28,6 +28,7 @@ export const Timeline = ({ decision }: { decision: DecisionReply }) => {
     first: (name) => t('detail.first', { name }),
     stream: t('detail.stream'),
   });
+  if (pieces.length === 0) return null;
   return (
     <Stack gap={6} role="list" aria-label={t('detail.timeline')}>
       {pieces.map((piece) => (

@@ -1,11 +1,13 @@
 import { useTranslation } from 'react-i18next';
 import type { DecisionReply } from '#gateway/console/shapes.ts';
+import { useCallerName } from '../../data/callers.ts';
 import { useFormat } from '../../ui/format.ts';
 
 /** One sentence that says why a request took as long as it did. */
 export const useWhySo = (): ((decision: DecisionReply) => string) => {
   const { t } = useTranslation();
   const format = useFormat();
+  const nameOf = useCallerName();
   return (decision) => {
     const { attempts, wait, queue_s: queueS, total_s: totalS, status } = decision;
     const last = attempts.at(-1);
@@ -18,7 +20,7 @@ export const useWhySo = (): ((decision: DecisionReply) => string) => {
       parts.push(
         who === undefined
           ? t('why.waited', { span: format.span(queue), room })
-          : t('why.waitedBehind', { span: format.span(queue), room, who }),
+          : t('why.waitedBehind', { span: format.span(queue), room, who: nameOf(who) }),
       );
     } else if (queue > 0) parts.push(t('why.waitedPlain', { span: format.span(queue) }));
     const lostS = (last?.start_s ?? 0) - queue;

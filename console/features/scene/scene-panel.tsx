@@ -15,7 +15,6 @@ export const ScenePanel = ({ graph, run }: { graph: Drawing; run: SceneRun }) =>
   const colorOf = (name: string): string => seriesColor(names.indexOf(name));
   return (
     <Stack>
-      <LazyGraph graph={graph} runs={run.nodes} colorOf={colorOf} height={430} isTidy />
       {run.state === 'idle' ? (
         <Text size="sm" className="soft">
           {t('scene.notYet')}
@@ -23,6 +22,7 @@ export const ScenePanel = ({ graph, run }: { graph: Drawing; run: SceneRun }) =>
       ) : (
         <Tally run={run} names={names} />
       )}
+      <LazyGraph graph={graph} runs={run.nodes} colorOf={colorOf} height={430} isTidy />
     </Stack>
   );
 };

@@ -5,6 +5,7 @@ import {
   Code,
   Group,
   SegmentedControl,
+  SimpleGrid,
   Stack,
   Switch,
   Text,
@@ -51,7 +52,7 @@ export const FaultSwitches = ({ simulator }: { simulator: SimulatorReply }) => {
           data={ids}
         />
       </Group>
-      <Group gap="lg">
+      <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="md">
         {PRESETS.map(([name, fault]) => {
           const set = simulator.faults.find((one) => isSame(one, fault, chosen));
           return (
@@ -68,7 +69,7 @@ export const FaultSwitches = ({ simulator }: { simulator: SimulatorReply }) => {
             />
           );
         })}
-      </Group>
+      </SimpleGrid>
       {change.isError && <ErrorNote error={change.error} />}
       <Active
         faults={simulator.faults}

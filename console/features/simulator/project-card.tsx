@@ -31,11 +31,6 @@ export const ProjectCard = ({ project }: { project: Project }) => {
         </Stack>
       </Group>
       <Stack gap={8} mb="md">
-        {project.limits.length === 0 && (
-          <Text size="xs" className="soft">
-            {t('simulator.untouched')}
-          </Text>
-        )}
         {project.limits.slice(0, 4).map((limit) => (
           <Gauge
             key={`${limit.model} ${limit.dimension} ${limit.window_s} ${limit.scope}`}
@@ -47,9 +42,11 @@ export const ProjectCard = ({ project }: { project: Project }) => {
             known_from={limit.model}
           />
         ))}
-        <Text size="xs" className="numbers" c={refused > 0 ? 'var(--bad)' : undefined}>
-          {t('simulator.refused', { count: refused, shown: format.count(refused) })}
-        </Text>
+        {refused > 0 && (
+          <Text size="xs" className="numbers" c="var(--bad)">
+            {t('simulator.refused', { count: refused, shown: format.count(refused) })}
+          </Text>
+        )}
       </Stack>
       <Calls calls={project.calls} />
     </section>

@@ -1,4 +1,5 @@
 import { Alert, Button, Group, SimpleGrid, Skeleton, Text } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { resetSimulator, useSession, useSimulator } from '../../data/queries.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
@@ -12,6 +13,7 @@ export const Simulator = () => {
   const { data: session } = useSession();
   const isThere = session?.demo === true;
   const simulator = useSimulator(isThere);
+  const reset = useMutation({ mutationFn: resetSimulator });
   if (!isThere)
     return (
       <Page title={t('simulator.title')}>
@@ -23,11 +25,17 @@ export const Simulator = () => {
       title={t('simulator.title')}
       about={t('simulator.about')}
       actions={
-        <Button variant="default" size="compact-sm" onClick={() => void resetSimulator()}>
+        <Button
+          variant="default"
+          size="compact-sm"
+          loading={reset.isPending}
+          onClick={() => reset.mutate()}
+        >
           {t('simulator.reset')}
         </Button>
       }
     >
+      {reset.isError && <ErrorNote error={reset.error} />}
       {simulator.isError && <ErrorNote error={simulator.error} />}
       {simulator.isPending && <Skeleton height={300} radius="md" />}
       {simulator.data && (

@@ -41,7 +41,7 @@ export const Start = () => {
         <StepText step={step} isOver={run.state === 'succeeded'} next={next} />
         {run.failure !== undefined && <ErrorNote error={run.failure} />}
         {step >= 2 && <Keys />}
-        {step >= 3 && scene.data && (
+        {step >= 2 && scene.data && (
           <Panel title={t('start.app', { name: scene.data.name })}>
             <ScenePanel graph={scene.data} run={run} />
           </Panel>

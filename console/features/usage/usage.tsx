@@ -16,6 +16,9 @@ import { UsageChart } from './usage-chart.tsx';
 import { UsageTable } from './usage-table.tsx';
 
 const DAY_MS = 86_400_000;
+/** As the title of a panel. */
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
 const MINUTE_MS = 60_000;
 
 /** Who uses what, and what it costs, over time. */
@@ -124,7 +127,7 @@ const Shown = ({ usage, search, narrow }: ShownProps) => {
           </Panel>
         </Grid.Col>
         <Grid.Col span={{ base: 12, xl: 5 }}>
-          <Panel title={t(`usage.by.${by}`)}>
+          <Panel title={capital(t(`usage.by.${by}`))}>
             <UsageTable usage={usage} of={of} by={by} narrow={narrow} />
             {by === 'tag' && (
               <Text size="xs" className="soft" mt="xs">

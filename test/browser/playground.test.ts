@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { openConsole, TEXTS } from '../kit/console-page.ts';
+import { inCheckout } from '../kit/files.ts';
+
+const { playground, shell, error, copy, dify } = TEXTS.en;
+const run = promisify(execFile);
+const hasCurl = await run('curl', ['--version']).then(
+  () => true,
+  () => false,
+);
+
+let console_: Awaited<ReturnType<typeof openConsole>>;
+beforeAll(async () => {
+  console_ = await openConsole();
+});
+afterEach(async () => {
+  await console_.closePages();
+  console_.world.simulator.clearFaults();
+});
+afterAll(() => console_.close());
+
+const ask = async (page: Page, text: string): Promise<void> => {
+  await page.getByRole('textbox', { name: playground.prompt, exact: true }).fill(text);
+  await page.keyboard.press('Enter');
+};
+
+/** What is on the clipboard after this kind was chosen. */
+const copied = async (page: Page, kind: string): Promise<string> => {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('button', { name: playground.copyAs }).click();
+  await page.getByRole('menuitem', { name: kind }).click();
+  await page.getByRole('button', { name: copy.done }).waitFor();
+  return page.evaluate<string>('navigator.clipboard.readText()');
+};
+
+const env = () => ({ ...process.env, SPILLWAY_API_KEY: console_.world.masterKey });
+
+it.runIf(hasCurl)('is copied as a curl command that runs, whatever was asked', async () => {
+  const { page } = await console_.open('/ui/playground');
+  await page.getByRole('textbox', { name: 'max_tokens' }).fill('20');
+  await ask(page, `It's "$HOME" & \`rivers\`\n\\n 川`);
+  await page.getByTestId('served-by').getByText(playground.why).waitFor();
+  const text = await copied(page, 'curl');
+  const { stdout } = await run('sh', ['-c', text], { env: env() });
+  expect(JSON.parse(stdout)).toMatchObject({
+    choices: [{ message: { content: expect.stringMatching(/project-\d/) as string } }],
+  });
+});
+
+it('is copied as a TypeScript program that runs, before anything was asked', async () => {
+  const { page } = await console_.open('/ui/playground');
+  await page.getByRole('textbox', { name: 'max_tokens' }).fill('20');
+  const text = await copied(page, 'TypeScript');
+  const args = ['--input-type=module-typescript', '--eval', text];
+  const { stdout } = await run(process.execPath, args, { env: env(), cwd: inCheckout('.') });
+  expect(stdout).toContain('gpt-4.1 in project');
+});
+
+it('copies where the browser has no clipboard to offer, as over plain HTTP from elsewhere', async () => {
+  const { page } = await console_.open('/ui/playground');
+  await page.addInitScript({ content: 'delete Navigator.prototype.clipboard' });
+  await page.goto(`${console_.world.url}/ui/dify`);
+  await page
+    .getByRole('button', { name: dify.copy.replace('{{name}}', 'Completion mode') })
+    .click();
+  const field = page.getByLabel(dify.base);
+  await field.fill('');
+  await field.press('ControlOrMeta+V');
+  expect(await field.inputValue()).toBe('Chat');
+});
+
+it('goes on with what was asked last, though the one before it is cut short', async () => {
+  console_.world.simulator.setFaults('{kind: stall, after_bytes: 1500, for_s: 30}');
+  const { page } = await console_.open('/ui/playground');
+  await ask(page, 'One');
+  await page.getByTestId('served-by').waitFor();
+  await ask(page, 'Two');
+  await page.getByTestId('served-by').nth(1).waitFor();
+  await page.getByRole('button', { name: playground.stop }).click();
+  await page.getByRole('button', { name: playground.clear }).waitFor();
+});
+
+it('says what the stream said when it broke off', async () => {
+  console_.world.simulator.setFaults('{kind: error_event, after_events: 3, type: server_error}');
+  const { page } = await console_.open('/ui/playground');
+  await ask(page, 'Tell me about rivers.');
+  const note = page.getByRole('alert').filter({ hasText: error.brokeOff });
+  await note.waitFor();
+  expect(await note.textContent()).not.toContain(error.unreachable);
+});
+
+it('takes a connection that has gone silent for a lost one', async () => {
+  const { page } = await console_.open('/ui/playground');
+  await page.clock.install();
+  await page.route('**/spillway/live', () => {});
+  await page.reload();
+  await page.getByRole('heading', { level: 1, name: playground.title }).waitFor();
+  const banner = page.getByRole('alert').filter({ hasText: shell.lost });
+  await page.getByText(shell.state.connecting).waitFor();
+  await page.clock.fastForward('00:11');
+  await banner.waitFor();
+  await page.unroute('**/spillway/live');
+  await page.clock.fastForward('00:11');
+  await banner.waitFor({ state: 'detached' });
+});
