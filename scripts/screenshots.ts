@@ -1,172 +1,153 @@
-/** `npm run screenshots`: a picture of every page of the console, in both languages and themes, under out/screenshots. */
+/**
+ * `npm run screenshots`: a picture of every page of the console and of its states, in both languages
+ * and themes, under out/screenshots. With a word, of those alone whose name has it.
+ */
 import { mkdirSync } from 'node:fs';
-import type { Locator, Page } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
+import { dsl, llmData } from '#flow/test-kit.ts';
 import { tokenOf } from '#keys/secret.ts';
-import { launchBrowser, openContext } from '../test/kit/browser.ts';
+import { type Language, launchBrowser, openContext } from '../test/kit/browser.ts';
 import { buildConsole, startConsole } from '../test/kit/console.ts';
+import { everyInput } from '../test/kit/every-input.ts';
 import { fillPast } from '../test/kit/past.ts';
 import { fillPeople } from '../test/kit/people.ts';
+import { type Picture, PICTURES, TEXTS } from './pictures.ts';
 
 const OUT = 'out/screenshots';
 const [only] = process.argv.slice(2);
 
-const openDialog = (page: Page) => dialogBy(page, page.locator('main button').first());
-const openFirst = (page: Page) => dialogBy(page, page.locator('tbody tr').first());
-const openLast = (page: Page) => dialogBy(page, page.locator('tbody tr').last());
+type World = Awaited<ReturnType<typeof startConsole>>;
 
-const PAGES: readonly (readonly [
-  name: string,
-  path: string,
-  prepare?: (page: Page) => Promise<void>,
-])[] = [
-  ['start', '/ui/start'],
-  ['scene', '/ui/start', playScene],
-  ['overview', '/ui/overview', settle],
-  ['requests', '/ui/requests'],
-  ['request', '/ui/requests', openSlowest],
-  ['history', '/ui/requests?of=history'],
-  ['record', '/ui/requests?of=history', openFirst],
-  ['playground', '/ui/playground', chat],
-  ['parallel', '/ui/playground?tab=parallel', sendMany],
-  ['chatflow', '/ui/playground?tab=chatflow'],
-  ['apps', '/ui/apps'],
-  ['app', '/ui/apps', runApp],
-  ['app-runs', '/ui/apps', (page) => openTab(page, 2)],
-  ['app-api', '/ui/apps', (page) => openTab(page, 3)],
-  ['app-import', '/ui/apps', openDialog],
-  ['providers', '/ui/providers'],
-  ['provider', '/ui/providers', openDialog],
-  ['models', '/ui/models', settle],
-  ['config', '/ui/models?tab=config'],
-  ['plan', '/ui/plan', plan],
-  ['simulator', '/ui/simulator', settle],
-  ['keys', '/ui/keys'],
-  ['new-key', '/ui/keys', openDialog],
-  ['one-key', '/ui/keys', openFirst],
-  ['teams', '/ui/teams'],
-  ['one-team', '/ui/teams', openFirst],
-  ['users', '/ui/users'],
-  ['one-user', '/ui/users', openLast],
-  ['budgets', '/ui/budgets'],
-  ['usage', '/ui/usage?by=token&per=hour'],
-  ['usage-days', '/ui/usage?of=tokens&by=endUser&days=30'],
-  ['dify', '/ui/dify'],
-  ['api', '/ui/api'],
-];
-
-const SETTLE_MS = 2_500;
-
-async function settle(page: Page): Promise<void> {
-  await page.waitForTimeout(SETTLE_MS);
-}
-
-async function playScene(page: Page): Promise<void> {
-  await page.getByTestId('next').click();
-  await page.getByTestId('next').click();
-  await page.locator('a[data-testid="next"]:not([data-disabled])').waitFor({ timeout: 20_000 });
-  await page.waitForTimeout(500);
-}
-
-async function openSlowest(page: Page): Promise<void> {
-  await page.getByRole('row').nth(3).click();
-  await page.getByTestId('why-so').waitFor();
-  await page.waitForTimeout(500);
-}
-
-async function chat(page: Page): Promise<void> {
-  await page.locator('textarea').first().fill('# **Why** is the sky blue?');
-  await page.keyboard.press('Enter');
-  await page
-    .getByText(/gpt-4\.1 in project/)
-    .first()
-    .waitFor();
-  await page.waitForTimeout(4_000);
-}
-
-async function sendMany(page: Page): Promise<void> {
-  await page.locator('main button:not([disabled])').filter({ hasText: '30' }).click();
-  await page.waitForTimeout(6_000);
-}
-
-async function plan(page: Page): Promise<void> {
-  await page.locator('main .mantine-Button-root').last().click();
-  await page.getByTestId('plan').waitFor();
-}
-
-async function openApp(page: Page): Promise<void> {
-  await page.locator('section a[href*="/apps/"]').first().click();
-  await page.getByRole('tab').first().waitFor();
-  await page.waitForTimeout(700);
-}
-
-async function openTab(page: Page, nth: number): Promise<void> {
-  await openApp(page);
-  await page
-    .getByRole('tab')
-    .nth(nth - 1)
-    .click();
-  await page.waitForTimeout(700);
-}
-
-async function runApp(page: Page): Promise<void> {
-  await openApp(page);
-  await page.getByRole('log').getByRole('button').first().click();
-  await page.getByTestId('run-state').waitFor();
-  await page.waitForTimeout(SETTLE_MS);
-}
-
-async function dialogBy(page: Page, opener: Locator): Promise<void> {
-  await opener.click();
-  await page.getByRole('dialog').waitFor();
-  await page.waitForTimeout(500);
-}
+const posting =
+  ({ url, masterKey }: World) =>
+  async (path: string, body: object): Promise<void> => {
+    const reply = await fetch(`${url}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${masterKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    await reply.text();
+  };
 
 /** Traffic of several keys, some of it too much, so that there is something to see. */
-const fillIn = async (url: string, key: string): Promise<void> => {
-  const ask = (i: number) =>
-    fetch(`${url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      body: JSON.stringify({
-        model: i % 23 === 5 ? 'gpt-5-unknown' : 'gpt-4.1',
-        user: ['search', 'batch-X', 'support'][i % 3],
-        max_tokens: 400 + (i % 7) * 300,
-        messages: [{ role: 'user', content: `Question ${i}: what is a spillway?` }],
-      }),
-    }).then((reply) => reply.text());
+const fillIn = async (world: World): Promise<void> => {
+  const post = posting(world);
+  const ask = (i: number): Promise<void> =>
+    post('/v1/chat/completions', {
+      model: i % 23 === 5 ? 'gpt-5-unknown' : 'gpt-4.1',
+      user: ['search', 'batch-X', 'support'][i % 3],
+      max_tokens: 400 + (i % 7) * 300,
+      messages: [{ role: 'user', content: `Question ${i}: what is a spillway?` }],
+    });
   for (let round = 0; round < 10; round++) {
     await Promise.all(Array.from({ length: 10 }, (_, i) => ask(round * 10 + i)));
   }
 };
 
-mkdirSync(OUT, { recursive: true });
-const built = buildConsole('pictures');
-const console_ = await startConsole(built.folder);
-const browser = await launchBrowser();
-try {
-  await fillIn(console_.url, console_.masterKey);
-  const people = await fillPeople(console_);
-  await fillPast(console_.gateway.accounts!.registry.store.spend, {
+/** An app whose models and knowledge are not here. */
+const lacking = (): string => {
+  const flow = JSON.parse(
+    dsl(
+      {
+        start: { type: 'start', title: 'Ask' },
+        look: { type: 'knowledge-retrieval', title: 'Handbook', dataset_ids: ['handbook'] },
+        write: llmData('{{#sys.query#}}', {
+          title: 'Write',
+          model: { provider: 'langgenius/openai/openai', name: 'gpt-5', mode: 'chat' },
+        }),
+        answer: { type: 'answer', title: 'Answer', answer: '{{#write.text#}}' },
+      },
+      ['start>look', 'look>write', 'write>answer'],
+    ),
+  ) as { app: { mode: string; name: string } };
+  flow.app = { mode: 'advanced-chat', name: 'Lacking' };
+  return JSON.stringify(flow);
+};
+
+const fillPeopleIn = async (world: World) => {
+  const people = await fillPeople(world);
+  await fillPast(world.gateway.accounts!.registry.store.spend, {
     tokens: [people.crawler, people.dify, people.yuki].map(tokenOf),
     wallMs: Date.now(),
   });
+  return people;
+};
+
+const fillWorld = async (world: World): Promise<void> => {
+  await fillIn(world);
+  await fillPeopleIn(world);
+  for (const yaml of [everyInput(), lacking()]) await posting(world)('/spillway/apps', { yaml });
+};
+
+interface Shot {
+  readonly picture: Picture;
+  readonly world: World;
+  readonly personKey: string;
+  readonly language: Language;
+  readonly theme: 'light' | 'dark';
+}
+
+/** How long anything may take to show, ms: whoever takes pictures may have other work as well. */
+const PATIENCE_MS = 20_000;
+
+const take = async (context: BrowserContext, shot: Shot): Promise<void> => {
+  const { picture, world, personKey, language, theme } = shot;
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  const { masterKey, cut } = world;
+  const scene = { page, texts: TEXTS[language], masterKey, personKey, cut };
+  const name = `${picture.name}-${language}-${theme}`;
+  try {
+    await page.goto(`${world.url}${picture.path}`, { waitUntil: 'load' });
+    await page.waitForTimeout(700);
+    await picture.prepare?.(scene);
+    await page.evaluate('document.fonts.ready.then(() => undefined)');
+    await page.screenshot({ path: `${OUT}/${name}.png` });
+    await picture.undo?.(scene);
+  } catch (error) {
+    console.error(`${name}: ${String(error)}`);
+    process.exitCode = 1;
+  }
+  await page.close();
+};
+
+const isAsked = (name: string): boolean => only === undefined || name.includes(only);
+
+const takeAll = async (
+  browser: Browser,
+  worlds: Readonly<Record<'filled' | 'asking' | 'fresh', World>>,
+  personKey: string,
+): Promise<void> => {
   for (const language of ['en', 'ja'] as const)
-    for (const theme of ['light', 'dark'] as const) {
-      const context = await openContext(browser, { language, theme });
-      for (const [name, path, prepare] of PAGES) {
-        if (only !== undefined && !`${name}-${language}-${theme}`.includes(only)) continue;
-        const page = await context.newPage();
-        await page.goto(`${console_.url}${path}`, { waitUntil: 'load' });
-        await page.waitForTimeout(700);
-        await prepare?.(page);
-        await page.screenshot({ path: `${OUT}/${name}-${language}-${theme}.png` });
-        await page.close();
+    for (const theme of ['light', 'dark'] as const)
+      for (const which of ['asking', 'fresh', 'filled'] as const) {
+        const pictures = PICTURES.filter(
+          (one) => (one.of ?? 'filled') === which && isAsked(`${one.name}-${language}-${theme}`),
+        );
+        let context = await openContext(browser, { language, theme });
+        for (const picture of pictures) {
+          await take(context, { picture, world: worlds[which], personKey, language, theme });
+          if (which !== 'asking') continue;
+          // Who has signed in for one picture has not for the next.
+          await context.close();
+          context = await openContext(browser, { language, theme });
+        }
+        await context.close();
       }
-      await context.close();
-    }
+};
+
+mkdirSync(OUT, { recursive: true });
+const built = buildConsole('pictures');
+const filled = await startConsole(built.folder);
+const asking = await startConsole(built.folder, { asksForKey: true });
+const fresh = await startConsole(built.folder);
+const browser = await launchBrowser();
+try {
+  const [{ yuki }] = await Promise.all([fillPeopleIn(asking), fillWorld(filled)]);
+  await takeAll(browser, { filled, asking, fresh }, yuki);
 } finally {
   await browser.close();
-  await console_.close();
+  for (const world of [filled, asking, fresh]) await world.close();
   built.remove();
 }
 console.log(OUT);
