@@ -4,6 +4,7 @@ import type { DecisionReply } from '#gateway/console/shapes.ts';
 import { useCallerName } from '../../data/callers.ts';
 import { useDecision } from '../../data/queries.ts';
 import { CopyButton } from '../../ui/copy.tsx';
+import { useDimension } from '../../ui/dimension.ts';
 import { Facts } from '../../ui/facts.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { SideDrawer } from '../../ui/side-drawer.tsx';
@@ -90,6 +91,7 @@ const Opened = ({ decision }: { decision: DecisionReply }) => {
 const Wait = ({ wait }: { wait: NonNullable<DecisionReply['wait']> }) => {
   const { t } = useTranslation();
   const format = useFormat();
+  const { unitOf } = useDimension();
   const { own } = wait;
   const nameOf = useCallerName();
   const tenants = (all: (typeof wait)['ahead']): string =>
@@ -108,7 +110,11 @@ const Wait = ({ wait }: { wait: NonNullable<DecisionReply['wait']> }) => {
             ? [
                 [
                   t('detail.own'),
-                  `${own.setting}: ${t('detail.left', { ...own, capacity: own.limit })}`,
+                  `${own.setting}: ${t('detail.left', {
+                    level: format.count(own.level),
+                    capacity: format.count(own.limit),
+                    dimension: unitOf(own.dimension),
+                  })}`,
                 ] as const,
               ]
             : []),
