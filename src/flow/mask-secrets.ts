@@ -1,9 +1,6 @@
-import { isObject, type Json } from '#core/json.ts';
+import type { Json } from '#core/json.ts';
+import { secretMask } from '#core/secret-mask.ts';
 import type { RunEvent } from '#flow/events.ts';
-
-const MASK = '[secret]';
-/** Shorter ones would mask half of every text. */
-const SHORTEST = 4;
 
 /**
  * A run's events without the app's secrets in what is told of nodes: inputs, outputs, process, errors.
@@ -13,8 +10,12 @@ export async function* maskSecrets(
   events: AsyncGenerator<RunEvent, void>,
   secrets: readonly string[],
 ): AsyncGenerator<RunEvent, void> {
-  const known = secrets.filter((secret) => secret.length >= SHORTEST);
-  for await (const event of events) yield TOLD.has(event.type) ? masked(event, known) : event;
+  const mask = secretMask(secrets);
+  for await (const event of events)
+    // An event is plain data: what comes out has the shape of what went in.
+    yield TOLD.has(event.type)
+      ? (mask.value(event as unknown as Json) as unknown as RunEvent)
+      : event;
 }
 
 const TOLD: ReadonlySet<RunEvent['type']> = new Set([
@@ -25,20 +26,3 @@ const TOLD: ReadonlySet<RunEvent['type']> = new Set([
   'variable-set',
   'run-finish',
 ]);
-
-const masked = (event: RunEvent, secrets: readonly string[]): RunEvent => {
-  const text = JSON.stringify(event);
-  if (!secrets.some((secret) => text.includes(JSON.stringify(secret).slice(1, -1)))) return event;
-  // An event is plain data: what comes out has the shape of what went in.
-  return maskValue(event as unknown as Json, secrets) as unknown as RunEvent;
-};
-
-const maskValue = (value: Json, secrets: readonly string[]): Json => {
-  if (typeof value === 'string')
-    return secrets.reduce((text, secret) => text.replaceAll(secret, MASK), value);
-  if (Array.isArray(value)) return value.map((item) => maskValue(item, secrets));
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, maskValue(item, secrets)]),
-  );
-};

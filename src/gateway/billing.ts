@@ -168,7 +168,7 @@ export const closeBill = (
     deployment: target?.spec.name ?? '',
     provider: target?.provider ?? '',
     more: moreOf(call, decision, end),
-    ...(bodies && { body: keptBody(call.body, response, bodies.bytes) }),
+    ...(bodies && { body: keptBody(call, response, bodies.bytes) }),
   });
 };
 

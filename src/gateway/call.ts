@@ -63,7 +63,7 @@ export interface GatewayDeps {
   readonly prices: (deployment: string, model: string) => Prices;
   /** Every deployment that can serve, in the order of the config. */
   readonly catalogue: () => readonly CatalogueRow[];
-  readonly targets: ReadonlyMap<string, Target>;
+  readonly targets: Pick<ReadonlyMap<string, Target>, 'get'>;
   readonly groups: Groups;
   /** Apps that are asked for as models. */
   readonly appModels: AppModels;
@@ -153,6 +153,8 @@ export interface GatewayCall {
   readonly endUser?: string;
   /** The flow that makes it, for records of spend; `isAsked`: its payer asked for it as for a model. */
   readonly app?: { readonly id: string; readonly name: string; readonly isAsked?: boolean };
+  /** Secrets of that flow: kept nowhere, where what is asked and answered is kept. */
+  readonly secrets?: readonly string[];
   /** Where it came from. */
   readonly address?: string;
   /** Its name among the records of spend, which no caller chooses; a new one unless said. */

@@ -1,6 +1,8 @@
 import { isSecretPath } from '#core/finding.ts';
 import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
 import { withoutKeys } from '#core/redact.ts';
+import { secretMask } from '#core/secret-mask.ts';
+import type { GatewayCall } from '#gateway/call.ts';
 import type { SpendBody } from '#store/spend.ts';
 
 /** Where the words of a request stand, in the dialects of callers. */
@@ -15,10 +17,17 @@ const DEEPEST = 32;
 const READ_BYTES = 1_048_576;
 
 /** What is kept of a request and its answer: each without secrets and files, and at most so many bytes. */
-export const keptBody = (body: JsonObject, response: Json, bytes: number): SpendBody => ({
-  request: cut(clean(wordsOf(body)), bytes),
-  response: cut(clean(response), bytes),
-});
+export const keptBody = (
+  { body, secrets = [] }: Pick<GatewayCall, 'body' | 'secrets'>,
+  response: Json,
+  bytes: number,
+): SpendBody => {
+  const mask = secretMask(secrets);
+  return {
+    request: cut(mask.value(clean(wordsOf(body))), bytes),
+    response: cut(mask.value(clean(response)), bytes),
+  };
+};
 
 const wordsOf = (body: JsonObject): Json => {
   const words = WORDS.map((name) => own(body, name)).find((value) => value !== undefined);

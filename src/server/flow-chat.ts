@@ -1,4 +1,5 @@
 import { newCallId } from '#core/ids.ts';
+import { secretForms } from '#core/secret-mask.ts';
 import type { ModelCall, Priced, Served } from '#flow/ports.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { chat } from '#gateway/chat.ts';
@@ -15,16 +16,33 @@ const priced = ({ costNanos }: { readonly costNanos: number | undefined }): Pric
 export const takerOf = (own: GatewayDeps, { route }: FlowSurroundings, group: string) =>
   route?.(group) ?? { gateway: own, model: group };
 
+/** What a vendor says of a prompt may repeat it: the app's secrets are no more told than our keys. */
+const concealing = (deps: GatewayDeps, secrets: readonly string[]): GatewayDeps => {
+  const known = secrets.flatMap(secretForms);
+  return {
+    ...deps,
+    targets: {
+      get(deployment) {
+        const target = deps.targets.get(deployment);
+        if (!target) return undefined;
+        const { keys, places } = target.concealed;
+        return { ...target, concealed: { keys: [...keys, ...known], places } };
+      },
+    },
+  };
+};
+
 /** One model call of a flow, through the gateway's spine. Ends soon after the call's signal aborts. */
 export async function* flowChat(
   { own, around }: { readonly own: GatewayDeps; readonly around: FlowSurroundings },
   request: ChatRequest,
   { runId, signal, deadline }: ModelCall,
 ): AsyncGenerator<ChatEvent | Served | Priced> {
-  const { owner = '', user = '', app, pass: passNow, payer } = around;
+  const { owner = '', user = '', app, secrets, pass: passNow, payer } = around;
   const { gateway, model } = takerOf(own, around, request.model);
   // Whoever takes it, it goes on the same books.
-  const deps = own.billing ? { ...gateway, billing: own.billing } : gateway;
+  const booked = own.billing ? { ...gateway, billing: own.billing } : gateway;
+  const deps = secrets && secrets.length > 0 ? concealing(booked, secrets) : booked;
   // Whoever asks for an app as a model pays for it; what it is made of is the app's affair.
   const pass = payer ? payer.pass : passNow?.();
   if (!payer) pass?.checkModel(request.model);
@@ -44,6 +62,7 @@ export async function* flowChat(
       : { key: owner === '' ? 'apps' : `app:${owner}`, user },
     ...(pass && { pass }),
     ...(app && { app: payer ? { ...app, isAsked: true } : app }),
+    ...(secrets && { secrets }),
     ...(payer?.tags && { tags: payer.tags }),
     ...(payer?.endUser !== undefined && { endUser: payer.endUser }),
     ...(payer?.address !== undefined && { address: payer.address }),

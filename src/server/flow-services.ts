@@ -16,6 +16,8 @@ export interface FlowSurroundings {
   readonly user?: string;
   /** The app as records of spend know it. */
   readonly app?: GatewayCall['app'];
+  /** Of the app: told to models, and kept nowhere. */
+  readonly secrets?: readonly string[];
   /** Of the virtual key that pays for it. Throws where that opens nothing any more. */
   readonly pass?: () => Pass | undefined;
   /** Who pays, where that is not the app. */

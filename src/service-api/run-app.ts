@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Json, JsonObject } from '#core/json.ts';
+import { secretMask } from '#core/secret-mask.ts';
 import type { RunEvent } from '#flow/events.ts';
 import type { Turn } from '#flow/nodes/node-type.ts';
 import type { FlowServices } from '#flow/ports.ts';
@@ -103,7 +104,7 @@ export const startRun = (deps: RunDeps, asked: RunAsked): AppRun => {
       conversationId: conversation?.id ?? randomUUID(),
     }),
   };
-  const record = new RunRecord(facts, () => stop.abort());
+  const record = new RunRecord(facts, () => stop.abort(), served.app.secrets);
   const events = runFlow(flow, {
     query,
     inputs,
@@ -188,7 +189,8 @@ const remember = async (
     id: facts.messageId!,
     conversationId: id,
     query,
-    answer: said.answer,
+    // What is kept holds no secret, even where the app has told one.
+    answer: secretMask(served.app.secrets).text(said.answer),
     inputs: facts.inputs,
     files: said.files,
     status:

@@ -1,4 +1,5 @@
 import type { JsonObject } from '#core/json.ts';
+import { type SecretMask, secretMask } from '#core/secret-mask.ts';
 import type { RunEvent, RunFinish } from '#flow/events.ts';
 import { BoundedMap } from '#service-api/bounded-map.ts';
 import { isOf, type Person } from '#store/app-runs.ts';
@@ -35,13 +36,16 @@ export class RunRecord {
   readonly events: RunEvent[] = [];
   readonly #stop: () => void;
   readonly #watchers = new Set<RunWatcher>();
+  readonly #mask: SecretMask | undefined;
   #chars = 0;
   #finish: RunFinish | undefined;
   #isOver = false;
 
-  constructor(facts: RunStartFacts, stop: () => void) {
+  /** What was answered may hold secrets of its app: they are kept nowhere. */
+  constructor(facts: RunStartFacts, stop: () => void, secrets: readonly string[] = []) {
     this.facts = facts;
     this.#stop = stop;
+    this.#mask = secrets.length > 0 ? secretMask(secrets) : undefined;
   }
 
   get finish(): RunFinish | undefined {
@@ -87,14 +91,18 @@ export class RunRecord {
     ) {
       this.#chars += event.text.length;
       if (this.#chars <= MOST_CHARS)
-        this.events[this.events.length - 1] = { ...last, text: last.text + event.text };
+        this.events[this.events.length - 1] = {
+          ...last,
+          text: this.#mask?.joined(last.text, event.text) ?? last.text + event.text,
+        };
       return;
     }
     const chars = sizeOf(event);
     const isFull = this.events.length >= MOST_EVENTS || this.#chars + chars > MOST_CHARS;
     if (isFull && event.type !== 'run-finish') return;
     this.#chars += chars;
-    this.events.push(event);
+    const isText = event.type === 'answer-delta' && this.#mask;
+    this.events.push(isText ? { ...event, text: isText.text(event.text) } : event);
   }
 }
 

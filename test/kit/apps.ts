@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AppsSettings } from '#config/apps-settings.ts';
-import type { Deployment } from '#config/loaded.ts';
+import type { Deployment, LoadedConfig } from '#config/loaded.ts';
 import { type Clock, systemClock } from '#core/clock.ts';
 import type { Json, JsonObject } from '#core/json.ts';
 import { seededRandom } from '#core/random.ts';
@@ -42,6 +42,7 @@ export const startApp = async (
     store,
     dataDir: at,
     keeps = false,
+    bodies,
     row = {},
     tools = [],
     clock = systemClock,
@@ -53,6 +54,8 @@ export const startApp = async (
     dataDir?: string;
     /** With virtual keys and records of spend, in memory. */
     keeps?: boolean;
+    /** What is asked and answered is kept beside those records. */
+    bodies?: NonNullable<LoadedConfig['keeping']['bodies']>;
     /** Of the one deployment. */
     row?: Partial<Deployment>;
     /** APIs that flows may use, each with the file that describes it. */
@@ -64,9 +67,10 @@ export const startApp = async (
   const dataDir = at ?? (await mkdtemp(join(tmpdir(), 'data-')));
   await writeFile(join(folder, 'test.yml'), dsl);
   const upstream = await startUpstream(script);
-  const config = configOf([deployment('PJ1', upstream.url, row)], {
+  const plain = configOf([deployment('PJ1', upstream.url, row)], {
     apps: { models: [], dir: folder, keys: [{ app: 'test', key: APP_KEY }], allow, tools },
   });
+  const config = bodies ? { ...plain, keeping: { ...plain.keeping, bodies } } : plain;
   const log = memoryLog();
   const world = {
     clock,

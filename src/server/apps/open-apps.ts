@@ -155,12 +155,14 @@ const servicesOf = ({ gateway, around, uploads, apis, apps }: ServicesOf): ApiDe
   const { client } = around;
   const servicesFor: ApiDeps['services'] = ({ payer, ...whose }) => {
     const paying = payer && { payer };
+    const served = apps.get(whose.appId);
     return {
       ...createFlowServices(gateway, {
         ...around,
         owner: whose.appId,
         user: whose.user,
-        ...payingFor(apps.get(whose.appId), gateway.accounts),
+        ...payingFor(served, gateway.accounts),
+        ...(served && { secrets: served.app.secrets }),
         ...paying,
       }),
       files: flowFiles({ uploads, client, clock }, whose),
