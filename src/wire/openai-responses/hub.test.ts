@@ -268,6 +268,19 @@ describe('an answer of somebody else, said here', () => {
     expect(cut('content-filter')).toMatchObject({
       incomplete_details: { reason: 'content_filter' },
     });
+    const text: ChatEvent[] = [
+      { type: 'start', id: 'r', model: 'm', created: 1 },
+      ...[0, 1].flatMap((index): ChatEvent[] => [
+        { type: 'block-start', index, block: { kind: 'text' } },
+        { type: 'block-delta', index, delta: 'Once' },
+        { type: 'block-end', index },
+      ]),
+      { type: 'finish', reason: 'length', raw: '' },
+    ];
+    const whole = openaiResponses.writeReply(text);
+    expect(whole['output']).toMatchObject([{ status: 'completed' }, { status: 'incomplete' }]);
+    const streamed = runStep(openaiResponses.streamWriter({ includeUsage: true }), text);
+    expect(JSON.parse(streamed.at(-1)!.data)).toMatchObject({ response: whole });
   });
 });
 

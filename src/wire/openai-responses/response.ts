@@ -84,11 +84,19 @@ export const endOf = (
   return {
     status: cut === undefined ? 'completed' : 'incomplete',
     incomplete_details: cut === undefined ? null : { reason: cut },
-    output: [...own.items, ...said.output],
+    output: [...own.items, ...(cut === undefined ? said.output : withLastCut(said.output))],
     usage: said.usage ? writeUsage(said.usage) : null,
     ...own.fields,
   };
 };
+
+/** What was being said when it was cut off is not whole either. */
+const withLastCut = (output: readonly JsonObject[]): JsonObject[] =>
+  output.map((item, i) =>
+    i === output.length - 1 && item['status'] === 'completed'
+      ? { ...item, status: 'incomplete' }
+      : item,
+  );
 
 const CUT: Readonly<Partial<Record<FinishEvent['reason'], string>>> = {
   length: 'max_output_tokens',
