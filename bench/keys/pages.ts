@@ -53,6 +53,9 @@ export const pagesOf = async (store: Store, rows: number): Promise<Pages> => {
     'the latest 50 of one key': () => store.spend.list({ token: 'token-7' }, page),
     'one request': () => store.spend.list({ id: 'record-77' }, page),
     'page 100 of one team': () => store.spend.list({ team: 'team-3' }, { ...page, offset: 5_000 }),
+    'the last page of all': () => store.spend.list({}, { ...page, offset: rows - 100 }),
+    'the last page of one model': () =>
+      store.spend.list({ group: 'model-2' }, { ...page, offset: rows / 5 - 100 }),
     'how many of one key': () => store.spend.count({ token: 'token-7', ...month }),
     'usage by day and model': () => store.spend.usage({ filter: month, by: ['group'], per: 'day' }),
     'usage by day, key, model and deployment': () =>

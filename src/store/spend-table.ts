@@ -5,20 +5,14 @@ import { addSums, paidRow, type UsageTable, writeSpend } from '#store/spend-writ
 import type { Tables } from '#store/tables.ts';
 import { tagUsage, usage } from '#store/usage-table.ts';
 
+/** From so many rows on, a page is looked for in another way. */
+const DEEP = 1_000;
 /** What a record takes on disk with its entries in every index, bytes, about. */
 const OVERHEAD_BYTES = 900;
 
 export const spendTable = (db: Kysely<Tables>): SpendStore => ({
   add: (records) => writeSpend(db, records),
-  async list(filter, { limit, offset }) {
-    const rows = await filtered(db.selectFrom('spend').selectAll(), filter)
-      .orderBy('started_ms', 'desc')
-      .orderBy('id', 'desc')
-      .limit(limit)
-      .offset(offset)
-      .execute();
-    return rows.map(recordOf);
-  },
+  list: (filter, page) => (page.offset > DEEP ? listDeep : listed)(db, filter, page),
   async count(filter) {
     const query = db.selectFrom('spend').select((row) => row.fn.countAll<number>().as('many'));
     return (await filtered(query, filter).executeTakeFirst())?.many ?? 0;
@@ -67,17 +61,57 @@ export const spendTable = (db: Kysely<Tables>): SpendStore => ({
   bytes: () => bytesOf(db),
 });
 
+type Page = Parameters<SpendStore['list']>[1];
+
+const listed = async (
+  db: Kysely<Tables>,
+  filter: SpendFilter,
+  { limit, offset }: Page,
+): Promise<SpendRecord[]> => {
+  const rows = await filtered(db.selectFrom('spend').selectAll(), filter)
+    .orderBy('started_ms', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .offset(offset)
+    .execute();
+  return rows.map(recordOf);
+};
+
+/** Passing over rows reads them; the instants of an index alone are passed over ten times as fast. */
+const listDeep = async (
+  db: Kysely<Tables>,
+  filter: SpendFilter,
+  { limit, offset }: Page,
+): Promise<SpendRecord[]> => {
+  const instant = await filtered(db.selectFrom('spend').select('started_ms'), filter)
+    .orderBy('started_ms', 'desc')
+    .limit(1)
+    .offset(offset)
+    .executeTakeFirst();
+  if (!instant) return [];
+  const { started_ms: atMs } = instant;
+  const later = filtered(
+    db.selectFrom('spend').select((row) => row.fn.countAll<number>().as('many')),
+    filter,
+  ).where('started_ms', '>', atMs);
+  const { many } = await later.executeTakeFirstOrThrow();
+  const toMs = Math.min(atMs + 1, filter.toMs ?? Infinity);
+  return listed(db, { ...filter, toMs }, { limit, offset: offset - many });
+};
+
 const bytesOf = async (db: Kysely<Tables>): Promise<number> => {
   const { many, long } = await db
     .selectFrom('spend')
     .select((row) => [
       row.fn.countAll<number>().as('many'),
-      row.fn.sum<number | null>(row.fn<number>('length', ['more'])).as('long'),
+      row.fn.sum<number | null>(row.fn<number>('octet_length', ['more'])).as('long'),
     ])
     .executeTakeFirstOrThrow();
   const { bodies } = await db
     .selectFrom('spend_bodies')
-    .select((row) => row.fn.sum<number | null>(row.fn<number>('length', ['body'])).as('bodies'))
+    .select((row) =>
+      row.fn.sum<number | null>(row.fn<number>('octet_length', ['body'])).as('bodies'),
+    )
     .executeTakeFirstOrThrow();
   return (long ?? 0) + (bodies ?? 0) + many * OVERHEAD_BYTES;
 };

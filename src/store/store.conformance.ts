@@ -326,6 +326,22 @@ export const storeConformance = (name: string, { lasts, ...under }: StoreUnderTe
       expect(await store.spend.count({ id: 'good' })).toBe(0);
     });
 
+    it('finds pages that lie deep as it finds the first ones', async () => {
+      const all = Array.from({ length: 1_300 }, (_, n) =>
+        record(`deep-${(n * 7) % 1_300}`, { group: 'deep', startedMs: T0 + Math.floor(n / 9) }),
+      );
+      await store.spend.add(all);
+      const ids = async (page: { limit: number; offset: number }, more = {}) =>
+        (await store.spend.list({ group: 'deep', ...more }, page)).map(({ id }) => id);
+      const whole = await ids({ limit: 2_000, offset: 0 });
+      for (const offset of [1_001, 1_004, 1_295])
+        expect(await ids({ limit: 20, offset })).toEqual(whole.slice(offset, offset + 20));
+      expect(await ids({ limit: 20, offset: 1_300 })).toEqual([]);
+      const toMs = T0 + 130;
+      const before = await ids({ limit: 2_000, offset: 0 }, { toMs });
+      expect(await ids({ limit: 5, offset: 1_100 }, { toMs })).toEqual(before.slice(1_100, 1_105));
+    });
+
     it('says what records added to whose sums, and takes a file of them as it takes them one by one', async () => {
       const paid = [{ kind: 'team', id: 'filed', sinceMs: 0, nanos: 2_000 }];
       const payments = [{ kind: 'team', id: 'filed', sinceMs: 0 }] as const;
