@@ -2,9 +2,11 @@ import { addGatewayOptions, type GatewayOptions } from '#cli/ask-gateway.ts';
 import type { CliCommand } from '#cli/command.ts';
 
 const HELP = `
-Takes a person out of a running gateway: their records of spend, as a user and as an end user,
-and what is written down of them as an end user. Hourly sums stay, under the word 'forgotten'.
-Their keys stay, too: 'user/delete' takes those.
+Takes a person out of a running gateway: their records of spend with what they asked, as a user
+and as an end user, what is written down of them as an end user, what is remembered of their
+requests, and their conversations, runs and files of apps. Sums stay, under the word 'forgotten'.
+Their keys stay, too: 'user/delete' takes those. Copies that you made (backup, and those beside
+the store called .before-…) have them still: delete those yourself.
 `;
 
 export interface PurgeOptions extends GatewayOptions {

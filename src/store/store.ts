@@ -77,6 +77,8 @@ export interface Store {
   readonly audit: AuditStore;
   readonly appRuns: AppRunStore;
   readonly facts: FactStore;
+  /** What was deleted is in none of its files any more; absent where the database sees to that by itself. */
+  wipe?(): Promise<void>;
   /** A whole copy as one file at this path; absent where its own tools make one. */
   copyTo?(path: string): Promise<void>;
   close(): Promise<void>;

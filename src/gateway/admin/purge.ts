@@ -25,6 +25,7 @@ export const purgeRoutes = (registry: Registry): readonly AnyControlRoute[] => [
         many = await store.spend.forget({ user }, BATCH);
       await registry.forget(user);
       if (directory.customers.get(user)) await directory.customers.remove([user]);
+      await store.wipe?.();
       await audit(registry, principal, {
         action: 'forgotten',
         subject: 'people',

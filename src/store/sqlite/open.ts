@@ -71,7 +71,13 @@ const openAt = async ({
   const take = (spend: Parameters<SqliteClient['take']>[0]): Promise<Taken> =>
     db.connection().execute(() => client.take(spend));
   const intake = guarded<Pick<SpendStore, 'add' | 'addFile'>>({ add: take, addFile: take });
-  return { ...store, spend: { ...store.spend, ...intake }, copyTo };
+  return {
+    ...store,
+    spend: { ...store.spend, ...intake },
+    copyTo,
+    // Deleted rows are written over at once, in the log too, which is emptied.
+    wipe: async () => void (await sql`pragma wal_checkpoint(truncate)`.execute(db)),
+  };
 };
 
 /** Nobody else on this machine reads it; what SQLite puts beside it has the same rights. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -48,6 +48,45 @@ test('nobody else may read it', async () => {
   await store.shelves.keys.put([{ id: 'k', body: {} }]);
   for (const name of [SQLITE_FILE, `${SQLITE_FILE}-wal`])
     expect([name, (await stat(join(at, name))).mode & 0o077]).toEqual([name, 0]);
+  await store.close();
+});
+
+test('what is forgotten is in no file any more', async () => {
+  const at = join(folder, 'wiped');
+  const store = await openSqlite({ folder: at, clock, log: silentLog });
+  const said = 'a secret that nobody else says';
+  const records = Array.from({ length: 300 }, (_, n) => ({
+    id: `r${n}`,
+    startedMs: n,
+    endedMs: n,
+    token: '',
+    user: '',
+    team: '',
+    endUser: n % 3 === 0 ? 'eve' : 'adam',
+    group: 'g',
+    model: 'm',
+    deployment: 'd',
+    provider: 'v',
+    status: 'success' as const,
+    nanos: 1,
+    tokensIn: 1,
+    tokensOut: 1,
+    tags: [],
+    payments: [],
+    more: {},
+    body: { request: n % 3 === 0 ? said : 'nothing', response: 'x'.repeat(n * 50) },
+  }));
+  await store.spend.add(records);
+  const found = async () => {
+    const names = (await readdir(at)).filter((name) => name.startsWith(SQLITE_FILE));
+    const all = await Promise.all(names.map((name) => readFile(join(at, name), 'latin1')));
+    return all.join('').includes(said);
+  };
+  expect(await found()).toBe(true);
+  while ((await store.spend.forget({ user: 'eve' }, 50)) > 0);
+  await store.wipe?.();
+  expect(await found()).toBe(false);
+  expect(await store.spend.count({})).toBe(200);
   await store.close();
 });
 

@@ -21,9 +21,9 @@ const lock = (): DatabaseSync | undefined => {
 
 const held = lock();
 const db = new DatabaseSync(path, { timeout: 5_000 });
-// A commit survives a loss of power; readers do not stop writers.
+// A commit survives a loss of power; readers do not stop writers; what is deleted is no more there.
 db.exec(
-  'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864',
+  'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864',
 );
 const statements = new Map<string, StatementSync>();
 
