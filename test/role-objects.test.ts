@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MEMBER_ROUTES } from '#keys/member-rule.ts';
 import { classes } from './kit/role-matrix.ts';
 import { type Fields, startRoles, USERS } from './kit/roles.ts';
 
@@ -210,6 +211,18 @@ describe('every object', () => {
       what: 'the same, of several',
       route: 'POST /team/bulk_member_add',
       call: given(() => ({ team_id: 'team', members: [member] })),
+      allowed: LEADERS,
+    },
+    {
+      what: 'see what members may do',
+      route: 'GET /team/permissions_list',
+      call: at(() => '/team/permissions_list?team_id=team'),
+      allowed: [...SEERS, 'lead'],
+    },
+    {
+      what: 'say what members may do',
+      route: 'POST /team/permissions_update',
+      call: given(() => ({ team_id: 'team', team_member_permissions: MEMBER_ROUTES })),
       allowed: LEADERS,
     },
     {

@@ -121,3 +121,34 @@ test('a team that is blocked or gone takes its keys with it', async () => {
   await ask('/team/delete', { team_ids: ['brief'] }, roles.keys['admin']);
   expect((await models()).status).toBe(401);
 });
+
+test('what a team lets its members do holds for each way to do it', async () => {
+  const { admin, member } = roles.keys;
+  const lead = { user_id: 'lead', role: 'admin' };
+  const members = [lead, { user_id: 'member', role: 'user' }];
+  await ask('/team/new', { team_id: 'strict', members_with_roles: members }, admin);
+  const made = await ask('/key/generate', { team_id: 'strict', user_id: 'member' }, admin);
+  const own = await ask('/key/generate', {}, member);
+  const key = made.body['token'];
+  const say = (routes: readonly string[]) => {
+    const body = { team_id: 'strict', team_member_permissions: routes };
+    return ask('/team/permissions_update', body, roles.keys['lead']);
+  };
+  const tries = async () => {
+    const all = [
+      await ask('/key/generate', { team_id: 'strict' }, member),
+      await ask('/key/update', { key, tags: [] }, member),
+      await ask('/key/update', { key: own.body['token'], team_id: 'strict' }, member),
+      await ask('/key/regenerate', { key }, member),
+      await ask('/key/delete', { keys: [key] }, member),
+    ];
+    return all.map(({ status }) => status);
+  };
+  expect((await say([])).status).toBe(200);
+  expect(await tries()).toEqual([403, 403, 403, 403, 403]);
+  expect((await ask(`/key/info?key=${key as string}`, undefined, member)).status).toBe(200);
+  await say(['/key/update']);
+  expect(await tries()).toEqual([403, 200, 403, 403, 403]);
+  await say(['/key/regenerate']);
+  expect(await tries()).toEqual([403, 403, 403, 200, 404]);
+});

@@ -185,6 +185,45 @@ describe('a credential that is added while it serves', () => {
       ]);
   });
 
+  it('has any name of one line, and is what it is called and no other', async () => {
+    const { start } = await storedWorld();
+    const { ask } = await start();
+    const names = [
+      `'; DROP TABLE s_credentials; --`,
+      '../../etc/passwd',
+      'a/b?c=d#e',
+      'admin',
+      'аdmin',
+      'ａdmin',
+      '__proto__',
+      '\u202enimda',
+    ];
+    const values = (name: string) => ({ api_key: SECRET, api_version: name });
+    for (const name of names) {
+      const made = { credential_name: name, credential_values: values(name) };
+      expect([name, (await ask('/credentials', made)).status]).toEqual([name, 200]);
+    }
+    const at = (name: string) => `/credentials/by_name/${encodeURIComponent(name)}`;
+    for (const name of names)
+      expect((await ask(at(name))).body).toMatchObject({
+        credential_name: name,
+        credential_values: { api_version: name },
+      });
+    const gone = `/credentials/${encodeURIComponent('admin')}`;
+    expect((await ask(gone, undefined, MASTER_KEY, 'DELETE')).status).toBe(200);
+    const { body } = await ask('/credentials');
+    expect((body['credentials'] as Fields[]).map((one) => one['credential_name'])).toEqual(
+      names.filter((name) => name !== 'admin'),
+    );
+    for (const name of ['two\r\nx: lines', '', 'x'.repeat(257)]) {
+      const { status } = await ask('/credentials', {
+        credential_name: name,
+        credential_values: values('v'),
+      });
+      expect(status).toBe(422);
+    }
+  });
+
   it('is refused without a key to encrypt it with, and stays closed under another', async () => {
     const { start } = await storedWorld();
     const item = { credential_name: 'a/b', credential_values: { api_key: SECRET } };

@@ -102,6 +102,8 @@ export const teamFields = {
   team_member_budget_duration: durationField.nullish(),
   team_member_rpm_limit: count.nullish(),
   team_member_tpm_limit: count.nullish(),
+  /** What members may do with their own keys of it; null: all there is. */
+  team_member_permissions: names.nullish(),
 };
 
 export const userFields = {

@@ -8,6 +8,7 @@ import type { Directory } from '#keys/directory.ts';
 import { lengthMs, parseDuration } from '#keys/duration.ts';
 import type { keyFields, KeyRow } from '#keys/fields.ts';
 import { APP_PAYER } from '#keys/key-ring.ts';
+import { demandMemberRoute, type MemberRoute } from '#keys/member-rule.ts';
 import { demand, leads, mayReadKey, mayWriteKey, notYours } from '#keys/ownership.ts';
 import type { Principal } from '#keys/principal.ts';
 import { audit, iso, type Registry, setSpend, shownRow, stamped } from '#keys/registry.ts';
@@ -63,6 +64,7 @@ export const generateKey = async (
 ): Promise<{ readonly key: string; readonly row: KeyRow }> => {
   const { directory, pepper } = registry;
   const owned = ownedBy(registry, principal, fields);
+  demandMemberRoute(principal, teamOf(registry, owned), '/key/generate');
   checkFields(registry, owned);
   if (directory.keys.size >= MOST_KEYS)
     throw new SpillwayError('invalid_request', `There are ${MOST_KEYS} keys; delete some first.`);
@@ -126,10 +128,20 @@ const DEFAULTS = {
 export const updateKey = async (
   registry: Registry,
   principal: Principal,
-  { name, fields }: { readonly name: string; readonly fields: KeyFields },
+  of: {
+    readonly name: string;
+    readonly fields: KeyFields;
+    /** What it is a part of. */
+    readonly route?: MemberRoute;
+  },
 ): Promise<KeyRow> => {
+  const { name, fields, route = '/key/update' } = of;
   const before = writableKey(registry, principal, name);
+  demandMemberRoute(principal, teamOf(registry, before), route);
   const owned = ownedBy(registry, principal, { ...fields, ...keptOwners(before, fields) });
+  // Into another team it comes as a new one would.
+  if (owned.team_id !== before.team_id)
+    demandMemberRoute(principal, teamOf(registry, owned), '/key/generate');
   checkFields(registry, owned);
   if (owned.key_alias !== before.key_alias) checkAlias(registry, principal, owned.key_alias);
   const { duration, spend, ...rest } = owned;
@@ -163,6 +175,7 @@ export const deleteKeys = async (
   names: readonly string[],
 ): Promise<readonly string[]> => {
   const rows = names.map((name) => writableKey(registry, principal, name));
+  for (const row of rows) demandMemberRoute(principal, teamOf(registry, row), '/key/delete');
   await registry.directory.keys.remove(rows.map(({ id }) => id));
   for (const before of rows)
     await audit(registry, principal, {
@@ -191,7 +204,9 @@ export const regenerateKey = async (
   const fault = of.newKey ? keyFault(of.newKey) : undefined;
   if (fault)
     throw new SpillwayError('invalid_request', `\`new_key\` ${fault}.`, { param: 'new_key' });
-  const updated = await updateKey(registry, principal, { name: of.name, fields: of.fields });
+  const { name, fields } = of;
+  const route = '/key/regenerate';
+  const updated = await updateKey(registry, principal, { name, fields, route });
   const key = of.newKey || newSecretKey();
   const token = tokenOf(key);
   if (registry.directory.byToken(token))

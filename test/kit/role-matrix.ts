@@ -116,6 +116,7 @@ export const MATRIX = {
     POST /team/model/add
     POST /team/model/delete
     POST /team/new
+    POST /team/permissions_bulk_update
     POST /team/unblock
     POST /team/update
     POST /user/bulk_update
@@ -145,6 +146,7 @@ export const MATRIX = {
     GET /team/daily/activity
     GET /team/info
     GET /team/list
+    GET /team/permissions_list
     GET /user/daily/activity
     GET /user/daily/activity/aggregated
     GET /user/info
@@ -163,6 +165,7 @@ export const MATRIX = {
     POST /team/member_add
     POST /team/member_delete
     POST /team/member_update
+    POST /team/permissions_update
     POST /v2/key/info
   `),
 } as const;

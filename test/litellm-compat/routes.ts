@@ -39,6 +39,9 @@ export const ROUTES = [
   'POST /team/member_delete',
   'POST /team/model/add',
   'POST /team/model/delete',
+  'GET /team/permissions_list',
+  'POST /team/permissions_update',
+  'POST /team/permissions_bulk_update',
   'GET /team/info',
   'GET /team/list',
   'GET /v2/team/list',
@@ -110,9 +113,6 @@ export type LitellmRoute = (typeof ROUTES)[number];
 /** What LiteLLM has beside them and nobody serves here. */
 export const NOT_SERVED = [
   'GET /team/available',
-  'GET /team/permissions_list',
-  'POST /team/permissions_update',
-  'POST /team/permissions_bulk_update',
   'POST /team/{team_id}/callback',
   'POST /team/{team_id}/disable_logging',
   'GET /global/activity/cache_hits',

@@ -157,3 +157,56 @@ of('GET /v2/team/list', 'lists teams a page at a time, with how many they are [S
   expect(row).toMatchObject({ team_id: id, team_alias: alias, keys_count: 1 });
   expect(row!['members_count']).toBeGreaterThanOrEqual(1);
 });
+
+of(
+  'GET /team/permissions_list',
+  'what members may do with keys, and what they might [S]',
+  async () => {
+    const { id } = await team();
+    const body = await get<{ all_available_permissions: string[] }>(
+      `/team/permissions_list?team_id=${id}`,
+    );
+    expect(body).toMatchObject({
+      team_id: id,
+      team_member_permissions: expect.arrayContaining(['/key/info', '/key/health']),
+    });
+    expect(body.all_available_permissions).toEqual(
+      expect.arrayContaining(['/key/generate', '/key/update', '/key/delete']),
+    );
+  },
+);
+
+of('POST /team/permissions_update', 'members make keys where the team lets them [S]', async () => {
+  const { id } = await team();
+  const { user_id: user, key } = await get('/user/new', { user_id: fresh() });
+  await get('/team/member_add', { team_id: id, member: { role: 'user', user_id: user } });
+  const make = () => ask('/key/generate', { team_id: id, user_id: user }, String(key));
+  const say = (routes: string[]) =>
+    get('/team/permissions_update', { team_id: id, team_member_permissions: routes });
+  expect(await say([])).toMatchObject({ team_id: id, team_member_permissions: [] });
+  const refused = await make();
+  expect([401, 403]).toContain(refused.status);
+  expect(errorOf(refused)['message']).toContain(
+    'Team member does not have permissions for endpoint: /key/generate',
+  );
+  await say(['/key/generate']);
+  expect((await make()).status).toBe(200);
+});
+
+of(
+  'POST /team/permissions_bulk_update',
+  'adds to what teams let their members do [S]',
+  async () => {
+    const { id } = await team();
+    await get('/team/permissions_update', { team_id: id, team_member_permissions: [] });
+    const more = { permissions: ['/key/update'] };
+    expect(await get('/team/permissions_bulk_update', { ...more, team_ids: [id] })).toMatchObject({
+      message: 'Team permissions updated successfully',
+      teams_updated: 1,
+      permissions_appended: ['/key/update'],
+    });
+    const body = await get(`/team/permissions_list?team_id=${id}`);
+    expect(body['team_member_permissions']).toContain('/key/update');
+    expect((await ask('/team/permissions_bulk_update', more)).status).toBe(400);
+  },
+);

@@ -10,6 +10,7 @@ import { manyKeysRoutes } from '#gateway/admin/many-keys.ts';
 import { manyUsersRoutes } from '#gateway/admin/many-users.ts';
 import { purgeRoutes } from '#gateway/admin/purge.ts';
 import { type PricesOf, spendRoutes } from '#gateway/admin/spend.ts';
+import { teamPermissionRoutes } from '#gateway/admin/team-permissions.ts';
 import { teamRoutes } from '#gateway/admin/teams.ts';
 import { userRoutes } from '#gateway/admin/users.ts';
 import { whoami } from '#gateway/admin/whoami.ts';
@@ -21,6 +22,7 @@ const OF_REGISTRY = [
   userRoutes,
   manyUsersRoutes,
   teamRoutes,
+  teamPermissionRoutes,
   customerRoutes,
   budgetRoutes,
   globalSpendRoutes,
