@@ -45,6 +45,7 @@ export const MATRIX = {
     GET /spillway/apps/{id}
     GET /spillway/apps/{id}/drawing
     GET /spillway/apps/{id}/runs
+    GET /spillway/callers
     GET /spillway/decisions/{id}
     GET /spillway/deployments
     GET /spillway/events
