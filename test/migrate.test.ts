@@ -5,6 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLog } from '#core/log.ts';
 import { sealOf } from '#keys/seal.ts';
+import { Windows } from '#keys/windows.ts';
 import { tokenOf } from '#keys/secret.ts';
 import { credentialOfBody } from '#server/models/credential-rows.ts';
 import { modelOfBody } from '#server/models/model-rows.ts';
@@ -115,12 +116,20 @@ describe.skipIf(!hasPostgres)('migrate (skipped where no Postgres is installed)'
     expect(look.out).toMatch(/left out: model n \(odd\): .*another salt key/);
     expect(look.out).toMatch(/left out: credential odd: .*another salt key/);
     expect(look.out).toMatch(/left out: key not-a-hash: its token is no SHA-256/);
+    const other = await startPostgres();
+    expect((await migrate('--dry-run', '--to-database', other.url)).code).toBe(0);
+    const looked = new pg.Client(other.url);
+    await looked.connect();
+    const schemas = `select 1 from information_schema.schemata where schema_name = 'spillway'`;
+    expect((await looked.query(schemas)).rows).toEqual([]);
+    await looked.end();
+    await other.close();
     const first = await migrate();
     expect(first).toMatchObject({ code: 0, err: '' });
     expect(first.out).toContain('2500 records of spend taken');
     // Again: nothing counts twice.
     expect((await migrate()).code).toBe(0);
-    const store = await openSqlite({ folder, clock: { wall: () => Date.now() }, log: silentLog });
+    let store = await openSqlite({ folder, clock: { wall: () => Date.now() }, log: silentLog });
     expect(await store.spend.count({})).toBe(2_500);
     expect(await store.shelves.keys.all()).toHaveLength(1);
     expect(JSON.stringify(await store.shelves.users.all())).not.toContain('secret');
@@ -148,7 +157,20 @@ describe.skipIf(!hasPostgres)('migrate (skipped where no Postgres is installed)'
       info: { description: 'ours' },
       stamps: {},
     });
+    // What was spent counts in the window that runs, wherever its days and months begin.
+    const [key] = await store.shelves.keys.all();
+    const spentSince = async () =>
+      (await store.spend.paid())
+        .filter(({ kind, id, sinceMs }) => kind === 'key' && id === key!.id && sinceMs > 0)
+        .map(({ sinceMs, nanos }) => [sinceMs, nanos]);
+    const monthIn = (zone: string): number => new Windows(zone).at('30d', Date.now()).startMs;
+    expect(await spentSince()).toEqual([[monthIn('UTC'), 12.5e9]]);
     await store.close();
+    expect((await migrate('--time-zone', 'Asia/Tokyo')).code).toBe(0);
+    store = await openSqlite({ folder, clock: { wall: () => Date.now() }, log: silentLog });
+    expect(await spentSince()).toContainEqual([monthIn('Asia/Tokyo'), 12.5e9]);
+    await store.close();
+    expect((await migrate('--time-zone', 'Tokyo')).err).toContain('such as Asia/Tokyo');
     const client = new pg.Client(server.url);
     await client.connect();
     const { rows } = await client.query<{ many: string }>(

@@ -1,13 +1,15 @@
 import type { CliCommand } from '#cli/command.ts';
 import { DATA_DIR_DEFAULT } from '#cli/data-dir.ts';
-import { parseCount } from '#cli/options.ts';
+import { parseCount, parseTimeZone } from '#cli/options.ts';
 
 const HELP = `
 Takes over keys, teams, users, end users, budgets, what of them is spent, stored models and
 credentials and the spend logs of the last days from the Postgres of a LiteLLM, which is read and
 never written. Keys that people have go on to open; the keys of stored models and credentials open
-with LITELLM_SALT_KEY, and are encrypted anew under it. Stop the gateway first; run it again as often as you like: what is there
-already is written over, and no record counts twice.
+with LITELLM_SALT_KEY, and are encrypted anew under it. Stop the gateway first; run it again as
+often as you like: what is there already is written over, and no record counts twice.
+What was spent of a budget counts in its running window; that ends with the day, the week or the
+month here, in the time zone that is named.
 
   spillway migrate --from-litellm postgres://llmproxy@db/litellm --dry-run
 `;
@@ -18,6 +20,7 @@ export interface MigrateOptions {
   readonly toDatabase?: string;
   readonly saltKeyVariable?: string;
   readonly days: number;
+  readonly timeZone: string;
   readonly dryRun?: boolean;
 }
 
@@ -34,6 +37,12 @@ export const migrate: CliCommand = {
         'the variable with the salt key of the source, where it is another one than here',
       )
       .option('--days <number>', 'of spend logs', parseCount, 30)
+      .option(
+        '--time-zone <name>',
+        'in which budgets begin anew here, as litellm_settings.timezone has it',
+        parseTimeZone,
+        'UTC',
+      )
       .option('--dry-run', 'say what there is, and change nothing')
       .addHelpText('after', HELP)
       .action(async (options: MigrateOptions) => {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { isTimeZone } from '#core/time-zone.ts';
 
 /** Throws InvalidArgumentError, which commander shows beside the option's name. */
 export const parsePort = (text: string): number => {
@@ -12,4 +13,10 @@ export const parseCount = (text: string): number => {
   const count = Number(text);
   if (/^\d+$/.test(text) && count >= 1) return count;
   throw new InvalidArgumentError('It must be a whole number of at least 1.');
+};
+
+/** Throws InvalidArgumentError, which commander shows beside the option's name. */
+export const parseTimeZone = (text: string): string => {
+  if (isTimeZone(text)) return text;
+  throw new InvalidArgumentError('It must be a time zone, such as Asia/Tokyo.');
 };

@@ -40,7 +40,7 @@ export const runMigrate = async (options: MigrateOptions): Promise<void> => {
       const credentials = takenCredentials(await source.storedCredentials(), canClose, options);
       say(taken, models, credentials);
       if (options.dryRun) return;
-      await write(keeping, taken);
+      await write(keeping, taken, options);
       if (seal) await writeSealed(keeping, { ...models, ...credentials }, seal);
       const records = await takeLogs(source, keeping, options.days);
       process.stdout.write(`${records} records of spend taken\n`);
@@ -57,13 +57,13 @@ const openTarget = async (options: MigrateOptions): Promise<Keeping> => {
   const keeping = {
     storesModels: true,
     servesWithoutDatabase: false,
-    timeZone: 'UTC',
+    timeZone: options.timeZone,
     tokenKind: 'total',
     retention: { days: Infinity, bytes: Infinity, bodyDays: Infinity },
     ...(saltKey && { saltKey }),
-    ...(options.toDatabase !== undefined && { databaseUrl: options.toDatabase }),
+    ...(options.toDatabase !== undefined && !options.dryRun && { databaseUrl: options.toDatabase }),
   } as const;
-  // A look needs no folder, and makes none.
+  // A look needs no place to write to, and makes none.
   const at = options.dryRun ? {} : { folder: dataDirOf(options) };
   return openKeeping({ keeping }, { clock: systemClock, log: silentLog, ...at });
 };
@@ -135,7 +135,11 @@ const say = (
     process.stdout.write(`left out: ${line}\n`);
 };
 
-const write = async ({ store, directory }: Keeping, taken: Taken): Promise<void> => {
+const write = async (
+  { store, directory }: Keeping,
+  taken: Taken,
+  { timeZone }: MigrateOptions,
+): Promise<void> => {
   const keys = taken.keys.map((key) => sameKey(directory, key));
   const { shelves } = store;
   const rows = (all: readonly object[], id: (row: never) => string) =>
@@ -146,7 +150,7 @@ const write = async ({ store, directory }: Keeping, taken: Taken): Promise<void>
   await shelves.customers.put(rows(taken.customers, (row: { user_id: string }) => row.user_id));
   await shelves.keys.put(rows(keys, (row: { id: string }) => row.id));
   const ids = new Map(taken.keys.map(({ id }, place) => [id, keys[place]!.id]));
-  const windows = new Windows('UTC');
+  const windows = new Windows(timeZone);
   for (const { kind, id: old, nanos, duration } of taken.spend) {
     const id = kind === 'key' ? (ids.get(old) ?? old) : old;
     await store.spend.setPaid({ kind, id, sinceMs: 0 }, nanos);

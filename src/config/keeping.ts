@@ -4,6 +4,7 @@ import { type Environment, lookUp } from '#config/os-environ.ts';
 import { present } from '#config/present.ts';
 import type { Report } from '#config/section.ts';
 import { decimal, duration, flag, MOST_DOLLARS, whole } from '#config/values.ts';
+import { isTimeZone } from '#core/time-zone.ts';
 
 /** What is kept beyond a restart, and what everybody together may take. */
 export interface Keeping {
@@ -69,14 +70,6 @@ export const storeSchema = z.strictObject({
   body_days: decimal(0.01, 36_500).optional(),
   salt_key: z.string().nullish(),
 });
-
-const isTimeZone = (name: string): boolean => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-};
 
 const generalSchema = z.looseObject(keepingGeneral);
 const litellmSchema = z.looseObject(keepingLitellm);
