@@ -73,6 +73,7 @@ export class RunProgress {
   take(event: RunEvent): void {
     if (event.type === 'run-start') return;
     if (event.type === 'answer-delta') this.#answer += event.text;
+    else if (event.type === 'answer-replace') this.#answer = event.text;
     else if (event.type === 'run-finish') {
       const { status, outputs, at, usage, costNanos, error } = event;
       const tokens = usage && {
@@ -166,5 +167,5 @@ export class RunProgress {
 
 type StepEvent = Exclude<
   RunEvent,
-  { readonly type: 'run-start' | 'run-finish' | 'answer-delta' | 'node-skip' }
+  { readonly type: 'run-start' | 'run-finish' | 'answer-delta' | 'answer-replace' | 'node-skip' }
 >;

@@ -1,3 +1,4 @@
+import { answerOf } from '#flow/answer-text.ts';
 import type { RunEvent } from '#flow/events.ts';
 import { type TraceRow, traceOf } from '#flow/trace.ts';
 
@@ -7,7 +8,7 @@ export const flowReport = (events: readonly RunEvent[]) => {
   return {
     status: finish?.status,
     outputs: finish && { ...finish.outputs },
-    answer: events.map((event) => (event.type === 'answer-delta' ? event.text : '')).join(''),
+    answer: answerOf(events),
     elapsed_ms: tenths(finish?.at),
     error: finish?.error,
     trace: traceOf(events).map(reportRow),

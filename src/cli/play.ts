@@ -11,6 +11,8 @@ export const play = async (
   for await (const event of events) {
     seen.push(event);
     if (event.type === 'answer-delta') out.write(event.text);
+    // What is written cannot be taken back.
+    if (event.type === 'answer-replace') out.write(`\n\n${event.text}`);
   }
   out.write(`\n\n${traceTable(traceOf(seen))}\n`);
   const finish = seen.find((event) => event.type === 'run-finish');

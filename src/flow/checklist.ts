@@ -23,7 +23,7 @@ const FEATURES: Readonly<Record<string, { readonly code: FeatureCode; readonly m
     text_to_speech: { code: 'no_text_to_speech', message: 'text to speech is not available here' },
     sensitive_word_avoidance: {
       code: 'no_moderation',
-      message: 'moderation is not available here: nothing is held back',
+      message: 'only moderation by keywords is available here: nothing is held back',
     },
     annotation_reply: { code: 'no_annotations', message: 'annotations are not available here' },
   };
@@ -149,8 +149,11 @@ export const PYTHON_MODULES: ReadonlySet<string> = new Set(
   ),
 );
 
-const features = ({ features: { written } }: App): ChecklistItem[] =>
+const features = ({ mode, features: { written, moderation } }: App): ChecklistItem[] =>
   Object.entries(FEATURES).flatMap(([name, { code, message }]) => {
+    // In workflows Dify holds nothing back either.
+    const isKept = moderation !== undefined || mode === 'workflow';
+    if (name === 'sensitive_word_avoidance' && isKept) return [];
     const feature = own(written, name);
     const isOn = isObject(feature) && own(feature, 'enabled') === true;
     return isOn ? [{ kind: 'feature' as const, message, said: { code, with: {} } }] : [];

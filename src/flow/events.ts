@@ -156,8 +156,16 @@ export interface AnswerDelta extends OfNode {
   readonly type: 'answer-delta';
   /** The response node whose template this fills; `nodeId` is the node that the text came from. */
   readonly responseId: string;
-  readonly selector: Selector;
+  /** Empty where the text comes from no variable. */
+  readonly selector: readonly string[];
   readonly text: string;
+}
+
+/** What was said until now is taken back, and this is said instead. */
+export interface AnswerReplace extends Happened {
+  readonly type: 'answer-replace';
+  readonly text: string;
+  readonly reason: 'output_moderation';
 }
 
 /** The last event of a run. */
@@ -176,6 +184,8 @@ export interface RunFinish extends Happened {
   /** All model calls whose cost is known, nano-dollars. */
   readonly costNanos?: number;
   readonly error?: RunError;
+  /** A word that the app neither hears nor says: the run did not begin, or was stopped for its answer. */
+  readonly moderated?: 'input' | 'output';
 }
 
 export type RunEvent =
@@ -192,7 +202,8 @@ export type RunEvent =
   | NodeFinish
   | NodeSkip
   | AnswerDelta
+  | AnswerReplace
   | RunFinish;
 
 /** What happens between a run's first event and its last. */
-export type StepEvent = Exclude<RunEvent, RunStart | RunFinish>;
+export type StepEvent = Exclude<RunEvent, RunStart | AnswerReplace | RunFinish>;

@@ -1,3 +1,4 @@
+import { answerOf } from '#flow/answer-text.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Json } from '#core/json.ts';
 import type { NodeFinish, RunEvent } from '#flow/events.ts';
@@ -56,7 +57,7 @@ export const shapeOf = (events: readonly RunEvent[]): RunShape => {
   const finish = events.find((event) => event.type === 'run-finish');
   return {
     status: finish?.status ?? 'unfinished',
-    answer: events.map((event) => (event.type === 'answer-delta' ? event.text : '')).join(''),
+    answer: answerOf(events),
     outputs: { ...finish?.outputs },
     nodes: events.flatMap((event) =>
       event.type === 'node-finish' ? [[event.nodeId, { ...event.outputs }] as const] : [],

@@ -4,6 +4,7 @@ import { AnswerStream } from '#flow/answer-stream.ts';
 import type { RunEvent } from '#flow/events.ts';
 import { Execution } from '#flow/execution.ts';
 import { DEFAULT_LIMITS, type FlowLimits } from '#flow/limits.ts';
+import { moderatedRun, refusalOf, refusedRun } from '#flow/moderation.ts';
 import { maskSecrets } from '#flow/mask-secrets.ts';
 import { filtered, nodeRunOf } from '#flow/node-run.ts';
 import type { Turn } from '#flow/nodes/node-type.ts';
@@ -60,8 +61,26 @@ export const runFlow = (flow: Flow, options: RunOptions): AsyncGenerator<RunEven
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const inputs = flow.root.type.accept?.(flow.root.config, options.inputs) ?? {};
   const pool = firstPool(flow, options, limits);
-  const events = wholeRun(flow, options, { limits, inputs, pool });
+  const events = moderatedOr(flow, { ...options, inputs }, (wishes) =>
+    wholeRun(flow, wishes, { limits, inputs, pool }),
+  );
   return flow.app.secrets.length > 0 ? maskSecrets(events, flow.app.secrets) : events;
+};
+
+/** Apps that talk may have words that they neither hear nor say; as in Dify, workflows have none. */
+const moderatedOr = (
+  { app }: Flow,
+  options: RunOptions,
+  begin: (options: RunOptions) => AsyncGenerator<RunEvent, void>,
+): AsyncGenerator<RunEvent, void> => {
+  const { moderation } = app.features;
+  if (!moderation || app.mode === 'workflow') return begin(options);
+  const refusal = refusalOf(moderation, options);
+  if (refusal !== undefined) return refusedRun(refusal);
+  const held = new AbortController();
+  const { signal } = options;
+  const either = signal ? AbortSignal.any([signal, held.signal]) : held.signal;
+  return moderatedRun(begin({ ...options, signal: either }), moderation, () => held.abort());
 };
 
 interface Prepared {

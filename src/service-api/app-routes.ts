@@ -30,7 +30,8 @@ const OFF: JsonObject = { enabled: false };
 
 /** `GET /parameters` */
 export const appParameters = async (_: ApiDeps, { res, served }: ApiCall): Promise<void> => {
-  const { written, openingStatement, suggestedQuestions, fileUpload } = served.app.features;
+  const { written, openingStatement, suggestedQuestions, fileUpload, moderation } =
+    served.app.features;
   const feature = (name: string): Json => own(written, name) ?? OFF;
   sendJson(res, {
     opening_statement: openingStatement,
@@ -42,7 +43,12 @@ export const appParameters = async (_: ApiDeps, { res, served }: ApiCall): Promi
     annotation_reply: OFF,
     more_like_this: feature('more_like_this'),
     user_input_form: formOf(served),
-    sensitive_word_avoidance: { enabled: false, type: '', configs: [] },
+    // Which words they are is told to nobody.
+    sensitive_word_avoidance: {
+      enabled: moderation !== undefined,
+      type: moderation ? 'keywords' : '',
+      configs: [],
+    },
     file_upload: {
       enabled: false,
       image: { enabled: false, number_limits: 3, transfer_methods: ['local_file', 'remote_url'] },

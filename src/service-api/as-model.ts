@@ -1,10 +1,11 @@
+import { answerAfter } from '#flow/answer-text.ts';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { listAt, mapAt, textAt } from '#core/fields.ts';
 import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
-import type { RunFinish } from '#flow/events.ts';
+import type { RunEvent, RunFinish } from '#flow/events.ts';
 import type { Turn } from '#flow/nodes/node-type.ts';
 import type { ApiDeps } from '#service-api/deps.ts';
 import { deadlineIn } from '#service-api/deadline.ts';
@@ -181,17 +182,20 @@ const whole = async (
   writer: ModelWriter,
 ): Promise<void> => {
   let answer = '';
-  for await (const event of run.events) if (event.type === 'answer-delta') answer += event.text;
+  for await (const event of run.events) answer = answerAfter(answer, event);
   const { finish } = run.record;
   if (finish?.status === 'failed') throw runError(finish);
   const content = served.app.mode === 'workflow' ? writer.rest(served) : answer;
   sendJson(res, {
     ...writer.base('chat.completion'),
-    choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+    choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: endOf(finish) }],
     usage: writer.usage(),
     ...writer.kept(),
   });
 };
+
+const endOf = (finish: RunFinish | undefined): 'stop' | 'content_filter' =>
+  finish?.moderated ? 'content_filter' : 'stop';
 
 /** What kept a run from its end: a limit of whoever pays, a model that is not there. */
 const runError = ({ error }: RunFinish): SpillwayError =>
@@ -217,9 +221,10 @@ const streamed = async (
   const isTalk = served.app.mode !== 'workflow';
   try {
     for await (const event of events) {
-      if (event.type !== 'answer-delta' || !isTalk) continue;
+      const content = isTalk ? saidBy(event) : '';
+      if (content === '') continue;
       // Waits for a slow reader; one who leaves ends the run.
-      if (!talk.say(writer.chunk({ content: event.text }))) await once(res, 'drain', { signal });
+      if (!talk.say(writer.chunk({ content }))) await once(res, 'drain', { signal });
     }
     const { finish } = record;
     if (signal.aborted) return;
@@ -232,7 +237,7 @@ const streamed = async (
       return;
     }
     if (!isTalk) talk.say(writer.chunk({ content: writer.rest(served) }));
-    talk.say({ ...writer.chunk({}, 'stop'), ...writer.kept() });
+    talk.say({ ...writer.chunk({}, endOf(finish)), ...writer.kept() });
     if (withUsage)
       talk.say({
         ...writer.base('chat.completion.chunk'),
@@ -243,6 +248,12 @@ const streamed = async (
   } finally {
     talk.close();
   }
+};
+
+/** Nothing can be taken back here: what an answer is replaced with comes behind it. */
+const saidBy = (event: RunEvent): string => {
+  if (event.type === 'answer-delta') return event.text;
+  return event.type === 'answer-replace' ? `\n\n${event.text}` : '';
 };
 
 /** Chunks of an answer: the head goes out with the first, or when its reader has waited for long. */

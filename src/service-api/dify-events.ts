@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Json, type JsonObject, isObject } from '#core/json.ts';
 import type {
+  AnswerReplace,
   NodeFinish,
   NodeRetry,
   NodeStart,
@@ -70,6 +71,8 @@ export class DifyEvents {
         return [this.#agentLog(event)];
       case 'answer-delta':
         return [this.#delta(event.text, event.selector)];
+      case 'answer-replace':
+        return this.#replaced(event);
       case 'run-finish':
         return this.#runFinished(event);
       default:
@@ -258,11 +261,17 @@ export class DifyEvents {
       ...this.#envelope('message'),
       id: this.#facts.messageId ?? '',
       answer: text,
-      from_variable_selector: [...selector],
+      from_variable_selector: selector.length === 0 ? null : [...selector],
     };
   }
 
+  #replaced({ text, reason }: AnswerReplace): JsonObject[] {
+    return [{ ...this.#envelope('message_replace'), answer: text, reason }];
+  }
+
   #runFinished(event: RunFinish): JsonObject[] {
+    // Nothing has begun: there is no workflow that could end.
+    if (event.moderated === 'input') return [this.#messageEnd(event)];
     const finished = this.#wrap('workflow_finished', finishedData(this.#facts, event));
     if (this.#style === 'text') return [finished];
     if (event.status === 'failed') return [finished, this.failed(runFailed(event))];
@@ -282,6 +291,17 @@ export class DifyEvents {
     };
   }
 
+  /** A picture that a model has drawn, or what a tool has left, in an app without a workflow. */
+  #file(file: JsonObject): JsonObject {
+    return {
+      ...this.#envelope('message_file'),
+      id: file['id'] ?? '',
+      type: file['type'] ?? 'custom',
+      belongs_to: 'assistant',
+      url: file['url'] ?? '',
+    };
+  }
+
   /** Apps without a workflow say only what is said. */
   #plain(event: RunEvent): JsonObject[] {
     if (event.type === 'answer-delta') {
@@ -289,8 +309,10 @@ export class DifyEvents {
       const name = this.#style === 'agent' ? 'agent_message' : 'message';
       return [{ ...this.#envelope(name), id, answer: event.text }];
     }
-    if (event.type === 'node-log' && event.parentId !== undefined && event.status !== 'started')
+    if (event.type === 'node-log' && event.parentId !== undefined && event.status !== 'started') {
+      const files = filesIn(event.data);
       return [
+        ...files.map((file) => this.#file(file)),
         {
           ...this.#envelope('agent_thought'),
           id: randomUUID(),
@@ -300,9 +322,13 @@ export class DifyEvents {
           tool: event.label.replace(/^CALL /, ''),
           tool_labels: {},
           tool_input: JSON.stringify(event.data['input'] ?? {}),
-          message_files: [],
+          message_files: files.map((file) => file['id'] ?? ''),
         },
       ];
+    }
+    if (event.type === 'answer-replace') return this.#replaced(event);
+    if (event.type === 'node-finish' && event.nodeType === 'llm')
+      return filesIn(event.outputs).map((file) => this.#file(file));
     if (event.type !== 'run-finish') return [];
     return [event.status === 'failed' ? this.failed(runFailed(event)) : this.#messageEnd(event)];
   }

@@ -1,5 +1,6 @@
 import { isObject, type JsonObject, own } from '#core/json.ts';
 import { textAt } from '#core/fields.ts';
+import { answerAfter } from '#flow/answer-text.ts';
 import type { RunFinish } from '#flow/events.ts';
 import type { Conversation } from '#service-api/conversations.ts';
 import { deadlineIn } from '#service-api/deadline.ts';
@@ -130,7 +131,7 @@ const block = async ({ res, served }: ApiCall, { record, events }: AppRun): Prom
   let answer = '';
   let finish: RunFinish | undefined;
   for await (const event of events) {
-    if (event.type === 'answer-delta') answer += event.text;
+    answer = answerAfter(answer, event);
     if (event.type === 'run-finish') finish = event;
   }
   if (!finish) throw new ApiError(500, 'internal_server_error', 'The run ended without an end.');

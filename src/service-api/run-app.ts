@@ -3,7 +3,8 @@ import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Json, JsonObject } from '#core/json.ts';
 import { secretMask } from '#core/secret-mask.ts';
-import type { RunEvent } from '#flow/events.ts';
+import { answerAfter } from '#flow/answer-text.ts';
+import type { RunEvent, RunFinish } from '#flow/events.ts';
 import type { Turn } from '#flow/nodes/node-type.ts';
 import type { FlowServices } from '#flow/ports.ts';
 import { runFlow } from '#flow/run.ts';
@@ -154,7 +155,7 @@ async function* recorded(
   deps.runs.begin(record);
   try {
     for await (const event of events) {
-      if (event.type === 'answer-delta') answer += event.text;
+      answer = answerAfter(answer, event);
       if (event.type === 'variable-set' && event.selector[0] === 'conversation')
         variables[event.selector[1]] = event.value;
       record.add(event);
@@ -167,6 +168,12 @@ async function* recorded(
     deps.runs.over(record);
   }
 }
+
+/** An answer that was replaced is whole. */
+const messageStatus = (finish: RunFinish | undefined): Message['status'] => {
+  if (finish?.status === 'failed') return 'error';
+  return finish?.status === 'stopped' && !finish.moderated ? 'stopped' : 'normal';
+};
 
 const LONGEST_NAME = 60;
 
@@ -193,8 +200,7 @@ const remember = async (
     answer: secretMask(served.app.secrets).text(said.answer),
     inputs: facts.inputs,
     files: said.files,
-    status:
-      finish?.status === 'failed' ? 'error' : finish?.status === 'stopped' ? 'stopped' : 'normal',
+    status: messageStatus(finish),
     error: finish?.error?.message ?? null,
     runId: facts.id,
     createdAt: facts.createdAt,

@@ -1,3 +1,4 @@
+import { type Moderation, moderationOf } from '#flow/moderation.ts';
 import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
 
 /** What an app offers around its flow, under the names of its file. */
@@ -6,6 +7,7 @@ export interface Features {
   readonly suggestedQuestions: readonly string[];
   readonly suggestsAfterAnswer: boolean;
   readonly fileUpload: JsonObject;
+  readonly moderation?: Moderation;
   /** As the file has them: for those who show them, and for export. */
   readonly written: JsonObject;
 }
@@ -15,6 +17,7 @@ export const featuresOf = (written: JsonObject): Features => {
   const opening = own(written, 'opening_statement');
   const questions = own(written, 'suggested_questions');
   const upload = own(written, 'file_upload');
+  const moderation = moderationOf(own(written, 'sensitive_word_avoidance'));
   return {
     openingStatement: typeof opening === 'string' ? opening : '',
     suggestedQuestions: (Array.isArray(questions) ? questions : []).filter(
@@ -22,6 +25,7 @@ export const featuresOf = (written: JsonObject): Features => {
     ),
     suggestsAfterAnswer: isOn(own(written, 'suggested_questions_after_answer')),
     fileUpload: isObject(upload) ? upload : {},
+    ...(moderation && { moderation }),
     written,
   };
 };

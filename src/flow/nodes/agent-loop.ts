@@ -1,6 +1,6 @@
 import { SpillwayError } from '#core/errors.ts';
 import { isObject, type Json, type JsonObject } from '#core/json.ts';
-import type { FlowFile } from '#flow/file.ts';
+import { type FlowFile, fileValue } from '#flow/file.ts';
 import { parseLooseJson } from '#flow/loose-json.ts';
 import type { AgentTool } from '#flow/nodes/agent-tools.ts';
 import { askModel, sumCosts, sumUsage } from '#flow/nodes/ask-model.ts';
@@ -110,7 +110,11 @@ async function* useAll(
       type: 'log',
       ...logOf(call),
       status: error === undefined ? 'succeeded' : 'failed',
-      data: { input: inputs, output: answer?.text ?? '' },
+      data: {
+        input: inputs,
+        output: answer?.text ?? '',
+        ...(answer && answer.files.length > 0 && { files: answer.files.map(fileValue) }),
+      },
       ...(error !== undefined && { error }),
     };
   return used;

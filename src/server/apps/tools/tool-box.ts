@@ -1,6 +1,7 @@
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { isObject, type JsonObject, own } from '#core/json.ts';
+import { type FlowFile, readFile } from '#flow/file.ts';
 import type { FlowServices, FlowTool, FlowTools, ToolCall, ToolRef } from '#flow/ports.ts';
 import { runFlow } from '#flow/run.ts';
 import { asText } from '#flow/show.ts';
@@ -90,6 +91,12 @@ const workflowTool = (served: ServedApp, name: string): FlowTool => {
   };
 };
 
+/** What a workflow leaves that is a file, alone or in a list. */
+const filesOf = (outputs: JsonObject): FlowFile[] =>
+  Object.values(outputs).flatMap((value) =>
+    (Array.isArray(value) ? value : [value]).flatMap((one) => readFile(one) ?? []),
+  );
+
 const runWorkflow = async (
   { clock, services }: ToolBoxOptions,
   { flow, id, workflowId }: ServedApp,
@@ -110,7 +117,7 @@ const runWorkflow = async (
       Object.keys(outputs).length === 1 && typeof only === 'string'
         ? only
         : JSON.stringify(outputs);
-    return { text, json: [outputs], files: [] };
+    return { text, json: [outputs], files: filesOf(outputs) };
   }
   throw new SpillwayError('node_failed', 'The workflow ended without an end.');
 };
