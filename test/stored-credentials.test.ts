@@ -31,7 +31,10 @@ describe('a credential that is added while it serves', () => {
       credential_info: { description: 'ours' },
     });
     expect(made.body).toEqual({ success: true, message: 'Credential created successfully' });
-    await first.ask('/model/new', named('shared'));
+    const stored = await first.ask('/model/new', named('shared'));
+    expect(stored.body['litellm_params']).toMatchObject({ litellm_credential_name: 'shared' });
+    const { body: told } = await first.ask('/model/info?litellm_model_id=mine');
+    expect(told['data']).toMatchObject([{ litellm_params: { litellm_credential_name: 'shared' } }]);
     const keyOf = async (model: string) => {
       const { status } = await first.chat(model);
       return [status, upstream.calls.at(-1)?.headers.authorization];
@@ -104,6 +107,7 @@ describe('a credential that is added while it serves', () => {
     const texts = [out, err, said.out, said.err, JSON.stringify([made, changed, list, trail])];
     for (const text of texts) expect(text).not.toContain('sk-vendor');
     expect(err).toContain('A MODEL OF THE STORE DOES NOT SERVE');
+    expect(err).toContain('A DEPLOYMENT SERVES NO LONGER');
   });
 
   it('may be that of a deployment, must be one that there is not yet, and may be renamed', async () => {

@@ -20,6 +20,8 @@ export interface CatalogueRow {
   readonly abilities: Readonly<Record<string, boolean>>;
   /** It stands in the store and in no file. */
   readonly isStored?: boolean;
+  /** The credential that lends it its key. */
+  readonly credential?: string;
   /** As written. */
   readonly modelInfo: JsonObject;
   /** As of now. */

@@ -92,7 +92,7 @@ const queryOf = ({ req }: HttpCall): URLSearchParams => {
 };
 
 const rowJson = (row: CatalogueRow): JsonObject => {
-  const { rpm, tpm, weight, order, tags } = row;
+  const { rpm, tpm, weight, order, tags, credential } = row;
   const model = `${row.provider}/${row.model}`;
   return {
     model_name: row.group,
@@ -102,6 +102,7 @@ const rowJson = (row: CatalogueRow): JsonObject => {
       ...(tpm !== undefined && { tpm }),
       ...(weight !== undefined && { weight }),
       ...(order !== undefined && { order }),
+      ...(credential !== undefined && { litellm_credential_name: credential }),
       ...(tags.length > 0 && { tags: [...tags] }),
     },
     model_info: {

@@ -15,6 +15,7 @@ const PLAIN: ReadonlySet<string> = new Set([
   'budget_duration',
   'quota_pool',
   'tags',
+  'litellm_credential_name',
 ]);
 
 /** The parameters of a row as people see them: of a text only where it stands is shown, unless it is known to be plain. */
@@ -22,7 +23,7 @@ export const shownParams = (params: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(params).map(([name, value]) => [name, shown(name, value)]));
 
 const shown = (name: string, value: Json): Json => {
-  if (isSecretPath([name]) && value !== null) return HIDDEN;
+  if (isSecretPath([name]) && value !== null && !PLAIN.has(name)) return HIDDEN;
   if (typeof value === 'string') return PLAIN.has(name) && !hasUser(value) ? value : HIDDEN;
   if (Array.isArray(value)) return value.map((item) => shown(name, item));
   return isObject(value) ? shownParams(value) : value;

@@ -163,6 +163,10 @@ export class StoredConfig {
     for (const [name, { path, why }] of faults.credentials)
       if (!this.#faults.credentials.has(name))
         log.error({ credential: name, path, why }, 'A CREDENTIAL OF THE STORE IS OF NO USE');
+    const served = new Set(this.config.deployments.map(({ name }) => name));
+    for (const [deployment, { path, why }] of faults.rows)
+      if (served.has(deployment))
+        log.error({ deployment, path, why }, 'A DEPLOYMENT SERVES NO LONGER');
     this.#faults = faults;
     this.#deps.take(this.#withFile(next));
   }
