@@ -146,6 +146,14 @@ describe('spillway_settings', () => {
     expect(queue.groups['constructor']).toBeUndefined();
   });
 
+  test('the end', () => {
+    expect(load(own('{}')).shutdown).toEqual({ lagMs: 5_000, drainMs: 300_000 });
+    expect(load(own('{shutdown: {lag_s: 0, drain_s: 1.5}}')).shutdown).toEqual({
+      lagMs: 0,
+      drainMs: 1_500,
+    });
+  });
+
   test('everything set', () => {
     const text = own(
       '{compat: {independent_draws: true}, limits: {json_depth: 10, event_bytes: 1_048_576, reply_bytes: 2048}, timeouts: {connect_s: 0.25, first_byte_s: 5, between_chunks_s: 6}, apps: {models: [{provider: p, name: x, group: m}, {name: y, group: m}]}}',

@@ -178,10 +178,10 @@ describe('a signal', () => {
 
   test('71 of a supervisor leaves load balancers time, and one of a person does not', async () => {
     const { start, write } = await world();
-    write('');
+    write('spillway_settings: {shutdown: {lag_s: 60}}\n');
     const program = await start(join(folder, 'data'));
     program.signal('SIGTERM');
-    await program.complains(/"lagMs":5000/);
+    await program.complains(/"lagMs":60000/);
     expect((await fetch(`${program.url}/health/readiness`)).status).toBe(503);
     expect((await chat(program.url)).status).toBe(200);
     // Said again, it waits no longer: nothing is under way.
