@@ -70,8 +70,9 @@ export class StreamExchange implements ReplyReader, StreamBody, Taker {
   #sink: StreamSink | undefined;
   #ending: ((sink: StreamSink) => void) | undefined;
   #state: State = 'waiting';
-  /** Messages of the piece that is being read. */
-  #passed: Buffer[] = [];
+  /** Messages of the piece that is being read: nearly always one. */
+  #passed: Buffer | undefined;
+  #more: Buffer[] = [];
   #held: Buffer[] = [];
   #heldBytes = 0;
   #status = 0;
@@ -152,11 +153,12 @@ export class StreamExchange implements ReplyReader, StreamBody, Taker {
       return false;
     }
     if (passing.kind === 'done') {
-      this.#complete([...this.#passed.splice(0), bytes]);
+      this.#complete([...this.#takePassed(), bytes]);
       return false;
     }
     if (passing.kind === 'usage' && !this.#options.includeUsage) return true;
-    this.#passed.push(bytes);
+    if (this.#passed) this.#more.push(bytes);
+    else this.#passed = bytes;
     if (passing.kind === 'opening') this.#holdOnlySoLong();
     if (passing.kind !== 'content') return true;
     this.#pieces++;
@@ -166,12 +168,22 @@ export class StreamExchange implements ReplyReader, StreamBody, Taker {
 
   /** Where all of `chunk` goes on and was in our framing: the bytes as they came, uncopied. */
   #passOn(chunk?: Buffer): void {
-    const passed = this.#passed;
-    if (passed.length === 0) return;
-    this.#passed = [];
-    if (passed.length === 1) return this.#pass(passed[0]!);
+    const first = this.#passed;
+    if (!first) return;
+    if (this.#more.length === 0) {
+      this.#passed = undefined;
+      return this.#pass(first);
+    }
+    const passed = this.#takePassed();
     const bytes = passed.reduce((sum, raw) => sum + raw.length, 0);
     this.#pass(bytes === chunk?.length ? chunk : Buffer.concat(passed));
+  }
+
+  #takePassed(): readonly Buffer[] {
+    const passed = this.#passed ? [this.#passed, ...this.#more] : [];
+    this.#passed = undefined;
+    this.#more = [];
+    return passed;
   }
 
   /** Asked anew: what is called in between may have ended it. */

@@ -115,6 +115,55 @@ describe('pieces', () => {
     expect(seen(single)).toEqual(seen([all]));
   });
 
+  test.each(
+    [
+      ['data: a\n\n', 'data:  a \n\n', 'data: \n\n', 'data:\n\n', 'data\n\n', 'data: a\r\n\r\n'],
+      [
+        'data: a\n\r\n',
+        'data: a\r\n\n',
+        'data: a\n\n\n',
+        'data: a\ndata: b\n\n',
+        '\n\n',
+        'data: a\n',
+      ],
+      [
+        'data: a\rdata: b\n\n',
+        'data: a\n\ndata: b\n\n',
+        ': a\n\n',
+        'datum: a\n\n',
+        'data: \0é\n\n',
+      ],
+      ['event: e\ndata: a\n\n', 'event:e\ndata: a\n\n', 'event: \ndata: a\n\n', 'event: e\n\n'],
+      ['event: e\ndata: a\ndata: b\n\n', 'event: e\nid: 1\n\n', 'event: data: x\ndata: y\n\n'],
+      [
+        'events: e\ndata: a\n\n',
+        'event: e\nevent: f\ndata: a\n\n',
+        'event: e\ndata:a\n\n',
+        'event: ',
+      ],
+      [
+        'event: é\ndata: a\n\n',
+        'event: e\rdata: a\n\n',
+        'event: e\r\ndata: a\r\n\r\n',
+        'event\ndata: a\n\n',
+      ],
+    ].flat(),
+  )('a piece reads alone as it reads behind others: %j', (text) => {
+    const told = (keepsTypes: boolean, pieces: string[]): unknown => {
+      const reader = new SseReader(100, keepsTypes);
+      const events = [...pieces.flatMap((piece) => reader.push(bytes(piece))), ...reader.end()];
+      // A type may be sent on in the words in which it came.
+      const meant = (raw: Buffer): unknown =>
+        keepsTypes ? read(raw.toString()) : raw.toString('latin1');
+      return events.map(({ event, data, raw }) => [event, data.toString(), meant(raw)]);
+    };
+    for (const keepsTypes of [false, true])
+      for (const before of ['data: 1\n\n', 'event: x\n', 'data: 1\n', 'data: 1\n\r', 'da'])
+        expect(told(keepsTypes, [':\n', before, text])).toEqual(
+          told(keepsTypes, [`:\n${before}${text}`]),
+        );
+  });
+
   test('an event comes out with the byte that ends it', () => {
     const reader = new SseReader(100);
     expect(reader.push(bytes('data: a\n'))).toEqual([]);
@@ -190,6 +239,9 @@ describe('limits', () => {
     ['several lines', 'data: 01234\ndata: 56789\n\n', 22],
     ['a comment', ': 0123456789\n\n', 12],
     ['a name', 'event: 0123456789\ndata:\n\n', 17],
+    ['one line in our framing', 'data: 0123456789\n\n', 16],
+    ['a name in our framing', 'event: 0123456789\ndata: x\n\n', 17],
+    ['one line in our framing behind a name', 'event: x\ndata: 0123456789\n\n', 16],
   ])('an event may take so many bytes and no more: %s', (_, text, most) => {
     for (let cut = 0; cut <= text.length; cut++) {
       expect(refused(text, most, cut)).toBe(false);
@@ -203,6 +255,24 @@ describe('limits', () => {
     push();
     push();
     expect(push).toThrowError(expect.objectContaining({ code: 'upstream_invalid' }));
+  });
+
+  test('a piece that is one event has the same limit', () => {
+    const refusedAlone = (piece: string, most: number): boolean => {
+      const reader = new SseReader(most);
+      reader.push(bytes(':\n'));
+      try {
+        return reader.push(bytes(piece)).length === 0;
+      } catch {
+        return true;
+      }
+    };
+    for (const [piece, most] of [
+      ['data: 0123456789\n\n', 16],
+      ['event: x\ndata: 0123456789\n\n', 16],
+      ['event: 0123456789\ndata: x\n\n', 17],
+    ] as const)
+      expect([refusedAlone(piece, most), refusedAlone(piece, most - 1)]).toEqual([false, true]);
   });
 
   test('each event has the limit for itself', () => {

@@ -7,6 +7,7 @@ const SPACE = 32;
 const BOM = Buffer.from('\ufeff');
 const NEWLINE = Buffer.from('\n');
 const PREFIX = Buffer.from('data: ');
+const EVENT = Buffer.from('event: ');
 const NOTHING = Buffer.alloc(0);
 
 /** One event in our framing. `data` may hold line feeds: each line becomes a `data:` line. */
@@ -76,6 +77,8 @@ export class SseReader {
   }
 
   push(chunk: Buffer): SseEvent[] {
+    const at = this.#isBetween() ? onlyDataAt(chunk) : -1;
+    if (at >= 0) return [this.#only(chunk, at)];
     const events: SseEvent[] = [];
     if (!chunk.includes(LF) && !chunk.includes(CR)) {
       this.#keep(chunk);
@@ -115,6 +118,29 @@ export class SseReader {
     if (rest.length > 0) this.#line(rest, 0, rest.length);
     const event = this.#take(undefined);
     return event ? [event] : [];
+  }
+
+  /** Whether nothing of an event has come. */
+  #isBetween(): boolean {
+    return (
+      this.#started &&
+      this.#partialBytes === 0 &&
+      this.#data.length === 0 &&
+      this.#type === undefined
+    );
+  }
+
+  /** The event that `chunk` is, whose `data:` line begins at `at`. */
+  #only(chunk: Buffer, at: number): SseEvent {
+    const end = chunk.length - 2;
+    this.#limit(Math.max(at - 1, end - at));
+    const keepsType = this.#keepsTypes;
+    return new SseEvent({
+      type: at > 0 ? chunk.subarray(EVENT.length, at - 1) : undefined,
+      lines: [chunk.subarray(at + PREFIX.length, end)],
+      raw: at > 0 && !keepsType ? undefined : chunk,
+      keepsType,
+    });
   }
 
   #afterLine(bytes: Buffer, end: number): number {
@@ -182,6 +208,23 @@ export class SseReader {
     );
   }
 }
+
+/**
+ * Nearly every piece of a stream is one event in our framing, with or without its type: where its one
+ * `data:` line begins; -1 for any other piece.
+ */
+const onlyDataAt = (chunk: Buffer): number => {
+  const isTyped = chunk[0] === EVENT[0] && chunk.subarray(0, EVENT.length).equals(EVENT);
+  const at = isTyped ? chunk.indexOf(LF) + 1 : 0;
+  const end = chunk.length - 2;
+  const isOnly =
+    isData(chunk, at, end) &&
+    chunk[at + 5] === SPACE &&
+    chunk[end + 1] === LF &&
+    chunk.indexOf(LF, at) === end &&
+    !chunk.includes(CR);
+  return isOnly ? at : -1;
+};
 
 /** Whether the line is `data` or begins with `data:`. */
 const isData = (bytes: Buffer, start: number, end: number): boolean =>
