@@ -27,6 +27,8 @@ export interface Registry {
   readonly providerBudgets: Readonly<
     Record<string, { readonly maxDollars: number; readonly duration?: string }>
   >;
+  /** Where a deployment's vendor is asked; undefined for one that is gone. */
+  readonly baseOf: (deployment: string) => string | undefined;
   readonly log: Log;
   /** Forgets a person wherever else they are remembered. */
   readonly forget: (user: string) => Promise<void>;

@@ -23,7 +23,12 @@ export const scopeOf = (
 };
 
 /** A record in the words of LiteLLM's table of spend logs, and ours beside them. */
-export const spendRow = (record: SpendRecord, body?: SpendBody): JsonObject => {
+export const spendRow = (
+  { directory, baseOf }: Pick<Registry, 'directory' | 'baseOf'>,
+  record: SpendRecord,
+  body?: SpendBody,
+): JsonObject => {
+  const key = directory.byToken(record.token);
   const { more, startedMs } = record;
   const first = own(more, 'first_ms');
   const error = own(more, 'error');
@@ -43,15 +48,28 @@ export const spendRow = (record: SpendRecord, body?: SpendBody): JsonObject => {
     model_id: record.deployment,
     model_group: record.group,
     custom_llm_provider: record.provider,
+    api_base: baseOf(record.deployment) ?? '',
     user: record.user,
     team_id: record.team,
+    organization_id: key?.organization_id ?? null,
     end_user: record.endUser,
     request_tags: [...record.tags],
     status: record.status,
     cache_hit: 'False',
+    cache_key: 'Cache OFF',
     session_id: own(more, 'session_id') ?? null,
     requester_ip_address: own(more, 'requester_ip_address') ?? null,
     metadata: {
+      user_api_key: record.token,
+      user_api_key_alias: key?.key_alias ?? null,
+      user_api_key_user_id: record.user,
+      user_api_key_team_id: record.team,
+      status: record.status,
+      usage_object: {
+        prompt_tokens: record.tokensIn,
+        completion_tokens: record.tokensOut,
+        total_tokens: record.tokensIn + record.tokensOut,
+      },
       ...(isObject(notes) && { spend_logs_metadata: notes }),
       ...(isObject(error) && {
         error_information: {
@@ -63,6 +81,8 @@ export const spendRow = (record: SpendRecord, body?: SpendBody): JsonObject => {
     },
     messages: body?.request ?? {},
     response: body?.response ?? {},
+    mcp_namespaced_tool_name: null,
+    proxy_server_request: {},
     ...picked(more),
   };
 };

@@ -11,6 +11,7 @@ import { findKey } from '#keys/manage-keys.ts';
 import type { PassDeps, Payer } from '#keys/pass.ts';
 import type { Registry } from '#keys/registry.ts';
 import { Windows } from '#keys/windows.ts';
+import { findProvider } from '#providers/index.ts';
 import type { Balance } from '#server/balance.ts';
 import type { Keeping } from '#server/keeping.ts';
 import type { PriceBook } from '#server/price-book.ts';
@@ -75,7 +76,12 @@ export const createAccounts = (
   const { store } = keeping;
   const { forget, onForget } = forgetters((user) => decisions.forget(user));
   const { providerBudgets } = config.routing;
-  const shared = { directory, store, purses, windows, pepper, everybody, providerBudgets };
+  const bases = derived(
+    () => config.deployments,
+    (rows) => new Map(rows.map((row) => [row.name, row.apiBase ?? vendorsBase(row)])),
+  );
+  const baseOf = (deployment: string): string | undefined => bases().get(deployment);
+  const shared = { directory, store, purses, windows, pepper, everybody, providerBudgets, baseOf };
   const registry: Registry = { ...shared, flush: () => writer.flush(), forget, log, wall };
   const pricesOf = (model: string): Prices | undefined => {
     const found = members().get(model)?.[0];
@@ -90,6 +96,9 @@ export const createAccounts = (
     ring,
   };
 };
+
+const vendorsBase = ({ provider }: Deployment): string | undefined =>
+  findProvider(provider)?.baseUrl;
 
 const billingOf = (
   { keeping: { maxDollars, bodies } }: LoadedConfig,

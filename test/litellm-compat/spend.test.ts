@@ -36,8 +36,9 @@ of('GET /spend/logs', 'rows have the columns of LiteLLM’s table [C]', async ()
   const { row, token, user, team, endUser } = await spent();
   const columns = 'request_id call_type api_key spend total_tokens prompt_tokens completion_tokens';
   const more = 'startTime endTime model model_group user end_user metadata request_tags status';
-  for (const name of `${columns} ${more} team_id messages response`.split(' '))
-    expect(row).toHaveProperty(name);
+  const rest =
+    'completionStartTime model_id custom_llm_provider api_base cache_hit cache_key team_id organization_id requester_ip_address messages response session_id mcp_namespaced_tool_name proxy_server_request';
+  for (const name of `${columns} ${more} ${rest}`.split(' ')) expect(row).toHaveProperty(name);
   expect(row).toMatchObject({
     api_key: token,
     user,
@@ -46,6 +47,7 @@ of('GET /spend/logs', 'rows have the columns of LiteLLM’s table [C]', async ()
     status: 'success',
     messages: {},
     response: {},
+    metadata: { user_api_key: token, user_api_key_user_id: user, user_api_key_team_id: team },
   });
 });
 

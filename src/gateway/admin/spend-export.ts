@@ -1,7 +1,8 @@
 import type { Json } from '#core/json.ts';
 import { csvLine } from '#core/csv-line.ts';
+import type { Registry } from '#keys/registry.ts';
 import { spendRow } from '#keys/spend-view.ts';
-import type { SpendFilter, SpendStore } from '#store/spend.ts';
+import type { SpendFilter } from '#store/spend.ts';
 
 /** Rows that are read at once: nobody holds a whole log in memory. */
 const BATCH = 1_000;
@@ -34,10 +35,11 @@ const COLUMNS = [
  * move the pages.
  */
 export const exportSpend = (
-  spend: Pick<SpendStore, 'list'>,
+  registry: Pick<Registry, 'store' | 'directory' | 'baseOf'>,
   filter: SpendFilter,
   { format, wallMs }: { readonly format: 'jsonl' | 'csv'; readonly wallMs: number },
 ): Response => {
+  const { spend } = registry.store;
   const encoder = new TextEncoder();
   const toMs = Math.min(filter.toMs ?? Infinity, wallMs);
   let offset = 0;
@@ -49,7 +51,7 @@ export const exportSpend = (
       const head = isFirst && format === 'csv' ? `${csvLine([...COLUMNS])}\n` : '';
       isFirst = false;
       const lines = records.map((record) => {
-        const row = spendRow(record);
+        const row = spendRow(registry, record);
         return format === 'csv'
           ? csvLine(COLUMNS.map((name) => textOf(row[name])))
           : JSON.stringify(row);

@@ -93,21 +93,22 @@ const logRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     serve({ query, principal }) {
       const filter = scopeOf(registry, principal, filterOf(query));
       const how = { format: query.format, wallMs: registry.wall() };
-      return exportSpend(registry.store.spend, filter, how);
+      return exportSpend(registry, filter, how);
     },
   }),
 ];
 
 /** One that is asked for by its id comes with what was asked and answered. */
 const rowsOf = async (
-  { store: { spend } }: Registry,
+  registry: Registry,
   filter: SpendFilter,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<readonly JsonObject[]> => {
+  const { spend } = registry.store;
   const records = await spend.list(filter, page);
   const [only] = filter.id === undefined ? [] : records;
   const body = only && (await spend.body(only.id));
-  return records.map((record) => spendRow(record, body));
+  return records.map((record) => spendRow(registry, record, body));
 };
 
 const sumRoutes = (registry: Registry): readonly AnyControlRoute[] => [

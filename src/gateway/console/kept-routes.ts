@@ -54,7 +54,7 @@ export const keptRoutes = (registry: Registry): readonly AnyControlRoute[] => [
       return {
         total,
         records: records.map((record) => ({
-          ...spendRow(record),
+          ...spendRow(registry, record),
           key_name: names('token', record.token),
           team_name: names('team', record.team),
         })),
