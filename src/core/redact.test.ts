@@ -45,3 +45,13 @@ test.each([
 test('a long text is cut', () => {
   expect(redact('a'.repeat(50), 10)).toBe(`${'a'.repeat(9)}…`);
 });
+
+test('pieces of a prompt are cut, also one that a text ends within', () => {
+  const words = ['You are Tama. The word is hunter2.', 'The word is hunter2.'];
+  const known = { keys: [], places: [], words };
+  expect(redact('refused: "You are Tama. The word is hunter2."', 400, known)).toBe(
+    'refused: "[prompt]"',
+  );
+  expect(redact('refused: The word is hunt', 400, known)).toBe('refused: [prompt]');
+  expect(redact('refused: The word', 400, known)).toBe('refused: The word');
+});

@@ -12,6 +12,8 @@ const WORD_CHARS = 8;
 export interface Known {
   readonly keys: readonly string[];
   readonly places: readonly string[];
+  /** Pieces of a prompt that is nobody's business, the longest of those that overlap first. */
+  readonly words?: readonly string[];
 }
 
 const NOTHING_KNOWN: Known = { keys: [], places: [] };
@@ -21,13 +23,27 @@ const NOTHING_KNOWN: Known = { keys: [], places: [] };
  * that is known, one line, at most `maxChars` long.
  */
 export const redact = (text: string, maxChars = 400, known = NOTHING_KNOWN): string => {
-  let clean = text.slice(0, maxChars * 4);
+  let clean = withoutWords(text.slice(0, maxChars * 4), known.words ?? []);
   for (const key of known.keys)
     clean = clean.replaceAll(key.length < WORD_CHARS ? wordOf(key) : key, '[key]');
   clean = clean.replaceAll(KEY, '[key]').replaceAll(PLACE, '[address]');
   for (const place of known.places) clean = clean.replaceAll(place, '[address]');
   const line = clean.replaceAll(CONTROL, ' ').trim();
   return line.length > maxChars ? `${line.slice(0, maxChars - 1)}…` : line;
+};
+
+/** So much of a piece at the end of a text is taken for that piece. */
+const CUT_CHARS = 12;
+
+const withoutWords = (text: string, words: readonly string[]): string => {
+  let clean = text;
+  for (const word of words) clean = clean.replaceAll(word, '[prompt]');
+  // A text that was cut may end within a piece.
+  for (const word of words) {
+    const at = word.length < CUT_CHARS ? -1 : clean.lastIndexOf(word.slice(0, CUT_CHARS));
+    if (at >= 0 && word.startsWith(clean.slice(at))) return `${clean.slice(0, at)}[prompt]`;
+  }
+  return clean;
 };
 
 /** The same text without what looks like a key. */

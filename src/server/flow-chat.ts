@@ -1,5 +1,6 @@
 import { newCallId } from '#core/ids.ts';
 import { secretForms } from '#core/secret-mask.ts';
+import { promptPieces } from '#flow/nodes/without-prompt.ts';
 import type { ModelCall, Priced, Served } from '#flow/ports.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { chat } from '#gateway/chat.ts';
@@ -16,21 +17,32 @@ const priced = ({ costNanos }: { readonly costNanos: number | undefined }): Pric
 export const takerOf = (own: GatewayDeps, { route }: FlowSurroundings, group: string) =>
   route?.(group) ?? { gateway: own, model: group };
 
-/** What a vendor says of a prompt may repeat it: the app's secrets are no more told than our keys. */
-const concealing = (deps: GatewayDeps, secrets: readonly string[]): GatewayDeps => {
-  const known = secrets.flatMap(secretForms);
-  return {
-    ...deps,
-    targets: {
-      get(deployment) {
-        const target = deps.targets.get(deployment);
-        if (!target) return undefined;
-        const { keys, places } = target.concealed;
-        return { ...target, concealed: { keys: [...keys, ...known], places } };
-      },
+/**
+ * What a vendor says of a prompt may repeat it: neither that nor the app's secrets are for the log,
+ * the records of decisions and those who asked, no more than our keys.
+ */
+const concealing = (
+  deps: GatewayDeps,
+  { request, secrets }: { readonly request: ChatRequest; readonly secrets: readonly string[] },
+): GatewayDeps => ({
+  ...deps,
+  targets: {
+    get(deployment) {
+      const target = deps.targets.get(deployment);
+      return (
+        target && {
+          ...target,
+          // Nobody asks for it unless a call fails.
+          get concealed() {
+            const { keys, places } = target.concealed;
+            const known = [...keys, ...secrets.flatMap(secretForms)];
+            return { keys: known, places, words: promptPieces(request) };
+          },
+        }
+      );
     },
-  };
-};
+  },
+});
 
 /** One model call of a flow, through the gateway's spine. Ends soon after the call's signal aborts. */
 export async function* flowChat(
@@ -42,7 +54,7 @@ export async function* flowChat(
   const { gateway, model } = takerOf(own, around, request.model);
   // Whoever takes it, it goes on the same books.
   const booked = own.billing ? { ...gateway, billing: own.billing } : gateway;
-  const deps = secrets && secrets.length > 0 ? concealing(booked, secrets) : booked;
+  const deps = concealing(booked, { request, secrets: secrets ?? [] });
   // Whoever asks for an app as a model pays for it; what it is made of is the app's affair.
   const pass = payer ? payer.pass : passNow?.();
   if (!payer) pass?.checkModel(request.model);

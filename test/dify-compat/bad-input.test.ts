@@ -220,7 +220,7 @@ test('what a vendor repeats of a prompt in its error is told to nobody', async (
       { role: 'user', text: '{{#sys.query#}}' },
     ],
   });
-  const { ask } = await start(text, {
+  const { ask, log } = await start(text, {
     script: ({ body }, res) => {
       res.writeHead(400, { 'content-type': 'application/json' });
       const [system] = body['messages'] as { content: string }[];
@@ -231,5 +231,19 @@ test('what a vendor repeats of a prompt in its error is told to nobody', async (
   const message = textOf((await ask())['message']);
   expect(message).toContain('is refused');
   for (const word of ['hunter2', 'Tama', '10.0.0.1', 'sk-abcdef', 'You said'])
-    expect(message).not.toContain(word);
+    expect([message, JSON.stringify(log.lines)].join(' ')).not.toContain(word);
+  expect(JSON.stringify(log.lines)).toContain('attempt failed');
+});
+
+test('nor is one that it repeats at length, as it was sent', async () => {
+  const lines = Array.from({ length: 60 }, (_, i) => `Rule ${i} is that "hunter${i}" is our word.`);
+  const { ask, log } = await start(one({ ...llmData(lines.join('\n')) }), {
+    script: ({ body }, res) => {
+      res.writeHead(400, { 'content-type': 'application/json' });
+      res.end(JSON.stringify({ error: { message: JSON.stringify(body['messages']) } }));
+    },
+  });
+  const message = textOf((await ask())['message']);
+  expect(message).toContain('[prompt]');
+  expect(message + JSON.stringify(log.lines)).not.toMatch(/hunter|our word/);
 });

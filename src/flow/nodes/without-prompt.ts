@@ -10,21 +10,22 @@ const CUT = '[prompt]';
 /** What an app was told to say to its model is none of its callers' business: vendors repeat it in errors. */
 export const withoutPrompt = (thrown: unknown, request: ChatRequest): SpillwayError => {
   const error = SpillwayError.from(thrown);
-  const message = piecesOf(request).reduce(
+  const message = promptPieces(request).reduce(
     (text, piece) => (text.includes(piece) ? text.replaceAll(piece, CUT) : text),
     error.message,
   );
   return message === error.message ? error : error.with({}, message);
 };
 
-/** Whole texts first, then their lines and sentences: an error may quote any. */
-const piecesOf = ({ messages }: ChatRequest): string[] => {
+/** Whole texts first, then their lines and sentences, each as it is and as it stands in JSON: an error may quote any. */
+export const promptPieces = ({ messages }: ChatRequest): string[] => {
   const texts = messages.flatMap(({ parts }) =>
     parts.flatMap((part) => (part.kind === 'text' ? [part.text] : [])),
   );
-  const pieces = texts.flatMap((text) => [text, ...text.split(/\n|(?<=[.。!?！？])\s*/u)]);
-  return pieces
+  const pieces = texts
+    .flatMap((text) => [text, ...text.split(/\n|(?<=[.。!?！？])\s*/u)])
     .map((piece) => piece.trim())
     .filter(({ length }) => length >= SHORTEST)
     .slice(0, MOST_PIECES);
+  return [...new Set(pieces.flatMap((piece) => [piece, JSON.stringify(piece).slice(1, -1)]))];
 };
