@@ -116,16 +116,16 @@ What differs:
 - \`total_price\` is what the calls of a run came to, where prices are known; prices of a single token stand at 0.
 - The newest 10,000 conversations are kept, runs and uploads for 30 days: of runs 512 MB in the store, of uploads 4 GB in the data directory, a quarter of it for one user of an app.
 - Moderation by keywords holds for all apps that talk: what is asked or put in is not run where it holds one (\`message\` and \`message_end\` alone), an answer is replaced as soon as it holds one (\`message_replace\`) and its run stops, where Dify looks every 300 characters. For clients that know models such an answer ends with \`content_filter\`. Moderation that asks a service is off.
+- A secret that a flow puts into a conversation variable is not there in the next turn: what is kept holds no secret.
 - Features without a counterpart (that moderation, speech, annotations) are off, and said in the checklist.
 
-Events of streams: \`workflow_started\`, \`node_started\`, \`node_finished\`, \`node_retry\`, \`iteration_*\`, \`loop_*\`, \`agent_log\`, \`text_chunk\`, \`workflow_finished\`, \`message\`, \`message_replace\`, \`message_end\`, \`agent_message\`, \`agent_thought\`, \`message_file\` (in apps without a workflow: what a model has drawn, what an agent’s tool has left), \`error\`, \`ping\`. Not sent:
+Events of streams: \`workflow_started\`, \`node_started\`, \`node_finished\`, \`node_retry\`, \`iteration_*\`, \`loop_*\`, \`agent_log\`, \`reasoning_chunk\` (where thoughts are apart; not in apps with secrets, whose thoughts are told masked at the node’s end), \`text_chunk\`, \`workflow_finished\`, \`message\`, \`message_replace\`, \`message_end\`, \`agent_message\`, \`agent_thought\`, \`message_file\` (in apps without a workflow: what a model has drawn, what an agent’s tool has left), \`error\`, \`ping\`. Not sent:
 
 | event | why |
 |---|---|
 | \`text_replace\` | nothing replaces the text of a workflow: moderation holds for apps that talk, as in Dify |
 | \`tts_message\`, \`tts_message_end\` | no model here speaks |
 | \`human_input_required\`, \`human_input_form_filled\`, \`human_input_form_timeout\`, \`workflow_paused\` | a run cannot be paused here; the node is kept and does not run |
-| \`reasoning_chunk\` | thoughts are told whole, in the node’s outputs |
 
 ## Apps without a workflow
 

@@ -119,6 +119,8 @@ export class RunProgress {
         return;
       }
       case 'node-delta': {
+        // Thoughts are shown with what the node leaves.
+        if (event.output === 'reasoning_content') return;
         const text = (this.#nodes.get(nodeId)?.text ?? '') + event.text;
         this.#amendNode(nodeId, { text: text.slice(0, LONGEST_TEXT) });
         this.#amendStep(step, ({ firstMs, startMs }) => ({

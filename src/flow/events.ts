@@ -118,6 +118,9 @@ export interface NodeSpent extends OfStep {
   readonly costNanos?: number;
 }
 
+/** The output of a node in which a model's thoughts are, where they are apart from its answer. */
+export const THOUGHTS = 'reasoning_content';
+
 /** A piece of one of the node's outputs, before that output is whole. */
 export interface NodeDelta extends OfStep {
   readonly type: 'node-delta';

@@ -1,10 +1,11 @@
-import type {
-  NodeFinish,
-  NodeServed,
-  NodeSpent,
-  RunError,
-  RunEvent,
-  Within,
+import {
+  type NodeFinish,
+  type NodeServed,
+  type NodeSpent,
+  type RunError,
+  type RunEvent,
+  type Within,
+  THOUGHTS,
 } from '#flow/events.ts';
 
 /** One model call of a node. */
@@ -83,7 +84,7 @@ export const traceOf = (events: Iterable<RunEvent>): TraceRow[] => {
       amend(event.step, ({ calls = [] }) => ({
         calls: calls.map((call) => (call.callId === event.callId ? paid(call, event) : call)),
       }));
-    else if (event.type === 'node-delta')
+    else if (event.type === 'node-delta' && event.output !== THOUGHTS)
       amend(event.step, ({ startMs, firstTextMs = event.at - startMs }) => ({ firstTextMs }));
     else if (event.type === 'node-finish')
       amend(event.step, () => ({

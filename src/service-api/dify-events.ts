@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { type Json, type JsonObject, isObject } from '#core/json.ts';
-import type {
-  AnswerReplace,
-  NodeFinish,
-  NodeRetry,
-  NodeStart,
-  RunEvent,
-  RunFinish,
-  Within,
+import {
+  type AnswerReplace,
+  type NodeDelta,
+  type NodeFinish,
+  type NodeRetry,
+  type NodeStart,
+  type RunEvent,
+  type RunFinish,
+  THOUGHTS,
+  type Within,
 } from '#flow/events.ts';
 import { isFile } from '#flow/file.ts';
 import { difyUsage, priceOf, totalTokens } from '#service-api/dify-usage.ts';
@@ -31,6 +33,8 @@ export class DifyEvents {
   /** By step. */
   readonly #executions = new Map<number, { readonly id: string; readonly startedAt: number }>();
   readonly #rounds = new Map<number, { readonly length: number; done: number }>();
+  /** Steps whose model is thinking. */
+  readonly #thinking = new Set<number>();
   #thoughts = 0;
 
   constructor({ facts, style }: DifyEventsOptions) {
@@ -63,10 +67,15 @@ export class DifyEvents {
             ...(event.nodeType === 'loop' && { pre_loop_output: {} }),
           }),
         ];
+      case 'node-delta':
+        return event.output === THOUGHTS ? this.#thinks(event) : this.#thoughtOut(event);
       case 'node-retry':
-        return [this.#wrap('node_retry', this.#finished(event, event.retry))];
+        return [
+          ...this.#thoughtOut(event),
+          this.#wrap('node_retry', this.#finished(event, event.retry)),
+        ];
       case 'node-finish':
-        return this.#nodeFinished(event);
+        return [...this.#thoughtOut(event), ...this.#nodeFinished(event)];
       case 'node-log':
         return [this.#agentLog(event)];
       case 'answer-delta':
@@ -249,6 +258,26 @@ export class DifyEvents {
       metadata: {},
       node_id: event.nodeId,
     });
+  }
+
+  /** A piece of what a model thinks apart from its answer. */
+  #thinks({ step, nodeId, text }: NodeDelta): JsonObject[] {
+    this.#thinking.add(step);
+    return [this.#thought(nodeId, text, false)];
+  }
+
+  /** It thinks no more, where it did. */
+  #thoughtOut({ step, nodeId }: NodeDelta | NodeFinish | NodeRetry): JsonObject[] {
+    return this.#thinking.delete(step) ? [this.#thought(nodeId, '', true)] : [];
+  }
+
+  #thought(nodeId: string, reasoning: string, isFinal: boolean): JsonObject {
+    const { messageId } = this.#facts;
+    const data = { reasoning, node_id: nodeId, is_final: isFinal };
+    return {
+      ...this.#envelope('reasoning_chunk'),
+      data: { ...(this.#style === 'message' && { message_id: messageId ?? '' }), ...data },
+    };
   }
 
   #delta(text: string, selector: readonly string[]): JsonObject {

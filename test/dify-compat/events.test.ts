@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from '#core/json.ts';
 import { dsl, llmData } from '#flow/test-kit.ts';
 import { eventsOf, startApp, textOf } from '../kit/apps.ts';
 import { closedAfterEach } from '../kit/closing.ts';
-import { chunk, sendEvents } from '../kit/upstream.ts';
+import { chunk, type Script, sendEvents } from '../kit/upstream.ts';
 
 const closing = closedAfterEach();
 
@@ -190,4 +190,51 @@ test('every event has all of its fields, and no event is missing', async () => {
     for (const field of ['task_id', 'message_id', 'conversation_id', 'created_at', ...fields])
       expect(event).toHaveProperty(field);
   }
+});
+
+test('what a model thinks apart from its answer is told as it comes, and when it ends', async () => {
+  const flow = (more: object = {}): string =>
+    dsl(
+      {
+        start: { type: 'start' },
+        ask: { ...llmData(), reasoning_format: 'separated' },
+        answer: { type: 'answer', answer: '{{#ask.text#}}' },
+      },
+      ['start>ask', 'ask>answer'],
+      more,
+    );
+  const script: Script = (_, res) => {
+    sendEvents(res, [
+      chunk({ content: '<think>Let me ' }),
+      chunk({ content: 'see.</think>' }),
+      chunk({ content: 'Four.' }),
+      chunk({}, { finish_reason: 'stop' }),
+      '[DONE]',
+    ]);
+    res.end();
+  };
+  const app = await startApp(flow(), { script });
+  closing.push(app.close);
+  const body = { inputs: {}, query: 'Two and two?', user: 'me', response_mode: 'streaming' };
+  const events = await eventsOf(await app.call('POST', '/v1/chat-messages', { body }));
+  const thoughts = events.filter(({ event }) => event === 'reasoning_chunk');
+  const message_id = textOf(events[0]?.['message_id']);
+  const at = { message_id, node_id: 'ask' };
+  expect(thoughts.map(({ data }) => data)).toEqual([
+    { ...at, reasoning: 'Let me ', is_final: false },
+    { ...at, reasoning: 'see.', is_final: false },
+    { ...at, reasoning: '', is_final: true },
+  ]);
+  expect(thoughts[0]).toMatchObject({ conversation_id: expect.any(String), message_id });
+  const said = events.findIndex(({ event }) => event === 'message');
+  expect(events.indexOf(thoughts[2]!)).toBeLessThan(said);
+  expect(events[said]).toMatchObject({ answer: 'Four.' });
+
+  // A secret may come in pieces, which nobody can mask.
+  const secret = { name: 'k', value: 'Let me see', value_type: 'secret' };
+  const other = await startApp(flow({ environment_variables: [secret] }), { script });
+  closing.push(other.close);
+  const masked = await eventsOf(await other.call('POST', '/v1/chat-messages', { body }));
+  expect(masked.map(({ event }) => event)).not.toContain('reasoning_chunk');
+  expect(JSON.stringify(masked)).toContain('"reasoning_content":"[secret].');
 });

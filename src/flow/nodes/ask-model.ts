@@ -26,20 +26,27 @@ export interface ModelAnswer {
   readonly finishReason: string;
 }
 
+interface Heard {
+  readonly spoken: (text: string) => readonly NodeEvent[];
+  readonly thought?: (text: string) => readonly NodeEvent[];
+}
+
 type Open = { readonly block: Block; text: string };
 
 /** Blocks that a person is meant to read: an answer, or why there is none. */
 const SPOKEN: ReadonlySet<string> = new Set<Block['kind']>(['text', 'refusal']);
 
 /**
- * Asks the node's model. `spoken` says what to do with each piece of the answer, as soon as it comes.
+ * Asks the node's model. `spoken` says what to do with each piece of the answer, as soon as it comes,
+ * `thought` with each piece of what it thinks apart from that.
  * Throws SpillwayError when the answer breaks off.
  */
 export async function* askModel(
   node: NodeRun<unknown>,
   request: ChatRequest,
-  spoken: (text: string) => readonly NodeEvent[],
+  heard: Heard | Heard['spoken'],
 ): AsyncGenerator<NodeEvent, ModelAnswer> {
+  const { spoken, thought }: Heard = typeof heard === 'function' ? { spoken: heard } : heard;
   const { id: nodeId, runId, signal, deadline } = node;
   const blocks = new Map<number, Open>();
   let usage: Usage | undefined;
@@ -58,6 +65,7 @@ export async function* askModel(
         if (!open) continue;
         open.text += event.delta;
         if (SPOKEN.has(open.block.kind)) yield* spoken(event.delta);
+        else if (thought && open.block.kind === 'reasoning') yield* thought(event.delta);
       } else if (event.type === 'usage') usage = event.usage;
       else if (event.type === 'priced') ({ costNanos } = event);
       else if (event.type === 'finish') finishReason ??= event.raw;

@@ -4,6 +4,7 @@ import { askModel, type Picture, spentBy, usageValue } from '#flow/nodes/ask-mod
 import { type LlmConfig, llmConfig } from '#flow/nodes/llm-config.ts';
 import { readsOf, requestOf } from '#flow/nodes/llm-request.ts';
 import { modelOf } from '#flow/nodes/model-params.ts';
+import { THOUGHTS } from '#flow/events.ts';
 import type { NodeEvent, NodeRun, NodeType } from '#flow/nodes/node-type.ts';
 import { serviceOf } from '#flow/nodes/service-of.ts';
 import { shownPrompts } from '#flow/nodes/shown-prompts.ts';
@@ -31,11 +32,12 @@ const llm: NodeType<LlmConfig> = {
     let thought = '';
     const speak = (said: { text: string; thought: string }): readonly NodeEvent[] => {
       thought += said.thought;
-      return said.text === '' ? [] : [{ type: 'delta', output: 'text', text: said.text }];
+      return [...pieceOf(THOUGHTS, said.thought), ...pieceOf('text', said.text)];
     };
-    const answer = yield* askModel(node, request, (delta) =>
-      speak(reader ? reader.push(delta) : { text: delta, thought: '' }),
-    );
+    const answer = yield* askModel(node, request, {
+      spoken: (delta) => speak(reader ? reader.push(delta) : { text: delta, thought: '' }),
+      ...(isSeparated && { thought: (delta: string) => pieceOf(THOUGHTS, delta) }),
+    });
     if (reader) yield* speak(reader.end());
     const { finishReason } = answer;
     const text = isSeparated ? withoutThoughts(answer.text) : answer.text;
@@ -62,6 +64,9 @@ const llm: NodeType<LlmConfig> = {
 };
 
 export default llm;
+
+const pieceOf = (output: string, text: string): NodeEvent[] =>
+  text === '' ? [] : [{ type: 'delta', output, text }];
 
 const keepPictures = async (
   node: NodeRun<unknown>,
