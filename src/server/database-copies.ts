@@ -29,6 +29,7 @@ export const startCopies = ({ store, place, directory, clock, log }: DatabaseCop
   let paidAt = -Infinity;
   let copying: Promise<unknown> = Promise.resolve();
   let cancel = (): void => {};
+  let isClosed = false;
   const copy = async (isLast = false): Promise<void> => {
     const now = clock.now();
     const its = directory.version;
@@ -40,6 +41,7 @@ export const startCopies = ({ store, place, directory, clock, log }: DatabaseCop
     version = its;
   };
   const look = (): void => {
+    if (isClosed) return;
     copying = copy();
     cancel = clock.after(LOOK_MS, () => void copying.then(look));
   };
@@ -47,6 +49,7 @@ export const startCopies = ({ store, place, directory, clock, log }: DatabaseCop
   return {
     /** With what has changed since. */
     async close(): Promise<void> {
+      isClosed = true;
       cancel();
       await copying;
       await copy(true);
