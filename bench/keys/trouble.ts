@@ -16,9 +16,9 @@ const PAUSE_MS = 5;
 const ROUNDS = 3;
 const SLOW_MS = 5_000;
 const DISK = '64m';
-const IN_TROUBLE = /^spillway_store_(?:up 0|slow 1)$/m;
-const ALERT = /THE STORE IS SLOW|cannot be put into the store/;
-const OVER = /the store is quick again|go into the store again/;
+const IN_TROUBLE = /^spillway_(?:store_up 0|store_slow 1|spend_written 0)$/m;
+const ALERT = /THE STORE IS SLOW|cannot be (?:put into the store|written to disk)/;
+const OVER = /the store is quick again|go into the store again|are written to disk again/;
 
 export interface Trouble {
   readonly what: string;

@@ -64,13 +64,16 @@ describe('metrics of the store', () => {
       'spillway_store_slow 0',
       'spillway_store_write_seconds 0.007',
       'spillway_spend_waiting 0',
+      'spillway_spend_written 1',
     ]);
-    health = { waiting: 9, lost: 0, trouble: 'gone', isSlow: true, writeMs: 5_000 };
+    const ill = { trouble: 'gone', isSlow: true, isUnwritten: true } as const;
+    health = { waiting: 9, lost: 0, writeMs: 5_000, ...ill };
     expect(await shown()).toEqual([
       'spillway_store_up 0',
       'spillway_store_slow 1',
       'spillway_store_write_seconds 5',
       'spillway_spend_waiting 9',
+      'spillway_spend_written 0',
     ]);
   });
 });

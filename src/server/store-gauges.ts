@@ -15,6 +15,10 @@ export const storeGauges = (registers: Registry[]): ((health: StoreHealth) => vo
     'Records of spend that are not in the store yet.',
   );
   const lost = gauge('spillway_spend_lost', 'Records of spend that fitted nowhere.');
+  const isWritten = gauge(
+    'spillway_spend_written',
+    'Whether records of spend are on disk before their answers end: 1 or 0.',
+  );
   const isUp = gauge('spillway_store_up', 'Whether the store took the last records: 1 or 0.');
   const isSlow = gauge('spillway_store_slow', 'Whether the store takes its time: 1 or 0.');
   const writeS = gauge(
@@ -24,6 +28,7 @@ export const storeGauges = (registers: Registry[]): ((health: StoreHealth) => vo
   return (health) => {
     waiting.set(health.waiting);
     lost.set(health.lost);
+    isWritten.set(health.isUnwritten ? 0 : 1);
     isUp.set(health.trouble === undefined ? 1 : 0);
     isSlow.set(health.isSlow ? 1 : 0);
     writeS.set(health.writeMs / 1000);

@@ -6,6 +6,8 @@ import type { SpendRecord } from '#store/spend.ts';
 const SUFFIX = '.jsonl';
 /** A file is closed when it has so many bytes. */
 const SEGMENT_BYTES = 4 * 1024 * 1024;
+/** There is room again when there is so much, bytes. */
+const ROOM_BYTES = 1024 * 1024;
 /** Nearly every line finds room in so many bytes. */
 const SCRATCH_BYTES = 16_384;
 /** So much of a file is looked at at once, where nobody needs all of it. */
@@ -20,6 +22,14 @@ interface OpenSegment {
   readonly path: string;
   bytes: number;
 }
+
+/** A disk that is nearly full takes the begin of it, and calls that no error. */
+const writeWhole = (
+  { fd }: OpenSegment,
+  { bytes, length }: { readonly bytes: Buffer; readonly length: number },
+): void => {
+  if (writeSync(fd, bytes, 0, length) < length) throw new Error('ENOSPC: no space left on device');
+};
 
 /** What a segment holds; the end of a line that was cut off by a crash is nothing that was answered. */
 export function* recordsIn(bytes: Buffer): Generator<SpendRecord> {
@@ -83,15 +93,24 @@ export class Journal {
     const file = this.#file ?? this.#open();
     const line = this.#encoded(`${JSON.stringify(record)}\n`);
     try {
-      // A disk that is nearly full takes the begin of it, and calls that no error.
-      if (writeSync(file.fd, line.bytes, 0, line.length) < line.length)
-        throw new Error('ENOSPC: no space left on device');
+      writeWhole(file, line);
     } catch (cause) {
       this.#cutOff(file);
       throw cause;
     }
     file.bytes += line.length;
     if (file.bytes >= SEGMENT_BYTES) this.close();
+  }
+
+  /** Throws where there is no room for many records. */
+  probe(): void {
+    const file = this.#file ?? this.#open();
+    try {
+      // Blank lines are no records, should it end here.
+      writeWhole(file, { bytes: Buffer.alloc(ROOM_BYTES, LINE_END), length: ROOM_BYTES });
+    } finally {
+      this.#cutOff(file);
+    }
   }
 
   /** What has been written goes into a segment of its own; the next record begins another. */

@@ -1,5 +1,10 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { sleep } from '#core/clock.ts';
 import { VirtualClock } from '#core/virtual-clock.ts';
+import { Journal } from '#store/journal.ts';
 import type { SpendRecord } from '#store/spend.ts';
 import { SpendWriter } from '#store/spend-writer.ts';
 
@@ -25,15 +30,17 @@ const recordOf = (n: number): SpendRecord => ({
 });
 
 /** A store that takes so many ms for each write. */
-const world = () => {
+const world = (journal?: Journal) => {
   const clock = new VirtualClock();
   const lines: string[] = [];
   const write = (_: unknown, text: string): void => void lines.push(text);
   const store = { ms: 0, probes: 0, ids: [] as string[] };
-  const takes = (): Promise<void> =>
-    new Promise((resolve) => void clock.after(store.ms, () => resolve()));
+  const takes = async (): Promise<void> => {
+    if (store.ms > 0) await sleep(clock, store.ms);
+  };
   const writer = new SpendWriter({
     clock,
+    ...(journal && { journal }),
     log: { debug: write, info: write, warn: write, error: write },
     spend: {
       async add(records) {
@@ -71,4 +78,25 @@ it('says once that the store is slow, keeps what comes meanwhile, and says when 
   await clock.advance(10_000);
   expect(store.probes).toBe(probes);
   await writer.close();
+});
+
+it('says that the disk takes no records, which wait in memory, and that it does again', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'spillway-writer-'));
+  const at = join(folder, 'spend');
+  const { lines, store, writer } = world(new Journal(at, () => 0));
+  writer.record(recordOf(1));
+  await writer.flush();
+  expect(writer.health).toEqual({ waiting: 0, lost: 0 });
+  await rm(at, { recursive: true });
+  writer.record(recordOf(2));
+  writer.record(recordOf(3));
+  expect(writer.health).toEqual({ waiting: 2, lost: 0, isUnwritten: true });
+  expect(lines).toEqual([expect.stringContaining('cannot be written to disk')]);
+  await mkdir(at);
+  await writer.flush();
+  expect(store.ids).toEqual(['r1', 'r2', 'r3']);
+  expect(writer.health).toEqual({ waiting: 0, lost: 0 });
+  expect(lines.slice(1)).toEqual(['records of spend are written to disk again']);
+  await writer.close();
+  await rm(folder, { recursive: true });
 });

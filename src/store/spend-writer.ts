@@ -31,6 +31,8 @@ export interface SpendHealth {
   readonly trouble?: string;
   /** Records that are lost, because they fitted nowhere. */
   readonly lost: number;
+  /** They cannot be written to disk: those that are not in the store yet go with the process. Absent where they can. */
+  readonly isUnwritten?: true;
   /** The store takes what it is given, but takes its time; absent where it is quick. */
   readonly isSlow?: true;
 }
@@ -62,6 +64,7 @@ export class SpendWriter {
       waiting,
       lost,
       ...(trouble !== undefined && { trouble }),
+      ...(this.#journalTrouble && { isUnwritten: true }),
       ...(this.#pace.isSlow && { isSlow: true }),
     };
   }
@@ -77,7 +80,6 @@ export class SpendWriter {
     try {
       if (this.#deps.journal) {
         this.#deps.journal.append(record);
-        this.#journalTrouble = false;
         return;
       }
     } catch (cause) {
@@ -120,6 +122,7 @@ export class SpendWriter {
 
   async #flush(): Promise<void> {
     try {
+      if (this.#journalTrouble) this.#tryDisk();
       const took = this.#took;
       await this.#flushMemory();
       await this.#flushJournal();
@@ -175,6 +178,18 @@ export class SpendWriter {
     this.#took++;
     this.#deps.written?.(paid);
     this.#waiting = Math.max(0, this.#waiting - records);
+  }
+
+  /** One record more or less says nothing of a disk that is nearly full. */
+  #tryDisk(): void {
+    try {
+      this.#deps.journal?.probe();
+    } catch {
+      // Still no room: that has been said.
+      return;
+    }
+    this.#journalTrouble = false;
+    this.#deps.log.info({}, 'records of spend are written to disk again');
   }
 
   #watch({ clock, log }: SpendWriterDeps): SlowWatch {
