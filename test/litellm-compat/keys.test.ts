@@ -56,6 +56,34 @@ describe('/key/generate', () => {
   );
 });
 
+describe('a new key', () => {
+  of('POST /key/generate', 'has every field there is, and LiteLLM’s defaults [C]', async () => {
+    const body = await get('/key/generate', {});
+    const named =
+      'key token token_id key_name expires user_id created_by updated_by created_at updated_at litellm_budget_table';
+    const limits =
+      'max_budget budget_duration budget_id model_max_budget max_parallel_requests tpm_limit rpm_limit model_rpm_limit model_tpm_limit rpm_limit_type tpm_limit_type';
+    const rest =
+      'key_alias team_id organization_id spend tags allowed_passthrough_routes guardrails prompts enforced_params object_permission allowed_vector_store_indexes key_type blocked';
+    for (const name of `${named} ${limits} ${rest}`.split(' ')) expect(body).toHaveProperty(name);
+    expect(body).toMatchObject({
+      models: [],
+      aliases: {},
+      config: {},
+      permissions: {},
+      metadata: {},
+      allowed_cache_controls: [],
+      allowed_routes: [],
+      model_max_budget: {},
+      max_budget: null,
+      tpm_limit: null,
+      rpm_limit: null,
+      expires: null,
+      spend: 0,
+    });
+  });
+});
+
 describe('a key', () => {
   of(
     'GET /key/info',

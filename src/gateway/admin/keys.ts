@@ -36,6 +36,23 @@ const keyReply = z.looseObject({ key: z.string(), token: z.string(), key_name: z
 
 const fieldsOf = (body: object): KeyFields => fieldsIn(keyFields, body);
 
+/** What LiteLLM answers of a new key where nothing was asked for, besides what is kept. */
+const UNSAID = {
+  allowed_cache_controls: [],
+  allowed_passthrough_routes: null,
+  allowed_vector_store_indexes: null,
+  model_max_budget: {},
+  model_rpm_limit: null,
+  model_tpm_limit: null,
+  rpm_limit_type: null,
+  tpm_limit_type: null,
+  guardrails: null,
+  prompts: null,
+  enforced_params: null,
+  object_permission: null,
+  key_type: null,
+};
+
 /** LiteLLM's routes for virtual keys. */
 export const keyRoutes = (registry: Registry): readonly AnyControlRoute[] => [
   controlRoute({
@@ -50,7 +67,7 @@ export const keyRoutes = (registry: Registry): readonly AnyControlRoute[] => [
         key: body.key,
         fields: fieldsOf(body),
       });
-      return { ...shownKey(registry, row), key };
+      return { ...UNSAID, ...shownKey(registry, row), key };
     },
   }),
   controlRoute({
@@ -70,7 +87,7 @@ export const keyRoutes = (registry: Registry): readonly AnyControlRoute[] => [
       );
       const fields = { ...fieldsOf(body), user_id: null };
       const { key, row } = await generateKey(registry, principal, { key: body.key, fields });
-      return { ...shownKey(registry, row), key };
+      return { ...UNSAID, ...shownKey(registry, row), key };
     },
   }),
   ...changingRoutes(registry),
@@ -134,7 +151,7 @@ const rotatingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
           grace: body.grace_period,
           fields: fieldsOf(body),
         });
-        return { ...shownKey(registry, row), key };
+        return { ...UNSAID, ...shownKey(registry, row), key };
       },
     }),
   ),
