@@ -1,4 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useCallback } from 'react';
 import type {
   AppKeyReply,
   AppKeysReply,
@@ -12,12 +13,24 @@ import type {
 } from '#gateway/console/app-shapes.ts';
 import { ask, query, send } from './api.ts';
 import { download } from './download.ts';
+import { useMe } from './me.ts';
 import { queries } from './queries.ts';
 
 const pathOf = (id: string, rest = ''): string => `/spillway/apps/${encodeURIComponent(id)}${rest}`;
 
 export const useApps = () =>
   useQuery({ queryKey: ['apps'], queryFn: () => ask<AppsReply>('/spillway/apps') });
+
+/** What an app is called, by its id, for those who may see everything. */
+export const useAppNames = (): ((id: string) => string) => {
+  const { seesAll } = useMe();
+  const { data } = useQuery({
+    queryKey: ['apps'],
+    enabled: seesAll,
+    queryFn: () => ask<AppsReply>('/spillway/apps'),
+  });
+  return useCallback((id) => data?.data.find((app) => app.id === id)?.name ?? id, [data]);
+};
 
 export const useApp = (id: string) =>
   useQuery({ queryKey: ['apps', id], queryFn: () => ask<AppReply>(pathOf(id)) });

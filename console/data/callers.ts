@@ -2,10 +2,12 @@ import { useCallback, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallersReply } from '#gateway/console/kept-shapes.ts';
 import { ask, query } from './api.ts';
+import { useAppNames } from './apps.ts';
 import { useMe } from './me.ts';
 
 /** How requests tell of the master key, and of a key that is kept here. */
 const MASTER = 'master';
+const OF_APP = 'app:';
 const WORD = /^[0-9a-f]{12}$/;
 /** Words that come together are asked for together, ms. */
 const TOGETHER_MS = 50;
@@ -56,14 +58,20 @@ const callers = new CallerNames();
 export const useCallerName = (): ((tenant: string) => string) => {
   const { keeps, seesAll } = useMe();
   const { t } = useTranslation();
+  const appNames = useAppNames();
   const names = useSyncExternalStore(callers.subscribe, callers.get);
   return useCallback(
     (tenant) => {
       const [word = '', ...user] = tenant.split('/');
       if (keeps && seesAll) callers.want(word);
-      const name = word === MASTER ? t('usage.master') : (names.get(word) ?? word);
+      const name =
+        word === MASTER
+          ? t('usage.master')
+          : word.startsWith(OF_APP)
+            ? appNames(word.slice(OF_APP.length))
+            : (names.get(word) ?? word);
       return [name, ...user].join('/');
     },
-    [names, keeps, seesAll, t],
+    [names, appNames, keeps, seesAll, t],
   );
 };

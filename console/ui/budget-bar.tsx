@@ -25,7 +25,7 @@ export const BudgetBar = ({ label, spentUsd, maxUsd, softUsd, resetAt }: BudgetB
       </Text>
     );
   const share = maxUsd > 0 ? Math.min(1, spentUsd / maxUsd) : 1;
-  const color = share >= 1 ? 'var(--bad)' : share >= NEARLY ? 'var(--queue)' : 'var(--stream)';
+  const color = share >= 1 ? 'var(--refused)' : share >= NEARLY ? 'var(--queue)' : 'var(--stream)';
   return (
     <div>
       <Group justify="space-between" gap={8} wrap="nowrap">

@@ -25,7 +25,7 @@ export const Gauge = (limit: GaugeProps) => {
   const { nameOf, perOf } = useDimension();
   const per = perOf(limit.window_s);
   const name = nameOf(limit.dimension);
-  const color = share < LOW ? 'var(--bad)' : 'var(--stream)';
+  const color = share < LOW ? 'var(--refused)' : 'var(--stream)';
   return (
     <div>
       <Group justify="space-between" gap={8} wrap="nowrap">

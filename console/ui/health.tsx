@@ -26,7 +26,15 @@ export const Health = ({ now }: { now: DeploymentNow | undefined }) => {
   const why = `${now.why ?? t(`health.about.${state}`)}${back}`;
   return (
     <Tooltip label={why}>
-      <Badge variant="light" radius="sm" size="sm" color={COLORS[state]} c={INKS[state]} tt="none">
+      <Badge
+        variant="light"
+        radius="sm"
+        size="sm"
+        color={COLORS[state]}
+        c={INKS[state]}
+        tt="none"
+        style={{ flex: 'none' }}
+      >
         {t(`health.${state}`)}
       </Badge>
     </Tooltip>

@@ -34,7 +34,12 @@ export const Spread = ({ calls }: { calls: readonly ParallelCall[] }) => {
 
 const Square = ({ call, color }: { call: ParallelCall; color: string }) => {
   const isDone = call.state === 'done';
-  const fill = { done: color, sent: 'transparent', queued: 'var(--queue)', failed: 'var(--bad)' };
+  const fill = {
+    done: color,
+    sent: 'transparent',
+    queued: 'var(--queue)',
+    failed: 'var(--refused)',
+  };
   return (
     <span
       title={call.error ?? call.deployment}

@@ -145,6 +145,22 @@ describe('a person', () => {
     expect(await page.locator('.cm-content').textContent()).not.toContain('many}');
   });
 
+  it('comes to the content by keyboard at once, and from there to every control', async () => {
+    const { page } = await console_.open('/ui/models');
+    await page.getByRole('switch').first().waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    const focused = (): Promise<string> =>
+      page.evaluate<string>('document.activeElement.getAttribute("aria-label") ?? ""');
+    const [first, last] = ['PJ1', 'PJ3'].map((name) => models.pause.replace('{{name}}', name));
+    const reached: string[] = [];
+    for (let presses = 0; presses < 8 && !reached.includes(last!); presses++) {
+      await page.keyboard.press('Tab');
+      reached.push(await focused());
+    }
+    expect(reached).toEqual(expect.arrayContaining([first, last]));
+  });
+
   it('reloads anywhere, and keeps its language and theme', async () => {
     const { page } = await console_.open('/ui/models?tab=config');
     await page.getByText('model_list').first().waitFor();

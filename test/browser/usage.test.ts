@@ -17,6 +17,20 @@ beforeAll(async () => {
 afterEach(() => console_.closePages());
 afterAll(() => console_.close());
 
+const PAGES = [
+  'overview',
+  'requests',
+  'playground',
+  'models',
+  'plan',
+  'simulator',
+  'keys',
+  'budgets',
+  'usage',
+  'dify',
+  'start',
+] as const;
+
 describe.each(['en', 'ja'] as const)('in %s', (language) => {
   const texts = TEXTS[language];
   const theme = language === 'en' ? ('dark' as const) : ('light' as const);
@@ -132,4 +146,18 @@ describe.each(['en', 'ja'] as const)('in %s', (language) => {
       teams: [{ members_with_roles: [{ user_id: id, role: 'admin' }] }],
     });
   });
+});
+
+it('nothing is wider than a phone, whatever page it is on', async () => {
+  const { page, seen } = await console_.open('/ui/overview');
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const name of PAGES) {
+    await page.goto(`${console_.world.url}/ui/${name}`);
+    await page.getByRole('heading', { level: 1, name: TEXTS.en[name].title }).waitFor();
+    // What is still on its way may be what is too wide.
+    await expect.poll(() => page.locator('.mantine-Skeleton-root').count()).toBe(0);
+    const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
+    expect([name, wide]).toEqual([name, 390]);
+  }
+  expect(seen).toEqual({ errors: [], foreign: [] });
 });

@@ -49,27 +49,29 @@ export const NamedBudgets = () => {
         {t('budgets.namedHint')}
       </Text>
       {rows.length > 0 && (
-        <Table fz="sm" verticalSpacing="xs" className="numbers">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t('keys.alias')}</Table.Th>
-              <Table.Th>{t('allowance.max')}</Table.Th>
-              <Table.Th>{t('keys.column.limits')}</Table.Th>
-              <Table.Td />
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map((row) => (
-              <Row
-                key={row.budget_id}
-                row={row}
-                isAdmin={isAdmin}
-                edit={() => setTask({ budget: row, isNew: false })}
-                remove={() => askDelete(row.budget_id)}
-              />
-            ))}
-          </Table.Tbody>
-        </Table>
+        <Table.ScrollContainer minWidth={560}>
+          <Table fz="sm" verticalSpacing="xs" className="numbers">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t('keys.alias')}</Table.Th>
+                <Table.Th>{t('allowance.max')}</Table.Th>
+                <Table.Th>{t('keys.column.limits')}</Table.Th>
+                <Table.Td />
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {rows.map((row) => (
+                <Row
+                  key={row.budget_id}
+                  row={row}
+                  isAdmin={isAdmin}
+                  edit={() => setTask({ budget: row, isNew: false })}
+                  remove={() => askDelete(row.budget_id)}
+                />
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
       )}
       <BudgetDialog key={task?.budget.budget_id} task={task} close={() => setTask(undefined)} />
       <Confirm of={question} close={() => setQuestion(undefined)} />

@@ -100,7 +100,7 @@ const Form = ({ fields, asksForKey }: { fields: readonly DifyField[]; asksForKey
                   )}
                 </>
               ) : (
-                <Code>{field.value}</Code>
+                <Code style={{ overflowWrap: 'anywhere' }}>{field.value}</Code>
               )}
             </Table.Td>
             <Table.Td>

@@ -50,6 +50,8 @@ interface GroupPanelProps {
   readonly quota: QuotaReply | undefined;
 }
 
+const NOWRAP = { whiteSpace: 'nowrap' } as const;
+
 const GroupPanel = ({ group, models, quota }: GroupPanelProps) => {
   const { t } = useTranslation();
   const format = useFormat();
@@ -74,17 +76,19 @@ const GroupPanel = ({ group, models, quota }: GroupPanelProps) => {
         </Group>
       }
     >
-      <Table.ScrollContainer minWidth={860}>
+      <Table.ScrollContainer minWidth={1000}>
         <Table fz="sm" verticalSpacing="xs" className="numbers">
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>{t('models.deployment')}</Table.Th>
+              <Table.Th style={NOWRAP}>{t('models.deployment')}</Table.Th>
               <Table.Th>{t('models.model')}</Table.Th>
               <Table.Th>{t('models.key')}</Table.Th>
-              <Table.Th w={310}>{t('models.limits')}</Table.Th>
+              <Table.Th w={290}>{t('models.limits')}</Table.Th>
               <Table.Th>{t('models.price')}</Table.Th>
-              <Table.Th ta="right">{t('models.inFlight')}</Table.Th>
-              <Table.Th>{t('models.takes')}</Table.Th>
+              <Table.Th ta="right" style={NOWRAP}>
+                {t('models.inFlight')}
+              </Table.Th>
+              <Table.Th style={NOWRAP}>{t('models.takes')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -118,6 +122,7 @@ const Takes = ({ deployment, now }: TakesProps) => {
         disabled={!now || !isAdmin}
         onChange={(event) => change.mutate(!event.currentTarget.checked)}
         label={t(isPaused ? 'models.paused' : 'models.open')}
+        styles={{ label: NOWRAP }}
         aria-label={t('models.pause', { name: deployment })}
       />
       {change.isError && (

@@ -87,7 +87,7 @@ const DeploymentRow = ({ now, color, sum, share, quota }: RowProps) => {
   );
   return (
     <Group
-      wrap="nowrap"
+      wrap={useWide() ? 'nowrap' : 'wrap'}
       gap="md"
       mih={ROW_HEIGHT}
       px="sm"
@@ -131,7 +131,7 @@ const DeploymentRow = ({ now, color, sum, share, quota }: RowProps) => {
           {t('overview.tokensWord')}
         </Text>
       </Stack>
-      <Stack gap={8} style={{ flex: 1, minWidth: 120 }} py={8}>
+      <Stack gap={8} style={{ flex: '1 1 240px', minWidth: 120 }} py={8}>
         {limits.length === 0 && (
           <Text size="xs" className="soft">
             {t('overview.noLimits')}

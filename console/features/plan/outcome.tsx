@@ -65,7 +65,11 @@ const WORDS = {
   waited: 'plan.waited',
   refused: 'plan.refusedWord',
 } as const;
-const COLORS = { atOnce: 'var(--stream)', waited: 'var(--queue)', refused: 'var(--bad)' } as const;
+const COLORS = {
+  atOnce: 'var(--stream)',
+  waited: 'var(--queue)',
+  refused: 'var(--refused)',
+} as const;
 
 const Bar = ({ column }: { column: Column }) => {
   const { t } = useTranslation();

@@ -104,7 +104,13 @@ const Facts = ({ answer, model }: { answer: ChatAnswer; model: string }) => {
       {seesAll && answer.id !== undefined && answer.totalS !== undefined && (
         <>
           {' · '}
-          <Anchor component={Link} to="/requests" search={{ id: answer.id } as never} size="xs">
+          <Anchor
+            component={Link}
+            to="/requests"
+            search={{ id: answer.id } as never}
+            size="xs"
+            style={{ whiteSpace: 'nowrap' }}
+          >
             {t('playground.why')}
           </Anchor>
         </>

@@ -4,7 +4,8 @@ import type { LoggedRequest } from '#gateway/console/shapes.ts';
 export const SpanBar = ({ row, longest }: { row: LoggedRequest; longest: number }) => {
   const { queue_s: queueS, first_s: firstS, total_s: totalS } = row;
   const total = totalS ?? 0;
-  const first = Math.min(total, firstS ?? total);
+  // What came whole came as an answer, without a first token.
+  const first = Math.min(total, firstS ?? queueS);
   const scale = (seconds: number): string => `${Math.min(100, (seconds / longest) * 100)}%`;
   return (
     <div

@@ -12,7 +12,7 @@ interface Piece {
 
 const COLORS: Readonly<Record<Piece['kind'], string>> = {
   queue: 'var(--queue)',
-  failed: 'var(--bad)',
+  failed: 'var(--refused)',
   first: 'var(--wait)',
   stream: 'var(--stream)',
 };
@@ -27,6 +27,7 @@ export const Timeline = ({ decision }: { decision: DecisionReply }) => {
     failed: (name) => t('detail.failed', { name }),
     first: (name) => t('detail.first', { name }),
     stream: t('detail.stream'),
+    whole: (name) => t('detail.whole', { name }),
   });
   if (pieces.length === 0) return null;
   return (
@@ -69,6 +70,7 @@ interface Words {
   readonly failed: (name: string) => string;
   readonly first: (name: string) => string;
   readonly stream: string;
+  readonly whole: (name: string) => string;
 }
 
 const piecesOf = (decision: DecisionReply, words: Words): Piece[] => {
@@ -85,8 +87,12 @@ const piecesOf = (decision: DecisionReply, words: Words): Piece[] => {
       pieces.push({ kind: 'failed', label: words.failed(deployment), from, to });
       continue;
     }
-    pieces.push({ kind: 'first', label: words.first(deployment), from, to: first ?? to });
-    if (first !== undefined) pieces.push({ kind: 'stream', label: words.stream, from: first, to });
+    if (first === undefined) {
+      pieces.push({ kind: 'stream', label: words.whole(deployment), from, to });
+      continue;
+    }
+    pieces.push({ kind: 'first', label: words.first(deployment), from, to: first });
+    pieces.push({ kind: 'stream', label: words.stream, from: first, to });
   }
   return pieces;
 };

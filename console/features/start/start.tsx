@@ -66,8 +66,8 @@ const StepText = ({ step, isOver, next }: StepTextProps) => {
   const isDone = step >= 3 && isOver;
   return (
     <Panel>
-      <Group justify="space-between" wrap="nowrap" align="center" gap="lg">
-        <div>
+      <Group justify="space-between" align="center" gap="lg">
+        <div style={{ flex: '1 1 300px' }}>
           <Text size="xs" className="soft numbers">
             {t('start.step', { step: Math.min(step, STEPS.length), of: STEPS.length })}
           </Text>
