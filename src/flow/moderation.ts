@@ -76,8 +76,11 @@ export async function* moderatedRun(
       if (isHeld) continue;
       // A word may come in pieces.
       tail = (tail + event.text.toLowerCase()).slice(-(longest + event.text.length));
-      yield event;
-      if (!words.some((word) => tail.includes(word))) continue;
+      if (!words.some((word) => tail.includes(word))) {
+        yield event;
+        continue;
+      }
+      // The piece that makes it whole is not said.
       isHeld = true;
       stop();
       yield { type: 'answer-replace', at: event.at, text: forOutputs, reason: 'output_moderation' };
