@@ -214,3 +214,47 @@ test('a run that fails, and a file that is broken, tell no secret', async () => 
   mustHold('the log', JSON.stringify(app.log.lines));
   await app.close();
 });
+
+test('nor does a workflow that is another app’s tool', async () => {
+  const inner = dsl(
+    {
+      start: { type: 'start', variables: [] },
+      ask: llmData('The word is {{#env.word#}}.'),
+      end: { type: 'end', outputs: [{ variable: 'said', value_selector: ['ask', 'text'] }] },
+    },
+    ['start>ask', 'ask>end'],
+    { environment_variables: VARIABLES.environment_variables },
+  )
+    .replace('advanced-chat', 'workflow')
+    .replace('"name":"test"', '"name":"inner"');
+  const outer = dsl(
+    {
+      start: { type: 'start' },
+      tool: {
+        type: 'tool',
+        provider_type: 'workflow',
+        provider_name: 'inner',
+        provider_id: 'inner',
+        tool_name: 'inner',
+        tool_parameters: {},
+        tool_configurations: {},
+      },
+      answer: { type: 'answer', answer: '{{#tool.text#}}' },
+    },
+    ['start>tool', 'tool>answer'],
+  );
+  const app = await startApp(outer, { keeps: true, bodies: { bytes: 100_000 } });
+  await app.call('POST', '/spillway/apps', { body: { yaml: inner }, key: app.master });
+  const body = { inputs: {}, query: 'hi', user: 'u', response_mode: 'blocking' };
+  const said = await (await app.call('POST', '/v1/chat-messages', { body })).text();
+  expect(JSON.stringify(app.upstream.calls)).toContain(SECRET);
+  expect(said).toContain('The word is [secret].');
+  await app.keeping!.writer.flush();
+  const get = async (path: string): Promise<string> =>
+    (await app.call('GET', path, { key: app.master })).text();
+  const [row] = (JSON.parse(await get('/spend/logs/v2')) as { data: JsonObject[] }).data;
+  const one = await get(`/spend/logs/ui/${textOf(row?.['request_id'])}`);
+  expect(one).toContain('The word is [secret].');
+  mustHold('what was asked of the inner one', one + said + JSON.stringify(app.log.lines));
+  await app.close();
+});

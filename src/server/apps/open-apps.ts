@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { LoadedConfig } from '#config/loaded.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { ResolveModel } from '#flow/model-map.ts';
+import type { FlowServices } from '#flow/ports.ts';
 import { APP_PAYER } from '#keys/key-ring.ts';
 import { wordOf } from '#keys/pass.ts';
 import { addressGuard } from '#net/address-guard.ts';
@@ -149,24 +150,40 @@ interface ServicesOf {
   readonly apps: ServedApps;
 }
 
+type ServicesAsked = Parameters<ApiDeps['services']>[0] & {
+  /** Secrets of the flows around it, whose tool it is. */
+  readonly above?: readonly string[];
+};
+
 /** What a run of somebody may ask of the world. */
 const servicesOf = ({ gateway, around, uploads, apis, apps }: ServicesOf): ApiDeps['services'] => {
   const { clock } = gateway;
   const { client } = around;
-  const servicesFor: ApiDeps['services'] = ({ payer, ...whose }) => {
+  const servicesFor = ({ payer, above = [], ...whose }: ServicesAsked): FlowServices => {
     const paying = payer && { payer };
     const served = apps.get(whose.appId);
+    const secrets = [...above, ...(served?.app.secrets ?? [])];
     return {
       ...createFlowServices(gateway, {
         ...around,
         owner: whose.appId,
         user: whose.user,
         ...payingFor(served, gateway.accounts),
-        ...(served && { secrets: served.app.secrets }),
+        secrets,
         ...paying,
       }),
       files: flowFiles({ uploads, client, clock }, whose),
-      tools: toolBox({ clock, apis, apps, services: () => servicesFor({ ...whose, ...paying }) }),
+      tools: toolBox({
+        clock,
+        apis,
+        apps,
+        services: (workflow) =>
+          servicesFor({
+            ...whose,
+            ...paying,
+            above: [...secrets, ...(workflow?.app.secrets ?? [])],
+          }),
+      }),
     };
   };
   return servicesFor;

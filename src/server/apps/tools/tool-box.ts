@@ -22,8 +22,8 @@ export interface ToolBoxOptions {
   readonly clock: Clock;
   readonly apis: readonly ToolApi[];
   readonly apps: ServedApps;
-  /** What a flow that is a tool may ask of the world. */
-  readonly services: () => FlowServices;
+  /** What a tool may ask of the world: a workflow, or an API. */
+  readonly services: (workflow?: ServedApp) => FlowServices;
 }
 
 /** Flows that call flows nest so deep. */
@@ -99,14 +99,15 @@ const filesOf = (outputs: JsonObject): FlowFile[] =>
 
 const runWorkflow = async (
   { clock, services }: ToolBoxOptions,
-  { flow, id, workflowId }: ServedApp,
+  served: ServedApp,
   { inputs, signal, deadline, depth }: ToolCall,
 ) => {
+  const { flow, id, workflowId } = served;
   if (!flow) throw new SpillwayError('node_failed', 'The workflow cannot run.');
   if (depth + 1 > DEEPEST)
     throw new SpillwayError('too_large', `Workflows call each other more than ${DEEPEST} deep.`);
   const ids = { run: newCallId(), app: id, workflow: workflowId };
-  const around = { services: services(), clock, ids, depth: depth + 1, signal, deadline };
+  const around = { services: services(served), clock, ids, depth: depth + 1, signal, deadline };
   for await (const event of runFlow(flow, { query: '', inputs, ...around })) {
     if (event.type !== 'run-finish') continue;
     if (event.status === 'failed' || event.status === 'stopped')
