@@ -90,6 +90,11 @@ test('a template that loops without end is stopped', () => {
   expect(() => render('{{ "x" * 2000 }}')).toThrow('more than 1000 characters');
 });
 
+/** Values that hold the one before twice: a line prints more than there is room for anywhere. */
+const DOUBLED =
+  '{% set ns = namespace(s=[1], t=[1], u=(1,)) %}{% for i in range(99) %}' +
+  '{% set ns.s = [ns.s, ns.s] %}{% set ns.t = [ns.t, ns.t] %}{% set ns.u = (ns.u, ns.u) %}{% endfor %}';
+
 test.each([
   ['{{ "x" * 10 ** 9 }}'],
   ['{{ [1] * 10 ** 9 }}'],
@@ -103,6 +108,18 @@ test.each([
   ],
   ['{% set xs = [1] %}{% for i in range(99) %}{% set _ = xs.extend(xs) %}{% endfor %}'],
   ['{% for x in [1] recursive %}{{ loop([1]) }}{% endfor %}'],
+  ['{% set x = "1" * 4000 %}{% for i in range(99999) %}{% set y = x|int %}{% endfor %}'],
+  ['{% set x = "x" * 10 ** 6 %}{% for i in range(99999) %}{% set y = x is lower %}{% endfor %}'],
+  ['{% set x = "x" * 10 ** 6 %}{% for i in range(99999) %}{% set y = "y" in x %}{% endfor %}'],
+  ['{% set x = range(9999)|list %}{% for i in x %}{% set y = x.index(9998) %}{% endfor %}'],
+  ['{% set x = range(9999)|list %}{% for i in x %}{% set y = x.copy() %}{% endfor %}'],
+  ['{% for i in range(99999) %}{% set y = 3 ** 4000 %}{% endfor %}'],
+  [`${DOUBLED}{{ ns.s }}`],
+  [`${DOUBLED}{{ ns.s|tojson }}`],
+  [`${DOUBLED}{{ ns.s|pprint }}`],
+  [`${DOUBLED}{{ ns.s == ns.t }}`],
+  [`${DOUBLED}{{ ns.s < ns.t }}`],
+  [`${DOUBLED}{{ { ns.u: 1 } }}`],
 ])('%j is too much', (template) => {
   expect(() => render(template)).toThrow(expect.objectContaining({ code: 'too_large' }));
 });
@@ -115,6 +132,15 @@ test.each([
   ['{% if yes %}'.repeat(5000)],
 ])('%j is refused', (template) => {
   expect(() => render(template)).toThrow(expect.objectContaining({ code: 'node_failed' }));
+});
+
+test.each([
+  ['{{ ("<" * 10 ** 6)|striptags|length }}', '1000000'],
+  ['{{ ("<!--" * 10 ** 5)|striptags|length }}', '400000'],
+  ['{{ ("a" * 10 ** 5)|wordwrap(1)|length }}', '199999'],
+  ['{{ ("-" * 10 ** 5)|wordwrap(5)|length }}', '119999'],
+])('%j goes through a long text but once', (template, printed) => {
+  expect(render(template)).toBe(printed);
 });
 
 test('a template reaches nothing of the program that renders it', () => {

@@ -1,24 +1,26 @@
 import { SpillwayError } from '#core/errors.ts';
-import { Meter, Scope, TooMuchError } from '#flow/jinja/env.ts';
+import { Scope } from '#flow/jinja/env.ts';
+import { refuel, TooMuchError } from '#flow/jinja/fuel.ts';
 import { rendered } from '#flow/jinja/execute.ts';
 import { GLOBALS } from '#flow/jinja/globals.ts';
 import { parseTemplate } from '#flow/jinja/parse.ts';
 import { fromJson, TemplateError } from '#flow/jinja/values.ts';
 import type { JinjaJob } from '#flow/ports.ts';
 
-/** Steps of a template: some millions of loops, or a second. */
-const FUEL = 5_000_000;
+/** Steps of a template: some hundred thousand rounds of loops, or a second, and less than 100 MB. */
+const FUEL = 3_000_000;
 
 /**
  * Renders a Jinja template as Python's Jinja prints it: `None`, `True`, `{'b': 1, 'a': (2, 3)}`.
  * Throws SpillwayError `node_failed` for a template that is wrong, `too_large` for one that never ends.
  */
 export const renderJinja = ({ template, values, limitChars }: JinjaJob): string => {
+  refuel(FUEL);
   try {
     const scope = new Scope();
     for (const [name, value] of Object.entries(GLOBALS)) scope.set(name, value);
     for (const [name, value] of Object.entries(values)) scope.set(name, fromJson(value));
-    const env = { scope, meter: new Meter(FUEL), escapes: false };
+    const env = { scope, escapes: false };
     const text = rendered(parseTemplate(template), env);
     if (text.length > limitChars)
       throw new SpillwayError(

@@ -1,6 +1,7 @@
+import { safeMethod } from '#flow/jinja/markup.ts';
+import { spend, spendText } from '#flow/jinja/fuel.ts';
 import { textOf } from '#flow/jinja/compare.ts';
 import { DICT_METHODS, LIST_METHODS, TUPLE_METHODS } from '#flow/jinja/container-methods.ts';
-import type { Env } from '#flow/jinja/env.ts';
 import { loopMember } from '#flow/jinja/loop.ts';
 import type { Method } from '#flow/jinja/method.ts';
 import { pyText } from '#flow/jinja/print.ts';
@@ -8,6 +9,7 @@ import { formatWith, TEXT_METHODS } from '#flow/jinja/text-methods.ts';
 import {
   Dict,
   Func,
+  isKey,
   isText,
   Loop,
   Markup,
@@ -33,24 +35,24 @@ export class Group extends Tuple {
 }
 
 /** `value.name`: a method or an attribute first, a key of a dictionary after it. */
-export const attributeOf = (value: Value, name: string, env: Env): Value => {
+export const attributeOf = (value: Value, name: string): Value => {
   const own = ownAttribute(value, name);
   if (own !== undefined) return own;
   const found = keyed(value, name);
-  return found === undefined ? missing(value, name, env) : found;
+  return found === undefined ? missing(value, name) : found;
 };
 
 /** `value[key]`: the other way round. */
-export const itemOf = (value: Value, key: Value, env: Env): Value => {
+export const itemOf = (value: Value, key: Value): Value => {
   const found = keyed(value, key);
   if (found !== undefined) return found;
   const name = isText(key) ? textOf(key) : undefined;
   const attribute = name === undefined ? undefined : ownAttribute(value, name);
-  return attribute === undefined ? missing(value, key, env) : attribute;
+  return attribute === undefined ? missing(value, key) : attribute;
 };
 
-const missing = (value: Value, key: Value, { meter }: Env): Value => {
-  meter.spend();
+const missing = (value: Value, key: Value): Value => {
+  spend();
   if (value instanceof Missing) throw new TemplateError(value.why);
   const of = value === null ? 'None' : `${typeName(value)} object`;
   return new Missing(
@@ -67,7 +69,8 @@ export const ownAttribute = (value: Value, name: string): Value | undefined => {
   if (value instanceof Loop) return loopMember(value, name);
   if (value instanceof Group && (name === 'grouper' || name === 'list'))
     return value.items[name === 'grouper' ? 0 : 1];
-  if (isText(value)) return method(TEXTS, name, textOf(value));
+  if (typeof value === 'string') return method(TEXTS, name, value);
+  if (value instanceof Markup) return safeMethod(method(TEXTS, name, value.text));
   if (Array.isArray(value)) return method(LIST_METHODS, name, value);
   if (value instanceof Dict) return method(DICT_METHODS, name, value);
   if (value instanceof Tuple) return method(TUPLE_METHODS, name, value);
@@ -91,16 +94,22 @@ const method = <Self>(
   self: Self,
 ): Func | undefined => {
   const found = Object.hasOwn(methods, name) ? methods[name] : undefined;
-  return found && new Func(name, (given, env) => found(self, given, env));
+  return (
+    found &&
+    new Func(name, (given, env) => {
+      if (typeof self === 'string') spendText(self.length);
+      return found(self, given, env);
+    })
+  );
 };
 
 /** What stands at a key or an index; undefined where nothing does. */
 const keyed = (value: Value, key: Value): Value | undefined => {
-  if (value instanceof Dict) return value.has(key) ? value.get(key) : undefined;
+  if (value instanceof Dict) return isKey(key) ? value.get(key) : undefined;
   if (value instanceof Missing) throw new TemplateError(value.why);
   if (typeof key !== 'bigint' && typeof key !== 'boolean') return undefined;
   const all = sequenceOf(value);
-  if (!all) return undefined;
+  if (all === undefined) return undefined;
   const i = Number(key);
   return all.at(i < 0 ? all.length + i : i);
 };
@@ -123,15 +132,19 @@ const sequenceOf = (value: Value): Sequence | undefined => {
 };
 
 /** `value[start:stop:step]`. */
-export const slice = (value: Value, bounds: readonly (Value | undefined)[], env: Env): Value => {
+export const slice = (value: Value, bounds: readonly (Value | undefined)[]): Value => {
   if (value instanceof Missing) throw new TemplateError(value.why);
   const all = sequenceOf(value);
-  if (!all) throw new TemplateError(`'${typeName(value)}' object is not subscriptable`);
+  if (all === undefined)
+    throw new TemplateError(`'${typeName(value)}' object is not subscriptable`);
   const [start, stop, step] = bounds.map(bound);
   const stride = step ?? 1;
   if (stride === 0) throw new TemplateError('slice step cannot be zero');
-  const indexes = indexesOf(all.length, [start, stop, stride]);
-  env.meter.spend(1 + indexes.length / 8);
+  const [from, to] = endsOf(all.length, [start, stop, stride]);
+  if (value instanceof Range) return value.part(from, to, stride);
+  const indexes: number[] = [];
+  for (let i = from; stride > 0 ? i < to : i > to; i += stride) indexes.push(i);
+  spend(1 + indexes.length / 8);
   const items = indexes.map((i) => all.at(i)!);
   if (Array.isArray(value)) return items;
   if (value instanceof Tuple) return new Tuple(items);
@@ -148,16 +161,14 @@ const bound = (value: Value | undefined): number | undefined => {
   throw new TemplateError('slice indices must be integers or None');
 };
 
-const indexesOf = (
+const endsOf = (
   length: number,
   [start, stop, step]: readonly [number | undefined, number | undefined, number],
-): number[] => {
+): readonly [from: number, to: number] => {
   const [lowest, highest] = step > 0 ? [0, length] : [-1, length - 1];
   const placed = (at: number): number =>
     Math.min(highest, Math.max(lowest, at < 0 ? at + length : at));
   const from = start === undefined ? (step > 0 ? lowest : highest) : placed(start);
   const to = stop === undefined ? (step > 0 ? highest : lowest) : placed(stop);
-  const indexes: number[] = [];
-  for (let i = from; step > 0 ? i < to : i > to; i += step) indexes.push(i);
-  return indexes;
+  return [from, to];
 };

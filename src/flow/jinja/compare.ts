@@ -1,3 +1,4 @@
+import { spend, spendText } from '#flow/jinja/fuel.ts';
 import {
   Dict,
   isText,
@@ -32,9 +33,15 @@ const areSame = (x: number | bigint, y: number | bigint): boolean => {
 
 /** Python's `==`. */
 export const isEqual = (a: Value, b: Value): boolean => {
-  if (a === b) return true;
+  spend();
+  if (typeof a !== 'string' && a === b) return true;
   if (isNumber(a) && isNumber(b)) return areSame(asNumber(a), asNumber(b));
-  if (isText(a) && isText(b)) return textOf(a) === textOf(b);
+  if (isText(a) && isText(b)) {
+    const [x, y] = [textOf(a), textOf(b)];
+    if (x.length !== y.length) return false;
+    spendText(x.length);
+    return x === y;
+  }
   if (Array.isArray(a) && Array.isArray(b)) return areEqual(a, b);
   if (a instanceof Tuple && b instanceof Tuple) return areEqual(a.items, b.items);
   if (a instanceof Range && b instanceof Range) return areEqual(a.items(), b.items());
@@ -54,6 +61,7 @@ const areEqual = (a: readonly Value[], b: readonly Value[]): boolean =>
 
 /** Below zero where `a` comes first, by Python's order; throws where there is none. */
 export const compare = (a: Value, b: Value, sign = '<'): number => {
+  spend();
   if (isNumber(a) && isNumber(b)) {
     const [x, y] = [asNumber(a), asNumber(b)];
     return x < y ? -1 : x > y ? 1 : areSame(x, y) ? 0 : Number.NaN;
@@ -82,6 +90,7 @@ const compareTexts = (a: string, b: string): number => {
   if (a === b) return 0;
   let i = 0;
   while (i < a.length && i < b.length && a.charCodeAt(i) === b.charCodeAt(i)) i++;
+  spendText(i);
   // Back to the whole sign, where two halves differ in their second.
   if (i > 0 && /[\udc00-\udfff]/.test(a[i] ?? b[i] ?? '')) i--;
   return (a.codePointAt(i) ?? -1) - (b.codePointAt(i) ?? -1);
@@ -90,7 +99,10 @@ const compareTexts = (a: string, b: string): number => {
 /** Python's `in`. */
 export const contains = (whole: Value, part: Value): boolean => {
   if (isText(whole)) {
-    if (isText(part)) return textOf(whole).includes(textOf(part));
+    if (isText(part)) {
+      spendText(textOf(whole).length);
+      return textOf(whole).includes(textOf(part));
+    }
     throw new TemplateError(`'in <string>' requires string as left operand, not ${typeName(part)}`);
   }
   if (whole instanceof Dict) return whole.has(part);

@@ -1,3 +1,4 @@
+import { spend } from '#flow/jinja/fuel.ts';
 import { compare, isEqual } from '#flow/jinja/compare.ts';
 import { countArg, type Method, taking } from '#flow/jinja/method.ts';
 import { pyRepr } from '#flow/jinja/print.ts';
@@ -6,8 +7,10 @@ import {
   Func,
   itemsOf,
   isTrue,
+  Missing,
   TemplateError,
   Tuple,
+  typeName,
   type Value,
   View,
 } from '#flow/jinja/values.ts';
@@ -27,14 +30,21 @@ const count = taking<readonly Value[]>(['value'], (items, [wanted = null]) =>
 export const sorted = (
   items: readonly Value[],
   key: (item: Value) => Value,
-  isBackwards: boolean,
+  backwards: boolean,
 ): Value[] => {
   const rows = items.map((item) => ({ item, key: key(item) }));
-  rows.sort((a, b) => (isBackwards ? compare(b.key, a.key) : compare(a.key, b.key)));
+  rows.sort((a, b) => (backwards ? compare(b.key, a.key) : compare(a.key, b.key)));
   return rows.map(({ item }) => item);
 };
 
+/** Whether to sort backwards: a truth, or a number. */
+export const isBackwards = (value: Value = false): boolean => {
+  if (typeof value === 'boolean' || typeof value === 'bigint') return isTrue(value);
+  throw new TemplateError(`'${typeName(value)}' object cannot be interpreted as an integer`);
+};
+
 const replaceAll = (items: Value[], found: readonly Value[]): null => {
+  spend(found.length);
   for (const [i, item] of found.entries()) items[i] = item;
   return null;
 };
@@ -42,13 +52,13 @@ const replaceAll = (items: Value[], found: readonly Value[]): null => {
 /** What Python calls on a list; those that change it give None. */
 export const LIST_METHODS: Readonly<Record<string, Method<Value[]>>> = {
   append: taking(['object'], (items, [item = null]) => (items.push(item), null)),
-  extend: taking(['iterable'], (items, [more = []], { meter }) => {
+  extend: taking(['iterable'], (items, [more = []]) => {
     const added = [...itemsOf(more)];
-    meter.spend(added.length);
     for (const item of added) items.push(item);
     return null;
   }),
   insert: taking(['index', 'object'], (items, [at, item = null]) => {
+    spend(items.length >> 6);
     items.splice(countArg(at, 0), 0, item);
     return null;
   }),
@@ -58,6 +68,7 @@ export const LIST_METHODS: Readonly<Record<string, Method<Value[]>>> = {
     const i = asked < 0 ? asked + items.length : asked;
     const found = items[i];
     if (found === undefined) throw new TemplateError('pop index out of range');
+    spend((items.length - i) >> 6);
     items.splice(i, 1);
     return found;
   }),
@@ -69,11 +80,11 @@ export const LIST_METHODS: Readonly<Record<string, Method<Value[]>>> = {
   }),
   clear: taking([], (items) => ((items.length = 0), null)),
   reverse: taking([], (items) => replaceAll(items, items.toReversed())),
-  copy: taking([], (items) => [...items]),
-  sort: taking(['key', 'reverse'], (items, [key, reverse = false], env) => {
+  copy: taking([], (items) => [...itemsOf(items)]),
+  sort: taking(['key', 'reverse'], (items, [key, reverse], env) => {
     const by = (item: Value): Value =>
       key instanceof Func ? key.call(new Given([item]), env) : item;
-    const found = sorted(items, by, isTrue(reverse));
+    const found = sorted(items, by, isBackwards(reverse));
     return replaceAll(items, found);
   }),
   index: indexOf,
@@ -92,6 +103,7 @@ const isOne = (value: Value): boolean =>
 /** Puts what a dictionary, or a list of pairs, and arguments by name say into `dict`. */
 export const update = (dict: Dict, given: Given): void => {
   const [from] = given.placed;
+  if (from instanceof Missing) throw new TemplateError(from.why);
   if (from instanceof Dict) for (const [key, value] of from.entries()) dict.set(key, value);
   else if (from !== undefined)
     for (const [i, pair] of itemsOf(from).entries()) {
@@ -120,8 +132,8 @@ export const DICT_METHODS: Readonly<Record<string, Method<Dict>>> = {
   keys: taking([], (dict) => new View('keys', dict)),
   values: taking([], (dict) => new View('values', dict)),
   copy: taking([], (dict) => Dict.of(dict.entries())),
-  update: (dict, given, { meter }) => {
-    meter.spend(given.named.size + 1);
+  update: (dict, given) => {
+    spend(given.named.size + 1);
     update(dict, given);
     return null;
   },

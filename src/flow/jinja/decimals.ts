@@ -41,6 +41,12 @@ export const general = (value: number, digits: number): string => {
 export const rounded = (value: number, digits: number): number => {
   if (!Number.isFinite(value) || digits > 22) return value;
   if (digits >= 0) return Number(fixed(value, digits));
-  const unit = 10 ** -digits;
-  return Number(fixed(value / unit, 0)) * unit;
+  if (digits < -308) return value < 0 ? -0 : 0;
+  const unit = 10n ** BigInt(-digits);
+  const whole = BigInt(Math.trunc(Math.abs(value)));
+  const rest = (whole % unit) * 2n;
+  const below = whole / unit;
+  const isHalf = rest === unit && Number.isInteger(value);
+  const isUp = isHalf ? below % 2n === 1n : rest >= unit;
+  return Math.sign(value) * Number((isUp ? below + 1n : below) * unit);
 };

@@ -1,31 +1,5 @@
 import type { Value } from '#flow/jinja/values.ts';
 
-/** A template that asks for too much. */
-export class TooMuchError extends Error {}
-
-/** So many signs are one step. */
-const SIGNS_A_STEP = 16;
-
-/** What a template may still do. */
-export class Meter {
-  #left: number;
-
-  constructor(steps: number) {
-    this.#left = steps;
-  }
-
-  /** Throws TooMuchError when there is nothing left. */
-  spend(steps = 1): void {
-    this.#left -= steps;
-    if (this.#left < 0) throw new TooMuchError();
-  }
-
-  /** Before a text of so many signs is made. */
-  text(signs: number): void {
-    this.spend(1 + Math.ceil(signs / SIGNS_A_STEP));
-  }
-}
-
 /** Names and what they stand for, in one block and those around it. */
 export class Scope {
   readonly #names = new Map<string, Value>();
@@ -33,6 +7,11 @@ export class Scope {
 
   constructor(around?: Scope) {
     this.#around = around;
+  }
+
+  /** That of the template itself. */
+  get root(): Scope {
+    return this.#around ? this.#around.root : this;
   }
 
   get(name: string): Value | undefined {
@@ -48,7 +27,6 @@ export class Scope {
 /** Where something is evaluated. */
 export interface Env {
   readonly scope: Scope;
-  readonly meter: Meter;
   /** Whether what is printed is made safe for a page. */
   readonly escapes: boolean;
 }

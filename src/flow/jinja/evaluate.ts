@@ -1,3 +1,4 @@
+import { spend, spendText } from '#flow/jinja/fuel.ts';
 import { attributeOf, itemOf, slice } from '#flow/jinja/access.ts';
 import { compare, contains, isEqual, textOf } from '#flow/jinja/compare.ts';
 import type { Env } from '#flow/jinja/env.ts';
@@ -14,7 +15,6 @@ import {
   isText,
   isTrue,
   itemsOf,
-  lengthOf,
   Loop,
   Markup,
   Missing,
@@ -30,7 +30,7 @@ type Kinds = {
 
 /** What an expression comes to. Throws TemplateError, or TooMuchError when the fuel is out. */
 export const evaluate = (expr: Expr, env: Env): Value => {
-  env.meter.spend();
+  spend();
   return (KINDS[expr.kind] as (expr: Expr, env: Env) => Value)(expr, env);
 };
 
@@ -46,13 +46,12 @@ const KINDS: Kinds = {
   tuple: ({ items }, env) => new Tuple(all(items, env)),
   dict: ({ entries }, env) =>
     Dict.of(entries.map(([key, value]) => [evaluate(key, env), evaluate(value, env)] as const)),
-  attribute: ({ of, name }, env) => attributeOf(evaluate(of, env), name, env),
-  item: ({ of, key }, env) => itemOf(evaluate(of, env), evaluate(key, env), env),
+  attribute: ({ of, name }, env) => attributeOf(evaluate(of, env), name),
+  item: ({ of, key }, env) => itemOf(evaluate(of, env), evaluate(key, env)),
   slice: ({ of, bounds }, env) =>
     slice(
       evaluate(of, env),
       bounds.map((bound) => bound && evaluate(bound, env)),
-      env,
     ),
   call: ({ callee, args }, env) => called(evaluate(callee, env), givenBy(args, env), env),
   filter: ({ name, of, args }, env) => {
@@ -74,7 +73,7 @@ const KINDS: Kinds = {
     const [a, b] = [evaluate(left, env), evaluate(right, env)];
     if (sign === '+' && isText(a) && isText(b) && (a instanceof Markup || b instanceof Markup))
       return new Markup(textOf(escaped(a)) + textOf(escaped(b)));
-    return arithmetic(sign, [a, b], env.meter);
+    return arithmetic(sign, [a, b]);
   },
   and: ({ left, right }, env) => {
     const value = evaluate(left, env);
@@ -88,14 +87,13 @@ const KINDS: Kinds = {
     const values = all(parts, env);
     const isSafe = values.some((value) => value instanceof Markup) && env.escapes;
     const texts = values.map((value) => (isSafe ? escaped(value).text : pyText(value)));
-    env.meter.text(texts.reduce((sum, text) => sum + text.length, 0));
+    spendText(texts.reduce((sum, text) => sum + text.length, 0));
     return isSafe ? new Markup(texts.join('')) : texts.join('');
   },
   compare: ({ first, rest }, env) => {
     let left = evaluate(first, env);
     for (const [sign, operand] of rest) {
       const right = evaluate(operand, env);
-      env.meter.spend(sizeOf(right));
       if (!holds(sign, left, right)) return false;
       left = right;
     }
@@ -118,9 +116,6 @@ const holds = (sign: string, left: Value, right: Value): boolean => {
   if (sign === '>') return order > 0;
   return sign === '<=' ? order <= 0 : order >= 0;
 };
-
-const sizeOf = (value: Value): number =>
-  Array.isArray(value) || value instanceof Tuple ? lengthOf(value) : 1;
 
 /** Arguments as they were written, evaluated; `more` are added by name. */
 export const givenBy = (
@@ -154,7 +149,7 @@ export const called = (callee: Value, given: Given, env: Env): Value => {
   if (!(callee instanceof Func))
     throw new TemplateError(`'${typeName(callee)}' object is not callable`);
   const made = callee.call(given, env);
-  if (typeof made === 'string') env.meter.text(made.length);
-  else if (Array.isArray(made)) env.meter.spend(made.length);
+  if (typeof made === 'string') spendText(made.length);
+  else if (Array.isArray(made)) spend(made.length);
   return made;
 };

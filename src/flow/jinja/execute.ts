@@ -1,12 +1,15 @@
+import { textOf } from '#flow/jinja/compare.ts';
+import { spend, spendText } from '#flow/jinja/fuel.ts';
 import { Scope, type Env } from '#flow/jinja/env.ts';
 import { escaped } from '#flow/jinja/escape.ts';
 import { called, evaluate, givenBy } from '#flow/jinja/evaluate.ts';
 import type { Given } from '#flow/jinja/given.ts';
-import { pyText } from '#flow/jinja/print.ts';
+import { pyRepr, pyText } from '#flow/jinja/print.ts';
 import type { Expr, Parameter, Statement, Target } from '#flow/jinja/syntax.ts';
 import {
   Dict,
   Func,
+  isText,
   isTrue,
   itemsOf,
   Loop,
@@ -15,6 +18,7 @@ import {
   Namespace,
   TemplateError,
   Tuple,
+  typeName,
   type Value,
 } from '#flow/jinja/values.ts';
 
@@ -35,7 +39,7 @@ export const rendered = (body: readonly Statement[], env: Env): string => {
 
 const run = (body: readonly Statement[], env: Env, out: string[]): void => {
   for (const statement of body) {
-    env.meter.spend();
+    spend();
     try {
       (KINDS[statement.kind] as (statement: Statement, env: Env, out: string[]) => void)(
         statement,
@@ -53,14 +57,14 @@ const run = (body: readonly Statement[], env: Env, out: string[]): void => {
 const inside = (env: Env): Env => ({ ...env, scope: new Scope(env.scope) });
 
 const KINDS: Kinds = {
-  text: ({ text }, { meter }, out) => {
-    meter.text(text.length);
+  text: ({ text }, _, out) => {
+    spendText(text.length);
     out.push(text);
   },
   print: ({ expr }, env, out) => {
     const value = evaluate(expr, env);
     const text = env.escapes ? escaped(value).text : pyText(value);
-    env.meter.text(text.length);
+    spendText(text.length);
     out.push(text);
   },
   if: ({ branches, otherwise }, env, out) => {
@@ -73,17 +77,17 @@ const KINDS: Kinds = {
     const text = printed(body, inside(env));
     assign(target, filter ? filtered(filter, text, env) : text, env);
   },
-  macro: ({ name, parameters, body }, env) => {
-    env.scope.set(name, macro({ name, parameters, body }, env));
+  macro: (made, env) => {
+    env.scope.set(made.name, macro(made, env));
   },
-  call: ({ call, parameters, body }, env, out) => {
+  call: ({ call, parameters, body, names }, env, out) => {
     if (call.kind !== 'call') throw new TemplateError('expected call');
-    const caller = macro({ name: 'caller', parameters, body }, env);
+    const caller = macro({ parameters, body, names }, env);
     const given = givenBy(call.args, env, [['caller', caller]]);
-    out.push(pyText(called(evaluate(call.callee, env), given, env)));
+    out.push(piece(called(evaluate(call.callee, env), given, env)));
   },
   filter: ({ filter, body }, env, out) => {
-    out.push(pyText(filtered(filter, printed(body, inside(env)), env)));
+    out.push(piece(filtered(filter, printed(body, inside(env)), env)));
   },
   with: ({ sets, body }, env, out) => {
     const within = inside(env);
@@ -93,7 +97,14 @@ const KINDS: Kinds = {
   autoescape: ({ on, body }, env, out) => {
     run(body, { ...inside(env), escapes: isTrue(evaluate(on, env)) }, out);
   },
-  block: ({ body }, env, out) => run(body, inside(env), out),
+  block: ({ isScoped, body }, env, out) =>
+    run(body, inside(isScoped ? env : { ...env, scope: env.scope.root }), out),
+};
+
+/** A block's text, which has to be one. */
+const piece = (value: Value): string => {
+  if (isText(value)) return textOf(value);
+  throw new TemplateError(`expected str instance, ${typeName(value)} found`);
 };
 
 /** What a block prints, as a value. */
@@ -133,6 +144,9 @@ const assign = (target: Target, value: Value, env: Env): void => {
   return undefined;
 };
 
+/** Names of its own, and what the loop says of itself. */
+const STEPS_A_ROUND = 4;
+
 interface LoopJob {
   readonly env: Env;
   readonly out: string[];
@@ -144,9 +158,9 @@ const looped = (loop: Extract<Statement, { kind: 'for' }>, job: LoopJob): void =
   const { env, out, over, depth0 } = job;
   const { target, test, body, isRecursive } = loop;
   const all = itemsOf(over);
-  env.meter.spend(all.length);
   const items = test
     ? all.filter((item) => {
+        spend(STEPS_A_ROUND);
         const within = inside(env);
         assign(target, item, within);
         return isTrue(evaluate(test, within));
@@ -162,6 +176,7 @@ const looped = (loop: Extract<Statement, { kind: 'for' }>, job: LoopJob): void =
   const facts = { items: [...items], depth0, ...(isRecursive && { again }) };
   const state = new Loop(facts);
   for (const [i, item] of facts.items.entries()) {
+    spend(STEPS_A_ROUND);
     state.at = i;
     const within = inside(env);
     within.scope.set('loop', state);
@@ -171,41 +186,54 @@ const looped = (loop: Extract<Statement, { kind: 'for' }>, job: LoopJob): void =
 };
 
 interface MacroParts {
-  readonly name: string;
+  /** The body of a call has none. */
+  readonly name?: string;
   readonly parameters: readonly Parameter[];
   readonly body: readonly Statement[];
+  readonly names: ReadonlySet<string>;
 }
 
 /** A macro sees the names around it, and its arguments. */
-const macro = ({ name, parameters, body }: MacroParts, env: Env): Func => {
-  const names = parameters.map((parameter) => parameter.name);
+const macro = (parts: MacroParts, env: Env): Func => {
   const call = (given: Given): Value => {
     const within = inside(env);
-    bind(parameters, given, within);
-    return printed(body, within);
+    bind(parts, given, within);
+    return printed(parts.body, within);
   };
   const attributes = new Map<string, Value>([
-    ['name', name],
-    ['arguments', new Tuple(names)],
+    ['name', parts.name ?? null],
+    ['arguments', new Tuple(parts.parameters.map((parameter) => parameter.name))],
   ]);
-  return new Func(name, call, attributes);
+  return new Func(parts.name ?? 'caller', call, attributes);
 };
 
-const bind = (parameters: readonly Parameter[], given: Given, env: Env): void => {
+/** Throws for arguments that the macro has no name for, unless it speaks of `varargs` or `kwargs`. */
+const bind = ({ name, parameters, names }: MacroParts, given: Given, env: Env): void => {
   const rest = new Map(given.named);
   for (const [i, parameter] of parameters.entries()) {
-    const placed = i < given.placed.length ? given.placed[i] : rest.get(parameter.name);
-    rest.delete(parameter.name);
-    env.scope.set(parameter.name, placed === undefined ? unsaid(parameter, env) : placed);
+    const isPlaced = i < given.placed.length;
+    const found = isPlaced ? given.placed[i] : rest.get(parameter.name);
+    if (!isPlaced) rest.delete(parameter.name);
+    env.scope.set(parameter.name, found === undefined ? unsaid(parameter, env) : found);
   }
-  const caller = rest.get('caller');
-  if (caller !== undefined && !parameters.some((parameter) => parameter.name === 'caller')) {
-    env.scope.set('caller', caller);
+  if (names.has('caller') && !parameters.some((parameter) => parameter.name === 'caller')) {
+    env.scope.set('caller', rest.get('caller') ?? new Missing('No caller defined'));
     rest.delete('caller');
   }
-  env.scope.set('varargs', new Tuple(given.placed.slice(parameters.length)));
-  env.scope.set('kwargs', Dict.of(rest));
-  env.meter.spend(1 + parameters.length + rest.size);
+  const who = `macro ${name === undefined ? 'None' : pyRepr(name)}`;
+  const [extra] = rest.keys();
+  if (names.has('kwargs')) env.scope.set('kwargs', Dict.of(rest));
+  else if (extra === 'caller')
+    throw new TemplateError(
+      `${who} was invoked with two values for the special caller argument. This is most likely a bug.`,
+    );
+  else if (extra !== undefined)
+    throw new TemplateError(`${who} takes no keyword argument ${pyRepr(extra)}`);
+  const more = given.placed.slice(parameters.length);
+  if (names.has('varargs')) env.scope.set('varargs', new Tuple(more));
+  else if (more.length > 0)
+    throw new TemplateError(`${who} takes not more than ${parameters.length} argument(s)`);
+  spend(1 + parameters.length + rest.size);
 };
 
 const unsaid = ({ name, otherwise }: Parameter, env: Env): Value =>

@@ -17,7 +17,6 @@ export const filter =
 /** How `attribute` of many filters is read: `a.b`, or the number of an item. */
 export const attributeGetter = (
   attribute: Value | undefined,
-  env: Env,
   otherwise?: Value,
 ): ((item: Value) => Value) => {
   if (attribute === undefined || attribute === null) return (item) => item;
@@ -29,7 +28,7 @@ export const attributeGetter = (
   return (item) => {
     let found = item;
     for (const part of path) {
-      found = itemOf(found, part, env);
+      found = itemOf(found, part);
       if (found instanceof Missing && otherwise !== undefined) found = otherwise;
     }
     return found;

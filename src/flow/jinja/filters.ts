@@ -1,6 +1,7 @@
+import { safe } from '#flow/jinja/markup.ts';
+import { spendText } from '#flow/jinja/fuel.ts';
 import { asNumber, isNumber, textOf } from '#flow/jinja/compare.ts';
 import { rounded } from '#flow/jinja/decimals.ts';
-import type { Env } from '#flow/jinja/env.ts';
 import { ownAttribute } from '#flow/jinja/access.ts';
 import { type Filter, filter } from '#flow/jinja/filter.ts';
 import { LIST_FILTERS, mapWith } from '#flow/jinja/list-filters.ts';
@@ -10,16 +11,10 @@ import { pretty } from '#flow/jinja/pretty.ts';
 import { pyText } from '#flow/jinja/print.ts';
 import { TEXT_FILTERS } from '#flow/jinja/text-filters.ts';
 import { toJson } from '#flow/jinja/to-json.ts';
-import {
-  isText,
-  lengthOf,
-  Markup,
-  Missing,
-  TemplateError,
-  type Value,
-} from '#flow/jinja/values.ts';
+import { isText, Markup, Missing, TemplateError, type Value } from '#flow/jinja/values.ts';
 
 const int = filter(['default', 'base'], (value, [otherwise = 0n, base]) => {
+  if (value instanceof Missing) throw new TemplateError(value.why);
   if (isText(value)) {
     const text = textOf(value);
     const found = wholeOf(text, countArg(base, 10));
@@ -34,6 +29,7 @@ const int = filter(['default', 'base'], (value, [otherwise = 0n, base]) => {
 });
 
 const float = filter(['default'], (value, [otherwise = 0]) => {
+  if (value instanceof Missing) throw new TemplateError(value.why);
   if (isNumber(value)) return Number(value);
   return (isText(value) ? floatOf(textOf(value)) : undefined) ?? otherwise;
 });
@@ -54,6 +50,7 @@ const round = filter(['precision', 'method'], (value, [precision, method = 'comm
 });
 
 const attr = filter(['name'], (value, [name = '']) => {
+  if (value instanceof Missing) throw new TemplateError(value.why);
   const found = ownAttribute(value, pyText(name));
   return found === undefined ? new Missing(`there is no attribute '${pyText(name)}'`) : found;
 });
@@ -65,6 +62,9 @@ const tojson = filter(
       toJson(value, indent === undefined || indent === null ? undefined : countArg(indent, 0)),
     ),
 );
+
+/** What these make of a safe text is one. */
+const KEEPS_SAFE = new Set('capitalize center indent lower reverse trim truncate upper'.split(' '));
 
 const FILTERS: Readonly<Record<string, Filter>> = {
   ...TEXT_FILTERS,
@@ -81,31 +81,20 @@ const FILTERS: Readonly<Record<string, Filter>> = {
 export const hasFilter = (name: string): boolean => Object.hasOwn(FILTERS, name);
 
 /**
- * What goes into a filter and what comes out of it costs by its size.
+ * A text that goes into a filter or comes out of it costs by its length.
  * Throws for a name that there is not.
  */
 export const filterNamed = (name: string): Filter => {
   const found = hasFilter(name) ? FILTERS[name] : undefined;
   if (!found) throw new TemplateError(`No filter named '${name}'.`);
   return (value, given, env) => {
-    charge(value, env);
+    charge(value);
     const made = found(value, given, env);
-    charge(made, env);
-    return made;
+    charge(made);
+    return value instanceof Markup && KEEPS_SAFE.has(name) ? safe(made) : made;
   };
 };
 
-const charge = (value: Value, { meter }: Env): void => {
-  if (isText(value)) meter.text(textOf(value).length);
-  else if (typeof value === 'object' && value !== null && hasLength(value))
-    meter.spend(lengthOf(value));
-};
-
-const hasLength = (value: Value & object): boolean => {
-  try {
-    lengthOf(value);
-    return true;
-  } catch {
-    return false;
-  }
+const charge = (value: Value): void => {
+  if (isText(value)) spendText(textOf(value).length);
 };

@@ -1,8 +1,8 @@
+import { spendText } from '#flow/jinja/fuel.ts';
 import { asNumber, isNumber } from '#flow/jinja/compare.ts';
 import { fixed, general, scientific } from '#flow/jinja/decimals.ts';
-import type { Meter } from '#flow/jinja/env.ts';
 import { pyFloat, pyText } from '#flow/jinja/print.ts';
-import { signsOf, TemplateError, typeName, type Value } from '#flow/jinja/values.ts';
+import { isText, signsOf, TemplateError, typeName, type Value } from '#flow/jinja/values.ts';
 
 const SPEC =
   /^(?:(?<fill>[^])?(?<align>[<>=^]))?(?<sign>[-+ ])?(?<other>#)?(?<zero>0)?(?<width>\d{1,6})?(?<group>[,_])?(?:\.(?<digits>\d{1,6}))?(?<kind>[a-zA-Z%])?$/u;
@@ -10,21 +10,33 @@ const SPEC =
 type Spec = Readonly<Record<string, string | undefined>>;
 
 /** Python's `format(value, spec)`. Throws what Python says. */
-const formatted = (value: Value, given: string, meter: Meter): string => {
+const formatted = (value: Value, given: string): string => {
   if (given === '') return pyText(value);
   const spec = SPEC.exec(given)?.groups as Spec | undefined;
   if (!spec) throw new TemplateError(`Invalid format specifier '${given}'`);
-  meter.text(Number(spec['width'] ?? 0) + Number(spec['digits'] ?? 0));
+  spendText(Number(spec['width'] ?? 0) + Number(spec['digits'] ?? 0));
   if (isNumber(value)) return number(asNumber(value), spec);
-  const { kind = 's', digits } = spec;
+  if (!isText(value))
+    throw new TemplateError(`unsupported format string passed to ${typeName(value)}.__format__`);
+  const { kind = 's', digits, sign, align, group, other, zero } = spec;
   if (kind !== 's')
     throw new TemplateError(
       `Unknown format code '${kind}' for object of type '${typeName(value)}'`,
     );
+  if (sign !== undefined) throw new TemplateError('Sign not allowed in string format specifier');
+  if (align === '=')
+    throw new TemplateError("'=' alignment not allowed in string format specifier");
+  if (other !== undefined)
+    throw new TemplateError('Alternate form (#) not allowed in string format specifier');
+  if (group !== undefined) throw new TemplateError(`Cannot specify '${group}' with 's'.`);
   const text = pyText(value);
   const cut =
     digits === undefined ? text : Array.from(signsOf(text)).slice(0, Number(digits)).join('');
-  return placed(cut, spec, '<');
+  return placed(
+    cut,
+    { ...spec, align: align ?? '<', ...(zero && { fill: spec['fill'] ?? '0' }) },
+    '<',
+  );
 };
 
 const placed = (text: string, spec: Spec, usual: string): string => {
@@ -54,7 +66,9 @@ const number = (value: number | bigint, spec: Spec): string => {
 
 const BASES: Readonly<Record<string, number>> = { b: 2, o: 8, x: 16, X: 16, d: 10, n: 10 };
 
-const wholeText = (value: bigint, { kind = 'd', other }: Spec): string => {
+const wholeText = (value: bigint, { kind = 'd', other, digits: exact }: Spec): string => {
+  if (exact !== undefined)
+    throw new TemplateError('Precision not allowed in integer format specifier');
   if (kind === 'c') return String.fromCodePoint(Number(value));
   const base = BASES[kind];
   if (base === undefined)
@@ -105,7 +119,6 @@ export interface Fields {
   /** What stands at a number or a name. */
   readonly find: (name: string) => Value;
   readonly member: (of: Value, name: string, isItem: boolean) => Value;
-  readonly meter: Meter;
   readonly repr: (value: Value) => string;
 }
 
@@ -131,6 +144,6 @@ export const formatText = (pattern: string, fields: Fields): string => {
       pyText(named(inner)),
     );
     const shown = conversion === undefined || conversion === 's' ? value : fields.repr(value);
-    return formatted(conversion === 's' ? pyText(value) : shown, exact, fields.meter);
+    return formatted(conversion === 's' ? pyText(value) : shown, exact);
   });
 };

@@ -1,3 +1,4 @@
+import { spend } from '#flow/jinja/fuel.ts';
 import { update } from '#flow/jinja/container-methods.ts';
 import {
   Dict,
@@ -23,8 +24,8 @@ const range = new Func('range', ({ placed }) => {
   return second === undefined ? new Range(0n, first, 1n) : new Range(first, second, step);
 });
 
-const dict = new Func('dict', (given, { meter }) => {
-  meter.spend(given.named.size + 1);
+const dict = new Func('dict', (given) => {
+  spend(given.named.size + 1);
   const made = new Dict();
   update(made, given);
   return made;

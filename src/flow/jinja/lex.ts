@@ -11,7 +11,7 @@ export interface Token {
 const CLOSES: Readonly<Record<string, string>> = { '{{': '}}', '{%': '%}', '{#': '#}' };
 
 const WORD =
-  /(?<space>\s+)|(?<name>[\p{L}_][\p{L}\p{N}_]*)|(?<float>\d(?:_?\d)*(?:\.\d(?:_?\d)*(?:e[+-]?\d(?:_?\d)*)?|e[+-]?\d(?:_?\d)*))|(?<int>0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[\da-f])+|[1-9](?:_?\d)*|0(?:_?0)*)|(?<string>'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*")|(?<sign>\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}<>=.:|,;])/iuy;
+  /(?<space>\s+)|(?<name>[\p{XID_Start}_]\p{XID_Continue}*)|(?<float>(?<!\.)\d(?:_?\d)*(?:\.\d(?:_?\d)*(?:e[+-]?\d(?:_?\d)*)?|e[+-]?\d(?:_?\d)*))|(?<int>0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[\da-f])+|[1-9](?:_?\d)*|0(?:_?0)*)|(?<string>'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*")|(?<sign>\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}<>=.:|,;])/iuy;
 
 /** Throws TemplateError for a tag that does not end, or holds what is no word. */
 export const lex = (given: string): Token[] => new Lexer(given).all();
@@ -68,7 +68,7 @@ class Lexer {
     const end = this.#source.indexOf('#}', this.#at);
     if (end < 0) throw new TemplateError('Missing end of comment tag', this.#line);
     this.#count(this.#source.slice(this.#at, end));
-    this.#trims = this.#source[end - 1] === '-';
+    this.#trims = end > this.#at && this.#source[end - 1] === '-';
     this.#at = end + 2;
   }
 
@@ -150,7 +150,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 const ESCAPE =
-  /\\(?:x(?<byte>[\da-f]{2})|u(?<short>[\da-f]{4})|U(?<long>[\da-f]{8})|(?<octal>[0-7]{1,3})|(?<other>[^]))/gi;
+  /\\(?:x(?<byte>[\da-fA-F]{2})|u(?<short>[\da-fA-F]{4})|U(?<long>[\da-fA-F]{8})|(?<octal>[0-7]{1,3})|(?<other>[^]))/g;
 
 /** What a text in quotes says, with Python's escapes. */
 export const unquoted = (literal: string): string =>
@@ -162,6 +162,8 @@ export const unquoted = (literal: string): string =>
     if (hex !== undefined) return signOf(Number.parseInt(hex, 16));
     if (octal !== undefined) return signOf(Number.parseInt(octal, 8));
     if (other === undefined) return whole;
+    if ('xuU'.includes(other)) throw new TemplateError(`truncated \\${other} escape`);
+    if (other === 'N') throw new TemplateError('\\N is not known here; write the sign itself');
     return /['"\\]/.test(other) ? other : (ESCAPES[other] ?? whole);
   });
 

@@ -1,6 +1,7 @@
+import { spend, spendText } from '#flow/jinja/fuel.ts';
 import { Group } from '#flow/jinja/access.ts';
 import { compare, isEqual, isNumber, textOf } from '#flow/jinja/compare.ts';
-import { sorted } from '#flow/jinja/container-methods.ts';
+import { isBackwards, sorted } from '#flow/jinja/container-methods.ts';
 import { type Arguments, countArg } from '#flow/jinja/method.ts';
 import type { Env } from '#flow/jinja/env.ts';
 import { attributeGetter, caseless, type Filter, filter } from '#flow/jinja/filter.ts';
@@ -21,34 +22,37 @@ import {
   type Value,
 } from '#flow/jinja/values.ts';
 
-const join = filter(['d', 'attribute'], (value, [between = '', attribute], env) => {
-  const get = attributeGetter(attribute, env);
+const join = filter(['d', 'attribute'], (value, [between = '', attribute]) => {
+  const get = attributeGetter(attribute);
   const glue = pyText(between);
   const texts = itemsOf(value).map((item) => pyText(get(item)));
-  env.meter.text(texts.reduce((sum, text) => sum + text.length + glue.length, 0));
+  spendText(texts.reduce((sum, text) => sum + text.length + glue.length, 0));
   return texts.join(glue);
 });
 
+const keyOf = (attribute: Value | undefined, keepsCase: boolean) => {
+  const get = attributeGetter(attribute);
+  return (item: Value): Value => (keepsCase ? get(item) : caseless(get(item)));
+};
+
 /** By several attributes, with commas between them. */
-const keyOf = (attribute: Value | undefined, env: Env, keepsCase: boolean) => {
+const keysOf = (attribute: Value | undefined, keepsCase: boolean) => {
   const said = attribute !== undefined && attribute !== null && isText(attribute);
   const attributes = said ? textOf(attribute).split(',') : [attribute];
-  const getters = attributes.map((one) => attributeGetter(one, env));
-  return (item: Value): Value => {
-    const keys = getters.map((get) => (keepsCase ? get(item) : caseless(get(item))));
-    return keys.length === 1 ? keys[0]! : keys;
-  };
+  const getters = attributes.map((one) => attributeGetter(one));
+  return (item: Value): Value =>
+    getters.map((get) => (keepsCase ? get(item) : caseless(get(item))));
 };
 
 const sort = filter(
   ['reverse', 'case_sensitive', 'attribute'],
-  (value, [reverse = false, keepsCase = false, attribute], env) =>
-    sorted(itemsOf(value), keyOf(attribute, env, isTrue(keepsCase)), isTrue(reverse)),
+  (value, [reverse, keepsCase = false, attribute]) =>
+    sorted(itemsOf(value), keysOf(attribute, isTrue(keepsCase)), isBackwards(reverse)),
 );
 
 const dictsort = filter(
   ['case_sensitive', 'by', 'reverse'],
-  (value, [keepsCase = false, by = 'key', reverse = false]) => {
+  (value, [keepsCase = false, by = 'key', reverse]) => {
     if (!(value instanceof Dict)) throw new TemplateError('dictsort wants a dictionary');
     const at = pyText(by) === 'value' ? 1 : 0;
     const pairs = value.entries().map((entry) => new Tuple(entry));
@@ -56,28 +60,25 @@ const dictsort = filter(
       const found = (pair as Tuple).items[at]!;
       return isTrue(keepsCase) ? found : caseless(found);
     };
-    return sorted(pairs, key, isTrue(reverse));
+    return sorted(pairs, key, isBackwards(reverse));
   },
 );
 
-const unique = filter(
-  ['case_sensitive', 'attribute'],
-  (value, [keepsCase = false, attribute], env) => {
-    const key = keyOf(attribute, env, isTrue(keepsCase));
-    const seen = new Dict();
-    const items = itemsOf(value).filter((item) => {
-      const found = key(item);
-      if (seen.has(found)) return false;
-      seen.set(found, true);
-      return true;
-    });
-    return new Lazy('do_unique', items);
-  },
-);
+const unique = filter(['case_sensitive', 'attribute'], (value, [keepsCase = false, attribute]) => {
+  const key = keyOf(attribute, isTrue(keepsCase));
+  const seen = new Dict();
+  const items = itemsOf(value).filter((item) => {
+    const found = key(item);
+    if (seen.has(found)) return false;
+    seen.set(found, true);
+    return true;
+  });
+  return new Lazy('do_unique', items);
+});
 
 const extreme = (sign: 1 | -1): Filter =>
-  filter(['case_sensitive', 'attribute'], (value, [keepsCase = false, attribute], env) => {
-    const key = keyOf(attribute, env, isTrue(keepsCase));
+  filter(['case_sensitive', 'attribute'], (value, [keepsCase = false, attribute]) => {
+    const key = keyOf(attribute, isTrue(keepsCase));
     let best: Value | undefined;
     for (const item of itemsOf(value))
       if (best === undefined || compare(key(item), key(best)) * sign < 0) best = item;
@@ -86,8 +87,8 @@ const extreme = (sign: 1 | -1): Filter =>
 
 const groupby = filter(
   ['attribute', 'default', 'case_sensitive'],
-  (value, [attribute, otherwise, keepsCase = false], env) => {
-    const get = attributeGetter(attribute, env, otherwise);
+  (value, [attribute, otherwise, keepsCase = false]) => {
+    const get = attributeGetter(attribute, otherwise);
     const key = (item: Value): Value => (isTrue(keepsCase) ? get(item) : caseless(get(item)));
     const groups: { key: Value; items: Value[] }[] = [];
     for (const item of sorted(itemsOf(value), key, false)) {
@@ -100,7 +101,7 @@ const groupby = filter(
   },
 );
 
-const batch = filter(['linecount', 'fill_with'], (value, [size, fill], { meter }) => {
+const batch = filter(['linecount', 'fill_with'], (value, [size, fill]) => {
   const wide = Math.max(1, countArg(size, 1));
   const rows: Value[][] = [];
   for (const item of itemsOf(value)) {
@@ -110,17 +111,17 @@ const batch = filter(['linecount', 'fill_with'], (value, [size, fill], { meter }
   }
   const last = rows.at(-1);
   if (last && fill !== undefined && fill !== null) {
-    meter.spend(wide - last.length);
+    spend(wide - last.length);
     while (last.length < wide) last.push(fill);
   }
   return new Lazy('do_batch', rows);
 });
 
-const slice = filter(['slices', 'fill_with'], (value, [count, fill], { meter }) => {
+const slice = filter(['slices', 'fill_with'], (value, [count, fill]) => {
   const items = [...itemsOf(value)];
   const many = countArg(count, 1);
   if (many <= 0) throw new TemplateError('integer division or modulo by zero');
-  meter.spend(many);
+  spend(many);
   const size = Math.floor(items.length / many);
   const longer = items.length % many;
   const rows = Array.from({ length: many }, (_, i) => {
@@ -132,12 +133,9 @@ const slice = filter(['slices', 'fill_with'], (value, [count, fill], { meter }) 
   return new Lazy('do_slice', rows);
 });
 
-const sum = filter(['attribute', 'start'], (value, [attribute, start = 0n], env) => {
-  const get = attributeGetter(attribute, env);
-  return itemsOf(value).reduce<Value>(
-    (total, item) => arithmetic('+', [total, get(item)], env.meter),
-    start,
-  );
+const sum = filter(['attribute', 'start'], (value, [attribute, start = 0n]) => {
+  const get = attributeGetter(attribute);
+  return itemsOf(value).reduce<Value>((total, item) => arithmetic('+', [total, get(item)]), start);
 });
 
 /** What the first argument of `map`, `select` and `reject` calls, with those behind it. */
@@ -147,20 +145,23 @@ const behind = ({ placed: [name, ...rest], named }: Given, what: string): [strin
   return [textOf(name), new Given(rest, named)];
 };
 
+/** Of None and zero, too, there are none. */
+const itemsIn = (value: Value): readonly Value[] => (isTrue(value) ? itemsOf(value) : []);
+
 /** `map`; `named` finds a filter. */
 export const mapWith =
   (named: (name: string) => Filter): Filter =>
   (value, given, env) => {
     const attribute = given.named.get('attribute');
     if (given.placed.length === 0 && attribute !== undefined) {
-      const get = attributeGetter(attribute, env, given.named.get('default'));
-      return new Lazy('sync_do_map', itemsOf(value).map(get));
+      const get = attributeGetter(attribute, given.named.get('default'));
+      return new Lazy('sync_do_map', itemsIn(value).map(get));
     }
     const [name, rest] = behind(given, 'filter');
     const apply = named(name);
     return new Lazy(
       'sync_do_map',
-      itemsOf(value).map((item) => apply(item, rest, env)),
+      itemsIn(value).map((item) => apply(item, rest, env)),
     );
   };
 
@@ -170,10 +171,10 @@ const chosen =
     const [first, ...others] = given.placed;
     if (byAttribute && first === undefined)
       throw new TemplateError('Missing parameter for attribute name');
-    const get = byAttribute ? attributeGetter(first, env) : (item: Value): Value => item;
+    const get = byAttribute ? attributeGetter(first) : (item: Value): Value => item;
     const rest = byAttribute ? new Given(others, given.named) : given;
     const passes = rest.placed.length === 0 ? isTrue : passing(rest, env);
-    const items = itemsOf(value).filter((item) => passes(get(item)) === wanted);
+    const items = itemsIn(value).filter((item) => passes(get(item)) === wanted);
     return new Lazy('select_or_reject', items);
   };
 
@@ -185,7 +186,8 @@ const passing = (given: Given, env: Env): ((item: Value) => boolean) => {
 const end =
   (which: 'first' | 'last'): Filter =>
   (value) => {
-    const items = itemsOf(value);
+    // Of a list, however long, one item alone is looked at.
+    const items = Array.isArray(value) ? value : itemsOf(value);
     const found = which === 'first' ? items[0] : items.at(-1);
     return found === undefined ? new Missing(`No ${which} item, sequence was empty.`) : found;
   };

@@ -1,23 +1,24 @@
+import { spend, spendText } from '#flow/jinja/fuel.ts';
 import { asNumber, isNumber, textOf } from '#flow/jinja/compare.ts';
-import type { Meter } from '#flow/jinja/env.ts';
 import { printf } from '#flow/jinja/printf.ts';
 import { isText, Missing, TemplateError, Tuple, typeName, type Value } from '#flow/jinja/values.ts';
 
 /** Integers of more bits are not made. */
 const MOST_BITS = 20_000;
+/** Long multiplication: so many pairs of bits are one step. */
+const BITS_A_STEP = 200_000;
 
 /** Python's `+`, `-`, `*`, `/`, `//`, `%` and `**`. Throws what Python says. */
-export const arithmetic = (sign: string, [a, b]: readonly [Value, Value], meter: Meter): Value => {
+export const arithmetic = (sign: string, [a, b]: readonly [Value, Value]): Value => {
   if (isNumber(a) && isNumber(b)) {
     const [x, y] = [asNumber(a), asNumber(b)];
     if (typeof x === 'bigint' && typeof y === 'bigint') return whole(sign, x, y);
-    return float(sign, Number(x), Number(y));
+    return float(sign, toFloat(x), toFloat(y));
   }
   if (a instanceof Missing) throw new TemplateError(a.why);
-  if (sign === '%' && isText(a)) return printf(textOf(a), b, meter);
+  if (sign === '%' && isText(a)) return printf(textOf(a), b);
   if (b instanceof Missing) throw new TemplateError(b.why);
-  const found =
-    sign === '+' ? joined(a, b, meter) : sign === '*' ? repeated(a, b, meter) : undefined;
+  const found = sign === '+' ? joined(a, b) : sign === '*' ? repeated(a, b) : undefined;
   if (found !== undefined) return found;
   if (sign === '+' && isText(a))
     throw new TemplateError(`can only concatenate str (not "${typeName(b)}") to str`);
@@ -28,6 +29,7 @@ export const arithmetic = (sign: string, [a, b]: readonly [Value, Value], meter:
 };
 
 const whole = (sign: string, x: bigint, y: bigint): bigint | number => {
+  spend((bits(x) * bits(y)) / BITS_A_STEP);
   switch (sign) {
     case '+':
       return x + y;
@@ -36,13 +38,18 @@ const whole = (sign: string, x: bigint, y: bigint): bigint | number => {
     case '*':
       return bounded(bits(x) + bits(y)) && x * y;
     case '**':
-      if (y < 0n) return float(sign, Number(x), Number(y));
-      return bounded(bits(x) * Number(y)) && x ** y;
+      if (y < 0n) return float(sign, toFloat(x), toFloat(y));
+      return bounded(bits(x) * Number(y)) && powered(x, y);
     case '/':
-      return y === 0n ? byZero('division by zero') : Number(x) / Number(y);
+      return y === 0n ? byZero('division by zero') : toFloat(x) / toFloat(y);
     default:
       return y === 0n ? byZero('integer modulo by zero') : floored(sign, x, y);
   }
+};
+
+const powered = (x: bigint, y: bigint): bigint => {
+  spend((bits(x) * Number(y)) ** 2 / BITS_A_STEP);
+  return x ** y;
 };
 
 /** Python rounds towards minus infinity, and a remainder has the divisor's sign. */
@@ -73,44 +80,72 @@ const float = (sign: string, x: number, y: number): number => {
     case '*':
       return x * y;
     case '**':
-      return x === 0 && y < 0 ? byZero('0.0 cannot be raised to a negative power') : x ** y;
+      return x === 0 && y < 0
+        ? byZero('0.0 cannot be raised to a negative power')
+        : inRange(x ** y, x, y);
     case '/':
       return y === 0 ? byZero('float division by zero') : x / y;
     default: {
       if (y === 0) return byZero(sign === '%' ? 'float modulo' : 'float floor division by zero');
       const rest = x % y;
-      const remainder = rest !== 0 && rest < 0 !== y < 0 ? rest + y : rest;
-      return sign === '%' ? remainder : Math.round((x - remainder) / y);
+      const isOff = rest !== 0 && rest < 0 !== y < 0;
+      const remainder = isOff
+        ? rest + y
+        : rest === 0 && y < 0
+          ? -0
+          : Math.abs(rest) === 0
+            ? 0
+            : rest;
+      if (sign === '%') return remainder;
+      const quotient = Math.round((x - remainder) / y);
+      return quotient === 0 && (x < 0 === y < 0) === Object.is(x, -0) ? -0 : quotient;
     }
   }
 };
 
-const joined = (a: Value, b: Value, meter: Meter): Value | undefined => {
+const toFloat = (number: number | bigint): number => {
+  const float = Number(number);
+  if (typeof number === 'bigint' && !Number.isFinite(float))
+    throw new TemplateError('int too large to convert to float');
+  return float;
+};
+
+const inRange = (power: number, x: number, y: number): number => {
+  if (Number.isFinite(x) && Number.isFinite(y) && Math.abs(power) === Infinity)
+    throw new TemplateError("(34, 'Numerical result out of range')");
+  return power;
+};
+
+const joined = (a: Value, b: Value): Value | undefined => {
   if (isText(a) && isText(b)) {
     const text = textOf(a) + textOf(b);
-    meter.text(text.length);
+    spendText(text.length);
     return text;
   }
   if (Array.isArray(a) && Array.isArray(b)) {
-    meter.spend(a.length + b.length);
+    spend(a.length + b.length);
     return [...a, ...b];
   }
-  return a instanceof Tuple && b instanceof Tuple ? new Tuple([...a.items, ...b.items]) : undefined;
+  if (!(a instanceof Tuple && b instanceof Tuple)) return undefined;
+  spend(a.items.length + b.items.length);
+  return new Tuple([...a.items, ...b.items]);
 };
 
-const repeated = (a: Value, b: Value, meter: Meter): Value | undefined => {
-  const times = typeof b === 'bigint' ? b : typeof a === 'bigint' ? a : undefined;
-  if (times === undefined) return undefined;
-  const value = typeof b === 'bigint' ? a : b;
-  const count = times < 0n ? 0 : Number(times);
+const isWhole = (value: Value): value is bigint | boolean =>
+  typeof value === 'bigint' || typeof value === 'boolean';
+
+const repeated = (a: Value, b: Value): Value | undefined => {
+  const [value, times] = isWhole(b) ? [a, b] : [b, a];
+  if (!isWhole(times)) return undefined;
+  const count = Math.max(0, Number(times));
   if (isText(value)) {
     const text = textOf(value);
-    meter.text(text.length * count);
+    spendText(text.length * count);
     return text.repeat(count);
   }
   const items = Array.isArray(value) ? value : value instanceof Tuple ? value.items : undefined;
   if (!items) return undefined;
-  meter.spend(items.length * count);
+  spend(items.length * count);
   const all = Array.from({ length: count }, () => items).flat(1);
   return Array.isArray(value) ? all : new Tuple(all);
 };
@@ -133,13 +168,21 @@ export const wholeOf = (text: string, base = 10): bigint | undefined => {
   const used = base === 0 ? (own ?? 10) : base;
   if (own !== undefined && own !== used) return undefined;
   if (digits.length > 4300) return undefined;
-  let total = 0n;
-  for (const digit of digits.replaceAll('_', '')) {
-    const worth = Number.parseInt(digit, 36);
-    if (worth >= used) return undefined;
-    total = total * BigInt(used) + BigInt(worth);
-  }
+  spend(digits.length);
+  const plain = digits.replaceAll('_', '').toLowerCase();
+  if (Array.from(plain).some((digit) => Number.parseInt(digit, 36) >= used)) return undefined;
+  const total = ofDigits(plain, used);
   return sign === '-' ? -total : total;
+};
+
+const PREFIXES: Readonly<Record<number, string>> = { 2: '0b', 8: '0o', 10: '', 16: '0x' };
+
+const ofDigits = (digits: string, base: number): bigint => {
+  const prefix = PREFIXES[base];
+  if (prefix !== undefined) return BigInt(prefix + digits);
+  let total = 0n;
+  for (const digit of digits) total = total * BigInt(base) + BigInt(Number.parseInt(digit, 36));
+  return total;
 };
 
 /** What a text says as a float, by Python's `float`; undefined where it says none. */

@@ -39,6 +39,18 @@ export class ExpressionParser {
     return this.#tokens[this.#at]!;
   }
 
+  get place(): number {
+    return this.#at;
+  }
+
+  /** Names that stand for themselves, from there to here. */
+  namesSince(place: number): ReadonlySet<string> {
+    const found = this.#tokens
+      .slice(place, this.#at)
+      .filter(({ kind }, i) => kind === 'name' && this.#tokens[place + i - 1]?.text !== '.');
+    return new Set(found.map(({ text }) => text));
+  }
+
   next(): Token {
     const { token } = this;
     if (token.kind !== 'end') this.#at++;
@@ -290,9 +302,10 @@ export class ExpressionParser {
 
   #testArgs(): Args {
     if (this.is('(')) return this.args();
-    const { kind } = this.token;
+    const { kind, line } = this.token;
+    if (this.isWord('is')) throw new TemplateError('You cannot chain multiple tests with is', line);
     const isOperand =
-      (kind === 'name' && !this.isWord('else', 'or', 'and', 'is', 'if', 'in', 'not')) ||
+      (kind === 'name' && !this.isWord('else', 'or', 'and')) ||
       kind === 'string' ||
       kind === 'int' ||
       kind === 'float' ||
@@ -312,7 +325,10 @@ export class ExpressionParser {
       if (this.skip('*')) spread = this.expression();
       else if (this.skip('**')) spreadNamed = this.expression();
       else if (this.token.kind === 'name' && after?.kind === 'sign' && after.text === '=') {
+        const { line } = this.token;
         const name = this.name();
+        if (named.some(([other]) => other === name))
+          throw new TemplateError(`keyword argument repeated: ${name}`, line);
         this.next();
         named.push([name, this.expression()]);
       } else if (named.length > 0) this.refuse('expected an argument by name');

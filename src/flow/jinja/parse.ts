@@ -19,6 +19,7 @@ type Bare = Statement extends infer S ? (S extends Statement ? Omit<S, 'line'> :
 
 class TemplateParser extends ExpressionParser {
   #blocks = 0;
+  readonly #named = new Set<string>();
 
   all(): readonly Statement[] {
     const { body, end } = this.#body();
@@ -102,9 +103,10 @@ class TemplateParser extends ExpressionParser {
   }
 
   #print(): Bare {
-    const expr = this.list();
+    const exprs = [this.expression()];
+    while (this.skip(',')) exprs.push(this.expression());
     this.#close();
-    return { kind: 'print', expr };
+    return { kind: 'print', expr: { kind: 'concat', parts: exprs } };
   }
 
   #if(): Bare {
@@ -140,7 +142,7 @@ class TemplateParser extends ExpressionParser {
   #target(ends: readonly string[] = []): Target {
     const targets: Target[] = [];
     let isList = false;
-    while (!this.isWord(...ends) && this.token.kind !== 'close' && !this.is('=') && !this.is(')')) {
+    while (!this.isWord(...ends) && this.token.kind !== 'close' && !this.is(')')) {
       targets.push(this.#oneTarget());
       if (!this.skip(',')) break;
       isList = true;
@@ -194,7 +196,9 @@ class TemplateParser extends ExpressionParser {
   #macro(): Bare {
     const name = this.name();
     const parameters = this.#parameters();
-    return { kind: 'macro', name, parameters, body: this.#inner('endmacro') };
+    const from = this.place;
+    const body = this.#inner('endmacro');
+    return { kind: 'macro', name, parameters, body, names: this.namesSince(from) };
   }
 
   #call(): Bare {
@@ -202,7 +206,9 @@ class TemplateParser extends ExpressionParser {
     const { line } = this.token;
     const call = this.expression();
     if (call.kind !== 'call') throw new TemplateError('expected call', line);
-    return { kind: 'call', call, parameters, body: this.#inner('endcall') };
+    const from = this.place;
+    const body = this.#inner('endcall');
+    return { kind: 'call', call, parameters, body, names: this.namesSince(from) };
   }
 
   #filter(): Bare {
@@ -222,12 +228,16 @@ class TemplateParser extends ExpressionParser {
   }
 
   #block(): Bare {
+    const { line } = this.token;
     const name = this.name();
-    while (this.isWord('scoped', 'required')) this.next();
+    if (this.#named.has(name)) throw new TemplateError(`block '${name}' defined twice`, line);
+    this.#named.add(name);
+    const isScoped = this.skip('scoped', 'name');
+    this.skip('required', 'name');
     this.#close();
     const { body } = this.#body('endblock');
     this.skip(name, 'name');
     this.#close();
-    return { kind: 'block', body };
+    return { kind: 'block', isScoped, body };
   }
 }

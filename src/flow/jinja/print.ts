@@ -1,3 +1,4 @@
+import { spend, spendText } from '#flow/jinja/fuel.ts';
 import {
   Dict,
   Func,
@@ -26,6 +27,7 @@ export const pyText = (value: Value): string => {
 
 /** Python's `repr(value)`. */
 export const pyRepr = (value: Value, depth = 0): string => {
+  spend();
   if (depth > DEEPEST) throw new TemplateError('a value that nests too deeply cannot be printed');
   const all = (items: readonly Value[]): string =>
     items.map((item) => pyRepr(item, depth + 1)).join(', ');
@@ -56,6 +58,7 @@ const range = ({ start, stop, step }: Range): string =>
 
 const wholeNumber = (value: bigint): string => {
   const digits = value.toString();
+  spend(digits.length >> 4);
   if (digits.length > MOST_DIGITS)
     throw new TemplateError(
       `Exceeds the limit (${MOST_DIGITS} digits) for integer string conversion`,
@@ -77,6 +80,7 @@ const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
 
 /** Single quotes unless the text has some, and no double ones; what cannot be seen is spelt. */
 const quoted = (text: string): string => {
+  spendText(text.length);
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const escaped = text
     .replaceAll('\\', '\\\\')

@@ -1,14 +1,14 @@
+import { spendText } from '#flow/jinja/fuel.ts';
 import { asNumber, isNumber } from '#flow/jinja/compare.ts';
 import { fixed, general, scientific } from '#flow/jinja/decimals.ts';
-import type { Meter } from '#flow/jinja/env.ts';
 import { pyRepr, pyText } from '#flow/jinja/print.ts';
 import { Dict, signsOf, TemplateError, Tuple, typeName, type Value } from '#flow/jinja/values.ts';
 
 const PLACE =
-  /%(?:\((?<key>[^)]*)\))?(?<flags>[-+ 0#]*)(?<width>\*|\d{1,6})?(?:\.(?<digits>\*|\d{0,6}))?[hlL]?(?<kind>[^])?/g;
+  /%(?:\((?<key>[^()]*)\))?(?<flags>[-+ 0#]*)(?<width>\*|\d{1,6})?(?:\.(?<digits>\*|\d{0,6}))?[hlL]?(?<kind>[^])?/g;
 
 /** Python's `text % values`. Throws what Python says. */
-export const printf = (pattern: string, values: Value, meter: Meter): string => {
+export const printf = (pattern: string, values: Value): string => {
   const items = values instanceof Tuple ? values.items : [values];
   let next = 0;
   const take = (): Value => {
@@ -24,18 +24,18 @@ export const printf = (pattern: string, values: Value, meter: Meter): string => 
       digits,
       kind,
     } = found.at(-1) as Readonly<Record<string, string | undefined>>;
-    if (kind === '%') return '%';
+    if (found[0] === '%%') return '%';
     if (kind === undefined) throw new TemplateError('incomplete format');
     const wide = width === '*' ? sizeOf(take()) : Number(width ?? 0);
     const exact =
       digits === '*' ? sizeOf(take()) : digits === undefined ? undefined : Number(digits);
-    meter.text(wide + (exact ?? 0));
+    spendText(wide + (exact ?? 0));
     const value = key === undefined ? take() : member(values, key);
     return aligned(converted(value, { kind, flags, exact }), { kind, flags, wide });
   });
   const isSpent = next >= items.length || values instanceof Dict || Array.isArray(values);
   if (!isSpent) throw new TemplateError('not all arguments converted during string formatting');
-  meter.text(text.length);
+  spendText(text.length);
   return text;
 };
 

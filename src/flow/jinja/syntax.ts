@@ -78,12 +78,15 @@ export type Statement = { readonly line: number } & (
       readonly name: string;
       readonly parameters: readonly Parameter[];
       readonly body: readonly Statement[];
+      /** What the body speaks of. */
+      readonly names: ReadonlySet<string>;
     }
   | {
       readonly kind: 'call';
       readonly call: Expr;
       readonly parameters: readonly Parameter[];
       readonly body: readonly Statement[];
+      readonly names: ReadonlySet<string>;
     }
   | { readonly kind: 'filter'; readonly filter: Expr; readonly body: readonly Statement[] }
   | {
@@ -92,5 +95,10 @@ export type Statement = { readonly line: number } & (
       readonly body: readonly Statement[];
     }
   | { readonly kind: 'autoescape'; readonly on: Expr; readonly body: readonly Statement[] }
-  | { readonly kind: 'block'; readonly body: readonly Statement[] }
+  | {
+      readonly kind: 'block';
+      /** Whether it sees the names of the loop and the like that it stands in. */
+      readonly isScoped: boolean;
+      readonly body: readonly Statement[];
+    }
 );

@@ -1,3 +1,4 @@
+import { spendText } from '#flow/jinja/fuel.ts';
 import { compare, contains, isEqual, isNumber, textOf } from '#flow/jinja/compare.ts';
 import type { Env } from '#flow/jinja/env.ts';
 import type { Given } from '#flow/jinja/given.ts';
@@ -7,6 +8,7 @@ import {
   Func,
   isText,
   Lazy,
+  Loop,
   Markup,
   Missing,
   Range,
@@ -36,10 +38,9 @@ const greater = order('>', (by) => by > 0);
 const atMost = order('<=', (by) => by <= 0);
 const atLeast = order('>=', (by) => by >= 0);
 
-const remainder = (value: Value, by: bigint, { meter }: Env): Value =>
-  arithmetic('%', [value, by], meter);
+const remainder = (value: Value, by: bigint): Value => arithmetic('%', [value, by]);
 
-const isSequence: Test = (value) =>
+const isSequence = (value: Value): boolean =>
   isText(value) ||
   Array.isArray(value) ||
   value instanceof Tuple ||
@@ -47,13 +48,32 @@ const isSequence: Test = (value) =>
   value instanceof Range ||
   value instanceof Missing;
 
-const TESTS: Readonly<Record<string, Test>> = {
+/** Tests of a value by itself. */
+const ALONE: Readonly<Record<string, (value: Value) => boolean>> = {
   boolean: (value) => typeof value === 'boolean',
-  callable: (value) => value instanceof Func,
+  callable: (value) => value instanceof Func || value instanceof Loop || value instanceof Missing,
   defined: (value) => !(value instanceof Missing),
   undefined: (value) => value instanceof Missing,
-  divisibleby: (value, given, { meter }) =>
-    isEqual(arithmetic('%', [value, other(given)], meter), 0n),
+  escaped: (value) => value instanceof Markup,
+  even: (value) => isEqual(remainder(value, 2n), 0n),
+  odd: (value) => isEqual(remainder(value, 2n), 1n),
+  false: (value) => value === false,
+  true: (value) => value === true,
+  none: (value) => value === null,
+  float: (value) => typeof value === 'number',
+  integer: (value) => typeof value === 'bigint',
+  number: isNumber,
+  string: isText,
+  mapping: (value) => value instanceof Dict,
+  iterable: (value) => isSequence(value) || value instanceof Lazy || value instanceof View,
+  sequence: isSequence,
+  lower: (value) => isText(value) && isCased(textOf(value), (text) => text.toLowerCase()),
+  upper: (value) => isText(value) && isCased(textOf(value), (text) => text.toUpperCase()),
+};
+
+/** Tests that compare it with another. */
+const COMPARING: Readonly<Record<string, Test>> = {
+  divisibleby: (value, given) => isEqual(arithmetic('%', [value, other(given)]), 0n),
   eq: equal,
   equalto: equal,
   '==': equal,
@@ -69,34 +89,26 @@ const TESTS: Readonly<Record<string, Test>> = {
   '>': greater,
   ge: atLeast,
   '>=': atLeast,
-  escaped: (value) => value instanceof Markup,
-  even: (value, _, env) => isEqual(remainder(value, 2n, env), 0n),
-  odd: (value, _, env) => isEqual(remainder(value, 2n, env), 1n),
-  false: (value) => value === false,
-  true: (value) => value === true,
-  none: (value) => value === null,
-  float: (value) => typeof value === 'number',
-  integer: (value) => typeof value === 'bigint',
-  number: isNumber,
-  string: isText,
-  mapping: (value) => value instanceof Dict,
   in: (value, given) => contains(other(given), value),
-  iterable: (value, given, env) =>
-    isSequence(value, given, env) || value instanceof Lazy || value instanceof View,
-  sequence: isSequence,
   sameas: (value, given) => value === other(given),
-  lower: (value) => isText(value) && isCased(textOf(value), textOf(value).toLowerCase()),
-  upper: (value) => isText(value) && isCased(textOf(value), textOf(value).toUpperCase()),
 };
 
-const isCased = (text: string, changed: string): boolean =>
-  text === changed && text.toLowerCase() !== text.toUpperCase();
+const isCased = (text: string, to: (text: string) => string): boolean => {
+  spendText(text.length);
+  return text === to(text) && text.toLowerCase() !== text.toUpperCase();
+};
 
-export const hasTest = (name: string): boolean => Object.hasOwn(TESTS, name);
+export const hasTest = (name: string): boolean =>
+  Object.hasOwn(ALONE, name) || Object.hasOwn(COMPARING, name);
 
 /** Throws for a name that there is not. */
 export const testNamed = (name: string): Test => {
-  const found = hasTest(name) ? TESTS[name] : undefined;
-  if (!found) throw new TemplateError(`No test named '${name}'.`);
-  return found;
+  if (!hasTest(name)) throw new TemplateError(`No test named '${name}'.`);
+  const found = Object.hasOwn(ALONE, name) ? ALONE[name] : undefined;
+  if (!found) return COMPARING[name]!;
+  return (value, { placed, named }) => {
+    if (placed.length + named.size > 0)
+      throw new TemplateError(`the test '${name}' is of a value by itself`);
+    return found(value);
+  };
 };

@@ -1,3 +1,5 @@
+import { escapedAll } from '#flow/jinja/markup.ts';
+import { spend, spendText } from '#flow/jinja/fuel.ts';
 import { isNumber } from '#flow/jinja/compare.ts';
 import { escaped } from '#flow/jinja/escape.ts';
 import { type Filter, filter } from '#flow/jinja/filter.ts';
@@ -17,11 +19,13 @@ import {
   isText,
   isTrue,
   itemsOf,
+  lengthOf,
   Markup,
   Missing,
   signsOf,
   TemplateError,
   Tuple,
+  typeName,
   type Value,
 } from '#flow/jinja/values.ts';
 import { wrapped } from '#flow/jinja/word-wrap.ts';
@@ -29,7 +33,6 @@ import { wrapped } from '#flow/jinja/word-wrap.ts';
 const truncate = filter(
   ['length', 'killwords', 'end', 'leeway'],
   (value, [length, kills = false, end, leeway]) => {
-    const signs = Array.from(signsOf(pyText(value)));
     const tail = textArg(end, '...');
     const most = countArg(length, 255);
     const slack = countArg(leeway, 5);
@@ -37,22 +40,34 @@ const truncate = filter(
     if (room < 0)
       throw new TemplateError(`expected length >= ${signsOf(tail).length}, got ${most}`);
     if (slack < 0) throw new TemplateError(`expected leeway >= 0, got ${slack}`);
-    if (signs.length <= most + slack) return signs.join('');
+    if (lengthOf(value) <= most + slack) return value;
+    if (!isText(value)) throw new TemplateError(`a ${typeName(value)} is not to be cut`);
+    const signs = Array.from(signsOf(pyText(value)));
     const cut = signs.slice(0, room).join('');
     const space = cut.lastIndexOf(' ');
     return (isTrue(kills) || space < 0 ? cut : cut.slice(0, space)) + tail;
   },
 );
 
+/** A text that has lines; throws for what is none. */
+const lined = (value: Value): string => {
+  if (isText(value)) return pyText(value);
+  throw new TemplateError(
+    value instanceof Missing
+      ? value.why
+      : `'${typeName(value)}' object has no attribute 'splitlines'`,
+  );
+};
+
 const indent = filter(
   ['width', 'first', 'blank'],
-  (value, [width, first = false, blank = false], { meter }) => {
+  (value, [width, first = false, blank = false]) => {
     const pad =
       width !== undefined && isText(width)
         ? pyText(width)
         : ' '.repeat(Math.max(0, Math.min(10_000, countArg(width, 4))));
-    const [head = '', ...rest] = linesOf(`${pyText(value)}\n`);
-    meter.text(pad.length * (rest.length + 1));
+    const [head = '', ...rest] = linesOf(`${lined(value)}\n`);
+    spendText(pad.length * (rest.length + 1));
     const lines = rest.map((line) => (line !== '' || isTrue(blank) ? pad + line : line));
     return (isTrue(first) ? pad : '') + [head, ...lines].join('\n');
   },
@@ -87,10 +102,21 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 const ENTITY = /&(?:#(?<decimal>\d{1,7})|#x(?<hex>[\da-f]{1,6})|(?<name>\w{1,10}));/gi;
 
+/** Without what stands from an `open` to the next `close`. */
+const without = (text: string, open: string, close: string): string => {
+  let kept = '';
+  let from = 0;
+  for (;;) {
+    const start = text.indexOf(open, from);
+    const end = start < 0 ? -1 : text.indexOf(close, start);
+    if (end < 0) return kept + text.slice(from);
+    kept += text.slice(from, start);
+    from = end + close.length;
+  }
+};
+
 const striptags: Filter = (value) => {
-  const bare = pyText(value)
-    .replace(/<!--[^]*?-->/g, '')
-    .replace(/<[^>]*>/g, '');
+  const bare = without(without(pyText(value), '<!--', '-->'), '<', '>');
   return wordsOf(bare)
     .join(' ')
     .replace(ENTITY, (whole, ...found: unknown[]) => {
@@ -126,6 +152,7 @@ const SIZES = [
 ] as const;
 
 const filesizeformat = filter(['binary'], (value, [binary = false]) => {
+  if (value instanceof Missing) throw new TemplateError(value.why);
   const bytes = isNumber(value) ? Number(value) : Number(pyText(value));
   if (Number.isNaN(bytes)) throw new TemplateError('could not convert to float');
   const base = isTrue(binary) ? 1024 : 1000;
@@ -164,17 +191,21 @@ export const TEXT_FILTERS: Readonly<Record<string, Filter>> = {
   trim: filter(['chars'], (value, [chars]) =>
     stripped(pyText(value), chars === undefined || chars === null ? undefined : textArg(chars)),
   ),
-  replace: filter(['old', 'new', 'count'], (value, [from = '', to = '', count], { meter }) => {
+  replace: filter(['old', 'new', 'count'], (value, [from = '', to = '', count]) => {
     const [text, wanted, instead] = [pyText(value), pyText(from), pyText(to)];
-    meter.text(text.length * (1 + instead.length / Math.max(1, wanted.length)));
+    spendText(text.length * (1 + instead.length / Math.max(1, wanted.length)));
     return replaced(text, [wanted, instead], countArg(count, -1));
   }),
-  center: filter(['width'], (value, [width], { meter }) => {
+  center: filter(['width'], (value, [width]) => {
     const wide = countArg(width, 80);
-    meter.text(Math.max(0, wide));
+    spendText(Math.max(0, wide));
     return padded(pyText(value), { width: wide, side: 'c' });
   }),
-  wordcount: (value) => BigInt(pyText(value).match(/[\p{L}\p{N}\p{M}_]+/gu)?.length ?? 0),
+  wordcount: (value) => {
+    const count = pyText(value).match(/[\p{L}\p{N}_]+/gu)?.length ?? 0;
+    spend(count);
+    return BigInt(count);
+  },
   wordwrap: filter(
     ['width', 'break_long_words', 'wrapstring', 'break_on_hyphens'],
     (value, [width, breaks = true, between, hyphens = true]) => {
@@ -182,13 +213,15 @@ export const TEXT_FILTERS: Readonly<Record<string, Filter>> = {
       if (most <= 0) throw new TemplateError('invalid width (must be > 0)');
       const how = { most, breaksWords: isTrue(breaks), breaksHyphens: isTrue(hyphens) };
       const glue = between === undefined || between === null ? '\n' : pyText(between);
-      return linesOf(pyText(value))
+      return linesOf(lined(value))
         .map((line) => wrapped(line, how).join(glue))
         .join(glue);
     },
   ),
-  format: (value, { placed, named }, { meter }) => {
-    const values = named.size > 0 ? Dict.of(named) : new Tuple(placed);
-    return printf(pyText(value), values, meter);
+  format: (value, given) => {
+    const all = value instanceof Markup ? escapedAll(given) : given;
+    const values = all.named.size > 0 ? Dict.of(all.named) : new Tuple(all.placed);
+    const text = printf(pyText(value), values);
+    return value instanceof Markup ? new Markup(text) : text;
   },
 };

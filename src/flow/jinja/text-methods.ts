@@ -1,5 +1,5 @@
+import { spendText } from '#flow/jinja/fuel.ts';
 import { textOf } from '#flow/jinja/compare.ts';
-import type { Env } from '#flow/jinja/env.ts';
 import { formatText } from '#flow/jinja/format-spec.ts';
 import { countArg, type Method, taking, textArg } from '#flow/jinja/method.ts';
 import { pyRepr } from '#flow/jinja/print.ts';
@@ -170,38 +170,38 @@ export const padded = (text: string, { width, side, fill = ' ' }: Padding): stri
 };
 
 const pad = (side: 'l' | 'r' | 'c'): Method<string> =>
-  taking(['width', 'fillchar'], (text, [width, fill], { meter }) => {
+  taking(['width', 'fillchar'], (text, [width, fill]) => {
     const wide = countArg(width, 0);
-    meter.text(Math.max(0, wide));
+    spendText(Math.max(0, wide));
     return padded(text, { width: wide, side, fill: textArg(fill, ' ') });
   });
 
 const matching = (pattern: RegExp): Method<string> => taking([], (text) => pattern.test(text));
 
-const join: Method<string> = taking(['iterable'], (text, [items], { meter }) => {
+const join: Method<string> = taking(['iterable'], (text, [items]) => {
   const texts = itemsOf(items ?? []).map((item, i) => {
     if (isText(item)) return textOf(item);
     throw new TemplateError(`sequence item ${i}: expected str instance, ${typeName(item)} found`);
   });
-  meter.text(texts.reduce((sum, item) => sum + item.length + text.length, 0));
+  spendText(texts.reduce((sum, item) => sum + item.length + text.length, 0));
   return texts.join(text);
 });
 
-const zfill = taking<string>(['width'], (text, [width], { meter }) => {
+const zfill = taking<string>(['width'], (text, [width]) => {
   const wide = countArg(width, 0);
-  meter.text(Math.max(0, wide));
+  spendText(Math.max(0, wide));
   const sign = /^[-+]/.exec(text)?.[0] ?? '';
   return (
     sign + padded(text.slice(sign.length), { width: wide - sign.length, side: 'r', fill: '0' })
   );
 });
 
-const expandTabs = (text: string, size: number, { meter }: Env): string => {
+const expandTabs = (text: string, size: number): string => {
   let column = 0;
   let out = '';
   for (const sign of text) {
     const wide = sign === '\t' && size > 0 ? size - (column % size) : 1;
-    meter.text(wide);
+    spendText(wide);
     out += sign === '\t' ? ' '.repeat(size > 0 ? wide : 0) : sign;
     column = sign === '\n' || sign === '\r' ? 0 : column + wide;
   }
@@ -226,10 +226,10 @@ export const TEXT_METHODS: Readonly<Record<string, Method<string>>> = {
   splitlines: taking(['keepends'], (text, [keeps]) => linesOf(text, keeps === true)),
   partition: taking(['sep'], (text, [sep]) => partition(text, sep, false)),
   rpartition: taking(['sep'], (text, [sep]) => partition(text, sep, true)),
-  replace: taking(['old', 'new', 'count'], (text, [from, to, count], { meter }) => {
+  replace: taking(['old', 'new', 'count'], (text, [from, to, count]) => {
     const wanted = textArg(from);
     const instead = textArg(to);
-    meter.text(
+    spendText(
       text.length * (wanted === '' ? instead.length + 1 : 1 + instead.length / wanted.length),
     );
     return replaced(text, [wanted, instead], countArg(count, -1));
@@ -246,17 +246,18 @@ export const TEXT_METHODS: Readonly<Record<string, Method<string>>> = {
   rfind: find(true),
   index: index(false),
   rindex: index(true),
-  count: taking(['sub'], (text, [wanted]) => {
+  count: taking(['sub', 'start', 'end'], (text, [wanted, start, end]) => {
     const sought = textArg(wanted);
-    return BigInt(sought === '' ? signsOf(text).length + 1 : text.split(sought).length - 1);
+    const within = between(text, start, end);
+    return BigInt(sought === '' ? signsOf(within).length + 1 : within.split(sought).length - 1);
   }),
   join,
   center: pad('c'),
   ljust: pad('l'),
   rjust: pad('r'),
   zfill,
-  expandtabs: taking(['tabsize'], (text, [size], env) =>
-    expandTabs(text, Math.min(1000, countArg(size, 8)), env),
+  expandtabs: taking(['tabsize'], (text, [size]) =>
+    expandTabs(text, Math.min(1000, countArg(size, 8))),
   ),
   isdigit: matching(/^[\p{Nd}\u00b2\u00b3\u00b9\u2070-\u2089]+$/u),
   isdecimal: matching(/^\p{Nd}+$/u),
@@ -278,7 +279,7 @@ const optional = (chars: Value | undefined): string | undefined =>
 export const formatWith = (
   member: (of: Value, name: string, isItem: boolean) => Value,
 ): Readonly<Record<string, Method<string>>> => ({
-  format: (text, { placed, named }, { meter }) =>
+  format: (text, { placed, named }) =>
     formatText(text, {
       find: (name) => {
         const found = /^\d+$/.test(name) ? placed[Number(name)] : named.get(name);
@@ -290,10 +291,9 @@ export const formatWith = (
         );
       },
       member,
-      meter,
       repr: pyRepr,
     }),
-  format_map: taking(['mapping'], (text, [mapping], { meter }) =>
+  format_map: taking(['mapping'], (text, [mapping]) =>
     formatText(text, {
       find: (name) => {
         const found = mapping instanceof Dict ? mapping.get(name) : undefined;
@@ -301,7 +301,6 @@ export const formatWith = (
         return found;
       },
       member,
-      meter,
       repr: pyRepr,
     }),
   ),

@@ -1,3 +1,4 @@
+import { spend, spendText } from '#flow/jinja/fuel.ts';
 import { pyFloat, pyText } from '#flow/jinja/print.ts';
 import { compare, textOf } from '#flow/jinja/compare.ts';
 import { Dict, isText, TemplateError, Tuple, typeName, type Value } from '#flow/jinja/values.ts';
@@ -18,6 +19,7 @@ interface At {
 }
 
 const dumped = (value: Value, at: At): string => {
+  spend();
   if (at.depth > DEEPEST) throw new TemplateError('Circular reference detected');
   if (value === null) return 'null';
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
@@ -60,12 +62,15 @@ const wrapped = (
   { indent, depth }: At,
 ): string => {
   if (parts.length === 0 || indent === undefined) return `${open}${parts.join(', ')}${close}`;
+  spendText(parts.length * indent * (depth + 1));
   const line = `\n${' '.repeat(indent * (depth + 1))}`;
   return `${open}${parts.map((part) => line + part).join(',')}\n${' '.repeat(indent * depth)}${close}`;
 };
 
-const ascii = (text: string): string =>
-  JSON.stringify(text).replace(
+const ascii = (text: string): string => {
+  spendText(text.length);
+  return JSON.stringify(text).replace(
     /[\u007f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+};

@@ -1,6 +1,7 @@
 import { isObject, type Json } from '#core/json.ts';
 import type { Given } from '#flow/jinja/given.ts';
-import { type Env, TooMuchError } from '#flow/jinja/env.ts';
+import type { Env } from '#flow/jinja/env.ts';
+import { spend } from '#flow/jinja/fuel.ts';
 
 /**
  * A value of a template, with Python's distinctions: whole numbers are bigints, floats numbers,
@@ -68,8 +69,6 @@ export class Lazy {
   }
 }
 
-const LONGEST_RANGE = 5_000_000;
-
 export class Range {
   readonly start: bigint;
   readonly stop: bigint;
@@ -91,9 +90,16 @@ export class Range {
     return this.start + this.step * BigInt(i);
   }
 
-  /** Throws TooMuchError for more than anybody looks at. */
+  /** As `range(…)[start:stop:step]` gives one. */
+  part(from: number, to: number, stride: number): Range {
+    return new Range(
+      this.start + this.step * BigInt(from),
+      this.start + this.step * BigInt(to),
+      this.step * BigInt(stride),
+    );
+  }
+
   items(): bigint[] {
-    if (this.length > LONGEST_RANGE) throw new TooMuchError();
     return Array.from({ length: this.length }, (_, i) => this.at(i));
   }
 }
@@ -190,6 +196,7 @@ export class Dict {
   }
 
   entries(): (readonly [Value, Value])[] {
+    spend(this.size);
     return [...this.#entries.values()];
   }
 
@@ -217,15 +224,35 @@ export class TemplateError extends Error {
 
 /** What is equal in Python has the same text. */
 const hashOf = (key: Value): string => {
-  if (typeof key === 'string') return `s${key}`;
-  if (key instanceof Markup) return `s${key.text}`;
+  if (isText(key)) {
+    const text = typeof key === 'string' ? key : key.text;
+    spend(text.length >> 4);
+    return `s${text}`;
+  }
   if (key === null) return 'none';
   if (typeof key === 'boolean') return key ? 'n1' : 'n0';
   if (typeof key === 'bigint') return `n${key}`;
   if (typeof key === 'number') return Number.isInteger(key) ? `n${BigInt(key)}` : `n${key}`;
-  if (key instanceof Tuple) return `t${JSON.stringify(key.items.map(hashOf))}`;
+  if (key instanceof Tuple) {
+    spend(key.items.length);
+    const hashes = key.items.map(hashOf);
+    return `t${hashes.map((hash) => `${hash.length}:${hash}`).join('')}`;
+  }
+  // Undefined is equal to Undefined.
+  if (key instanceof Missing) return 'undefined';
+  if (key instanceof Range) return `r${key.start} ${key.length} ${key.step}`;
   throw new TemplateError(`unhashable type: '${typeName(key)}'`);
 };
+
+/** Whether a dictionary may have it for a key. */
+export const isKey = (value: Value): boolean =>
+  value instanceof Tuple
+    ? value.items.every(isKey)
+    : value === null ||
+      typeof value !== 'object' ||
+      isText(value) ||
+      value instanceof Missing ||
+      value instanceof Range;
 
 /** From here on JavaScript writes whole numbers with an exponent, which Python reads as a float. */
 const FIRST_FLOAT = 1e21;
@@ -284,8 +311,16 @@ export const isTrue = (value: Value): boolean => {
   return value instanceof Range ? value.length > 0 : true;
 };
 
-/** What is gone through where a value is looped over; throws where it cannot be. */
+/** What is gone through where a value is looped over, at the cost of a step for each; throws where it cannot be. */
 export const itemsOf = (value: Value): readonly Value[] => {
+  // What is not there yet is paid for before it is made.
+  if (isText(value) || value instanceof Range || value instanceof View) spend(lengthOf(value));
+  const items = listed(value);
+  if (Array.isArray(value) || value instanceof Tuple || value instanceof Lazy) spend(items.length);
+  return items;
+};
+
+const listed = (value: Value): readonly Value[] => {
   if (Array.isArray(value)) return value;
   if (typeof value === 'string') return Array.from(value);
   if (value instanceof Tuple) return value.items;
@@ -298,8 +333,11 @@ export const itemsOf = (value: Value): readonly Value[] => {
 };
 
 /** How many signs a text has as Python counts them. */
-export const signsOf = (text: string): readonly string[] | string =>
-  /[\ud800-\udfff]/.test(text) ? Array.from(text) : text;
+export const signsOf = (text: string): readonly string[] | string => {
+  if (!/[\ud800-\udfff]/.test(text)) return text;
+  spend(text.length / 2);
+  return Array.from(text);
+};
 
 /** Throws where it has none. */
 export const lengthOf = (value: Value): number => {

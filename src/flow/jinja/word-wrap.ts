@@ -1,3 +1,4 @@
+import { spend } from '#flow/jinja/fuel.ts';
 import { signsOf } from '#flow/jinja/values.ts';
 
 export interface Wrapping {
@@ -19,46 +20,58 @@ const WITH_HYPHENS = new RegExp(
 );
 const AT_SPACES = new RegExp(`(${SPACE}+)`, 'u');
 
+/** A word as its signs, and so no longer than it is to look at. */
+type Chunk = readonly string[] | string;
+
 /** One line as the lines of Python's `textwrap`, tabs and white space within being kept. */
 export const wrapped = (line: string, how: Wrapping): string[] => {
-  const chunks = line
+  const chunks: Chunk[] = line
     .split(how.breaksHyphens ? WITH_HYPHENS : AT_SPACES)
     .filter((chunk) => chunk !== '')
+    .map(signsOf)
     .toReversed();
+  spend(chunks.length);
   const lines: string[] = [];
   while (chunks.length > 0) {
-    const row: string[] = [];
+    const row: Chunk[] = [];
     let taken = 0;
     if (isSpace(chunks.at(-1)!) && lines.length > 0) chunks.pop();
     while (chunks.length > 0) {
-      const size = signsOf(chunks.at(-1)!).length;
+      const size = chunks.at(-1)!.length;
       if (taken + size > how.most) break;
       row.push(chunks.pop()!);
       taken += size;
     }
     const next = chunks.at(-1);
-    if (next !== undefined && signsOf(next).length > how.most)
+    if (next !== undefined && next.length > how.most)
       breakWord(chunks, row, { ...how, room: how.most - taken });
     if (row.length > 0 && isSpace(row.at(-1)!)) row.pop();
-    if (row.length > 0) lines.push(row.join(''));
+    if (row.length > 0) lines.push(row.map(joined).join(''));
+    spend();
   }
   return lines;
 };
 
-const isSpace = (chunk: string): boolean => chunk.trim() === '';
+const joined = (chunk: Chunk): string => (typeof chunk === 'string' ? chunk : chunk.join(''));
 
-const breakWord = (chunks: string[], row: string[], how: Wrapping & { room: number }): void => {
+const isSpace = (chunk: Chunk): boolean => joined(chunk.slice(0, 1)).trim() === '';
+
+const breakWord = (chunks: Chunk[], row: Chunk[], how: Wrapping & { room: number }): void => {
   if (!how.breaksWords) {
     if (row.length === 0) row.push(chunks.pop()!);
     return;
   }
   const room = Math.max(1, how.room);
-  const signs = Array.from(signsOf(chunks.pop()!));
+  const signs = chunks.pop()!;
+  const head = signs.slice(0, room);
   let end = room;
   if (how.breaksHyphens && signs.length > room) {
-    const hyphen = signs.slice(0, room).lastIndexOf('-');
-    if (hyphen > 0 && signs.slice(0, hyphen).some((sign) => sign !== '-')) end = hyphen + 1;
+    const hyphen = head.lastIndexOf('-');
+    if (hyphen > 0 && Array.from(head.slice(0, hyphen)).some((sign) => sign !== '-'))
+      end = hyphen + 1;
   }
-  row.push(signs.slice(0, end).join(''));
-  chunks.push(signs.slice(end).join(''));
+  // Of a list all that is left is copied.
+  if (typeof signs !== 'string') spend(signs.length >> 4);
+  row.push(signs.slice(0, end));
+  chunks.push(signs.slice(end));
 };
