@@ -118,9 +118,9 @@ const hostOf = (options: ServeOptions, { masterKey }: LoadedConfig, log: Log): s
 
 /** What of a config that has been read again can be used at once. */
 const taking =
-  ({ targets, balance }: Gateway, served: LoadedConfig) =>
+  ({ targets, credentials, balance }: Gateway, served: LoadedConfig) =>
   (next: LoadedConfig): NewKeys =>
-    takeNewKeys({ targets, renewed: balance.renewed }, served, next);
+    takeNewKeys({ targets, credentials, renewed: balance.renewed }, served, next);
 
 const say = (lines: readonly string[]): void =>
   void process.stdout.write(lines.map((line) => `${line}\n`).join(''));

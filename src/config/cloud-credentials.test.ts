@@ -68,6 +68,21 @@ describe('accounts of Amazon', () => {
   });
 });
 
+describe('Copilot', () => {
+  const gpt = 'model: github_copilot/gpt-4.1';
+  const common = { kind: 'copilot', baseUrl: 'https://api.githubcopilot.com' };
+
+  test('an access token of the row or its variable, else the one of a login', () => {
+    expect(voucherOf(`${gpt}, api_key: ghu_a`)).toBe('ghu_a');
+    expect(voucherOf(gpt, { GITHUB_COPILOT_API_KEY: 'ghu_b' })).toBe('ghu_b');
+    expect(voucherOf(gpt)).toEqual(common);
+    expect(findProvider('github_copilot')?.tradesKey?.('ghu_a')).toEqual({
+      ...common,
+      key: 'ghu_a',
+    });
+  });
+});
+
 describe('Microsoft’s directory', () => {
   const azure = 'model: azure/gpt, api_base: "https://x.openai.azure.com"';
   const common = { kind: 'entra', scope: 'https://cognitiveservices.azure.com/.default' };

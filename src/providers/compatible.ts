@@ -3,7 +3,10 @@ import type { Provider } from '#providers/provider.ts';
 
 /** What sets one server of the common dialect apart from the next. */
 export type Own = Pick<Provider, 'name' | 'baseUrl' | 'keyEnv' | 'baseEnv'> &
-  Partial<Pick<Provider, 'auth' | 'keyOptional' | 'quirks' | 'operations' | 'hearsDeadline'>> & {
+  Partial<
+    Pick<Provider, 'auth' | 'keyOptional' | 'quirks' | 'operations' | 'hearsDeadline'> &
+      Pick<Provider, 'headers' | 'credentials' | 'tradesKey'>
+  > & {
     /** Where it puts documents in order, as several of these servers do in the same words. */
     readonly rerankPath?: string;
   };

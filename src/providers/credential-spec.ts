@@ -4,7 +4,11 @@ import type { JsonObject } from '#core/json.ts';
  * What vouches for requests in place of a key, in no vendor's parameters. Each kind is carried out by
  * a file of `upstream/credentials/`; deployments with equal ones share their tokens.
  */
-export type CredentialSpec = GoogleCredentialSpec | AwsCredentialSpec | EntraCredentialSpec;
+export type CredentialSpec =
+  | GoogleCredentialSpec
+  | AwsCredentialSpec
+  | EntraCredentialSpec
+  | CopilotCredentialSpec;
 
 export interface GoogleCredentialSpec {
   readonly kind: 'google';
@@ -57,4 +61,13 @@ export interface EntraCredentialSpec {
   readonly tokenFile?: string;
   /** `https://login.microsoftonline.com` where absent. */
   readonly authority?: string;
+}
+
+/** Tokens of an hour's part, which an account's access token is traded for. */
+export interface CopilotCredentialSpec {
+  readonly kind: 'copilot';
+  /** The access token. Absent: the file in which LiteLLM's login leaves it. */
+  readonly key?: string;
+  /** Where requests go unless a token says where its account is served. */
+  readonly baseUrl: string;
 }

@@ -32,6 +32,7 @@ import friendliai from '#providers/friendliai.ts';
 import galadriel from '#providers/galadriel.ts';
 import gemini from '#providers/gemini.ts';
 import github from '#providers/github.ts';
+import githubCopilot from '#providers/github_copilot.ts';
 import gmi from '#providers/gmi.ts';
 import groq from '#providers/groq.ts';
 import helicone from '#providers/helicone.ts';
@@ -118,6 +119,7 @@ export const providers: readonly Provider[] = [
   galadriel,
   gemini,
   github,
+  githubCopilot,
   gmi,
   groq,
   helicone,

@@ -86,6 +86,8 @@ export interface Provider {
    * settings name none.
    */
   readonly credentials?: (settings: Settings, model: string) => CredentialSpec | undefined;
+  /** Its keys are never sent: they are traded for what is. */
+  readonly tradesKey?: (key: string) => CredentialSpec;
   /** Parameters by which a row means such credentials, and no key that a variable happens to hold. */
   readonly insteadOfKey?: readonly string[];
   /** Parameters of a deployment that only this vendor has. */

@@ -9,8 +9,6 @@ const REASONS: Readonly<Record<string, string>> = {
   anthropic_text: 'its API of completions is over: write anthropic/MODEL',
   cloudflare: COMMON('https://api.cloudflare.com/client/v4/accounts/ACCOUNT/ai/v1'),
   custom: 'handlers in Python do not run here: write openai/MODEL with the api_base of a server',
-  github_copilot:
-    'its keys are for people who log in with a browser, and hold for minutes: write github/MODEL with a key of its own',
   gradient_ai: COMMON('https://inference.do-ai.run/v1'),
   heroku: COMMON('https://us.inference.heroku.com/v1'),
   huggingface: COMMON('https://router.huggingface.co/v1'),

@@ -17,7 +17,7 @@ import { ResponseStore } from '#gateway/responses/response-store.ts';
 import { TrafficMeter } from '#gateway/traffic-meter.ts';
 import { Lifecycle } from '#gateway/lifecycle.ts';
 import { UsableGroups } from '#gateway/usable-groups.ts';
-import { findProvider, providerOfModel } from '#providers/index.ts';
+import { providerOfModel } from '#providers/index.ts';
 import type { Environment } from '#server/env.ts';
 import { createCatalogue } from '#server/catalogue.ts';
 import { isNothing, liveConfig } from '#server/live-config.ts';
@@ -30,7 +30,8 @@ import { createPriceBook } from '#server/price-book.ts';
 import { type Balance, createBalance } from '#server/balance.ts';
 import { type Agents, createAgents } from '#upstream/agents.ts';
 import { type CredentialStore, createCredentialStore } from '#upstream/credential-store.ts';
-import { type Target, createTarget } from '#upstream/target.ts';
+import { targetOf } from '#server/target-of.ts';
+import type { Target } from '#upstream/target.ts';
 
 export interface World {
   readonly clock: Clock;
@@ -213,14 +214,6 @@ const membersOf = (config: LoadedConfig): ReadonlyMap<string, readonly string[]>
     groups.set(group, its);
   }
   return groups;
-};
-
-const targetOf = (deployment: Deployment, credentials: CredentialStore): Target => {
-  const { provider: vendor, apiKey, settings, model } = deployment;
-  const provider = findProvider(vendor);
-  if (!provider) throw new Error(`There is no provider named ${vendor}.`);
-  const spec = apiKey === undefined ? provider.credentials?.(settings, model) : undefined;
-  return createTarget(provider, deployment, spec && credentials.of(spec));
 };
 
 const fallbacksOf = (routing: LoadedConfig['routing']): GatewaySettings['fallbacks'] => {

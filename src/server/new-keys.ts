@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Deployment, LoadedConfig } from '#config/loaded.ts';
-import { findProvider } from '#providers/index.ts';
-import { createTarget, type Target } from '#upstream/target.ts';
+import { targetOf } from '#server/target-of.ts';
+import type { CredentialStore } from '#upstream/credential-store.ts';
+import type { Target } from '#upstream/target.ts';
 
 export interface NewKeysDeps {
   readonly targets: Map<string, Target>;
+  /** For keys that are traded. */
+  readonly credentials: CredentialStore;
   /** What was said of the old key of a deployment holds no longer. */
   readonly renewed: (deployment: string) => void;
 }
@@ -21,7 +24,7 @@ export interface NewKeys {
  * as they would. Limits stay with their deployments, and so does LiteLLM's id, which knows the key.
  */
 export const takeNewKeys = (
-  { targets, renewed }: NewKeysDeps,
+  { targets, credentials, renewed }: NewKeysDeps,
   served: LoadedConfig,
   next: LoadedConfig,
 ): NewKeys => {
@@ -29,10 +32,9 @@ export const takeNewKeys = (
   const taken: string[] = [];
   for (const row of served.deployments) {
     const now = rows.get(row.name);
-    const provider = findProvider(row.provider);
-    if (!now || !provider || !isSameBesides(row, now) || now.apiKey === undefined) continue;
+    if (!now || !isSameBesides(row, now) || now.apiKey === undefined) continue;
     if (now.apiKey === targets.get(row.name)?.spec.apiKey) continue;
-    targets.set(row.name, createTarget(provider, { ...row, apiKey: now.apiKey }));
+    targets.set(row.name, targetOf({ ...row, apiKey: now.apiKey }, credentials));
     renewed(row.name);
     taken.push(row.name);
   }

@@ -110,7 +110,8 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
 
   #send(added?: AuthHeaders): void {
     if (this.#over) return;
-    const { agent, method = 'POST', origin, path, headers, body } = this.#request;
+    const { credentials, method = 'POST', path, headers, body } = this.#request;
+    const { agent, origin } = credentials?.placeOf?.(this.#request.origin) ?? this.#request;
     const all = added ? { ...headers, ...added } : headers;
     const said = method === 'POST' ? { body } : {};
     agent.dispatch({ origin, path, method, headers: all, ...said }, this);

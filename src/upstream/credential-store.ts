@@ -6,6 +6,7 @@ import { askOver } from '#upstream/ask.ts';
 import type { Credentials } from '#upstream/credentials.ts';
 import type { CredentialSources } from '#upstream/credential-sources.ts';
 import { awsCredentials } from '#upstream/credentials/aws.ts';
+import { copilotCredentials } from '#upstream/credentials/copilot.ts';
 import { entraCredentials } from '#upstream/credentials/entra.ts';
 import { googleCredentials } from '#upstream/credentials/google.ts';
 
@@ -25,11 +26,8 @@ export interface CredentialStoreOptions {
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
-export const createCredentialStore = ({
-  agents,
-  ...options
-}: CredentialStoreOptions): CredentialStore => {
-  const sources: CredentialSources = { ...options, ask: askOver(agents) };
+export const createCredentialStore = (options: CredentialStoreOptions): CredentialStore => {
+  const sources: CredentialSources = { ...options, ask: askOver(options.agents) };
   const all = new Map<string, Credentials>();
   return {
     of(spec) {
@@ -51,6 +49,8 @@ const make = (spec: CredentialSpec, sources: CredentialSources): Credentials => 
   switch (spec.kind) {
     case 'aws':
       return awsCredentials(spec, sources);
+    case 'copilot':
+      return copilotCredentials(spec, sources);
     case 'entra':
       return entraCredentials(spec, sources);
     default:

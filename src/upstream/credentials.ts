@@ -1,3 +1,5 @@
+import type { Agent } from '#upstream/agents.ts';
+
 /** A request as a signature covers it. */
 export interface Outgoing {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -18,6 +20,11 @@ export interface Credentials {
    * nearly always is. Throws, or rejects with, a SpillwayError that shows no secret.
    */
   headersFor(request: Outgoing): AuthHeaders | Promise<AuthHeaders>;
+  /**
+   * Where what `headersFor` gave last sends requests to this origin; undefined where they stay. Asked
+   * once the headers are there.
+   */
+  placeOf?(origin: string): { readonly origin: string; readonly agent: Agent } | undefined;
   /** Begins to fetch what it needs, and keeps it fresh from then on. */
   start(): void;
   /** Fetches nothing any more. */

@@ -222,3 +222,10 @@ describe('at Vertex', () => {
     expect(at('gemini-2.5-pro', true)!.amend!(body)).toBe(body);
   });
 });
+
+test('a key that is traded is in no header, and is concealed', () => {
+  const more = { apiKey: 'ghu_secret' };
+  const target = createTarget(findProvider('github_copilot')!, spec('https://x.test', more));
+  expect(JSON.stringify(target.headers)).not.toContain('ghu_secret');
+  expect(target.concealed.keys).toEqual(['ghu_secret']);
+});

@@ -85,7 +85,7 @@ export interface Conversation {
 }
 
 /**
- * `credentials`: what vouches for it where it has no key. Throws SpillwayError `config_invalid` when the
+ * `credentials`: what vouches for it where no key is sent. Throws SpillwayError `config_invalid` when the
  * base URL is none.
  */
 export const createTarget = (
@@ -259,7 +259,7 @@ const headersOf = (provider: Provider, spec: TargetSpec, { host }: URL): Record<
     'user-agent': 'spillway',
     ...provider.headers,
   };
-  if (spec.apiKey !== undefined) {
+  if (spec.apiKey !== undefined && !provider.tradesKey) {
     const place = typeof provider.auth === 'function' ? provider.auth(host) : provider.auth;
     if (place === 'bearer' || place.bearer?.test(spec.apiKey))
       headers['authorization'] = `Bearer ${spec.apiKey}`;

@@ -132,12 +132,17 @@ export const memoryLog = (): Log & { readonly lines: LogLine[] } => {
 export const startGateway = async (
   config: LoadedConfig,
   clock: Clock = systemClock,
-  more: Pick<World, 'memory'> & { readonly folder?: string; readonly keeps?: boolean } = {},
+  more: Pick<World, 'memory'> & {
+    readonly folder?: string;
+    readonly keeps?: boolean;
+    /** The environment, for what is read there beside the config. */
+    readonly variables?: Readonly<Record<string, string>>;
+  } = {},
 ) => {
   const log = memoryLog();
-  const environment = environmentOf({});
   const random = seededRandom(1);
-  const { folder, keeps = folder !== undefined, ...rest } = more;
+  const { folder, keeps = folder !== undefined, variables = {}, ...rest } = more;
+  const environment = environmentOf(variables);
   const at = folder === undefined ? {} : { folder };
   const keeping = keeps ? await openKeeping(config, { clock, log, ...at }) : undefined;
   const survived = new Survived({ clock, log });

@@ -66,7 +66,8 @@ export class TokenService {
   }
 
   sources(variables: Readonly<Record<string, string>> = {}): CredentialSources {
-    return { clock: this.clock, log: silentLog, ask: askOver(this.#agents), variables };
+    const agents = this.#agents;
+    return { clock: this.clock, log: silentLog, ask: askOver(agents), agents, variables };
   }
 
   /** The same; it closes them when it closes. */
