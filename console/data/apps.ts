@@ -29,7 +29,17 @@ export const useAppNames = (): ((id: string) => string) => {
     enabled: seesAll,
     queryFn: () => ask<AppsReply>('/spillway/apps'),
   });
-  return useCallback((id) => data?.data.find((app) => app.id === id)?.name ?? id, [data]);
+  return useCallback(
+    (id) => {
+      // Whoever sent a request is told in few characters.
+      const isCut = id.endsWith('…');
+      const known = isCut ? id.slice(0, -1) : id;
+      const is = (app: { readonly id: string }): boolean =>
+        isCut ? app.id.startsWith(known) : app.id === known;
+      return data?.data.find(is)?.name ?? id;
+    },
+    [data],
+  );
 };
 
 export const useApp = (id: string) =>
