@@ -13,6 +13,8 @@ export interface Scene {
   readonly masterKey: string;
   /** Of a person without a say over others. */
   readonly personKey: string;
+  /** Goes on sending requests for some seconds. */
+  readonly traffic: () => Promise<void>;
   /** Cuts every connection; what it hands back listens again. */
   readonly cut: () => Promise<{ readonly back: () => Promise<void> }>;
 }
@@ -31,6 +33,15 @@ const SETTLE_MS = 2_500;
 const MOVE_MS = 500;
 
 const settle = ({ page }: Scene): Promise<void> => page.waitForTimeout(SETTLE_MS);
+
+const loads = new WeakMap<Page, Promise<void>>();
+
+const underLoad = async (scene: Scene): Promise<void> => {
+  loads.set(scene.page, scene.traffic());
+  await scene.page.waitForTimeout(2 * SETTLE_MS);
+};
+
+const loadOver = async ({ page }: Scene): Promise<void> => loads.get(page);
 
 const main = (page: Page): Locator => page.getByRole('main');
 
@@ -257,12 +268,7 @@ const EVERY = 'Every input';
 /** Every page, and each state of it that a person meets. */
 export const PICTURES: readonly Picture[] = [
   { name: 'sign-in', path: '/ui/', of: 'asking' },
-  {
-    name: 'sign-in-refused',
-    path: '/ui/',
-    of: 'asking',
-    prepare: signIn(() => 'sk-wrong'),
-  },
+  { name: 'sign-in-refused', path: '/ui/', of: 'asking', prepare: signIn(() => 'sk-wrong') },
   {
     name: 'session-over',
     path: '/ui/playground',
@@ -271,12 +277,7 @@ export const PICTURES: readonly Picture[] = [
   },
   { name: 'own-keys', path: '/ui/keys', of: 'asking', prepare: asPerson },
   { name: 'own-usage', path: '/ui/usage', of: 'asking', prepare: asPerson },
-  {
-    name: 'connection-lost',
-    path: '/ui/overview',
-    prepare: loseConnection,
-    undo: findConnection,
-  },
+  { name: 'connection-lost', path: '/ui/overview', prepare: loseConnection, undo: findConnection },
   { name: 'unanswered', path: '/ui/overview', prepare: openUnanswered },
   { name: 'no-such-page', path: '/ui/nowhere' },
   { name: 'start', path: '/ui/start' },
@@ -287,7 +288,7 @@ export const PICTURES: readonly Picture[] = [
     prepare: inTurn(nextStep, nextStep, ({ page }) => page.waitForTimeout(700)),
   },
   { name: 'scene', path: '/ui/start', prepare: inTurn(nextStep, nextStep, sceneOver) },
-  { name: 'overview', path: '/ui/overview', prepare: settle },
+  { name: 'overview', path: '/ui/overview', prepare: underLoad, undo: loadOver },
   { name: 'overview-first', path: '/ui/overview', of: 'fresh', prepare: settle },
   { name: 'requests', path: '/ui/requests' },
   { name: 'requests-none', path: '/ui/requests?q=nothing+says+this' },
@@ -309,11 +310,7 @@ export const PICTURES: readonly Picture[] = [
   { name: 'playground', path: '/ui/playground', prepare: chat },
   { name: 'playground-double', path: '/ui/playground', prepare: twoWithTools },
   { name: 'parallel-first', path: '/ui/playground?tab=parallel' },
-  {
-    name: 'parallel-running',
-    path: '/ui/playground?tab=parallel',
-    prepare: sendMany(1_200),
-  },
+  { name: 'parallel-running', path: '/ui/playground?tab=parallel', prepare: sendMany(1_200) },
   { name: 'parallel', path: '/ui/playground?tab=parallel', prepare: sendMany(6_000) },
   { name: 'chatflow', path: '/ui/playground?tab=chatflow', prepare: graphShown },
   { name: 'chatflow-over', path: '/ui/playground?tab=chatflow', prepare: runFlow(true) },
@@ -335,16 +332,8 @@ export const PICTURES: readonly Picture[] = [
   },
   { name: 'app-api', path: '/ui/apps', prepare: openApp(SIX, 'api') },
   { name: 'app-missing', path: '/ui/apps', prepare: openApp('Lacking', 'missing') },
-  {
-    name: 'app-import',
-    path: '/ui/apps',
-    prepare: press((texts) => texts.apps.import.button),
-  },
-  {
-    name: 'app-import-failed',
-    path: '/ui/apps',
-    prepare: importText('a: 1', '[role=alert]'),
-  },
+  { name: 'app-import', path: '/ui/apps', prepare: press((texts) => texts.apps.import.button) },
+  { name: 'app-import-failed', path: '/ui/apps', prepare: importText('a: 1', '[role=alert]') },
   {
     name: 'app-import-newer',
     path: '/ui/apps',

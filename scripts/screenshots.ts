@@ -30,7 +30,7 @@ const posting =
   };
 
 /** Traffic of several keys, some of it too much, so that there is something to see. */
-const fillIn = async (world: World): Promise<void> => {
+const fillIn = async (world: World, rounds = 10): Promise<void> => {
   const post = posting(world);
   const ask = (i: number): Promise<void> =>
     post('/v1/chat/completions', {
@@ -39,7 +39,7 @@ const fillIn = async (world: World): Promise<void> => {
       max_tokens: 400 + (i % 7) * 300,
       messages: [{ role: 'user', content: `Question ${i}: what is a spillway?` }],
     });
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < rounds; round++) {
     await Promise.all(Array.from({ length: 10 }, (_, i) => ask(round * 10 + i)));
   }
 };
@@ -95,7 +95,8 @@ const take = async (context: BrowserContext, shot: Shot): Promise<void> => {
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   const { masterKey, cut } = world;
-  const scene = { page, texts: TEXTS[language], masterKey, personKey, cut };
+  const traffic = (): Promise<void> => fillIn(world, 3);
+  const scene = { page, texts: TEXTS[language], masterKey, personKey, traffic, cut };
   const name = `${picture.name}-${language}-${theme}`;
   try {
     await page.goto(`${world.url}${picture.path}`, { waitUntil: 'load' });
