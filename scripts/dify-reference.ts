@@ -41,7 +41,7 @@ const NOTES: Readonly<
     about:
       'Jinja by an engine of our own, held to a table of what Jinja 3.1.6 prints for the same templates and values and says of wrong ones: dictionaries in their order, tuples, floats, big integers, quotes, every filter, test and method of texts, lists and dictionaries, also those that change a list. ' +
       'It differs in this: values arrive as JSON, which cannot tell 1.0 from 1, nor 1e20 from its digits, and has keys that are whole numbers first; a generator, a function and a method print without the address that Python gives them; `pprint` breaks no long text; `striptags` knows the commonest entities. ' +
-      'There is no `random`, `lipsum` and `urlize`, no sign by its name (`\\N{BULLET}`), no attribute of a number (`n.real`), and no other template: `include`, `import`, `extends` and `self` are errors, as they are in Dify. A template that loops too long, nests too deeply or makes too much is stopped.',
+      'There is no `random`, `lipsum` and `urlize`, no sign by its name (`\\N{BULLET}`), no attribute of a number (`n.real`), no complex number, and no other template: `include`, `import`, `extends` and `self` are errors, as they are in Dify. A template that loops too long, nests too deeply or makes too much is stopped.',
   },
   'http-request': {
     about:

@@ -114,6 +114,9 @@ test.each([
   ['{% set x = range(9999)|list %}{% for i in x %}{% set y = x.index(9998) %}{% endfor %}'],
   ['{% set x = range(9999)|list %}{% for i in x %}{% set y = x.copy() %}{% endfor %}'],
   ['{% for i in range(99999) %}{% set y = 3 ** 4000 %}{% endfor %}'],
+  [
+    '{% set x, y = "x" * 10 ** 6, "x" * 10 ** 6 %}{% for i in range(99999) %}{% set z = x < y %}{% endfor %}',
+  ],
   [`${DOUBLED}{{ ns.s }}`],
   [`${DOUBLED}{{ ns.s|tojson }}`],
   [`${DOUBLED}{{ ns.s|pprint }}`],
@@ -139,6 +142,7 @@ test.each([
   ['{{ ("<!--" * 10 ** 5)|striptags|length }}', '400000'],
   ['{{ ("a" * 10 ** 5)|wordwrap(1)|length }}', '199999'],
   ['{{ ("-" * 10 ** 5)|wordwrap(5)|length }}', '119999'],
+  ['{{ range(10 ** 12) == range(10 ** 12) }}', 'True'],
 ])('%j goes through a long text but once', (template, printed) => {
   expect(render(template)).toBe(printed);
 });

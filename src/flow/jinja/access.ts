@@ -111,7 +111,8 @@ const keyed = (value: Value, key: Value): Value | undefined => {
   const all = sequenceOf(value);
   if (all === undefined) return undefined;
   const i = Number(key);
-  return all.at(i < 0 ? all.length + i : i);
+  const at = i < 0 ? all.length + i : i;
+  return at < 0 ? undefined : all.at(at);
 };
 
 interface Sequence {

@@ -44,7 +44,7 @@ export const isEqual = (a: Value, b: Value): boolean => {
   }
   if (Array.isArray(a) && Array.isArray(b)) return areEqual(a, b);
   if (a instanceof Tuple && b instanceof Tuple) return areEqual(a.items, b.items);
-  if (a instanceof Range && b instanceof Range) return areEqual(a.items(), b.items());
+  if (a instanceof Range && b instanceof Range) return isSameRange(a, b);
   if (a instanceof Dict && b instanceof Dict)
     return (
       a.size === b.size &&
@@ -55,6 +55,11 @@ export const isEqual = (a: Value, b: Value): boolean => {
     );
   return a instanceof Missing && b instanceof Missing;
 };
+
+/** As lists of what is in them. */
+const isSameRange = (a: Range, b: Range): boolean =>
+  a.length === b.length &&
+  (a.length === 0 || (a.start === b.start && (a.length === 1 || a.step === b.step)));
 
 const areEqual = (a: readonly Value[], b: readonly Value[]): boolean =>
   a.length === b.length && a.every((item, i) => isEqual(item, b[i]!));
@@ -87,10 +92,10 @@ const compareAll = (a: readonly Value[], b: readonly Value[], sign: string): num
 
 /** By code points, where JavaScript goes by halves of them. */
 const compareTexts = (a: string, b: string): number => {
+  spendText(Math.min(a.length, b.length));
   if (a === b) return 0;
   let i = 0;
   while (i < a.length && i < b.length && a.charCodeAt(i) === b.charCodeAt(i)) i++;
-  spendText(i);
   // Back to the whole sign, where two halves differ in their second.
   if (i > 0 && /[\udc00-\udfff]/.test(a[i] ?? b[i] ?? '')) i--;
   return (a.codePointAt(i) ?? -1) - (b.codePointAt(i) ?? -1);

@@ -69,7 +69,10 @@ const BASES: Readonly<Record<string, number>> = { b: 2, o: 8, x: 16, X: 16, d: 1
 const wholeText = (value: bigint, { kind = 'd', other, digits: exact }: Spec): string => {
   if (exact !== undefined)
     throw new TemplateError('Precision not allowed in integer format specifier');
-  if (kind === 'c') return String.fromCodePoint(Number(value));
+  if (kind === 'c') {
+    if (value >= 0n && value <= 0x10ffff) return String.fromCodePoint(Number(value));
+    throw new TemplateError('%c arg not in range(0x110000)');
+  }
   const base = BASES[kind];
   if (base === undefined)
     throw new TemplateError(`Unknown format code '${kind}' for object of type 'int'`);

@@ -1,6 +1,6 @@
 import { escaped } from '#flow/jinja/escape.ts';
 import { Given } from '#flow/jinja/given.ts';
-import { Func, isText, itemsOf, Markup, Tuple, type Value } from '#flow/jinja/values.ts';
+import { Dict, Func, isText, itemsOf, Markup, Tuple, type Value } from '#flow/jinja/values.ts';
 
 /** Methods that put what they are given into the text, by where that stands among their arguments. */
 const TAKES_IN: ReadonlyMap<string, number> = new Map([
@@ -22,6 +22,13 @@ export const safe = (value: Value): Value => {
 };
 
 const made = (value: Value): Value => (isText(value) ? escaped(value) : value);
+
+/** What stands behind `%`, its texts being made safe. */
+export const escapedIn = (value: Value): Value => {
+  if (value instanceof Tuple) return new Tuple(value.items.map(made));
+  if (!(value instanceof Dict)) return made(value);
+  return Dict.of(value.entries().map(([key, item]) => [key, made(item)] as const));
+};
 
 /** Arguments whose texts are safe. */
 export const escapedAll = ({ placed, named }: Given): Given =>

@@ -1,7 +1,16 @@
+import { escapedIn } from '#flow/jinja/markup.ts';
 import { spend, spendText } from '#flow/jinja/fuel.ts';
 import { asNumber, isNumber, textOf } from '#flow/jinja/compare.ts';
 import { printf } from '#flow/jinja/printf.ts';
-import { isText, Missing, TemplateError, Tuple, typeName, type Value } from '#flow/jinja/values.ts';
+import {
+  isText,
+  Markup,
+  Missing,
+  TemplateError,
+  Tuple,
+  typeName,
+  type Value,
+} from '#flow/jinja/values.ts';
 
 /** Integers of more bits are not made. */
 const MOST_BITS = 20_000;
@@ -16,6 +25,7 @@ export const arithmetic = (sign: string, [a, b]: readonly [Value, Value]): Value
     return float(sign, toFloat(x), toFloat(y));
   }
   if (a instanceof Missing) throw new TemplateError(a.why);
+  if (sign === '%' && a instanceof Markup) return new Markup(printf(a.text, escapedIn(b)));
   if (sign === '%' && isText(a)) return printf(textOf(a), b);
   if (b instanceof Missing) throw new TemplateError(b.why);
   const found = sign === '+' ? joined(a, b) : sign === '*' ? repeated(a, b) : undefined;
@@ -111,6 +121,8 @@ const toFloat = (number: number | bigint): number => {
 };
 
 const inRange = (power: number, x: number, y: number): number => {
+  if (x < 0 && Number.isFinite(y) && !Number.isInteger(y))
+    throw new TemplateError('the power is a complex number, which is not known here');
   if (Number.isFinite(x) && Number.isFinite(y) && Math.abs(power) === Infinity)
     throw new TemplateError("(34, 'Numerical result out of range')");
   return power;
@@ -141,7 +153,7 @@ const repeated = (a: Value, b: Value): Value | undefined => {
   if (isText(value)) {
     const text = textOf(value);
     spendText(text.length * count);
-    return text.repeat(count);
+    return value instanceof Markup ? new Markup(text.repeat(count)) : text.repeat(count);
   }
   const items = Array.isArray(value) ? value : value instanceof Tuple ? value.items : undefined;
   if (!items) return undefined;

@@ -1,8 +1,16 @@
 import { spendText } from '#flow/jinja/fuel.ts';
-import { asNumber, isNumber } from '#flow/jinja/compare.ts';
+import { asNumber, isNumber, textOf } from '#flow/jinja/compare.ts';
 import { fixed, general, scientific } from '#flow/jinja/decimals.ts';
 import { pyRepr, pyText } from '#flow/jinja/print.ts';
-import { Dict, signsOf, TemplateError, Tuple, typeName, type Value } from '#flow/jinja/values.ts';
+import {
+  Dict,
+  isText,
+  signsOf,
+  TemplateError,
+  Tuple,
+  typeName,
+  type Value,
+} from '#flow/jinja/values.ts';
 
 const PLACE =
   /%(?:\((?<key>[^()]*)\))?(?<flags>[-+ 0#]*)(?<width>\*|\d{1,6})?(?:\.(?<digits>\*|\d{0,6}))?[hlL]?(?<kind>[^])?/g;
@@ -79,7 +87,7 @@ const converted = (value: Value, conversion: Conversion): string => {
     const text = kind === 's' ? pyText(value) : pyRepr(value);
     return exact === undefined ? text : Array.from(signsOf(text)).slice(0, exact).join('');
   }
-  if (kind === 'c') return isNumber(value) ? String.fromCodePoint(Number(value)) : pyText(value);
+  if (kind === 'c') return sign(value);
   if (!isNumber(value))
     throw new TemplateError(`%${kind} format: a real number is required, not ${typeName(value)}`);
   const number = asNumber(value);
@@ -88,6 +96,15 @@ const converted = (value: Value, conversion: Conversion): string => {
     : floatText(Number(number), kind, exact ?? 6);
   if (plain.startsWith('-')) return plain;
   return flags.includes('+') ? `+${plain}` : flags.includes(' ') ? ` ${plain}` : plain;
+};
+
+const LAST_SIGN = 0x10ffff;
+
+const sign = (value: Value): string => {
+  if (typeof value === 'bigint' && value >= 0n && value <= LAST_SIGN)
+    return String.fromCodePoint(Number(value));
+  if (isText(value) && signsOf(textOf(value)).length === 1) return textOf(value);
+  throw new TemplateError('%c requires int or char');
 };
 
 const digitsOf = (value: number | bigint, { kind, flags, exact = 1 }: Conversion): string => {

@@ -1,5 +1,6 @@
+import { pyText } from '#flow/jinja/print.ts';
 import { spendText } from '#flow/jinja/fuel.ts';
-import { compare, contains, isEqual, isNumber, textOf } from '#flow/jinja/compare.ts';
+import { compare, contains, isEqual, isNumber } from '#flow/jinja/compare.ts';
 import type { Env } from '#flow/jinja/env.ts';
 import type { Given } from '#flow/jinja/given.ts';
 import { arithmetic } from '#flow/jinja/numbers.ts';
@@ -67,8 +68,8 @@ const ALONE: Readonly<Record<string, (value: Value) => boolean>> = {
   mapping: (value) => value instanceof Dict,
   iterable: (value) => isSequence(value) || value instanceof Lazy || value instanceof View,
   sequence: isSequence,
-  lower: (value) => isText(value) && isCased(textOf(value), (text) => text.toLowerCase()),
-  upper: (value) => isText(value) && isCased(textOf(value), (text) => text.toUpperCase()),
+  lower: (value) => isCased(pyText(value), (text) => text.toLowerCase()),
+  upper: (value) => isCased(pyText(value), (text) => text.toUpperCase()),
 };
 
 /** Tests that compare it with another. */

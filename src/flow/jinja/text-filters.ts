@@ -127,7 +127,7 @@ const striptags: Filter = (value) => {
     });
 };
 
-const xmlattr = filter(['autospace'], (value, [autospace = true]) => {
+const xmlattr = filter(['autospace'], (value, [autospace = true], { escapes }) => {
   if (!(value instanceof Dict)) throw new TemplateError('xmlattr wants a dictionary');
   const parts: string[] = [];
   for (const [key, item] of value.entries()) {
@@ -137,7 +137,8 @@ const xmlattr = filter(['autospace'], (value, [autospace = true]) => {
     parts.push(`${escaped(key).text}="${escaped(item).text}"`);
   }
   const text = parts.join(' ');
-  return text !== '' && isTrue(autospace) ? ` ${text}` : text;
+  const found = text !== '' && isTrue(autospace) ? ` ${text}` : text;
+  return escapes ? new Markup(found) : found;
 });
 
 const SIZES = [

@@ -1,4 +1,4 @@
-import { spendText } from '#flow/jinja/fuel.ts';
+import { spend, spendText } from '#flow/jinja/fuel.ts';
 import { textOf } from '#flow/jinja/compare.ts';
 import { formatText } from '#flow/jinja/format-spec.ts';
 import { countArg, type Method, taking, textArg } from '#flow/jinja/method.ts';
@@ -31,6 +31,7 @@ export const stripped = (text: string, chars: string | undefined, sides = 'lr'):
   let to = signs.length;
   if (sides.includes('l')) while (from < to && isGone(signs[from]!)) from++;
   if (sides.includes('r')) while (to > from && isGone(signs[to - 1]!)) to--;
+  spend(from + signs.length - to);
   return typeof signs === 'string' ? signs.slice(from, to) : signs.slice(from, to).join('');
 };
 

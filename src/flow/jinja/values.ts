@@ -100,6 +100,7 @@ export class Range {
   }
 
   items(): bigint[] {
+    spend(this.length);
     return Array.from({ length: this.length }, (_, i) => this.at(i));
   }
 }
@@ -224,6 +225,7 @@ export class TemplateError extends Error {
 
 /** What is equal in Python has the same text. */
 const hashOf = (key: Value): string => {
+  spend(2);
   if (isText(key)) {
     const text = typeof key === 'string' ? key : key.text;
     spend(text.length >> 4);

@@ -54,7 +54,8 @@ export const wrapped = (line: string, how: Wrapping): string[] => {
 
 const joined = (chunk: Chunk): string => (typeof chunk === 'string' ? chunk : chunk.join(''));
 
-const isSpace = (chunk: Chunk): boolean => joined(chunk.slice(0, 1)).trim() === '';
+const isSpace = (chunk: Chunk): boolean =>
+  typeof chunk === 'string' ? chunk.trim() === '' : chunk.every((sign) => sign.trim() === '');
 
 const breakWord = (chunks: Chunk[], row: Chunk[], how: Wrapping & { room: number }): void => {
   if (!how.breaksWords) {
