@@ -133,3 +133,10 @@ test('who cannot be reached is told in words, without the address', async () => 
 test('an allow list says what is wrong with it', () => {
   expect(() => addressGuard(['10.0.0.0/40'])).toThrow('"10.0.0.0/40" is no host and no network');
 });
+
+test('a name that nobody knows is told, by the system’s own resolver too', async () => {
+  await expect(client([])('http://no-such-host.invalid/')).rejects.toMatchObject({
+    code: 'node_failed',
+    message: expect.stringMatching(/no host of that name|could not be looked up/),
+  });
+});

@@ -80,10 +80,11 @@ const createAgent = (
     rejectUnauthorized: verify,
     lookup: (host, _, done) => {
       lookup(host, (error, found) => {
+        // Nothing was found then, not even an empty list.
+        if (error) return done(error, []);
         const fit = guard.isNamed(host)
           ? found
           : found.filter(({ address }) => guard.allows(address));
-        if (error) return done(error, []);
         return fit.length === 0 ? done(denied(host), []) : done(null, [...fit]);
       });
     },

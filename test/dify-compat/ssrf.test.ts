@@ -1,16 +1,17 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import type * as Dns from 'node:dns';
+import dns from 'node:dns';
 import { createServer, type Server } from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { JsonObject } from '#core/json.ts';
 import { dsl, llmData } from '#flow/test-kit.ts';
 import { startApp, textOf } from '../kit/apps.ts';
 
 /** Names that lead inside, as whoever owns a domain can make them. */
-const NAMES = vi.hoisted(() => ({
+const NAMES = {
   'inside.test': () => ['127.0.0.1'],
   'both.test': () => ['10.0.0.7', '::1', '127.0.0.1'],
   'metadata.test': () => ['169.254.169.254'],
@@ -18,19 +19,24 @@ const NAMES = vi.hoisted(() => ({
   'open.test': () => ['127.0.0.1'],
   // The first look-up finds what the operator allows, every later one what nobody does.
   'rebinds.test': () => [rebound++ === 0 ? '127.0.0.2' : '127.0.0.1'],
-}));
+};
 let rebound = 0;
 
-vi.mock('node:dns', async (load) => {
-  const dns = await load<typeof Dns>();
-  const lookup = (host: string, options: object, done: (...found: unknown[]) => void): void => {
-    const own = (NAMES as Readonly<Record<string, (() => string[]) | undefined>>)[host];
-    if (!own) return dns.lookup(host, options, done);
-    const found = own().map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
-    done(null, found);
-  };
-  return { ...dns, lookup, default: { ...dns, lookup } };
-});
+const systemLookup = dns.lookup;
+const lookup = (host: string, options: object, done: (...found: unknown[]) => void): void => {
+  const own = (NAMES as Readonly<Record<string, (() => string[]) | undefined>>)[host];
+  if (!own) return systemLookup(host, options, done);
+  const found = own().map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+  done(null, found);
+};
+
+/** For whoever asks this process's resolver, whatever was imported before. */
+const resolveWith = (way: typeof dns.lookup): void => {
+  dns.lookup = way;
+  syncBuiltinESMExports();
+};
+beforeAll(() => resolveWith(lookup as typeof dns.lookup));
+afterAll(() => resolveWith(systemLookup));
 
 const SECRET = 'the-inside-secret';
 /** Requests that reached what stands inside, by where they came from. */
