@@ -16,8 +16,12 @@ import {
 } from '#flow/jinja/values.ts';
 import { Given } from '#flow/jinja/given.ts';
 
-const indexOf = taking<readonly Value[]>(['value'], (items, [wanted = null]) => {
-  const at = items.findIndex((item) => isEqual(item, wanted));
+const indexOf = taking<readonly Value[]>(['value', 'start', 'end'], (items, given) => {
+  const [wanted = null, start, end] = given;
+  const placed = (at: number): number => (at < 0 ? at + items.length : at);
+  const from = placed(countArg(start, 0));
+  const to = placed(countArg(end, items.length));
+  const at = items.findIndex((item, i) => i >= from && i < to && isEqual(item, wanted));
   if (at < 0) throw new TemplateError(`${pyRepr(wanted)} is not in list`);
   return BigInt(at);
 });

@@ -1,7 +1,7 @@
 import { safe } from '#flow/jinja/markup.ts';
 import { spendText } from '#flow/jinja/fuel.ts';
 import { asNumber, isNumber, textOf } from '#flow/jinja/compare.ts';
-import { rounded } from '#flow/jinja/decimals.ts';
+import { rounded, roundedWhole } from '#flow/jinja/decimals.ts';
 import { ownAttribute } from '#flow/jinja/access.ts';
 import { type Filter, filter } from '#flow/jinja/filter.ts';
 import { LIST_FILTERS, mapWith } from '#flow/jinja/list-filters.ts';
@@ -41,7 +41,8 @@ const round = filter(['precision', 'method'], (value, [precision, method = 'comm
   const how = textArg(method);
   if (how === 'common') {
     if (typeof number === 'number') return rounded(number, digits);
-    return digits >= 0 ? number : BigInt(Math.round(rounded(Number(number), digits)));
+    if (digits >= 0) return number;
+    return number < 0n ? -roundedWhole(-number, -digits) : roundedWhole(number, -digits);
   }
   if (how !== 'ceil' && how !== 'floor')
     throw new TemplateError('method must be common, ceil or floor');

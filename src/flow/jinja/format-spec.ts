@@ -86,7 +86,7 @@ const floatText = (value: number, { kind, digits }: Spec): string => {
   const exact = digits === undefined ? 6 : Number(digits);
   switch (kind) {
     case undefined:
-      return digits === undefined ? pyFloat(value) : withPoint(general(value, exact));
+      return digits === undefined ? pyFloat(value) : withPoint(general(value, exact, exact - 1));
     case '%':
       return `${fixed(value * 100, exact)}%`;
     case 'f':

@@ -54,7 +54,8 @@ const dictsort = filter(
   ['case_sensitive', 'by', 'reverse'],
   (value, [keepsCase = false, by = 'key', reverse]) => {
     if (!(value instanceof Dict)) throw new TemplateError('dictsort wants a dictionary');
-    const at = pyText(by) === 'value' ? 1 : 0;
+    const at = ['key', 'value'].indexOf(pyText(by));
+    if (at < 0) throw new TemplateError('You can only sort by either "key" or "value"');
     const pairs = value.entries().map((entry) => new Tuple(entry));
     const key = (pair: Value): Value => {
       const found = (pair as Tuple).items[at]!;
