@@ -11,7 +11,9 @@ export interface Token {
 const CLOSES: Readonly<Record<string, string>> = { '{{': '}}', '{%': '%}', '{#': '#}' };
 
 const WORD =
-  /(?<space>\s+)|(?<name>[\p{XID_Start}_]\p{XID_Continue}*)|(?<float>(?<!\.)\d(?:_?\d)*(?:\.\d(?:_?\d)*(?:e[+-]?\d(?:_?\d)*)?|e[+-]?\d(?:_?\d)*))|(?<int>0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[\da-f])+|[1-9](?:_?\d)*|0(?:_?0)*)|(?<string>'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*")|(?<sign>\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}<>=.:|,;])/iuy;
+  /(\s+)|([\p{XID_Start}_]\p{XID_Continue}*)|((?<!\.)\d(?:_?\d)*(?:\.\d(?:_?\d)*(?:e[+-]?\d(?:_?\d)*)?|e[+-]?\d(?:_?\d)*))|(0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[\da-f])+|[1-9](?:_?\d)*|0(?:_?0)*)|('(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*")|(\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}<>=.:|,;])/iuy;
+/** Of its groups, in their order. Named ones would be an object for every word. */
+const KINDS = ['space', 'name', 'float', 'int', 'string', 'sign'] as const;
 
 /** Throws TemplateError for a tag that does not end, or holds what is no word. */
 export const lex = (given: string): Token[] => new Lexer(given).all();
@@ -97,20 +99,21 @@ class Lexer {
     for (;;) {
       if (braces.length === 0 && this.#ends(close)) return;
       WORD.lastIndex = this.#at;
-      const groups = WORD.exec(this.#source)?.groups;
-      if (!groups) return this.#refuse(close);
+      const found = WORD.exec(this.#source);
+      if (!found) return this.#refuse(close);
       this.#at = WORD.lastIndex;
-      const [kind, text] = Object.entries(groups).find(([, found]) => found !== undefined)!;
+      const [text] = found;
+      const kind = KINDS[found.indexOf(text, 1) - 1]!;
       if (kind === 'sign') balance(braces, text, this.#line);
-      if (kind !== 'space') this.#push(kind as Token['kind'], text);
+      if (kind !== 'space') this.#push(kind, text);
       this.#count(text);
     }
   }
 
   #ends(close: string): boolean {
-    const rest = this.#source.slice(this.#at, this.#at + 3);
-    const sign = /^[-+]/.exec(rest)?.[0] ?? '';
-    if (!rest.startsWith(close, sign.length)) return false;
+    const found = this.#source[this.#at];
+    const sign = found === '-' || found === '+' ? found : '';
+    if (!this.#source.startsWith(close, this.#at + sign.length)) return false;
     this.#push('close', close);
     this.#at += sign.length + 2;
     this.#trims = sign === '-';
