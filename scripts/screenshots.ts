@@ -100,6 +100,7 @@ const take = async (context: BrowserContext, shot: Shot): Promise<void> => {
   const name = `${picture.name}-${language}-${theme}`;
   try {
     await page.goto(`${world.url}${picture.path}`, { waitUntil: 'load' });
+    await page.getByRole('heading', { level: 1 }).first().waitFor();
     await page.waitForTimeout(700);
     await picture.prepare?.(scene);
     await page.evaluate('document.fonts.ready.then(() => undefined)');
