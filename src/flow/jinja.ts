@@ -8,7 +8,7 @@ import { fromJson, TemplateError } from '#flow/jinja/values.ts';
 import type { JinjaJob } from '#flow/ports.ts';
 
 /** Steps of a template: some hundred thousand rounds of loops, or a second, and less than 100 MB. */
-const FUEL = 3_000_000;
+const FUEL = 8_000_000;
 
 /**
  * Renders a Jinja template as Python's Jinja prints it: `None`, `True`, `{'b': 1, 'a': (2, 3)}`.

@@ -1,4 +1,4 @@
-import { spend } from '#flow/jinja/fuel.ts';
+import { spend, spendValues } from '#flow/jinja/fuel.ts';
 import { compare, isEqual } from '#flow/jinja/compare.ts';
 import { countArg, type Method, taking } from '#flow/jinja/method.ts';
 import { pyRepr } from '#flow/jinja/print.ts';
@@ -55,7 +55,11 @@ const replaceAll = (items: Value[], found: readonly Value[]): null => {
 
 /** What Python calls on a list; those that change it give None. */
 export const LIST_METHODS: Readonly<Record<string, Method<Value[]>>> = {
-  append: taking(['object'], (items, [item = null]) => (items.push(item), null)),
+  append: taking(['object'], (items, [item = null]) => {
+    spendValues(1);
+    items.push(item);
+    return null;
+  }),
   extend: taking(['iterable'], (items, [more = []]) => {
     const added = [...itemsOf(more)];
     for (const item of added) items.push(item);

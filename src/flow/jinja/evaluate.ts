@@ -1,4 +1,4 @@
-import { spend, spendText } from '#flow/jinja/fuel.ts';
+import { spend, spendText, spendValues } from '#flow/jinja/fuel.ts';
 import { attributeOf, itemOf, slice } from '#flow/jinja/access.ts';
 import { compare, contains, isEqual, textOf } from '#flow/jinja/compare.ts';
 import type { Env } from '#flow/jinja/env.ts';
@@ -36,14 +36,19 @@ export const evaluate = (expr: Expr, env: Env): Value => {
 
 const all = (items: readonly Expr[], env: Env): Value[] => items.map((item) => evaluate(item, env));
 
+const kept = (items: readonly Expr[], env: Env): Value[] => {
+  spendValues(1 + items.length);
+  return all(items, env);
+};
+
 const KINDS: Kinds = {
   const: ({ value }) => value,
   name: ({ name }, { scope }) => {
     const found = scope.get(name);
     return found === undefined ? new Missing(`'${name}' is undefined`) : found;
   },
-  list: ({ items }, env) => all(items, env),
-  tuple: ({ items }, env) => new Tuple(all(items, env)),
+  list: ({ items }, env) => kept(items, env),
+  tuple: ({ items }, env) => new Tuple(kept(items, env)),
   dict: ({ entries }, env) =>
     Dict.of(entries.map(([key, value]) => [evaluate(key, env), evaluate(value, env)] as const)),
   attribute: ({ of, name }, env) => attributeOf(evaluate(of, env), name),

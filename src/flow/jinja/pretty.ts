@@ -1,4 +1,4 @@
-import { spend } from '#flow/jinja/fuel.ts';
+import { spendValues } from '#flow/jinja/fuel.ts';
 import { compare } from '#flow/jinja/compare.ts';
 import { pyRepr } from '#flow/jinja/print.ts';
 import { Dict, signsOf, TemplateError, Tuple, type Value } from '#flow/jinja/values.ts';
@@ -11,7 +11,7 @@ export const pretty = (value: Value): string => formatted(ordered(value), 0, 0);
 
 /** Dictionaries with their keys in order, all the way down. */
 const ordered = (value: Value): Value => {
-  spend();
+  spendValues(1);
   if (Array.isArray(value)) return value.map(ordered);
   if (value instanceof Tuple) return new Tuple(value.items.map(ordered));
   if (!(value instanceof Dict)) return value;

@@ -1,7 +1,7 @@
 import { isObject, type Json } from '#core/json.ts';
 import type { Given } from '#flow/jinja/given.ts';
 import type { Env } from '#flow/jinja/env.ts';
-import { spend } from '#flow/jinja/fuel.ts';
+import { spend, spendValues } from '#flow/jinja/fuel.ts';
 
 /**
  * A value of a template, with Python's distinctions: whole numbers are bigints, floats numbers,
@@ -100,7 +100,7 @@ export class Range {
   }
 
   items(): bigint[] {
-    spend(this.length);
+    spendValues(this.length);
     return Array.from({ length: this.length }, (_, i) => this.at(i));
   }
 }
@@ -185,7 +185,10 @@ export class Dict {
     const hash = hashOf(key);
     const found = this.#entries.get(hash);
     if (found) found[1] = value;
-    else this.#entries.set(hash, [key, value]);
+    else {
+      spendValues(1);
+      this.#entries.set(hash, [key, value]);
+    }
   }
 
   delete(key: Value): boolean {
@@ -225,7 +228,7 @@ export class TemplateError extends Error {
 
 /** What is equal in Python has the same text. */
 const hashOf = (key: Value): string => {
-  spend(2);
+  spend(4);
   if (isText(key)) {
     const text = typeof key === 'string' ? key : key.text;
     spend(text.length >> 4);
