@@ -145,8 +145,8 @@ export class Lane {
     this.#changed();
   }
 
-  #count({ request, groups, isPlain }: Waiter, more: 1 | -1): void {
-    if (!isPlain || request.groups.length > 1) this.#special += more;
+  #count({ request, groups, wish }: Waiter, more: 1 | -1): void {
+    if (wish !== '' || request.groups.length > 1) this.#special += more;
     const count = (this.#waiting.get(groups) ?? 0) + more;
     if (count > 0) this.#waiting.set(groups, count);
     else this.#waiting.delete(groups);

@@ -47,6 +47,7 @@ export class Waiter implements Waiting {
   isTaken = false;
   /** Frees what its waiting holds: timers and listeners. */
   release: () => void = () => {};
+  #wish: string | undefined;
 
   /** `since`: when it asked, monotonic ms. */
   constructor(request: AdmitRequest, bids: readonly Bid[], since: number) {
@@ -74,10 +75,12 @@ export class Waiter implements Waiting {
     return this.request.waitUntil - this.fillMs;
   }
 
-  /** Whether any other request for the same groups with no less demand fares no better. */
-  get isPlain(): boolean {
-    const { tried, pinned, tags } = this.request;
-    return tried.size === 0 && pinned === undefined && !tags?.tags.length;
+  /**
+   * What it wishes of deployments besides room, in one word; empty where nothing. Any other request for
+   * the same groups with the same wish and no less demand fares no better.
+   */
+  get wish(): string {
+    return (this.#wish ??= wishOf(this.request));
   }
 
   /** Whether it asks for no less than `other` in every respect. */
@@ -94,3 +97,8 @@ export class Waiter implements Waiting {
 }
 
 const outputOf = ({ size }: Bid): number => size.maxOutputTokens ?? size.expectedOutputTokens;
+
+const wishOf = ({ tried, pinned = '', tags }: AdmitRequest): string =>
+  tried.size === 0 && pinned === '' && !tags?.tags.length
+    ? ''
+    : JSON.stringify([pinned, tags, [...tried]]);

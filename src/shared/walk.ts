@@ -42,8 +42,8 @@ interface Seen {
   inTurn: number;
   /** For whom something is kept. */
   keeping: number;
-  /** Who did not fit; those behind look for other room. */
-  tooLarge: Waiter[];
+  /** Who did not fit, by what they wish: none of them asks for less than another. */
+  readonly tooLarge: Map<string, Waiter[]>;
 }
 
 /** One walk along a line, from whose turn it is to whoever comes last. */
@@ -70,7 +70,7 @@ export class Walk {
     this.#deps = deps;
     this.#open = special > 0 ? Infinity : waiting.size;
     for (const [groups, count] of waiting)
-      this.#seen.set(groups, { inTurn: LOOKED_AT - count, keeping: 0, tooLarge: [] });
+      this.#seen.set(groups, { inTurn: LOOKED_AT - count, keeping: 0, tooLarge: new Map() });
     for (const seen of this.#seen.values()) seen.inTurn = Math.max(0, seen.inTurn);
   }
 
@@ -80,8 +80,7 @@ export class Walk {
     const leftovers = seen.inTurn >= LOOKED_AT;
     if (!leftovers) seen.inTurn++;
     const isDue = this.#deps.isDue(waiter);
-    if (isDue || !waiter.isPlain || !seen.tooLarge.some((other) => waiter.asksAtLeast(other)))
-      this.#look(waiter, seen, { leftovers, isDue });
+    if (isDue || !isTooLarge(waiter, seen)) this.#look(waiter, seen, { leftovers, isDue });
     return leftovers || seen.inTurn < LOOKED_AT || this.#hasLeftovers(waiter, seen);
   }
 
@@ -110,12 +109,12 @@ export class Walk {
       // An account that has what it lacks is kept no longer, though others still lack it.
       this.#wakeIn(firstMs);
     }
-    if (waiter.isPlain && seen.tooLarge.length < MOST_SIZES) seen.tooLarge.push(waiter);
+    remember(waiter, seen);
   }
 
   /** The last of its group that is looked at in turn: whether there is anything for those behind. */
   #hasLeftovers(waiter: Waiter, seen: Seen): boolean {
-    seen.tooLarge = [];
+    seen.tooLarge.clear();
     this.#open--;
     const overflowMs = this.#deps.overflowMs(waiter, this.#kept);
     if (overflowMs <= 0) this.#open = Infinity;
@@ -127,3 +126,13 @@ export class Walk {
     if (waitMs < this.wakeMs) this.wakeMs = waitMs;
   }
 }
+
+/** Whoever asks for no less than one that did not fit, and wishes the same, fits no better. */
+const isTooLarge = (waiter: Waiter, { tooLarge }: Seen): boolean =>
+  tooLarge.get(waiter.wish)?.some((other) => waiter.asksAtLeast(other)) ?? false;
+
+const remember = (waiter: Waiter, { tooLarge }: Seen): void => {
+  const sizes = (tooLarge.get(waiter.wish) ?? []).filter((other) => !other.asksAtLeast(waiter));
+  if (sizes.length < MOST_SIZES) sizes.push(waiter);
+  tooLarge.set(waiter.wish, sizes);
+};
