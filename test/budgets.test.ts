@@ -230,4 +230,22 @@ describe('a record of spend', () => {
     expect(broken.tokensOut).toBeGreaterThan(0);
     expect(broken.nanos).toBeGreaterThan(0);
   });
+
+  it('tells what was refused for want of money, a place or a price', async () => {
+    const { generate, chat, records, spent, upstream } = await world();
+    const poor = await generate({ max_budget: 5 });
+    const slow = await generate({ rpm_limit: 1 });
+    const careful = await generate({ refuse_unpriced: true });
+    await chat(slow.key);
+    for (const key of [poor.key, slow.key]) expect((await chat(key)).status).toBe(429);
+    expect((await chat(careful.key, { model: 'unpriced' })).status).toBe(403);
+    const refused = (await records()).filter(({ status }) => status === 'failure');
+    expect(refused.map(({ token }) => token).toSorted()).toEqual(
+      [poor.token, slow.token, careful.token].toSorted(),
+    );
+    for (const { nanos, tokensIn, deployment } of refused)
+      expect([nanos, tokensIn, deployment]).toEqual([0, 0, '']);
+    expect(spent(poor.token)).toBe(0);
+    expect(upstream.calls).toHaveLength(1);
+  });
 });

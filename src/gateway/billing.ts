@@ -70,7 +70,12 @@ export const openBill = (deps: GatewayDeps, call: GatewayCall, course: Course): 
   const id = call.recordId ?? newCallId();
   const startedMs = Math.round(clock.wall() - (clock.now() - call.arrivedAt));
   const fare = fareOf({ deps, billing, id, startedMs }, call, wantedOf(course));
-  call.progress.bill = billing.cashier.open(fare);
+  try {
+    call.progress.bill = billing.cashier.open(fare);
+  } catch (thrown) {
+    call.progress.bill = billing.cashier.openRefused(fare);
+    throw thrown;
+  }
 };
 
 /** How a request would stand with its payers now; undefined where nobody is billed. */

@@ -54,6 +54,7 @@ const NOTHING: Prospect = {
   inLine: [],
   upstream: undefined,
 };
+const NO_MONEY = { purses: [], bounds: [], mostNanos: 0, upstream: undefined } as const;
 /** Soft budgets that have been told of. */
 const MOST_TOLD = 10_000;
 
@@ -75,21 +76,30 @@ export class Cashier {
 
   /** Throws SpillwayError: see `Bill`, and `forbidden` for a price that is not known. */
   open(fare: Fare): Bill {
-    return new Bill(this.#deps, this.#spec(fare));
+    return new Bill(this.#deps, this.#pricedSpec(fare));
+  }
+
+  /** Of a request that is refused: it is written down, too, and takes nothing of anybody. */
+  openRefused(fare: Fare): Bill {
+    return new Bill(this.#deps, { ...this.#spec(fare), ...NO_MONEY, charges: [] });
   }
 
   /** How it would fare: nothing is set aside. */
   look(fare: Fare): Prospect {
     try {
-      return prospectOf(this.#deps, this.#spec(fare));
+      return prospectOf(this.#deps, this.#pricedSpec(fare));
     } catch (thrown) {
       return { ...NOTHING, refusal: SpillwayError.from(thrown) };
     }
   }
 
+  #pricedSpec(fare: Fare): BillSpec {
+    if (fare.pass?.refusesUnpriced && fare.mostNanos === undefined) throw unpriced(fare.group);
+    return this.#spec(fare);
+  }
+
   #spec(fare: Fare): BillSpec {
     const { pass, tokensIn, tokensOut, mostNanos, asModel } = fare;
-    if (pass?.refusesUnpriced && mostNanos === undefined) throw unpriced(fare.group);
     const customer = this.#customer(fare.endUser);
     const wall = this.#deps.wall();
     const payers: Payer[] = [
