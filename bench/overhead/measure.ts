@@ -59,6 +59,24 @@ const gapMs = (connections: number): number => Math.max(1, connections / 16);
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** What a target does each second, such as writing down whom it has served, is part of that. */
+const QUIET_MS = 1_100;
+const LOOK_MS = 100;
+const IDLE_US = 3_000;
+const LONGEST_SETTLING_MS = 15_000;
+
+/** Until a target has nothing left to do: otherwise the next measure would pay for this one. */
+const settled = async (pid: number): Promise<void> => {
+  const until = performance.now() + LONGEST_SETTLING_MS;
+  let cpuUs = treeCpuUs(pid);
+  for (let quietMs = 0; quietMs < QUIET_MS && performance.now() < until;) {
+    await pause(LOOK_MS);
+    const now = treeCpuUs(pid);
+    quietMs = now - cpuUs < IDLE_US ? quietMs + LOOK_MS : 0;
+    cpuUs = now;
+  }
+};
+
 const within = async <T>(limitMs: number, what: string, task: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -100,7 +118,7 @@ const burst = async (
     const reads = (): number => connections.reduce((sum, { reads: own }) => sum + own, 0);
     const [readsBefore, cpuBefore] = [reads(), treeCpuUs(pid)];
     const exchanges = await closedLoop(connections, exchange, options);
-    await pause(SETTLE_MS);
+    await settled(pid);
     sampleRss();
     return { exchanges, reads: reads() - readsBefore, cpuUs: treeCpuUs(pid) - cpuBefore, rssMb };
   } finally {
@@ -174,9 +192,11 @@ const warmUp = async ({ target, upstream, plan, whole, streamed }: Visit): Promi
   const run = (exchange: Exchange, mostExchanges: number): Promise<number> =>
     closedLoop(connections, exchange, { durationMs: mostMs, spreadMs: 0, mostExchanges });
   if (plan.parts.has('whole') || plan.parts.has('latency')) await run(whole, requests);
-  await upstream.setGap(0);
+  // Chunks that come one by one take other ways than those that come together.
+  await upstream.setGap(gapMs(WARM_UP_CONNECTIONS));
   if (plan.parts.has('streamed')) await run(streamed, streams);
   connections.forEach((connection) => connection.close());
+  await settled(target.process.pid);
 };
 
 /** Watches the target's core; the returned function says what share others took since, in percent. */
