@@ -17,6 +17,7 @@ import {
 } from '#keys/manage-people.ts';
 import { shownTeam } from '#keys/manage-teams.ts';
 import { mayReadUser } from '#keys/ownership.ts';
+import type { Principal } from '#keys/principal.ts';
 import type { Registry } from '#keys/registry.ts';
 
 const userBody = z.looseObject({
@@ -89,6 +90,17 @@ export const userRoutes = (registry: Registry): readonly AnyControlRoute[] => [
   ...readingRoutes(registry),
 ];
 
+/** Whoever asks, where none is named; with the teams that they are in. */
+const userAsked = (registry: Registry, principal: Principal, id = principal.userId) => {
+  if (id === undefined)
+    throw new SpillwayError('invalid_request', '`user_id` is required.', { param: 'user_id' });
+  const row = readableUser(registry, principal, id);
+  const teams = [...registry.directory.teams.all()].filter(({ members_with_roles: members }) =>
+    (members ?? []).some(({ user_id: user }) => user === id),
+  );
+  return { row, teams };
+};
+
 const readingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
   controlRoute({
     method: 'get',
@@ -97,22 +109,15 @@ const readingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     summary: 'A user with their keys and teams; whoever asks, where none is named.',
     query: z.object({ user_id: nameField.optional() }),
     serve({ query, principal }) {
-      const id = query.user_id ?? principal.userId;
-      if (id === undefined)
-        throw new SpillwayError('invalid_request', '`user_id` is required.', { param: 'user_id' });
-      const row = readableUser(registry, principal, id);
-      const { keys, teams } = registry.directory;
+      const { row, teams } = userAsked(registry, principal, query.user_id);
+      const { user_id: id } = row;
       return {
         user_id: id,
         user_info: shownUser(registry, row),
-        keys: [...keys.all()]
+        keys: [...registry.directory.keys.all()]
           .filter(({ user_id: user }) => user === id)
           .map((key) => shownKey(registry, key)),
-        teams: [...teams.all()]
-          .filter(({ members_with_roles: members }) =>
-            (members ?? []).some(({ user_id: user }) => user === id),
-          )
-          .map((team) => shownTeam(registry, team)),
+        teams: teams.map((team) => shownTeam(registry, team)),
       };
     },
   }),
@@ -157,13 +162,7 @@ const newerRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     summary: 'A user alone, without their keys; whoever asks, where none is named.',
     query: z.object({ user_id: nameField.optional() }),
     serve({ query, principal }) {
-      const id = query.user_id ?? principal.userId;
-      if (id === undefined)
-        throw new SpillwayError('invalid_request', '`user_id` is required.', { param: 'user_id' });
-      const row = readableUser(registry, principal, id);
-      const teams = [...registry.directory.teams.all()].filter(({ members_with_roles: members }) =>
-        (members ?? []).some(({ user_id: user }) => user === id),
-      );
+      const { row, teams } = userAsked(registry, principal, query.user_id);
       return {
         ...USUAL,
         ...shownUser(registry, row),
