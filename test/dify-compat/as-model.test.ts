@@ -112,7 +112,12 @@ test('limits and budgets of a key for the app as a model hold, and its records s
     expect.stringContaining('Model=app/test'),
   ]);
   await keeping!.writer.flush();
-  const [record] = await keeping!.store.spend.list({ user: 'ann' }, { limit: 1, offset: 0 });
+  const all = await keeping!.store.spend.list({ user: 'ann' }, { limit: 9, offset: 0 });
+  expect(all.map(({ status, nanos }) => [status, nanos])).toEqual([
+    ['failure', 0],
+    ['success', expect.any(Number)],
+  ]);
+  const record = all[1];
   expect(record).toMatchObject({
     team: 'dev',
     endUser: 'eve',
