@@ -75,8 +75,8 @@ test('a virtual key called like an app pays for it, and its limits hold', async 
   const refused = await run();
   expect(refused).toMatchObject({ status: 'failed', error: expect.stringMatching(/[Ll]imit/) });
   const rows = await records();
-  expect(rows.map(({ status }) => status)).toEqual(['success']);
-  expect(rows[0]).toMatchObject({
+  expect(rows.map(({ status }) => status)).toEqual(['failure', 'success']);
+  expect(rows[1]).toMatchObject({
     api_key: made['token'],
     user: 'ann',
     end_user: 'eve',
