@@ -1,6 +1,6 @@
 import type { Rule } from '../tree.ts';
 
-/** No notes to self: what is left to do belongs in an issue. */
+/** No notes to self: what is left to do belongs in an issue. The words in the pattern are what is looked for. */
 export const notes: Rule = function* ({ sources }) {
   for (const { path, facts } of sources)
     for (const { text, line } of facts.comments) {
