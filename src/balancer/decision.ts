@@ -17,6 +17,7 @@ import type { Routed } from '#balancer/route.ts';
 import type { ErrorCode, SpillwayError } from '#core/errors.ts';
 import { headerText } from '#core/header-text.ts';
 import type { QuotaRefusal } from '#core/quota.ts';
+import { MOST_UTF8 } from '#core/utf8.ts';
 
 /** What is known of a request before anything is decided. */
 export interface Arrival {
@@ -271,8 +272,12 @@ export class DecisionBuilder {
     let text = '';
     for (const bounds of BOUNDS) {
       text = JSON.stringify(this.#record(bounds));
-      // Most are far below the limit: counting characters (≤ 3 bytes each) is enough for them.
-      if (text.length * 3 <= MAX_RECORD_BYTES || Buffer.byteLength(text) <= MAX_RECORD_BYTES) break;
+      // Most are far below the limit: counting characters is enough for them.
+      if (
+        text.length * MOST_UTF8 <= MAX_RECORD_BYTES ||
+        Buffer.byteLength(text) <= MAX_RECORD_BYTES
+      )
+        break;
     }
     return text;
   }

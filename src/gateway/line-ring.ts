@@ -1,6 +1,6 @@
+import { MOST_UTF8 } from '#core/utf8.ts';
+
 const CHUNK_BYTES = 262_144;
-/** Most bytes of one UTF-16 unit. */
-const MOST_UTF8 = 3;
 
 interface Chunk {
   readonly bytes: Buffer;

@@ -1,12 +1,11 @@
 import { write, writeSync } from 'node:fs';
+import { MOST_UTF8 } from '#core/utf8.ts';
 
 const LINE_END = 0x0a;
 /** Lines wait at most this long before they are written, ms. */
 const FLUSH_MS = 500;
 /** So many at once are worth a write of their own, bytes. */
 const BATCH_BYTES = 65_536;
-/** Most bytes of one UTF-16 unit. */
-const MOST_UTF8 = 3;
 /** Pause before a pipe that is full and does not block is tried again, ms. */
 const FULL_MS = 50;
 

@@ -1,6 +1,7 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MOST_UTF8 } from '#core/utf8.ts';
 import type { SpendRecord } from '#store/spend.ts';
 
 const SUFFIX = '.jsonl';
@@ -12,8 +13,6 @@ const ROOM_BYTES = 1024 * 1024;
 const SCRATCH_BYTES = 16_384;
 /** So much of a file is looked at at once, where nobody needs all of it. */
 const READ_BYTES = 262_144;
-/** Most bytes of one UTF-16 unit. */
-const MOST_UTF8 = 3;
 const LINE_END = 0x0a;
 const NAME = /^\d{16}-\d+\.jsonl$/;
 
