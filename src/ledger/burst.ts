@@ -58,6 +58,8 @@ export class Burst {
   shrink(spent: number, { at, isEmpty }: { readonly at: number; readonly isEmpty: boolean }): void {
     if (this.#full > this.#shrunk)
       this.#regrowMs = Math.min(MAX_REGROW_MS, this.#regrowMs * SLOWER);
+    // What was counted is no guess: only somebody else's calls could make it less than there is.
+    if (isEmpty) this.#regrowMs = Math.max(this.#regrowMs, REGROW_MS * SLOWER);
     const most = Math.min(this.#full, Math.max(this.#least, Math.floor(spent)));
     const isAlike = most <= this.#spent * ALIKE && this.#spent <= most * ALIKE;
     const nearer = isAlike ? Math.sqrt(this.#full) * Math.sqrt(most) : Infinity;

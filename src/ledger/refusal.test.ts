@@ -214,6 +214,15 @@ describe('requests that were refused although there was room', () => {
     expect(capacity(67 * MINUTE)).toBeGreaterThan(540);
   });
 
+  test('come back slowly from the start where the upstream says that nothing is left', () => {
+    const ledger = limited(1e6, 600);
+    const calls = Array.from({ length: 101 }, () => ledger.reserve(charge({ requests: 1 }), 0)!);
+    const empty = { ...refusal, limit: 600, used: 600, requested: 1 };
+    refuse(ledger, calls[100]!, { now: 0, refusal: empty });
+    const capacity = (now: number) => gaugeOf(ledger, now, 'requests').capacity;
+    expect([0, 3 * MINUTE, 4 * MINUTE].map(capacity)).toEqual([100, 100, 105]);
+  });
+
   test('are one at a time at least', () => {
     const ledger = limited(1e6, 60);
     for (let now = 0; now < 100_000; now += 2000) {
