@@ -69,6 +69,22 @@ describe('what limits count', () => {
     expect(estimator.size(english(4000), 'm', 't').inputTokens).toBeCloseTo(inputTokens, -1.5);
   });
 
+  it('is what usage says, until refusals say otherwise or have said it before', () => {
+    const estimator = new Estimator();
+    const prompt = english(4000);
+    expect(estimator.counted(prompt, 'm', 800)).toBe(800);
+    expect(estimator.counted(prompt, 'm', 0)).toBeUndefined();
+    estimator.learnRefused(prompt, 800);
+    expect(estimator.counted(prompt, 'm', 800)).toBeUndefined();
+    estimator.learnInput(prompt, 'm', 800);
+    expect(estimator.counted(english(4000), 'm', 700)).toBe(700);
+    const other = english(4000);
+    estimator.learnRefused(other, 1000);
+    estimator.learnInput(other, 'm', 800);
+    expect(estimator.counted(english(4000), 'm', 700)).toBeUndefined();
+    expect(estimator.counted(english(4000), 'another', 700)).toBe(700);
+  });
+
   it('believes no refusal that cannot be', () => {
     const estimator = new Estimator();
     for (const count of [0, -5, Number.NaN, 1e18]) estimator.learnRefused(english(4000), count);

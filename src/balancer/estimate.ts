@@ -31,6 +31,8 @@ const MOSTLY_MARKS = 0.1;
 /** How fast a ratio follows what is counted, and how far a single count may pull it. */
 const GAIN = 0.1;
 const EXCESS_GAIN = 0.4;
+/** Counts that differ by no more are the same. */
+const SAME_COUNT = 0.01;
 const RATIO_MIN = 0.1;
 const RATIO_MAX = 10;
 /** An answer's likely size before any was seen, tokens. */
@@ -122,6 +124,16 @@ export class Estimator {
   learnRefused(demand: Demand, tokens: number): void {
     if (tokens > 0 && tokens <= RATIO_MAX * plainTokens(demand))
       this.#counted.set(demand, Math.ceil(tokens));
+  }
+
+  /**
+   * What limits have counted of a prompt whose `tokens` usage tells; undefined where they have shown
+   * that they count otherwise, or what they count was known when it was sent.
+   */
+  counted(demand: Demand, model: string, tokens: number): number | undefined {
+    if (!(tokens > 0) || this.#counted.has(demand)) return undefined;
+    const excess = this.#excess.get(ratioKey(model, demand)) ?? 1;
+    return Math.abs(excess - 1) <= SAME_COUNT ? tokens : undefined;
   }
 
   /** Both counts are of one prompt: those that are refused are larger than they looked, as a rule. */

@@ -24,6 +24,9 @@ export class Account {
   readonly #observed = new Observed();
   /** All that was ever charged, by dimension, less what was given back. */
   readonly #charged = ZEROES.slice();
+  /** How many calls there were, and of which of them levels were told at last, by dimension. */
+  #calls = 0;
+  readonly #told = ZEROES.slice();
   /** Stated and told. */
   #known: Standing[] = [];
   /** The same and those of the pace. */
@@ -120,21 +123,24 @@ export class Account {
     const charged = this.#charged.slice();
     const chargedAt = now + transitMs;
     const standings = this.#standings;
-    return { account: this, cost, takings, standings, charged, takenAt: now, chargedAt };
+    const call = ++this.#calls;
+    return { account: this, call, cost, takings, standings, charged, takenAt: now, chargedAt };
   }
 
-  settle(share: Share, cost: Cost, now: number): void {
+  /** `charged`: what it was really charged when it was sent, which is in every level that was told since. */
+  settle(share: Share, { charged, cost }: { charged: Cost; cost: Cost }, now: number): void {
+    const before = charged === share.cost ? charged : this.#countedOf(share, charged);
     for (const { bucket, dimension, amount, mark } of share.takings) {
-      const more = amountOf(cost, dimension) - amountOf(share.cost, dimension);
+      const more = amountOf(cost, dimension) - amountOf(before, dimension);
       if (more > 0) bucket.take(more, now, 0);
       else if (more < 0) bucket.give(Math.min(-more, amount), mark, now);
     }
-    this.#correct(share, cost, now);
+    this.#correct(share, { before, cost }, now);
   }
 
   refund(share: Share, now: number): void {
     for (const { bucket, amount, mark } of share.takings) bucket.give(amount, mark, now);
-    this.#correct(share, NOTHING, now);
+    this.#correct(share, { before: share.cost, cost: NOTHING }, now);
   }
 
   /** Of a call that was refused: it was sent not long after another one had been. */
@@ -152,6 +158,12 @@ export class Account {
   /** What was charged after `share` was, in this dimension. */
   chargedSince(share: Share, dimension: Dimension): number {
     return this.#charged[PLACE[dimension]]! - share.charged[PLACE[dimension]]!;
+  }
+
+  /** An answer told the level as it was once this call had been charged; as it is now where that is unknown. */
+  told(dimension: Dimension, share: Share | undefined): void {
+    const place = PLACE[dimension];
+    this.#told[place] = Math.max(this.#told[place]!, share?.call ?? this.#calls);
   }
 
   /** Grows what refusals had shrunk, as far as time has shown that it may. */
@@ -199,6 +211,15 @@ export class Account {
     this.find(dimension, windowMs)?.load(saved, elapsedMs, now);
   }
 
+  /** What its levels have counted of a call: what was reserved, or what was told since. */
+  #countedOf(share: Share, charged: Cost): Cost {
+    const counted: { [D in Dimension]?: number } = { ...share.cost };
+    for (const dimension of DIMENSIONS)
+      if (this.#told[PLACE[dimension]]! >= share.call)
+        counted[dimension] = amountOf(charged, dimension);
+    return counted;
+  }
+
   #count(dimension: Dimension, amount: number, now: number): void {
     if (amount === 0) return;
     this.#charged[PLACE[dimension]]! += amount;
@@ -206,10 +227,10 @@ export class Account {
   }
 
   /** What the call came to, in all that counts it without having seen it go. */
-  #correct(share: Share, cost: Cost, now: number): void {
+  #correct(share: Share, { before, cost }: { before: Cost; cost: Cost }, now: number): void {
     for (const dimension of DIMENSIONS) {
-      const reserved = amountOf(share.cost, dimension);
-      const more = dimension === 'parallel' ? -reserved : amountOf(cost, dimension) - reserved;
+      const had = amountOf(before, dimension);
+      const more = dimension === 'parallel' ? -had : amountOf(cost, dimension) - had;
       this.#count(dimension, more, now);
       if (more === 0 || share.standings === this.#standings) continue;
       for (const standing of this.#known) {

@@ -144,6 +144,7 @@ const sizeOf = ({ dimension, requested }: QuotaRefusal, answer: Answer): Cost | 
 const learnLevel = (standing: Standing, { limit, used }: QuotaRefusal, answer: Answer): boolean => {
   if (!isAmount(limit) || !isCount(used)) return false;
   const level = Math.floor(limit - used) - uncounted(answer, standing.dimension);
+  answer.account.told(standing.dimension, answer.share);
   if (standing.isWhole && standing.amount === limit) standing.bucket.set(level, answer.now);
   else lower(standing, level, answer.now);
   return true;

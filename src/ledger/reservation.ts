@@ -15,9 +15,10 @@ export interface Reservation {
   /**
    * Ends it: what it came to per account, in the order of `charges`. The difference is given back or
    * taken, if need be into debt; a cost that is missing is what was reserved. `parallel` is always
-   * given back.
+   * given back. `charged`: what each was really charged when it was sent, where that is known better
+   * by now than when it was reserved.
    */
-  settle(costs: readonly Cost[], now: number): void;
+  settle(costs: readonly Cost[], now: number, charged?: readonly Cost[]): void;
   /** Ends it as if it had never been. */
   refund(now: number): void;
 }
@@ -33,6 +34,8 @@ export interface Taking {
 /** What was taken from one account. */
 export interface Share {
   readonly account: Account;
+  /** Its number among the account's calls, > 0. */
+  readonly call: number;
   readonly cost: Cost;
   readonly takings: readonly Taking[];
   /** The limits that there were. */
@@ -58,11 +61,14 @@ export class Hold implements Reservation {
     return this.#isOpen;
   }
 
-  settle(costs: readonly Cost[], now: number): void {
+  settle(costs: readonly Cost[], now: number, charged: readonly Cost[] = []): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    for (const [place, share] of this.shares.entries())
-      share.account.settle(share, costs[place] ?? share.cost, now);
+    for (const [place, share] of this.shares.entries()) {
+      const { account, cost } = share;
+      const was = charged[place] ?? cost;
+      account.settle(share, { charged: was, cost: costs[place] ?? was }, now);
+    }
   }
 
   refund(now: number): void {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ToldLimit } from '#core/quota.ts';
 import { Ledger } from '#ledger/ledger.ts';
-import { charge, config, gaugeOf, levelOf, MINUTE, perMinute } from '#ledger/test-kit.ts';
+import { charge, config, gaugeOf, levelOf, MINUTE, perMinute, refuse } from '#ledger/test-kit.ts';
 
 const tokens = (told: Partial<ToldLimit>): ToldLimit => ({
   dimension: 'tokens',
@@ -68,6 +68,56 @@ describe('a limit that was not known', () => {
   test('is not made of a remainder alone', () => {
     const { ledger } = answered({ remaining: 20_000 });
     expect(ledger.gauges('a', 0)).toEqual([]);
+  });
+});
+
+describe('what a call was really charged, known at its end', () => {
+  const charged = [{ tokens: 800 }];
+  const sent = () => {
+    const ledger = new Ledger();
+    ledger.limit('a', perMinute('tokens', 60_000), config);
+    return { ledger, reservation: ledger.reserve(charge({ tokens: 1000 }), 0)! };
+  };
+
+  test('puts the level right', () => {
+    const { ledger, reservation } = sent();
+    reservation.settle([{ tokens: 800 }], 0, charged);
+    expect(levelOf(ledger, 0)).toBe(59_200);
+    const more = ledger.reserve(charge({ tokens: 1000 }), 0)!;
+    more.settle([{ tokens: 1200 }], 0, [{ tokens: 1500 }]);
+    expect(levelOf(ledger, 0)).toBe(58_000);
+  });
+
+  test('is in a level that was told since, but for what is given back', () => {
+    const { ledger, reservation } = sent();
+    const later = ledger.reserve(charge({ tokens: 100 }), 0)!;
+    const told = [tokens({ limit: 60_000, remaining: 50_000 })];
+    ledger.learn('a', { told }, { reservation: later, now: 0 });
+    reservation.settle([{ tokens: 700 }], 0, charged);
+    expect(levelOf(ledger, 0)).toBe(50_100);
+  });
+
+  test('is not in one that was told of a call before it', () => {
+    const { ledger, reservation: before } = sent();
+    const reservation = ledger.reserve(charge({ tokens: 1000 }), 0)!;
+    const told = [tokens({ limit: 60_000, remaining: 50_000 })];
+    ledger.learn('a', { told }, { reservation: before, now: 0 });
+    expect(levelOf(ledger, 0)).toBe(49_000);
+    reservation.settle([{ tokens: 800 }], 0, charged);
+    expect(levelOf(ledger, 0)).toBe(49_200);
+  });
+
+  test('is in one that a refusal told', () => {
+    const { ledger, reservation } = sent();
+    const refused = ledger.reserve(charge({ tokens: 1000 }), 0)!;
+    const numbers = { limit: 60_000, used: 59_500, requested: 1000 };
+    refuse(ledger, refused, {
+      now: 0,
+      refusal: { class: 'minute', dimension: 'tokens', ...numbers },
+    });
+    expect(levelOf(ledger, 0)).toBe(500);
+    reservation.settle([{ tokens: 800 }], 0, charged);
+    expect(levelOf(ledger, 0)).toBe(500);
   });
 });
 

@@ -72,6 +72,7 @@ const syncRemaining = (standing: Standing, remaining: number, answer: Answer): v
   const back = bucket.regained(share?.chargedAt ?? now, now);
   const target = Math.floor(remaining + back) - uncounted(answer, standing.dimension);
   if (Number.isNaN(target)) return;
+  answer.account.told(standing.dimension, answer.share);
   const level = bucket.level(now);
   if (target < level) return bucket.set(target, now);
   if (!standing.isWhole || standing.toldAmount !== standing.amount) return;

@@ -28,6 +28,12 @@ export interface Leased {
   readonly chargedAt: number;
 }
 
+/** What a call was charged when it was sent, and what it came to. */
+interface Ended {
+  readonly charged: Cost;
+  readonly cost: Cost;
+}
+
 /** A call under way, on the books of this process. */
 export class MemoryLease implements Lease {
   readonly deployment: string;
@@ -80,7 +86,8 @@ export class MemoryLease implements Lease {
     const { bid, request, startedAt } = this.#leased;
     const { member } = bid;
     this.#state.answered();
-    this.#settle(member.settle(bid.cost, spent, bid.model), now);
+    const charged = this.#charged(spent);
+    this.#settle({ charged, cost: member.settle(charged, spent, bid.model) }, now);
     if (spent) {
       const { estimator } = this.#deps;
       estimator.learnInput(request.demand, bid.model, spent.inputTokens);
@@ -104,8 +111,12 @@ export class MemoryLease implements Lease {
     const { charge } = effectOf(kind);
     if (charge === 'nothing') {
       reservation.refund(now);
-      this.#deps.shared.settled(bid, {}, now);
-    } else this.#settle(charge === 'request' ? { requests } : bid.cost, now);
+      this.#deps.shared.settled(bid, { charged: bid.cost, cost: {} }, now);
+    } else
+      this.#settle(
+        { charged: bid.cost, cost: charge === 'request' ? { requests } : bid.cost },
+        now,
+      );
     if (this.#health) this.#deps.pool.health?.failed(this.#health, kind);
     this.#deps.changed(this.deployment);
   }
@@ -113,7 +124,8 @@ export class MemoryLease implements Lease {
   abandoned(now: number): void {
     if (!this.#end(undefined)) return;
     const { bid } = this.#leased;
-    this.#settle(bid.member.settle(bid.cost, undefined, bid.model), now);
+    const cost = bid.member.settle(bid.cost, undefined, bid.model);
+    this.#settle({ charged: bid.cost, cost }, now);
     if (this.#health) this.#deps.pool.health?.dropped(this.#health);
     this.#deps.changed(this.deployment);
   }
@@ -125,12 +137,22 @@ export class MemoryLease implements Lease {
     return true;
   }
 
-  #settle(cost: Cost, now: number): void {
+  /** What it was charged when it was sent, by what its vendor has counted since. */
+  #charged(spent: Spent | undefined): Cost {
+    const { bid, request } = this.#leased;
+    const { cost, size, model, member } = bid;
+    if (!spent || spent.inputTokens === size.inputTokens) return cost;
+    const inputTokens = this.#deps.estimator.counted(request.demand, model, spent.inputTokens);
+    if (inputTokens === undefined) return cost;
+    return { ...member.charge({ ...size, inputTokens }, model), parallel: 1 };
+  }
+
+  #settle(ended: Ended, now: number): void {
     const { bid, reservation } = this.#leased;
-    reservation.settle(
-      bid.accounts.map(() => cost),
-      now,
-    );
-    this.#deps.shared.settled(bid, cost, now);
+    const { charged, cost } = ended;
+    const all = (one: Cost): Cost[] => bid.accounts.map(() => one);
+    if (charged === bid.cost) reservation.settle(all(cost), now);
+    else reservation.settle(all(cost), now, all(charged));
+    this.#deps.shared.settled(bid, ended, now);
   }
 }

@@ -85,6 +85,17 @@ describe('MemoryOwner', () => {
     await expect(one.ask({ waitUntil: 0 })).rejects.toMatchObject({ retryAfterMs: 1_000 });
   });
 
+  it('counts a prompt as its vendor did once that is known', async () => {
+    one.limit('a', 6_000, 'tokens');
+    const ends = async (inputTokens: number) => {
+      const { lease } = await one.ask({ waitUntil: 0 });
+      lease!.done({ inputTokens, outputTokens: 0 }, 0);
+    };
+    // It looks like 108 tokens, and then like ten times as many.
+    await ends(5_000);
+    await expect(ends(10)).rejects.toMatchObject({ retryAfterMs: 2_420 });
+  });
+
   it('tells the earliest time of all when every pool is blocked', async () => {
     const blocked = world([member('a'), member('b')]);
     for (const retryMs of [12_000, 7_000]) {

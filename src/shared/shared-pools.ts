@@ -38,8 +38,8 @@ export class SharedPools {
   }
 
   /** It came to another cost than it was charged. */
-  settled(bid: Bid, cost: Cost, now: number): void {
-    this.#sharing.charged(callerOf(bid), difference(cost, bid.cost), now);
+  settled(bid: Bid, { charged, cost }: { charged: Cost; cost: Cost }, now: number): void {
+    this.#sharing.charged(callerOf(bid), difference(cost, charged), now);
   }
 
   heard(
