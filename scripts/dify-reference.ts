@@ -40,8 +40,8 @@ const NOTES: Readonly<
   'template-transform': {
     about:
       'Jinja by an engine of our own, held to a table of what Jinja 3.1.6 prints for the same templates and values and says of wrong ones: dictionaries in their order, tuples, floats, big integers, quotes, every filter, test and method of texts, lists and dictionaries, also those that change a list. ' +
-      'It differs in this: values arrive as JSON, which cannot tell 1.0 from 1, nor 1e20 from its digits, and has keys that are whole numbers first; a generator, a function and a method print without the address that Python gives them; `pprint` breaks no long text; `striptags` knows the commonest entities; within `autoescape` constants are escaped like all else, where Jinja leaves some as they are; `batch(0)` gives rows of one; a generator is made at once, whether it is used or not. ' +
-      'There is no `random`, `lipsum` and `urlize`, no sign by its name (`\\N{BULLET}`), no attribute of a number (`n.real`), no complex number, and no other template: `include`, `import`, `extends` and `self` are errors, as they are in Dify. A template that loops too long, nests too deeply or makes too much is stopped.',
+      'It differs in this: values arrive as JSON, which cannot tell 1.0 from 1, nor 1e20 from its digits, and has keys that are whole numbers first; a generator, a function and a method print without the address that Python gives them; `pprint` breaks no long text; `striptags` knows the commonest entities; within `autoescape` constants are escaped like all else, where Jinja leaves some as they are; slices of constants that have none are refused; a generator is made at once, whether it is used or not. ' +
+      'There is no `random`, `lipsum` and `urlize`, no bytes (`encode`), nothing whose name begins with an underscore, no sign by its name (`\\N{BULLET}`), no attribute of a number (`n.real`), no complex number, and no other template: `include`, `import`, `extends` and `self` are errors, as they are in Dify. A template that loops too long, nests too deeply or makes too much is stopped.',
   },
   'http-request': {
     about:

@@ -1,7 +1,12 @@
 import { safeMethod } from '#flow/jinja/markup.ts';
 import { spend, spendText } from '#flow/jinja/fuel.ts';
 import { textOf } from '#flow/jinja/compare.ts';
-import { DICT_METHODS, LIST_METHODS, TUPLE_METHODS } from '#flow/jinja/container-methods.ts';
+import {
+  DICT_METHODS,
+  LIST_METHODS,
+  RANGE_METHODS,
+  TUPLE_METHODS,
+} from '#flow/jinja/container-methods.ts';
 import { loopMember } from '#flow/jinja/loop.ts';
 import type { Method } from '#flow/jinja/method.ts';
 import { pyText } from '#flow/jinja/print.ts';
@@ -51,10 +56,14 @@ export const itemOf = (value: Value, key: Value): Value => {
   return attribute === undefined ? missing(value, key) : attribute;
 };
 
-const missing = (value: Value, key: Value): Value => {
+/** What an attribute or an item leads to that is not there. */
+export const missing = (value: Value, key: Value): Value => {
   spend();
   if (value instanceof Missing) throw new TemplateError(value.why);
-  const of = value === null ? 'None' : `${typeName(value)} object`;
+  const of =
+    value === null
+      ? 'None'
+      : `${value instanceof Markup ? 'markupsafe.Markup' : typeName(value)} object`;
   return new Missing(
     isText(key)
       ? `'${of}' has no attribute '${textOf(key)}'`
@@ -74,6 +83,7 @@ export const ownAttribute = (value: Value, name: string): Value | undefined => {
   if (Array.isArray(value)) return method(LIST_METHODS, name, value);
   if (value instanceof Dict) return method(DICT_METHODS, name, value);
   if (value instanceof Tuple) return method(TUPLE_METHODS, name, value);
+  if (value instanceof Range) return method(RANGE_METHODS, name, value);
   if (typeof value === 'number' && name === 'is_integer')
     return new Func(name, () => Number.isInteger(value));
   return undefined;

@@ -117,6 +117,10 @@ export const contains = (whole: Value, part: Value): boolean => {
   return itemsOf(whole).some((item) => isEqual(item, part));
 };
 
+/** Whether it can be looped over. */
+export const canLoop = (value: Value): boolean =>
+  isText(value) || value instanceof Dict || value instanceof Missing || isContainer(value);
+
 const isContainer = (value: Value): boolean =>
   Array.isArray(value) ||
   value instanceof Tuple ||

@@ -1,13 +1,15 @@
 import { spend, spendValues } from '#flow/jinja/fuel.ts';
 import { compare, isEqual } from '#flow/jinja/compare.ts';
 import { countArg, type Method, taking } from '#flow/jinja/method.ts';
-import { pyRepr } from '#flow/jinja/print.ts';
+import { pyRepr, pyText } from '#flow/jinja/print.ts';
 import {
   Dict,
   Func,
   itemsOf,
+  lengthOf,
   isTrue,
   Missing,
+  type Range,
   TemplateError,
   Tuple,
   typeName,
@@ -22,9 +24,19 @@ const indexOf = taking<readonly Value[]>(['value', 'start', 'end'], (items, give
   const from = placed(countArg(start, 0));
   const to = placed(countArg(end, items.length));
   const at = items.findIndex((item, i) => i >= from && i < to && isEqual(item, wanted));
-  if (at < 0) throw new TemplateError(`${pyRepr(wanted)} is not in list`);
   return BigInt(at);
 });
+
+const placed =
+  <Self>(
+    listed: (self: Self) => readonly Value[],
+    refusal: (wanted: Value) => string,
+  ): Method<Self> =>
+  (self, given, env) => {
+    const at = indexOf(listed(self), given, env);
+    if (at === -1n) throw new TemplateError(refusal(given.placed[0] ?? null));
+    return at;
+  };
 
 const count = taking<readonly Value[]>(['value'], (items, [wanted = null]) =>
   BigInt(items.filter((item) => isEqual(item, wanted)).length),
@@ -95,13 +107,35 @@ export const LIST_METHODS: Readonly<Record<string, Method<Value[]>>> = {
     const found = sorted(items, by, isBackwards(reverse));
     return replaceAll(items, found);
   }),
-  index: indexOf,
+  index: placed(
+    (items) => items,
+    (wanted) => `${pyRepr(wanted)} is not in list`,
+  ),
   count,
 };
 
+/** For what goes through its items; throws what Python says of what has none. */
+export const dictOf = (value: Value): Dict => {
+  if (value instanceof Dict) return value;
+  throw new TemplateError(
+    value instanceof Missing ? value.why : `'${typeName(value)}' object has no attribute 'items'`,
+  );
+};
+
 export const TUPLE_METHODS: Readonly<Record<string, Method<Tuple>>> = {
-  index: ({ items }, given, env) => indexOf(items, given, env),
+  index: placed(
+    ({ items }) => items,
+    () => 'tuple.index(x): x not in tuple',
+  ),
   count: ({ items }, given, env) => count(items, given, env),
+};
+
+export const RANGE_METHODS: Readonly<Record<string, Method<Range>>> = {
+  index: placed(
+    (range) => range.items(),
+    (wanted) => `${pyText(wanted)} is not in range`,
+  ),
+  count: (range, given, env) => count(range.items(), given, env),
 };
 
 /** What cannot be a pair, as nothing can be looped over in it. */
@@ -118,7 +152,9 @@ export const update = (dict: Dict, given: Given): void => {
       const [key, value, ...more] = isOne(pair) ? [] : itemsOf(pair);
       if (key === undefined || value === undefined || more.length > 0)
         throw new TemplateError(
-          `cannot convert dictionary update sequence element #${i} to a sequence`,
+          isOne(pair)
+            ? `cannot convert dictionary update sequence element #${i} to a sequence`
+            : `dictionary update sequence element #${i} has length ${lengthOf(pair)}; 2 is required`,
         );
       dict.set(key, value);
     }
@@ -157,4 +193,7 @@ export const DICT_METHODS: Readonly<Record<string, Method<Dict>>> = {
     return new Tuple(last);
   }),
   clear: taking([], (dict) => (dict.clear(), null)),
+  fromkeys: taking(['iterable', 'value'], (_, [keys = [], value = null]) =>
+    Dict.of(itemsOf(keys).map((key) => [key, value] as const)),
+  ),
 };

@@ -104,11 +104,13 @@ const KINDS: Kinds = {
     }
     return true;
   },
-  choice: ({ test, yes, no }, env) => {
+  choice: ({ test, yes, no, line }, env) => {
     if (isTrue(evaluate(test, env))) return evaluate(yes, env);
     return no
       ? evaluate(no, env)
-      : new Missing('the inline if-expression evaluated to false and no else section was defined.');
+      : new Missing(
+          `the inline if-expression on line ${line} evaluated to false and no else section was defined.`,
+        );
   },
 };
 

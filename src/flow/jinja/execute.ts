@@ -19,6 +19,7 @@ import {
   TemplateError,
   Tuple,
   typeName,
+  unpacked,
   type Value,
 } from '#flow/jinja/values.ts';
 
@@ -131,15 +132,8 @@ const assign = (target: Target, value: Value, env: Env): void => {
     found.members.set(target.member, value);
     return undefined;
   }
-  if (value instanceof Missing) throw new TemplateError(value.why);
-  const items = itemsOf(value);
   const { targets } = target;
-  if (items.length < targets.length)
-    throw new TemplateError(
-      `not enough values to unpack (expected ${targets.length}, got ${items.length})`,
-    );
-  if (items.length > targets.length)
-    throw new TemplateError(`too many values to unpack (expected ${targets.length})`);
+  const items = unpacked(value, targets.length);
   for (const [i, one] of targets.entries()) assign(one, items[i]!, env);
   return undefined;
 };
@@ -200,11 +194,16 @@ const macro = (parts: MacroParts, env: Env): Func => {
     bind(parts, given, within);
     return printed(parts.body, within);
   };
+  const { name, parameters, names } = parts;
   const attributes = new Map<string, Value>([
-    ['name', parts.name ?? null],
-    ['arguments', new Tuple(parts.parameters.map((parameter) => parameter.name))],
+    ['name', name ?? null],
+    ['arguments', new Tuple(parameters.map((parameter) => parameter.name))],
+    ['catch_varargs', names.has('varargs')],
+    ['catch_kwargs', names.has('kwargs')],
+    ['caller', names.has('caller')],
   ]);
-  return new Func(parts.name ?? 'caller', call, attributes);
+  const shown = `<Macro ${name === undefined ? 'anonymous' : pyRepr(name)}>`;
+  return new Func(name ?? 'caller', call, { attributes, shown });
 };
 
 /** Throws for arguments that the macro has no name for, unless it speaks of `varargs` or `kwargs`. */

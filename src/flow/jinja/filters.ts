@@ -2,16 +2,23 @@ import { safe } from '#flow/jinja/markup.ts';
 import { spendText } from '#flow/jinja/fuel.ts';
 import { asNumber, isNumber, textOf } from '#flow/jinja/compare.ts';
 import { rounded, roundedWhole } from '#flow/jinja/decimals.ts';
-import { ownAttribute } from '#flow/jinja/access.ts';
+import { missing, ownAttribute } from '#flow/jinja/access.ts';
 import { type Filter, filter } from '#flow/jinja/filter.ts';
 import { LIST_FILTERS, mapWith } from '#flow/jinja/list-filters.ts';
 import { countArg, textArg } from '#flow/jinja/method.ts';
-import { floatOf, wholeOf } from '#flow/jinja/numbers.ts';
+import { arithmetic, floatOf, wholeOf } from '#flow/jinja/numbers.ts';
 import { pretty } from '#flow/jinja/pretty.ts';
 import { pyText } from '#flow/jinja/print.ts';
 import { TEXT_FILTERS } from '#flow/jinja/text-filters.ts';
 import { toJson } from '#flow/jinja/to-json.ts';
-import { isText, Markup, Missing, TemplateError, type Value } from '#flow/jinja/values.ts';
+import {
+  isText,
+  Markup,
+  Missing,
+  TemplateError,
+  typeName,
+  type Value,
+} from '#flow/jinja/values.ts';
 
 const int = filter(['default', 'base'], (value, [otherwise = 0n, base]) => {
   if (value instanceof Missing) throw new TemplateError(value.why);
@@ -35,10 +42,10 @@ const float = filter(['default'], (value, [otherwise = 0]) => {
 });
 
 const round = filter(['precision', 'method'], (value, [precision, method = 'common']) => {
-  if (!isNumber(value)) throw new TemplateError('round wants a number');
   const digits = countArg(precision, 0);
-  const number = asNumber(value);
   const how = textArg(method);
+  if (!isNumber(value)) return unrounded(value, how, digits);
+  const number = asNumber(value);
   if (how === 'common') {
     if (typeof number === 'number') return rounded(number, digits);
     if (digits >= 0) return number;
@@ -46,14 +53,29 @@ const round = filter(['precision', 'method'], (value, [precision, method = 'comm
   }
   if (how !== 'ceil' && how !== 'floor')
     throw new TemplateError('method must be common, ceil or floor');
-  const unit = 10 ** digits;
-  return Math[how](Number(number) * unit) / unit;
+  const unit = digits < 0 ? 10 ** digits : 10n ** BigInt(Math.min(digits, MOST_PLACES));
+  if (typeof number === 'bigint' && typeof unit === 'bigint') return Number(number);
+  const scaled = Math[how](Number(arithmetic('*', [number, unit])));
+  // Python rounds to an integer, which knows no zero below zero.
+  return arithmetic('/', [scaled === 0 ? 0 : scaled, unit]);
 });
 
+/** From here on a power of ten is no float. */
+const MOST_PLACES = 309;
+
+const unrounded = (value: Value, how: string, digits: number): never => {
+  const name = typeName(value);
+  if (how === 'common') throw new TemplateError(`type ${name} doesn't define __round__ method`);
+  const scaled = arithmetic('*', [value, digits < 0 ? 10 ** digits : 1n]);
+  throw new TemplateError(`must be real number, not ${typeName(scaled)}`);
+};
+
 const attr = filter(['name'], (value, [name = '']) => {
+  if (!isText(name))
+    throw new TemplateError(`attribute name must be string, not '${typeName(name)}'`);
   if (value instanceof Missing) throw new TemplateError(value.why);
   const found = ownAttribute(value, pyText(name));
-  return found === undefined ? new Missing(`there is no attribute '${pyText(name)}'`) : found;
+  return found === undefined ? missing(value, pyText(name)) : found;
 });
 
 const tojson = filter(

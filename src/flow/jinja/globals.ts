@@ -72,5 +72,15 @@ const joiner = new Func('joiner', ({ placed: [between = ', '] }) => {
   });
 });
 
+/** What is a class in Python, and prints so. */
+const asClass = ({ name, call }: Func, shown: string): Func =>
+  new Func(name, call, { shown: `<class '${shown}'>` });
+
 /** What every template may call. */
-export const GLOBALS: Readonly<Record<string, Value>> = { range, dict, namespace, cycler, joiner };
+export const GLOBALS: Readonly<Record<string, Value>> = {
+  range: asClass(range, 'range'),
+  dict: asClass(dict, 'dict'),
+  namespace: asClass(namespace, 'jinja2.utils.Namespace'),
+  cycler: asClass(cycler, 'jinja2.utils.Cycler'),
+  joiner: asClass(joiner, 'jinja2.utils.Joiner'),
+};

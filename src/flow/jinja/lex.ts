@@ -1,9 +1,21 @@
+import { pyRepr } from '#flow/jinja/print.ts';
 import { TemplateError } from '#flow/jinja/values.ts';
 
 /** One word of a template. Outside of tags there is nothing but `text`. */
 export interface Token {
-  readonly kind: 'text' | 'open' | 'close' | 'name' | 'string' | 'int' | 'float' | 'sign' | 'end';
-  /** Of `open` and `close` which tag: `{{` or `{%`. */
+  readonly kind:
+    | 'text'
+    | 'open'
+    | 'close'
+    | 'name'
+    | 'string'
+    | 'int'
+    | 'float'
+    | 'sign'
+    | 'end'
+    /** No word at all. */
+    | 'bad';
+  /** Of `open` and `close` which tag: `{{` or `{%`; of `bad` what is wrong. */
   readonly text: string;
   readonly line: number;
 }
@@ -15,8 +27,11 @@ const WORD =
 /** Of its groups, in their order. Named ones would be an object for every word. */
 const KINDS = ['space', 'name', 'float', 'int', 'string', 'sign'] as const;
 
-/** Throws TemplateError for a tag that does not end, or holds what is no word. */
+/** Ends with `end`, or with `bad` where a tag does not end, or holds what is no word. */
 export const lex = (given: string): Token[] => new Lexer(given).all();
+
+/** Where nothing can be read any more. */
+class BadWordError extends Error {}
 
 class Lexer {
   readonly #source: string;
@@ -33,6 +48,16 @@ class Lexer {
   }
 
   all(): Token[] {
+    try {
+      this.#read();
+    } catch (thrown) {
+      if (!(thrown instanceof BadWordError)) throw thrown;
+      this.#push('bad', thrown.message);
+    }
+    return this.#tokens;
+  }
+
+  #read(): void {
     const opening = /\{[{%#]/g;
     for (;;) {
       opening.lastIndex = this.#at;
@@ -47,7 +72,6 @@ class Lexer {
     }
     this.#text(this.#source.slice(this.#at), false);
     this.#push('end', '');
-    return this.#tokens;
   }
 
   #push(kind: Token['kind'], text: string): void {
@@ -68,7 +92,7 @@ class Lexer {
 
   #comment(): void {
     const end = this.#source.indexOf('#}', this.#at);
-    if (end < 0) throw new TemplateError('Missing end of comment tag', this.#line);
+    if (end < 0) throw new BadWordError('Missing end of comment tag');
     this.#count(this.#source.slice(this.#at, end));
     this.#trims = end > this.#at && this.#source[end - 1] === '-';
     this.#at = end + 2;
@@ -84,7 +108,7 @@ class Lexer {
     const ending = /\{%([-+]?)\s*endraw\s*([-+]?)%\}/g;
     ending.lastIndex = from;
     const ended = ending.exec(this.#source);
-    if (!ended) throw new TemplateError('Missing end of raw directive', this.#line);
+    if (!ended) throw new BadWordError('Missing end of raw directive');
     this.#trims = begun[1] === '-';
     this.#text(this.#source.slice(from, ended.index), ended[1] === '-');
     this.#trims = ended[2] === '-';
@@ -100,11 +124,11 @@ class Lexer {
       if (braces.length === 0 && this.#ends(close)) return;
       WORD.lastIndex = this.#at;
       const found = WORD.exec(this.#source);
-      if (!found) return this.#refuse(close);
+      if (!found) return this.#refuse();
       this.#at = WORD.lastIndex;
       const [text] = found;
       const kind = KINDS[found.indexOf(text, 1) - 1]!;
-      if (kind === 'sign') balance(braces, text, this.#line);
+      if (kind === 'sign') balance(braces, text);
       if (kind !== 'space') this.#push(kind, text);
       this.#count(text);
     }
@@ -120,25 +144,29 @@ class Lexer {
     return true;
   }
 
-  #refuse(close: string): never {
-    const sign = this.#source[this.#at];
-    throw new TemplateError(
-      sign === undefined
-        ? `unexpected end of template, expected '${close}'`
-        : `unexpected char '${sign}'`,
-      this.#line,
-    );
+  #refuse(): never {
+    const code = this.#source.codePointAt(this.#at);
+    if (code !== undefined) {
+      const place = Array.from(this.#source.slice(0, this.#at)).length;
+      const sign = pyRepr(String.fromCodePoint(code));
+      throw new BadWordError(`unexpected char ${sign} at ${place}`);
+    }
+    this.#push('end', '');
+    throw new BadWordError('the template has ended');
   }
 }
 
 const PAIRS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
+const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
 /** Keeps what is open: a closing brace within a dictionary ends no tag. */
-const balance = (braces: string[], sign: string, line: number): void => {
+const balance = (braces: string[], sign: string): void => {
   if (Object.values(PAIRS).includes(sign)) braces.push(sign);
   const open = PAIRS[sign];
-  if (open !== undefined && braces.pop() !== open)
-    throw new TemplateError(`unexpected '${sign}'`, line);
+  if (open === undefined) return;
+  const last = braces.pop();
+  if (last === undefined) throw new BadWordError(`unexpected '${sign}'`);
+  if (last !== open) throw new BadWordError(`unexpected '${sign}', expected '${CLOSING[last]}'`);
 };
 
 const ESCAPES: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { spend, spendText } from '#flow/jinja/fuel.ts';
 import { Group } from '#flow/jinja/access.ts';
 import { compare, isEqual, isNumber, textOf } from '#flow/jinja/compare.ts';
-import { isBackwards, sorted } from '#flow/jinja/container-methods.ts';
+import { dictOf, isBackwards, sorted } from '#flow/jinja/container-methods.ts';
 import { type Arguments, countArg } from '#flow/jinja/method.ts';
 import type { Env } from '#flow/jinja/env.ts';
 import { attributeGetter, caseless, type Filter, filter } from '#flow/jinja/filter.ts';
@@ -19,6 +19,7 @@ import {
   Missing,
   TemplateError,
   Tuple,
+  typeName,
   type Value,
 } from '#flow/jinja/values.ts';
 
@@ -53,10 +54,11 @@ const sort = filter(
 const dictsort = filter(
   ['case_sensitive', 'by', 'reverse'],
   (value, [keepsCase = false, by = 'key', reverse]) => {
-    if (!(value instanceof Dict)) throw new TemplateError('dictsort wants a dictionary');
     const at = ['key', 'value'].indexOf(pyText(by));
     if (at < 0) throw new TemplateError('You can only sort by either "key" or "value"');
-    const pairs = value.entries().map((entry) => new Tuple(entry));
+    const pairs = dictOf(value)
+      .entries()
+      .map((entry) => new Tuple(entry));
     const key = (pair: Value): Value => {
       const found = (pair as Tuple).items[at]!;
       return isTrue(keepsCase) ? found : caseless(found);
@@ -74,7 +76,7 @@ const unique = filter(['case_sensitive', 'attribute'], (value, [keepsCase = fals
     seen.set(found, true);
     return true;
   });
-  return new Lazy('do_unique', items);
+  return new Lazy('sync_do_unique', items);
 });
 
 const extreme = (sign: 1 | -1): Filter =>
@@ -82,7 +84,8 @@ const extreme = (sign: 1 | -1): Filter =>
     const key = keyOf(attribute, isTrue(keepsCase));
     let best: Value | undefined;
     for (const item of itemsOf(value))
-      if (best === undefined || compare(key(item), key(best)) * sign < 0) best = item;
+      if (best === undefined || compare(key(item), key(best), sign < 0 ? '>' : '<') * sign < 0)
+        best = item;
     return best ?? (best === null ? null : new Missing('No aggregated item, sequence was empty.'));
   });
 
@@ -103,15 +106,17 @@ const groupby = filter(
 );
 
 const batch = filter(['linecount', 'fill_with'], (value, [size, fill]) => {
-  const wide = Math.max(1, countArg(size, 1));
-  const rows: Value[][] = [];
-  for (const item of itemsOf(value)) {
+  const wide = countArg(size, 1);
+  const items = itemsOf(value);
+  // As Jinja's does: a row of none comes before all, a negative number is never reached.
+  const rows: Value[][] = wide === 0 && items.length > 0 ? [[], []] : [];
+  for (const item of items) {
     const last = rows.at(-1);
-    if (last && last.length < wide) last.push(item);
+    if (last && (wide <= 0 || last.length < wide)) last.push(item);
     else rows.push([item]);
   }
   const last = rows.at(-1);
-  if (last && fill !== undefined && fill !== null) {
+  if (last && wide > last.length && fill !== undefined && fill !== null) {
     spend(wide - last.length);
     while (last.length < wide) last.push(fill);
   }
@@ -121,7 +126,8 @@ const batch = filter(['linecount', 'fill_with'], (value, [size, fill]) => {
 const slice = filter(['slices', 'fill_with'], (value, [count, fill]) => {
   const items = [...itemsOf(value)];
   const many = countArg(count, 1);
-  if (many <= 0) throw new TemplateError('integer division or modulo by zero');
+  if (many === 0) throw new TemplateError('integer division or modulo by zero');
+  if (many < 0) return new Lazy('sync_do_slice', []);
   spend(many);
   const size = Math.floor(items.length / many);
   const longer = items.length % many;
@@ -131,7 +137,7 @@ const slice = filter(['slices', 'fill_with'], (value, [count, fill]) => {
     if (fill !== undefined && fill !== null && i >= longer) row.push(fill);
     return row;
   });
-  return new Lazy('do_slice', rows);
+  return new Lazy('sync_do_slice', rows);
 });
 
 const sum = filter(['attribute', 'start'], (value, [attribute, start = 0n]) => {
@@ -184,9 +190,15 @@ const passing = (given: Given, env: Env): ((item: Value) => boolean) => {
   return (item) => testNamed(name)(item, rest, env);
 };
 
+const isReversible = (value: Value): boolean =>
+  value !== null &&
+  (typeof value === 'object' ? !(value instanceof Lazy) : typeof value === 'string');
+
 const end =
   (which: 'first' | 'last'): Filter =>
   (value) => {
+    if (which === 'last' && !isReversible(value))
+      throw new TemplateError(`'${typeName(value)}' object is not reversible`);
     // Of a list, however long, one item alone is looked at.
     const items = Array.isArray(value) ? value : itemsOf(value);
     const found = which === 'first' ? items[0] : items.at(-1);
@@ -202,10 +214,14 @@ const pairs: Filter = (value) => {
   );
 };
 
-const reverse: Filter = (value) =>
-  isText(value)
-    ? Array.from(textOf(value)).toReversed().join('')
-    : new Lazy('list_reverseiterator', itemsOf(value).toReversed());
+const reverse: Filter = (value) => {
+  if (isText(value)) return Array.from(textOf(value)).toReversed().join('');
+  if (!isReversible(value) && !(value instanceof Lazy))
+    throw new TemplateError('argument must be iterable');
+  const items = itemsOf(value).toReversed();
+  // What can be gone through but once is a list then.
+  return value instanceof Lazy ? items : new Lazy('list_reverseiterator', items);
+};
 
 const length: Filter = (value) => BigInt(lengthOf(value));
 
@@ -241,7 +257,8 @@ export const LIST_FILTERS: Readonly<Record<string, Filter>> = {
   default: withDefault,
   d: withDefault,
   abs: (value) => {
-    if (!isNumber(value)) throw new TemplateError('bad operand type for abs()');
+    if (!isNumber(value))
+      throw new TemplateError(`bad operand type for abs(): '${typeName(value)}'`);
     return typeof value === 'number'
       ? Math.abs(value)
       : BigInt(value) < 0n

@@ -2,7 +2,7 @@ import type { Env } from '#flow/jinja/env.ts';
 import type { Given } from '#flow/jinja/given.ts';
 import { isText, type Value } from '#flow/jinja/values.ts';
 import { textOf } from '#flow/jinja/compare.ts';
-import { TemplateError } from '#flow/jinja/values.ts';
+import { TemplateError, typeName } from '#flow/jinja/values.ts';
 
 /** What can be called on a value of one kind. */
 export type Method<Self> = (self: Self, given: Given, env: Env) => Value;
@@ -22,7 +22,7 @@ export const taking =
 export const textArg = (value: Value | undefined, otherwise?: string): string => {
   if (value === undefined && otherwise !== undefined) return otherwise;
   if (value !== undefined && isText(value)) return textOf(value);
-  throw new TemplateError('must be given a text');
+  throw new TemplateError(`must be str, not ${typeName(value ?? null)}`);
 };
 
 /** An argument that is a whole number; `otherwise` where none was given. */

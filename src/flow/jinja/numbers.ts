@@ -30,8 +30,8 @@ export const arithmetic = (sign: string, [a, b]: readonly [Value, Value]): Value
   if (b instanceof Missing) throw new TemplateError(b.why);
   const found = sign === '+' ? joined(a, b) : sign === '*' ? repeated(a, b) : undefined;
   if (found !== undefined) return found;
-  if (sign === '+' && isText(a))
-    throw new TemplateError(`can only concatenate str (not "${typeName(b)}") to str`);
+  const refused = (sign === '+' ? unjoined : sign === '*' ? unrepeated : () => undefined)(a, b);
+  if (refused !== undefined) throw new TemplateError(refused);
   const name = sign === '**' ? '** or pow()' : sign;
   throw new TemplateError(
     `unsupported operand type(s) for ${name}: '${typeName(a)}' and '${typeName(b)}'`,
@@ -49,11 +49,15 @@ const whole = (sign: string, x: bigint, y: bigint): bigint | number => {
       return bounded(bits(x) + bits(y)) && x * y;
     case '**':
       if (y < 0n) return float(sign, toFloat(x), toFloat(y));
+      // Of these every power is as short.
+      if (x * x <= 1n) return y === 0n ? 1n : y % 2n === 0n ? x * x : x;
       return bounded(bits(x) * Number(y)) && powered(x, y);
     case '/':
       return y === 0n ? byZero('division by zero') : toFloat(x) / toFloat(y);
     default:
-      return y === 0n ? byZero('integer modulo by zero') : floored(sign, x, y);
+      return y === 0n
+        ? byZero(`integer ${sign === '%' ? 'modulo' : 'division or modulo'} by zero`)
+        : floored(sign, x, y);
   }
 };
 
@@ -108,7 +112,7 @@ const float = (sign: string, x: number, y: number): number => {
             : rest;
       if (sign === '%') return remainder;
       const quotient = Math.round((x - remainder) / y);
-      return quotient === 0 && (x < 0 === y < 0) === Object.is(x, -0) ? -0 : quotient;
+      return quotient === 0 ? (x / y < 0 || Object.is(x / y, -0) ? -0 : 0) : quotient;
     }
   }
 };
@@ -145,6 +149,20 @@ const joined = (a: Value, b: Value): Value | undefined => {
 
 const isWhole = (value: Value): value is bigint | boolean =>
   typeof value === 'bigint' || typeof value === 'boolean';
+
+const isSequence = (value: Value): boolean =>
+  isText(value) || Array.isArray(value) || value instanceof Tuple;
+
+const unjoined = (a: Value, b: Value): string | undefined => {
+  if (!isSequence(a) || a instanceof Markup) return undefined;
+  const name = typeName(a);
+  return `can only concatenate ${name} (not "${typeName(b)}") to ${name}`;
+};
+
+const unrepeated = (a: Value, b: Value): string | undefined =>
+  isSequence(a) || isSequence(b)
+    ? `can't multiply sequence by non-int of type '${typeName(isSequence(a) ? b : a)}'`
+    : undefined;
 
 const repeated = (a: Value, b: Value): Value | undefined => {
   const [value, times] = isWhole(b) ? [a, b] : [b, a];

@@ -16,6 +16,11 @@ const CONSTANTS: Readonly<Record<string, Value>> = {
 
 const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>=']);
 
+const ENDS_OF: Readonly<Record<string, string>> = {
+  '}}': 'end of print statement',
+  '%}': 'end of statement block',
+};
+
 /** How far a list without brackets goes. */
 export interface ListRules {
   /** Words that end it. */
@@ -33,6 +38,13 @@ export class ExpressionParser {
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
+    this.#look();
+  }
+
+  /** What is no word is said where it is come to, not before. */
+  #look(): void {
+    const { kind, text, line } = this.token;
+    if (kind === 'bad') throw new TemplateError(text, line);
   }
 
   get token(): Token {
@@ -54,6 +66,7 @@ export class ExpressionParser {
   next(): Token {
     const { token } = this;
     if (token.kind !== 'end') this.#at++;
+    this.#look();
     return token;
   }
 
@@ -73,28 +86,45 @@ export class ExpressionParser {
   }
 
   expect(text: string, kind: Token['kind'] = 'sign'): void {
-    if (!this.skip(text, kind)) this.refuse(`expected '${text}'`);
+    if (!this.skip(text, kind)) this.#wanted(kind === 'close' ? ENDS_OF[text]! : text);
   }
 
   name(): string {
-    if (this.token.kind !== 'name') this.refuse('expected a name');
+    if (this.token.kind !== 'name') this.#wanted('name');
     return this.next().text;
   }
 
+  #wanted(token: string): never {
+    if (this.token.kind === 'end')
+      throw new TemplateError(`unexpected end of template, expected '${token}'.`, this.token.line);
+    return this.refuse(`expected token '${token}'`);
+  }
+
   refuse(wanted: string): never {
-    const { kind, text, line } = this.token;
-    const found = kind === 'end' ? 'end of template' : kind === 'close' ? 'end of tag' : text;
-    throw new TemplateError(`${wanted}, got '${found}'`, line);
+    throw new TemplateError(`${wanted}, got '${this.#described()}'`, this.token.line);
+  }
+
+  unexpected(): never {
+    throw new TemplateError(`unexpected '${this.#described()}'`, this.token.line);
+  }
+
+  /** What stands here, in the words of Jinja. */
+  #described(): string {
+    const { kind, text } = this.token;
+    if (kind === 'close') return ENDS_OF[text]!;
+    if (kind === 'end') return 'end of template';
+    return kind === 'int' ? 'integer' : kind === 'float' || kind === 'string' ? kind : text;
   }
 
   expression(): Expr {
     if (++this.#depth > DEEPEST)
       throw new TemplateError('the expression nests too deeply', this.token.line);
+    const { line } = this.token;
     let found = this.#or();
     while (this.skip('if', 'name')) {
       const test = this.#or();
       const no = this.skip('else', 'name') ? this.expression() : undefined;
-      found = { kind: 'choice', test, yes: found, no };
+      found = { kind: 'choice', test, yes: found, no, line };
     }
     this.#depth--;
     return found;
@@ -180,7 +210,13 @@ export class ExpressionParser {
   }
 
   #product(): Expr {
-    return this.#binary(['*', '/', '//', '%'], () => this.#binary(['**'], () => this.#unary(true)));
+    return this.#binary(['*', '/', '//', '%'], () => this.#power());
+  }
+
+  #power(): Expr {
+    let left = this.#unary(true);
+    while (this.skip('**')) left = raised(left, this.#unary(true));
+    return left;
   }
 
   #unary(withFilters: boolean): Expr {
@@ -217,7 +253,7 @@ export class ExpressionParser {
     }
     if (this.skip('[')) return { kind: 'list', items: this.#until(']', () => this.expression()) };
     if (this.skip('{')) return { kind: 'dict', entries: this.#until('}', () => this.#entry()) };
-    return this.refuse('expected an expression');
+    return this.unexpected();
   }
 
   #entry(): readonly [Expr, Expr] {
@@ -337,3 +373,13 @@ export class ExpressionParser {
     return { placed, named, ...(spread && { spread }), ...(spreadNamed && { spreadNamed }) };
   }
 }
+
+/** Jinja writes a number with its sign down for Python, which raises first: `-1 ** n` is -1. */
+const raised = (left: Expr, right: Expr): Expr => {
+  const isSigned = left.kind === 'unary' && left.sign === '-' && left.of.kind === 'const';
+  if (!isSigned || isConstant(right)) return { kind: 'binary', sign: '**', left, right };
+  return { ...left, of: { kind: 'binary', sign: '**', left: left.of, right } };
+};
+
+const isConstant = (expr: Expr): boolean =>
+  expr.kind === 'const' || (expr.kind === 'unary' && isConstant(expr.of));

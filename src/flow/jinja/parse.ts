@@ -19,23 +19,25 @@ type Bare = Statement extends infer S ? (S extends Statement ? Omit<S, 'line'> :
 
 class TemplateParser extends ExpressionParser {
   #blocks = 0;
+  /** Tags that would end the blocks that stand open, and those that began them. */
+  readonly #ends: (readonly string[])[] = [];
+  readonly #open: string[] = [];
   readonly #named = new Set<string>();
 
   all(): readonly Statement[] {
-    const { body, end } = this.#body();
-    if (end !== '') throw new TemplateError(`Encountered unknown tag '${end}'.`, this.token.line);
-    return body;
+    return this.#body().body;
   }
 
   /** Up to a tag that is no statement, whose name has been read; '' at the end of all. */
   #body(...ends: readonly string[]): { body: Statement[]; end: string } {
+    if (ends.length > 0) this.#ends.push(ends);
     if (++this.#blocks > DEEPEST)
       throw new TemplateError('the template nests too deeply', this.token.line);
     const body: Statement[] = [];
     for (;;) {
       const { line, kind, text } = this.token;
       if (kind === 'end') {
-        if (ends.length > 0) this.refuse(`expected the tag '${ends.join("' or '")}'`);
+        if (ends.length > 0) this.#lost(undefined, line);
         return { body, end: '' };
       }
       this.next();
@@ -44,9 +46,12 @@ class TemplateParser extends ExpressionParser {
       else {
         if (this.isWord(...ends)) {
           this.#blocks--;
+          this.#ends.pop();
           return { body, end: this.name() };
         }
+        this.#open.push(this.token.text);
         body.push({ ...this.#statement(), line });
+        this.#open.pop();
       }
     }
   }
@@ -98,8 +103,29 @@ class TemplateParser extends ExpressionParser {
       case 'extends':
         throw new TemplateError(`'${word}' finds no other template here`, line);
       default:
-        throw new TemplateError(`Encountered unknown tag '${word}'.`, line);
+        this.#open.pop();
+        return this.#lost(word, line);
     }
+  }
+
+  /** A tag that has no place here, or none where one is needed. */
+  #lost(tag: string | undefined, line: number): never {
+    const said = [
+      tag === undefined ? 'Unexpected end of template.' : `Encountered unknown tag '${tag}'.`,
+    ];
+    const wanted = this.#ends
+      .at(-1)
+      ?.map((end) => `'${end}'`)
+      .join(' or ');
+    if (wanted !== undefined)
+      said.push(
+        this.#ends.some((ends) => tag !== undefined && ends.includes(tag))
+          ? `You probably made a nesting mistake. Jinja is expecting this tag, but currently looking for ${wanted}.`
+          : `Jinja was looking for the following tags: ${wanted}.`,
+      );
+    const open = this.#open.at(-1);
+    if (open !== undefined) said.push(`The innermost block that needs to be closed is '${open}'.`);
+    throw new TemplateError(said.join(' '), line);
   }
 
   #print(): Bare {
@@ -148,7 +174,7 @@ class TemplateParser extends ExpressionParser {
       isList = true;
     }
     const [only] = targets;
-    if (!only) return this.refuse('expected a name');
+    if (!only) return this.unexpected();
     return isList ? { kind: 'targets', targets } : only;
   }
 
@@ -159,6 +185,7 @@ class TemplateParser extends ExpressionParser {
       return inner;
     }
     const { line } = this.token;
+    if (this.token.kind !== 'name') this.unexpected();
     const name = this.name();
     if (CONSTANTS.has(name)) throw new TemplateError(`can't assign to '${name}'`, line);
     return this.skip('.') ? { kind: 'member', name, member: this.name() } : { kind: 'name', name };

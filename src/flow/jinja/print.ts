@@ -45,7 +45,7 @@ export const pyRepr = (value: Value, depth = 0): string => {
   if (value instanceof View) return `dict_${value.kind}([${all(value.items())}])`;
   if (value instanceof Range) return range(value);
   if (value instanceof Namespace) return `<Namespace {${members([...value.members], depth)}}>`;
-  if (value instanceof Func) return `<function ${value.name}>`;
+  if (value instanceof Func) return value.shown;
   if (value instanceof Lazy) return `<generator object ${value.name}>`;
   return `<LoopContext ${value.at + 1}/${value.facts.items.length}>`;
 };

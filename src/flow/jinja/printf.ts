@@ -5,6 +5,7 @@ import { pyRepr, pyText } from '#flow/jinja/print.ts';
 import {
   Dict,
   isText,
+  Missing,
   signsOf,
   TemplateError,
   Tuple,
@@ -48,7 +49,7 @@ export const printf = (pattern: string, values: Value): string => {
 };
 
 const sizeOf = (value: Value): number => {
-  if (!isNumber(value)) throw new TemplateError('* wants int');
+  if (!isNumber(value) || typeof value === 'number') throw new TemplateError('* wants int');
   return Math.min(1_000_000, Math.abs(Number(value)));
 };
 
@@ -88,14 +89,26 @@ const converted = (value: Value, conversion: Conversion): string => {
     return exact === undefined ? text : Array.from(signsOf(text)).slice(0, exact).join('');
   }
   if (kind === 'c') return sign(value);
-  if (!isNumber(value))
-    throw new TemplateError(`%${kind} format: a real number is required, not ${typeName(value)}`);
+  if (!isNumber(value)) return noNumber(value, kind);
   const number = asNumber(value);
   const plain = 'diuoxX'.includes(kind)
     ? digitsOf(number, conversion)
     : floatText(Number(number), kind, exact ?? 6);
   if (plain.startsWith('-')) return plain;
   return flags.includes('+') ? `+${plain}` : flags.includes(' ') ? ` ${plain}` : plain;
+};
+
+const noNumber = (value: Value, kind: string): never => {
+  const name = typeName(value);
+  if ('oxX'.includes(kind))
+    throw new TemplateError(`%${kind} format: an integer is required, not ${name}`);
+  if (!'diueEfFgG'.includes(kind)) return unknownKind(kind);
+  if (value instanceof Missing) throw new TemplateError(value.why);
+  throw new TemplateError(
+    'diu'.includes(kind)
+      ? `%${kind} format: a real number is required, not ${name}`
+      : `must be real number, not ${name}`,
+  );
 };
 
 const LAST_SIGN = 0x10ffff;

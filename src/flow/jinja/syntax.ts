@@ -26,6 +26,7 @@ export type Expr =
       readonly test: Expr;
       readonly yes: Expr;
       readonly no: Expr | undefined;
+      readonly line: number;
     };
 
 /** Arguments as written: `*` and `**` spread a list and a dictionary. */

@@ -1,10 +1,12 @@
 import { escapedAll } from '#flow/jinja/markup.ts';
 import { spend, spendText } from '#flow/jinja/fuel.ts';
-import { isNumber } from '#flow/jinja/compare.ts';
+import { canLoop, isNumber } from '#flow/jinja/compare.ts';
+import { dictOf } from '#flow/jinja/container-methods.ts';
 import { escaped } from '#flow/jinja/escape.ts';
 import { type Filter, filter } from '#flow/jinja/filter.ts';
 import { countArg, textArg } from '#flow/jinja/method.ts';
-import { pyText } from '#flow/jinja/print.ts';
+import { floatOf } from '#flow/jinja/numbers.ts';
+import { pyRepr, pyText } from '#flow/jinja/print.ts';
 import { printf } from '#flow/jinja/printf.ts';
 import {
   capitalized,
@@ -26,6 +28,7 @@ import {
   TemplateError,
   Tuple,
   typeName,
+  unpacked,
   type Value,
 } from '#flow/jinja/values.ts';
 import { wrapped } from '#flow/jinja/word-wrap.ts';
@@ -59,6 +62,16 @@ const lined = (value: Value): string => {
   );
 };
 
+/** What `indent` adds a line's end to first. */
+const linedAnew = (value: Value): string => {
+  if (isText(value) || value instanceof Missing || Array.isArray(value)) return lined(value);
+  throw new TemplateError(
+    value instanceof Tuple
+      ? 'can only concatenate tuple (not "str") to tuple'
+      : `unsupported operand type(s) for +=: '${typeName(value)}' and 'str'`,
+  );
+};
+
 const indent = filter(
   ['width', 'first', 'blank'],
   (value, [width, first = false, blank = false]) => {
@@ -66,7 +79,7 @@ const indent = filter(
       width !== undefined && isText(width)
         ? pyText(width)
         : ' '.repeat(Math.max(0, Math.min(10_000, countArg(width, 4))));
-    const [head = '', ...rest] = linesOf(`${lined(value)}\n`);
+    const [head = '', ...rest] = linesOf(`${linedAnew(value)}\n`);
     spendText(pad.length * (rest.length + 1));
     const lines = rest.map((line) => (line !== '' || isTrue(blank) ? pad + line : line));
     return (isTrue(first) ? pad : '') + [head, ...lines].join('\n');
@@ -80,10 +93,10 @@ const quoted = (text: string): string =>
   );
 
 const urlencode: Filter = (value) => {
-  if (isText(value) || !(value instanceof Dict || Array.isArray(value) || value instanceof Tuple))
-    return quoted(pyText(value)).replaceAll('%2F', '/');
+  if (isText(value) || !canLoop(value)) return quoted(pyText(value)).replaceAll('%2F', '/');
   const plus = (item: Value): string => quoted(pyText(item)).replaceAll('%20', '+');
-  const pairs = value instanceof Dict ? value.entries() : itemsOf(value).map(itemsOf);
+  const pairs =
+    value instanceof Dict ? value.entries() : itemsOf(value).map((item) => unpacked(item, 2));
   return pairs.map(([key = null, item = null]) => `${plus(key)}=${plus(item)}`).join('&');
 };
 
@@ -128,10 +141,11 @@ const striptags: Filter = (value) => {
 };
 
 const xmlattr = filter(['autospace'], (value, [autospace = true], { escapes }) => {
-  if (!(value instanceof Dict)) throw new TemplateError('xmlattr wants a dictionary');
   const parts: string[] = [];
-  for (const [key, item] of value.entries()) {
+  for (const [key, item] of dictOf(value).entries()) {
     if (item === null || item instanceof Missing) continue;
+    if (!isText(key))
+      throw new TemplateError(`expected string or bytes-like object, got '${typeName(key)}'`);
     if (/[\s/>=]/.test(pyText(key)))
       throw new TemplateError(`Invalid character in attribute name: '${pyText(key)}'`);
     parts.push(`${escaped(key).text}="${escaped(item).text}"`);
@@ -154,8 +168,17 @@ const SIZES = [
 
 const filesizeformat = filter(['binary'], (value, [binary = false]) => {
   if (value instanceof Missing) throw new TemplateError(value.why);
-  const bytes = isNumber(value) ? Number(value) : Number(pyText(value));
-  if (Number.isNaN(bytes)) throw new TemplateError('could not convert to float');
+  const bytes = isNumber(value)
+    ? Number(value)
+    : isText(value)
+      ? floatOf(pyText(value))
+      : undefined;
+  if (bytes === undefined)
+    throw new TemplateError(
+      isText(value)
+        ? `could not convert string to float: ${pyRepr(pyText(value))}`
+        : `float() argument must be a string or a real number, not '${typeName(value)}'`,
+    );
   const base = isTrue(binary) ? 1024 : 1000;
   if (bytes === 1) return '1 Byte';
   if (bytes < base) return `${Math.trunc(bytes)} Bytes`;
@@ -169,7 +192,10 @@ const title: Filter = (value) =>
   pyText(value)
     .split(/([-\s({[<]+)/)
     .filter((part) => part !== '')
-    .map(capitalized)
+    .map((part) => {
+      const [first = '', ...rest] = part;
+      return first.toUpperCase() + rest.join('').toLowerCase();
+    })
     .join('');
 
 /** What Jinja does with texts. */
@@ -211,11 +237,13 @@ export const TEXT_FILTERS: Readonly<Record<string, Filter>> = {
     ['width', 'break_long_words', 'wrapstring', 'break_on_hyphens'],
     (value, [width, breaks = true, between, hyphens = true]) => {
       const most = countArg(width, 79);
-      if (most <= 0) throw new TemplateError('invalid width (must be > 0)');
       const how = { most, breaksWords: isTrue(breaks), breaksHyphens: isTrue(hyphens) };
       const glue = between === undefined || between === null ? '\n' : pyText(between);
       return linesOf(lined(value))
-        .map((line) => wrapped(line, how).join(glue))
+        .map((line) => {
+          if (most <= 0) throw new TemplateError(`invalid width ${most} (must be > 0)`);
+          return wrapped(line, how).join(glue);
+        })
         .join(glue);
     },
   ),

@@ -84,6 +84,7 @@ const splitRight = (text: string, between: Value | undefined, most: number): str
 
 const partition = (text: string, between: Value | undefined, fromRight: boolean): Tuple => {
   const separator = textArg(between);
+  if (separator === '') throw new TemplateError('empty separator');
   const at = fromRight ? text.lastIndexOf(separator) : text.indexOf(separator);
   if (at < 0) return new Tuple(fromRight ? ['', '', text] : [text, '', '']);
   return new Tuple([text.slice(0, at), separator, text.slice(at + separator.length)]);
@@ -95,6 +96,8 @@ export const replaced = (
   [from, to]: readonly [string, string],
   most: number,
 ): string => {
+  // Between signs, not between the halves of one.
+  if (from === '' && most < 0) return to + Array.from(text, (sign) => sign + to).join('');
   if (most < 0) return text.replaceAll(from, () => to);
   let left = most;
   return text.replaceAll(from, () => (left-- > 0 ? to : from));
@@ -137,12 +140,18 @@ const index = (fromRight: boolean): Method<string> => {
 const titled = (text: string): string =>
   text.replace(/\p{L}+/gu, (word) => {
     const [first = '', ...rest] = word;
-    return first.toUpperCase() + rest.join('').toLowerCase();
+    return initial(first) + rest.join('').toLowerCase();
   });
+
+/** A sign at the beginning of a word: of those that become two the first alone is large. */
+const initial = (sign: string): string => {
+  const [large = '', ...more] = sign.toUpperCase();
+  return large + more.join('').toLowerCase();
+};
 
 export const capitalized = (text: string): string => {
   const [first = '', ...rest] = text;
-  return first.toUpperCase() + rest.join('').toLowerCase();
+  return initial(first) + rest.join('').toLowerCase();
 };
 
 const swapped = (text: string): string =>
@@ -257,6 +266,13 @@ export const TEXT_METHODS: Readonly<Record<string, Method<string>>> = {
   ljust: pad('l'),
   rjust: pad('r'),
   zfill,
+  translate: taking(['table'], (text, [table]) => {
+    if (!(table instanceof Dict)) throw new TemplateError('translate wants a dictionary');
+    const signs = Array.from(text, (sign) => translated(sign, table.get(codeOf(sign))));
+    spendText(signs.reduce((sum, sign) => sum + sign.length, 0));
+    return signs.join('');
+  }),
+  maketrans: (_, { placed }) => transTable(placed),
   expandtabs: taking(['tabsize'], (text, [size]) =>
     expandTabs(text, Math.min(1000, countArg(size, 8))),
   ),
@@ -266,11 +282,36 @@ export const TEXT_METHODS: Readonly<Record<string, Method<string>>> = {
   isalpha: matching(/^\p{L}+$/u),
   isalnum: matching(/^[\p{L}\p{N}]+$/u),
   isspace: matching(new RegExp(`^[${SPACE}]+$`)),
+  isprintable: matching(/^(?:[^\p{C}\p{Z}]| )*$/u),
   isascii: matching(/^[\0-\x7f]*$/),
   isidentifier: matching(/^[\p{L}_][\p{L}\p{N}_]*$/u),
   isupper: taking([], (text) => isCased(text, (all) => all.toUpperCase())),
   islower: taking([], (text) => isCased(text, (all) => all.toLowerCase())),
   istitle: taking([], (text) => isCased(text, titled)),
+};
+
+const codeOf = (sign: string): bigint => BigInt(sign.codePointAt(0) ?? 0);
+
+const translated = (sign: string, to: Value | undefined): string => {
+  if (to === undefined) return sign;
+  if (to === null) return '';
+  if (typeof to === 'bigint' && to >= 0n && to < 0x110000n) return String.fromCodePoint(Number(to));
+  return textArg(to);
+};
+
+/** What `translate` takes: codes of signs, and what comes in their place. */
+const transTable = ([from, to, gone]: readonly Value[]): Dict => {
+  if (from instanceof Dict && to === undefined)
+    return Dict.of(
+      from.entries().map(([key, value]) => [isText(key) ? codeOf(textOf(key)) : key, value]),
+    );
+  const [signs, others] = [Array.from(textArg(from)), Array.from(textArg(to))];
+  if (signs.length !== others.length)
+    throw new TemplateError('the first two maketrans arguments must have equal length');
+  return Dict.of([
+    ...signs.map((sign, i) => [codeOf(sign), codeOf(others[i]!)] as const),
+    ...Array.from(textArg(gone, ''), (sign) => [codeOf(sign), null] as const),
+  ]);
 };
 
 const optional = (chars: Value | undefined): string | undefined =>

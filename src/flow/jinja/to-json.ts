@@ -62,9 +62,9 @@ const wrapped = (
   { indent, depth }: At,
 ): string => {
   if (parts.length === 0 || indent === undefined) return `${open}${parts.join(', ')}${close}`;
-  spendText(parts.length * indent * (depth + 1));
-  const line = `\n${' '.repeat(indent * (depth + 1))}`;
-  return `${open}${parts.map((part) => line + part).join(',')}\n${' '.repeat(indent * depth)}${close}`;
+  spendText(parts.length * Math.max(0, indent) * (depth + 1));
+  const line = `\n${' '.repeat(Math.max(0, indent) * (depth + 1))}`;
+  return `${open}${parts.map((part) => line + part).join(',')}\n${' '.repeat(Math.max(0, indent) * depth)}${close}`;
 };
 
 const ascii = (text: string): string => {

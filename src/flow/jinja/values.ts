@@ -122,21 +122,26 @@ export class View {
   }
 }
 
+type FuncLooks = Pick<Func, 'attributes' | 'shown'>;
+
 /** A function of the machine's own: a macro, a method, a global. */
 export class Func {
   readonly name: string;
   readonly call: (given: Given, env: Env) => Value;
   /** What may be read of it. */
   readonly attributes: ReadonlyMap<string, Value>;
+  /** What it prints. */
+  readonly shown: string;
 
   constructor(
     name: string,
     call: (given: Given, env: Env) => Value,
-    attributes: ReadonlyMap<string, Value> = new Map(),
+    { attributes = new Map(), shown = `<function ${name}>` }: Partial<FuncLooks> = {},
   ) {
     this.name = name;
     this.call = call;
     this.attributes = attributes;
+    this.shown = shown;
   }
 }
 
@@ -335,6 +340,19 @@ const listed = (value: Value): readonly Value[] => {
   if (value instanceof Lazy) return value.take();
   if (value instanceof Range || value instanceof View) return value.items();
   throw new TemplateError(`'${typeName(value)}' object is not iterable`);
+};
+
+/** Its items, which have to be so many. */
+export const unpacked = (value: Value, count: number): readonly Value[] => {
+  if (value instanceof Missing) throw new TemplateError(value.why);
+  if (value === null || (typeof value !== 'string' && typeof value !== 'object'))
+    throw new TemplateError(`cannot unpack non-iterable ${typeName(value)} object`);
+  const items = itemsOf(value);
+  if (items.length < count)
+    throw new TemplateError(`not enough values to unpack (expected ${count}, got ${items.length})`);
+  if (items.length > count)
+    throw new TemplateError(`too many values to unpack (expected ${count})`);
+  return items;
 };
 
 /** How many signs a text has as Python counts them. */

@@ -62,7 +62,8 @@ const breakWord = (chunks: Chunk[], row: Chunk[], how: Wrapping & { room: number
     if (row.length === 0) row.push(chunks.pop()!);
     return;
   }
-  const room = Math.max(1, how.room);
+  // Where a line is full nothing of the word stands in it.
+  const { room } = how;
   const signs = chunks.pop()!;
   const head = signs.slice(0, room);
   let end = room;
