@@ -84,10 +84,20 @@ test('a virtual key called like an app pays for it, and its limits hold', async 
   });
   await admin('/key/update', { key: made['token'], rpm_limit: null, models: ['other'] });
   expect((await run())['error']).toMatch(/not allowed to access model/);
+  const denied = (await records()).find(({ metadata }) =>
+    /key_model_denied/.test(JSON.stringify(metadata)),
+  );
+  expect(denied).toMatchObject({
+    status: 'failure',
+    api_key: made['token'],
+    end_user: 'eve',
+    request_tags: ['t', `app:${name}`],
+  });
   await admin('/key/update', { key: made['token'], models: [] });
   expect((await run())['status']).toBe('succeeded');
   await admin('/key/block', { key: made['token'] });
   expect((await run())['error']).toMatch(/blocked/);
+  expect(await records()).toHaveLength(5);
 });
 
 test('who is purged has said nothing to any app', async () => {

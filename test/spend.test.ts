@@ -61,7 +61,7 @@ afterAll(() => close());
 describe('records of spend', () => {
   it('are listed in the words of LiteLLM', async () => {
     const rows = await json<Fields[]>('/spend/logs');
-    expect(rows).toHaveLength(3);
+    expect(rows).toHaveLength(4);
     expect(rows.find((row) => row['end_user'] === 'eve')).toMatchObject({
       api_key: tokens['ann'],
       user: 'ann',
@@ -84,9 +84,10 @@ describe('records of spend', () => {
 
   it('come page by page, and only those that were asked for', async () => {
     const page = await json('/spend/logs/v2?page=2&page_size=2');
-    expect(page).toMatchObject({ total: 3, page: 2, page_size: 2, total_pages: 2 });
-    expect(page['data']).toHaveLength(1);
-    expect((await json('/spend/logs/v2?user_id=bob'))['total']).toBe(1);
+    expect(page).toMatchObject({ total: 4, page: 2, page_size: 2, total_pages: 2 });
+    expect(page['data']).toHaveLength(2);
+    expect((await json('/spend/logs/v2?user_id=bob'))['total']).toBe(2);
+    expect((await json('/spend/logs/v2?status_filter=failure'))['total']).toBe(1);
     expect((await json(`/spend/logs/v2?api_key=${tokens['ann']}`))['total']).toBe(1);
     expect((await json('/spend/logs/v2?end_date=2020-01-01'))['total']).toBe(0);
     expect((await ask('/spend/logs?start_date=soon')).status).toBe(400);
@@ -94,9 +95,9 @@ describe('records of spend', () => {
 
   it('are seen by those whose they are', async () => {
     const bobs = await json<Fields[]>('/spend/logs', undefined, keys['bob']);
-    expect(bobs.map((row) => row['user'])).toEqual(['bob']);
+    expect(bobs.map((row) => row['user'])).toEqual(['bob', 'bob']);
     const teams = await json<Fields[]>('/spend/logs?team_id=team', undefined, keys['bob']);
-    expect(teams.map((row) => row['user'])).toEqual(['bob']);
+    expect(teams.map((row) => row['user'])).toEqual(['bob', 'bob']);
     const leads = await json<Fields[]>('/spend/logs?team_id=team', undefined, keys['ann']);
     expect(new Set(leads.map((row) => row['user']))).toEqual(new Set(['ann', 'bob']));
   });
@@ -105,10 +106,12 @@ describe('records of spend', () => {
     const { text } = await ask('/spend/logs/export');
     const traffic = readTraffic(text, 'log.jsonl');
     expect(traffic.requests).toHaveLength(3);
+    // A model that nobody has: no request that could be replayed, and no broken line.
+    expect([traffic.broken.count, traffic.passedOver]).toEqual([0, new Map([[400, 1]])]);
     const csv = await ask('/spend/logs/export?format=csv');
     const [head, ...lines] = [...readCsv(csv.text)];
     expect(head!.fields).toContain('request_tags');
-    expect(lines).toHaveLength(3);
+    expect(lines).toHaveLength(4);
     expect(csv.text).not.toMatch(/(?:^|,)=/m);
     expect(readTraffic(csv.text, 'log.csv').requests).toHaveLength(3);
   });
@@ -133,7 +136,7 @@ describe('sums of spend', () => {
     expect(more).toEqual([]);
     const bobs = await json<Fields[]>(`/spend/logs?${dates}`, undefined, keys['bob']);
     expect(bobs[0]).toMatchObject({ spend: DOLLARS, users: { bob: DOLLARS } });
-    expect(await json<Fields[]>(`/spend/logs?${dates}&summarize=false`)).toHaveLength(3);
+    expect(await json<Fields[]>(`/spend/logs?${dates}&summarize=false`)).toHaveLength(4);
     expect(await json<Fields[]>('/spend/logs?start_date=2020-01-01&end_date=2020-01-02')).toEqual(
       [],
     );
@@ -145,7 +148,7 @@ describe('sums of spend', () => {
     const [day] = await json<Fields[]>('/global/spend/logs');
     expect(day).toMatchObject({ spend: 3 * DOLLARS });
     expect(await json('/global/activity')).toMatchObject({
-      sum_api_requests: 3,
+      sum_api_requests: 4,
       sum_total_tokens: 21,
     });
     const [model] = await json<Fields[]>('/global/activity/model');
@@ -205,16 +208,16 @@ describe('sums of spend', () => {
     const { results, metadata } = await json<{ results: Fields[]; metadata: Fields }>(
       '/team/daily/activity?team_ids=team',
     );
-    expect(metadata).toMatchObject({ total_spend: 2 * DOLLARS, total_api_requests: 2 });
+    expect(metadata).toMatchObject({ total_spend: 2 * DOLLARS, total_api_requests: 3 });
     expect(results[0]).toMatchObject({
-      metrics: { spend: 2 * DOLLARS, successful_requests: 2, failed_requests: 0 },
+      metrics: { spend: 2 * DOLLARS, successful_requests: 2, failed_requests: 1 },
       breakdown: {
         model_groups: { 'gpt-4.1': { metrics: { api_requests: 2 } } },
-        entities: { team: { metrics: { api_requests: 2 } } },
+        entities: { team: { metrics: { api_requests: 3 } } },
       },
     });
     const own = await json<{ metadata: Fields }>('/user/daily/activity', undefined, keys['bob']);
-    expect(own.metadata).toMatchObject({ total_api_requests: 1 });
+    expect(own.metadata).toMatchObject({ total_api_requests: 2, total_failed_requests: 1 });
     const usage = await json<{ usage: Fields[] }>('/spillway/usage?by=user,deployment&per=hour');
     expect(usage.usage.find((row) => row['user'] === 'ann')).toMatchObject({
       deployment: 'PJ1',
@@ -240,7 +243,7 @@ test('spend begins anew where an admin says so', async () => {
   await json('/global/spend/reset', {});
   const info = await json<{ info: Fields }>(`/key/info?key=${tokens['ann']}`);
   expect(info.info['spend']).toBe(0);
-  expect(await json<Fields[]>('/spend/logs')).toHaveLength(3);
+  expect(await json<Fields[]>('/spend/logs')).toHaveLength(4);
 });
 
 test('who is purged is forgotten by decisions, too', async () => {

@@ -12,6 +12,7 @@ import { keptBody } from '#gateway/kept-body.ts';
 import type { Cashier, Fare } from '#keys/cashier.ts';
 import type { Pass } from '#keys/pass.ts';
 import type { Prospect } from '#keys/prospect.ts';
+import type { TurnedAway } from '#keys/turned-away.ts';
 import type { Target } from '#upstream/target.ts';
 import type { Usage } from '#wire/chat-event.ts';
 
@@ -28,6 +29,7 @@ export interface Billing {
   readonly bodies?: { readonly bytes: number };
   /** Of a virtual key by its token, its alias or itself; undefined where there is none. Throws for one that opens nothing any more. */
   readonly passOf: (name: string) => Pass | undefined;
+  readonly turnedAway: TurnedAway;
   /** Whether the store took the last records. */
   readonly storeIsUp: () => boolean;
 }
@@ -68,7 +70,7 @@ export const openBill = (deps: GatewayDeps, call: GatewayCall, course: Course): 
   const { billing, clock } = deps;
   if (!billing) return;
   const id = call.recordId ?? newCallId();
-  const startedMs = Math.round(clock.wall() - (clock.now() - call.arrivedAt));
+  const startedMs = arrivedMs(clock, call);
   const fare = fareOf({ deps, billing, id, startedMs }, call, wantedOf(course));
   try {
     call.progress.bill = billing.cashier.open(fare);
@@ -77,6 +79,12 @@ export const openBill = (deps: GatewayDeps, call: GatewayCall, course: Course): 
     throw thrown;
   }
 };
+
+/** When a request came, Unix epoch ms. */
+export const arrivedMs = (
+  clock: GatewayDeps['clock'],
+  { arrivedAt }: Pick<GatewayCall, 'arrivedAt'>,
+): number => Math.round(clock.wall() - (clock.now() - arrivedAt));
 
 /** How a request would stand with its payers now; undefined where nobody is billed. */
 export const lookAtBill = (
@@ -96,7 +104,7 @@ interface Opening extends Pick<Fare, 'id' | 'startedMs'> {
 
 const fareOf = (opening: Opening, payers: Payers, wanted: Wanted): Fare => {
   const { id, startedMs, billing } = opening;
-  const { pass, tenant, tags = NO_TAGS, app } = payers;
+  const { pass, tenant, app } = payers;
   const endUser = payers.endUser ?? tenant.user;
   const isMeasured = pass !== undefined || endUser !== '' || billing.measuresAll;
   return {
@@ -105,12 +113,16 @@ const fareOf = (opening: Opening, payers: Payers, wanted: Wanted): Fare => {
     pass,
     endUser,
     group: wanted.groups[0],
-    tags: app ? [...tags, `app:${app.name}`] : tags,
+    tags: tagsOf(payers),
     isOfApp: app !== undefined,
     asModel: app?.isAsked ? APP_MODEL + app.name : undefined,
     ...(isMeasured ? measure(opening, wanted, tenant.key) : UNMEASURED),
   };
 };
+
+/** Its own, and its app's. */
+export const tagsOf = ({ tags = NO_TAGS, app }: Payers): readonly string[] =>
+  app ? [...tags, `app:${app.name}`] : tags;
 
 const NO_TAGS: readonly string[] = [];
 
@@ -179,16 +191,13 @@ export const closeBill = (
 
 /** What is told of a request besides who, what and how much: LiteLLM's fields and ours. */
 const moreOf = (
-  { id, body, run, address, priority, app }: GatewayCall,
+  call: GatewayCall,
   decision: DecisionBuilder,
   { spent, isEstimated, error }: BillEnd,
 ): JsonObject => {
   const { queueMs, tries, firstMs, upstreamId } = decision.course;
-  const said = own(body, 'metadata');
   return {
-    litellm_call_id: id,
-    call_type: Object.hasOwn(body, 'messages') ? 'acompletion' : 'aembedding',
-    stream: body['stream'] === true,
+    ...aboutCall(call),
     wait_ms: Math.round(queueMs),
     attempts: tries.map(({ deployment, outcome = '' }) => [deployment, outcome]),
     decision: decision.summary(),
@@ -197,7 +206,28 @@ const moreOf = (
     ...(spent?.cachedTokens !== undefined && { cached_tokens: spent.cachedTokens }),
     ...(spent?.reasoningTokens !== undefined && { reasoning_tokens: spent.reasoningTokens }),
     ...(isEstimated && { estimated: true }),
-    ...(error && { error: { code: error.code, status: error.status, message: error.message } }),
+    ...(error && aboutError(error)),
+  };
+};
+
+/** What of it is known before anything has become of it. */
+export const aboutCall = ({
+  id,
+  body,
+  run,
+  address,
+  priority,
+  app,
+  callType = 'acompletion',
+}: Pick<
+  GatewayCall,
+  'id' | 'body' | 'run' | 'address' | 'priority' | 'app' | 'callType'
+>): JsonObject => {
+  const said = own(body, 'metadata');
+  return {
+    litellm_call_id: id,
+    call_type: callType,
+    stream: body['stream'] === true,
     ...(run !== undefined && { session_id: run }),
     ...(app && { app: app.id }),
     ...(address !== undefined && { requester_ip_address: address }),
@@ -205,6 +235,10 @@ const moreOf = (
     ...(isObject(said) && isSmall(said) && { metadata: said }),
   };
 };
+
+export const aboutError = ({ code, status, message }: SpillwayError): JsonObject => ({
+  error: { code, status, message },
+});
 
 /** A caller's own notes are kept where they are notes. */
 const MOST_NOTES_CHARS = 4_096;

@@ -43,10 +43,24 @@ export const readCall = async (
     ? await parseJsonInTurns(bytes, jsonDepth, () => deps.bodies.turn())
     : parseJsonObject(bytes, jsonDepth);
   const sent = amend(withExtras(parsed), http);
-  const { pass } = http;
+  const { pass, req } = http;
+  const { headers } = req;
+  const call: Writable<GatewayCall> = {
+    id: http.id,
+    progress: http.progress,
+    arrivedAt: http.arrivedAt,
+    body: sent,
+    signal: http.signal,
+    tenant: { key: http.caller, user: named(userOf(sent, ownsMetadata)) ?? '' },
+    priority: 'interactive',
+    bytes: bytes.length,
+  };
+  const tags = tagsOf(sent, headers['x-litellm-tags']);
+  if (tags.length > 0) call.tags = tags;
+  if (deps.billing) tellOrigin(call, http);
+  http.call = call;
   const fallbacks = readFallbacks(sent);
   const body = pass ? allowed(sent, pass, fallbacks) : sent;
-  const { headers } = http.req;
   const wish = (field: string, header: string, most: number): number | undefined =>
     wished(own(body, field) ?? headers[header], { field, most });
   const streamTimeoutS = wish('stream_timeout', 'x-litellm-stream-timeout', DAY_S);
@@ -57,34 +71,22 @@ export const readCall = async (
   const extra = extraHeadersOf(body);
   const { forwardsHeaders } = deps.settings;
   const vendorHeaders = forVendors(headers, extra?.heard);
-  const tags = tagsOf(body, headers['x-litellm-tags']);
-  const call: Writable<GatewayCall> = {
-    id: http.id,
-    progress: http.progress,
-    arrivedAt: http.arrivedAt,
-    body,
-    signal: http.signal,
-    tenant: { key: http.caller, user: named(userOf(body, ownsMetadata)) ?? '' },
-    priority: priorityOf(headers['x-spillway-priority']),
-    bytes: bytes.length,
-  };
+  call.body = body;
+  call.priority = priorityOf(headers['x-spillway-priority']);
   useDeadline(call, headers);
   // Zero and nothing are the same to LiteLLM.
   if (streamTimeoutS) call.streamTimeoutMs = streamTimeoutS * 1000;
   if (retries !== undefined) call.retries = Math.floor(retries);
   if (queueS !== undefined) call.queueMs = queueS * 1000;
   if (pass) usePass(call, pass);
-  if (deps.billing) tellOrigin(call, http);
   if (patienceS !== undefined) call.patienceMs = patienceS * 1000;
   if (fallbacks) call.fallbacks = fallbacks;
   if (run !== undefined) call.run = run;
-  if (tags.length > 0) call.tags = tags;
   if (ownsMetadata) call.ownsMetadata = true;
   if (vendorHeaders) call.vendorHeaders = vendorHeaders;
   if (forwardsHeaders)
     call.extraHeaders = { ...forwarded(headers, forwardsHeaders.except), ...extra?.plain };
   else if (extra?.plain) call.extraHeaders = extra.plain;
-  http.call = call;
   return call;
 };
 
@@ -211,11 +213,12 @@ const usePass = (call: Writable<GatewayCall>, pass: Pass): void => {
 };
 
 /** For its record of spend. A caller's own id may come twice: then the record has another. */
-const tellOrigin = (call: Writable<GatewayCall>, { req, id }: HttpCall): void => {
+const tellOrigin = (call: Writable<GatewayCall>, { req, id, callType }: HttpCall): void => {
   const { headers } = req;
   const endUser = named(headers['x-litellm-customer-id'] ?? headers['x-litellm-end-user-id']);
   if (endUser !== undefined) call.endUser = endUser;
   const { remoteAddress } = req.socket;
   if (remoteAddress !== undefined) call.address = remoteAddress;
+  if (callType !== undefined) call.callType = callType;
   call.recordId = headers['x-litellm-call-id'] === id ? newCallId() : id;
 };

@@ -123,7 +123,7 @@ export interface Progress {
   bill?: Bill;
 }
 
-/** A request that is over. `call` is absent where it was refused before it was read. */
+/** A request that is over. `call` is absent where it was refused before its body was read. */
 export interface Over {
   readonly decision: DecisionBuilder;
   readonly call?: GatewayCall;
@@ -157,6 +157,8 @@ export interface GatewayCall {
   readonly secrets?: readonly string[];
   /** Where it came from. */
   readonly address?: string;
+  /** What its record of spend calls it; as a chat unless said. */
+  readonly callType?: string;
   /** Its name among the records of spend, which no caller chooses; a new one unless said. */
   readonly recordId?: string;
   readonly priority: Priority;

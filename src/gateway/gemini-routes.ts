@@ -1,6 +1,7 @@
 import { SpillwayError } from '#core/errors.ts';
 import { type JsonObject, isObject } from '#core/json.ts';
 import { type ReadHow, readCall } from '#gateway/call-wishes.ts';
+import type { GatewayDeps } from '#gateway/call.ts';
 import { embeddings } from '#gateway/embeddings.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import { replyHeaders } from '#gateway/reply-headers.ts';
@@ -29,20 +30,25 @@ const amend =
 const asksEvents = ({ req }: HttpCall): boolean =>
   new URLSearchParams(req.url?.split('?')[1] ?? '').get('alt') === 'sse';
 
-const generate = post(serveChat(gemini, { amend: amend(false) }));
+const generate: Route = {
+  ...post(serveChat(gemini, { amend: amend(false) })),
+  callType: 'agenerate_content',
+};
 
 /** Without `alt=sse` a stream is one array, element by element. */
-const generateStreamed = post(
-  serveChat(gemini, { amend: amend(true), asArray: (http) => !asksEvents(http) }),
-);
+const generateStreamed: Route = {
+  ...post(serveChat(gemini, { amend: amend(true), asArray: (http) => !asksEvents(http) })),
+  callType: 'agenerate_content_stream',
+};
 
-const embed = post(async (deps, http): Promise<Served> => {
+const serveEmbed = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
   const call = await readCall(deps, http, { amend: amend(false), ownsMetadata: true });
   const reply = await embeddings(deps, call, geminiEmbeddings);
   const headers = replyHeaders(deps, http, reply);
   sendBytes(http.res, 200, { headers, bytes: reply.answer.bytes });
   return { decision: reply.decision };
-});
+};
+const embed: Route = { ...post(serveEmbed), callType: 'aembedding' };
 
 /** Some clients send the whole request that they mean to make. */
 const counted: ReadHow['amend'] = (body, http) => {

@@ -7,6 +7,7 @@ import { type HttpCall, createHttpCall, pathOf } from '#gateway/http-call.ts';
 import type { Route } from '#gateway/route-table.ts';
 import { dialectBelow, routes } from '#gateway/routes.ts';
 import { baseHeaders } from '#gateway/reply-headers.ts';
+import { recordRefused } from '#gateway/refusals.ts';
 import { sendBytes, sendError } from '#gateway/send-reply.ts';
 import type { Served } from '#gateway/served.ts';
 import type { Authenticate, Caller } from '#keys/authenticate.ts';
@@ -23,6 +24,16 @@ export const createHandler = (
   authenticate: Authenticate,
   control?: ControlPlane,
 ): HttpHandler => {
+  const admit = (http: HttpCall, route: Route): void => {
+    const knock = knockAt(http, route);
+    try {
+      enter(http, authenticate(knock), route);
+    } catch (thrown) {
+      const pass = http.pass ?? deps.billing?.turnedAway(knock.headers);
+      if (pass) Object.assign(http, { pass, caller: pass.word });
+      throw thrown;
+    }
+  };
   const handle = async (http: HttpCall): Promise<void> => {
     try {
       if (isProbe(http))
@@ -32,12 +43,14 @@ export const createHandler = (
       if (!route && control && !isForeign) return await control.serve(http);
       if (!route) throw nothingHere();
       const isOpen = route.access === 'metrics' && deps.settings.metricsArePublic;
-      if (route.access !== 'public' && !isOpen)
-        enter(http, authenticate(knockAt(http, route)), route);
+      http.callType = route.callType;
+      if (route.access !== 'public' && !isOpen) admit(http, route);
       logServed(deps, http, await route.serve(deps, http));
       over(deps, http);
     } catch (thrown) {
-      const error = sendError(deps, http, thrown);
+      const error = SpillwayError.from(thrown);
+      recordRefused(deps, http, error);
+      sendError(deps, http, error);
       if (!http.path.startsWith(OWN_PATHS)) over(deps, http, error);
       logFailed(deps, http, error);
     }

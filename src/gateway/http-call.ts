@@ -25,9 +25,11 @@ export interface HttpCall {
   dialect?: ChatDialect;
   /** Where its caller reads a stream as one array: the elements so far. */
   array?: JsonArray;
+  /** What its record of spend calls it; absent where none is written. */
+  callType?: string | undefined;
   /** Of an answer that is told piece by piece, once its head is written. */
   body?: ChunkedBody;
-  /** What has been read of it, once it has been. */
+  /** What has been read of it, as soon as its body has been: it may be refused even so. */
   call?: GatewayCall;
   /** Whose request it is, once that is known: a word for whoever shares and limits, never a key. */
   caller: string;

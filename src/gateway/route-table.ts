@@ -13,6 +13,8 @@ export interface Route {
   readonly access: 'public' | 'key' | 'viewer' | 'metrics';
   /** Its callers': errors are told in it. */
   readonly dialect?: ChatDialect;
+  /** What LiteLLM calls its requests among the records of spend; absent where none is written. */
+  readonly callType?: string;
   /** The parameter of its address that may carry a key. */
   readonly keyParam?: string;
   readonly serve: (deps: GatewayDeps, http: HttpCall) => Promise<Served>;

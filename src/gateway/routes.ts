@@ -39,14 +39,23 @@ const post = (serve: Route['serve'], access: Route['access'] = 'key'): Route => 
 });
 
 /** Where a conversation is held in this dialect. */
-const chatIn = (dialect: ChatDialect): Route => ({ ...post(serveChat(dialect)), dialect });
+const chatIn = (dialect: ChatDialect, callType: string): Route => ({
+  ...post(serveChat(dialect)),
+  dialect,
+  callType,
+});
+const chats = chatIn(openaiChat, 'acompletion');
+const completions = chatIn(openaiCompletions, 'atext_completion');
+const messages = chatIn(anthropicMessages, 'anthropic_messages');
+const embeddings: Route = { ...post(serveEmbeddings), callType: 'aembedding' };
+const reranks: Route = { ...post(serveRerank), callType: 'arerank' };
 
 /** Where responses are created, and those that there are can be asked for. */
 const responsesAt = (path: string): [string, Route][] => {
   const dialect = openaiResponses;
   const one = `${path}/{id}`;
   return [
-    [path, { ...post(serveResponses), dialect }],
+    [path, { ...post(serveResponses), dialect, callType: 'aresponses' }],
     [one, { ...get('key', serveResponse), dialect }],
     [one, { method: 'DELETE', access: 'key', serve: serveResponseDeletion, dialect }],
     [`${one}/cancel`, { ...post(serveResponseCancellation), dialect }],
@@ -66,29 +75,29 @@ const messagesCounter: Counter = { dialect: anthropicMessages, field: 'input_tok
  * appends to whatever base it is given: both prefixes work. What looks like a copy is as LiteLLM has it.
  */
 export const TABLE: readonly (readonly [path: string, route: Route])[] = [
-  ['/chat/completions', chatIn(openaiChat)],
-  ['/v1/chat/completions', chatIn(openaiChat)],
-  ['/engines/{model}/chat/completions', chatIn(openaiChat)],
-  ['/openai/deployments/{model}/chat/completions', chatIn(openaiChat)],
-  ['/completions', chatIn(openaiCompletions)],
-  ['/v1/completions', chatIn(openaiCompletions)],
-  ['/engines/{model}/completions', chatIn(openaiCompletions)],
-  ['/openai/deployments/{model}/completions', chatIn(openaiCompletions)],
+  ['/chat/completions', chats],
+  ['/v1/chat/completions', chats],
+  ['/engines/{model}/chat/completions', chats],
+  ['/openai/deployments/{model}/chat/completions', chats],
+  ['/completions', completions],
+  ['/v1/completions', completions],
+  ['/engines/{model}/completions', completions],
+  ['/openai/deployments/{model}/completions', completions],
   ...['/responses', '/v1/responses', '/openai/v1/responses', '/openai/responses'].flatMap(
     responsesAt,
   ),
-  ['/v1/messages', chatIn(anthropicMessages)],
-  ['/anthropic/v1/messages', chatIn(anthropicMessages)],
+  ['/v1/messages', messages],
+  ['/anthropic/v1/messages', messages],
   ['/v1/messages/count_tokens', countIn(messagesCounter)],
   ['/anthropic/v1/messages/count_tokens', countIn(messagesCounter)],
   ['/api/event_logging/batch', post(serveSink)],
-  ['/embeddings', post(serveEmbeddings)],
-  ['/v1/embeddings', post(serveEmbeddings)],
-  ['/engines/{model}/embeddings', post(serveEmbeddings)],
-  ['/openai/deployments/{model}/embeddings', post(serveEmbeddings)],
-  ['/rerank', post(serveRerank)],
-  ['/v1/rerank', post(serveRerank)],
-  ['/v2/rerank', post(serveRerank)],
+  ['/embeddings', embeddings],
+  ['/v1/embeddings', embeddings],
+  ['/engines/{model}/embeddings', embeddings],
+  ['/openai/deployments/{model}/embeddings', embeddings],
+  ['/rerank', reranks],
+  ['/v1/rerank', reranks],
+  ['/v2/rerank', reranks],
   // Before the model of any name: theirs end in a verb.
   ...geminiRoutes,
   ['/models', get('key', serveModels)],

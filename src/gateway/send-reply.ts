@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { SpillwayError } from '#core/errors.ts';
+import type { SpillwayError } from '#core/errors.ts';
 import type { Json } from '#core/json.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
 import { errorBody } from '#gateway/error-envelope.ts';
@@ -28,14 +28,13 @@ export const sendJson = (deps: GatewayDeps, http: HttpCall, body: Json): void =>
   sendBytes(http.res, 200, { headers: baseHeaders(deps, http), bytes });
 };
 
-/** Anything thrown → the caller's error. A caller that has left gets nothing. */
-export const sendError = (deps: GatewayDeps, http: HttpCall, thrown: unknown): SpillwayError => {
-  const error = SpillwayError.from(thrown);
+/** The caller's error. A caller that has left gets nothing. */
+export const sendError = (deps: GatewayDeps, http: HttpCall, error: SpillwayError): void => {
   const { res, req } = http;
   if (res.headersSent || res.destroyed) {
     // What has been told in the answer itself is to arrive.
     if (!res.writableEnded) res.destroy();
-    return error;
+    return;
   }
   const headers = baseHeaders(deps, http);
   if (error.retryAfterMs !== undefined)
@@ -51,7 +50,6 @@ export const sendError = (deps: GatewayDeps, http: HttpCall, thrown: unknown): S
   if (!req.complete && !isPassedOver(deps, http, error)) headers.push('connection', 'close');
   const bytes = Buffer.from(JSON.stringify(errorBody(deps, http, error)));
   sendBytes(res, error.status, { headers, bytes });
-  return error;
 };
 
 /**

@@ -36,6 +36,8 @@ export const serveChat =
     const read = await readCall(deps, http, { ...(amend && { amend }), ownsMetadata });
     const app = dialect === openaiChat ? deps.appModels.find(read) : undefined;
     if (app) {
+      // Its calls of models have records of their own.
+      http.callType = undefined;
       await app.source.serve(askedApp(deps, http, { name: app.name, call: read }));
       return {};
     }

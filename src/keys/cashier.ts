@@ -24,17 +24,22 @@ export interface CashierDeps extends BillDeps, PassDeps {
   readonly softly: (label: string, details: JsonObject) => void;
 }
 
-/** A request that wants to go. */
-export interface Fare {
+/** Whose a request is, and what it asks for. */
+export interface Passenger {
   readonly id: string;
   /** Unix epoch ms. */
   readonly startedMs: number;
   readonly pass: Pass | undefined;
   readonly endUser: string;
+  /** Empty where nobody serves what it asks for. */
   readonly group: string;
   readonly tags: readonly string[];
   /** A flow of ours makes it: without a key it is nobody's. */
   readonly isOfApp: boolean;
+}
+
+/** A request that wants to go. */
+export interface Fare extends Passenger {
   /** The model that its caller asked for, where a flow answers in its place: its limits and budgets hold, too. */
   readonly asModel: string | undefined;
   /** What it is likely to take of its limits. */
@@ -54,7 +59,14 @@ const NOTHING: Prospect = {
   inLine: [],
   upstream: undefined,
 };
-const NO_MONEY = { purses: [], bounds: [], mostNanos: 0, upstream: undefined } as const;
+const NO_MONEY = {
+  waits: false,
+  charges: [],
+  purses: [],
+  bounds: [],
+  mostNanos: 0,
+  upstream: undefined,
+} as const;
 /** Soft budgets that have been told of. */
 const MOST_TOLD = 10_000;
 
@@ -80,8 +92,8 @@ export class Cashier {
   }
 
   /** Of a request that is refused: it is written down, too, and takes nothing of anybody. */
-  openRefused(fare: Fare): Bill {
-    return new Bill(this.#deps, { ...this.#spec(fare), ...NO_MONEY, charges: [] });
+  openRefused(passenger: Passenger): Bill {
+    return new Bill(this.#deps, { ...whoseIs(passenger), ...NO_MONEY });
   }
 
   /** How it would fare: nothing is set aside. */
@@ -115,7 +127,6 @@ export class Cashier {
       ...(asModel === undefined ? [] : (pass?.modelLimited(asModel) ?? [])),
       ...(customer?.limited ?? []),
     ];
-    const tags = [...new Set([...(pass?.tags ?? []), ...fare.tags])];
     const cost = {
       requests: 1,
       parallel: 1,
@@ -125,17 +136,7 @@ export class Cashier {
     };
     const upstream = this.#deps.upstream();
     return {
-      id: fare.id,
-      startedMs: fare.startedMs,
-      pass,
-      who: {
-        token: pass?.key.token ?? '',
-        user: pass ? (pass.key.user_id ?? '') : fare.isOfApp ? '' : MASTER_USER,
-        team: pass?.key.team_id ?? '',
-        endUser: fare.endUser,
-        group: fare.group,
-        tags,
-      },
+      ...whoseIs(fare),
       waits: (pass?.waitMs ?? 0) > 0,
       charges: this.#limits.charges(limited, cost, this.#deps.now()),
       ...this.#money(payers, wall),
@@ -204,6 +205,23 @@ export class Cashier {
     return allowance && customerPart(this.#deps, { id, row: allowance });
   }
 }
+
+const whoseIs = (passenger: Passenger): Pick<BillSpec, 'id' | 'startedMs' | 'pass' | 'who'> => {
+  const { id, startedMs, pass, endUser, group, tags, isOfApp } = passenger;
+  return {
+    id,
+    startedMs,
+    pass,
+    who: {
+      token: pass?.key.token ?? '',
+      user: pass ? (pass.key.user_id ?? '') : isOfApp ? '' : MASTER_USER,
+      team: pass?.key.team_id ?? '',
+      endUser,
+      group,
+      tags: [...new Set([...(pass?.tags ?? []), ...tags])],
+    },
+  };
+};
 
 /** Purses with the time in which they are the ones to draw from, Unix epoch ms. */
 interface Running extends UpstreamPurses {

@@ -40,13 +40,16 @@ export class KeyRing {
    * open: who hears that has the key.
    */
   open(key: string, knock: Knock): Pass | undefined {
-    if (key.length > MOST_CHARS) return undefined;
-    const { directory, pepper } = this.#deps;
-    const lookup = lookupOf(tokenOf(key), pepper);
-    const row = directory.find(lookup);
-    if (!row || (row.lookup !== lookup && !this.#isStillGood(row, lookup))) return undefined;
+    const row = this.#rowOf(key);
+    if (!row) return undefined;
     this.#check(row, knock);
     return this.passOf(row);
+  }
+
+  /** Whose a key is, though it may open nothing now; undefined where nobody has it. For records alone. */
+  whose(key: string): Pass | undefined {
+    const row = this.#rowOf(key);
+    return row && this.passOf(row);
   }
 
   /**
@@ -72,6 +75,14 @@ export class KeyRing {
     const pass = passOf(this.#deps, row);
     this.#passes.set(row, { version, pass });
     return pass;
+  }
+
+  #rowOf(key: string): KeyRow | undefined {
+    if (key.length > MOST_CHARS) return undefined;
+    const { directory, pepper } = this.#deps;
+    const lookup = lookupOf(tokenOf(key), pepper);
+    const row = directory.find(lookup);
+    return row && (row.lookup === lookup || this.#isStillGood(row, lookup)) ? row : undefined;
   }
 
   /** It has been rotated, and the old one opens for a while. */

@@ -44,7 +44,8 @@ export const spendRow = (
     startTime: iso(startedMs),
     endTime: iso(record.endedMs),
     completionStartTime: typeof first === 'number' ? iso(startedMs + first) : null,
-    model: record.model,
+    // Of one that was refused what its caller asked for, as in LiteLLM.
+    model: record.model === '' ? (own(more, 'asked_model') ?? '') : record.model,
     model_id: record.deployment,
     model_group: record.group,
     custom_llm_provider: record.provider,

@@ -20,11 +20,11 @@ export const readSpendRow = (fields: JsonObject, line: number): LineRead<LoggedR
   const endText = textOf(own(fields, 'endTime'));
   const tookMs = endText === '' ? undefined : instantOf('endTime', endText) - wallMs;
   const model = textOf(own(fields, 'model_group')) || textOf(own(fields, 'model'));
+  const status = statusOf(fields);
+  if (!isDemand(status)) return { status };
   if (model === '') throw new BrokenLine('model_group must name a model');
   const input = countOf('prompt_tokens', own(fields, 'prompt_tokens'));
   const output = countOf('completion_tokens', own(fields, 'completion_tokens'));
-  const status = statusOf(fields);
-  if (!isDemand(status)) return { status };
   const isServed = status < 300;
   return {
     request: {

@@ -10,6 +10,7 @@ import { KeyRing } from '#keys/key-ring.ts';
 import { findKey } from '#keys/manage-keys.ts';
 import type { PassDeps, Payer } from '#keys/pass.ts';
 import type { Registry } from '#keys/registry.ts';
+import { createTurnedAway, type TurnedAway } from '#keys/turned-away.ts';
 import { Windows } from '#keys/windows.ts';
 import { findProvider } from '#providers/index.ts';
 import type { Balance } from '#server/balance.ts';
@@ -71,7 +72,12 @@ export const createAccounts = (
     (rows) => Map.groupBy(rows, ({ group }) => group),
   );
   const ring = new KeyRing({ ...pass, pepper, wall });
-  const of = { cashier, ring, members, upstream, estimator };
+  const turnedAway = createTurnedAway({
+    ring,
+    keyHeader: config.keyHeader,
+    now: () => clock.now(),
+  });
+  const of = { cashier, ring, turnedAway, members, upstream, estimator };
   const billing = billingOf(config, keeping, of);
   const { store } = keeping;
   const { forget, onForget } = forgetters((user) => decisions.forget(user));
@@ -106,14 +112,16 @@ const billingOf = (
   of: {
     readonly cashier: Cashier;
     readonly ring: KeyRing;
+    readonly turnedAway: TurnedAway;
     readonly members: () => ReadonlyMap<string, readonly Deployment[]>;
     readonly upstream: CashierDeps['upstream'];
     readonly estimator: Balance['estimator'];
   },
 ): Billing => {
-  const { cashier, ring, members, upstream, estimator } = of;
+  const { cashier, ring, turnedAway, members, upstream, estimator } = of;
   return {
     cashier,
+    turnedAway,
     passOf(name) {
       const row = findKey(directory, name);
       return row && ring.alive(row);

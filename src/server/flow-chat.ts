@@ -1,9 +1,12 @@
+import { SpillwayError } from '#core/errors.ts';
 import { newCallId } from '#core/ids.ts';
 import { secretForms } from '#core/secret-mask.ts';
 import { promptPieces } from '#flow/nodes/without-prompt.ts';
 import type { ModelCall, Priced, Served } from '#flow/ports.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { chat } from '#gateway/chat.ts';
+import { recordRefusedCall } from '#gateway/refusals.ts';
+import type { Pass } from '#keys/pass.ts';
 import type { FlowSurroundings } from '#server/flow-services.ts';
 import { streamEvents } from '#server/stream-events.ts';
 import type { ChatEvent } from '#wire/chat-event.ts';
@@ -44,20 +47,37 @@ const concealing = (
   },
 });
 
+/**
+ * Whoever asks for an app as a model pays for it; what it is made of is the app's affair. Its own payer's
+ * key may open nothing any more, or not this model.
+ */
+const paying = (
+  { payer, pass: passNow }: FlowSurroundings,
+  model: string,
+): { readonly pass?: Pass | undefined; readonly refusal?: SpillwayError } => {
+  if (payer) return { pass: payer.pass };
+  let pass: Pass | undefined;
+  try {
+    pass = passNow?.();
+    pass?.checkModel(model);
+    return { pass };
+  } catch (thrown) {
+    return { pass, refusal: SpillwayError.from(thrown) };
+  }
+};
+
 /** One model call of a flow, through the gateway's spine. Ends soon after the call's signal aborts. */
 export async function* flowChat(
   { own, around }: { readonly own: GatewayDeps; readonly around: FlowSurroundings },
   request: ChatRequest,
   { runId, signal, deadline }: ModelCall,
 ): AsyncGenerator<ChatEvent | Served | Priced> {
-  const { owner = '', user = '', app, secrets, pass: passNow, payer } = around;
+  const { owner = '', user = '', app, secrets, payer } = around;
   const { gateway, model } = takerOf(own, around, request.model);
   // Whoever takes it, it goes on the same books.
   const booked = own.billing ? { ...gateway, billing: own.billing } : gateway;
   const deps = concealing(booked, { request, secrets: secrets ?? [] });
-  // Whoever asks for an app as a model pays for it; what it is made of is the app's affair.
-  const pass = payer ? payer.pass : passNow?.();
-  if (!payer) pass?.checkModel(request.model);
+  const { pass, refusal } = paying(around, request.model);
   // The call ends with its reader, however that one ends.
   const left = new AbortController();
   const call: GatewayCall = {
@@ -82,6 +102,10 @@ export async function* flowChat(
     bytes: 0,
     run: runId,
   };
+  if (refusal) {
+    recordRefusedCall(deps, call, { error: refusal, ...(pass && { pass }) });
+    throw refusal;
+  }
   const over = (): void => {
     const { decision } = call.progress;
     if (decision) deps.over({ decision, call });

@@ -53,7 +53,7 @@ const Row = ({ row, open }: { row: HistoryRecord; open: () => void }) => {
         <Outcome of={row} />
       </Table.Td>
       <Table.Td>
-        {row.model_group}
+        {row.model_group || row.model || '–'}
         <Text size="xs" className="soft">
           {row.model_id}
         </Text>

@@ -44,7 +44,7 @@ const Opened = ({ of }: { of: HistoryRecord }) => {
     [t('history.field.team'), of.team_name ?? (of.team_id || '–')],
     [t('history.field.user'), of.user || '–'],
     [t('history.field.end_user'), of.end_user || '–'],
-    [t('history.field.group'), of.model_group],
+    [t('history.field.group'), of.model_group || '–'],
     [t('history.model'), of.model || '–'],
     [t('history.field.deployment'), of.model_id || '–'],
     [t('history.attempts'), tries || '–'],
@@ -62,7 +62,7 @@ const Opened = ({ of }: { of: HistoryRecord }) => {
     <Stack gap="md">
       <Group gap="xs">
         <Outcome of={of} />
-        <Text fw={600}>{of.model_group}</Text>
+        <Text fw={600}>{of.model_group || of.model}</Text>
       </Group>
       {error && (
         <Code block style={{ whiteSpace: 'pre-wrap' }}>

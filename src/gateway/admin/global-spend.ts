@@ -95,7 +95,9 @@ const sums = (registry: Registry): readonly AnyControlRoute[] => {
   const summed = async (query: z.infer<typeof dates>, field: UsageField) => {
     const filter = monthOf(query, registry.wall());
     const rows = await registry.store.spend.usage({ filter, by: [field], per: 'all' });
-    return rows.toSorted(byMoney).slice(0, query.limit);
+    // Of what was refused nobody knows a model or a vendor: it cost nothing.
+    const paid = rows.filter(({ by, nanos }) => by[field] !== '' || nanos > 0);
+    return paid.toSorted(byMoney).slice(0, query.limit);
   };
   const route = (
     path: string,

@@ -42,10 +42,11 @@ const dayRow = (day: number, rows: readonly Usage[]): JsonObject => ({
   ...spendBy(rows, 'token'),
 });
 
+/** What nobody was asked for and cost nothing, since it was refused, is no model's. */
 const spendBy = (rows: readonly Usage[], field: 'user' | 'model' | 'token'): JsonObject =>
   Object.fromEntries(
-    [...Map.groupBy(rows, ({ by }) => by[field] ?? '')].map(([name, all]) => [
-      name,
-      dollarsOf(all.reduce((sum, { nanos }) => sum + nanos, 0)),
-    ]),
+    [...Map.groupBy(rows, ({ by }) => by[field] ?? '')].flatMap(([name, all]) => {
+      const nanos = all.reduce((sum, row) => sum + row.nanos, 0);
+      return name === '' && nanos === 0 ? [] : [[name, dollarsOf(nanos)] as const];
+    }),
   );

@@ -33,9 +33,10 @@ export const spendReport = (registry: Registry): AnyControlRoute =>
       const { spend } = registry.store;
       const { group_by: word } = asked;
       if (word === 'api_key' || asked.api_key || asked.internal_user_id)
-        return byKey(await spend.usage({ filter, by: ['token', 'model'], per: 'all' }));
+        return byKey(charged(await spend.usage({ filter, by: ['token', 'model'], per: 'all' })));
       const field = GROUPS[word];
-      const rows = await spend.usage({ filter, by: [field, 'model', 'token'], per: 'day' });
+      const by = [field, 'model', 'token'] as const;
+      const rows = charged(await spend.usage({ filter, by, per: 'day' }));
       const nameOf = (id: string): JsonObject =>
         word === 'team'
           ? { team_id: id, team_name: aliasOf(registry, id) ?? 'Unassigned Team' }
@@ -56,6 +57,10 @@ export const spendReport = (registry: Registry): AnyControlRoute =>
       }));
     },
   });
+
+/** What was refused took nothing of anybody. */
+const charged = (rows: readonly Usage[]): readonly Usage[] =>
+  rows.filter(({ by, nanos, tokensIn }) => by['model'] !== '' || nanos > 0 || tokensIn > 0);
 
 /** A key may be named by itself. */
 const filterFor = (asked: z.infer<typeof query>, wallMs: number): SpendFilter => {
