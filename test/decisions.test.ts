@@ -6,9 +6,9 @@ import { answer, type Script, sendJson, startUpstream, USAGE } from './kit/upstr
 
 const closing = closedAfterEach();
 
-const limit = { dimension: 'tokens', amount: 1_000, windowMs: 60_000, refill: 'linear' } as const;
-
-const world = async (script: Script = answer, more: Partial<LoadedConfig> = {}) => {
+/** `amount`: of each deployment, tokens a minute. */
+const world = async (script: Script = answer, more: Partial<LoadedConfig> = {}, amount = 1_000) => {
+  const limit = { dimension: 'tokens', amount, windowMs: 60_000, refill: 'linear' } as const;
   const upstream = await startUpstream(script);
   closing.push(() => upstream.close());
   const rows = ['PJ1', 'PJ2'].map((name) => deployment(name, upstream.url, { limits: [limit] }));
@@ -74,6 +74,7 @@ describe('GET /spillway/decisions/{id}', () => {
       wait: {
         might_wait_s: expect.closeTo(2, 1) as number,
         requests_in_line: 0,
+        dimension: 'tokens',
         used: [{ tenant: 'master/batch' }],
         used_elsewhere: 0,
       },
@@ -81,10 +82,26 @@ describe('GET /spillway/decisions/{id}', () => {
     const why = (body['why'] as string[]).join('\n');
     expect(why).toMatch(/was refused with 429, after \d+ ms/);
     expect(why).toMatch(/It was told: All deployments of gpt-4\.1 are at their limits/);
-    expect(why).toMatch(/What it waited for was the pool deployment\/PJ[12]\.\nNobody else/);
+    expect(why).toMatch(
+      /What it waited for was tokens of the pool deployment\/PJ[12]\.\nNobody else/,
+    );
     expect(why).toMatch(/tokens went to: master\/batch 1,\d+ \(100 %\)/);
     expect(why).toMatch(
       /Now one like it would be refused again: its turn would come in about [\d.]+ s\.$/,
+    );
+  });
+
+  it('says what a request waited for, of which deployment, and behind whom', async () => {
+    const { gateway, decision } = await world(answer, {}, 60_000);
+    for (let i = 0; i < 2; i++) await gateway.chat({ max_tokens: 59_000, user: 'batch-X' });
+    const [, last] = await Promise.all([
+      gateway.chat({ max_tokens: 900, user: 'batch-X' }),
+      gateway.chat({ max_tokens: 900, user: 'batch-X' }),
+    ]);
+    expect(last.status).toBe(200);
+    const { body } = await decision(idOf(last));
+    expect((body['why'] as string[])[0]).toMatch(
+      /served by PJ[12] in [\d.]+ m?s: [\d.]+ m?s waiting for PJ[12] tokens behind master\/batch-X, \d/,
     );
   });
 
@@ -127,6 +144,7 @@ describe('GET /spillway/decisions/{id}', () => {
   it('tells of what was refused before a deployment was looked for, but not of strangers', async () => {
     const { gateway, decision } = await world();
     const unknown = await gateway.chat({ model: 'nobody' });
+    expect(unknown.headers.get('x-spillway-error')).toBe('unknown_model');
     expect(await decision(idOf(unknown))).toMatchObject({
       status: 200,
       body: { group: '', status: 400, error: expect.stringContaining('Invalid model') as string },

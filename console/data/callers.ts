@@ -5,8 +5,9 @@ import { ask, query } from './api.ts';
 import { useAppNames } from './apps.ts';
 import { useMe } from './me.ts';
 
-/** How requests tell of the master key, and of a key that is kept here. */
+/** How requests tell of the master key, of this page's own, of an app's, and of a key that is kept here. */
 const MASTER = 'master';
+const CONSOLE = 'console';
 const OF_APP = 'app:';
 const WORD = /^[0-9a-f]{12}$/;
 /** Words that come together are asked for together, ms. */
@@ -67,9 +68,11 @@ export const useCallerName = (): ((tenant: string) => string) => {
       const name =
         word === MASTER
           ? t('usage.master')
-          : word.startsWith(OF_APP)
-            ? appNames(word.slice(OF_APP.length))
-            : (names.get(word) ?? word);
+          : word === CONSOLE
+            ? t('runs.by.console')
+            : word.startsWith(OF_APP)
+              ? appNames(word.slice(OF_APP.length))
+              : (names.get(word) ?? word);
       return [name, ...user].join('/');
     },
     [names, appNames, keeps, seesAll, t],

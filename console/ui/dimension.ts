@@ -10,6 +10,8 @@ const WINDOWS: Readonly<Record<number, 'second' | 'minute' | 'hour' | 'day'>> = 
 const DIMENSIONS = ['requests', 'tokens', 'input', 'output', 'parallel', 'money'] as const;
 
 interface DimensionWords {
+  /** Undefined for what this page has no words for. */
+  readonly known: (dimension: string) => (typeof DIMENSIONS)[number] | undefined;
   /** As a heading: `Input tokens`. */
   readonly nameOf: (dimension: string) => string;
   /** After an amount: `33,000 input tokens`. */
@@ -23,6 +25,7 @@ export const useDimension = (): DimensionWords => {
   const { t } = useTranslation();
   const known = (dimension: string) => DIMENSIONS.find((one) => one === dimension);
   return {
+    known,
     nameOf(dimension) {
       const one = known(dimension);
       return one ? t(`gauge.dimension.${one}`) : dimension;

@@ -1,6 +1,6 @@
 import type { Member } from '#balancer/member.ts';
 import type { Estimate } from '#balancer/estimate.ts';
-import type { Cost } from '#core/quota.ts';
+import type { Cost, Dimension } from '#core/quota.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import type { Charge } from '#ledger/reservation.ts';
 
@@ -78,9 +78,19 @@ export interface Lack {
 
 export const NO_LACK: Lack = { accounts: [], firstMs: Infinity };
 
+/** What there must be room for before it goes. */
+const neededBy = (ledger: Ledger, { accounts, most, cost }: Bid, now: number): Cost =>
+  ledger.waitForMs(accounts, most, now) === Infinity ? cost : most;
+
+/** What of this account a bid waits for; undefined where it does not, or nobody knows. */
+export const shortOf = (
+  ledger: Ledger,
+  { bid, account }: { readonly bid: Bid; readonly account: string },
+  now: number,
+): Dimension | undefined => ledger.shortOf({ account, cost: neededBy(ledger, bid, now) }, now);
+
 export const lackOf = (ledger: Ledger, bid: Bid, now: number): Lack => {
-  const isTooMuch = ledger.waitForMs(bid.accounts, bid.most, now) === Infinity;
-  const needed = isTooMuch ? bid.cost : bid.most;
+  const needed = neededBy(ledger, bid, now);
   const accounts: string[] = [];
   let firstMs = Infinity;
   for (const account of bid.accounts) {

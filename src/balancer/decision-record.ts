@@ -4,7 +4,7 @@ import type { Out } from '#balancer/eligible.ts';
 import type { LinePlace } from '#balancer/explanation.ts';
 import type { LevelRecord } from '#balancer/level-record.ts';
 import type { OwnLack } from '#balancer/own-side.ts';
-import type { QuotaRefusal } from '#core/quota.ts';
+import type { Dimension, QuotaRefusal } from '#core/quota.ts';
 
 /** Longest record, bytes of JSON. */
 export const MAX_RECORD_BYTES = 1024;
@@ -40,6 +40,8 @@ export interface WaitRecord {
   readonly ahead: readonly TenantTokens[];
   /** What it waited for first, and until when each deployment lacked room, ms. */
   readonly pool?: string;
+  /** Of that pool; where it has room and others were served first, what was scarcest. */
+  readonly dimension?: Dimension;
   /** What it waited for on our own side. */
   readonly own?: OwnLack;
   readonly room: readonly (readonly [deployment: string, waitMs: number])[];
@@ -135,6 +137,7 @@ export const waitRecord = (
     aheadTokens: Math.round(place.aheadTokens),
     ahead: counted(place.ahead),
     ...(pool !== undefined && { pool: cut(pool, chars) }),
+    ...(place.dimension && { dimension: place.dimension }),
     ...(place.own && { own: ownRecord(place.own) }),
     room: roomOf(out)
       .slice(0, most)

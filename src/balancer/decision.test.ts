@@ -72,6 +72,7 @@ const place = (more: Partial<LinePlace> = {}): LinePlace => ({
   ],
   weight: 120,
   accounts: ['key/1/m'],
+  dimension: 'tokens',
   used: [{ key: 'l', user: '', requests: 4, tokens: 9_000 }],
   usedElsewhere: 1_000,
   predictedMs: 4_200.7,
@@ -155,6 +156,7 @@ describe('a decision', () => {
           ['l', 200],
         ],
         pool: 'key/1/m',
+        dimension: 'tokens',
         room: [
           ['PJ1', 400],
           ['PJ2', 900],

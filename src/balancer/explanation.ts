@@ -3,7 +3,7 @@ import type { Out, Row } from '#balancer/eligible.ts';
 import type { OwnLack } from '#balancer/own-side.ts';
 import type { Use } from '#balancer/recent-use.ts';
 import type { SpillwayError } from '#core/errors.ts';
-import type { CallSize } from '#core/quota.ts';
+import type { CallSize, Dimension } from '#core/quota.ts';
 import type { Gauge } from '#ledger/limit.ts';
 
 /** One limit that a request would draw from, as it stands, and what the request would take. */
@@ -47,6 +47,11 @@ export interface LinePlace {
   readonly weight: number;
   /** Accounts that lack room for it. */
   readonly accounts: readonly string[];
+  /**
+   * Of the first of them, what it lacks; where all have room and others are served first, what is
+   * scarcest. Absent where nobody knows.
+   */
+  readonly dimension?: Dimension;
   /** What it lacks on our own side, where it does. */
   readonly own?: OwnLack;
   /** Who has been given tokens of its group's accounts in the last minute, most first. */

@@ -39,6 +39,7 @@ export const decisionJson = ({ decision, error }: Remembered): JsonObject => {
 const waitJson = (wait: WaitRecord): JsonObject => ({
   in_vain: wait.inVain ?? false,
   pool: wait.pool ?? null,
+  dimension: wait.dimension ?? null,
   own: wait.own ? ownLackJson(wait.own) : null,
   takes_tokens: wait.weight,
   predicted_s: seconds(wait.predictedMs),

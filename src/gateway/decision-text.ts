@@ -6,7 +6,7 @@ import type {
 } from '#balancer/decision-record.ts';
 import { ownLackText } from '#balancer/own-side.ts';
 import type { LevelRecord } from '#balancer/level-record.ts';
-import type { QuotaRefusal } from '#core/quota.ts';
+import type { Dimension, QuotaRefusal } from '#core/quota.ts';
 import type { Foreseen } from '#gateway/foresee.ts';
 import type { Remembered } from '#gateway/decision-store.ts';
 
@@ -28,27 +28,21 @@ export const decisionSentences = ({ decision, error }: Remembered, now?: Foresee
   ];
 };
 
-const outcome = ({
-  group,
-  fallback,
-  at,
-  status,
-  totalMs = 0,
-  attempts,
-  queueMs,
-}: Decision): string => {
+const outcome = (decision: Decision): string => {
+  const { group, fallback, at, status, totalMs = 0, attempts, queueMs } = decision;
   const when = `At ${clockText(at)} a request`;
   if (status === undefined) return `${when} for ${group} came; it is under way.`;
   if (group === '') return `${when} was refused with ${status} before a model was looked for.`;
   const last = attempts.at(-1);
   if (last?.outcome !== 'ok') {
     const how = last?.firstMs === undefined ? 'was refused with' : 'broke off in its answer with';
-    return `${when} for ${group} ${how} ${status}, after ${span(totalMs)}.`;
+    const waited = queueMs > 0 ? `: ${waitedText(decision)}` : '';
+    return `${when} for ${group} ${how} ${status}, after ${span(totalMs)}${waited}.`;
   }
   const { startMs, firstMs } = last;
   const beforeMs = startMs - queueMs;
   const parts = [
-    ...(queueMs > 0 ? [`${span(queueMs)} in line for quota`] : []),
+    ...(queueMs > 0 ? [waitedText(decision)] : []),
     ...(attempts.length > 1 ? [`${span(beforeMs)} with what failed`] : []),
     ...(firstMs === undefined
       ? [`${span(totalMs - startMs)} for the answer`]
@@ -60,8 +54,32 @@ const outcome = ({
   return `${when} for ${group} was served by ${last.deployment}${fallback === undefined ? '' : ` of its fallback ${fallback}`} in ${span(totalMs)}: ${parts.join(', ')}.`;
 };
 
+/** `11.2 s waiting for PJ2 tokens behind batch-X`. */
+const waitedText = ({ queueMs, wait, group }: Decision): string => {
+  const waited = `${span(queueMs)} waiting for`;
+  if (!wait) return `${waited} quota`;
+  const { own, pool, room, dimension, ahead } = wait;
+  if (own) return `${waited} ${scarceText('', own.dimension)} under ${own.setting}`;
+  // Where there was room, it went to whoever came first: no single deployment is what it waited for.
+  const whose = pool === undefined ? group : (room[0]?.[0] ?? pool);
+  const [first] = ahead;
+  return `${waited} ${scarceText(whose, dimension)}${first ? ` behind ${first[0]}` : ''}`;
+};
+
+const WORDS: Readonly<Partial<Record<Dimension, string>>> = {
+  input: 'input tokens',
+  output: 'output tokens',
+};
+
+const scarceText = (whose: string, dimension: Dimension | undefined): string => {
+  if (dimension === 'parallel') return `a free place${whose === '' ? '' : ` at ${whose}`}`;
+  const word = dimension === undefined ? 'quota' : (WORDS[dimension] ?? dimension);
+  return whose === '' ? word : `${whose} ${word}`;
+};
+
 const waiting = (wait: WaitRecord, { queueMs, attempts }: Decision): string[] => {
-  const { inVain, predictedMs, leftMs, weight, requests, aheadTokens, room, pool, own } = wait;
+  const { inVain, predictedMs, leftMs, weight, requests, aheadTokens, room, own } = wait;
+  const { pool, dimension } = wait;
   const patience = leftMs === undefined ? 'as long as it took' : span(leftMs);
   const turn = inVain
     ? `Its turn would have come in about ${span(predictedMs)}, and it might wait ${patience}.`
@@ -76,7 +94,8 @@ const waiting = (wait: WaitRecord, { queueMs, attempts }: Decision): string[] =>
   const owns = own
     ? [`${ownLackText(own).replace(/are left$/, 'were left')}, with room in ${span(own.waitMs)}.`]
     : [];
-  const pools = pool === undefined ? [] : [`What it waited for was the pool ${pool}.`];
+  const what = dimension === undefined ? '' : `${scarceText('', dimension)} of `;
+  const pools = pool === undefined ? [] : [`What it waited for was ${what}the pool ${pool}.`];
   const line =
     requests === 0
       ? 'Nobody else was in line.'

@@ -34,6 +34,7 @@ export const explanationJson = (
       tokens_ahead: place.aheadTokens,
       ahead: place.ahead.map(({ key, tokens }) => ({ key, tokens })),
       waits_for: fate.verdict === 'now' ? [] : [...place.accounts],
+      dimension: fate.verdict === 'now' ? null : (place.dimension ?? null),
       own: place.own ? ownLackJson(place.own) : null,
     },
     groups: groups.map(({ group, rows }) => ({

@@ -110,6 +110,20 @@ export class Account {
     return waitMs;
   }
 
+  /** For what a call of this cost waits longest; undefined where it does not wait, or no single limit is why. */
+  shortOf(cost: Cost, now: number): Dimension | undefined {
+    let { dimension: short, waitMs } = this.obstacles.shortOf(cost, now);
+    for (const { dimension, bucket, largest } of this.#standings) {
+      const amount = amountOf(cost, dimension);
+      if (amount === 0) continue;
+      const ownMs = amount > largest ? Infinity : bucket.waitMs(amount, now);
+      if (ownMs <= waitMs) continue;
+      short = dimension;
+      waitMs = ownMs;
+    }
+    return short;
+  }
+
   take(cost: Cost, now: number, transitMs: number): Share {
     const takings: Taking[] = [];
     for (const standing of this.#standings) {

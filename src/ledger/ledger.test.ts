@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Cost, Dimension } from '#core/quota.ts';
 import { Ledger } from '#ledger/ledger.ts';
 import type { Limit } from '#ledger/limit.ts';
-import { charge, config, levelOf, MINUTE, perMinute } from '#ledger/test-kit.ts';
+import { charge, config, levelOf, MINUTE, perMinute, refuse } from '#ledger/test-kit.ts';
 
 describe('the bucket that public refusals show', () => {
   test.each([
@@ -90,6 +91,39 @@ describe('a limit', () => {
     ledger.reserve(charge({ money: 99_999_999_999 }), 0);
     expect(ledger.waitMs(charge({ money: 2 }), 0)).toBe(month - 1000);
     expect(ledger.waitMs(charge({ money: 1 }), 0)).toBe(0);
+  });
+});
+
+describe('what a charge waits for', () => {
+  const shortOf = (ledger: Ledger, cost: Cost, now = 0) =>
+    ledger.shortOf({ account: 'a', cost }, now);
+
+  test('is what it waits for longest', () => {
+    const ledger = new Ledger({ floor: 0 });
+    ledger.limit('a', perMinute('tokens', 6000), config);
+    ledger.limit('a', perMinute('requests', 6), config);
+    expect(shortOf(ledger, { requests: 1, tokens: 100 })).toBeUndefined();
+    ledger.reserve(charge({ requests: 6, tokens: 5000 }), 0);
+    expect(shortOf(ledger, { requests: 1, tokens: 100 })).toBe('requests');
+    expect(shortOf(ledger, { requests: 1, tokens: 4000 })).toBe('tokens');
+    expect(shortOf(ledger, { tokens: 9000 })).toBe('tokens');
+    expect(shortOf(ledger, { tokens: 100 })).toBeUndefined();
+    expect(ledger.shortOf({ account: 'b', cost: { tokens: 100 } }, 0)).toBeUndefined();
+  });
+
+  test('is what a refusal spoke of, while it holds, unless that was several things', () => {
+    const refused = (cost: Cost, dimension?: Dimension): Ledger => {
+      const ledger = new Ledger();
+      const told = { class: 'minute', retryMs: 5000, ...(dimension && { dimension }) } as const;
+      refuse(ledger, ledger.reserve(charge(cost), 0)!, { now: 0, refusal: told });
+      return ledger;
+    };
+    const cost = { requests: 1, tokens: 1000 };
+    const ledger = refused(cost, 'tokens');
+    expect(ledger.waitMs(charge(cost), 0)).toBe(5000);
+    expect(shortOf(ledger, cost)).toBe('tokens');
+    expect(shortOf(ledger, cost, 5000)).toBeUndefined();
+    expect(shortOf(refused(cost), cost)).toBeUndefined();
   });
 });
 

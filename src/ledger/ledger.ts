@@ -80,6 +80,11 @@ export class Ledger {
     return waitMs;
   }
 
+  /** What of an account a charge waits for longest; undefined where it does not, or nobody knows. */
+  shortOf({ account, cost }: Charge, now: number): Dimension | undefined {
+    return this.#accounts.get(account)?.shortOf(cost, now);
+  }
+
   /**
    * Takes all charges or none: undefined when they do not fit. `transitMs`: the time that is known to
    * pass until the upstream charges the call; what is full stays full until then.

@@ -64,6 +64,22 @@ export class Obstacles {
     return until > now ? until - Math.floor(now) : 0;
   }
 
+  /** The same wait, and the one dimension for whose sake it is; undefined where there are several, or none. */
+  shortOf(
+    cost: Cost,
+    now: number,
+  ): { readonly dimension: Dimension | undefined; readonly waitMs: number } {
+    const waitMs = this.waitMs(cost, now);
+    const longest = this.#blocks.find(
+      (block) =>
+        (block.tooLarge ? waitMs === Infinity : block.until - Math.floor(now) === waitMs) &&
+        block.until > now &&
+        isAtLeast(cost, block),
+    );
+    const [first, ...others] = longest?.least ?? [];
+    return { dimension: others.length === 0 ? first?.dimension : undefined, waitMs };
+  }
+
   save(now: number): JsonObject {
     const blocks: Json[] = this.#blocks
       .filter(({ until }) => until > now)

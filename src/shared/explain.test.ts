@@ -66,9 +66,30 @@ describe('explain', () => {
       aheadTokens: 100,
       ahead: [{ key: 'k', tokens: 100 }],
       accounts: ['a'],
+      dimension: 'tokens',
       leftMs: 30_000,
     });
     expect(place.predictedMs).toBeCloseTo(15_000, -2);
+  });
+
+  it('names what is lacking, not what is merely limited, and what is scarcest where others go first', async () => {
+    const w = world([member('a')]);
+    w.limit('a', 600);
+    w.limit('a', 4, 'requests');
+    for (let i = 0; i < 4; i++) await w.admit(tokens(9));
+    void w.admit(tokens(499));
+    expect(w.explain(tokens(9)).place).toMatchObject({ accounts: ['a'], dimension: 'requests' });
+    const free = world([member('a')]);
+    free.limit('a', 600);
+    free.limit('a', 100, 'requests');
+    await free.admit(tokens(299));
+    void free.admit(tokens(399));
+    const { place } = free.explain(tokens(9));
+    expect(place).toMatchObject({ aheadTokens: 400, accounts: [], dimension: 'tokens' });
+  });
+
+  it('names nothing where nothing is known', () => {
+    expect(world([member('a')]).explain(tokens(9)).place.dimension).toBeUndefined();
   });
 
   it('refuses what admit refuses, in the same words', async () => {

@@ -1,5 +1,5 @@
 import type { AdmitRequest } from '#balancer/admit.ts';
-import { type Bid, ownAccount } from '#balancer/bid.ts';
+import { type Bid, ownAccount, shortOf } from '#balancer/bid.ts';
 import type { Row } from '#balancer/eligible.ts';
 import type {
   ExplainedGroup,
@@ -12,7 +12,7 @@ import type { Pool } from '#balancer/pool.ts';
 import type { RecentUse, Use } from '#balancer/recent-use.ts';
 import type { Routed } from '#balancer/route.ts';
 import type { Clock } from '#core/clock.ts';
-import type { CallSize } from '#core/quota.ts';
+import type { CallSize, Dimension } from '#core/quota.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import type { Lane } from '#shared/lane.ts';
 import { ownLack } from '#shared/own-room.ts';
@@ -51,6 +51,7 @@ export const placeInLine = (
   waiter: Waiter,
   of: {
     readonly lane: Lane;
+    readonly routed: Routed;
     readonly used: RecentUse;
     readonly short: readonly string[];
     readonly predictedMs: number;
@@ -62,6 +63,7 @@ export const placeInLine = (
   const ahead = lane.aheadByTenant(waiter).toSorted((a, b) => b.tokens - a.tokens);
   const used = uses.of(accounts, now);
   const own = ownLack(ledger, waiter.request, now);
+  const dimension = scarceOf(ledger, waiter, { ...of, now });
   return {
     requests: lane.size,
     tokens: lane.weight,
@@ -69,12 +71,29 @@ export const placeInLine = (
     ahead: ahead.slice(0, MOST_NAMED),
     weight: waiter.weight,
     accounts: short,
+    ...(dimension && { dimension }),
     ...(own && { own }),
     used: used.slice(0, MOST_NAMED),
     usedElsewhere: uses.isWhole(now) ? usedElsewhere(ledger, { accounts, used }, now) : 0,
     predictedMs,
     leftMs: waiter.request.waitUntil - now,
   };
+};
+
+/** What it waits for: what it lacks, else what whoever is served first may have left too little of. */
+const scarceOf = (
+  ledger: Ledger,
+  { bids }: Waiter,
+  of: { readonly routed: Routed; readonly short: readonly string[]; readonly now: number },
+): Dimension | undefined => {
+  const { routed, short, now } = of;
+  const [account] = short;
+  if (account === undefined) {
+    const { choice, candidates, levels } = routed;
+    return choice === undefined ? undefined : levels[candidates.indexOf(choice)]?.[0];
+  }
+  const bid = bids.find(({ accounts }) => accounts.includes(account));
+  return bid && shortOf(ledger, { bid, account }, now);
 };
 
 const MINUTE_MS = 60_000;

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { DecisionReply, RequestsReply } from '#gateway/console/shapes.ts';
 import { openConsole, TEXTS } from '../kit/console-page.ts';
 
 const { overview, playground, models, requests, shell, simulator } = TEXTS.en;
@@ -56,6 +57,26 @@ describe('a person', () => {
       .not.toMatch(/^0 /);
     await page.getByTestId('spread-done').filter({ hasText: /^30 / }).waitFor({ timeout: 60_000 });
     expect(await page.getByTestId('spread-failed').textContent()).toMatch(/^0 /);
+
+    // Of those that waited, one that was not the first in line says for what, and behind whom.
+    const { url, masterKey } = console_.world;
+    const headers = { authorization: `Bearer ${masterKey}` };
+    const ask = async (path: string) => (await fetch(`${url}${path}`, { headers })).json();
+    const { requests: all } = (await ask('/spillway/requests?limit=50')) as RequestsReply;
+    const decisions = await Promise.all(
+      all
+        .filter(({ queue_s }) => queue_s > 0)
+        .map(async ({ id }) => (await ask(`/spillway/decisions/${id}`)) as DecisionReply),
+    );
+    const behind = decisions.find(({ wait }) => wait?.pool && wait.ahead.length > 0)!;
+    const said = {
+      en: /waiting for PJ\d tokens behind console/,
+      ja: /コンソール の後ろで PJ\d のトークン枠の空き待ちに/,
+    };
+    for (const language of ['en', 'ja'] as const) {
+      const opened = await console_.open(`/ui/requests?id=${behind.id}`, { language });
+      await opened.page.getByTestId('why-so').filter({ hasText: said[language] }).waitFor();
+    }
   });
 
   it('pauses a deployment under load, and watches the traffic move', async () => {

@@ -1,28 +1,40 @@
 import { useTranslation } from 'react-i18next';
 import type { DecisionReply } from '#gateway/console/shapes.ts';
 import { useCallerName } from '../../data/callers.ts';
+import { useDimension } from '../../ui/dimension.ts';
 import { useFormat } from '../../ui/format.ts';
+
+/** What a request waited for, of whom, and behind whom. */
+const useWaited = (): ((span: string, decision: DecisionReply) => string) => {
+  const { t } = useTranslation();
+  const nameOf = useCallerName();
+  const { known } = useDimension();
+  return (span, { wait, group }) => {
+    if (!wait) return t('why.waitedPlain', { span });
+    const { own, pool, dimension, room, ahead } = wait;
+    if (own)
+      return t('why.waited', { span, what: t(`why.own.${known(own.dimension) ?? 'other'}`) });
+    // Where there was room, it went to whoever came first: no single deployment is what it waited for.
+    const whose = pool === null ? group : (room[0]?.deployment ?? pool);
+    const what = t(`why.of.${known(dimension ?? '') ?? 'other'}`, { whose });
+    const who = ahead[0]?.tenant;
+    return who === undefined
+      ? t('why.waited', { span, what })
+      : t('why.waitedBehind', { span, what, who: nameOf(who) });
+  };
+};
 
 /** One sentence that says why a request took as long as it did. */
 export const useWhySo = (): ((decision: DecisionReply) => string) => {
   const { t } = useTranslation();
   const format = useFormat();
-  const nameOf = useCallerName();
+  const waited = useWaited();
   return (decision) => {
-    const { attempts, wait, queue_s: queueS, total_s: totalS, status } = decision;
+    const { attempts, queue_s: queueS, total_s: totalS, status } = decision;
     const last = attempts.at(-1);
     const queue = queueS ?? 0;
     const parts: string[] = [];
-    if (queue > 0 && wait) {
-      const who = wait.ahead[0]?.tenant;
-      const pool = wait.room[0]?.deployment ?? wait.pool ?? decision.group;
-      const room = wait.own ? t('why.own') : pool;
-      parts.push(
-        who === undefined
-          ? t('why.waited', { span: format.span(queue), room })
-          : t('why.waitedBehind', { span: format.span(queue), room, who: nameOf(who) }),
-      );
-    } else if (queue > 0) parts.push(t('why.waitedPlain', { span: format.span(queue) }));
+    if (queue > 0) parts.push(waited(format.span(queue), decision));
     const lostS = (last?.start_s ?? 0) - queue;
     if (attempts.length > 1)
       parts.push(t('why.failed', { span: format.span(lostS), count: attempts.length - 1 }));

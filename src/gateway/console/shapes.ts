@@ -164,6 +164,7 @@ export const decisionReply = z.object({
     .object({
       in_vain: z.boolean(),
       pool: text.nullable(),
+      dimension: text.nullable(),
       own: z
         .object({ setting: text, dimension: text, limit: amount, level: amount, wait_s: maybe })
         .nullable(),
