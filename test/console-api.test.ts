@@ -129,7 +129,7 @@ describe('a deployment', () => {
     await pause(false);
     expect(new Set(await servedBy())).toEqual(new Set(['PJ1', 'PJ2', 'PJ3']));
     const unknown = await send('/spillway/deployments/pause', { deployment: 'PJ9', paused: true });
-    expect(unknown.status).toBe(404);
+    expect([unknown.status, unknown.headers.get('x-spillway-error')]).toEqual([404, 'not_found']);
   });
 });
 

@@ -1,16 +1,28 @@
 import type { SessionReply } from '#gateway/console/shapes.ts';
 
+interface ApiErrorFacts {
+  /** The server's word for what went wrong; empty where it was not ours that answered. */
+  readonly code?: string;
+  /** The field that it is about, where it is about one. */
+  readonly param?: string | undefined;
+  /** When the same may be asked again, s. */
+  readonly waitS?: number | undefined;
+}
+
 /** What the server answered when it did not do as asked: its own words, for people. */
 export class ApiError extends Error {
   readonly status: number;
-  /** The field that it is about, where it is about one. */
+  readonly code: string;
   readonly param: string | undefined;
+  readonly waitS: number | undefined;
 
-  constructor(status: number, message: string, param?: string) {
+  constructor(status: number, message: string, { code = '', param, waitS }: ApiErrorFacts = {}) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
+    this.code = code;
     this.param = param;
+    this.waitS = waitS;
   }
 }
 
@@ -69,7 +81,9 @@ export const ask = async <Reply>(path: string, options?: Ask): Promise<Reply> =>
 const errorOf = async (reply: Response): Promise<ApiError> => {
   const text = await reply.text().catch(() => '');
   const { message = text.slice(0, 500), param } = saidIn(text);
-  return new ApiError(reply.status, message, param);
+  const code = reply.headers.get('x-spillway-error') ?? '';
+  const waitS = Number(reply.headers.get('retry-after') ?? 0) || undefined;
+  return new ApiError(reply.status, message, { code, param, waitS });
 };
 
 interface Said {
@@ -85,12 +99,16 @@ const saidIn = (text: string): Said => {
     };
     const { message, param } = body.error ?? {};
     if (typeof message === 'string') return { message, ...(param && { param }) };
-    if (Array.isArray(body.detail))
+    if (Array.isArray(body.detail)) {
+      const all = body.detail.map(({ loc = [], msg = '' }) => ({
+        field: loc.slice(1).join('.'),
+        msg,
+      }));
       return {
-        message: body.detail
-          .map(({ loc = [], msg = '' }) => `${loc.slice(1).join('.')}: ${msg}`)
-          .join('; '),
+        message: all.map(({ field, msg }) => `${field}: ${msg}`).join('; '),
+        ...(all[0]?.field && { param: all[0].field }),
       };
+    }
   } catch {
     // Not ours: its text is shown as it is.
   }

@@ -1,8 +1,10 @@
-import { Alert, Button, Group, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { ApiError, BrokenOff } from '../data/api.ts';
+import { useServerWords } from './server-words.ts';
+import { useTold } from './use-told.ts';
 
-/** What went wrong, in the server's own words where it has said some, and what to do. */
+/** What went wrong, and what to do; the server's own words beside it where the reader's are others. */
 export const ErrorNote = ({
   error,
   text,
@@ -14,24 +16,45 @@ export const ErrorNote = ({
   again?: () => void;
 }) => {
   const { t } = useTranslation();
+  const { isForeign } = useServerWords();
+  const told = useTold();
   const isSaid = error instanceof ApiError || error instanceof BrokenOff;
-  const said = isSaid && error.message !== '' ? error.message : t('error.unreachable');
+  const original = isSaid ? error.message : '';
+  const shown = text ?? told(error);
   const title =
     error instanceof ApiError
       ? t('error.refused', { status: error.status })
       : t(isSaid ? 'error.brokeOff' : 'error.lost');
   return (
     <Alert color="red" variant="light" role="alert" title={title}>
-      <Text size="sm" style={{ whiteSpace: 'pre-wrap' }}>
-        {text ?? said}
-      </Text>
-      {again && (
-        <Group mt="sm">
-          <Button size="compact-sm" variant="default" onClick={again}>
-            {t('error.again')}
-          </Button>
-        </Group>
-      )}
+      <Stack gap="xs">
+        <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+          {shown}
+        </Text>
+        {isForeign && original !== '' && original !== shown && <Original text={original} />}
+        {again && (
+          <Group>
+            <Button size="compact-sm" variant="default" onClick={again}>
+              {t('error.again')}
+            </Button>
+          </Group>
+        )}
+      </Stack>
     </Alert>
+  );
+};
+
+/** The server's own words, for those who want to search for them or send them on. */
+export const Original = ({ text }: { text: string }) => {
+  const { t } = useTranslation();
+  return (
+    <details>
+      <Text component="summary" size="xs" className="soft" style={{ cursor: 'pointer' }}>
+        {t('error.said')}
+      </Text>
+      <Text size="xs" lang="en" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+        {text}
+      </Text>
+    </details>
   );
 };

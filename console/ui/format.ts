@@ -25,10 +25,11 @@ const DOLLARS = { code: 'USD', per_dollar: 1 };
 
 const spanOf = (seconds: number | null | undefined, number: Intl.NumberFormat): string => {
   if (seconds === null || seconds === undefined) return NONE;
-  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  const ms = Math.round(seconds * 1000);
+  if (ms < 1000) return `${ms} ms`;
   if (seconds < 100) return `${number.format(seconds)} s`;
-  const minutes = Math.floor(seconds / 60);
-  return `${minutes}:${String(Math.round(seconds % 60)).padStart(2, '0')}`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 };
 
 export const useFormat = (): Format => {

@@ -2,6 +2,7 @@ import { Badge, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { QuotaReply } from '#gateway/console/shapes.ts';
 import { useFormat } from './format.ts';
+import { useServerWords } from './server-words.ts';
 
 export type DeploymentNow = QuotaReply['deployments'][number];
 
@@ -19,11 +20,12 @@ const INKS = {
 export const Health = ({ now }: { now: DeploymentNow | undefined }) => {
   const { t } = useTranslation();
   const format = useFormat();
+  const { said } = useServerWords();
   if (!now) return null;
   const state = now.paused ? 'paused' : (STATES.find((one) => one === now.health) ?? 'well');
   const back =
     now.back_s === null ? '' : ` · ${t('health.back', { span: format.span(now.back_s) })}`;
-  const why = `${now.why ?? t(`health.about.${state}`)}${back}`;
+  const why = `${now.why === null ? t(`health.about.${state}`) : said(now.why)}${back}`;
   return (
     <Tooltip label={why}>
       <Badge

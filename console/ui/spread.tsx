@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { ParallelCall } from '../data/parallel.ts';
 import { useLive } from '../data/live.ts';
 import { useFormat } from './format.ts';
+import { useServerWords } from './server-words.ts';
 import { seriesColor } from './theme.ts';
 
 /** Many calls as squares: where each went, and who still waits. Under them, the sums. */
@@ -33,6 +34,7 @@ export const Spread = ({ calls }: { calls: readonly ParallelCall[] }) => {
 };
 
 const Square = ({ call, color }: { call: ParallelCall; color: string }) => {
+  const { said } = useServerWords();
   const isDone = call.state === 'done';
   const fill = {
     done: color,
@@ -42,7 +44,7 @@ const Square = ({ call, color }: { call: ParallelCall; color: string }) => {
   };
   return (
     <span
-      title={call.error ?? call.deployment}
+      title={call.error === undefined ? call.deployment : said(call.error)}
       style={{
         width: 20,
         height: 20,

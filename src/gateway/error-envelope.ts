@@ -8,6 +8,9 @@ import type { ChatDialect } from '#wire/dialect.ts';
 import { writeSse } from '#wire/framing/sse.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
 
+/** Has the code of an error as this program has it: bodies keep to the words of others. */
+export const ERROR_HEADER = 'x-spillway-error';
+
 /** LiteLLM's word for each of our codes; the rest follow from the status. */
 const TYPES: Partial<Record<ErrorCode, string>> = {
   unauthorized: 'auth_error',

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { SpillwayError } from '#core/errors.ts';
 import type { Json } from '#core/json.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
-import { errorBody } from '#gateway/error-envelope.ts';
+import { ERROR_HEADER, errorBody } from '#gateway/error-envelope.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import { type FlatHeaders, baseHeaders } from '#gateway/reply-headers.ts';
 
@@ -37,6 +37,7 @@ export const sendError = (deps: GatewayDeps, http: HttpCall, error: SpillwayErro
     return;
   }
   const headers = baseHeaders(deps, http);
+  headers.push(ERROR_HEADER, error.code);
   if (error.retryAfterMs !== undefined)
     headers.push(
       'retry-after',

@@ -5,7 +5,8 @@ import type { AppReply } from '#gateway/console/app-shapes.ts';
 import { openRun } from '../../data/apps.ts';
 import type { RunSeen } from '../../data/run-progress.ts';
 import type { Run } from '../../data/use-run.ts';
-import { ErrorNote } from '../../ui/error-note.tsx';
+import { ErrorNote, Original } from '../../ui/error-note.tsx';
+import { useServerWords } from '../../ui/server-words.ts';
 import styles from './apps.module.css';
 import { fieldsOf, firstValues, type Given, missingIn, questionFiles } from './fields.ts';
 import { FilePick, type GivenFile } from './file-pick.tsx';
@@ -170,17 +171,20 @@ const Exchange = ({ turn: { query, files, seen } }: { turn: Turn }) => {
   );
 };
 
-/** Why a run has failed, in the server's words. */
-export const RunFailed = ({ seen }: { seen: RunSeen }) => (
-  <Text
-    size="sm"
-    c="var(--bad)"
-    role="alert"
-    style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}
-  >
-    {seen.error?.message}
-  </Text>
-);
+/** Why a run has failed. */
+export const RunFailed = ({ seen: { error } }: { seen: RunSeen }) => {
+  const { failed, isForeign } = useServerWords();
+  if (!error) return null;
+  const shown = failed(error.message, error.code);
+  return (
+    <div role="alert">
+      <Text size="sm" c="var(--bad)" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+        {shown}
+      </Text>
+      {isForeign && shown !== error.message && <Original text={error.message} />}
+    </div>
+  );
+};
 
 interface ComposerProps {
   readonly app: AppReply;

@@ -2,6 +2,7 @@ import { Badge, Group, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { SaidCode } from '#flow/said.ts';
 import type { AppChecklistItem } from '#gateway/console/app-shapes.ts';
+import { useServerWords } from '../../ui/server-words.ts';
 
 /** What keeps an app from running; the rest it can do without. */
 const isGrave = (kind: AppChecklistItem['kind']): boolean => kind === 'flow' || kind === 'model';
@@ -9,6 +10,17 @@ const isGrave = (kind: AppChecklistItem['kind']): boolean => kind === 'flow' || 
 /** What is missing for an app to run as it did where it came from. */
 export const Checklist = ({ items }: { items: readonly AppChecklistItem[] }) => {
   const { t } = useTranslation();
+  const server = useServerWords();
+  /** What is filled in may be a sentence of its own. */
+  const wordsIn = (filled: AppChecklistItem['said']['with']): Record<string, string | number> =>
+    Object.fromEntries(
+      Object.entries(filled).map(([name, value]) => [
+        name,
+        (name === 'detail' || name === 'message') && typeof value === 'string'
+          ? server.said(value)
+          : value,
+      ]),
+    );
   if (items.length === 0)
     return (
       <Text size="sm" c="var(--good)">
@@ -39,7 +51,10 @@ export const Checklist = ({ items }: { items: readonly AppChecklistItem[] }) => 
           </Badge>
           <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
             {node !== undefined && <b>{node}: </b>}
-            {t(`apps.said.${said.code as SaidCode}`, { ...said.with, defaultValue: message })}
+            {t(`apps.said.${said.code as SaidCode}`, {
+              ...wordsIn(said.with),
+              defaultValue: message,
+            })}
           </Text>
         </Group>
       ))}

@@ -15,7 +15,8 @@ import { useTranslation } from 'react-i18next';
 import type { AppRow, ImportReply } from '#gateway/console/app-shapes.ts';
 import { type ImportAsk, importApp } from '../../data/apps.ts';
 import { Dialog } from '../../ui/dialog.tsx';
-import { ErrorNote } from '../../ui/error-note.tsx';
+import { ErrorNote, Original } from '../../ui/error-note.tsx';
+import { useServerWords } from '../../ui/server-words.ts';
 import { Checklist } from './checklist.tsx';
 import { Unmapped } from './unmapped.tsx';
 
@@ -55,6 +56,7 @@ const Body = ({ close, replaced }: Omit<ImportModalProps, 'isOpen'>) => {
   const [result, setResult] = useState<ImportReply>();
   const [error, setError] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
+  const { said } = useServerWords();
   const send = async (confirm: boolean): Promise<void> => {
     setBusy(true);
     setError(undefined);
@@ -90,8 +92,9 @@ const Body = ({ close, replaced }: Omit<ImportModalProps, 'isOpen'>) => {
           styles={{ title: { color: 'var(--bad)' } }}
         >
           <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-            {result.error}
+            {said(result.error ?? '')}
           </Text>
+          {said(result.error ?? '') !== result.error && <Original text={result.error ?? ''} />}
         </Alert>
       )}
       {result?.status === 'pending' ? (

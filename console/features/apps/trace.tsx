@@ -15,6 +15,7 @@ import { useTranslation } from 'react-i18next';
 import { isNamed, KindIcon } from '../../canvas/kinds.tsx';
 import type { RunSeen, TraceStep } from '../../data/run-progress.ts';
 import { useFormat } from '../../ui/format.ts';
+import { useServerWords } from '../../ui/server-words.ts';
 import styles from './apps.module.css';
 import { JsonBlock } from './outputs.tsx';
 
@@ -209,6 +210,7 @@ const Bar = ({ step, wholeMs }: { step: TraceStep; wholeMs: number }) => {
 const StepDetail = ({ step }: { step: TraceStep }) => {
   const { t } = useTranslation();
   const { nodeType, calls, logs, finish } = step;
+  const { failed } = useServerWords();
   const error = finish?.error ?? step.error;
   const blocks = [
     ['inputs', finish?.inputs],
@@ -222,7 +224,7 @@ const StepDetail = ({ step }: { step: TraceStep }) => {
       </Text>
       {error && (
         <Text size="sm" c="var(--bad)" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-          {error.message}
+          {failed(error.message, error.code)}
         </Text>
       )}
       {calls.length > 0 && <Calls calls={calls} />}

@@ -1,12 +1,13 @@
 import { Badge, Button, Code, Grid, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CheckReply } from '#gateway/console/shapes.ts';
 import { checkConfig, useConfig } from '../../data/queries.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Panel } from '../../ui/page.tsx';
+import { useServerWords } from '../../ui/server-words.ts';
 import { YamlEditor } from '../../ui/yaml-editor.tsx';
 
 const TYPING_MS = 400;
@@ -18,10 +19,11 @@ export const ConfigView = () => {
   const [typed, setTyped] = useState<string>();
   const check = useMutation({ mutationFn: checkConfig });
   const checkSoon = useDebouncedCallback((text: string) => check.mutate(text), TYPING_MS);
+  const isChanged = typed !== undefined && typed !== config.data?.text;
+  const shown: CheckReply | undefined = isChanged && check.data ? check.data : config.data;
+  const findings = useFindings(shown);
   if (config.isError) return <ErrorNote error={config.error} again={() => void config.refetch()} />;
-  if (!config.data) return <Skeleton height={300} radius="md" />;
-  const isChanged = typed !== undefined && typed !== config.data.text;
-  const shown: CheckReply = isChanged && check.data ? check.data : config.data;
+  if (!config.data || !shown) return <Skeleton height={300} radius="md" />;
   const reset = (): void => {
     setTyped(undefined);
     check.reset();
@@ -52,7 +54,7 @@ export const ConfigView = () => {
         >
           <YamlEditor
             value={typed ?? config.data.text}
-            findings={shown.findings}
+            findings={findings}
             label={t('models.config')}
             onChange={(text) => {
               setTyped(text);
@@ -63,7 +65,7 @@ export const ConfigView = () => {
       </Grid.Col>
       <Grid.Col span={{ base: 12, lg: 4 }}>
         <Panel title={t('models.findings')}>
-          <Findings findings={shown.findings} />
+          <Findings findings={findings} />
         </Panel>
       </Grid.Col>
       {shown.summary !== null && (
@@ -76,6 +78,15 @@ export const ConfigView = () => {
         </Grid.Col>
       )}
     </Grid>
+  );
+};
+
+/** In the reader's language; the same list until something else is found. */
+const useFindings = (of: CheckReply | undefined): CheckReply['findings'] => {
+  const { said } = useServerWords();
+  return useMemo(
+    () => (of?.findings ?? []).map((one) => ({ ...one, message: said(one.message) })),
+    [of, said],
   );
 };
 

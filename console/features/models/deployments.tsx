@@ -10,12 +10,15 @@ import { useDimension } from '../../ui/dimension.ts';
 import { useFormat } from '../../ui/format.ts';
 import { Health } from '../../ui/health.tsx';
 import { Panel } from '../../ui/page.tsx';
+import { useServerWords } from '../../ui/server-words.ts';
+import { useTold } from '../../ui/use-told.ts';
 import { Limits } from './limits.tsx';
 
 export const Deployments = () => {
   const { t } = useTranslation();
   const models = useModels();
   const { quota } = useLive();
+  const { said } = useServerWords();
   if (models.isError) return <ErrorNote error={models.error} again={() => void models.refetch()} />;
   if (!models.data) return <Skeleton height={300} radius="md" />;
   const groups = [...new Set(models.data.deployments.map(({ group }) => group))];
@@ -25,7 +28,7 @@ export const Deployments = () => {
         .flatMap(({ sharing }) => sharing ?? [])
         .map((sentence) => (
           <Alert key={sentence} color="orange" variant="light" title={t('models.shared')}>
-            {sentence}
+            {said(sentence)}
           </Alert>
         ))}
       {groups.map((group) => (
@@ -35,7 +38,7 @@ export const Deployments = () => {
         <Panel title={t('models.unusable')}>
           {models.data.unusable.map((one) => (
             <Text key={one.deployment} size="sm">
-              <b>{one.deployment}</b> ({one.group}): {one.why}
+              <b>{one.deployment}</b> ({one.group}): {said(one.why)}
             </Text>
           ))}
         </Panel>
@@ -114,6 +117,7 @@ const Takes = ({ deployment, now }: TakesProps) => {
   const { t } = useTranslation();
   const { isAdmin } = useMe();
   const change = useMutation({ mutationFn: (paused: boolean) => pause(deployment, paused) });
+  const told = useTold();
   const isPaused = change.isPending ? change.variables : (now?.paused ?? false);
   return (
     <>
@@ -126,8 +130,8 @@ const Takes = ({ deployment, now }: TakesProps) => {
         aria-label={t('models.pause', { name: deployment })}
       />
       {change.isError && (
-        <Text size="xs" c="var(--bad)">
-          {change.error.message}
+        <Text size="xs" c="var(--bad)" role="alert">
+          {told(change.error)}
         </Text>
       )}
     </>

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useRequests } from '../../data/requests.ts';
 import { useFormat } from '../../ui/format.ts';
+import { useServerWords } from '../../ui/server-words.ts';
 import { Status } from '../../ui/status.tsx';
 
 const MOST = 6;
@@ -11,6 +12,7 @@ const EVERY_MS = 5_000;
 export const RecentErrors = () => {
   const { t } = useTranslation();
   const format = useFormat();
+  const { failed } = useServerWords();
   const { data } = useRequests({ status: 'error', limit: MOST }, EVERY_MS);
   const rows = data?.requests ?? [];
   if (rows.length === 0)
@@ -34,7 +36,7 @@ export const RecentErrors = () => {
             size="sm"
             truncate
           >
-            {one.error ?? t('overview.noReason')}
+            {one.error === null ? t('overview.noReason') : failed(one.error, '', one.status)}
           </Anchor>
         </Group>
       ))}

@@ -3,12 +3,14 @@ import { useTranslation } from 'react-i18next';
 import type { DecisionReply } from '#gateway/console/shapes.ts';
 import { useDimension } from '../../ui/dimension.ts';
 import { useFormat } from '../../ui/format.ts';
+import { useServerWords } from '../../ui/server-words.ts';
 
 /** Who could have taken it, what each had left, and who could not and why. */
 export const Candidates = ({ decision }: { decision: DecisionReply }) => {
   const { t } = useTranslation();
   const format = useFormat();
   const { unitOf } = useDimension();
+  const { said } = useServerWords();
   const chosen = decision.attempts.at(-1)?.deployment;
   if (decision.candidates.length + decision.out.length === 0)
     return (
@@ -60,7 +62,7 @@ export const Candidates = ({ decision }: { decision: DecisionReply }) => {
                   {t('detail.out')}
                 </Badge>
               </Table.Td>
-              <Table.Td className="soft">{at < 0 ? '' : text.slice(at + 2)}</Table.Td>
+              <Table.Td className="soft">{at < 0 ? '' : said(text.slice(at + 2))}</Table.Td>
             </Table.Tr>
           );
         })}

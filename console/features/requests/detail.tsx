@@ -1,4 +1,4 @@
-import { Badge, Code, Group, Stack, Text, Title } from '@mantine/core';
+import { Badge, Group, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { DecisionReply } from '#gateway/console/shapes.ts';
 import { useCallerName } from '../../data/callers.ts';
@@ -7,8 +7,10 @@ import { CopyButton } from '../../ui/copy.tsx';
 import { useDimension } from '../../ui/dimension.ts';
 import { Facts } from '../../ui/facts.tsx';
 import { useFormat } from '../../ui/format.ts';
+import { useServerWords } from '../../ui/server-words.ts';
 import { SideDrawer } from '../../ui/side-drawer.tsx';
 import { Status } from '../../ui/status.tsx';
+import { Told } from '../../ui/told.tsx';
 import { Candidates } from './candidates.tsx';
 import { Timeline } from './timeline.tsx';
 import { useWhySo } from './why-so.ts';
@@ -50,11 +52,7 @@ const Opened = ({ decision }: { decision: DecisionReply }) => {
       <Text size="lg" lh={1.5} data-testid="why-so">
         {whySo(decision)}
       </Text>
-      {decision.error !== null && (
-        <Code block style={{ whiteSpace: 'pre-wrap' }}>
-          {decision.error}
-        </Code>
-      )}
+      {decision.error !== null && <Told error={decision.error} status={decision.status} />}
       <Timeline decision={decision} />
       <section>
         <Title order={3} size="h6" mb="xs">
@@ -92,6 +90,7 @@ const Wait = ({ wait }: { wait: NonNullable<DecisionReply['wait']> }) => {
   const { t } = useTranslation();
   const format = useFormat();
   const { unitOf } = useDimension();
+  const { said } = useServerWords();
   const { own } = wait;
   const nameOf = useCallerName();
   const tenants = (all: (typeof wait)['ahead']): string =>
@@ -110,7 +109,7 @@ const Wait = ({ wait }: { wait: NonNullable<DecisionReply['wait']> }) => {
             ? [
                 [
                   t('detail.own'),
-                  `${own.setting}: ${t('detail.left', {
+                  `${said(own.setting)}: ${t('detail.left', {
                     level: format.count(own.level),
                     capacity: format.count(own.limit),
                     dimension: unitOf(own.dimension),

@@ -1,4 +1,4 @@
-import { Button, Code, Group, Loader, Stack, Text } from '@mantine/core';
+import { Button, Group, Loader, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { type HistoryRecord, useHistory } from '../../data/history.ts';
@@ -7,6 +7,7 @@ import { CopyButton } from '../../ui/copy.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { useFormat } from '../../ui/format.ts';
+import { Told } from '../../ui/told.tsx';
 import { SideDrawer } from '../../ui/side-drawer.tsx';
 import { Outcome } from './outcome.tsx';
 
@@ -64,11 +65,7 @@ const Opened = ({ of }: { of: HistoryRecord }) => {
         <Outcome of={of} />
         <Text fw={600}>{of.model_group || of.model}</Text>
       </Group>
-      {error && (
-        <Code block style={{ whiteSpace: 'pre-wrap' }}>
-          {error.error_message}
-        </Code>
-      )}
+      {error && <Told error={error.error_message} status={Number(error.error_code) || null} />}
       <Facts rows={rows} />
       <Group gap="xs">
         <Text size="xs" className="soft" ff="monospace" style={{ overflowWrap: 'anywhere' }}>

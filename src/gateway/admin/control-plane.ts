@@ -8,7 +8,7 @@ import { z } from '#core/schema.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
 import { mayCall } from '#gateway/admin/access.ts';
 import type { AnyControlRoute } from '#gateway/admin/control-route.ts';
-import { errorEnvelope } from '#gateway/error-envelope.ts';
+import { ERROR_HEADER, errorEnvelope } from '#gateway/error-envelope.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import type { Principal } from '#keys/principal.ts';
 
@@ -174,6 +174,7 @@ const refused = (
     status: error.status,
     headers: {
       'x-litellm-call-id': id,
+      [ERROR_HEADER]: error.code,
       ...(retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),
     },
   });

@@ -1,0 +1,69 @@
+import ja from './server-ja.json' with { type: 'json' };
+
+/** What is filled into a sentence, where only a part of what it may be fits there. */
+const KINDS: readonly (readonly [RegExp, string])[] = [
+  [/^n\d*$/, String.raw`-?[\d.,]+`],
+  [/^span$/, String.raw`[\d.,]+ (?:ms|s|min)(?: \d+ s)?`],
+  // May be empty, and may be a sentence of its own.
+  [/^(?:rest|anew)$/, String.raw`[\s\S]*?`],
+];
+const ANYTHING = String.raw`[^\n]+?`;
+
+interface Phrase {
+  readonly pattern: RegExp;
+  readonly names: readonly string[];
+  readonly words: string;
+}
+
+const PLACE = /\{\{(\w+)\}\}/g;
+
+const phraseOf = ([template, words]: readonly [string, string]): Phrase => {
+  const names: string[] = [];
+  const parts = template.split(PLACE).map((part, i) => {
+    if (i % 2 === 0) return part.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
+    names.push(part);
+    return `(${KINDS.find(([kind]) => kind.test(part))?.[1] ?? ANYTHING})`;
+  });
+  return { pattern: new RegExp(`^${parts.join('')}$`), names, words };
+};
+
+let phrases: readonly Phrase[] | undefined;
+
+/** The error's id, which its caller may want to look up. */
+const ID = / \(id [\w.:-]{1,128}\)$/;
+
+/** Longer texts are no sentences of ours. */
+const LONGEST = 2_000;
+const DEEPEST = 4;
+
+const said = (text: string, depth: number): string | undefined => {
+  if (text.length > LONGEST || depth > DEEPEST) return undefined;
+  for (const { pattern, names, words } of (phrases ??= Object.entries(ja).map(phraseOf))) {
+    const found = pattern.exec(text);
+    if (!found) continue;
+    const filled = new Map(names.map((name, i) => [name, partOf(name, found[i + 1]!, depth)]));
+    if ([...filled.values()].includes(undefined)) continue;
+    return words.replaceAll(PLACE, (_, name: string) => filled.get(name) ?? '');
+  }
+  return undefined;
+};
+
+/** What was filled in may be words of the server's, too, or must be; lists are several of them. */
+const partOf = (name: string, text: string, depth: number): string | undefined => {
+  const inWords = (one: string): string => said(one, depth + 1) ?? one;
+  if (name === 'list') return text.split(', ').map(inWords).join('、');
+  return name.startsWith('known') ? said(text, depth + 1) : inWords(text);
+};
+
+/**
+ * A text of the server's, which speaks English, in Japanese: one of the sentences of
+ * `server-ja.json`, or several with a line for each. Undefined where one of them is not there.
+ */
+export const inJapanese = (text: string): string | undefined => {
+  const whole = text.replace(ID, '');
+  const found = said(whole, 0);
+  if (found !== undefined) return found;
+  const lines = whole.split('\n');
+  const all = lines.map((line) => said(line, 0));
+  return all.every((line) => line !== undefined) ? all.join('\n') : undefined;
+};
