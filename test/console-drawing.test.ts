@@ -58,7 +58,7 @@ test('a run is seen as far as its events go', () => {
   const at = 0;
   const progress = new RunProgress();
   const node = { step: 1, nodeId: 'ask', title: 'Ask', nodeType: 'llm', at };
-  progress.take({ type: 'run-start', runId: 'r', app: 'a', at });
+  progress.take({ type: 'run-start', runId: 'r', app: 'a', system: {}, at });
   progress.take({ type: 'node-start', ...node });
   const call = { deployment: 'PJ1', attempts: 1, queueMs: 5 };
   progress.take({ type: 'node-served', step: 1, nodeId: 'ask', ...call, at });

@@ -41,6 +41,8 @@ export interface RunStart extends Happened {
   readonly type: 'run-start';
   readonly runId: string;
   readonly app: string;
+  /** What `sys` has in this run. */
+  readonly system: JsonObject;
 }
 
 export interface NodeStart extends OfStep {

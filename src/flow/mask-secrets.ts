@@ -22,6 +22,7 @@ export async function* maskSecrets(
 }
 
 const TOLD: ReadonlySet<RunEvent['type']> = new Set([
+  'run-start',
   'node-finish',
   'node-retry',
   'node-log',

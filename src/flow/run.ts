@@ -60,9 +60,10 @@ export interface RunOptions {
 export const runFlow = (flow: Flow, options: RunOptions): AsyncGenerator<RunEvent, void> => {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const inputs = flow.root.type.accept?.(flow.root.config, options.inputs) ?? {};
-  const pool = firstPool(flow, options, limits);
+  const system = systemOf(flow, options);
+  const pool = firstPool(flow, { system, limits, ...(options.past && { past: options.past }) });
   const events = moderatedOr(flow, { ...options, inputs }, (wishes) =>
-    wholeRun(flow, wishes, { limits, inputs, pool }),
+    wholeRun(flow, wishes, { limits, inputs, system, pool }),
   );
   return flow.app.secrets.length > 0 ? maskSecrets(events, flow.app.secrets) : events;
 };
@@ -86,13 +87,14 @@ const moderatedOr = (
 interface Prepared {
   readonly limits: FlowLimits;
   readonly inputs: Readonly<Record<string, Json>>;
+  readonly system: JsonObject;
   readonly pool: VariablePool;
 }
 
 async function* wholeRun(
   flow: Flow,
   { services, clock, ids, signal, past, depth = 0, deadline = Infinity }: RunOptions,
-  { limits: most, inputs, pool }: Prepared,
+  { limits: most, inputs, system, pool }: Prepared,
 ): AsyncGenerator<RunEvent, void> {
   const leftMs = Math.max(0, deadline - clock.now());
   const limits = { ...most, durationMs: Math.min(most.durationMs, leftMs) };
@@ -102,7 +104,7 @@ async function* wholeRun(
   const { durationMs } = limits;
   const frame = { scope: flow, pool, inputs, signal, nesting: 0, durationMs };
   const answers = new AnswerStream(flow, { pool: pool.fork(), limits });
-  yield { type: 'run-start', at: 0, runId, app: flow.app.name };
+  yield { type: 'run-start', at: 0, runId, app: flow.app.name, system };
   const ended = yield* filtered(new Execution(run, frame, nodeRunOf).events(), answers);
   const { exceptions, steps, usage, costNanos } = run;
   const { status, error, outputs, endedMs } = ended;
@@ -119,14 +121,12 @@ async function* wholeRun(
   };
 }
 
-const firstPool = (
+const systemOf = (
   { app }: Flow,
   { query, ids, clock, files = [], past }: RunOptions,
-  limits: FlowLimits,
-): VariablePool => {
-  const pool = new VariablePool(limits);
+): JsonObject => {
   const talks = app.mode === 'advanced-chat';
-  pool.write('sys', {
+  return {
     ...(talks && { query, dialogue_count: (past?.history.length ?? 0) + 1 }),
     files: [...files],
     workflow_run_id: ids.run,
@@ -135,7 +135,18 @@ const firstPool = (
     ...(ids.user !== undefined && { user_id: ids.user }),
     ...(ids.app !== undefined && { app_id: ids.app }),
     ...(ids.workflow !== undefined && { workflow_id: ids.workflow }),
-  });
+  };
+};
+
+interface PoolJob {
+  readonly system: JsonObject;
+  readonly limits: FlowLimits;
+  readonly past?: Past;
+}
+
+const firstPool = ({ app }: Flow, { system, limits, past }: PoolJob): VariablePool => {
+  const pool = new VariablePool(limits);
+  pool.write('sys', system);
   pool.write('env', app.environment);
   pool.write('conversation', { ...app.conversation, ...past?.variables });
   return pool;

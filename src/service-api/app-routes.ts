@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
 import type { ApiDeps } from '#service-api/deps.ts';
 import { ApiError, notFound } from '#service-api/dify-error.ts';
-import { finishedData } from '#service-api/dify-events.ts';
+import { finishedData } from '#service-api/finished-run.ts';
 import { type ApiCall, limitOf, sendJson } from '#service-api/http-call.ts';
 import { type RunHead, statusOf } from '#service-api/runs.ts';
 import type { ServedApp } from '#service-api/served-apps.ts';

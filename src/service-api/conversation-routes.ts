@@ -204,23 +204,23 @@ export const giveFeedback = async (deps: ApiDeps, call: ApiCall): Promise<void> 
 export const listFeedbacks = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
   const limit = limitOf(call);
   const page = Math.max(1, Number(call.query.get('page') ?? 1) || 1);
-  const rated = (await deps.conversations.messages(call.served.id)).flatMap((message) =>
-    message.feedback
-      ? [
-          {
-            id: message.id,
-            app_id: call.served.id,
-            conversation_id: message.conversationId,
-            message_id: message.id,
-            rating: message.feedback.rating,
-            content: message.feedback.content,
-            from_source: 'user',
-            created_at: message.createdAt,
-          },
-        ]
-      : [],
-  );
-  sendJson(call.res, { data: rated.slice((page - 1) * limit, page * limit) });
+  const rated = (await deps.conversations.messages(call.served.id))
+    .flatMap(({ feedback, ...message }) => (feedback ? [{ feedback, ...message }] : []))
+    .slice((page - 1) * limit, page * limit);
+  const data = rated.map(async ({ id, conversationId, createdAt, feedback }) => ({
+    id,
+    app_id: call.served.id,
+    conversation_id: conversationId,
+    message_id: id,
+    rating: feedback.rating,
+    content: feedback.content,
+    from_source: 'user',
+    from_end_user_id: (await deps.conversations.get(conversationId))?.user ?? null,
+    from_account_id: null,
+    created_at: createdAt,
+    updated_at: createdAt,
+  }));
+  sendJson(call.res, { data: await Promise.all(data) });
 };
 
 /** `GET /messages/{id}/suggested` */

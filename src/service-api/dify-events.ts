@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Json, type JsonObject, isObject } from '#core/json.ts';
+import type { JsonObject } from '#core/json.ts';
 import {
   type AnswerReplace,
   type NodeDelta,
@@ -8,11 +8,12 @@ import {
   type NodeStart,
   type RunEvent,
   type RunFinish,
+  type RunStart,
   THOUGHTS,
   type Within,
 } from '#flow/events.ts';
-import { isFile } from '#flow/file.ts';
 import { difyUsage, priceOf, totalTokens } from '#service-api/dify-usage.ts';
+import { filesIn, finishedData, runFailed, shown } from '#service-api/finished-run.ts';
 import type { RunStartFacts } from '#service-api/runs.ts';
 
 export interface DifyEventsOptions {
@@ -31,11 +32,16 @@ export class DifyEvents {
   readonly #facts: RunStartFacts;
   readonly #style: DifyEventsOptions['style'];
   /** By step. */
-  readonly #executions = new Map<number, { readonly id: string; readonly startedAt: number }>();
+  readonly #executions = new Map<
+    number,
+    { readonly id: string; readonly startedAt: number; readonly after: string | null }
+  >();
   readonly #rounds = new Map<number, { readonly length: number; done: number }>();
   /** Steps whose model is thinking. */
   readonly #thinking = new Set<number>();
   #thoughts = 0;
+  /** `sys.query` and its kin. */
+  #system: JsonObject = {};
 
   constructor({ facts, style }: DifyEventsOptions) {
     this.#facts = facts;
@@ -46,7 +52,7 @@ export class DifyEvents {
     if (this.#style === 'plain' || this.#style === 'agent') return this.#plain(event);
     switch (event.type) {
       case 'run-start':
-        return [this.#workflowStarted()];
+        return [this.#workflowStarted(event)];
       case 'node-start':
         return this.#nodeStarted(event);
       case 'rounds-start':
@@ -122,19 +128,16 @@ export class DifyEvents {
     return { ...this.#envelope(event), workflow_run_id: this.#facts.id, data };
   }
 
-  #workflowStarted(): JsonObject {
-    const { id, workflowId, inputs, query, createdAt, user } = this.#facts;
-    const system: JsonObject = {
-      ...(this.#style === 'message' && { 'sys.query': query }),
-      'sys.files': [],
-      'sys.user_id': user,
-      'sys.workflow_id': workflowId,
-      'sys.workflow_run_id': id,
-    };
+  #workflowStarted({ system }: RunStart): JsonObject {
+    const { id, workflowId, inputs, createdAt } = this.#facts;
+    this.#system = Object.fromEntries(
+      Object.entries(system).map(([name, value]) => [`sys.${name}`, value]),
+    );
+    const { 'sys.conversation_id': _, ...told } = this.#system;
     return this.#wrap('workflow_started', {
       id,
       workflow_id: workflowId,
-      inputs: { ...system, ...inputs },
+      inputs: { ...told, ...inputs },
       created_at: createdAt,
       reason: 'initial',
     });
@@ -142,12 +145,13 @@ export class DifyEvents {
 
   #nodeStarted(event: NodeStart): JsonObject[] {
     const startedAt = this.#now(event.at);
-    this.#executions.set(event.step, { id: randomUUID(), startedAt });
+    const after = event.after ?? null;
+    this.#executions.set(event.step, { id: randomUUID(), startedAt, after });
     if (HIDDEN.has(event.nodeType) || CONTAINERS.has(event.nodeType)) return [];
     return [
       this.#wrap('node_started', {
         ...this.#node(event),
-        predecessor_node_id: event.after ?? null,
+        predecessor_node_id: after,
         inputs: null,
         inputs_truncated: false,
         created_at: startedAt,
@@ -193,7 +197,7 @@ export class DifyEvents {
   #nodeFinished(event: NodeFinish): JsonObject[] {
     if (HIDDEN.has(event.nodeType)) return [];
     const rounds = this.#rounds.get(event.step);
-    if (!rounds) return [this.#wrap('node_finished', this.#finished(event))];
+    if (!rounds) return [this.#wrap('node_finished', this.#finished(this.#begun(event)))];
     const { nodeType, outputs, inputs, status, error, elapsedMs, usage, at } = event;
     return [
       this.#wrap(`${nodeType}_completed`, {
@@ -213,6 +217,13 @@ export class DifyEvents {
     ];
   }
 
+  /** Where a flow begins Dify shows what the run itself has. */
+  #begun(event: NodeFinish): NodeFinish {
+    if (event.nodeType !== 'start') return event;
+    const all = { ...event.outputs, ...this.#system };
+    return { ...event, inputs: all, outputs: all };
+  }
+
   #finished(event: NodeFinish | NodeRetry, retry?: number): JsonObject {
     const isEnd = event.type === 'node-finish';
     const usage = isEnd ? event.usage : undefined;
@@ -221,7 +232,7 @@ export class DifyEvents {
     const stopped = isEnd && event.status === 'stopped' ? 'Workflow execution aborted' : null;
     return {
       ...this.#node(event),
-      predecessor_node_id: null,
+      predecessor_node_id: this.#executions.get(event.step)?.after ?? null,
       inputs: isEnd ? shown(event.inputs) : null,
       inputs_truncated: false,
       process_data: isEnd ? (event.process ?? {}) : {},
@@ -363,38 +374,8 @@ export class DifyEvents {
   }
 }
 
-export const runFailed = ({ error }: RunFinish) => ({
-  status: 400,
-  code: 'invalid_param',
-  message: `Run failed: ${error?.message ?? 'unknown'}`,
-});
-
-/** The end of a run, as the last event and whoever asks later are told. */
-export const finishedData = (facts: RunStartFacts, event: RunFinish): JsonObject => ({
-  id: facts.id,
-  workflow_id: facts.workflowId,
-  status: event.status,
-  outputs: shown(event.outputs),
-  error: event.error?.message ?? null,
-  elapsed_time: event.at / 1000,
-  total_tokens: totalTokens(event.usage),
-  total_steps: event.steps,
-  created_by: { id: facts.user, user: facts.user },
-  created_at: facts.createdAt,
-  finished_at: facts.createdAt + Math.floor(event.at / 1000),
-  exceptions_count: event.exceptions,
-  files: filesIn(event.outputs),
-});
-
 const owner = (within: Within | undefined): JsonObject => ({
   iteration_id: within?.kind === 'iteration' ? within.nodeId : null,
   loop_id: within?.kind === 'loop' ? within.nodeId : null,
   ...(within && { [`${within.kind}_index`]: within.index }),
 });
-
-const shown = (values: Readonly<Record<string, Json>>): JsonObject => ({ ...values });
-
-const filesIn = (values: Readonly<Record<string, Json>>): JsonObject[] =>
-  Object.values(values)
-    .flatMap((value) => (Array.isArray(value) ? value : [value]))
-    .filter((value): value is JsonObject => isObject(value) && isFile(value));

@@ -5,12 +5,8 @@ import type { RunFinish } from '#flow/events.ts';
 import type { Conversation } from '#service-api/conversations.ts';
 import { deadlineIn } from '#service-api/deadline.ts';
 import type { ApiDeps } from '#service-api/deps.ts';
-import {
-  DifyEvents,
-  type DifyEventsOptions,
-  finishedData,
-  runFailed,
-} from '#service-api/dify-events.ts';
+import { DifyEvents, type DifyEventsOptions } from '#service-api/dify-events.ts';
+import { finishedData, runFailed } from '#service-api/finished-run.ts';
 import { ApiError, difyError, invalidParam, notFound } from '#service-api/dify-error.ts';
 import { difyUsage } from '#service-api/dify-usage.ts';
 import { type ApiCall, readJson, sendJson, userIn } from '#service-api/http-call.ts';
@@ -72,7 +68,12 @@ const mustBeCurrent = ({ workflowId }: ServedApp, asked: string): void => {
 
 const NOT_CHAT = 'Please check if your app mode matches the right API route.';
 
-const isStreaming = (body: JsonObject): boolean => own(body, 'response_mode') === 'streaming';
+/** Throws ApiError for a mode that there is not. */
+const isStreaming = (body: JsonObject): boolean => {
+  const mode = own(body, 'response_mode') ?? 'blocking';
+  if (mode === 'streaming' || mode === 'blocking') return mode === 'streaming';
+  throw invalidParam('response_mode must be streaming or blocking.');
+};
 
 const conversationOf = async (
   { conversations }: ApiDeps,
@@ -100,6 +101,7 @@ const generate = async (deps: ApiDeps, call: ApiCall, asked: Asked): Promise<voi
   const inputs = own(body, 'inputs');
   if (!isObject(inputs)) throw invalidParam('Arg inputs must be provided: an object.');
   const files = own(body, 'files');
+  const streams = isStreaming(body);
   const deadline = deadlineIn(call, deps);
   const run = startRun(deps, {
     served: call.served,
@@ -112,7 +114,7 @@ const generate = async (deps: ApiDeps, call: ApiCall, asked: Asked): Promise<voi
     ...(deadline !== undefined && { deadline }),
     ...(conversation && { conversation }),
   });
-  if (isStreaming(body)) await stream(deps, call, run);
+  if (streams) await stream(deps, call, run);
   else await block(call, run);
 };
 

@@ -61,6 +61,10 @@ const ROUTES: readonly (readonly [method: string, path: string, serve: Serve])[]
   ['GET', '/files/{fileId}/preview', previewFile],
 ];
 
+/** Paths of apps alone: whoever asks for one without their key is told of keys, not of models. */
+const OWN =
+  /^\/v1\/(?:chat-messages|completion-messages|workflows?|app|info|parameters|meta|site)(?![^/?])/;
+
 interface Compiled {
   readonly method: string;
   readonly parts: readonly string[];
@@ -75,13 +79,14 @@ const COMPILED: readonly Compiled[] = ROUTES.map(([method, path, serve]) => ({
 
 /** HTTP of apps: it answers whoever shows the key of one, whatever the path. */
 export interface ServiceApi {
-  /** Whether a request shows the key of an app: the paths are shared with those of models. */
+  /** Whether a request shows the key of an app, or asks for what apps alone have: the other paths are shared. */
   takes(req: IncomingMessage): boolean;
   serve(req: IncomingMessage, res: ServerResponse): Promise<void>;
 }
 
 export const createServiceApi = (deps: ApiDeps): ServiceApi => ({
-  takes: ({ headers }) => bearerOf(headers.authorization)?.startsWith(APP_KEY_PREFIX) === true,
+  takes: ({ headers, url = '' }) =>
+    bearerOf(headers.authorization)?.startsWith(APP_KEY_PREFIX) === true || isOwnPath(url),
   async serve(req, res) {
     const left = new AbortController();
     res.once('close', () => {
@@ -102,11 +107,21 @@ export const createServiceApi = (deps: ApiDeps): ServiceApi => ({
   },
 });
 
+/** Below `/v1` and nowhere else. */
+const isOwnPath = (url: string): boolean => {
+  if (!OWN.test(url)) return false;
+  const [, , ...parts] = url.split('?', 1)[0]!.split('/');
+  return COMPILED.some((one) => paramsOf(one.parts, parts) !== undefined);
+};
+
 const bearerOf = (authorization: string | undefined): string | undefined =>
   /^bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1];
 
+const NO_KEY = "Authorization header must be provided and start with 'Bearer'";
+
 const route = (deps: ApiDeps, req: IncomingMessage) => {
-  const secret = bearerOf(req.headers.authorization) ?? '';
+  const secret = bearerOf(req.headers.authorization);
+  if (secret === undefined) throw new ApiError(401, 'unauthorized', NO_KEY);
   const appId = deps.keys.appOf(secret, seconds(deps.clock));
   if (appId === undefined) throw new ApiError(401, 'unauthorized', 'Access token is invalid');
   const served = deps.apps.get(appId);

@@ -32,6 +32,23 @@ const asked = (more: object = {}) => ({
   ...more,
 });
 
+test('paths of apps alone ask for a key of an app', async () => {
+  const { url } = await start(CHATFLOW);
+  for (const path of ['/v1/info', '/v1/parameters?user=me', '/v1/workflows/run/x']) {
+    const response = await fetch(`${url}${path}`);
+    expect([response.status, await response.json()]).toEqual([
+      401,
+      {
+        code: 'unauthorized',
+        message: "Authorization header must be provided and start with 'Bearer'",
+        status: 401,
+      },
+    ]);
+  }
+  // What is shared stays with the models.
+  expect(await (await fetch(`${url}/v1/conversations`)).json()).toHaveProperty('error');
+});
+
 test.each([
   [
     { body: asked(), key: 'app-unknown-unknown-0000' },
@@ -39,6 +56,8 @@ test.each([
     'unauthorized',
     'Access token is invalid',
   ],
+  [{ body: asked(), key: 'sk-0123456789abcdef' }, 401, 'unauthorized', 'Access token is invalid'],
+  [{ body: asked({ response_mode: 'fast' }) }, 400, 'invalid_param', 'streaming or blocking'],
   [{ body: asked({ query: undefined }) }, 400, 'invalid_param', 'Arg query must be provided.'],
   [{ body: asked({ user: undefined }) }, 400, 'invalid_param', 'Arg user must be provided.'],
   [{ body: asked({ inputs: undefined }) }, 400, 'invalid_param', 'Arg inputs must be provided'],

@@ -190,6 +190,28 @@ test('every event has all of its fields, and no event is missing', async () => {
     for (const field of ['task_id', 'message_id', 'conversation_id', 'created_at', ...fields])
       expect(event).toHaveProperty(field);
   }
+  const told = (kind: string, node?: string): JsonObject | undefined => {
+    const found = events.find(
+      ({ event, data }) =>
+        event === kind && (node === undefined || (isObject(data) && data['node_id'] === node)),
+    );
+    return isObject(found?.['data']) ? found['data'] : undefined;
+  };
+  const system = {
+    'sys.query': 'Hi',
+    'sys.files': [],
+    'sys.user_id': 'u',
+    'sys.dialogue_count': 1,
+    'sys.workflow_id': expect.any(String),
+    'sys.workflow_run_id': expect.any(String),
+    'sys.app_id': expect.any(String),
+    'sys.timestamp': expect.any(Number),
+  };
+  // What the run itself has is told, the conversation where the flow begins alone.
+  expect(told('workflow_started')?.['inputs']).toEqual(system);
+  const all = { ...system, 'sys.conversation_id': expect.any(String) };
+  expect(told('node_finished', 'start')).toMatchObject({ inputs: all, outputs: all });
+  expect(told('node_finished', 'agent')?.['predecessor_node_id']).toBe('llm');
 });
 
 test('what a model thinks apart from its answer is told as it comes, and when it ends', async () => {

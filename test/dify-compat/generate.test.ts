@@ -189,7 +189,9 @@ describe('chat-messages', () => {
     });
     expect(await liked.json()).toEqual({ result: 'success' });
     const feedbacks = await call('GET', '/v1/app/feedbacks');
-    expect(await feedbacks.json()).toMatchObject({ data: [{ rating: 'like' }] });
+    expect(await feedbacks.json()).toMatchObject({
+      data: [{ rating: 'like', from_end_user_id: expect.any(String), from_account_id: null }],
+    });
     const renamed = await call('POST', `/v1/conversations/${id}/name`, {
       body: { user: 'me', name: 'Mine' },
     });
