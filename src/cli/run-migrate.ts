@@ -59,7 +59,14 @@ const openTarget = async (options: MigrateOptions): Promise<Keeping> => {
     servesWithoutDatabase: false,
     timeZone: options.timeZone,
     tokenKind: 'total',
-    retention: { days: Infinity, bytes: Infinity, bodyDays: Infinity },
+    retention: {
+      days: Infinity,
+      bytes: Infinity,
+      bodyDays: Infinity,
+      hourSumDays: Infinity,
+      daySumDays: Infinity,
+      auditDays: Infinity,
+    },
     ...(saltKey && { saltKey }),
     ...(options.toDatabase !== undefined && !options.dryRun && { databaseUrl: options.toDatabase }),
   } as const;

@@ -31,6 +31,11 @@ export interface Keeping {
     readonly bytes: number;
     /** Of what was asked and answered. */
     readonly bodyDays: number;
+    /** Of sums of hours; days are told apart for as long as sums of days are there. */
+    readonly hourSumDays: number;
+    readonly daySumDays: number;
+    /** Of who changed what. */
+    readonly auditDays: number;
   };
   /** What is asked and answered is kept, each up to so many bytes; absent where it is not. */
   readonly bodies?: { readonly bytes: number };
@@ -40,6 +45,12 @@ const DEFAULT_DAYS = 30;
 const DEFAULT_BYTES = 2 * 1024 ** 3;
 const DEFAULT_BODY_DAYS = 7;
 const DEFAULT_BODY_BYTES = 16_384;
+/** More than the two weeks of which the console shows hours. */
+const DEFAULT_HOUR_SUM_DAYS = 90;
+/** Three years. */
+const DEFAULT_DAY_SUM_DAYS = 1_096;
+const DEFAULT_AUDIT_DAYS = 365;
+const MOST_DAYS = 36_500;
 
 /** `general_settings` that it reads. */
 export const keepingGeneral = {
@@ -64,10 +75,13 @@ export const keepingLitellm = {
 
 /** Under `spillway_settings`. */
 export const storeSchema = z.strictObject({
-  retention_days: decimal(0.01, 36_500).optional(),
+  retention_days: decimal(0.01, MOST_DAYS).optional(),
   retention_bytes: whole(1024 * 1024, Number.MAX_SAFE_INTEGER).optional(),
   body_bytes: whole(256, 1024 * 1024).optional(),
-  body_days: decimal(0.01, 36_500).optional(),
+  body_days: decimal(0.01, MOST_DAYS).optional(),
+  hour_sums_days: decimal(1, MOST_DAYS).optional(),
+  day_sums_days: decimal(1, MOST_DAYS).optional(),
+  audit_days: decimal(1, MOST_DAYS).optional(),
   salt_key: z.string().nullish(),
 });
 
@@ -101,6 +115,9 @@ export const loadKeeping = (
       days: store?.retention_days ?? DEFAULT_DAYS,
       bytes: store?.retention_bytes ?? DEFAULT_BYTES,
       bodyDays: store?.body_days ?? DEFAULT_BODY_DAYS,
+      hourSumDays: store?.hour_sums_days ?? DEFAULT_HOUR_SUM_DAYS,
+      daySumDays: store?.day_sums_days ?? DEFAULT_DAY_SUM_DAYS,
+      auditDays: store?.audit_days ?? DEFAULT_AUDIT_DAYS,
     },
     ...(general.store_prompts_in_spend_logs && {
       bodies: { bytes: store?.body_bytes ?? DEFAULT_BODY_BYTES },

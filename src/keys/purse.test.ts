@@ -85,3 +85,13 @@ test('windows that are over go, sums that never end stay', () => {
   expect(book.purse({ kind: 'key', id: 'k', sinceMs: 0 }).spentNanos).toBe(7);
   expect(book.purse({ kind: 'key', id: 'k', sinceMs: minuteMs })).not.toBe(first);
 });
+
+test('what is asked for no more is forgotten, but for what is under way', () => {
+  const book = new PurseBook();
+  const at = (sinceMs: number) => book.purse({ kind: 'key', id: 'k', sinceMs });
+  for (const sinceMs of [0, 1, 2, 3, 10]) at(sinceMs).spentNanos = 7;
+  at(2).unwrittenNanos = 1;
+  at(3).reservedNanos = 1;
+  book.forget(10);
+  expect([0, 1, 2, 3, 10].map((sinceMs) => at(sinceMs).spentNanos)).toEqual([7, 0, 7, 7, 7]);
+});

@@ -65,6 +65,13 @@ export class PurseBook {
     }
   }
 
+  /** Sums of windows that began before this instant are asked for no more. */
+  forget(beforeMs: number): void {
+    for (const [key, { payment, reservedNanos, unwrittenNanos }] of this.#purses)
+      if (payment.sinceMs > 0 && payment.sinceMs < beforeMs)
+        if (reservedNanos === 0 && unwrittenNanos === 0) this.#purses.delete(key);
+  }
+
   /** An instant that has come for sure: the beginning of a window that runs. */
   #sweep(nowMs: number): void {
     for (const [key, { endsMs, reservedNanos }] of this.#purses)

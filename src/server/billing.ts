@@ -5,6 +5,7 @@ import type { Log } from '#core/log.ts';
 import type { Prices } from '#core/price.ts';
 import type { Billing } from '#gateway/billing.ts';
 import type { DecisionStore } from '#gateway/decision-store.ts';
+import { budgetLengths } from '#keys/budget-lengths.ts';
 import { Cashier, type CashierDeps } from '#keys/cashier.ts';
 import { KeyRing } from '#keys/key-ring.ts';
 import { findKey } from '#keys/manage-keys.ts';
@@ -53,6 +54,7 @@ export const createAccounts = (
   const { ledger, owner, estimator } = balance;
   const everybody = { max_budget: maxDollars, budget_duration: budgetDuration };
   const upstream = upstreamOf(config);
+  keeping.budgetsRun(() => [...budgetLengths(directory), ...configLengths(config)]);
   const cashier = new Cashier({
     ...pass,
     ledger,
@@ -72,11 +74,8 @@ export const createAccounts = (
     (rows) => Map.groupBy(rows, ({ group }) => group),
   );
   const ring = new KeyRing({ ...pass, pepper, wall });
-  const turnedAway = createTurnedAway({
-    ring,
-    keyHeader: config.keyHeader,
-    now: () => clock.now(),
-  });
+  const { keyHeader } = config;
+  const turnedAway = createTurnedAway({ ring, keyHeader, now: () => clock.now() });
   const of = { cashier, ring, turnedAway, members, upstream, estimator };
   const billing = billingOf(config, keeping, of);
   const { store } = keeping;
@@ -102,6 +101,14 @@ export const createAccounts = (
     ring,
   };
 };
+
+/** Of budgets that the config has set, and of stored models. */
+const configLengths = ({ keeping, routing, deployments }: LoadedConfig): string[] =>
+  [
+    keeping.budgetDuration,
+    ...Object.values(routing.providerBudgets).map(({ duration }) => duration),
+    ...deployments.map(({ budget }) => budget?.duration),
+  ].filter((length) => length !== undefined);
 
 const vendorsBase = ({ provider }: Deployment): string | undefined =>
   findProvider(provider)?.baseUrl;

@@ -3,10 +3,12 @@ import type { LoadedConfig } from '#config/loaded.ts';
 import type { Clock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
 import { Directory } from '#keys/directory.ts';
+import { oldestWindowMs } from '#keys/budget-lengths.ts';
 import { PurseBook } from '#keys/purse.ts';
 import { lookupOf, newPepper } from '#keys/secret.ts';
+import { Windows } from '#keys/windows.ts';
 import { Journal } from '#store/journal.ts';
-import type { Paid } from '#store/spend.ts';
+import type { Paid, SpendStore } from '#store/spend.ts';
 import { SpendSums } from '#store/spend-sums.ts';
 import { SpendWriter } from '#store/spend-writer.ts';
 import type { Store } from '#store/store.ts';
@@ -27,6 +29,8 @@ export interface Keeping {
   readonly purses: PurseBook;
   readonly writer: SpendWriter;
   readonly pepper: string;
+  /** Who knows how long budgets run: until somebody does, what was spent in their windows is kept. */
+  budgetsRun(lengths: () => Iterable<string>): void;
   /** Hears, as often as it is looked, since when others may have written; may reject. */
   onRefresh(listener: Refreshed): void;
   close(): Promise<void>;
@@ -68,11 +72,21 @@ export const openKeeping = async (
   purses.unwritten(left);
   const pepper = saltKey ?? (await store.facts.setOnce('pepper', newPepper()));
   await checkPepper(store, pepper, log);
+  const windows = new Windows(settings.timeZone);
+  let lengths: (() => Iterable<string>) | undefined;
   const refreshed: Refreshed[] = [];
   const copies = place && startCopies({ store, place, directory, clock, log });
   const sinceMs = copiedMs ?? clock.wall();
   const stops = [
-    startRetention({ spend, clock, log, ...settings.retention } satisfies Retention),
+    startRetention({
+      ...settings.retention,
+      clock,
+      log,
+      audit: store.audit,
+      spend: forgetting(spend, purses),
+      paidSinceMs: () =>
+        lengths ? oldestWindowMs(lengths(), { windows, wallMs: clock.wall() }) : -Infinity,
+    }),
     ...(store.kind === 'postgres'
       ? [startRefresh({ directory, purses, writer, store, refreshed, sinceMs }, { clock, log })]
       : []),
@@ -83,6 +97,7 @@ export const openKeeping = async (
     purses,
     writer,
     pepper,
+    budgetsRun: (known) => void (lengths = known),
     onRefresh: (listener) => void refreshed.push(listener),
     async close() {
       for (const stop of stops) stop();
@@ -92,6 +107,16 @@ export const openKeeping = async (
     },
   };
 };
+
+/** What is removed from the store is gone from memory, too. */
+const forgetting = (spend: SpendStore, purses: PurseBook): Retention['spend'] => ({
+  ...spend,
+  async removePaid(wallMs, most) {
+    const removed = await spend.removePaid(wallMs, most);
+    purses.forget(wallMs);
+    return removed;
+  },
+});
 
 /** Every stored hash has the salt in it: under another one no key opens. */
 const checkPepper = async ({ facts }: Store, pepper: string, log: Log): Promise<void> => {

@@ -1,6 +1,7 @@
 import { type Clock, sleep } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
 import type { SpendStore } from '#store/spend.ts';
+import type { AuditStore } from '#store/store.ts';
 
 const DAY_MS = 86_400_000;
 const EVERY_MS = 600_000;
@@ -13,17 +14,32 @@ const MOST_BATCHES = 10_000;
 export interface Retention {
   readonly spend: Pick<
     SpendStore,
-    'removeBefore' | 'removeBodies' | 'removeOldest' | 'bytes' | 'count'
+    | 'removeBefore'
+    | 'removeBodies'
+    | 'removeOldest'
+    | 'removeHours'
+    | 'removeDays'
+    | 'foldTags'
+    | 'removePaid'
+    | 'bytes'
+    | 'count'
   >;
+  readonly audit: Pick<AuditStore, 'removeBefore'>;
+  /** What was spent in windows that began before this instant is no part of any budget, Unix epoch ms. */
+  readonly paidSinceMs: () => number;
   readonly clock: Clock;
   readonly log: Log;
   readonly days: number;
   /** Of what was asked and answered. */
   readonly bodyDays: number;
+  /** Of sums. */
+  readonly hourSumDays: number;
+  readonly daySumDays: number;
+  readonly auditDays: number;
   readonly bytes: number;
 }
 
-/** Removes records of spend that are too old or too many, little by little; sums stay. */
+/** Removes what is too old, and records of spend that are too many, little by little. */
 export const startRetention = (deps: Retention): (() => void) => {
   const { clock, log } = deps;
   const stopping = new AbortController();
@@ -33,7 +49,10 @@ export const startRetention = (deps: Retention): (() => void) => {
       await sweep(deps, stopping.signal);
     } catch (cause) {
       if (stopping.signal.aborted) return;
-      log.warn({ cause: String(cause) }, 'old records of spend cannot be removed; tried again');
+      log.warn(
+        { cause: String(cause) },
+        'what is too old cannot be removed from the store; tried again',
+      );
     }
     next(EVERY_MS);
   };
@@ -49,9 +68,8 @@ export const startRetention = (deps: Retention): (() => void) => {
 
 /** One round; how many records it removed. */
 export const sweep = async (deps: Retention, signal?: AbortSignal): Promise<number> => {
-  const { spend, clock, days, bodyDays, bytes } = deps;
-  const inBatches = async (remove: SpendStore['removeBefore'], ofDays: number): Promise<number> => {
-    const before = clock.wall() - ofDays * DAY_MS;
+  const { spend, audit, clock, days, bodyDays, bytes } = deps;
+  const inBatches = async (remove: SpendStore['removeBefore'], before: number): Promise<number> => {
     let many = 0;
     for (let batch = 0; batch < MOST_BATCHES; batch++) {
       const removed = await remove(before, BATCH);
@@ -61,8 +79,14 @@ export const sweep = async (deps: Retention, signal?: AbortSignal): Promise<numb
     }
     return many;
   };
-  await inBatches((...most) => spend.removeBodies(...most), bodyDays);
-  let removed = await inBatches((...most) => spend.removeBefore(...most), days);
+  const ago = (someDays: number): number => clock.wall() - someDays * DAY_MS;
+  await inBatches((...most) => spend.removeBodies(...most), ago(bodyDays));
+  await inBatches((...most) => spend.removeHours(...most), ago(deps.hourSumDays));
+  await inBatches((...most) => spend.foldTags(...most), ago(deps.hourSumDays));
+  await inBatches((...most) => spend.removeDays(...most), ago(deps.daySumDays));
+  await inBatches((...most) => spend.removePaid(...most), deps.paidSinceMs());
+  await inBatches((...most) => audit.removeBefore(...most), ago(deps.auditDays));
+  let removed = await inBatches((...most) => spend.removeBefore(...most), ago(days));
   // Looking at the size reads everything: it is looked at once.
   const left = await spend.count({});
   const taken = await spend.bytes();

@@ -42,4 +42,17 @@ export const auditTable = (db: Kysely<Tables>): AuditStore => ({
       after: JSON.parse(row.after_json) as JsonObject | null,
     }));
   },
+  async removeBefore(wallMs, most) {
+    const oldest = db
+      .selectFrom('audit')
+      .select('id')
+      .where('at_ms', '<', Math.floor(wallMs))
+      .orderBy('at_ms')
+      .limit(most);
+    const { numDeletedRows } = await db
+      .deleteFrom('audit')
+      .where('id', 'in', oldest)
+      .executeTakeFirstOrThrow();
+    return Number(numDeletedRows);
+  },
 });

@@ -2,6 +2,7 @@ import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import { type JsonObject, own } from '#core/json.ts';
 import type { PayerKind, SpendBody, SpendFilter, SpendRecord, SpendStore } from '#store/spend.ts';
 import { addSums, paidRow, type UsageTable, writeSpend } from '#store/spend-write.ts';
+import { sumsRetention } from '#store/sums-retention.ts';
 import type { Tables } from '#store/tables.ts';
 import { tagUsage, usage } from '#store/usage-table.ts';
 
@@ -59,6 +60,7 @@ export const spendTable = (db: Kysely<Tables>): SpendStore => ({
   removeOldest: (most) => removeOldest(db, most),
   forget: ({ user }, most) => forget(db, user, most),
   bytes: () => bytesOf(db),
+  ...sumsRetention(db),
 });
 
 type Page = Parameters<SpendStore['list']>[1];

@@ -92,8 +92,8 @@ export const addSums = async (
       .execute();
 };
 
-const addTags = async (
-  all: Transaction<Tables>,
+export const addTags = async (
+  all: Kysely<Tables>,
   rows: readonly Tables['usage_tags'][],
 ): Promise<void> => {
   for (let from = 0; from < rows.length; from += BATCH)

@@ -154,6 +154,14 @@ export interface SpendStore {
   removeBefore(wallMs: number, most: number): Promise<number>;
   /** Removes the oldest records, at most so many. */
   removeOldest(most: number): Promise<number>;
+  /** Removes sums of hours of days (UTC) before this instant, at most so many rows; those of days tell of them on. */
+  removeHours(wallMs: number, most: number): Promise<number>;
+  /** Removes sums of days, and of tags, before this instant, at most so many rows. */
+  removeDays(wallMs: number, most: number): Promise<number>;
+  /** Makes one sum a day (UTC) of the hours of each tag on days before this instant, at most so many rows. */
+  foldTags(wallMs: number, most: number): Promise<number>;
+  /** Removes what was spent in windows that began before this instant, at most so many rows. */
+  removePaid(wallMs: number, most: number): Promise<number>;
   /** Takes everything that names a person out of the records, at most so many at a time. */
   forget(who: { readonly user: string }, most: number): Promise<number>;
   /** What the records take on disk, bytes, about. */

@@ -12,10 +12,10 @@ export interface StoreUnderTest {
   readonly lasts: boolean;
 }
 
-const HOUR_MS = 3_600_000;
-const T0 = 1_790_000_000_000 - (1_790_000_000_000 % HOUR_MS);
+export const HOUR_MS = 3_600_000;
+export const T0 = 1_790_000_000_000 - (1_790_000_000_000 % HOUR_MS);
 
-const record = (id: string, more: Partial<SpendRecord> = {}): SpendRecord => ({
+export const record = (id: string, more: Partial<SpendRecord> = {}): SpendRecord => ({
   id,
   startedMs: T0,
   endedMs: T0 + 500,
@@ -37,7 +37,13 @@ const record = (id: string, more: Partial<SpendRecord> = {}): SpendRecord => ({
   ...more,
 });
 
-const HOSTILE = [`'; DROP TABLE spend; --`, '\u{1f600}"\\', 'ｋｅｙ', '%_', 'a'.repeat(2_000)];
+export const HOSTILE = [
+  `'; DROP TABLE spend; --`,
+  '\u{1f600}"\\',
+  'ｋｅｙ',
+  '%_',
+  'a'.repeat(2_000),
+];
 
 export const storeConformance = (name: string, { lasts, ...under }: StoreUnderTest): void => {
   const open = (): Promise<Store> => under.open();

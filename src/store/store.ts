@@ -39,7 +39,7 @@ export const SUBJECTS = [
 
 export type Subject = (typeof SUBJECTS)[number];
 
-/** Who changed what, and when; nothing here is ever changed. */
+/** Who changed what, and when; nothing here is ever changed, and what is too old goes. */
 export interface AuditEntry {
   readonly id: string;
   /** Unix epoch ms. */
@@ -58,6 +58,8 @@ export interface AuditStore {
   add(entries: readonly AuditEntry[]): Promise<void>;
   /** The latest first. */
   list(page: { readonly limit: number; readonly offset: number }): Promise<readonly AuditEntry[]>;
+  /** Removes the oldest entries before this instant, at most so many; how many there were. */
+  removeBefore(wallMs: number, most: number): Promise<number>;
 }
 
 /** Small facts about the store itself. */

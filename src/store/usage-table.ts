@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { SpendFilter, TagFilter, Usage, UsageField, UsageQuestion } from '#store/spend.ts';
+import type { UsageTable } from '#store/spend-write.ts';
 import type { Tables } from '#store/tables.ts';
 
 const STEPS = { hour: 3_600_000, day: 86_400_000 } as const;
@@ -22,15 +23,16 @@ type Row = Record<string, string | number | null>;
 const LONG_MS = 2 * STEPS.day;
 
 /**
- * Sums, told apart as asked. Where no hours are and the time is long, it begins and ends with a day
- * (UTC).
+ * Sums, told apart as asked. Where no hours are and the time is long, or its hours are not kept any
+ * more, it begins and ends with a day (UTC).
  */
 export const usage = async (
   db: Kysely<Tables>,
   { filter, by, per, apart }: UsageQuestion,
 ): Promise<readonly Usage[]> => {
   const { fromMs, toMs } = filter;
-  const byDay = per !== 'hour' && (toMs ?? Infinity) - (fromMs ?? 0) > LONG_MS;
+  const isLong = (toMs ?? Infinity) - (fromMs ?? 0) > LONG_MS;
+  const byDay = per !== 'hour' && (isLong || (await areHoursGone(db, fromMs ?? 0)));
   const begins = byDay ? STEPS.day : STEPS.hour;
   let query = db
     .selectFrom(byDay ? 'usage_days' : 'usage_hours')
@@ -64,6 +66,17 @@ export const usage = async (
       }),
     ),
   }));
+};
+
+/** Whether there was something, and days alone tell of it: whoever has just begun has all of its hours. */
+const areHoursGone = async (db: Kysely<Tables>, fromMs: number): Promise<boolean> => {
+  const [hourMs, dayMs] = [await oldestOf(db, 'usage_hours'), await oldestOf(db, 'usage_days')];
+  return fromMs < hourMs && dayMs < Math.floor(hourMs / STEPS.day) * STEPS.day;
+};
+
+const oldestOf = async (db: Kysely<Tables>, table: UsageTable): Promise<number> => {
+  const query = db.selectFrom(table).select((row) => row.fn.min('hour_ms').as('at'));
+  return (await query.executeTakeFirst())?.at ?? Infinity;
 };
 
 /** Of the hour or day in which a row's hour is. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { silentLog } from '#core/log.ts';
 import { openPostgres } from '#store/postgres/open.ts';
 import { hasPostgres, startPostgres, type TestPostgres } from '#store/postgres/test-kit.ts';
+import { retentionConformance } from '#store/retention.conformance.ts';
 import { storeConformance } from '#store/store.conformance.ts';
 
 const clock = { wall: () => Date.now() };
@@ -16,6 +17,7 @@ describe.skipIf(!hasPostgres)('Postgres (skipped where no server is installed)',
   const open = () => openPostgres({ url: server.url, clock, log: silentLog });
 
   storeConformance('as a store', { open, lasts: true });
+  retentionConformance('as what lets old rows go', { open });
 
   it('leaves the tables of others alone, and says so', async () => {
     const client = new pg.Client(server.url);

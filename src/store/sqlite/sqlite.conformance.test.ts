@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { silentLog } from '#core/log.ts';
 import { openSqlite, SQLITE_FILE } from '#store/sqlite/open.ts';
+import { retentionConformance } from '#store/retention.conformance.ts';
 import { storeConformance } from '#store/store.conformance.ts';
 
 const clock = { wall: () => Date.now() };
@@ -18,6 +19,10 @@ storeConformance('SQLite in a file', {
 storeConformance('SQLite in memory', {
   open: () => openSqlite({ clock, log: silentLog }),
   lasts: false,
+});
+
+retentionConformance('SQLite as what lets old rows go', {
+  open: () => openSqlite({ folder: join(folder, 'old'), clock, log: silentLog }),
 });
 
 test('a second process is refused, and told where the first is', async () => {
