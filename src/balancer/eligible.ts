@@ -103,8 +103,11 @@ export interface UpstreamBudgets {
   take(deployment: string): void;
 }
 
+/** What does not change of a row. */
+type Fixed = Pick<Row, 'name' | 'isPaused' | 'region' | 'contextTokens' | 'abilities'>;
+
 /** Why this row cannot serve this request, whatever its limits say; nothing when it can. */
-export const whyNot = (row: Row, request: Eligibility): Out | undefined => {
+export const whyNot = (row: Fixed, request: Eligibility): Out | undefined => {
   const { name } = row;
   const { needs, pinned, sticky } = request;
   if (row.isPaused) return { name, reason: 'paused', why: 'paused by an operator' };
@@ -119,7 +122,7 @@ export const whyNot = (row: Row, request: Eligibility): Out | undefined => {
   return needs && whatIsMissing(row, needs);
 };
 
-const whatIsMissing = (row: Row, needs: Needs): Out | undefined => {
+const whatIsMissing = (row: Fixed, needs: Needs): Out | undefined => {
   const { name } = row;
   if (needs.region !== undefined && needs.region !== row.region)
     return { name, reason: 'region', why: `not in ${needs.region}` };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FairLine, type Waiting } from '#balancer/fair-line.ts';
+import type { Waiting } from '#balancer/fair-items.ts';
+import { FairLine } from '#balancer/fair-line.ts';
 
 interface Item extends Waiting {
   readonly name: string;
@@ -11,6 +12,7 @@ const item = (name: string, key: string, more: Partial<Item> = {}): Item => ({
   tenant: { key, user: '' },
   weight: 100,
   dueAt: Infinity,
+  kind: '',
   ...more,
 });
 
@@ -142,5 +144,64 @@ describe('FairLine', () => {
         expect(line.weight).toBe(100 * keys.length);
       }),
     );
+  });
+});
+
+describe('FairLine, by kinds', () => {
+  const apart = (line: FairLine<Item>, kind: string): string[] =>
+    [...line.inTurnOf(kind)].map(({ name }) => name);
+
+  it('walks one kind in the order of its own turns', () => {
+    const line = lineOf([
+      item('k1', 'k', { weight: 1_000 }),
+      item('k2', 'k', { kind: 'red' }),
+      item('k3', 'k', { kind: 'red' }),
+      item('l1', 'l', { kind: 'red', dueAt: 900 }),
+      item('l2', 'l', { kind: 'red', dueAt: 100 }),
+      item('l3', 'l', { kind: 'blue' }),
+    ]);
+    expect(apart(line, 'red')).toEqual(['k2', 'l2', 'k3', 'l1']);
+    expect(apart(line, 'blue')).toEqual(['l3']);
+    expect(apart(line, 'green')).toEqual([]);
+    expect([...line.kinds()].map(([kind, { name }]) => [kind, name])).toEqual([
+      ['red', 'k2'],
+      ['blue', 'l3'],
+    ]);
+  });
+
+  it('has of each kind exactly those who wait, whoever comes and goes', () => {
+    const step = fc.record({
+      key: fc.constantFrom('k', 'l'),
+      user: fc.constantFrom('', 'u'),
+      kind: fc.constantFrom('', 'red', 'blue'),
+      dueAt: fc.nat(5),
+      end: fc.constantFrom('stays', 'serve', 'remove'),
+      whom: fc.nat(20),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const line = new FairLine<Item>();
+        for (const [i, { key, user, kind, dueAt, end, whom }] of steps.entries()) {
+          line.add(item(`${i}`, key, { tenant: { key, user }, kind, dueAt }));
+          const all = [...line.inTurn()];
+          if (end !== 'stays') line[end](all[whom % all.length]!);
+          for (const kind of ['red', 'blue']) {
+            const its = names(line).filter((name) => steps[Number(name)]!.kind === kind);
+            expect(apart(line, kind).toSorted()).toEqual(its.toSorted());
+          }
+          const kinds = new Set([...line.inTurn()].map(({ kind }) => kind).filter(Boolean));
+          expect(new Set([...line.kinds()].map(([kind]) => kind))).toEqual(kinds);
+        }
+      }),
+    );
+  });
+
+  it('walks a kind that all are of as it walks the line', () => {
+    const line = lineOf(
+      Array.from({ length: 30 }, (_, i) =>
+        item(`${i}`, `k${i % 3}`, { weight: 1 + ((i * 7) % 5), kind: 'red' }),
+      ),
+    );
+    expect(apart(line, 'red')).toEqual(names(line));
   });
 });

@@ -1,28 +1,15 @@
-import { FairNode, type Turn, mergeInTurn } from '#balancer/fair-node.ts';
 import type { Tenant } from '#balancer/admit.ts';
 import type { Ahead } from '#balancer/explanation.ts';
-
-/** What a fair line must know of whatever waits in it. */
-export interface Waiting {
-  readonly tenant: Tenant;
-  /** What serving it takes, tokens, > 0. */
-  readonly weight: number;
-  /** When its turn must come at the latest, monotonic ms; within one user the earliest is first. */
-  readonly dueAt: number;
-}
+import { insertInTurn, turnsOf, type Waiting } from '#balancer/fair-items.ts';
+import { FairKinds } from '#balancer/fair-kinds.ts';
+import { FairNode, type Turn, mergeInTurn } from '#balancer/fair-node.ts';
 
 /** A user's share: its requests, by deadline, then by arrival. */
 class UserShare<Item extends Waiting> extends FairNode {
   readonly items: Item[] = [];
 
-  add(item: Item): void {
-    let at = this.items.length;
-    while (at > 0 && this.items[at - 1]!.dueAt > item.dueAt) at--;
-    this.items.splice(at, 0, item);
-  }
-
-  *turns(): Iterable<Turn<Item>> {
-    for (const item of this.items) yield { item, weight: item.weight };
+  turns(): Iterable<Turn<Item>> {
+    return turnsOf(this.items);
   }
 }
 
@@ -35,6 +22,12 @@ class KeyShare<Item extends Waiting> extends FairNode {
   }
 }
 
+/** Whose turn an item waits for. */
+interface Shares<Item extends Waiting> {
+  readonly key: KeyShare<Item>;
+  readonly user: UserShare<Item>;
+}
+
 /**
  * Start-time fair queueing by tokens at two levels: between keys, and within a key between its
  * users (Goyal, Vin, Chen 1996). Who has been given little lately comes first; nobody saves up turns
@@ -43,6 +36,7 @@ class KeyShare<Item extends Waiting> extends FairNode {
 export class FairLine<Item extends Waiting> {
   readonly #root = new FairNode();
   readonly #keys = new Map<string, KeyShare<Item>>();
+  readonly #kinds = new FairKinds<Item>();
   #size = 0;
   #weight = 0;
 
@@ -58,7 +52,8 @@ export class FairLine<Item extends Waiting> {
   add(item: Item): void {
     const key = entered(this.#keys, item.tenant.key, { at: this.#root, make: KeyShare<Item> });
     const user = entered(key.users, item.tenant.user, { at: key, make: UserShare<Item> });
-    user.add(item);
+    insertInTurn(user.items, item);
+    if (item.kind !== '') this.#kinds.add(item, { key, user });
     for (const node of [user, key]) node.waiting += item.weight;
     this.#size++;
     this.#weight += item.weight;
@@ -80,6 +75,7 @@ export class FairLine<Item extends Waiting> {
     const at = user.items.indexOf(item);
     if (at < 0) return;
     user.items.splice(at, 1);
+    if (item.kind !== '') this.#kinds.remove(item, { key, user });
     for (const node of [user, key]) node.waiting -= item.weight;
     this.#size--;
     this.#weight -= item.weight;
@@ -90,6 +86,16 @@ export class FairLine<Item extends Waiting> {
   /** All that wait, in the order of their turns. The line must not change while it is walked. */
   *inTurn(): Iterable<Item> {
     for (const { item } of mergeInTurn(this.#keys.values())) yield item;
+  }
+
+  /** Each kind that waits, with one of it. */
+  kinds(): Iterable<readonly [kind: string, sample: Item]> {
+    return this.#kinds.samples();
+  }
+
+  /** Those of one kind, in the order of the turns that they would have if nobody else waited. */
+  *inTurnOf(kind: string): Iterable<Item> {
+    for (const { item } of this.#kinds.turns(kind)) yield item;
   }
 
   /** What would be served before a newcomer of this tenant, tokens. */
@@ -139,7 +145,7 @@ export class FairLine<Item extends Waiting> {
     return { own, inKey, ownUsers, start: nextStart(own, this.#root.reached) + inKey };
   }
 
-  #sharesOf({ tenant }: Item): { key: KeyShare<Item>; user: UserShare<Item> } {
+  #sharesOf({ tenant }: Item): Shares<Item> {
     const key = this.#keys.get(tenant.key);
     const user = key?.users.get(tenant.user);
     if (!key || !user) throw new Error('Not in this line.');

@@ -46,7 +46,7 @@ interface Branch<Item> {
 
 /** The turns of several shares as they would be given if each in its turn were served. */
 export function* mergeInTurn<Item>(
-  shares: Iterable<FairNode & { turns(): Iterable<Turn<Item>> }>,
+  shares: Iterable<{ readonly start: number; turns(): Iterable<Turn<Item>> }>,
 ): Generator<Turn<Item>> {
   const heap: Branch<Item>[] = [];
   let order = 0;

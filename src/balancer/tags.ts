@@ -1,5 +1,3 @@
-import type { Row } from '#balancer/eligible.ts';
-
 /** LiteLLM's tag filtering, for a request that is subject to it. */
 export interface TagFilter {
   /** Of the request, its key and its team; may be empty. */
@@ -10,7 +8,12 @@ export interface TagFilter {
 
 const DEFAULT_TAG = 'default';
 
-const hasTags = (row: Row, { tags, match }: TagFilter): boolean => {
+/** Whatever has tags. */
+interface Tagged {
+  readonly tags?: readonly string[] | undefined;
+}
+
+const hasTags = (row: Tagged, { tags, match }: TagFilter): boolean => {
   const own = row.tags;
   if (!own || tags.length === 0) return false;
   return match === 'any'
@@ -22,7 +25,10 @@ const hasTags = (row: Row, { tags, match }: TagFilter): boolean => {
  * Those whose tags match; without any, those tagged `default`. Without those either, a request
  * without tags may go anywhere, and one with tags nowhere.
  */
-export const allowedByTags = (rows: readonly Row[], filter: TagFilter): readonly Row[] => {
+export const allowedByTags = <Some extends Tagged>(
+  rows: readonly Some[],
+  filter: TagFilter,
+): readonly Some[] => {
   const matching = rows.filter((row) => hasTags(row, filter));
   if (matching.length > 0) return matching;
   const standard = rows.filter((row) => row.tags?.includes(DEFAULT_TAG));

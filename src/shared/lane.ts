@@ -3,7 +3,7 @@ import { DrainRate } from '#balancer/drain-rate.ts';
 import type { Ahead } from '#balancer/explanation.ts';
 import { FairLine } from '#balancer/fair-line.ts';
 import type { Clock } from '#core/clock.ts';
-import { Walk, type WalkDeps } from '#shared/walk.ts';
+import { type Crowd, Walk, type WalkDeps } from '#shared/walk.ts';
 import type { Waiter } from '#shared/waiter.ts';
 
 export interface LaneDeps extends WalkDeps {
@@ -28,9 +28,7 @@ export class Lane {
   /** Tokens served while both classes waited, by class. */
   readonly #served: Record<Priority, number> = { interactive: 0, batch: 0 };
   /** How many wait, by groups. */
-  readonly #waiting = new Map<string, number>();
-  /** Of those, how many may find room where others of their group may not. */
-  #special = 0;
+  readonly #waiting = new Map<string, Crowd>();
   /** For whom something is kept. */
   #keepers: ReadonlySet<Waiter> = new Set();
   #isClosed = false;
@@ -118,8 +116,8 @@ export class Lane {
   }
 
   #walkOnce(): void {
-    const walk = new Walk(this.#deps, { waiting: this.#waiting, special: this.#special });
-    this.#walkLines(walk);
+    const walk = new Walk(this.#deps, this.#waiting);
+    if (!this.#walkLines(walk)) this.#walkKinds(walk);
     this.#keepers = walk.keepers;
     this.#serve(walk.served);
     this.#wakeAt = Infinity;
@@ -127,9 +125,18 @@ export class Lane {
     this.#wakeIn(walk.wakeMs);
   }
 
-  #walkLines(walk: Walk): void {
+  /** Whether it came to the end of both. */
+  #walkLines(walk: Walk): boolean {
     for (const priority of this.#order())
-      for (const waiter of this.#lines[priority].inTurn()) if (!walk.goesOn(waiter)) return;
+      for (const waiter of this.#lines[priority].inTurn()) if (!walk.goesOn(waiter)) return false;
+    return true;
+  }
+
+  #walkKinds(walk: Walk): void {
+    for (const priority of this.#order()) {
+      const line = this.#lines[priority];
+      for (const [kind, sample] of line.kinds()) walk.lookForKind(sample, line.inTurnOf(kind));
+    }
   }
 
   #serve(served: readonly Waiter[]): void {
@@ -145,10 +152,10 @@ export class Lane {
     this.#changed();
   }
 
-  #count({ request, groups, wish }: Waiter, more: 1 | -1): void {
-    if (wish !== '' || request.groups.length > 1) this.#special += more;
-    const count = (this.#waiting.get(groups) ?? 0) + more;
-    if (count > 0) this.#waiting.set(groups, count);
+  #count({ groups, kind }: Waiter, more: 1 | -1): void {
+    const { all, plain } = this.#waiting.get(groups) ?? NOBODY;
+    if (all + more > 0)
+      this.#waiting.set(groups, { all: all + more, plain: kind === '' ? plain + more : plain });
     else this.#waiting.delete(groups);
   }
 
@@ -183,3 +190,5 @@ export class Lane {
     });
   }
 }
+
+const NOBODY: Crowd = { all: 0, plain: 0 };

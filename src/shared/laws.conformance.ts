@@ -31,15 +31,16 @@ const levels: Law = (history) =>
     }),
   );
 
-/** Whoever takes a request belongs to its groups, had not failed it, and is the one that was named. */
+/** Whoever takes a request belongs to its groups, can do it, had not failed it, and is the one that was named. */
 const picks: Law = (history, { places }) => {
   const requests = requestsOf(history);
   return all(history, 'admitted')
     .filter(({ ask, deployment, group }) => {
-      const { groups, tried, pinned } = requests.get(ask)!;
+      const { groups, tried, pinned, needs } = requests.get(ask)!;
       const place = places.find(({ name }) => name === deployment);
       const isMember = place?.group === group && groups.includes(group);
-      return !isMember || tried.has(deployment) || (pinned ?? deployment) !== deployment;
+      const sees = !needs || pinned !== undefined || !place?.isBlind;
+      return !isMember || !sees || tried.has(deployment) || (pinned ?? deployment) !== deployment;
     })
     .map(({ at, ask, deployment }) => `${at}: ${deployment} cannot take ${ask}`);
 };

@@ -19,13 +19,14 @@ import { Lane } from '#shared/lane.ts';
 import type { Look } from '#shared/walk.ts';
 import { Lanes } from '#shared/lanes.ts';
 import { type LeaseDeps, MemoryLease } from '#shared/memory-lease.ts';
-import { fullMs, overflowMs } from '#shared/overflow.ts';
+import { Leftovers } from '#shared/leftovers.ts';
+import { fullMs } from '#shared/overflow.ts';
 import { type QueueLimits, QueueRoom } from '#shared/queue-limits.ts';
 import type { MemoryPressure } from '#core/memory-pressure.ts';
 import { ownLack, ownWaitMs, takeOwn } from '#shared/own-room.ts';
 import { SharedPools } from '#shared/shared-pools.ts';
 import { type Going, StandIns } from '#shared/stand-ins.ts';
-import { isInTime, type Prediction, PREDICTED_SHARE, predict } from '#shared/prediction.ts';
+import { isInTime, type Prediction, predict } from '#shared/prediction.ts';
 import { quotaView } from '#shared/view.ts';
 import { Waiter } from '#shared/waiter.ts';
 
@@ -51,6 +52,7 @@ export class MemoryOwner {
   readonly #room: QueueRoom;
   readonly #lanes: Lanes;
   readonly #standIns: StandIns;
+  readonly #leftovers: Leftovers;
   readonly #leaseDeps: LeaseDeps;
   /** Which deployments draw from one account, as answers have shown. */
   readonly shared: SharedPools;
@@ -69,17 +71,19 @@ export class MemoryOwner {
         place: (waiter, { kept, leftovers }) =>
           leftovers ? this.#placeLeftovers(waiter, kept) : this.#place(waiter, kept),
         isDue: ({ dueAt }) => clock.now() >= dueAt,
-        overflowMs: ({ bids }, kept) => overflowMs(deps.ledger, bids, { kept, now: clock.now() }),
+        overflowMs: (waiter, kept) => this.#leftovers.ofGroupMs(waiter, kept),
+        overflowOfKindMs: (waiter, kept) => this.#leftovers.ofKindMs(waiter, kept),
+        elsewhereMs: ({ request }) => this.#standIns.laterMs(request),
         emptied: () => this.#standIns.walk(lane),
       });
       return lane;
     });
     this.#standIns = new StandIns({
-      pool,
+      ...deps,
       lanes: this.#lanes,
-      elsewhereMs: (request) => this.#elsewhereMs(request),
       route: (waiter, bids, kept) => this.#route(waiter, bids, kept),
     });
+    this.#leftovers = new Leftovers(deps, this.#standIns);
     this.shared = new SharedPools({ log: silentLog, ...deps }, () => {
       this.#changes++;
       this.#lanes.arrange();
@@ -263,7 +267,9 @@ export class MemoryOwner {
     if (routed.cheaper) return this.#waitFor(routed.cheaper, waiter, routed.choice!);
     if (goes && this.#take(waiter, goes)) return PLACED;
     const lack = this.#lacks(waiter, routed);
-    return { placed: false, waitMs: Math.min(waitMs, this.#soonestMs(waiter, routed)), lack };
+    const soonestMs = Math.min(waitMs, this.#soonestMs(waiter, routed));
+    const isEarly = waiter.hasSecondChoice && this.#standIns.elsewhereMs(waiter.request) > 0;
+    return { placed: false, waitMs: soonestMs, lack, isEarly };
   }
 
   #placeElsewhere(waiter: Waiter, routed: Routed): boolean {
@@ -280,7 +286,7 @@ export class MemoryOwner {
       return isOutOfQuota(routed)
         ? { routed, ...this.#standIns.find(waiter, kept) }
         : { routed, waitMs: Infinity };
-    const mayGoOn = this.#elsewhereMs(request) <= 0;
+    const mayGoOn = this.#standIns.elsewhereMs(request) <= 0;
     if (routed.betterMs !== Infinity && !mayGoOn) return { routed, waitMs: Infinity };
     return { routed, goes: { group: request.groups[0], bids, routed }, waitMs: 0 };
   }
@@ -298,9 +304,7 @@ export class MemoryOwner {
 
   /** As `#place`, but only from accounts that are about to overflow. */
   #placeLeftovers(waiter: Waiter, kept: ReadonlySet<string>): Look {
-    const { ledger, clock } = this.#deps;
-    const scarce = new Set(kept);
-    const soonestMs = overflowMs(ledger, waiter.bids, { kept, scarce, now: clock.now() });
+    const { scarce, soonestMs } = this.#leftovers.scarce(waiter, kept);
     const look = this.#place(waiter, scarce);
     if (look.placed) return look;
     return { ...look, waitMs: soonestMs > 0 ? soonestMs : look.waitMs, lack: NO_LACK };
@@ -308,17 +312,10 @@ export class MemoryOwner {
 
   /** Until it may fit somewhere, or may go elsewhere, ms. */
   #soonestMs({ request }: Waiter, { choice, earliestMs, betterMs }: Routed): number {
-    const elsewhereMs = this.#elsewhereMs(request);
+    const elsewhereMs = this.#standIns.elsewhereMs(request);
     if (elsewhereMs <= 0) return choice === undefined ? earliestMs : 0;
     const waitMs = choice === undefined ? earliestMs : betterMs === Infinity ? 0 : betterMs;
     return Math.min(waitMs, elsewhereMs);
-  }
-
-  /** Until it may go to a later order or another group, ms: while there is time left to go there. */
-  #elsewhereMs({ arrivedAt, waitUntil }: AdmitRequest): number {
-    const { clock, queue } = this.#deps;
-    const mostMs = (waitUntil - arrivedAt) * PREDICTED_SHARE;
-    return arrivedAt + Math.min(queue.beforeFallbackMs, mostMs) - clock.now();
   }
 
   #take(waiter: Waiter, { bids, routed, group }: Going): boolean {

@@ -1,5 +1,6 @@
 import type { Admission, Admit, AdmitRequest, Lease, Spent } from '#balancer/admit.ts';
 import { type Bid, bidWaitMs, lackOf, weightOf } from '#balancer/bid.ts';
+import { whyNot } from '#balancer/eligible.ts';
 import { Estimator } from '#balancer/estimate.ts';
 import type { Member } from '#balancer/member.ts';
 import { createPolicy } from '#balancer/policies/index.ts';
@@ -30,8 +31,9 @@ const AFTERWARDS_MS = 400_000;
 /** Until a refusal comes back. */
 const TRANSIT_MS = 20;
 
-const memberOf = ({ isSplit, order, ...place }: Place): Member => ({
+const memberOf = ({ isSplit, isBlind = false, order, ...place }: Place): Member => ({
   ...place,
+  abilities: { vision: !isBlind },
   ...(order !== undefined && { order }),
   charge: ({ inputTokens, maxOutputTokens, expectedOutputTokens, choices }) => {
     const output = (maxOutputTokens ?? expectedOutputTokens) * choices;
@@ -128,7 +130,7 @@ class Stage {
   }
 
   #asking(visit: Visit, so: Pick<AdmitRequest, 'arrivedAt' | 'signal' | 'tried'>): Asking {
-    const { groups, tenant, priority, demand, bytes, run, affinity, pinned } = visit;
+    const { groups, tenant, priority, demand, bytes, run, affinity, pinned, shows } = visit;
     const request: AdmitRequest = {
       groups,
       tenant,
@@ -141,6 +143,7 @@ class Stage {
       ...(run !== undefined && { run }),
       ...(affinity !== undefined && { affinity }),
       ...(pinned !== undefined && { pinned }),
+      ...(shows && { needs: { abilities: ['vision'] } }),
     };
     return { ask: this.#asks++, request, bids: this.#pool.bids(groups[0], request) };
   }
@@ -236,10 +239,8 @@ class Stage {
   /** What its own group has for a request now. */
   #chances({ request, bids }: Asking): Chance[] {
     const now = this.#clock.now();
-    const { tried, pinned, arrivedAt, waitUntil } = request;
-    const able = bids.filter(
-      ({ member: { name } }) => !tried.has(name) && (pinned === undefined || pinned === name),
-    );
+    const { arrivedAt, waitUntil } = request;
+    const able = bids.filter(({ member }) => whyNot(member, request) === undefined);
     const first = Math.min(...able.map(({ member: { order = Infinity } }) => order));
     const isPatient =
       now - arrivedAt < Math.min(this.#world.queue.beforeFallbackMs, waitUntil - arrivedAt);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { History } from '#shared/history.conformance.ts';
 import { broken, unfairness } from '#shared/laws.conformance.ts';
 import { type OpenOwner, play } from '#shared/play.conformance.ts';
-import { backlogs, crowd, LARGE, worlds } from '#shared/world.conformance.ts';
+import { backlogs, crowd, LARGE, longLines, worlds } from '#shared/world.conformance.ts';
 
 /** What every owner of the balance owes to those who ask it. */
 export const ownerConformance = (name: string, open: OpenOwner): void => {
@@ -42,6 +42,17 @@ export const ownerConformance = (name: string, open: OpenOwner): void => {
         }),
         // To shrink a failure of these takes minutes: the world as it is tells enough.
         { numRuns: 30, endOnFailure: true },
+      );
+    });
+
+    it('leaves nothing unused behind long lines of others', async () => {
+      await fc.assert(
+        fc.asyncProperty(longLines, async (world) => {
+          const history = await play(open, world);
+          expect(broken(history, world)).toEqual([]);
+          expect(history.filter(({ what }) => what === 'refused')).toEqual([]);
+        }),
+        { numRuns: 10, endOnFailure: true },
       );
     });
 

@@ -1,9 +1,12 @@
 import type { AdmitRequest } from '#balancer/admit.ts';
 import type { Bid } from '#balancer/bid.ts';
+import type { Clock } from '#core/clock.ts';
 import type { Pool } from '#balancer/pool.ts';
 import type { Routed } from '#balancer/route.ts';
 import type { Lane } from '#shared/lane.ts';
 import type { Lanes } from '#shared/lanes.ts';
+import { PREDICTED_SHARE } from '#shared/prediction.ts';
+import type { QueueLimits } from '#shared/queue-limits.ts';
 import type { Waiter } from '#shared/waiter.ts';
 
 /** A group that can take a request now. */
@@ -14,10 +17,10 @@ export interface Going {
 }
 
 export interface StandInsDeps {
+  readonly clock: Clock;
+  readonly queue: QueueLimits;
   readonly pool: Pool;
   readonly lanes: Lanes;
-  /** Until it may go to another group, ms. */
-  elsewhereMs(request: AdmitRequest): number;
   route(waiter: Waiter, bids: readonly Bid[], kept: ReadonlySet<string>): Routed;
 }
 
@@ -31,6 +34,19 @@ export class StandIns {
     this.#deps = deps;
   }
 
+  /** Until it may go to a later order or another group, ms: while there is time left to go there. */
+  elsewhereMs({ arrivedAt, waitUntil }: AdmitRequest): number {
+    const { clock, queue } = this.#deps;
+    const mostMs = (waitUntil - arrivedAt) * PREDICTED_SHARE;
+    return arrivedAt + Math.min(queue.beforeFallbackMs, mostMs) - clock.now();
+  }
+
+  /** Until it may go to another group, ms; Infinity where it may from the start, or never. */
+  laterMs(request: AdmitRequest): number {
+    const mayLater = request.groups.length > 1 && this.#deps.queue.beforeFallbackMs > 0;
+    return mayLater ? this.elsewhereMs(request) : Infinity;
+  }
+
   /**
    * One that has room, where nobody waits for it: they come first. `waitMs`: until one may have
    * room, Infinity where none will.
@@ -39,15 +55,13 @@ export class StandIns {
     waiter: Waiter,
     kept: ReadonlySet<string>,
   ): { readonly goes?: Going; readonly waitMs: number } {
-    const { lanes } = this.#deps;
     const [own, ...others] = waiter.request.groups;
     if (others.length === 0) return { waitMs: Infinity };
-    const elsewhereMs = this.#deps.elsewhereMs(waiter.request);
+    const elsewhereMs = this.elsewhereMs(waiter.request);
     if (elsewhereMs > 0) return { waitMs: elsewhereMs };
     let waitMs = Infinity;
     for (const group of others) {
-      const lane = lanes.of(group);
-      if (lane.size > 0 && lane !== lanes.of(own)) continue;
+      if (!this.#isFree(group, own)) continue;
       const bids = this.bids(waiter, group);
       const routed = this.#deps.route(waiter, bids, kept);
       if (routed.choice !== undefined) return { goes: { group, bids, routed }, waitMs: 0 };
@@ -63,6 +77,12 @@ export class StandIns {
       waiter.otherBids.set(group, bids);
     }
     return bids;
+  }
+
+  /** All that it would find there. */
+  allBids(waiter: Waiter): readonly Bid[] {
+    const [own, ...others] = waiter.request.groups;
+    return others.flatMap((group) => (this.#isFree(group, own) ? this.bids(waiter, group) : []));
   }
 
   /** It waits, and is to be looked at when room comes in these groups. */
@@ -81,6 +101,12 @@ export class StandIns {
       if (lanes.of(group) === lane)
         for (const other of new Set([...owns.keys()].map((own) => lanes.of(own))))
           if (other !== lane) other.walk();
+  }
+
+  #isFree(group: string, own: string): boolean {
+    const { lanes } = this.#deps;
+    const lane = lanes.of(group);
+    return lane.size === 0 || lane === lanes.of(own);
   }
 
   #count([own, ...others]: readonly string[], more: number): void {

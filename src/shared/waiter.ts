@@ -1,6 +1,6 @@
 import type { AdmitRequest, Admission } from '#balancer/admit.ts';
 import { type Bid, weightOf } from '#balancer/bid.ts';
-import type { Waiting } from '#balancer/fair-line.ts';
+import type { Waiting } from '#balancer/fair-items.ts';
 import type { RouteRequest } from '#balancer/route.ts';
 
 type Wishes = Pick<
@@ -48,6 +48,7 @@ export class Waiter implements Waiting {
   /** Frees what its waiting holds: timers and listeners. */
   release: () => void = () => {};
   #wish: string | undefined;
+  #kind: string | undefined;
 
   /** `since`: when it asked, monotonic ms. */
   constructor(request: AdmitRequest, bids: readonly Bid[], since: number) {
@@ -83,6 +84,21 @@ export class Waiter implements Waiting {
     return (this.#wish ??= wishOf(this.request));
   }
 
+  /** There is somebody whom it may go to later than to others. */
+  get hasSecondChoice(): boolean {
+    const { request, bids } = this;
+    return (
+      request.groups.length > 1 || bids.some(({ member }) => member.order !== bids[0]!.member.order)
+    );
+  }
+
+  /** Who has the same may go to the same deployments; empty for those whom nothing distinguishes. */
+  get kind(): string {
+    const { wish, groups, request } = this;
+    return (this.#kind ??=
+      wish === '' && request.groups.length === 1 ? '' : `${groups}\n\n${wish}`);
+  }
+
   /** Whether it asks for no less than `other` in every respect. */
   asksAtLeast(other: Waiter): boolean {
     const [mine] = this.bids;
@@ -98,7 +114,10 @@ export class Waiter implements Waiting {
 
 const outputOf = ({ size }: Bid): number => size.maxOutputTokens ?? size.expectedOutputTokens;
 
-const wishOf = ({ tried, pinned = '', tags }: AdmitRequest): string =>
-  tried.size === 0 && pinned === '' && !tags?.tags.length
-    ? ''
-    : JSON.stringify([pinned, tags, [...tried]]);
+const wishOf = ({ tried, pinned = '', tags, needs, models }: AdmitRequest): string => {
+  const { region = '', abilities = [] } = needs ?? {};
+  const isPlain = tried.size === 0 && pinned === '' && !tags?.tags.length && !models;
+  if (isPlain && region === '' && abilities.length === 0) return '';
+  const asked = [...new Set(models?.values())];
+  return JSON.stringify([pinned, tags, [...tried], region, abilities, asked]);
+};

@@ -9,6 +9,8 @@ export interface Look {
   readonly lack: Lack;
   /** What it lacks is on its own side: that says nothing of those behind it. */
   readonly isOwn?: boolean;
+  /** There are deployments that it may not have yet, and others that have waited for longer may. */
+  readonly isEarly?: boolean;
 }
 
 export interface WalkDeps {
@@ -19,8 +21,18 @@ export interface WalkDeps {
   place(waiter: Waiter, from: { kept: ReadonlySet<string>; leftovers: boolean }): Look;
   /** Whether its time runs out where nothing is gathered for it from now on. */
   isDue(waiter: Waiter): boolean;
-  /** Until some account of this waiter's that is not kept is about to overflow, ms. */
+  /** Until some account that is not kept is about to overflow, of any of its group's deployments, ms. */
   overflowMs(waiter: Waiter, kept: ReadonlySet<string>): number;
+  /** The same of those that it and its kind may have, whatever group they belong to. */
+  overflowOfKindMs(waiter: Waiter, kept: ReadonlySet<string>): number;
+  /** Until it may go to another group, ms; Infinity where it may from the start, or never. */
+  elsewhereMs(waiter: Waiter): number;
+}
+
+/** How many wait for the same groups, and how many of them are of no kind. */
+export interface Crowd {
+  readonly all: number;
+  readonly plain: number;
 }
 
 /**
@@ -42,6 +54,8 @@ interface Seen {
   inTurn: number;
   /** For whom something is kept. */
   keeping: number;
+  /** Some are of no kind. */
+  readonly hasPlain: boolean;
   /** Who did not fit, by what they wish: none of them asks for less than another. */
   readonly tooLarge: Map<string, Waiter[]>;
 }
@@ -58,30 +72,63 @@ export class Walk {
   readonly #seen = new Map<string, Seen>();
   /** Groups of which somebody is still to be looked at in turn. */
   #open: number;
+  /** Those of some kind who have been looked at. */
+  readonly #met = new Set<Waiter>();
 
-  /**
-   * `waiting`: how many wait, by groups. `special`: how many of them may find room where others of
-   * their groups may not; as long as there are any, everybody is looked at.
-   */
-  constructor(
-    deps: WalkDeps,
-    { waiting, special }: { waiting: ReadonlyMap<string, number>; special: number },
-  ) {
+  /** `waiting`: how many wait, by groups. */
+  constructor(deps: WalkDeps, waiting: ReadonlyMap<string, Crowd>) {
     this.#deps = deps;
-    this.#open = special > 0 ? Infinity : waiting.size;
-    for (const [groups, count] of waiting)
-      this.#seen.set(groups, { inTurn: LOOKED_AT - count, keeping: 0, tooLarge: new Map() });
-    for (const seen of this.#seen.values()) seen.inTurn = Math.max(0, seen.inTurn);
+    this.#open = waiting.size;
+    for (const [groups, { all, plain }] of waiting) {
+      const inTurn = Math.max(0, LOOKED_AT - all);
+      this.#seen.set(groups, { inTurn, keeping: 0, hasPlain: plain > 0, tooLarge: new Map() });
+    }
   }
 
-  /** Looks at the next one. False when nobody behind it can get anything. */
+  /** Looks at the next one. False when nobody behind it can get anything, unless it is of some kind. */
   goesOn(waiter: Waiter): boolean {
     const seen = this.#seen.get(waiter.groups)!;
     const leftovers = seen.inTurn >= LOOKED_AT;
     if (!leftovers) seen.inTurn++;
-    const isDue = this.#deps.isDue(waiter);
-    if (isDue || !isTooLarge(waiter, seen)) this.#look(waiter, seen, { leftovers, isDue });
+    if (waiter.kind !== '') this.#met.add(waiter);
+    this.#lookAt(waiter, seen, leftovers);
     return leftovers || seen.inTurn < LOOKED_AT || this.#hasLeftovers(waiter, seen);
+  }
+
+  /**
+   * Looks for those of one kind who wait too far behind, where something of theirs is about to
+   * overflow. `sample`: any of them.
+   */
+  lookForKind(sample: Waiter, inTurn: Iterable<Waiter>): void {
+    let overflows = this.#overflows(sample);
+    const mayLater = this.#deps.elsewhereMs(sample) < Infinity;
+    if (!overflows && !mayLater) return;
+    const seen = { ...this.#seen.get(sample.groups)!, tooLarge: new Map() };
+    for (const waiter of inTurn) {
+      if (this.#met.has(waiter)) continue;
+      const elsewhereMs = mayLater ? this.#deps.elsewhereMs(waiter) : Infinity;
+      if (!overflows && elsewhereMs > 0) {
+        this.#wakeIn(elsewhereMs);
+        continue;
+      }
+      if (!this.#lookAt(waiter, seen, true)) continue;
+      overflows = this.#overflows(waiter);
+      if (!overflows && !mayLater) return;
+    }
+  }
+
+  #overflows(waiter: Waiter): boolean {
+    const overflowMs = this.#deps.overflowOfKindMs(waiter, this.#kept);
+    this.#wakeIn(overflowMs);
+    return overflowMs <= 0;
+  }
+
+  /** False where it need not be looked at: a smaller one did not fit. */
+  #lookAt(waiter: Waiter, seen: Seen, leftovers: boolean): boolean {
+    const isDue = this.#deps.isDue(waiter);
+    if (!isDue && isTooLarge(waiter, seen)) return false;
+    this.#look(waiter, seen, { leftovers, isDue });
+    return true;
   }
 
   #look(
@@ -109,13 +156,14 @@ export class Walk {
       // An account that has what it lacks is kept no longer, though others still lack it.
       this.#wakeIn(firstMs);
     }
-    remember(waiter, seen);
+    if (!look.isEarly) remember(waiter, seen);
   }
 
-  /** The last of its group that is looked at in turn: whether there is anything for those behind. */
+  /** The last of its groups that is looked at in turn: whether there is anything for those behind. */
   #hasLeftovers(waiter: Waiter, seen: Seen): boolean {
     seen.tooLarge.clear();
     this.#open--;
+    if (!seen.hasPlain) return this.#open > 0;
     const overflowMs = this.#deps.overflowMs(waiter, this.#kept);
     if (overflowMs <= 0) this.#open = Infinity;
     this.#wakeIn(overflowMs);

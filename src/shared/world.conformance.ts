@@ -11,6 +11,8 @@ export interface Place extends Pick<Member, 'name' | 'group' | 'model' | 'accoun
   readonly order?: number;
   /** Whether its vendor limits what goes in and what comes out apart. */
   readonly isSplit: boolean;
+  /** Whether its model takes no pictures. */
+  readonly isBlind?: boolean;
 }
 
 /** How a vendor limits an account in truth, and how it refuses. */
@@ -43,6 +45,8 @@ export interface Visit {
   readonly run: string | undefined;
   readonly affinity: string | undefined;
   readonly pinned: string | undefined;
+  /** Whether it shows a picture. */
+  readonly shows?: boolean;
   /** When its caller hangs up, ms after it came. */
   readonly hangsUpAfterMs: number | undefined;
   readonly course: Course;
@@ -93,6 +97,7 @@ const place = fc.record(
     accounts,
     isSplit: fc.boolean(),
     order: fc.constantFrom(1, 2),
+    isBlind: fc.boolean(),
   },
   { requiredKeys: ['group', 'model', 'accounts', 'isSplit'] },
 );
@@ -199,6 +204,7 @@ const visit = (count: number): fc.Arbitrary<Visit> =>
       fc.nat(count - 1).map((i) => `d${i}`),
       10,
     ),
+    shows: fc.constantFrom(false, false, false, true),
     hangsUpAfterMs: rarely(fc.oneof(fc.nat(50), fc.nat(20_000)), 5),
     course,
   });
@@ -312,6 +318,37 @@ export const backlogs: fc.Arbitrary<World> = fc
       })),
     ),
   );
+
+/**
+ * Long lines of one key for the only one that sees; behind them others come who may have both, or
+ * name the one that they mean.
+ */
+export const longLines: fc.Arbitrary<World> = fc
+  .array(
+    fc.record({
+      at: fc.nat(20_000),
+      ascii: fc.oneof(fc.nat(400), fc.nat(3_000)),
+      pinned: fc.constantFrom(undefined, 'd0', 'd1'),
+    }),
+    { minLength: 5, maxLength: 30, size: 'max' },
+  )
+  .map((others) => {
+    const shown = Array.from({ length: 100 }, (_, i) => ({
+      ...PLAIN,
+      shows: true,
+      demand: { ...PLAIN.demand, ascii: 1_000 + 7 * i },
+    }));
+    const behind = others.map(({ at, ascii, pinned }) => ({
+      ...PLAIN,
+      at,
+      patienceMs: 150_000,
+      demand: { ...PLAIN.demand, ascii },
+      pinned,
+    }));
+    const world = plainWorld([['a'], ['b']], [...shown, ...behind]);
+    const [seeing, other] = world.places;
+    return { ...world, places: [seeing!, { ...other!, isBlind: true }] };
+  });
 
 /** One large request among small ones, of which twice as many keep coming as there is room for. */
 export const crowd = (
