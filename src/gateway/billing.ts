@@ -46,7 +46,10 @@ interface Measure {
 const UNMEASURED: Measure = { tokensIn: 0, tokensOut: 0, mostNanos: 0 };
 
 /** Who pays for a request, as far as that is known of it. */
-type Payers = Pick<GatewayCall, 'pass' | 'endUser' | 'tenant' | 'tags' | 'app'>;
+type Payers = Pick<
+  GatewayCall,
+  'pass' | 'endUser' | 'tenant' | 'tags' | 'app' | 'answersAtTurnEnd'
+>;
 
 /** What they are to pay for. */
 export interface Wanted {
@@ -104,7 +107,7 @@ interface Opening extends Pick<Fare, 'id' | 'startedMs'> {
 
 const fareOf = (opening: Opening, payers: Payers, wanted: Wanted): Fare => {
   const { id, startedMs, billing } = opening;
-  const { pass, tenant, app } = payers;
+  const { pass, tenant, app, answersAtTurnEnd = false } = payers;
   const endUser = payers.endUser ?? tenant.user;
   const isMeasured = pass !== undefined || endUser !== '' || billing.measuresAll;
   return {
@@ -115,6 +118,7 @@ const fareOf = (opening: Opening, payers: Payers, wanted: Wanted): Fare => {
     group: wanted.groups[0],
     tags: tagsOf(payers),
     isOfApp: app !== undefined,
+    answersAtTurnEnd,
     asModel: app?.isAsked ? APP_MODEL + app.name : undefined,
     ...(isMeasured ? measure(opening, wanted, tenant.key) : UNMEASURED),
   };

@@ -54,6 +54,7 @@ export const readCall = async (
     tenant: { key: http.caller, user: named(userOf(sent, ownsMetadata)) ?? '' },
     priority: 'interactive',
     bytes: bytes.length,
+    answersAtTurnEnd: true,
   };
   const tags = tagsOf(sent, headers['x-litellm-tags']);
   if (tags.length > 0) call.tags = tags;

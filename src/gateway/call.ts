@@ -162,6 +162,8 @@ export interface GatewayCall {
   /** Its name among the records of spend, which no caller chooses; a new one unless said. */
   readonly recordId?: string;
   readonly priority: Priority;
+  /** Nothing of its answer goes out before the end of a turn: see `atTurnEnd`. */
+  readonly answersAtTurnEnd?: boolean;
   /** Memory that it holds while it waits. */
   readonly bytes: number;
   /** Longest time in line, ms; absent where the config decides. 0 never waits. */

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
+import { atTurnEnd } from '#core/turn-end.ts';
 
 /** Up to so many bytes a piece is copied between its frame: that is cheaper than three pieces. */
 const ONE_TEXT_BYTES = 16_384;
@@ -8,9 +9,8 @@ const CRLF = '\r\n';
 const LAST = '0\r\n\r\n';
 
 /**
- * The body of an answer that comes piece by piece. Node frames each of them as four writes, which it
- * gathers until the end of the turn; framed here, a piece is one write that goes out at once, for a third
- * of the time.
+ * The body of an answer that comes piece by piece. Node frames each of them as four writes; framed here,
+ * all that is said in one turn of the event loop is one write at its end, for a third of the time.
  */
 export class ChunkedBody {
   readonly #res: ServerResponse;
@@ -19,6 +19,9 @@ export class ChunkedBody {
   readonly #isFramed: boolean;
   /** Whether the head has gone, which Node sends with the first piece. */
   #hasBegun = false;
+  /** Framed, and not written yet. */
+  #held = '';
+  #isEnded = false;
 
   /** The head of `res` is written, and nothing of its body. */
   constructor(res: ServerResponse) {
@@ -44,16 +47,39 @@ export class ChunkedBody {
     // An empty frame would be the end.
     if (bytes.length === 0) return true;
     if (bytes.length > ONE_TEXT_BYTES) return this.#writeLarge(bytes);
-    return this.#send(this.#framed(bytes));
+    if (this.#held === '') atTurnEnd(this.#flush);
+    this.#held += this.#framed(bytes);
+    return this.#held.length > ONE_TEXT_BYTES ? this.#flush() : !this.#to.writableNeedDrain;
   }
 
+  /** Nothing comes after it. */
   end(piece: Buffer | string = ''): void {
     const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+    this.#isEnded = true;
+    atTurnEnd(() => this.#end(bytes));
+  }
+
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  #end(bytes: Buffer): void {
     const last = this.#isFramed ? LAST : '';
-    if (bytes.length > ONE_TEXT_BYTES) {
-      this.#writeLarge(bytes);
-      this.#res.end(last, 'latin1');
-    } else this.#res.end(bytes.length > 0 ? this.#framed(bytes) + last : last, 'latin1');
+    if (bytes.length > ONE_TEXT_BYTES) this.#writeLarge(bytes);
+    else if (bytes.length > 0) this.#held += this.#framed(bytes);
+    const held = this.#held;
+    this.#held = '';
+    this.#res.end(held + last, 'latin1');
+  }
+
+  readonly #flush = (): boolean => {
+    const held = this.#held;
+    this.#held = '';
+    return held === '' || this.#send(held);
+  };
+
+  get #to(): Writable {
+    return this.#hasBegun && this.#socket ? this.#socket : this.#res;
   }
 
   #framed(bytes: Buffer): string {
@@ -62,6 +88,7 @@ export class ChunkedBody {
   }
 
   #writeLarge(bytes: Buffer): boolean {
+    this.#flush();
     if (!this.#isFramed) return this.#send(bytes);
     this.#socket?.cork();
     this.#send(bytes.length.toString(16) + CRLF);
@@ -73,7 +100,7 @@ export class ChunkedBody {
 
   /** A text has one character for each byte. */
   #send(piece: Buffer | string): boolean {
-    const to: Writable = this.#hasBegun && this.#socket ? this.#socket : this.#res;
+    const to = this.#to;
     this.#hasBegun = true;
     return typeof piece === 'string' ? to.write(piece, 'latin1') : to.write(piece);
   }

@@ -37,7 +37,7 @@ export const createHandler = (
   const handle = async (http: HttpCall): Promise<void> => {
     try {
       if (isProbe(http))
-        return sendBytes(http.res, 200, { headers: baseHeaders(deps, http), bytes: NO_BYTES });
+        return sendBytes(http, 200, { headers: baseHeaders(deps, http), bytes: NO_BYTES });
       const route = findRoute(http);
       const isForeign = http.dialect !== undefined;
       if (!route && control && !isForeign) return await control.serve(http);

@@ -21,6 +21,8 @@ export interface HttpCall {
   readonly progress: Progress;
   /** What stands in the places of the route's path that are open: a model's name, an id. */
   params: Readonly<Record<string, string>>;
+  /** Whether it has had a whole answer: what comes after that is not for its caller. */
+  isAnswered: boolean;
   /** The caller's, on paths where models answer: errors are told in it. */
   dialect?: ChatDialect;
   /** Where its caller reads a stream as one array: the elements so far. */
@@ -66,6 +68,7 @@ export const createHttpCall = (
     signal,
     progress: {},
     params: {},
+    isAnswered: false,
     caller: '',
   };
 };

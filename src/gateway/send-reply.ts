@@ -1,6 +1,6 @@
-import type { ServerResponse } from 'node:http';
 import type { SpillwayError } from '#core/errors.ts';
 import type { Json } from '#core/json.ts';
+import { atTurnEnd } from '#core/turn-end.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
 import { ERROR_HEADER, errorBody } from '#gateway/error-envelope.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
@@ -13,19 +13,22 @@ const JSON_TYPE = 'application/json';
 const ONE_PIECE_BYTES = 16_384;
 
 export const sendBytes = (
-  res: ServerResponse,
+  http: Pick<HttpCall, 'res' | 'isAnswered'>,
   status: number,
   { headers, bytes }: { headers: FlatHeaders; bytes: Buffer },
 ): void => {
   headers.push('content-type', JSON_TYPE, 'content-length', String(bytes.length));
+  const { res } = http;
   res.writeHead(status, headers);
+  http.isAnswered = true;
   // As a text of one character a byte, which is how Node joins it to the head.
-  res.end(bytes.length > ONE_PIECE_BYTES ? bytes : bytes.toString('latin1'), 'latin1');
+  const body = bytes.length > ONE_PIECE_BYTES ? bytes : bytes.toString('latin1');
+  atTurnEnd(() => res.end(body, 'latin1'));
 };
 
 export const sendJson = (deps: GatewayDeps, http: HttpCall, body: Json): void => {
   const bytes = Buffer.from(JSON.stringify(body));
-  sendBytes(http.res, 200, { headers: baseHeaders(deps, http), bytes });
+  sendBytes(http, 200, { headers: baseHeaders(deps, http), bytes });
 };
 
 /** The caller's error. A caller that has left gets nothing. */
@@ -33,7 +36,7 @@ export const sendError = (deps: GatewayDeps, http: HttpCall, error: SpillwayErro
   const { res, req } = http;
   if (res.headersSent || res.destroyed) {
     // What has been told in the answer itself is to arrive.
-    if (!res.writableEnded) res.destroy();
+    if (!http.isAnswered && !http.body?.isEnded) res.destroy();
     return;
   }
   const headers = baseHeaders(deps, http);
@@ -50,7 +53,7 @@ export const sendError = (deps: GatewayDeps, http: HttpCall, error: SpillwayErro
   // What is left of the body will not be read: the socket cannot be used again.
   if (!req.complete && !isPassedOver(deps, http, error)) headers.push('connection', 'close');
   const bytes = Buffer.from(JSON.stringify(errorBody(deps, http, error)));
-  sendBytes(res, error.status, { headers, bytes });
+  sendBytes(http, error.status, { headers, bytes });
 };
 
 /**

@@ -52,7 +52,7 @@ export const serveChat =
     if (!reply.stream) {
       const { bytes } = reply.answer;
       hear?.(bytes);
-      sendBytes(http.res, 200, { headers, bytes });
+      sendBytes(http, 200, { headers, bytes });
       return { decision: reply.decision };
     }
     if (beats?.hasBegun) tellLate(http, headers.slice(baseHeaders(deps, http).length));

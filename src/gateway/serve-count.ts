@@ -44,13 +44,13 @@ export const serveCount =
     const place = counterOf(deps, { explained, dialect, course });
     const counted = place && (await ask(deps, call, { ...place, dialect, field, course }));
     if (counted) {
-      sendBytes(http.res, 200, { headers, bytes: counted });
+      sendBytes(http, 200, { headers, bytes: counted });
       return {};
     }
     headers.push('x-spillway-estimated', 'true');
     const tokens = rowsOf(explained)[0]?.size.inputTokens ?? 0;
     const bytes = Buffer.from(JSON.stringify({ [field]: tokens }));
-    sendBytes(http.res, 200, { headers, bytes });
+    sendBytes(http, 200, { headers, bytes });
     return {};
   };
 

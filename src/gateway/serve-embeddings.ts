@@ -8,7 +8,7 @@ import type { Served } from '#gateway/served.ts';
 
 export const serveEmbeddings = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
   const reply = await embeddings(deps, await readCall(deps, http));
-  sendBytes(http.res, 200, {
+  sendBytes(http, 200, {
     headers: replyHeaders(deps, http, reply),
     bytes: reply.answer.bytes,
   });
