@@ -6,7 +6,9 @@ const open = faultyWorlds();
 
 /** A whole answer has no time for its first byte: the deployment's own is its bound. */
 const TOTAL_MS = 90_000;
-const TIMEOUTS = { connectMs: 3_000, firstByteMs: 60_000, betweenChunksMs: 60_000 };
+/** How soon a socket connects is the machine's matter: a slow one must not use up time that is played. */
+const CONNECT_MS = 86_400_000;
+const TIMEOUTS = { connectMs: CONNECT_MS, firstByteMs: 60_000, betweenChunksMs: 60_000 };
 
 /** A gateway whose time passes when the test says so. */
 const inStillTime = async () => {
