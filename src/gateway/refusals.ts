@@ -40,6 +40,7 @@ export const recordRefusedCall = (
     group: asked === undefined ? '' : groupOf(deps, asked),
     tags: tagsOf(call),
     isOfApp: app !== undefined,
+    answersAtTurnEnd: call.answersAtTurnEnd ?? false,
   });
   progress.bill.close({
     status: 'failure',
@@ -74,6 +75,7 @@ const unread = (http: HttpCall, callType: string): GatewayCall => {
     callType,
     priority: 'interactive',
     bytes: 0,
+    answersAtTurnEnd: true,
     ...(address !== undefined && { address }),
   };
 };

@@ -27,8 +27,8 @@ export interface BillDeps {
   readonly ledger: Ledger;
   readonly now: () => number;
   readonly wall: () => number;
-  /** Writes it down before it returns. */
-  readonly record: (record: SpendRecord) => void;
+  /** Writes it down before it returns; where `isTurns`, before anybody hears what goes out at the end of the turn. */
+  readonly record: (record: SpendRecord, isTurns: boolean) => void;
   /** Room has come back in an account of ours. */
   readonly changed: () => void;
 }
@@ -37,6 +37,7 @@ export interface BillDeps {
 export interface BillSpec {
   readonly id: string;
   readonly startedMs: number;
+  readonly answersAtTurnEnd: boolean;
   readonly pass: Pass | undefined;
   readonly who: Pick<SpendRecord, 'token' | 'user' | 'team' | 'endUser' | 'group' | 'tags'>;
   /** At its own limits it waits in line: then these are taken when it leaves that. */
@@ -102,19 +103,14 @@ export class Bill {
     if (this.#cost) return;
     const { tokensIn: input, tokensOut: output, nanos } = outcome;
     this.#cost = { requests: 1, parallel: 1, input, output, tokens: input + output };
-    const { id, startedMs, who, purses, upstream } = this.#spec;
+    const { id, startedMs, who, purses, upstream, answersAtTurnEnd } = this.#spec;
     this.#hold.settle(nanos);
     const paid = purses.map(({ payment }) => payment);
     const also = upstream?.settle(outcome.deployment, nanos);
-    this.#deps.record({
-      id,
-      startedMs,
-      endedMs: this.#deps.wall(),
-      ...who,
-      ...outcome,
-      payments: also ? [...paid, ...also] : paid,
-      more,
-    });
+    const payments = also ? [...paid, ...also] : paid;
+    const endedMs = this.#deps.wall();
+    const record = { id, startedMs, endedMs, ...who, ...outcome, payments, more };
+    this.#deps.record(record, answersAtTurnEnd);
     const cost = this.#cost;
     this.#reservation?.settle(
       this.#reservation.charges.map(() => cost),

@@ -42,6 +42,7 @@ const world = () => {
       group: 'g',
       tags: [],
       isOfApp: false,
+      answersAtTurnEnd: false,
       asModel: undefined,
       tokensIn: 1,
       tokensOut: 1,

@@ -36,6 +36,8 @@ export interface Passenger {
   readonly tags: readonly string[];
   /** A flow of ours makes it: without a key it is nobody's. */
   readonly isOfApp: boolean;
+  /** Whoever it is for hears nothing before the end of a turn. */
+  readonly answersAtTurnEnd: boolean;
 }
 
 /** A request that wants to go. */
@@ -206,11 +208,14 @@ export class Cashier {
   }
 }
 
-const whoseIs = (passenger: Passenger): Pick<BillSpec, 'id' | 'startedMs' | 'pass' | 'who'> => {
-  const { id, startedMs, pass, endUser, group, tags, isOfApp } = passenger;
+const whoseIs = (
+  passenger: Passenger,
+): Pick<BillSpec, 'id' | 'startedMs' | 'answersAtTurnEnd' | 'pass' | 'who'> => {
+  const { id, startedMs, answersAtTurnEnd, pass, endUser, group, tags, isOfApp } = passenger;
   return {
     id,
     startedMs,
+    answersAtTurnEnd,
     pass,
     who: {
       token: pass?.key.token ?? '',

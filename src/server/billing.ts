@@ -62,7 +62,7 @@ export const createAccounts = (
     windows,
     now: () => clock.now(),
     wall,
-    record: (record) => writer.record(record),
+    record: (record, isTurns) => writer.record(record, isTurns),
     changed: () => owner.ownChanged(),
     endUserDefault: endUserDefaultOf(config, keeping),
     everybody,

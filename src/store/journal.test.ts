@@ -18,7 +18,7 @@ const SCRIPT = `
   const taken = [];
   const take = (id, chars) => {
     try {
-      journal.append({ id, text: 'a'.repeat(chars) });
+      journal.append([{ id, text: 'a'.repeat(chars) }]);
       taken.push(id);
     } catch (cause) {
       return cause;
@@ -59,14 +59,14 @@ it('calls nothing closed that still grows, whenever it is asked', async () => {
   let id = 0;
   const kept = new Set<string>();
   for (let round = 0; round < 50; round++) {
-    journal.append(record(id++));
+    journal.append([record(id++)]);
     journal.close();
     const asked = journal.segments();
     // What comes while the folder is read begins a segment of its own.
-    journal.append(record(id++));
+    journal.append([record(id++)]);
     for (const segment of await asked) {
       for (const each of await journal.read(segment)) kept.add(each.id);
-      journal.append(record(id++));
+      journal.append([record(id++)]);
       await journal.remove(segment);
     }
   }

@@ -1,8 +1,10 @@
+import { readFileSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { sleep } from '#core/clock.ts';
+import { atTurnEnd } from '#core/turn-end.ts';
 import { VirtualClock } from '#core/virtual-clock.ts';
 import { Journal } from '#store/journal.ts';
 import type { SpendRecord } from '#store/spend.ts';
@@ -97,6 +99,43 @@ it('says that the disk takes no records, which wait in memory, and that it does 
   expect(store.ids).toEqual(['r1', 'r2', 'r3']);
   expect(writer.health).toEqual({ waiting: 0, lost: 0 });
   expect(lines.slice(1)).toEqual(['records of spend are written to disk again']);
+  await writer.close();
+  await rm(folder, { recursive: true });
+});
+
+it('writes the records of a turn down together, before anybody hears of them', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'spillway-writer-'));
+  const journal = new Journal(folder, () => 0);
+  const { writer } = world(journal);
+  const onDisk = (): string[] =>
+    readdirSync(folder).flatMap((name) => {
+      const text = readFileSync(join(folder, name), 'utf8');
+      return [...text.matchAll(/"id":"(\w+)"/g)].map(([, id]) => id!);
+    });
+  const { promise: told, resolve } = Promise.withResolvers<string[]>();
+  writer.record(recordOf(1), true);
+  atTurnEnd(() => resolve(onDisk()));
+  writer.record(recordOf(2), true);
+  expect(onDisk()).toEqual([]);
+  expect(await told).toEqual(['r1', 'r2']);
+  // One that does not wait takes those that do with it.
+  writer.record(recordOf(3), true);
+  writer.record(recordOf(4));
+  expect(onDisk()).toEqual(['r1', 'r2', 'r3', 'r4']);
+  await writer.close();
+  await rm(folder, { recursive: true });
+});
+
+it('keeps all records of a turn that cannot be written', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'spillway-writer-'));
+  const at = join(folder, 'spend');
+  const { store, writer } = world(new Journal(at, () => 0));
+  await rm(at, { recursive: true });
+  for (let n = 1; n <= 3; n++) writer.record(recordOf(n), true);
+  await writer.flush();
+  expect(store.ids).toEqual(['r1', 'r2', 'r3']);
+  expect(writer.health).toMatchObject({ waiting: 0, lost: 0, isUnwritten: true });
+  await mkdir(at);
   await writer.close();
   await rm(folder, { recursive: true });
 });

@@ -1,5 +1,6 @@
 import type { Clock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
+import { atTurnEnd } from '#core/turn-end.ts';
 import type { Journal, Segment } from '#store/journal.ts';
 import { SlowWatch } from '#store/slow-watch.ts';
 import type { Paid, SpendRecord, SpendStore, Taken } from '#store/spend.ts';
@@ -40,6 +41,8 @@ export interface SpendHealth {
 /** Takes records at once and puts them into the store by and by: whoever records never waits. */
 export class SpendWriter {
   readonly #deps: SpendWriterDeps;
+  /** What is written down at the end of this turn. */
+  #ofTurn: SpendRecord[] = [];
   #inMemory: SpendRecord[] = [];
   #waiting = 0;
   /** Writes that the store has taken. */
@@ -74,12 +77,24 @@ export class SpendWriter {
     return this.#pace.lastMs;
   }
 
-  /** It is on disk, or else in memory, when this returns. */
-  record(record: SpendRecord): void {
+  /**
+   * It is on disk, or else in memory, when this returns; where `isTurns`, before anything is done that is
+   * asked of `atTurnEnd` from now on.
+   */
+  record(record: SpendRecord, isTurns = false): void {
     this.#waiting++;
+    const count = this.#ofTurn.push(record);
+    if (!isTurns) this.#writeDown();
+    else if (count === 1) atTurnEnd(() => this.#writeDown());
+  }
+
+  #writeDown(): void {
+    const records = this.#ofTurn;
+    if (records.length === 0) return;
+    this.#ofTurn = [];
     try {
       if (this.#deps.journal) {
-        this.#deps.journal.append(record);
+        this.#deps.journal.append(records);
         return;
       }
     } catch (cause) {
@@ -90,8 +105,9 @@ export class SpendWriter {
         );
       this.#journalTrouble = true;
     }
-    if (this.#inMemory.length < MOST_IN_MEMORY) this.#inMemory.push(record);
-    else this.#lose();
+    for (const record of records)
+      if (this.#inMemory.length < MOST_IN_MEMORY) this.#inMemory.push(record);
+      else this.#lose();
   }
 
   /** Puts all there is into the store; resolves when that has been tried. */
@@ -121,6 +137,7 @@ export class SpendWriter {
   }
 
   async #flush(): Promise<void> {
+    this.#writeDown();
     try {
       if (this.#journalTrouble) this.#tryDisk();
       const took = this.#took;
