@@ -8,8 +8,8 @@ import { PurseBook } from '#keys/purse.ts';
 import { lookupOf, newPepper } from '#keys/secret.ts';
 import { Windows } from '#keys/windows.ts';
 import { Journal } from '#store/journal.ts';
+import { PaidSums } from '#store/paid-sums.ts';
 import type { Paid, SpendStore } from '#store/spend.ts';
-import { SpendSums } from '#store/spend-sums.ts';
 import { SpendWriter } from '#store/spend-writer.ts';
 import type { Store } from '#store/store.ts';
 import { startCopies } from '#server/database-copies.ts';
@@ -130,10 +130,10 @@ const checkPepper = async ({ facts }: Store, pepper: string, log: Log): Promise<
 
 /** What records that are in no store yet add to whose sums. */
 const paidIn = async (journal: Journal): Promise<readonly Paid[]> => {
-  const sums = new SpendSums();
+  const sums = new PaidSums();
   for (const segment of await journal.segments())
     for (const record of await journal.read(segment)) sums.add(record);
-  return [...sums.paid.values()];
+  return sums.all();
 };
 
 const openJournal = (

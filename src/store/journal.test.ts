@@ -6,26 +6,31 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, expect, it } from 'vitest';
-import { Journal, recordsIn, recordsOf } from '#store/journal.ts';
+import type { JsonObject } from '#core/json.ts';
+import { Journal, packedIn, packedOf } from '#store/journal.ts';
+import { lineOf } from '#store/journal-line.ts';
+import { packed, WHO } from '#store/packed-spend.ts';
+import type { SpendRecord } from '#store/spend.ts';
 
 let folder = '';
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** In a process whose files may have one block only: the disk is full for it in the middle of a line. */
 const SCRIPT = `
   import { Journal } from '#store/journal.ts';
+  import { packed } from '#store/packed-spend.ts';
   const journal = new Journal(process.argv[1], () => 0);
   const taken = [];
   const take = (id, chars) => {
     try {
-      journal.append([{ id, text: 'a'.repeat(chars) }]);
+      journal.append([packed({ id, tags: [], payments: [], more: { text: 'a'.repeat(chars) } })]);
       taken.push(id);
     } catch (cause) {
       return cause;
     }
   };
   let failed;
-  for (let n = 0; n < 9 && !failed; n++) failed = take('long-' + n, 350);
+  for (let n = 0; n < 9 && !failed; n++) failed = take('long-' + n, 250);
   take('short', 1);
   journal.close();
   const [segment] = await journal.segments();
@@ -55,7 +60,7 @@ it('has whole lines only, and those that it took, when the disk is full', async 
 it('calls nothing closed that still grows, whenever it is asked', async () => {
   folder = await mkdtemp(join(tmpdir(), 'spillway-journal-'));
   const journal = new Journal(folder, () => 0);
-  const record = (id: number) => ({ id: String(id) }) as never;
+  const record = (id: number) => packed(recordOf(String(id), {}));
   let id = 0;
   const kept = new Set<string>();
   for (let round = 0; round < 50; round++) {
@@ -76,19 +81,77 @@ it('calls nothing closed that still grows, whenever it is asked', async () => {
   expect(kept.size).toBe(id);
 });
 
-it('is read in pieces as it is read at once, however long its lines', async () => {
+const chars = fc.oneof(fc.nat(900), fc.integer({ min: 262_000, max: 262_300 }), fc.nat(700_000));
+const texts = fc.array(
+  fc.tuple(chars, fc.constantFrom('a', '日')).map(([n, c]) => c.repeat(n)),
+  { maxLength: 6 },
+);
+const recordOf = (id: string, more: JsonObject): SpendRecord => ({
+  id,
+  startedMs: 1,
+  endedMs: 2,
+  token: 't',
+  user: 'u',
+  team: '',
+  endUser: '',
+  group: 'g',
+  model: 'm',
+  deployment: 'd',
+  provider: 'p',
+  status: 'failure',
+  nanos: 3,
+  tokensIn: 4,
+  tokensOut: 5,
+  tags: [],
+  payments: [{ kind: 'user', id: 'u', sinceMs: 0 }],
+  more,
+});
+
+it.each([
+  ['as they are', (record: SpendRecord) => lineOf(packed(record)), '["cut",1,2'],
+  ['as they were once', (record: SpendRecord) => `${JSON.stringify(record)}\n`, '{"id":"cut'],
+])('is read in pieces as it is read at once, however long its lines: %s', async (_, write, cut) => {
   folder = await mkdtemp(join(tmpdir(), 'spillway-journal-'));
   const path = join(folder, 'segment');
-  const chars = fc.oneof(fc.nat(900), fc.integer({ min: 262_000, max: 262_300 }), fc.nat(700_000));
-  const line = fc.tuple(chars, fc.constantFrom('a', '日')).map(([n, c]) => c.repeat(n));
   fc.assert(
-    fc.property(fc.array(line, { maxLength: 6 }), fc.boolean(), (texts, isCut) => {
-      const whole = texts.map((text, id) => `${JSON.stringify({ id, text })}\n`).join('');
-      const bytes = Buffer.from(isCut ? `${whole}{"id":"cut` : whole);
+    fc.property(texts, fc.boolean(), (all, isCut) => {
+      const records = all.map((text, id) => recordOf(String(id), { text }));
+      const bytes = Buffer.from(records.map(write).join('') + (isCut ? cut : ''));
       writeFileSync(path, bytes);
-      expect([...recordsOf(path)]).toEqual([...recordsIn(bytes)]);
-      expect([...recordsIn(bytes)]).toHaveLength(texts.length);
+      expect([...packedOf(path)]).toEqual([...packedIn(bytes)]);
+      expect([...packedIn(bytes)]).toEqual(records.map(packed));
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
+  );
+});
+
+it('gives back any record as it was written, and of a line that was cut nothing', () => {
+  const name = fc.string({ unit: 'binary', maxLength: 12 });
+  const written = fc.record({
+    ...Object.fromEntries(WHO.map((field) => [field, name])),
+    id: name,
+    startedMs: fc.nat(),
+    endedMs: fc.nat(),
+    status: fc.constantFrom('success', 'failure'),
+    nanos: fc.nat(),
+    tokensIn: fc.nat(),
+    tokensOut: fc.nat(),
+    tags: fc.array(name, { maxLength: 3 }),
+    payments: fc.array(fc.record({ kind: fc.constant('tag'), id: name, sinceMs: fc.nat() })),
+    more: fc.dictionary(name, fc.jsonValue(), { noNullPrototype: true }),
+    body: fc.option(fc.record({ request: fc.jsonValue(), response: fc.jsonValue() }), {
+      nil: undefined,
+    }),
+  }) as fc.Arbitrary<unknown> as fc.Arbitrary<SpendRecord>;
+  fc.assert(
+    fc.property(written, fc.double({ min: 0, max: 0.999, noNaN: true }), (record, share) => {
+      const line = lineOf(packed(record));
+      expect([...packedIn(Buffer.from(line))]).toEqual([packed(record)]);
+      const cut = line.slice(0, Math.floor(share * line.length));
+      expect([...packedIn(Buffer.from(cut))]).toEqual([]);
+      // What was not written of a file is read as zeros.
+      const lost = `${cut}${'\0'.repeat(line.length - cut.length)}\n${line}`;
+      expect([...packedIn(Buffer.from(lost))]).toEqual([packed(record)]);
+    }),
   );
 });

@@ -2,7 +2,8 @@ import { closeSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } fr
 import { readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MOST_UTF8 } from '#core/utf8.ts';
-import type { SpendRecord } from '#store/spend.ts';
+import { LineReader, lineOf } from '#store/journal-line.ts';
+import type { PackedSpend } from '#store/packed-spend.ts';
 
 const SUFFIX = '.jsonl';
 /** A file is closed when it has so many bytes. */
@@ -31,21 +32,17 @@ const writeWhole = (
 };
 
 /** What a segment holds; the end of a line that was cut off by a crash is nothing that was answered. */
-export function* recordsIn(bytes: Buffer): Generator<SpendRecord> {
-  for (let from = 0; from < bytes.length;) {
-    const end = bytes.indexOf(LINE_END, from);
-    const line = bytes.toString('utf8', from, end < 0 ? bytes.length : end);
-    from = end < 0 ? bytes.length : end + 1;
-    try {
-      yield JSON.parse(line) as SpendRecord;
-    } catch {
-      // Cut off, or blank.
-    }
+export function* packedIn(bytes: Buffer): Generator<PackedSpend> {
+  const text = bytes.toString();
+  const reader = new LineReader();
+  for (let from = 0, end; (end = text.indexOf('\n', from)) >= 0; from = end + 1) {
+    const record = reader.read(text.slice(from, end));
+    if (record) yield record;
   }
 }
 
 /** The same of a file, which is read piece by piece into one place. */
-export function* recordsOf(path: string): Generator<SpendRecord> {
+export function* packedOf(path: string): Generator<PackedSpend> {
   const fd = openSync(path, 'r');
   try {
     let bytes = Buffer.allocUnsafeSlow(READ_BYTES);
@@ -55,7 +52,7 @@ export function* recordsOf(path: string): Generator<SpendRecord> {
       const read = readSync(fd, bytes, held, bytes.length - held, null);
       const end = held + read;
       const whole = read === 0 ? end : bytes.subarray(0, end).lastIndexOf(LINE_END) + 1;
-      yield* recordsIn(bytes.subarray(0, whole));
+      yield* packedIn(bytes.subarray(0, whole));
       if (read === 0) return;
       bytes.copyWithin(0, whole, end);
       held = end - whole;
@@ -88,10 +85,10 @@ export class Journal {
   }
 
   /** All or none. Throws what the file system says: a disk that is full, a folder that is gone. */
-  append(records: readonly SpendRecord[]): void {
+  append(records: readonly PackedSpend[]): void {
     const file = this.#file ?? this.#open();
     let text = '';
-    for (const record of records) text += `${JSON.stringify(record)}\n`;
+    for (const record of records) text += lineOf(record);
     const lines = this.#encoded(text);
     try {
       writeWhole(file, lines);
@@ -131,8 +128,8 @@ export class Journal {
       .filter(({ path }) => path !== open);
   }
 
-  async read({ path }: Segment): Promise<readonly SpendRecord[]> {
-    return [...recordsIn(await readFile(path))];
+  async read({ path }: Segment): Promise<readonly PackedSpend[]> {
+    return [...packedIn(await readFile(path))];
   }
 
   remove({ path }: Segment): Promise<void> {

@@ -1,113 +1,89 @@
-import type { Paid, SpendRecord } from '#store/spend.ts';
+import { NONE, type PackedSpend } from '#store/packed-spend.ts';
+import { PaidSums } from '#store/paid-sums.ts';
+import type { Paid } from '#store/spend.ts';
 import type { Tables } from '#store/tables.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+
+type UsageRow = Tables['usage_hours'];
+type TagRow = Tables['usage_tags'];
+type Sums = typeof NOTHING;
 
 /**
  * What records add to, row by row, each row once: a statement may not touch one twice, and hundreds of
  * records add to the same few.
  */
 export class SpendSums {
-  readonly usage_hours = new Map<string, Tables['usage_hours']>();
-  /** The same by day (UTC). */
-  readonly usage_days = new Map<string, Tables['usage_days']>();
-  readonly usage_tags = new Map<string, Tables['usage_tags']>();
-  readonly paid = new Map<string, Paid>();
+  /** By their hours, and within them by who it was. */
+  readonly #hours = new Map<number, Map<number, UsageRow>>();
+  readonly #tags = new Map<number, Map<string, TagRow>>();
+  readonly #paid = new PaidSums();
 
-  add(record: SpendRecord): void {
-    const who = keyOf([
-      record.token,
-      record.user,
-      record.team,
-      record.endUser,
-      record.group,
-      record.model,
-      record.deployment,
-      record.provider,
-    ]);
-    const hourMs = stepOf(record, HOUR_MS);
-    addUsage(this.usage_hours, who, { record, hourMs });
-    addUsage(this.usage_days, who, { record, hourMs: stepOf(record, DAY_MS) });
-    for (const tag of new Set(record.tags)) {
-      const row = rowAt(this.usage_tags, `${hourMs}${keyOf([tag])}`, () => ({
-        hour_ms: hourMs,
-        tag,
-        ...NOTHING,
-      }));
-      addTo(row, record);
+  /** `who` as the database knows it. */
+  add(record: PackedSpend, who: number): void {
+    const hourMs = Math.floor(record.startedMs / HOUR_MS) * HOUR_MS;
+    addTo(
+      rowAt(mapAt(this.#hours, hourMs), who, () => ({ hour_ms: hourMs, who, ...NOTHING })),
+      record,
+    );
+    if (record.tags !== NONE) this.#addTags(record, hourMs);
+    this.#paid.add(record);
+  }
+
+  hours(): readonly UsageRow[] {
+    return [...this.#hours.values()].flatMap((rows) => [...rows.values()]);
+  }
+
+  /** The same by day (UTC). */
+  days(): readonly UsageRow[] {
+    const days = new Map<number, Map<number, UsageRow>>();
+    for (const hour of this.hours()) {
+      const { who } = hour;
+      const dayMs = Math.floor(hour.hour_ms / DAY_MS) * DAY_MS;
+      const day = rowAt(mapAt(days, dayMs), who, () => ({ hour_ms: dayMs, who, ...NOTHING }));
+      for (const name of SUMS) day[name] += hour[name];
     }
-    // What cost nothing adds to nothing.
-    for (const payment of record.nanos > 0 ? record.payments : []) {
-      const { kind, id, sinceMs } = payment;
-      const row = rowAt(this.paid, `${sinceMs}${keyOf([kind, id])}`, () => ({
-        ...payment,
-        nanos: 0,
-      }));
-      (row as { nanos: number }).nanos += record.nanos;
-    }
+    return [...days.values()].flatMap((rows) => [...rows.values()]);
+  }
+
+  tags(): readonly TagRow[] {
+    return [...this.#tags.values()].flatMap((rows) => [...rows.values()]);
+  }
+
+  paid(): readonly Paid[] {
+    return this.#paid.all();
+  }
+
+  #addTags(record: PackedSpend, hourMs: number): void {
+    const rows = mapAt(this.#tags, hourMs);
+    for (const tag of new Set(JSON.parse(record.tags) as string[]))
+      addTo(
+        rowAt(rows, tag, () => ({ hour_ms: hourMs, tag, ...NOTHING })),
+        record,
+      );
   }
 }
 
-/** The columns of `whoOf`: with an instant they are a sum's key. */
-export const WHO_COLUMNS = [
-  'token',
-  'user_id',
-  'team_id',
-  'end_user',
-  'model_group',
-  'model',
-  'deployment',
-  'provider',
-] as const;
+const mapAt = <Outer, Inner, Row>(maps: Map<Outer, Map<Inner, Row>>, key: Outer): Map<Inner, Row> =>
+  rowAt(maps, key, () => new Map());
 
-export const whoOf = (record: SpendRecord) => ({
-  token: record.token,
-  user_id: record.user,
-  team_id: record.team,
-  end_user: record.endUser,
-  model_group: record.group,
-  model: record.model,
-  deployment: record.deployment,
-  provider: record.provider,
-});
-
-const addUsage = (
-  rows: Map<string, Tables['usage_hours']>,
-  who: string,
-  { record, hourMs }: { readonly record: SpendRecord; readonly hourMs: number },
-): void => {
-  const row = rowAt(rows, `${hourMs}${who}`, () => ({
-    hour_ms: hourMs,
-    ...whoOf(record),
-    ...NOTHING,
-  }));
-  addTo(row, record);
-};
-
-const rowAt = <Row>(rows: Map<string, Row>, key: string, make: () => Row): Row => {
+const rowAt = <Key, Row>(rows: Map<Key, Row>, key: Key, make: () => Row): Row => {
   const known = rows.get(key);
-  if (known) return known;
+  if (known !== undefined) return known;
   const made = make();
   rows.set(key, made);
   return made;
 };
 
-const stepOf = ({ startedMs }: SpendRecord, stepMs: number): number =>
-  Math.floor(startedMs / stepMs) * stepMs;
-
-/** Texts may hold any character: their lengths tell where one ends. */
-const keyOf = (texts: readonly string[]): string => {
-  let key = '';
-  for (const text of texts) key += ` ${text.length}:${text}`;
-  return key;
-};
+/** What is summed up of records, in the words of tables. */
+export const SUMS = ['requests', 'failures', 'tokens_in', 'tokens_out', 'nanos'] as const;
 
 const NOTHING = { requests: 0, failures: 0, tokens_in: 0, tokens_out: 0, nanos: 0 };
 
-const addTo = (row: typeof NOTHING, { status, tokensIn, tokensOut, nanos }: SpendRecord): void => {
+const addTo = (row: Sums, { isFailed, tokensIn, tokensOut, nanos }: PackedSpend): void => {
   row.requests++;
-  if (status === 'failure') row.failures++;
+  if (isFailed) row.failures++;
   row.tokens_in += tokensIn;
   row.tokens_out += tokensOut;
   row.nanos += nanos;

@@ -1,87 +1,147 @@
-import type { Kysely, Transaction } from 'kysely';
-import type { Paid, SpendRecord, Taken } from '#store/spend.ts';
-import { SpendSums, WHO_COLUMNS, whoOf } from '#store/spend-sums.ts';
-import type { Tables } from '#store/tables.ts';
+import type { Insertable, Kysely, Transaction } from 'kysely';
+import { markOf, type PackedSpend } from '#store/packed-spend.ts';
+import type { Paid, Taken } from '#store/spend.ts';
+import { SpendSums } from '#store/spend-sums.ts';
+import type { Tables, UsageTableName } from '#store/tables.ts';
 
 /** Rows that go in one statement. */
 const BATCH = 250;
 
 /**
- * Writes records with all sums that they add to, in one transaction. Who is there already, by its
- * id, adds to nothing.
+ * Writes records with all sums that they add to, in one transaction. Who is there already adds to
+ * nothing.
  */
 export const writeSpend = async (
   db: Kysely<Tables>,
-  records: readonly SpendRecord[],
+  records: readonly PackedSpend[],
 ): Promise<Taken> => {
-  const distinct = [...new Map(records.map((record) => [record.id, record])).values()];
+  const distinct = [...new Map(records.map((record) => [keyOf(record), record])).values()];
   if (distinct.length === 0) return { records: records.length, paid: [] };
   const sums = new SpendSums();
   await db.transaction().execute(async (all) => {
+    const whos = await idsOf(all, new Set(distinct.map(({ who }) => who)));
     for (let from = 0; from < distinct.length; from += BATCH)
-      await writeBatch(all, distinct.slice(from, from + BATCH), sums);
+      await writeBatch(all, { records: distinct.slice(from, from + BATCH), whos, sums });
     // Once for all of them: each sum that is touched is written anew.
-    for (const table of ['usage_hours', 'usage_days'] as const)
-      await addSums(all, table, [...sums[table].values()]);
-    await addTags(all, [...sums.usage_tags.values()]);
-    await addPaid(all, [...sums.paid.values()]);
+    await addUsage(all, 'usage_hours', sums.hours());
+    await addUsage(all, 'usage_days', sums.days());
+    await addTags(all, sums.tags());
+    await addPaid(all, sums.paid());
   });
-  return { records: records.length, paid: [...sums.paid.values()] };
+  return { records: records.length, paid: sums.paid() };
 };
+
+/** The numbers of those who ask, new ones included. In one order: two who write at once wait, and do not lock each other out. */
+const idsOf = async (
+  all: Transaction<Tables>,
+  whos: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, number>> => {
+  const rows = [...whos].map(whoRow).toSorted((a, b) => (a.mark < b.mark ? -1 : 1));
+  const known = new Map<string, number>();
+  for (let from = 0; from < rows.length; from += BATCH) {
+    const some = rows.slice(from, from + BATCH);
+    await all
+      .insertInto('spend_who')
+      .values(some)
+      .onConflict((conflict) => conflict.column('mark').doNothing())
+      .execute();
+    const marks = some.map(({ mark }) => mark);
+    const found = await all
+      .selectFrom('spend_who')
+      .select(['id', 'mark'])
+      .where('mark', 'in', marks)
+      .execute();
+    for (const { id, mark } of found) known.set(mark, id);
+  }
+  return new Map([...whos].map((who) => [who, known.get(markOf(who))!]));
+};
+
+interface Batch {
+  readonly records: readonly PackedSpend[];
+  readonly whos: ReadonlyMap<string, number>;
+  readonly sums: SpendSums;
+}
 
 /** Writes those that are not there yet, and adds them to the sums. */
 const writeBatch = async (
   all: Transaction<Tables>,
-  records: readonly SpendRecord[],
-  sums: SpendSums,
+  { records, whos, sums }: Batch,
 ): Promise<void> => {
   const written = await all
     .insertInto('spend')
-    .values(records.map(rowOf))
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .returning('id')
+    .values(records.map((record) => rowOf(record, whos.get(record.who)!)))
+    .onConflict((conflict) => conflict.columns(['started_ms', 'id']).doNothing())
+    .returning(['started_ms as startedMs', 'id'])
     .execute();
-  const ids = new Set(written.map(({ id }) => id));
-  const fresh = records.filter(({ id }) => ids.has(id));
-  for (const record of fresh) sums.add(record);
+  const keys = new Set(written.map(keyOf));
+  const fresh = records.filter((record) => keys.has(keyOf(record)));
+  for (const record of fresh) sums.add(record, whos.get(record.who)!);
   const bodies = fresh.flatMap((record) => bodyRowOf(record) ?? []);
-  if (bodies.length > 0) await all.insertInto('spend_bodies').values(bodies).execute();
+  if (bodies.length > 0)
+    await all
+      .insertInto('spend_bodies')
+      .values(bodies)
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .execute();
 };
+
+const keyOf = ({ startedMs, id }: Pick<PackedSpend, 'startedMs' | 'id'>): string =>
+  `${startedMs} ${id}`;
 
 /** Undefined where it has none. */
 export const bodyRowOf = ({
   id,
   startedMs,
   body,
-}: SpendRecord): Tables['spend_bodies'] | undefined =>
-  body && { id, at_ms: Math.round(startedMs), body: JSON.stringify(body) };
+}: PackedSpend): Tables['spend_bodies'] | undefined =>
+  body === undefined ? undefined : { id, at_ms: startedMs, body };
 
-export const rowOf = (record: SpendRecord): Tables['spend'] => ({
+const rowOf = (record: PackedSpend, who: number): Tables['spend'] => ({
+  started_ms: record.startedMs,
   id: record.id,
-  started_ms: Math.round(record.startedMs),
-  ended_ms: Math.round(record.endedMs),
-  ...whoOf(record),
-  status: record.status,
+  who,
+  failed: record.isFailed ? 1 : 0,
+  ended_ms: record.endedMs,
   nanos: record.nanos,
   tokens_in: record.tokensIn,
   tokens_out: record.tokensOut,
-  more: JSON.stringify({ ...record.more, tags: record.tags }),
+  more: record.more,
 });
 
-export type UsageTable = 'usage_hours' | 'usage_days';
+/** The columns that tell who it is, in the order of `WHO`. */
+export const WHO_COLUMNS = [
+  'token',
+  'user_id',
+  'team_id',
+  'end_user',
+  'model_group',
+  'model',
+  'deployment',
+  'provider',
+] as const;
 
-/** Adds to the sums that are there. */
-export const addSums = async (
+export const whoRow = (who: string): Insertable<Tables['spend_who']> => {
+  const texts = JSON.parse(who) as string[];
+  const columns = WHO_COLUMNS.map((column, place) => [column, texts[place] ?? ''] as const);
+  return {
+    mark: markOf(who),
+    ...(Object.fromEntries(columns) as Record<(typeof WHO_COLUMNS)[number], string>),
+    forgotten: 0,
+  };
+};
+
+const addUsage = async (
   all: Kysely<Tables>,
-  table: UsageTable,
-  rows: readonly Tables[UsageTable][],
+  table: UsageTableName,
+  rows: readonly Tables['usage_hours'][],
 ): Promise<void> => {
-  for (let from = 0; from < rows.length; from += BATCH)
+  const ordered = rows.toSorted((a, b) => a.hour_ms - b.hour_ms || a.who - b.who);
+  for (let from = 0; from < ordered.length; from += BATCH)
     await all
       .insertInto(table)
-      .values(rows.slice(from, from + BATCH))
+      .values(ordered.slice(from, from + BATCH))
       .onConflict((conflict) =>
-        conflict.columns(['hour_ms', ...WHO_COLUMNS]).doUpdateSet((row) => ({
+        conflict.columns(['hour_ms', 'who']).doUpdateSet((row) => ({
           requests: row(`${table}.requests`, '+', row.ref('excluded.requests')),
           failures: row(`${table}.failures`, '+', row.ref('excluded.failures')),
           tokens_in: row(`${table}.tokens_in`, '+', row.ref('excluded.tokens_in')),

@@ -45,7 +45,7 @@ const world = (journal?: Journal) => {
     ...(journal && { journal }),
     log: { debug: write, info: write, warn: write, error: write },
     spend: {
-      async add(records) {
+      async addPacked(records) {
         await takes();
         store.ids.push(...records.map(({ id }) => id));
         return { records: records.length, paid: [] };
@@ -110,7 +110,7 @@ it('writes the records of a turn down together, before anybody hears of them', a
   const onDisk = (): string[] =>
     readdirSync(folder).flatMap((name) => {
       const text = readFileSync(join(folder, name), 'utf8');
-      return [...text.matchAll(/"id":"(\w+)"/g)].map(([, id]) => id!);
+      return [...text.matchAll(/^\["(\w+)",/gm)].map(([, id]) => id!);
     });
   const { promise: told, resolve } = Promise.withResolvers<string[]>();
   writer.record(recordOf(1), true);

@@ -3,6 +3,7 @@ import type { Log } from '#core/log.ts';
 import { atTurnEnd } from '#core/turn-end.ts';
 import type { Journal, Segment } from '#store/journal.ts';
 import { SlowWatch } from '#store/slow-watch.ts';
+import { packed, type PackedSpend } from '#store/packed-spend.ts';
 import type { Paid, SpendRecord, SpendStore, Taken } from '#store/spend.ts';
 
 /** How often records go into the store, ms. */
@@ -13,7 +14,7 @@ const BATCH = 500;
 const MOST_IN_MEMORY = 100_000;
 
 export interface SpendWriterDeps {
-  readonly spend: Pick<SpendStore, 'add' | 'addFile'>;
+  readonly spend: Pick<SpendStore, 'addPacked' | 'addFile'>;
   /** Writes something small that changes nothing: how long that takes says how the store is. */
   readonly probe?: () => Promise<void>;
   /** Absent where nothing can be written to disk. */
@@ -42,8 +43,8 @@ export interface SpendHealth {
 export class SpendWriter {
   readonly #deps: SpendWriterDeps;
   /** What is written down at the end of this turn. */
-  #ofTurn: SpendRecord[] = [];
-  #inMemory: SpendRecord[] = [];
+  #ofTurn: PackedSpend[] = [];
+  #inMemory: PackedSpend[] = [];
   #waiting = 0;
   /** Writes that the store has taken. */
   #took = 0;
@@ -83,7 +84,7 @@ export class SpendWriter {
    */
   record(record: SpendRecord, isTurns = false): void {
     this.#waiting++;
-    const count = this.#ofTurn.push(record);
+    const count = this.#ofTurn.push(packed(record));
     if (!isTurns) this.#writeDown();
     else if (count === 1) atTurnEnd(() => this.#writeDown());
   }
@@ -162,7 +163,7 @@ export class SpendWriter {
   async #flushMemory(): Promise<void> {
     while (this.#inMemory.length > 0) {
       const batch = this.#inMemory.slice(0, BATCH);
-      await this.#take(() => this.#deps.spend.add(batch));
+      await this.#take(() => this.#deps.spend.addPacked(batch));
       this.#inMemory.splice(0, batch.length);
     }
   }
@@ -182,7 +183,7 @@ export class SpendWriter {
   async #flushSegment(journal: Journal, segment: Segment): Promise<void> {
     const records = await journal.read(segment);
     for (let from = 0; from < records.length; from += BATCH)
-      await this.#take(() => this.#deps.spend.add(records.slice(from, from + BATCH)));
+      await this.#take(() => this.#deps.spend.addPacked(records.slice(from, from + BATCH)));
   }
 
   async #probe(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '#core/json.ts';
+import type { PackedSpend } from '#store/packed-spend.ts';
 
 /** Whose spend adds up: what a budget can be set for. */
 export type PayerKind =
@@ -27,7 +28,7 @@ export interface SpendBody {
   readonly response: Json;
 }
 
-/** One request that is over. Its id tells it from all others: written twice, it counts once. */
+/** One request that is over. Its id and its instant tell it from all others: written twice, it counts once. */
 export interface SpendRecord {
   readonly id: string;
   /** Unix epoch ms. */
@@ -125,8 +126,10 @@ export interface Taken {
 }
 
 export interface SpendStore {
-  /** All or none. Records that are there already change nothing. */
+  /** All or none. Records that are there already, by their ids and instants, change nothing. */
   add(records: readonly SpendRecord[]): Promise<Taken>;
+  /** The same of records that have been packed. */
+  addPacked(records: readonly PackedSpend[]): Promise<Taken>;
   /** The same of a journal's segment; present where a store reads files in a thread of its own. */
   addFile?(path: string): Promise<Taken>;
   /** The latest first. */

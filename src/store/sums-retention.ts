@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import type { SpendStore } from '#store/spend.ts';
-import { WHO_COLUMNS } from '#store/spend-sums.ts';
-import { addTags, type UsageTable } from '#store/spend-write.ts';
-import type { Tables } from '#store/tables.ts';
+import { SUMS } from '#store/spend-sums.ts';
+import { addTags } from '#store/spend-write.ts';
+import { setSwept } from '#store/swept.ts';
+import type { Tables, UsageTableName } from '#store/tables.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -10,12 +11,12 @@ type Removes = Pick<SpendStore, 'removeHours' | 'removeDays' | 'foldTags' | 'rem
 
 /** Takes away sums that nobody asks for any more: each call so many rows at most. */
 export const sumsRetention = (db: Kysely<Tables>): Removes => ({
-  removeHours: (wallMs, most) => removeUsage(db, 'usage_hours', { wallMs: dayOf(wallMs), most }),
+  removeHours: (wallMs, most) => removeHours(db, { wallMs: dayOf(wallMs), most }),
   async removeDays(wallMs, most) {
-    const removed = await removeUsage(db, 'usage_days', { wallMs, most });
-    return removed < most
-      ? removed + (await removeTags(db, { wallMs, most: most - removed }))
-      : most;
+    let removed = await removeUsage(db, 'usage_days', { wallMs, most });
+    if (removed < most) removed += await removeTags(db, { wallMs, most: most - removed });
+    if (removed < most) await removeWhos(db, most - removed);
+    return removed;
   },
   foldTags: (wallMs, most) => foldTags(db, { wallMs: dayOf(wallMs), most }),
   removePaid: (wallMs, most) => removePaid(db, { wallMs, most }),
@@ -35,10 +36,10 @@ const tuple = (columns: readonly string[]) =>
 
 const removeUsage = async (
   db: Kysely<Tables>,
-  table: UsageTable,
+  table: UsageTableName,
   { wallMs, most }: Oldest,
 ): Promise<number> => {
-  const key = ['hour_ms', ...WHO_COLUMNS] as const;
+  const key = ['hour_ms', 'who'] as const;
   const oldest = db
     .selectFrom(table)
     .select(key)
@@ -50,6 +51,22 @@ const removeUsage = async (
     .where(sql<boolean>`${tuple(key)} in ${oldest}`)
     .executeTakeFirstOrThrow();
   return Number(numDeletedRows);
+};
+
+/** Records of hours that no sum tells of any more are counted one by one. */
+const removeHours = (db: Kysely<Tables>, oldest: Oldest): Promise<number> =>
+  db.transaction().execute(async (all) => {
+    const removed = await removeUsage(all, 'usage_hours', oldest);
+    if (removed > 0) await setSwept(all, oldest.wallMs - 1);
+    return removed;
+  });
+
+/** Names that no record and no sum has any more. */
+const removeWhos = async (db: Kysely<Tables>, most: number): Promise<void> => {
+  let unused = db.selectFrom('spend_who').select('id').limit(most);
+  for (const table of ['usage_days', 'usage_hours', 'spend'] as const)
+    unused = unused.where('id', 'not in', db.selectFrom(table).select('who'));
+  await db.deleteFrom('spend_who').where('id', 'in', unused).execute();
 };
 
 const oldestTags = (db: Kysely<Tables>, { wallMs, most }: Oldest) =>
@@ -92,7 +109,6 @@ const perDay = (rows: readonly Tables['usage_tags'][]): Tables['usage_tags'][] =
   });
 };
 
-const SUMS = ['requests', 'failures', 'tokens_in', 'tokens_out', 'nanos'] as const;
 type Sums = Record<(typeof SUMS)[number], number>;
 
 /** Of windows alone: what somebody has spent in all is asked for as long as they are there. */

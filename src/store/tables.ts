@@ -1,3 +1,4 @@
+import type { Generated } from 'kysely';
 import type { Subject } from '#store/store.ts';
 
 interface ShelfTable {
@@ -8,9 +9,26 @@ interface ShelfTable {
 }
 
 interface SpendTable {
-  id: string;
+  /** With the id its key: rows lie in the order of their instants. */
   started_ms: number;
+  id: string;
+  /** A row of `spend_who`. */
+  who: number;
+  /** 1 where it failed, else 0. */
+  failed: number;
   ended_ms: number;
+  nanos: number;
+  tokens_in: number;
+  tokens_out: number;
+  /** JSON: tags and all else. */
+  more: string;
+}
+
+/** Who asks whom: the same few all the time. */
+interface WhoTable {
+  id: Generated<number>;
+  /** Of the texts: by it they are known again. */
+  mark: string;
   token: string;
   user_id: string;
   team_id: string;
@@ -19,12 +37,8 @@ interface SpendTable {
   model: string;
   deployment: string;
   provider: string;
-  status: string;
-  nanos: number;
-  tokens_in: number;
-  tokens_out: number;
-  /** JSON: tags and all else. */
-  more: string;
+  /** 1 where a person has been taken out of it: its records are gone, its sums are not. */
+  forgotten: number;
 }
 
 interface Sums {
@@ -38,14 +52,8 @@ interface Sums {
 }
 
 interface UsageTable extends Sums {
-  token: string;
-  user_id: string;
-  team_id: string;
-  end_user: string;
-  model_group: string;
-  model: string;
-  deployment: string;
-  provider: string;
+  /** A row of `spend_who`. */
+  who: number;
 }
 
 interface TagTable extends Sums {
@@ -92,6 +100,7 @@ interface BodyTable {
 /** The tables as queries see them; `migrations/` makes them so. */
 export type Tables = Record<`s_${Subject}`, ShelfTable> & {
   spend: SpendTable;
+  spend_who: WhoTable;
   spend_bodies: BodyTable;
   usage_hours: UsageTable;
   /** The same by day (UTC): what is asked of months is asked of it. */
@@ -103,3 +112,6 @@ export type Tables = Record<`s_${Subject}`, ShelfTable> & {
   facts: { name: string; value: string };
   migrations: { name: string; at_ms: number };
 };
+
+/** Sums of hours, and the same by day (UTC). */
+export type UsageTableName = 'usage_hours' | 'usage_days';

@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { SpendFilter, TagFilter, Usage, UsageField, UsageQuestion } from '#store/spend.ts';
-import type { UsageTable } from '#store/spend-write.ts';
-import type { Tables } from '#store/tables.ts';
+import { SUMS } from '#store/spend-sums.ts';
+import type { Tables, UsageTableName } from '#store/tables.ts';
 
 const STEPS = { hour: 3_600_000, day: 86_400_000 } as const;
 
@@ -16,7 +16,6 @@ const COLUMNS = {
   provider: 'provider',
 } as const;
 
-const SUMS = ['requests', 'failures', 'tokens_in', 'tokens_out', 'nanos'] as const;
 type Row = Record<string, string | number | null>;
 
 /** From so long on, days are told apart and no hours: there are fewer of them, ms. */
@@ -35,10 +34,13 @@ export const usage = async (
   const byDay = per !== 'hour' && (isLong || (await areHoursGone(db, fromMs ?? 0)));
   const begins = byDay ? STEPS.day : STEPS.hour;
   let query = db
-    .selectFrom(byDay ? 'usage_days' : 'usage_hours')
+    .selectFrom(`${byDay ? 'usage_days' : 'usage_hours'} as sums`)
+    // Who it was is looked up for each sum: the other way round every instant would be looked for.
+    .crossJoin('spend_who as who')
+    .whereRef('who.id', '=', 'sums.who')
     .select(SUMS.map((name) => sql<number>`sum(${sql.ref(name)})`.as(name)));
   const valueOf = (name: UsageField, place: number) => {
-    const column = sql.ref<string>(COLUMNS[name]);
+    const column = sql.ref<string>(`who.${COLUMNS[name]}`);
     if (place > 0 || !apart) return column;
     return sql<string | null>`case when ${isAmong(column, apart)} then ${column} end`;
   };
@@ -53,7 +55,7 @@ export const usage = async (
   if (toMs !== undefined) query = query.where('hour_ms', '<', Math.ceil(toMs));
   for (const [name, column] of Object.entries(COLUMNS)) {
     const value = filter[name as keyof SpendFilter];
-    if (typeof value === 'string') query = query.where(column, '=', value);
+    if (typeof value === 'string') query = query.where(`who.${column}`, '=', value);
   }
   const rows = (await query.execute()) as unknown as Row[];
   const most = rows.filter((row) => Number(row['requests'] ?? 0) > 0);
@@ -74,7 +76,7 @@ const areHoursGone = async (db: Kysely<Tables>, fromMs: number): Promise<boolean
   return fromMs < hourMs && dayMs < Math.floor(hourMs / STEPS.day) * STEPS.day;
 };
 
-const oldestOf = async (db: Kysely<Tables>, table: UsageTable): Promise<number> => {
+const oldestOf = async (db: Kysely<Tables>, table: UsageTableName): Promise<number> => {
   const query = db.selectFrom(table).select((row) => row.fn.min('hour_ms').as('at'));
   return (await query.executeTakeFirst())?.at ?? Infinity;
 };

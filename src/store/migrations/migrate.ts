@@ -1,10 +1,12 @@
 import type { Kysely } from 'kysely';
 import { SpillwayError } from '#core/errors.ts';
 import { migrations } from '#store/migrations/index.ts';
+import type { MigrationKind } from '#store/migrations/migration.ts';
 import type { Tables } from '#store/tables.ts';
 
 export interface MigrateDeps {
   readonly db: Kysely<Tables>;
+  readonly kind: MigrationKind;
   /** Unix epoch ms. */
   readonly wallMs: number;
   /** Called before a step that changes what is there: a name for the copy. */
@@ -15,7 +17,12 @@ export interface MigrateDeps {
  * Takes the steps that have not been taken yet, each in a transaction of its own. Whoever calls it
  * holds a lock. Throws SpillwayError `config_invalid` where a later version has been here.
  */
-export const migrate = async ({ db, wallMs, copy }: MigrateDeps): Promise<readonly string[]> => {
+export const migrate = async ({
+  db,
+  kind,
+  wallMs,
+  copy,
+}: MigrateDeps): Promise<readonly string[]> => {
   await db.schema
     .createTable('migrations')
     .ifNotExists()
@@ -35,7 +42,7 @@ export const migrate = async ({ db, wallMs, copy }: MigrateDeps): Promise<readon
     const { name } = step;
     if (rows.length > 0) await copy(name);
     await db.transaction().execute(async (all) => {
-      await step.up(all as unknown as Kysely<never>);
+      await step.up(all as unknown as Kysely<never>, kind);
       await all.insertInto('migrations').values({ name, at_ms: wallMs }).execute();
     });
   }

@@ -83,6 +83,7 @@ const prepare = (
       await sql`create schema if not exists ${sql.id(SCHEMA)}`.execute(one);
       await migrate({
         db: one.withSchema(SCHEMA),
+        kind: 'postgres',
         wallMs: Math.round(clock.wall()),
         copy: (name) => copySchema(one, name),
       });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { silentLog } from '#core/log.ts';
 import { openPostgres } from '#store/postgres/open.ts';
 import { hasPostgres, startPostgres, type TestPostgres } from '#store/postgres/test-kit.ts';
+import { pagesConformance } from '#store/pages.conformance.ts';
 import { retentionConformance } from '#store/retention.conformance.ts';
 import { storeConformance } from '#store/store.conformance.ts';
 
@@ -18,6 +19,8 @@ describe.skipIf(!hasPostgres)('Postgres (skipped where no server is installed)',
 
   storeConformance('as a store', { open, lasts: true });
   retentionConformance('as what lets old rows go', { open });
+
+  pagesConformance('as a store', open);
 
   it('leaves the tables of others alone, and says so', async () => {
     const client = new pg.Client(server.url);

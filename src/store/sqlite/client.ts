@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { SpendRecord, Taken } from '#store/spend.ts';
+import type { PackedSpend } from '#store/packed-spend.ts';
+import type { Taken } from '#store/spend.ts';
 import type { Answer, Ask, AskIntake, SqlValue, WorkerSettings } from '#store/sqlite/messages.ts';
 
 /** For what is young in the worker, MB: rows live for a moment, and room for many is only room. */
@@ -45,7 +46,7 @@ export class SqliteClient {
   }
 
   /** A journal's segment, or these records; all or none. */
-  async take(spend: string | readonly SpendRecord[]): Promise<Taken> {
+  async take(spend: string | readonly PackedSpend[]): Promise<Taken> {
     const { taken } = (await this.#ask({ id: ++this.#last, spend })) as { readonly taken: Taken };
     return taken;
   }

@@ -1,27 +1,28 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { recordsOf } from '#store/journal.ts';
-import { SpendSums, WHO_COLUMNS } from '#store/spend-sums.ts';
-import type { SpendRecord, Taken } from '#store/spend.ts';
-import { bodyRowOf, paidRow, rowOf } from '#store/spend-write.ts';
+import { packedOf } from '#store/journal.ts';
+import type { PackedSpend } from '#store/packed-spend.ts';
+import { SpendSums, SUMS } from '#store/spend-sums.ts';
+import type { Taken } from '#store/spend.ts';
+import { bodyRowOf, paidRow, WHO_COLUMNS, whoRow } from '#store/spend-write.ts';
 import type { SqlValue } from '#store/sqlite/messages.ts';
 
 const RECORD = [
-  'id',
   'started_ms',
+  'id',
+  'who',
+  'failed',
   'ended_ms',
-  ...WHO_COLUMNS,
-  'status',
   'nanos',
   'tokens_in',
   'tokens_out',
   'more',
-] as const;
+];
 const BODY = ['id', 'at_ms', 'body'] as const;
-const SUMS = ['requests', 'failures', 'tokens_in', 'tokens_out', 'nanos'] as const;
+const WHO_ROW = ['mark', ...WHO_COLUMNS, 'forgotten'] as const;
 
 const TABLES = {
-  usage_hours: { key: ['hour_ms', ...WHO_COLUMNS], sums: SUMS },
-  usage_days: { key: ['hour_ms', ...WHO_COLUMNS], sums: SUMS },
+  usage_hours: { key: ['hour_ms', 'who'], sums: SUMS },
+  usage_days: { key: ['hour_ms', 'who'], sums: SUMS },
   usage_tags: { key: ['hour_ms', 'tag'], sums: SUMS },
   paid: { key: ['kind', 'payer', 'since_ms'], sums: ['nanos'] },
 } as const;
@@ -34,13 +35,17 @@ export class Intake {
   readonly #db: DatabaseSync;
   readonly #record: StatementSync;
   readonly #body: StatementSync;
+  readonly #findWho: StatementSync;
+  readonly #addWho: StatementSync;
   readonly #sums: Readonly<Record<keyof typeof TABLES, StatementSync>>;
 
   /** `db` has all its tables. */
   constructor(db: DatabaseSync) {
     this.#db = db;
-    this.#record = db.prepare(`${insertion('spend', RECORD)} ON CONFLICT (id) DO NOTHING`);
-    this.#body = db.prepare(insertion('spend_bodies', BODY));
+    this.#record = db.prepare(`${insertion('spend', RECORD)} ON CONFLICT DO NOTHING`);
+    this.#body = db.prepare(`${insertion('spend_bodies', BODY)} ON CONFLICT DO NOTHING`);
+    this.#findWho = db.prepare('SELECT id FROM spend_who WHERE mark = ?');
+    this.#addWho = db.prepare(insertion('spend_who', WHO_ROW));
     const adding = (table: keyof typeof TABLES): StatementSync =>
       db.prepare(addition(table, TABLES[table]));
     this.#sums = {
@@ -53,28 +58,30 @@ export class Intake {
 
   /** All records of a journal's segment, or none. */
   takeFile(path: string): Taken {
-    return this.#all(recordsOf(path));
+    return this.take(packedOf(path));
   }
 
   /** All or none. Records that are there already change nothing. */
-  take(records: readonly SpendRecord[]): Taken {
-    return this.#all(records);
-  }
-
-  #all(records: Iterable<SpendRecord>): Taken {
+  take(records: Iterable<PackedSpend>): Taken {
     this.#db.exec('BEGIN IMMEDIATE');
     try {
       const sums = new SpendSums();
+      // Somebody may be forgotten before the next ones come: nothing is remembered for longer.
+      const whos = new Map<string, number>();
       let count = 0;
       for (const record of records) {
         count++;
-        if (this.#isNew(record)) sums.add(record);
+        let who = whos.get(record.who);
+        if (who === undefined) whos.set(record.who, (who = this.#whoOf(record.who)));
+        if (this.#isNew(record, who)) sums.add(record, who);
       }
-      for (const table of ['usage_hours', 'usage_days', 'usage_tags'] as const)
-        for (const row of sums[table].values()) this.#add(table, row);
-      for (const payment of sums.paid.values()) this.#add('paid', paidRow(payment));
+      for (const row of sums.hours()) this.#add('usage_hours', row);
+      for (const row of sums.days()) this.#add('usage_days', row);
+      for (const row of sums.tags()) this.#add('usage_tags', row);
+      const paid = sums.paid();
+      for (const payment of paid) this.#add('paid', paidRow(payment));
       this.#db.exec('COMMIT');
-      return { records: count, paid: [...sums.paid.values()] };
+      return { records: count, paid };
     } catch (thrown) {
       // A full disk ends a transaction by itself.
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
@@ -82,9 +89,27 @@ export class Intake {
     }
   }
 
-  #isNew(record: SpendRecord): boolean {
-    const row = rowOf(record);
-    if (this.#record.run(...RECORD.map((name) => row[name])).changes !== 1) return false;
+  #whoOf(text: string): number {
+    const row = whoRow(text);
+    const known = this.#findWho.get(row.mark);
+    if (known) return known['id'] as number;
+    const values = WHO_ROW.map((name) => row[name]);
+    return Number(this.#addWho.run(...values).lastInsertRowid);
+  }
+
+  #isNew(record: PackedSpend, who: number): boolean {
+    const { changes } = this.#record.run(
+      record.startedMs,
+      record.id,
+      who,
+      record.isFailed ? 1 : 0,
+      record.endedMs,
+      record.nanos,
+      record.tokensIn,
+      record.tokensOut,
+      record.more,
+    );
+    if (changes !== 1) return false;
     const body = bodyRowOf(record);
     if (body) this.#body.run(...BODY.map((name) => body[name]));
     return true;

@@ -1,4 +1,5 @@
-import type { SpendRecord, Taken } from '#store/spend.ts';
+import type { PackedSpend } from '#store/packed-spend.ts';
+import type { Taken } from '#store/spend.ts';
 
 /** What may stand in a statement's places, and comes back out of a table. */
 export type SqlValue = null | number | string | bigint | Uint8Array;
@@ -13,7 +14,7 @@ export interface Ask {
 /** Records of spend for it: those of a journal's segment, or these. */
 export interface AskIntake {
   readonly id: number;
-  readonly spend: string | readonly SpendRecord[];
+  readonly spend: string | readonly PackedSpend[];
 }
 
 export type Answer =

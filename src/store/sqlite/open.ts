@@ -6,6 +6,7 @@ import { SpillwayError } from '#core/errors.ts';
 import type { Log } from '#core/log.ts';
 import { guarded } from '#store/guarded.ts';
 import { migrate } from '#store/migrations/migrate.ts';
+import { packed } from '#store/packed-spend.ts';
 import type { SpendStore, Taken } from '#store/spend.ts';
 import { sqlStore } from '#store/sql-store.ts';
 import { SqliteClient } from '#store/sqlite/client.ts';
@@ -60,7 +61,7 @@ const openAt = async ({
       const target = `${path}.before-${name}`;
       if (folder !== undefined && !(await isThere(target))) await copyTo(target);
     };
-    await migrate({ db, wallMs: Math.round(clock.wall()), copy });
+    await migrate({ db, kind: 'sqlite', wallMs: Math.round(clock.wall()), copy });
   } catch (thrown) {
     await db.destroy();
     throw thrown;
@@ -70,7 +71,11 @@ const openAt = async ({
   // The connection is one: nobody else is in the middle of a transaction.
   const take = (spend: Parameters<SqliteClient['take']>[0]): Promise<Taken> =>
     db.connection().execute(() => client.take(spend));
-  const intake = guarded<Pick<SpendStore, 'add' | 'addFile'>>({ add: take, addFile: take });
+  const intake = guarded<Pick<SpendStore, 'add' | 'addPacked' | 'addFile'>>({
+    add: (records) => take(records.map(packed)),
+    addPacked: take,
+    addFile: take,
+  });
   return {
     ...store,
     spend: { ...store.spend, ...intake },

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { silentLog } from '#core/log.ts';
 import { openSqlite, SQLITE_FILE } from '#store/sqlite/open.ts';
+import { pagesConformance } from '#store/pages.conformance.ts';
 import { retentionConformance } from '#store/retention.conformance.ts';
-import { storeConformance } from '#store/store.conformance.ts';
+import { HOUR_MS, record, storeConformance, T0 } from '#store/store.conformance.ts';
 
 const clock = { wall: () => Date.now() };
 const folder = await mkdtemp(join(tmpdir(), 'spillway-store-'));
@@ -20,6 +21,10 @@ storeConformance('SQLite in memory', {
   open: () => openSqlite({ clock, log: silentLog }),
   lasts: false,
 });
+
+pagesConformance('SQLite in a file', () =>
+  openSqlite({ folder: join(folder, 'pages'), clock, log: silentLog }),
+);
 
 retentionConformance('SQLite as what lets old rows go', {
   open: () => openSqlite({ folder: join(folder, 'old'), clock, log: silentLog }),
@@ -60,40 +65,47 @@ test('what is forgotten is in no file any more', async () => {
   const at = join(folder, 'wiped');
   const store = await openSqlite({ folder: at, clock, log: silentLog });
   const said = 'a secret that nobody else says';
-  const records = Array.from({ length: 300 }, (_, n) => ({
-    id: `r${n}`,
-    startedMs: n,
-    endedMs: n,
-    token: '',
-    user: '',
-    team: '',
-    endUser: n % 3 === 0 ? 'eve' : 'adam',
-    group: 'g',
-    model: 'm',
-    deployment: 'd',
-    provider: 'v',
-    status: 'success' as const,
-    nanos: 1,
-    tokensIn: 1,
-    tokensOut: 1,
-    tags: [],
-    payments: [],
-    more: {},
-    body: { request: n % 3 === 0 ? said : 'nothing', response: 'x'.repeat(n * 50) },
-  }));
+  const eve = 'eve-and-nobody-else';
+  const records = Array.from({ length: 300 }, (_, n) =>
+    record(`r${n}`, {
+      startedMs: n,
+      endUser: n % 3 === 0 ? eve : 'adam',
+      body: { request: n % 3 === 0 ? said : 'nothing', response: 'x'.repeat(n * 50) },
+    }),
+  );
   await store.spend.add(records);
-  const found = async () => {
-    const names = (await readdir(at)).filter((name) => name.startsWith(SQLITE_FILE));
-    const all = await Promise.all(names.map((name) => readFile(join(at, name), 'latin1')));
-    return all.join('').includes(said);
-  };
-  expect(await found()).toBe(true);
-  while ((await store.spend.forget({ user: 'eve' }, 50)) > 0);
+  expect([await isIn(at, said), await isIn(at, eve)]).toEqual([true, true]);
+  while ((await store.spend.forget({ user: eve }, 50)) > 0);
   await store.wipe?.();
-  expect(await found()).toBe(false);
+  expect([await isIn(at, said), await isIn(at, eve)]).toEqual([false, false]);
   expect(await store.spend.count({})).toBe(200);
   await store.close();
 });
+
+test('who has no record and no sum any more is in no file any more', async () => {
+  const at = join(folder, 'gone');
+  const store = await openSqlite({ folder: at, clock, log: silentLog });
+  const eve = 'eve-and-nobody-else';
+  const { spend } = store;
+  await spend.add([record('r', { endUser: eve }), record('s', { startedMs: T0 + 1 })]);
+  const sinceMs = T0 + 24 * HOUR_MS;
+  await spend.removeBefore(T0 + 1, 9);
+  await spend.removeHours(sinceMs, 9);
+  await spend.removeDays(T0 - 24 * HOUR_MS, 9);
+  await store.wipe?.();
+  expect(await isIn(at, eve)).toBe(true);
+  await spend.removeDays(sinceMs, 9);
+  await store.wipe?.();
+  expect(await isIn(at, eve)).toBe(false);
+  expect(await spend.list({ user: 'user-1' }, { limit: 9, offset: 0 })).toHaveLength(1);
+  await store.close();
+});
+
+const isIn = async (at: string, text: string): Promise<boolean> => {
+  const names = (await readdir(at)).filter((name) => name.startsWith(SQLITE_FILE));
+  const all = await Promise.all(names.map((name) => readFile(join(at, name), 'latin1')));
+  return all.join('').includes(text);
+};
 
 test('a copy is a store of its own', async () => {
   const at = join(folder, 'copied');

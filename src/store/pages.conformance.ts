@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seededRandom } from '#core/random.ts';
+import type { SpendFilter, SpendRecord } from '#store/spend.ts';
+import type { Store } from '#store/store.ts';
+
+const HOUR_MS = 3_600_000;
+const T0 = 1_790_000_000_000 - (1_790_000_000_000 % HOUR_MS);
+const SPAN_MS = 60 * HOUR_MS;
+const ROUNDS = 40;
+
+/**
+ * Whatever is written, removed and forgotten in between: lists and counts say what a list in memory
+ * says.
+ */
+export const pagesConformance = (name: string, open: () => Promise<Store>): void => {
+  describe(`${name}: pages`, () => {
+    let store: Store;
+    beforeAll(async () => {
+      store = await open();
+      for (let many = 1; many > 0;) many = await store.spend.removeOldest(500);
+    });
+    afterAll(() => store.close());
+
+    it('lists and counts what is there', async () => {
+      const random = seededRandom(7);
+      const below = (most: number): number => Math.floor(random() * most);
+      const oneOf = <Value>(values: readonly Value[]): Value => values[below(values.length)]!;
+      let known: SpendRecord[] = [];
+      let last = 0;
+      const instant = (): number =>
+        // Often on the hour, where parts meet.
+        T0 + (below(3) === 0 ? below(60) * HOUR_MS : below(SPAN_MS));
+      const record = (): SpendRecord => {
+        const startedMs = instant();
+        return {
+          id: `page-${last++}`,
+          startedMs,
+          endedMs: startedMs + 9,
+          token: oneOf(['', 'a', 'b']),
+          user: oneOf(['ann', 'bob', 'eve']),
+          team: '',
+          endUser: oneOf(['', '', 'ann']),
+          group: oneOf(['g', 'h']),
+          model: 'm',
+          deployment: oneOf(['d', 'e', 'f']),
+          provider: 'p',
+          status: oneOf(['success', 'success', 'failure']),
+          nanos: 0,
+          tokensIn: 0,
+          tokensOut: 0,
+          tags: [],
+          payments: [],
+          more: {},
+        };
+      };
+      const change = async (): Promise<void> => {
+        const fresh = Array.from({ length: below(60) }, record);
+        await store.spend.add([...fresh, ...known.slice(0, 3)]);
+        known = [...known, ...fresh].toSorted(byAge);
+        if (below(3) === 0) {
+          const removed = await store.spend.removeOldest(below(12));
+          known = known.slice(removed);
+        }
+        if (below(8) === 0) {
+          const before = T0 + below(SPAN_MS / 4);
+          while ((await store.spend.removeBefore(before, 7)) > 0);
+          known = known.filter(({ startedMs }) => startedMs >= before);
+        }
+        // Records that no sum of hours tells of.
+        if (below(8) === 0) await store.spend.removeHours(T0 + below(SPAN_MS), 1 + below(40));
+        if (below(8) !== 0) return;
+        const user = oneOf(['ann', 'bob']);
+        while ((await store.spend.forget({ user }, 5)) > 0);
+        known = known.filter((one) => one.user !== user && one.endUser !== user);
+      };
+      const maybe = <Value>(make: () => Value, odds: number): Value | undefined =>
+        below(odds) === 0 ? make() : undefined;
+      const filterOf = (): SpendFilter => {
+        const filter = {
+          fromMs: maybe(instant, 3),
+          toMs: maybe(instant, 3),
+          id: maybe(() => `page-${below(last)}`, 12),
+          token: maybe(() => oneOf(['a', 'b', '', 'none']), 3),
+          user: maybe(() => oneOf(['ann', 'bob']), 3),
+          endUser: maybe(() => 'ann', 9),
+          group: maybe(() => 'g', 4),
+          deployment: maybe(() => 'd', 5),
+          status: maybe(() => oneOf(['success', 'failure']), 4),
+        };
+        return Object.fromEntries(
+          Object.entries(filter).filter(([, value]) => value !== undefined),
+        );
+      };
+      for (let round = 0; round < ROUNDS; round++) {
+        await change();
+        for (let asked = 0; asked < 6; asked++) {
+          const filter = filterOf();
+          const all = known.filter((one) => isMeant(one, filter)).toReversed();
+          const page = { limit: 1 + below(30), offset: below(2) * below(all.length + 3) };
+          const told = await store.spend.list(filter, page);
+          const what = JSON.stringify({ round, filter, page });
+          const ids = all.slice(page.offset).slice(0, page.limit);
+          expect([what, told.map(({ id }) => id)]).toEqual([what, ids.map(({ id }) => id)]);
+          expect([what, await store.spend.count(filter)]).toEqual([what, all.length]);
+        }
+      }
+    });
+  });
+};
+
+const byAge = (a: SpendRecord, b: SpendRecord): number =>
+  a.startedMs - b.startedMs || (a.id < b.id ? -1 : 1);
+
+const isMeant = (one: SpendRecord, { fromMs, toMs, ...named }: SpendFilter): boolean =>
+  one.startedMs >= (fromMs ?? 0) &&
+  one.startedMs < (toMs ?? Infinity) &&
+  Object.entries(named).every(([name, value]) => one[name as keyof SpendRecord] === value);

@@ -1,0 +1,42 @@
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import type { SpendFilter } from '#store/spend.ts';
+import type { Tables } from '#store/tables.ts';
+
+/** What a filter says of who it was: the columns of `spend_who`. */
+const WHO_FIELDS = {
+  token: 'token',
+  user: 'user_id',
+  team: 'team_id',
+  endUser: 'end_user',
+  group: 'model_group',
+  deployment: 'deployment',
+} as const satisfies Partial<Record<keyof SpendFilter, keyof Tables['spend_who']>>;
+
+/** Those that are meant; undefined where all are. */
+const whosOf = (db: Kysely<Tables>, filter: SpendFilter) => {
+  const named = Object.entries(WHO_FIELDS).flatMap(([name, column]) => {
+    const value = filter[name as keyof typeof WHO_FIELDS];
+    return value === undefined ? [] : [{ column, value }];
+  });
+  if (named.length === 0) return undefined;
+  let query = db.selectFrom('spend_who').select('id').where('forgotten', '=', 0);
+  for (const { column, value } of named) query = query.where(column, '=', value);
+  return query;
+};
+
+type Having = 'spend' | 'usage_hours';
+
+/**
+ * Narrows rows to those whom a filter means. Who has been forgotten has sums, and no records. Said as a
+ * value, so that Postgres looks each row up in a set, and does not look for the rows of each.
+ */
+export const ofWhos = <Table extends Having, Row>(
+  db: Kysely<Tables>,
+  query: SelectQueryBuilder<Tables, Table, Row>,
+  filter: SpendFilter,
+): SelectQueryBuilder<Tables, Table, Row> => {
+  const whos = whosOf(db, filter);
+  if (whos) return query.where(sql<boolean>`(who in (${whos})) is true`);
+  const forgotten = db.selectFrom('spend_who').select('id').where('forgotten', '=', 1);
+  return query.where(sql<boolean>`who not in (${forgotten})`);
+};

@@ -1,0 +1,218 @@
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { timeOf } from '#core/ids.ts';
+import { recordOf, whosIn } from '#store/spend-read.ts';
+import { isForeign, mayBeOurs } from '#store/foreign-id.ts';
+import { ofWhos } from '#store/spend-filter.ts';
+import type { SpendFilter, SpendRecord, SpendStore } from '#store/spend.ts';
+import { sweptMs } from '#store/swept.ts';
+import type { Tables } from '#store/tables.ts';
+
+const HOUR_MS = 3_600_000;
+/** A record begins about when its id was made, ms. */
+const NEAR_MS = 600_000;
+/** Hours that are read along, rather than those on both sides of them apart. */
+const GAP_MS = 4 * HOUR_MS;
+/** So many rows are passed over as they are read; more are counted by their hours. */
+const FEW = 1_000;
+/** Records of one id: there is one, unless somebody else chose it. */
+const MOST_OF_ID = 100;
+
+type Page = Parameters<SpendStore['list']>[1];
+
+/** From this and before that, Unix epoch ms, whole. */
+interface Times {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A stretch of time, and how many of the records that are meant it has. */
+interface Stretch extends Times {
+  readonly many: number;
+}
+
+/**
+ * The latest first. No column has an index: sums by hour tell in which hours a page's records lie, and
+ * those alone are read.
+ */
+export const listSpend = async (
+  db: Kysely<Tables>,
+  filter: SpendFilter,
+  page: Page,
+): Promise<readonly SpendRecord[]> => {
+  if (filter.id !== undefined)
+    return (await ofId(db, filter)).slice(page.offset).slice(0, page.limit);
+  if (isOfTimeAlone(filter) && page.offset <= FEW)
+    return read(db, filter, { ...timesOf(filter), ...page });
+  const found: SpendRecord[] = [];
+  const { stretches, skip } = needed(await stretchesOf(db, filter), page);
+  let offset = skip;
+  for (const stretch of stretches) {
+    const limit = page.limit - found.length;
+    found.push(...(await read(db, filter, { ...stretch, limit, offset })));
+    if (found.length >= page.limit) break;
+    offset = 0;
+  }
+  return found;
+};
+
+export const countSpend = async (db: Kysely<Tables>, filter: SpendFilter): Promise<number> => {
+  if (filter.id !== undefined) return (await ofId(db, filter)).length;
+  const { latest, whole, oldest } = await partsOf(db, filter);
+  const query = ofWhos(db, withinHours(db.selectFrom('usage_hours'), whole), filter);
+  const sums = await query.select(manyOf(filter).as('many')).executeTakeFirst();
+  return (
+    (await counted(db, filter, latest)) + (sums?.many ?? 0) + (await counted(db, filter, oldest))
+  );
+};
+
+/** An id of ours tells when it was made; those of others, and only those, have an index. */
+const ofId = async (db: Kysely<Tables>, filter: SpendFilter): Promise<readonly SpendRecord[]> => {
+  const page = { limit: MOST_OF_ID, offset: 0 };
+  const { id = '' } = filter;
+  const times = timesOf(filter);
+  if (!mayBeOurs(id)) return read(db, filter, { ...times, ...page, only: isForeign });
+  const madeMs = timeOf(id) ?? 0;
+  const fromMs = Math.max(times.fromMs, madeMs - NEAR_MS);
+  const toMs = Math.min(times.toMs, madeMs + NEAR_MS);
+  const near = await read(db, filter, { fromMs, toMs, ...page });
+  // One that began at another time than its id says is looked for among all.
+  return near.length > 0 ? near : read(db, filter, { ...times, ...page });
+};
+
+const isOfTimeAlone = (filter: SpendFilter): boolean => {
+  const { fromMs: _, toMs: __, ...narrowed } = filter;
+  return Object.values(narrowed).every((value) => value === undefined);
+};
+
+const [EVER, NEVER] = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+
+const timesOf = ({ fromMs = EVER, toMs = NEVER }: SpendFilter): Times => ({
+  fromMs: Math.max(EVER, Math.floor(fromMs)),
+  toMs: Math.min(NEVER, Math.ceil(toMs)),
+});
+
+/**
+ * A filter's time: the whole hours, of which sums tell how many records they have, and what lies on
+ * both sides of them, where it must be counted. Records before an instant may have been removed, and
+ * their sums stay.
+ */
+const partsOf = async (db: Kysely<Tables>, filter: SpendFilter) => {
+  const { fromMs, toMs } = timesOf(filter);
+  const startMs = hourFrom(Math.max(fromMs, (await sweptMs(db)) ?? EVER));
+  const endMs = toMs === NEVER ? NEVER : toMs - (toMs % HOUR_MS);
+  if (startMs >= endMs)
+    return {
+      latest: { fromMs, toMs },
+      whole: { fromMs: EVER, toMs: EVER },
+      oldest: { fromMs: EVER, toMs: EVER },
+    };
+  return {
+    latest: { fromMs: endMs, toMs },
+    whole: { fromMs: startMs, toMs: endMs },
+    oldest: { fromMs, toMs: startMs },
+  };
+};
+
+const hourFrom = (ms: number): number => (ms === EVER ? EVER : Math.ceil(ms / HOUR_MS) * HOUR_MS);
+
+/** The latest first. */
+const stretchesOf = async (
+  db: Kysely<Tables>,
+  filter: SpendFilter,
+): Promise<readonly Stretch[]> => {
+  const { latest, whole, oldest } = await partsOf(db, filter);
+  const query = ofWhos(db, withinHours(db.selectFrom('usage_hours'), whole), filter);
+  const hours = await query
+    .select('hour_ms')
+    .select(manyOf(filter).as('many'))
+    .groupBy('hour_ms')
+    .orderBy('hour_ms', 'desc')
+    .execute();
+  return [
+    { ...latest, many: await counted(db, filter, latest) },
+    ...hours.map(({ hour_ms, many }) => ({ fromMs: hour_ms, toMs: hour_ms + HOUR_MS, many })),
+    { ...oldest, many: await counted(db, filter, oldest) },
+  ].filter(({ many }) => many > 0);
+};
+
+const withinHours = <Row>(
+  query: SelectQueryBuilder<Tables, 'usage_hours', Row>,
+  { fromMs, toMs }: Times,
+) => query.where('hour_ms', '>=', fromMs).where('hour_ms', '<', toMs);
+
+/** How many records sums tell of. */
+const manyOf = ({ status }: SpendFilter) => {
+  if (status === undefined) return sql<number>`coalesce(sum(requests), 0)`;
+  if (status === 'failure') return sql<number>`coalesce(sum(failures), 0)`;
+  if (status === 'success') return sql<number>`coalesce(sum(requests - failures), 0)`;
+  return sql<number>`0`;
+};
+
+/** Where a page's records lie, and how many come before it there; hours that lie close are one. */
+const needed = (all: readonly Stretch[], { limit, offset }: Page) => {
+  const stretches: Stretch[] = [];
+  let skip = offset;
+  let many = 0;
+  for (const stretch of all) {
+    if (stretches.length === 0 && skip >= stretch.many) {
+      skip -= stretch.many;
+      continue;
+    }
+    const last = stretches.at(-1);
+    const isClose = last !== undefined && last.fromMs - stretch.toMs <= GAP_MS;
+    if (isClose) stretches[stretches.length - 1] = { ...last, fromMs: stretch.fromMs };
+    else stretches.push(stretch);
+    many += stretch.many;
+    if (many - skip >= limit) break;
+  }
+  return { stretches, skip };
+};
+
+const counted = async (
+  db: Kysely<Tables>,
+  filter: SpendFilter,
+  { fromMs, toMs }: Times,
+): Promise<number> => {
+  if (fromMs >= toMs) return 0;
+  const query = db
+    .selectFrom('spend')
+    .select((row) => row.fn.countAll<number>().as('many'))
+    .where('started_ms', '>=', fromMs)
+    .where('started_ms', '<', toMs);
+  return (await meant(db, query, filter).executeTakeFirst())?.many ?? 0;
+};
+
+const read = async (
+  db: Kysely<Tables>,
+  filter: SpendFilter,
+  { fromMs, toMs, limit, offset, only }: Times & Page & { readonly only?: typeof isForeign },
+): Promise<readonly SpendRecord[]> => {
+  let query = db
+    .selectFrom('spend')
+    .selectAll()
+    .where('started_ms', '>=', fromMs)
+    .where('started_ms', '<', toMs)
+    .orderBy('started_ms', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .offset(offset);
+  if (only) query = query.where(only);
+  const rows = await meant(db, query, filter).execute();
+  const whos = await whosIn(db, rows);
+  return rows.map((row) => recordOf(row, whos.get(row.who)));
+};
+
+const meant = <Row>(
+  db: Kysely<Tables>,
+  query: SelectQueryBuilder<Tables, 'spend', Row>,
+  filter: SpendFilter,
+): SelectQueryBuilder<Tables, 'spend', Row> => {
+  const { id, status } = filter;
+  let narrowed = ofWhos(db, query, filter);
+  if (id !== undefined) narrowed = narrowed.where('id', '=', id);
+  if (status === undefined) return narrowed;
+  const isKnown = status === 'failure' || status === 'success';
+  return isKnown
+    ? narrowed.where('failed', '=', status === 'failure' ? 1 : 0)
+    : narrowed.where(sql<boolean>`1 = 0`);
+};

@@ -1,0 +1,64 @@
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { setSwept } from '#store/swept.ts';
+import type { Tables } from '#store/tables.ts';
+
+/** Removes the oldest records, at most so many; before an instant where one is given. How many there were. */
+export const removeOldest = (
+  db: Kysely<Tables>,
+  most: number,
+  beforeMs?: number,
+): Promise<number> =>
+  db.transaction().execute(async (all) => {
+    let oldest = keys(all).orderBy('started_ms').orderBy('id').limit(most);
+    if (beforeMs !== undefined) oldest = oldest.where('started_ms', '<', Math.floor(beforeMs));
+    const gone = await removeRecords(all, oldest);
+    if (gone.length > 0) await setSwept(all, Math.max(...gone.map((row) => row.started_ms)));
+    return gone.length;
+  });
+
+const keys = (db: Kysely<Tables>) => db.selectFrom('spend').select(['started_ms', 'id']);
+
+type Key = Pick<Tables['spend'], 'started_ms' | 'id'>;
+
+/** With what was asked and answered. */
+const removeRecords = async (
+  all: Kysely<Tables>,
+  which: SelectQueryBuilder<Tables, 'spend', Key>,
+): Promise<readonly Key[]> => {
+  const gone = await all
+    .deleteFrom('spend')
+    .where((row) => row(row.refTuple('started_ms', 'id'), 'in', which.$asTuple('started_ms', 'id')))
+    .returning(['started_ms', 'id'])
+    .execute();
+  if (gone.length === 0) return gone;
+  const names = gone.map(({ id }) => id);
+  await all.deleteFrom('spend_bodies').where('id', 'in', names).execute();
+  return gone;
+};
+
+/** What is left of a person: sums, under a word that means nobody. */
+const FORGOTTEN = 'forgotten';
+
+/** Removes records that name a person, at most so many; the name itself when none is left. */
+export const forget = (db: Kysely<Tables>, user: string, most: number): Promise<number> =>
+  db.transaction().execute(async (all) => {
+    const theirs = all
+      .selectFrom('spend_who')
+      .select('id')
+      .where((who) => who.or([who('user_id', '=', user), who('end_user', '=', user)]));
+    const records = (limit: number) => keys(all).where('who', 'in', theirs).limit(limit);
+    const gone = await removeRecords(all, records(most));
+    if (gone.length > 0) return gone.length;
+    for (const column of ['user_id', 'end_user'] as const)
+      await all
+        .updateTable('spend_who')
+        .set({ [column]: FORGOTTEN, forgotten: 1, mark: sql<string>`'forgotten ' || id` })
+        .where(column, '=', user)
+        .execute();
+    await all
+      .deleteFrom('paid')
+      .where('kind', 'in', ['user', 'end_user'])
+      .where('payer', '=', user)
+      .execute();
+    return 0;
+  });
