@@ -8,10 +8,15 @@ const MINUTE_MS = 60_000;
 
 const world = (members: readonly Member[], queue: Partial<QueueLimits> = {}) => {
   const { clock, ledger, owner } = createTestOwner(members, queue);
-  const limit = (account: string, amount: number, dimension: 'requests' | 'tokens' = 'requests') =>
+  const limit = (
+    account: string,
+    amount: number,
+    dimension: 'requests' | 'tokens' = 'requests',
+    refill: 'linear' | 'fixed' = 'linear',
+  ) =>
     ledger.limit(
       account,
-      { dimension, amount, windowMs: MINUTE_MS, refill: 'linear' },
+      { dimension, amount, windowMs: MINUTE_MS, refill },
       { source: 'config', now: clock.now() },
     );
   const ask = (more: Partial<AdmitRequest> = {}): Promise<Admission> =>
@@ -161,6 +166,20 @@ describe('MemoryOwner', () => {
     await expect(head).rejects.toThrow('gone');
     await behind;
     expect(one.log).toMatchObject([{ name: 'behind', at: 500 }]);
+  });
+
+  it('serves all for whom there is room again, however many they are', async () => {
+    const w = world([member('a')]);
+    w.limit('a', 600, 'requests', 'fixed');
+    await drain(w, 600);
+    const all = Array.from({ length: 500 }, (_, i) =>
+      w.enter('x', { waitUntil: 120_000, tenant: { key: `k${i % 7}`, user: '' } }),
+    );
+    await w.clock.advance(MINUTE_MS - 1);
+    expect(w.log).toEqual([]);
+    await w.clock.advance(3);
+    await Promise.all(all);
+    expect(w.log).toHaveLength(500);
   });
 
   it('bounds what waits, in all and for one key', async () => {

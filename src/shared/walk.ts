@@ -41,17 +41,21 @@ export interface Crowd {
  */
 const KEPT_SHARE = 0.5;
 /**
- * Of each group so many are looked at in their turns. Who comes later gets only what would be lost
+ * Of each group so many who do not fit are looked at in their turns. Who comes later gets only what would be lost
  * otherwise: small requests from far behind would use up what those in front wait for.
  */
 const LOOKED_AT = 40;
+/** So many are served in one walk; a millisecond later it goes on, so that others have the processor. */
+const MOST_SERVED = 256;
 /** Sizes that did not fit in one walk are remembered, to pass by those that are no smaller. */
 const MOST_SIZES = 8;
 
 /** What one walk knows of those that wait for the same groups. */
 interface Seen {
-  /** Who have been looked at in their turns. */
+  /** Who have been looked at in their turns, and wait on. */
   inTurn: number;
+  /** Who are still to come. */
+  left: number;
   /** For whom something is kept. */
   keeping: number;
   /** Some are of no kind. */
@@ -80,8 +84,8 @@ export class Walk {
     this.#deps = deps;
     this.#open = waiting.size;
     for (const [groups, { all, plain }] of waiting) {
-      const inTurn = Math.max(0, LOOKED_AT - all);
-      this.#seen.set(groups, { inTurn, keeping: 0, hasPlain: plain > 0, tooLarge: new Map() });
+      const its = { inTurn: 0, left: all, keeping: 0, hasPlain: plain > 0 };
+      this.#seen.set(groups, { ...its, tooLarge: new Map() });
     }
   }
 
@@ -89,10 +93,16 @@ export class Walk {
   goesOn(waiter: Waiter): boolean {
     const seen = this.#seen.get(waiter.groups)!;
     const leftovers = seen.inTurn >= LOOKED_AT;
+    seen.left--;
     if (!leftovers) seen.inTurn++;
     if (waiter.kind !== '') this.#met.add(waiter);
     this.#lookAt(waiter, seen, leftovers);
-    return leftovers || seen.inTurn < LOOKED_AT || this.#hasLeftovers(waiter, seen);
+    if (this.served.length >= MOST_SERVED) {
+      this.wakeMs = 0;
+      return false;
+    }
+    const isLast = seen.left === 0 || seen.inTurn >= LOOKED_AT;
+    return leftovers || !isLast || this.#hasLeftovers(waiter, seen);
   }
 
   /**
@@ -137,13 +147,10 @@ export class Walk {
     { leftovers, isDue }: { readonly leftovers: boolean; readonly isDue: boolean },
   ): void {
     const look = this.#deps.place(waiter, { kept: this.#kept, leftovers });
-    if (look.placed) {
-      this.served.push(waiter);
-      return;
-    }
-    this.#wakeIn(look.waitMs);
-    if (look.isOwn) {
-      // It takes nobody's turn.
+    if (look.placed) this.served.push(waiter);
+    else this.#wakeIn(look.waitMs);
+    if (look.placed || look.isOwn) {
+      // It stands in nobody's way.
       if (!leftovers) seen.inTurn--;
       return;
     }
@@ -165,7 +172,7 @@ export class Walk {
     this.#open--;
     if (!seen.hasPlain) return this.#open > 0;
     const overflowMs = this.#deps.overflowMs(waiter, this.#kept);
-    if (overflowMs <= 0) this.#open = Infinity;
+    if (overflowMs <= 0 && seen.left > 0) this.#open = Infinity;
     this.#wakeIn(overflowMs);
     return this.#open > 0;
   }
