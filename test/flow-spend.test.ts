@@ -122,3 +122,40 @@ test('an end user who is blocked, or has spent their budget, is so in flows, too
   expect((await run())['error']).toMatch(/End User=eve is blocked/);
   expect((await run('adam'))['status']).toBe('succeeded');
 });
+
+test('an app whose payer has no money left is refused before any of it runs, and that is written down', async () => {
+  const { app, name, run, records, admin } = await world();
+  const fields = { key_alias: `app/${name}`, max_budget: 1, budget_duration: '1d' };
+  const made = await admin('/key/generate', fields);
+  expect((await run())['status']).toBe('succeeded');
+  await admin('/key/update', { key: made['token'], spend: 2 });
+  const calls = app.upstream.calls.length;
+  for (const response_mode of ['streaming', 'blocking']) {
+    const body = { query: 'Hi', inputs: {}, user: 'eve', response_mode };
+    const reply = await app.call('POST', '/v1/chat-messages', { body });
+    expect(reply.status).toBe(400);
+    expect(await reply.json()).toEqual({
+      code: 'provider_quota_exceeded',
+      message: expect.stringContaining('Budget has been exceeded! Current cost: 2, Max budget: 1'),
+      status: 400,
+    });
+  }
+  const { runs } = app.apps.deps;
+  const appId = app.apps.deps.apps.all()[0]!.id;
+  expect((await runs.page({ appId, limit: 9, offset: 0 })).total).toBe(1);
+  expect(app.upstream.calls).toHaveLength(calls);
+  const refused = (await records()).filter(({ status }) => status === 'failure');
+  expect(refused).toHaveLength(2);
+  expect(refused[0]).toMatchObject({
+    api_key: made['token'],
+    end_user: 'eve',
+    model_group: `app/${name}`,
+    request_tags: [`app:${name}`],
+    spend: 0,
+  });
+  // What cannot be asked for is said first.
+  const bad = await app.call('POST', '/v1/chat-messages', { body: { query: 'Hi', user: 'eve' } });
+  expect(await bad.json()).toMatchObject({ code: 'invalid_param' });
+  await admin('/key/update', { key: made['token'], max_budget: 10 });
+  expect((await run())['status']).toBe('succeeded');
+});

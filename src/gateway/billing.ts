@@ -83,6 +83,16 @@ export const openBill = (deps: GatewayDeps, call: GatewayCall, course: Course): 
   }
 };
 
+/**
+ * Throws SpillwayError `over_budget` where whoever pays for a flow has nothing left, before any of it
+ * runs. Each of its calls of models sets aside what that one may come to.
+ */
+export const checkMoney = (
+  { billing }: Pick<GatewayDeps, 'billing'>,
+  { pass, tenant, endUser = tenant.user }: GatewayCall,
+  group: string,
+): void => billing?.cashier.checkMoney({ pass, endUser, group });
+
 /** When a request came, Unix epoch ms. */
 export const arrivedMs = (
   clock: GatewayDeps['clock'],

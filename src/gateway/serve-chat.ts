@@ -1,5 +1,6 @@
 import { SpillwayError } from '#core/errors.ts';
-import type { AppAsked } from '#gateway/app-models.ts';
+import { APP_MODEL, type AppAsked } from '#gateway/app-models.ts';
+import { checkMoney } from '#gateway/billing.ts';
 import { type ReadHow, readCall } from '#gateway/call-wishes.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { type ChatReply, chat } from '#gateway/chat.ts';
@@ -36,6 +37,7 @@ export const serveChat =
     const read = await readCall(deps, http, { ...(amend && { amend }), ownsMetadata });
     const app = dialect === openaiChat ? deps.appModels.find(read) : undefined;
     if (app) {
+      checkMoney(deps, read, APP_MODEL + app.name);
       // Its calls of models have records of their own.
       http.callType = undefined;
       await app.source.serve(askedApp(deps, http, { name: app.name, call: read }));

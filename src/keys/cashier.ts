@@ -1,12 +1,13 @@
 import { SpillwayError } from '#core/errors.ts';
 import type { JsonObject } from '#core/json.ts';
+import { overBudget } from '#keys/bill-errors.ts';
 import { Bill, type BillDeps, type BillSpec } from '#keys/bill.ts';
 import type { Allowance } from '#keys/fields.ts';
 import { type Limited, LimitBook } from '#keys/limits.ts';
 import { nanosOf } from '#keys/money.ts';
 import { customerPart, type Pass, type PassDeps, type Payer } from '#keys/pass.ts';
 import { type Prospect, prospectOf } from '#keys/prospect.ts';
-import type { Bound, Purse, PurseBook } from '#keys/purse.ts';
+import { type Bound, type Purse, type PurseBook, PurseHold } from '#keys/purse.ts';
 import { UpstreamMoney, type UpstreamPurses } from '#keys/upstream-budgets.ts';
 import type { Windows } from '#keys/windows.ts';
 import type { Payment } from '#store/spend.ts';
@@ -98,6 +99,17 @@ export class Cashier {
     return new Bill(this.#deps, { ...whoseIs(passenger), ...NO_MONEY });
   }
 
+  /**
+   * Throws SpillwayError `over_budget` where somebody who would pay has nothing left. Nothing is set
+   * aside: nobody knows yet what it comes to.
+   */
+  checkMoney(passenger: Pick<Passenger, 'pass' | 'group' | 'endUser'>): void {
+    const wall = this.#deps.wall();
+    const payers = this.#payers(passenger, this.#customer(passenger.endUser)?.payer);
+    const short = PurseHold.shortOf(this.#money(payers, wall).bounds, 0);
+    if (short) throw overBudget(short, 0, wall);
+  }
+
   /** How it would fare: nothing is set aside. */
   look(fare: Fare): Prospect {
     try {
@@ -116,12 +128,9 @@ export class Cashier {
     const { pass, tokensIn, tokensOut, mostNanos, asModel } = fare;
     const customer = this.#customer(fare.endUser);
     const wall = this.#deps.wall();
-    const payers: Payer[] = [
-      ...(pass?.payers ?? []),
-      ...(pass?.modelPayers(fare.group) ?? []),
+    const payers = [
+      ...this.#payers(fare, customer?.payer),
       ...(asModel === undefined ? [] : (pass?.modelPayers(asModel) ?? [])),
-      ...(customer ? [customer.payer] : []),
-      this.#everybody,
     ];
     const limited: Limited[] = [
       ...(pass?.limited ?? []),
@@ -150,6 +159,18 @@ export class Cashier {
           mostNanos ?? 0,
         ),
     };
+  }
+
+  #payers(
+    { pass, group }: Pick<Passenger, 'pass' | 'group'>,
+    customer: Payer | undefined,
+  ): readonly Payer[] {
+    return [
+      ...(pass?.payers ?? []),
+      ...(pass?.modelPayers(group) ?? []),
+      ...(customer ? [customer] : []),
+      this.#everybody,
+    ];
   }
 
   #upstreamMoney(payers: readonly Payer[]): UpstreamPurses {

@@ -31,6 +31,7 @@ const WORDS: Readonly<Partial<Record<ErrorCode, readonly [status: number, code: 
   not_found: [404, 'not_found'],
   method_not_allowed: [405, 'method_not_allowed'],
   too_large: [413, 'file_too_large'],
+  over_budget: [400, 'provider_quota_exceeded'],
   rate_limited: [429, 'too_many_requests'],
   node_failed: [400, 'completion_request_error'],
   internal: [500, 'internal_server_error'],

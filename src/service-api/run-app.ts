@@ -36,6 +36,8 @@ export interface RunDeps {
   readonly uploads: Uploads;
   /** What flows may ask of the world; files belong to somebody. */
   readonly services: (whose: Whose & { readonly payer?: RunPayer }) => FlowServices;
+  /** Throws SpillwayError where whoever pays for an app has no money left: none of it runs then. */
+  readonly mayBegin: (whose: Whose) => void;
   /** So many runs at once, of all apps; more are refused. */
   readonly mostRuns: number;
 }
@@ -73,7 +75,8 @@ export const talks = ({ app }: ServedApp): boolean =>
 
 /**
  * Begins a run. Throws SpillwayError `flow_invalid` for an app that cannot run, `invalid_request` for
- * inputs that do not fit, `rate_limited` when too many run already.
+ * inputs that do not fit, `rate_limited` when too many run already, `over_budget` when its payer has
+ * nothing left.
  */
 export const startRun = (deps: RunDeps, asked: RunAsked): AppRun => {
   const { served, query, user, conversation } = asked;
@@ -88,6 +91,7 @@ export const startRun = (deps: RunDeps, asked: RunAsked): AppRun => {
   const inputs = acceptInputs(deps.uploads, whose, given);
   const files = asked.files.map((file) => acceptFile(deps.uploads, whose, file));
   checkFiles(served.app.features.fileUpload, files);
+  if (!asked.payer) deps.mayBegin(whose);
   const stop = new AbortController();
   const facts: RunStartFacts = {
     id: randomUUID(),

@@ -220,3 +220,30 @@ test('streamed: a caller who leaves ends the run', async () => {
   await Promise.all([upstream.calls[0]?.cutOff, reading]);
   await expect.poll(() => apps.deps.runs.underWay, SOON).toBe(0);
 });
+
+test('who has no money left is told so before any of the app runs, in the words of models', async () => {
+  const { generate, ask, json, master, upstream, apps, keeping } = await start();
+  const budgets = [
+    { max_budget: 0 },
+    { model_max_budget: { 'app/test': { budget_limit: 0, time_period: '1d' } } },
+  ];
+  for (const fields of budgets) {
+    const reply = await ask(await generate(fields));
+    expect(reply.status).toBe(429);
+    expect(reply.body['error']).toMatchObject({
+      type: 'budget_exceeded',
+      message: expect.stringContaining('Max budget: 0'),
+    });
+  }
+  await json('POST', '/team/new', master, { team_id: 'poor', max_budget: 0 });
+  expect((await ask(await generate({ team_id: 'poor' }))).status).toBe(429);
+  expect(
+    (await apps.deps.runs.page({ appId: apps.deps.apps.all()[0]!.id, limit: 9, offset: 0 })).total,
+  ).toBe(0);
+  expect(upstream.calls).toEqual([]);
+  await keeping!.writer.flush();
+  const records = await keeping!.store.spend.list({}, { limit: 9, offset: 0 });
+  expect(records.map(({ status, group }) => [status, group])).toEqual(
+    Array.from({ length: 3 }, () => ['failure', 'app/test']),
+  );
+});

@@ -8,6 +8,7 @@ import { wordOf } from '#keys/pass.ts';
 import { addressGuard } from '#net/address-guard.ts';
 import { createGuardedClient, type GuardedClient } from '#net/guarded-client.ts';
 import { createSandbox } from '#sandbox/sandbox.ts';
+import { checkAppMoney } from '#server/apps/app-money.ts';
 import { AppFolder, idOfFile } from '#server/apps/app-folder.ts';
 import { AppStateFile } from '#server/apps/app-state.ts';
 import { flowFiles } from '#server/apps/flow-files.ts';
@@ -104,6 +105,10 @@ export const openApps = async (
       ? await StoredConversations.open(store.shelves.conversations, log)
       : new MemoryConversations(),
     mostRuns: MOST_RUNS,
+    mayBegin({ appId, user }) {
+      const { app, pass } = payingFor(apps.get(appId), gateway.accounts);
+      if (app && pass) checkAppMoney(gateway, { app, user, pass });
+    },
     services,
     suggest: suggester(createFlowServices(gateway, around), clock, config),
   };
