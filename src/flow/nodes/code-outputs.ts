@@ -5,6 +5,9 @@ import { isObject, type Json, own } from '#core/json.ts';
 const LONGEST_TEXT = 400_000;
 const LONGEST_LIST = { 'array[number]': 1000, other: 30 };
 const DEEPEST = 5;
+/** Whole numbers of 64 bits. */
+const LARGEST = 2 ** 63;
+const MOST_PLACES = 20;
 
 interface Declared {
   readonly type: string;
@@ -20,8 +23,7 @@ export const checkOutputs = (
   declared: Readonly<Record<string, Declared>>,
   prefix = '',
 ): Record<string, Json> => {
-  if (prefix.split('.').length > DEEPEST)
-    throw wrong(`Outputs may nest ${DEEPEST} deep at most; look at ${prefix}.`);
+  mustBeShallow(prefix, prefix.split('.').length);
   if (!isObject(result)) throw wrong('`main` must return an object (a dict) of outputs.');
   return Object.fromEntries(
     Object.entries(declared).map(([key, output]) => {
@@ -32,6 +34,20 @@ export const checkOutputs = (
   );
 };
 
+const mustBeShallow = (name: string, depth: number): void => {
+  if (depth > DEEPEST) throw wrong(`Outputs may nest ${DEEPEST} deep at most; look at ${name}.`);
+};
+
+/** What nothing is declared of may be anything, and no deeper. */
+const shallow = (value: Json, name: string, depth: number): Json => {
+  if (!isObject(value)) return value;
+  mustBeShallow(name, depth + 1);
+  for (const [key, one] of Object.entries(value))
+    for (const inner of Array.isArray(one) ? one : [one])
+      shallow(inner, `${name}.${key}`, depth + 1);
+  return value;
+};
+
 const wrong = (message: string): SpillwayError => new SpillwayError('node_failed', message);
 
 const checkOne = (value: Json, { type, children }: Declared, name: string): Json => {
@@ -39,7 +55,9 @@ const checkOne = (value: Json, { type, children }: Declared, name: string): Json
   if (type === 'object') {
     if (!isObject(value)) throw mismatch(name, 'an object', value);
     const nested = isObject(children) ? (children as unknown as Record<string, Declared>) : {};
-    return Object.keys(nested).length > 0 ? checkOutputs(value, nested, `${name}.`) : value;
+    return Object.keys(nested).length > 0
+      ? checkOutputs(value, nested, `${name}.`)
+      : shallow(value, name, name.split('.').length);
   }
   const item = /^array(?:\[(\w+)\])?$/.exec(type);
   if (!item) return scalar(value, type, name);
@@ -62,9 +80,19 @@ const scalar = (value: Json, type: string, name: string): Json => {
     // Python's truths are numbers.
     if (typeof value === 'boolean') return value ? 1 : 0;
     if (typeof value !== 'number') throw mismatch(name, 'a number', value);
-    return value;
+    return inBounds(value, name);
   }
   if (type === 'boolean' && typeof value !== 'boolean') throw mismatch(name, 'a boolean', value);
+  return value;
+};
+
+const inBounds = (value: number, name: string): number => {
+  if (Math.abs(value) > LARGEST)
+    throw wrong(`Output ${name} is out of range: it must be between -2^63 and 2^63.`);
+  const [digits = '', exponent = '0'] = String(value).split('e');
+  const places = (digits.split('.')[1]?.length ?? 0) - Number(exponent);
+  if (places > MOST_PLACES)
+    throw wrong(`Output ${name} may have ${MOST_PLACES} digits behind its point at most.`);
   return value;
 };
 
