@@ -38,7 +38,7 @@ export const writeBody = async (
   body: HttpBody,
   fill: Fill,
 ): Promise<WrittenBody> => {
-  const items = Array.isArray(body?.data) ? body.data : [];
+  const items = Array.isArray(body?.data) ? body.data : linesIn(body?.data ?? '');
   const text = typeof body?.data === 'string' ? body.data : (items[0]?.value ?? '');
   switch (body?.type) {
     case 'raw-text':
@@ -65,6 +65,13 @@ export const writeBody = async (
       return { headers: {} };
   }
 };
+
+/** Old files have a form as lines, `key:value`. */
+const linesIn = (text: string): Item[] =>
+  text.split('\n').flatMap((line) => {
+    const [key = '', ...value] = line.split(':');
+    return line.trim() === '' ? [] : [{ key: key.trim(), value: value.join(':').trim() }];
+  });
 
 const jsonText = (text: string): string => {
   if (text.trim() === '') return '';
