@@ -31,8 +31,10 @@ const flowOf = (mode: string): string => {
 };
 
 const isThere = (program: string): boolean => {
+  const [name = '', module] = program.split(' with ');
+  const args = module === undefined ? ['--version'] : ['-c', `import ${module}`];
   try {
-    execFileSync(program, ['--version'], { stdio: 'ignore' });
+    execFileSync(name, args, { stdio: 'ignore' });
     return true;
   } catch {
     return false;
@@ -77,6 +79,7 @@ describe.each(['advanced-chat', 'workflow'])('examples for an app of mode %s', (
     ['curl', 'model', 'curl'],
     ['Python', 'stream', 'python3'],
     ['Python', 'block', 'python3'],
+    ['Python', 'model', 'python3 with openai'],
     ['TypeScript', 'stream', 'node'],
     ['TypeScript', 'block', 'node'],
     ['TypeScript', 'model', 'node'],

@@ -12,6 +12,12 @@ const hasCurl = await run('curl', ['--version']).then(
   () => false,
 );
 
+/** A Python that has the library which copied programs use. */
+const hasOpenai = await run('python3', ['-c', 'import openai']).then(
+  () => true,
+  () => false,
+);
+
 let console_: Awaited<ReturnType<typeof openConsole>>;
 beforeAll(async () => {
   console_ = await openConsole();
@@ -57,6 +63,32 @@ it('is copied as a TypeScript program that runs, before anything was asked', asy
   const args = ['--input-type=module-typescript', '--eval', text];
   const { stdout } = await run(process.execPath, args, { env: env(), cwd: inCheckout('.') });
   expect(stdout).toContain('gpt-4.1 in project');
+});
+
+it.runIf(hasOpenai)('is copied as a Python program that runs (needs openai)', async () => {
+  const { page } = await console_.open('/ui/playground');
+  await page.getByRole('textbox', { name: 'max_tokens' }).fill('20');
+  await ask(page, `It's "$HOME" & \`rivers\`\n\\ 川 \u{1f30a}`);
+  await page.getByTestId('served-by').getByText(playground.why).waitFor();
+  const { stdout } = await run('python3', ['-c', await copied(page, 'Python')], { env: env() });
+  expect(stdout).toMatch(/project-\d/);
+});
+
+it.runIf(hasCurl)('is copied as a curl command that runs, with a picture', async () => {
+  const { page } = await console_.open('/ui/playground');
+  const picture = { name: 'p.png', mimeType: 'image/png', buffer: Buffer.alloc(400_000, 1) };
+  await page.locator('input[type=file]').setInputFiles(picture);
+  await page.getByRole('button', { name: playground.noImage }).waitFor();
+  await page.getByRole('textbox', { name: 'max_tokens' }).fill('20');
+  await ask(page, 'What is this?');
+  await page.getByTestId('served-by').getByText(playground.why).waitFor();
+  const text = await copied(page, 'curl');
+  expect(text.length).toBeGreaterThan(400_000);
+  const shell = run('sh', { env: env() });
+  shell.child.stdin!.end(text);
+  expect(JSON.parse((await shell).stdout)).toMatchObject({
+    choices: [{ message: { content: expect.stringMatching(/project-\d/) as string } }],
+  });
 });
 
 it('copies where the browser has no clipboard to offer, as over plain HTTP from elsewhere', async () => {
