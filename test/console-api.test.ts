@@ -13,6 +13,7 @@ import {
   trafficReply,
 } from '#gateway/console/shapes.ts';
 import type { z } from '#core/schema.ts';
+import japanese from '../console/i18n/api-ja.json' with { type: 'json' };
 import { startConsole } from './kit/console.ts';
 import { tempSite } from './kit/site.ts';
 
@@ -87,7 +88,13 @@ describe('what the console is told', () => {
   });
 
   it('lists all of it in its own description', async () => {
-    const { paths } = (await ask('/openapi.json')) as { paths: object };
+    const { paths } = (await ask('/openapi.json')) as {
+      paths: Record<string, Record<string, { summary: string }>>;
+    };
+    const summaries = Object.values(paths).flatMap((methods) =>
+      Object.values(methods).map(({ summary }) => summary),
+    );
+    for (const summary of summaries) expect(japanese).toHaveProperty([summary]);
     for (const { path } of cases)
       if (path !== '/spillway/quota') expect(paths).toHaveProperty([path.replace(/\?.*/, '')]);
   });

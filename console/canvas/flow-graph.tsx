@@ -37,6 +37,13 @@ export const FlowGraph = (props: FlowGraphProps) => (
   </ReactFlowProvider>
 );
 
+/** Of nodes that cannot be chosen, moved or deleted by its own keys. */
+const NOTHING_SAID = {
+  'node.a11yDescription.default': '',
+  'node.a11yDescription.keyboardDisabled': '',
+  'edge.a11yDescription.default': '',
+};
+
 const Canvas = ({ graph, runs, colorOf, height, isTidy = false, ...rest }: FlowGraphProps) => {
   const { t } = useTranslation();
   const scheme = useComputedColorScheme('light');
@@ -70,6 +77,7 @@ const Canvas = ({ graph, runs, colorOf, height, isTidy = false, ...rest }: FlowG
         zoomOnScroll={false}
         preventScrolling={false}
         ariaLabelConfig={{
+          ...NOTHING_SAID,
           'controls.ariaLabel': t('graph.controls'),
           'controls.zoomIn.ariaLabel': t('graph.zoomIn'),
           'controls.zoomOut.ariaLabel': t('graph.zoomOut'),

@@ -3,10 +3,14 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ask } from '../../data/api.ts';
+import japanese from '../../i18n/api-ja.json';
+import { useServerWords } from '../../ui/server-words.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { SchemaView } from './schema-view.tsx';
 import { operationsOf, type OpenApi, type Operation } from './open-api.ts';
+
+const IN_JAPANESE: Readonly<Record<string, string>> = japanese;
 
 /** The API as the server describes itself, without a page of anybody else. */
 export const Api = () => {
@@ -17,7 +21,10 @@ export const Api = () => {
     queryFn: () => ask<OpenApi>('/openapi.json'),
   });
   const word = typed.toLowerCase();
-  const operations = document.data ? operationsOf(document.data) : [];
+  const { isForeign } = useServerWords();
+  const operations = (document.data ? operationsOf(document.data) : []).map((one) =>
+    isForeign ? { ...one, summary: IN_JAPANESE[one.summary] ?? one.summary } : one,
+  );
   const shown = operations.filter(({ path, summary }) =>
     `${path} ${summary}`.toLowerCase().includes(word),
   );

@@ -17,6 +17,7 @@ import { useTranslation } from 'react-i18next';
 import type { SimulatorReply } from '#gateway/console/shapes.ts';
 import { clearFaults, setFaults } from '../../data/queries.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { useServerWords } from '../../ui/server-words.ts';
 
 /** What is worth watching: each is one fault of one project. */
 const PRESETS = [
@@ -138,6 +139,7 @@ const Script = ({
   run: (text: string) => void;
 }) => {
   const { t } = useTranslation();
+  const { said } = useServerWords();
   const [text, setText] = useState('');
   return (
     <Accordion variant="contained">
@@ -171,7 +173,7 @@ const Script = ({
                   {kind}
                 </Button>
                 <Text size="xs" className="soft">
-                  {about}
+                  {said(about)}
                 </Text>
               </Group>
             ))}
