@@ -32,6 +32,15 @@ const spanOf = (seconds: number | null | undefined, number: Intl.NumberFormat): 
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 };
 
+const oneDigit = (language: string): Intl.NumberFormat =>
+  new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+
+/** Times alone, for where it may not be known who looks: other formats ask for the session. */
+export const useSpan = (): Format['span'] => {
+  const { language } = useTranslation().i18n;
+  return (seconds) => spanOf(seconds, oneDigit(language));
+};
+
 export const useFormat = (): Format => {
   const { i18n } = useTranslation();
   const { language } = i18n;
@@ -41,7 +50,7 @@ export const useFormat = (): Format => {
       const format = new Intl.NumberFormat(language, options);
       return (value) => format.format(value);
     };
-    const one = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+    const one = oneDigit(language);
     const money = { style: 'currency', currency: code } as const;
     const cents = new Intl.NumberFormat(language, money);
     const small = new Intl.NumberFormat(language, { ...money, maximumSignificantDigits: 3 });

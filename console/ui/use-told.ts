@@ -1,12 +1,12 @@
 import { useTranslation } from 'react-i18next';
 import { ApiError, BrokenOff } from '../data/api.ts';
-import { useFormat } from './format.ts';
+import { useSpan } from './format.ts';
 import { useServerWords } from './server-words.ts';
 
 /** An error in the reader's language. */
 export const useTold = (): ((error: unknown) => string) => {
   const { t } = useTranslation();
-  const format = useFormat();
+  const span = useSpan();
   const { isForeign, failed, said } = useServerWords();
   return (error) => {
     if (error instanceof BrokenOff)
@@ -19,7 +19,7 @@ export const useTold = (): ((error: unknown) => string) => {
     return [
       told,
       ...(param === undefined ? [] : [t('error.field', { param })]),
-      ...(waitS === undefined ? [] : [t('error.wait', { span: format.span(waitS) })]),
+      ...(waitS === undefined ? [] : [t('error.wait', { span: span(waitS) })]),
     ].join('');
   };
 };

@@ -49,3 +49,24 @@ it('lets no other site act for who is signed in', async () => {
   );
   expect(status).toBe(401);
 });
+
+it.each(['en', 'ja'] as const)(
+  'says so, and stands still, where nobody answers it: %s',
+  async (language) => {
+    const { page } = await console_.open('/ui/overview', { language });
+    await page.getByLabel(TEXTS[language].signIn.key).waitFor();
+    let asked = 0;
+    await page.route('**/spillway/session', (route) => {
+      asked++;
+      return route.abort();
+    });
+    await page.reload();
+    await page.getByText(TEXTS[language].error.unreachable).waitFor();
+    const before = asked;
+    await page.waitForTimeout(1_000);
+    expect(asked).toBe(before);
+    await page.unroute('**/spillway/session');
+    await page.getByRole('button', { name: TEXTS[language].error.again }).click();
+    await page.getByLabel(TEXTS[language].signIn.key).waitFor();
+  },
+);
