@@ -12,10 +12,26 @@ const LEAST_BYTES = 10_240;
  * or have come, `timeout` when it comes too slowly, `client_closed` when the caller leaves in the
  * middle of it.
  */
-export const readBody = (
-  req: IncomingMessage,
-  { limitBytes, clock }: { readonly limitBytes: number; readonly clock: Clock },
-): Promise<Buffer> =>
+export const readBody = async (req: IncomingMessage, options: ReadOptions): Promise<Buffer> => {
+  const { limitBytes } = options;
+  if (Number(req.headers['content-length']) > limitBytes) throw tooLarge(limitBytes);
+  // What came together with the head has been parsed by then: most bodies are whole.
+  await Promise.resolve();
+  if (!req.complete) return readOn(req, options);
+  const bytes = (req.read() as Buffer | null) ?? NO_BYTES;
+  if (bytes.length > limitBytes) throw tooLarge(limitBytes);
+  return bytes;
+};
+
+export interface ReadOptions {
+  readonly limitBytes: number;
+  readonly clock: Clock;
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
+/** As it comes. */
+const readOn = (req: IncomingMessage, { limitBytes, clock }: ReadOptions): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -25,7 +41,6 @@ export const readBody = (
       req.removeAllListeners('data');
       reject(error);
     };
-    if (Number(req.headers['content-length']) > limitBytes) return refuse(tooLarge(limitBytes));
     const look = (seenBytes: number): void => {
       cancel = clock.after(LOOK_MS, () => {
         if (bytes - seenBytes < LEAST_BYTES) refuse(tooSlow());
