@@ -22,7 +22,7 @@ export type HttpHandler = (req: IncomingMessage, res: ServerResponse) => void;
 export const createHandler = (
   deps: GatewayDeps,
   authenticate: Authenticate,
-  control?: ControlPlane,
+  control?: Pick<ControlPlane, 'serve'>,
 ): HttpHandler => {
   const admit = (http: HttpCall, route: Route): void => {
     const knock = knockAt(http, route);

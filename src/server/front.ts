@@ -1,26 +1,41 @@
+import type { IncomingMessage } from 'node:http';
 import type { LoadedConfig } from '#config/loaded.ts';
-import { createControlPlane } from '#gateway/admin/control-plane.ts';
+import { lazily } from '#core/lazily.ts';
 import type { AnyControlRoute } from '#gateway/admin/control-route.ts';
-import { controlRoutes } from '#gateway/admin/routes.ts';
 import { createHandler, type HttpHandler, knockOfRequest } from '#gateway/handle.ts';
+import type { HttpCall } from '#gateway/http-call.ts';
 import { type Authenticate, createAuthenticate } from '#keys/authenticate.ts';
-import { principalOf } from '#keys/principal.ts';
+import { type Principal, principalOf } from '#keys/principal.ts';
 import type { Gateway } from '#server/gateway.ts';
 
 type Keys = Pick<LoadedConfig, 'masterKey' | 'keyHeader'>;
 
-/** Everything that is answered at the port: models' paths, and the control plane beside them. */
+/** Routes of the control plane that others bring. */
+export type MoreRoutes = () => Promise<readonly AnyControlRoute[]>;
+
+/**
+ * Everything that is answered at the port: models' paths, and the control plane beside them. That is
+ * loaded for whoever first asks for it: where nobody does, it would only fill memory.
+ */
 export const createFront = (
   gateway: Gateway,
   keys: Keys,
-  more: readonly AnyControlRoute[] = [],
+  more: MoreRoutes = async () => [],
 ): HttpHandler => {
   const authenticate = authenticateOf(gateway, keys);
-  const control = createControlPlane(
-    { gateway, identify: (req) => principalOf(authenticate(knockOfRequest(req))) },
-    [...controlRoutes(gateway.accounts), ...more],
-  );
-  return createHandler(gateway, authenticate, control);
+  const identify = (req: IncomingMessage): Principal =>
+    principalOf(authenticate(knockOfRequest(req)));
+  const control = lazily(async () => {
+    const [{ createControlPlane }, { controlRoutes }, theirs] = await Promise.all([
+      import('#gateway/admin/control-plane.ts'),
+      import('#gateway/admin/routes.ts'),
+      more(),
+    ]);
+    const routes = [...controlRoutes(gateway.accounts), ...theirs];
+    return createControlPlane({ gateway, identify }, routes);
+  });
+  const serve = async (http: HttpCall): Promise<void> => (await control()).serve(http);
+  return createHandler(gateway, authenticate, { serve });
 };
 
 /** The models' paths alone, where the rest has a port of its own. */

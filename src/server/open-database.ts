@@ -2,7 +2,6 @@ import type { LoadedConfig } from '#config/loaded.ts';
 import type { Clock } from '#core/clock.ts';
 import type { Log } from '#core/log.ts';
 import { lateStore } from '#store/late-store.ts';
-import { openPostgres } from '#store/postgres/open.ts';
 import { openSqlite } from '#store/sqlite/open.ts';
 import { type CopyPlace, readCopy } from '#store/store-copy.ts';
 import type { Store } from '#store/store.ts';
@@ -25,7 +24,10 @@ export const openStore = async (
 ): Promise<OpenedStore> => {
   const { clock, log, folder } = around;
   if (url === undefined) return { store: await openSqlite(around) };
-  const open = (): Promise<Store> => openPostgres({ url, clock, log });
+  const open = async (): Promise<Store> => {
+    const { openPostgres } = await import('#store/postgres/open.ts');
+    return openPostgres({ url, clock, log });
+  };
   if (!servesWithoutDatabase || folder === undefined) return { store: await open() };
   const place = { folder, url };
   try {

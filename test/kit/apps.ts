@@ -6,7 +6,8 @@ import type { Deployment, LoadedConfig } from '#config/loaded.ts';
 import { type Clock, systemClock } from '#core/clock.ts';
 import type { Json, JsonObject } from '#core/json.ts';
 import { seededRandom } from '#core/random.ts';
-import { appRoutes, withApps } from '#server/apps/mount-apps.ts';
+import { appRoutes } from '#server/apps/app-routes.ts';
+import { withApps } from '#server/apps/mount-apps.ts';
 import { openApps } from '#server/apps/open-apps.ts';
 import { createFront } from '#server/front.ts';
 import { environmentOf } from '#server/env.ts';
@@ -82,7 +83,11 @@ export const startApp = async (
   const keeping = keeps ? await openKeeping(config, { clock, log }) : undefined;
   const gateway = createGateway(config, world, keeping);
   const apps = await openApps(config, { gateway, world, dataDir, ...(store && { store }) });
-  const handler = withApps(apps, log, createFront(gateway, config, appRoutes(apps)));
+  const handler = withApps(
+    apps,
+    log,
+    createFront(gateway, config, async () => appRoutes(apps)),
+  );
   const listener = await listen(handler, { port: 0, host: '127.0.0.1' });
   const call = (
     method: string,

@@ -101,7 +101,7 @@ router_settings: {provider_budget_config: {openai: {budget_limit: 1000, time_per
   const desks = await openModels(gateway, keeping, (stored) =>
     loadConfigText(text, { file, environment, stored }),
   );
-  const more = [...modelRoutes(desks!.models), ...credentialRoutes(desks!.credentials)];
+  const more = async () => [...modelRoutes(desks!.models), ...credentialRoutes(desks!.credentials)];
   const listener = await listen(createFront(gateway, config, more), {
     port: 0,
     host: '127.0.0.1',

@@ -1,11 +1,6 @@
-import type { AnyControlRoute } from '#gateway/admin/control-route.ts';
 import type { Log } from '#core/log.ts';
 import type { HttpHandler } from '#gateway/handle.ts';
-import { appControl } from '#server/apps/app-control.ts';
-import { modelControl } from '#server/apps/model-control.ts';
 import type { Apps } from '#server/apps/open-apps.ts';
-import { runControl } from '#server/apps/run-control.ts';
-import { uploadControl } from '#server/apps/upload-control.ts';
 
 /** The key decides: whoever shows an app's is answered by the app, everybody else by the gateway. */
 export const withApps =
@@ -21,11 +16,3 @@ export const withApps =
     });
     void api.serve(req, res);
   };
-
-/** What the console and its like ask of apps. */
-export const appRoutes = (apps: Apps): readonly AnyControlRoute[] => [
-  ...appControl(apps),
-  ...runControl(apps),
-  ...modelControl(apps),
-  ...uploadControl(apps),
-];

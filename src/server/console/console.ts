@@ -1,13 +1,10 @@
-import { newToken } from '#core/ids.ts';
 import type { AnyControlRoute } from '#gateway/admin/control-route.ts';
 import { consoleRoutes } from '#gateway/console/routes.ts';
 import type { SceneDesk, SimulatorDesk } from '#gateway/console/deps.ts';
-import { principalOf } from '#keys/principal.ts';
-import { Sessions, type SessionsDeps } from '#keys/sessions.ts';
+import type { Sessions } from '#keys/sessions.ts';
 import { type ConfigSource, createConfigDesk } from '#server/console/config-desk.ts';
 import { modelsOf } from '#server/console/models-desk.ts';
 import { createPlanDesk } from '#server/console/plan-desk.ts';
-import type { KeyRing } from '#keys/key-ring.ts';
 import type { Gateway } from '#server/gateway.ts';
 
 export interface ConsoleOptions {
@@ -20,23 +17,14 @@ export interface ConsoleOptions {
   readonly scene?: SceneDesk | undefined;
 }
 
-export interface Console {
-  readonly sessions: Sessions;
-  readonly routes: readonly AnyControlRoute[];
-}
-
 /** The console's part of the API, over a gateway that serves. */
-export const createConsole = (options: ConsoleOptions): Console => {
-  const { gateway, source, masterKey, simulator, scene } = options;
+export const routesOf = (
+  options: ConsoleOptions,
+  sessions: Sessions,
+): readonly AnyControlRoute[] => {
+  const { gateway, source, simulator, scene } = options;
   const { balance, clock, decisions, traffic } = gateway;
-  const sessions = new Sessions({
-    clock,
-    newToken,
-    isOpen: simulator !== undefined,
-    ...(masterKey !== undefined && { masterKey }),
-    ...(gateway.accounts && { ownerOf: ownerOf(gateway.accounts.ring) }),
-  });
-  const routes = consoleRoutes({
+  return consoleRoutes({
     gateway,
     sessions,
     traffic,
@@ -54,15 +42,4 @@ export const createConsole = (options: ConsoleOptions): Console => {
     ...(scene && { scene }),
     ...(simulator && { simulator }),
   });
-  return { sessions, routes };
 };
-
-/** What a key must be good for at least, before a console is opened with it. */
-const LEAST = '/spillway/whoami';
-
-const ownerOf =
-  (ring: KeyRing): NonNullable<SessionsDeps['ownerOf']> =>
-  (key, address) => {
-    const pass = ring.open(key, { address, path: LEAST });
-    return pass && principalOf({ word: pass.word, isMaster: false, pass });
-  };

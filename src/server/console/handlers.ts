@@ -1,12 +1,11 @@
-import { credentialRoutes } from '#gateway/admin/credentials.ts';
-import { modelRoutes } from '#gateway/admin/models.ts';
 import type { HttpHandler } from '#gateway/handle.ts';
-import { vouchFor } from '#keys/sessions.ts';
-import { appRoutes, withApps } from '#server/apps/mount-apps.ts';
+import { type Sessions, vouchFor } from '#keys/sessions.ts';
+import { withApps } from '#server/apps/mount-apps.ts';
 import type { Apps } from '#server/apps/open-apps.ts';
-import { type ConsoleOptions, createConsole } from '#server/console/console.ts';
+import type { ConsoleOptions } from '#server/console/console.ts';
+import { openSessions } from '#server/console/open-sessions.ts';
 import type { Site } from '#server/console/site.ts';
-import { createDataFront, createFront } from '#server/front.ts';
+import { createDataFront, createFront, type MoreRoutes } from '#server/front.ts';
 import type { Desks } from '#server/models/open-models.ts';
 
 export interface HandlersOptions extends ConsoleOptions {
@@ -27,20 +26,15 @@ export interface Handlers {
 }
 
 export const createHandlers = (options: HandlersOptions): Handlers => {
-  const { gateway, site, masterKey, keyHeader, apps, desks } = options;
+  const { gateway, site, masterKey, keyHeader, apps } = options;
   const keys = {
     ...(masterKey !== undefined && { masterKey }),
     ...(keyHeader !== undefined && { keyHeader }),
   };
-  const { sessions, routes } = createConsole(options);
+  const sessions = openSessions(options);
   const withAll = (front: HttpHandler): HttpHandler =>
     apps ? withApps(apps, gateway.log, front) : front;
-  const more = [
-    ...(apps ? appRoutes(apps) : []),
-    ...(desks ? [...modelRoutes(desks.models), ...credentialRoutes(desks.credentials)] : []),
-    ...routes,
-  ];
-  const front = withAll(createFront(gateway, keys, more));
+  const front = withAll(createFront(gateway, keys, () => moreRoutes(options, sessions)));
   return {
     all(req, res) {
       const { method, url = '/' } = req;
@@ -51,4 +45,19 @@ export const createHandlers = (options: HandlersOptions): Handlers => {
     },
     data: withAll(createDataFront(gateway, keys)),
   };
+};
+
+const moreRoutes = async (options: HandlersOptions, sessions: Sessions): ReturnType<MoreRoutes> => {
+  const { apps, desks } = options;
+  const [{ appRoutes }, { modelRoutes }, { credentialRoutes }, { routesOf }] = await Promise.all([
+    import('#server/apps/app-routes.ts'),
+    import('#gateway/admin/models.ts'),
+    import('#gateway/admin/credentials.ts'),
+    import('#server/console/console.ts'),
+  ]);
+  return [
+    ...(apps ? appRoutes(apps) : []),
+    ...(desks ? [...modelRoutes(desks.models), ...credentialRoutes(desks.credentials)] : []),
+    ...routesOf(options, sessions),
+  ];
 };
