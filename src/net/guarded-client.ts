@@ -1,8 +1,9 @@
 import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { isIP } from 'node:net';
-import { Agent, buildConnector, request as send } from 'undici';
+import type { Agent } from 'undici';
 import { SpillwayError } from '#core/errors.ts';
 import type { Clock } from '#core/clock.ts';
+import { lazily } from '#core/lazily.ts';
 import type { AddressGuard } from '#net/address-guard.ts';
 import { readLimited } from '#net/read-limited.ts';
 
@@ -52,17 +53,21 @@ const MOST_HEADER_BYTES = 65_536;
 
 const bySystem: Lookup = (host, done) => systemLookup(host, { all: true }, done);
 
+/** Loaded for the first who goes out this way: many a process never does. */
+const undici = lazily(() => import('undici'));
+
 /** The one way from a flow to the world: what it connects to is looked at before and after. */
 export const createGuardedClient = (options: GuardOptions): GuardedClient => {
   const agents = new Map<boolean, Agent>();
-  const agentFor = (verify: boolean): Agent => {
-    const agent = agents.get(verify) ?? createAgent(options, verify);
+  const agentFor = async (verify: boolean): Promise<Agent> => {
+    const library = await undici();
+    const agent = agents.get(verify) ?? createAgent(library, options, verify);
     agents.set(verify, agent);
     return agent;
   };
   return {
-    fetch: (request, signal) =>
-      follow(options, agentFor(request.verify !== false), { request, signal }),
+    fetch: async (request, signal) =>
+      follow(options, await agentFor(request.verify !== false), { request, signal }),
     close: async () => {
       await Promise.all([...agents.values()].map((agent) => agent.close()));
     },
@@ -70,11 +75,12 @@ export const createGuardedClient = (options: GuardOptions): GuardedClient => {
 };
 
 const createAgent = (
+  library: Awaited<ReturnType<typeof undici>>,
   { guard, lookup = bySystem, setting = APPS }: GuardOptions,
   verify: boolean,
 ): Agent => {
   const denied = (host: string): SpillwayError => deniedBy(setting, host);
-  const connect = buildConnector({
+  const connect = library.buildConnector({
     timeout: CONNECT_MS,
     allowH2: false,
     rejectUnauthorized: verify,
@@ -89,7 +95,7 @@ const createAgent = (
       });
     },
   });
-  return new Agent({
+  return new library.Agent({
     allowH2: false,
     maxHeaderSize: MOST_HEADER_BYTES,
     headersTimeout: 0,
@@ -157,6 +163,7 @@ const sendOnce = async (
   { method, url, headers, body, limitBytes }: OutgoingRequest,
   signal: AbortSignal,
 ): Promise<IncomingReply> => {
+  const { request: send } = await undici();
   const reply = await send(url, {
     dispatcher: agent,
     method: method as 'GET',

@@ -2,10 +2,11 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { type LookupFunction, type Socket, isIP } from 'node:net';
 import { unescape } from 'node:querystring';
-import { buildConnector } from 'undici';
+import type { buildConnector } from 'undici';
 import type { Clock } from '#core/clock.ts';
 import { ConnectError } from '#upstream/connect-error.ts';
 import type { TlsTrust } from '#upstream/trust.ts';
+import { undiciConnector } from '#upstream/undici.ts';
 
 /** Opens a socket to `target` and tells `done` once; `signal` calls it off. */
 export type Connect = (
@@ -36,7 +37,7 @@ const KEEP_ALIVE_MS = 30_000;
 export const direct = (tls: TlsTrust, lookup?: LookupFunction): Connect => {
   const alive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
   const how = { ...tls, ...alive, timeout: 0, allowH2: false, ...(lookup && { lookup }) };
-  const connector = buildConnector(how);
+  const connector = undiciConnector(how);
   return (target, done, signal) => {
     // undici returns the socket and does not say so in its types.
     const socket = connector(target, done) as unknown as Socket;

@@ -1,5 +1,6 @@
-import { Client, type Dispatcher } from 'undici';
+import type { Client, Dispatcher } from 'undici';
 import { isReset } from '#upstream/failure.ts';
+import { UndiciClient } from '#upstream/undici.ts';
 
 /** One request at a time on each connection; no timer but the one that closes idle sockets. */
 const OPTIONS: Client.Options = {
@@ -57,7 +58,7 @@ export class Connections {
   }
 
   #open(): Client {
-    const client = new Client(this.#origin, this.#options);
+    const client = new UndiciClient(this.#origin, this.#options);
     this.#all.add(client);
     client.on('disconnect', () => {
       this.#used.delete(client);
