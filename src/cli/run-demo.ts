@@ -1,5 +1,6 @@
 import { play } from '#cli/play.ts';
 import { DEFAULT_PORT } from '#cli/serve.ts';
+import { startIsOver } from '#cli/start-is-over.ts';
 import { untilStopped } from '#cli/until-stopped.ts';
 import { capacityLines } from '#config/check-quota.ts';
 import { systemClock } from '#core/clock.ts';
@@ -53,6 +54,7 @@ export const runDemo = async (options: DemoOptions): Promise<void> => {
     scene: createSceneDesk(flow, gateway),
     site: findSite({ log: world.log, isEager: !options.once && process.stdout.isTTY }),
   });
+  if (!options.once) startIsOver();
   const listener = await listenNear(handlers.all, options);
   say(intro(demo, listener));
   say(`\nRunning ${file}: six model calls, started together.\n`);

@@ -2,6 +2,7 @@ import { checkAgain } from '#cli/check-again.ts';
 import { dataDirOf } from '#cli/data-dir.ts';
 import { readFile } from '#cli/read-file.ts';
 import { DEFAULT_PORT, type ServeOptions } from '#cli/serve.ts';
+import { startIsOver } from '#cli/start-is-over.ts';
 import { untilStopped } from '#cli/until-stopped.ts';
 import { capacityLines } from '#config/check-quota.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
@@ -67,6 +68,7 @@ export const runServe = async (options: ServeOptions & { config: string }): Prom
     keyHeader: config.keyHeader,
     site: findSite({ log, isEager: process.stdout.isTTY }),
   });
+  startIsOver();
   const { adminPort, port = DEFAULT_PORT } = options;
   const admin =
     adminPort === undefined ? undefined : await listen(handlers.all, { port: adminPort, host });
