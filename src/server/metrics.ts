@@ -1,7 +1,8 @@
-import { Counter, Gauge, Registry } from 'prom-client';
+import type { Counter, Gauge, Registry } from 'prom-client';
 import type { DecisionFacts } from '#balancer/decision.ts';
 import type { AccountView, QuotaView } from '#balancer/quota-view.ts';
 import type { MetricsPage } from '#gateway/serve-metrics.ts';
+import { PrometheusCounter, PrometheusGauge, PrometheusRegistry } from '#server/prometheus.ts';
 import { type StoreHealth, storeGauges } from '#server/store-gauges.ts';
 import { CountTally, SpreadTally } from '#server/tallies.ts';
 
@@ -50,7 +51,7 @@ const MOST_NAMES_CHARS = 100;
 const OTHER = 'other';
 
 export const createMetrics = (deps: MetricsDeps): Metrics => {
-  const registry = new Registry();
+  const registry = new PrometheusRegistry();
   const registers = [registry];
   const counted = countersOf(registry);
   const show = shownBy(registers, deps);
@@ -178,7 +179,7 @@ const shownBy = (
     name: string,
     help: string,
     labelNames: readonly Label[] = [],
-  ): Gauge<Label> => new Gauge({ name, help, labelNames, registers });
+  ): Gauge<Label> => new PrometheusGauge({ name, help, labelNames, registers });
   const POOL = ['pool', 'deployments'] as const;
   const LIMIT = [...POOL, 'dimension', 'window_s'] as const;
   const level = gauge(
@@ -234,7 +235,7 @@ const showSurvived = (
   registers: Registry[],
   survived: NonNullable<MetricsDeps['survived']>,
 ): Counter =>
-  new Counter({
+  new PrometheusCounter({
     name: 'spillway_survived_errors_total',
     help: 'Errors inside Spillway that nobody waited for or caught, and that ended no process.',
     labelNames: ['kind'],

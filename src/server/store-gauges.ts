@@ -1,4 +1,5 @@
-import { Gauge, type Registry } from 'prom-client';
+import type { Gauge, Registry } from 'prom-client';
+import { PrometheusGauge } from '#server/prometheus.ts';
 import type { SpendHealth } from '#store/spend-writer.ts';
 
 /** How it is with records of spend, and with the store that takes them. */
@@ -9,7 +10,8 @@ export interface StoreHealth extends SpendHealth {
 
 /** Shows how the store is when somebody looks. */
 export const storeGauges = (registers: Registry[]): ((health: StoreHealth) => void) => {
-  const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers });
+  const gauge = (name: string, help: string): Gauge =>
+    new PrometheusGauge({ name, help, registers });
   const waiting = gauge(
     'spillway_spend_waiting',
     'Records of spend that are not in the store yet.',

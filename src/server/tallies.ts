@@ -1,4 +1,5 @@
-import { Counter, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { PrometheusCounter } from '#server/prometheus.ts';
 
 /**
  * Counts in plain maps, shown by the library only when somebody looks: it finds the place of a set of
@@ -14,7 +15,7 @@ export class CountTally<Label extends string> {
   ) {
     const all = this.#counts;
     this.#names = of.labelNames;
-    const counter = new Counter({
+    const counter = new PrometheusCounter({
       ...of,
       registers: [],
       collect() {

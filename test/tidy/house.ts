@@ -63,7 +63,12 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   zod: ['src/core/schema.ts'],
   undici: ['src/upstream/', 'src/net/'],
   commander: ['src/cli/'],
-  'prom-client': ['src/server/metrics.ts', 'src/server/tallies.ts', 'src/server/store-gauges.ts'],
+  'prom-client': [
+    'src/server/prometheus.ts',
+    'src/server/metrics.ts',
+    'src/server/tallies.ts',
+    'src/server/store-gauges.ts',
+  ],
   'quickjs-wasi': ['src/sandbox/'],
   mammoth: ['src/sandbox/documents.ts'],
   unpdf: ['src/sandbox/documents.ts'],
