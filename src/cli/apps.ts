@@ -1,5 +1,6 @@
 import { addGatewayOptions, type GatewayOptions } from '#cli/ask-gateway.ts';
 import type { CliCommand } from '#cli/command.ts';
+import { loaded } from '#cli/start-is-over.ts';
 
 const HELP = `
 Apps of a running gateway, and what they did:
@@ -66,7 +67,7 @@ export const apps: CliCommand = {
       .argument('<file>', 'its DSL file')
       .argument('<runs...>', 'recorded runs: JSON of /spillway/runs/ID')
       .action(async (file: string, runs: readonly string[]) => {
-        const { runAppsTest } = await import('#cli/run-apps-test.ts');
+        const { runAppsTest } = await loaded(import('#cli/run-apps-test.ts'));
         await runAppsTest(file, runs);
       });
   },

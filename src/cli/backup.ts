@@ -1,5 +1,6 @@
 import type { CliCommand } from '#cli/command.ts';
 import { DATA_DIR_DEFAULT } from '#cli/data-dir.ts';
+import { loaded } from '#cli/start-is-over.ts';
 
 const HELP = `
 Writes keys, teams, budgets and spend of a data folder into one file, also while a gateway has
@@ -20,7 +21,7 @@ export const backup: CliCommand = {
       .option('--data-dir <folder>', `whose store is copied ${DATA_DIR_DEFAULT}`)
       .addHelpText('after', HELP)
       .action(async (file: string, options: BackupOptions) => {
-        const { runBackup } = await import('#cli/run-backup.ts');
+        const { runBackup } = await loaded(import('#cli/run-backup.ts'));
         await runBackup(file, options);
       });
   },

@@ -1,4 +1,5 @@
 import type { CliCommand } from '#cli/command.ts';
+import { loaded } from '#cli/start-is-over.ts';
 
 const HELP = `
 Reads the config as serve would, with this environment, and sends nothing. It shows each
@@ -30,7 +31,7 @@ export const check: CliCommand = {
       .option('--json', 'with --live: what each answered, as one JSON object')
       .addHelpText('after', HELP)
       .action(async (file: string | undefined, options: CheckOptions) => {
-        const { runCheck } = await import('#cli/run-check.ts');
+        const { runCheck } = await loaded(import('#cli/run-check.ts'));
         await runCheck(file ?? options.config, options);
       });
   },

@@ -1,6 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { addGatewayOptions, type GatewayOptions } from '#cli/ask-gateway.ts';
 import type { CliCommand } from '#cli/command.ts';
+import { loaded } from '#cli/start-is-over.ts';
 
 const HELP = `
 Makes a key of a running gateway and prints it, this once. 'spillway key create --for dify'
@@ -42,7 +43,7 @@ export const key: CliCommand = {
       .addArgument(new Argument('<what>', 'what to do').choices(['create']))
       .addHelpText('after', HELP)
       .action(async (_: string, options: KeyOptions) => {
-        const { runKey } = await import('#cli/run-key.ts');
+        const { runKey } = await loaded(import('#cli/run-key.ts'));
         await runKey(options);
       });
   },

@@ -1,6 +1,7 @@
 import type { CliCommand } from '#cli/command.ts';
 import { DATA_DIR_DEFAULT } from '#cli/data-dir.ts';
 import { parseCount, parseTimeZone } from '#cli/options.ts';
+import { loaded } from '#cli/start-is-over.ts';
 
 const HELP = `
 Takes over keys, teams, users, end users, budgets, what of them is spent, stored models and
@@ -46,7 +47,7 @@ export const migrate: CliCommand = {
       .option('--dry-run', 'say what there is, and change nothing')
       .addHelpText('after', HELP)
       .action(async (options: MigrateOptions) => {
-        const { runMigrate } = await import('#cli/run-migrate.ts');
+        const { runMigrate } = await loaded(import('#cli/run-migrate.ts'));
         await runMigrate(options);
       });
   },

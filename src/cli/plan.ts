@@ -1,6 +1,7 @@
 import type { CliCommand } from '#cli/command.ts';
 import { InvalidArgumentError } from 'commander';
 import { parseCount } from '#cli/options.ts';
+import { loaded } from '#cli/start-is-over.ts';
 
 const HELP = `
 Replays a log of requests against a config, on a clock that does not wait: each comes when it
@@ -54,7 +55,7 @@ export const plan: CliCommand = {
       .option('--json', 'one JSON object instead of text')
       .addHelpText('after', HELP)
       .action(async (options: PlanOptions) => {
-        const { runPlan } = await import('#cli/run-plan.ts');
+        const { runPlan } = await loaded(import('#cli/run-plan.ts'));
         await runPlan(options);
       });
   },

@@ -1,5 +1,6 @@
 import { addGatewayOptions, type GatewayOptions } from '#cli/ask-gateway.ts';
 import type { CliCommand } from '#cli/command.ts';
+import { loaded } from '#cli/start-is-over.ts';
 
 const HELP = `
 Takes a person out of a running gateway: their records of spend with what they asked, as a user
@@ -20,7 +21,7 @@ export const purge: CliCommand = {
       .requiredOption('--user <id>', 'whom, by the id that callers send or that keys have')
       .addHelpText('after', HELP)
       .action(async (options: PurgeOptions) => {
-        const { runPurge } = await import('#cli/run-purge.ts');
+        const { runPurge } = await loaded(import('#cli/run-purge.ts'));
         await runPurge(options);
       });
   },

@@ -1,6 +1,7 @@
 import type { BackupOptions } from '#cli/backup.ts';
 import type { CliCommand } from '#cli/command.ts';
 import { DATA_DIR_DEFAULT } from '#cli/data-dir.ts';
+import { loaded } from '#cli/start-is-over.ts';
 
 const HELP = `
 Puts a copy that 'spillway backup' made in the place of a data folder's store. Stop the gateway
@@ -16,7 +17,7 @@ export const restore: CliCommand = {
       .option('--data-dir <folder>', `where it goes ${DATA_DIR_DEFAULT}`)
       .addHelpText('after', HELP)
       .action(async (file: string, options: BackupOptions) => {
-        const { runRestore } = await import('#cli/run-backup.ts');
+        const { runRestore } = await loaded(import('#cli/run-backup.ts'));
         await runRestore(file, options);
       });
   },

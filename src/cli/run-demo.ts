@@ -54,7 +54,7 @@ export const runDemo = async (options: DemoOptions): Promise<void> => {
     scene: createSceneDesk(flow, gateway),
     site: findSite({ log: world.log, isEager: !options.once && process.stdout.isTTY }),
   });
-  if (!options.once) startIsOver();
+  startIsOver();
   const listener = await listenNear(handlers.all, options);
   say(intro(demo, listener));
   say(`\nRunning ${file}: six model calls, started together.\n`);

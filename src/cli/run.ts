@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { CliCommand } from '#cli/command.ts';
+import { loaded } from '#cli/start-is-over.ts';
 
 const HELP = `
 Runs the app once: every node that is ready runs at once, the answer streams in the order of
@@ -41,7 +42,7 @@ export const run: CliCommand = {
       .option('--json', 'one JSON object instead of text')
       .addHelpText('after', HELP)
       .action(async (flow: string, options: RunCommandOptions) => {
-        const { runRun } = await import('#cli/run-run.ts');
+        const { runRun } = await loaded(import('#cli/run-run.ts'));
         await runRun(flow, options);
       });
   },

@@ -1,6 +1,7 @@
 import type { CliCommand } from '#cli/command.ts';
 import type { SimulateOptions } from '#cli/run-simulate.ts';
 import { parsePort } from '#cli/options.ts';
+import { loaded } from '#cli/start-is-over.ts';
 
 const HELP = `
 Plays a vendor with several projects: keys, request and token limits, headers and 429 texts
@@ -50,7 +51,7 @@ export const simulate: CliCommand = {
       .option('--list-faults', 'say what can go wrong, by example, and end')
       .addHelpText('after', HELP)
       .action(async (options: SimulateOptions & { listFaults?: true }) => {
-        const { listFaults, runSimulate } = await import('#cli/run-simulate.ts');
+        const { listFaults, runSimulate } = await loaded(import('#cli/run-simulate.ts'));
         await (options.listFaults ? listFaults() : runSimulate(options));
       });
   },

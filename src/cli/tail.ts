@@ -1,5 +1,6 @@
 import { addGatewayOptions, type GatewayOptions } from '#cli/ask-gateway.ts';
 import type { CliCommand } from '#cli/command.ts';
+import { loaded } from '#cli/start-is-over.ts';
 
 const HELP = `
 Shows each request of a running gateway as it ends: when it came, what became of it, which
@@ -30,7 +31,7 @@ export const tail: CliCommand = {
       .option('--json', 'one JSON object a line, nothing left out as long as they are read in time')
       .addHelpText('after', HELP)
       .action(async (options: TailOptions) => {
-        const { runTail } = await import('#cli/run-tail.ts');
+        const { runTail } = await loaded(import('#cli/run-tail.ts'));
         await runTail(options);
       });
   },

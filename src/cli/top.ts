@@ -1,5 +1,6 @@
 import { addGatewayOptions, type GatewayOptions } from '#cli/ask-gateway.ts';
 import type { CliCommand } from '#cli/command.ts';
+import { loaded } from '#cli/start-is-over.ts';
 
 const HELP = `
 Shows what every key has left, drawn anew each second: for each model what its deployments can
@@ -20,7 +21,7 @@ export const top: CliCommand = {
       .option('--once', 'one picture, and no more')
       .addHelpText('after', HELP)
       .action(async (options: TopOptions) => {
-        const { runTop } = await import('#cli/run-top.ts');
+        const { runTop } = await loaded(import('#cli/run-top.ts'));
         await runTop(options);
       });
   },

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { CliCommand } from '#cli/command.ts';
 import { parseCount } from '#cli/options.ts';
+import { loaded } from '#cli/start-is-over.ts';
 
 const HELP = `
 Draws a log of requests and writes it as 'spillway tail --json' would: one JSON object a line.
@@ -46,7 +47,7 @@ export const traffic: CliCommand = {
       .option('--start <time>', 'of the first minute', parseTime, new Date('2026-01-01T00:00:00Z'))
       .addHelpText('after', HELP)
       .action(async (options: TrafficOptions) => {
-        const { runTraffic } = await import('#cli/run-traffic.ts');
+        const { runTraffic } = await loaded(import('#cli/run-traffic.ts'));
         await runTraffic(options);
       });
   },

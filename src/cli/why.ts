@@ -1,5 +1,6 @@
 import { addGatewayOptions, type GatewayOptions } from '#cli/ask-gateway.ts';
 import type { CliCommand } from '#cli/command.ts';
+import { loaded } from '#cli/start-is-over.ts';
 
 const HELP = `
 Says in sentences what became of a past request: which key served it or what refused it, what
@@ -28,7 +29,7 @@ export const why: CliCommand = {
       .option('--json', 'the whole record instead of sentences')
       .addHelpText('after', HELP)
       .action(async (words: readonly string[], options: WhyOptions) => {
-        const { runWhy } = await import('#cli/run-why.ts');
+        const { runWhy } = await loaded(import('#cli/run-why.ts'));
         await runWhy(words.join(' '), options);
       });
   },
