@@ -10,6 +10,8 @@ export interface Waiting {
   readonly dueAt: number;
   /** Those of one kind can be walked apart from all others; empty for what is of no kind. */
   readonly kind: string;
+  /** The limits of its own side, in one word: who has the same may wait for the same; empty for none. */
+  readonly own: string;
 }
 
 /** By deadline, then by arrival. */

@@ -13,6 +13,7 @@ const item = (name: string, key: string, more: Partial<Item> = {}): Item => ({
   weight: 100,
   dueAt: Infinity,
   kind: '',
+  own: '',
   ...more,
 });
 

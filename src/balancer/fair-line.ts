@@ -16,11 +16,35 @@ class UserShare<Item extends Waiting> extends FairNode {
 /** A key's share: those of its users. */
 class KeyShare<Item extends Waiting> extends FairNode {
   readonly users = new Map<string, UserShare<Item>>();
+  /** How many of its items have which limits of their own side. */
+  readonly #owns = new Map<string, number>();
 
   turns(): Iterable<Turn<Item>> {
     return mergeInTurn(this.users.values());
   }
+
+  count({ own }: Item, more: 1 | -1): void {
+    const count = (this.#owns.get(own) ?? 0) + more;
+    if (count > 0) this.#owns.set(own, count);
+    else this.#owns.delete(own);
+  }
+
+  /** Its turns until all that still wait are out. */
+  *turnsUntil(isOut: IsOut): Iterable<Turn<Item>> {
+    for (const turn of this.turns()) {
+      if (this.#isOut(isOut)) return;
+      yield turn;
+    }
+  }
+
+  #isOut(isOut: IsOut): boolean {
+    for (const own of this.#owns.keys()) if (!isOut(own)) return false;
+    return true;
+  }
 }
+
+/** Whether nobody can go who has these limits on its own side. */
+type IsOut = (own: string) => boolean;
 
 /** Whose turn an item waits for. */
 interface Shares<Item extends Waiting> {
@@ -54,6 +78,7 @@ export class FairLine<Item extends Waiting> {
     const user = entered(key.users, item.tenant.user, { at: key, make: UserShare<Item> });
     insertInTurn(user.items, item);
     if (item.kind !== '') this.#kinds.add(item, { key, user });
+    key.count(item, 1);
     for (const node of [user, key]) node.waiting += item.weight;
     this.#size++;
     this.#weight += item.weight;
@@ -76,6 +101,7 @@ export class FairLine<Item extends Waiting> {
     if (at < 0) return;
     user.items.splice(at, 1);
     if (item.kind !== '') this.#kinds.remove(item, { key, user });
+    key.count(item, -1);
     for (const node of [user, key]) node.waiting -= item.weight;
     this.#size--;
     this.#weight -= item.weight;
@@ -86,6 +112,15 @@ export class FairLine<Item extends Waiting> {
   /** All that wait, in the order of their turns. The line must not change while it is walked. */
   *inTurn(): Iterable<Item> {
     for (const { item } of mergeInTurn(this.#keys.values())) yield item;
+  }
+
+  /** The same, but for keys of which nobody can go any more: they are left as soon as that is known. */
+  *inTurnUntil(isOut: IsOut): Iterable<Item> {
+    const shares = [...this.#keys.values()].map((key) => ({
+      start: key.start,
+      turns: () => key.turnsUntil(isOut),
+    }));
+    for (const { item } of mergeInTurn(shares)) yield item;
   }
 
   /** Each kind that waits, with one of it. */

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { AdmitRequest } from '#balancer/admit.ts';
 import type { Member } from '#balancer/member.ts';
+import { NO_LACK } from '#balancer/bid.ts';
+import { OwnSide } from '#balancer/own-side.ts';
 import { VirtualClock } from '#core/virtual-clock.ts';
 import { Lane } from '#shared/lane.ts';
 import type { QueueLimits } from '#shared/queue-limits.ts';
 import { createTestOwner, member, request } from '#shared/test-kit.ts';
 import { Waiter } from '#shared/waiter.ts';
+import type { Look } from '#shared/walk.ts';
 
 const SECOND_MS = 1_000;
 
@@ -102,35 +105,64 @@ describe('whoever wishes something of deployments', () => {
 });
 
 describe('a walk along a long line', () => {
-  it('looks at a few in front, and at nobody of a kind for which nothing would be lost', () => {
-    const clock = new VirtualClock();
-    let looks = 0;
-    let asked = 0;
+  const clock = new VirtualClock();
+  const signal = new AbortController().signal;
+  const nothing = { placed: false, waitMs: Infinity, lack: NO_LACK };
+
+  /** A line in which all of these wait, and how often somebody is looked at, or overflow is. */
+  const lineOf = (asks: readonly Partial<AdmitRequest>[], look: (waiter: Waiter) => Look) => {
+    const count = { looks: 0, overflows: 0 };
     const lane = new Lane({
       clock,
       batchShare: 0.1,
-      place: () => {
-        looks++;
-        return { placed: false, waitMs: Infinity, lack: { accounts: [], firstMs: Infinity } };
+      place: (waiter) => {
+        count.looks++;
+        return look(waiter);
       },
       isDue: () => false,
       overflowMs: () => 100,
       overflowOfKindMs: () => {
-        asked++;
+        count.overflows++;
         return 100;
       },
       elsewhereMs: () => Infinity,
       emptied: () => {},
     });
-    const signal = new AbortController().signal;
-    for (let i = 0; i < 2_000; i++) {
-      const pinned = i % 10 === 0 ? { pinned: `d${i % 7}` } : {};
-      const tenant = { key: `k${i % 50}`, user: '' };
-      const asks = { ...request(clock, { tenant, ...pinned }), tried: new Set<string>(), signal };
-      lane.add(new Waiter(asks, [], 0), Infinity);
+    for (const more of asks) {
+      const whole = { ...request(clock, more), tried: new Set<string>(), signal };
+      lane.add(new Waiter(whole, [], 0), Infinity);
     }
+    return { lane, count };
+  };
+  const tenant = (i: number) => ({ key: `k${i % 50}`, user: '' });
+  const many = <T>(some: (i: number) => T): T[] => Array.from({ length: 2_000 }, (_, i) => some(i));
+
+  it('looks at a few in front, and at nobody of a kind for which nothing would be lost', () => {
+    const asks = many((i) => ({ tenant: tenant(i), ...(i % 10 === 0 && { pinned: `d${i % 7}` }) }));
+    const { lane, count } = lineOf(asks, () => nothing);
     lane.walk();
-    expect(looks).toBe(40);
-    expect(asked).toBe(7);
+    expect(count).toEqual({ looks: 40, overflows: 7 });
+  });
+
+  const own = (...accounts: string[]) =>
+    new OwnSide(accounts.map((account) => ({ account, cost: { parallel: 1 }, setting: account })));
+  const full = { ...nothing, isOwn: true, isForAll: true };
+
+  it('ends with the first whose own side is full, where everybody has the same', () => {
+    const asks = many((i) => ({ tenant: tenant(i), own: own('all') }));
+    const { lane, count } = lineOf(asks, () => full);
+    lane.walk();
+    expect(count).toEqual({ looks: 1, overflows: 0 });
+  });
+
+  it('looks at one of each whose own side is full, and finds those behind', () => {
+    const asks = many((i) => ({ tenant: tenant(i), own: own('all', tenant(i).key) }));
+    const free = { tenant: tenant(7), own: own('other') };
+    const { lane, count } = lineOf([...asks, free], ({ own }) =>
+      own === 'other' ? { ...nothing, placed: true } : full,
+    );
+    lane.walk();
+    expect(lane.size).toBe(2_000);
+    expect(count).toEqual({ looks: 51, overflows: 0 });
   });
 });

@@ -29,6 +29,8 @@ export class Lane {
   readonly #served: Record<Priority, number> = { interactive: 0, batch: 0 };
   /** How many wait, by groups. */
   readonly #waiting = new Map<string, Crowd>();
+  /** The same by the limits of their own side. */
+  readonly #owns = new Map<string, number>();
   /** For whom something is kept. */
   #keepers: ReadonlySet<Waiter> = new Set();
   #isClosed = false;
@@ -116,8 +118,8 @@ export class Lane {
   }
 
   #walkOnce(): void {
-    const walk = new Walk(this.#deps, this.#waiting);
-    if (!this.#walkLines(walk)) this.#walkKinds(walk);
+    const walk = new Walk(this.#deps, { waiting: this.#waiting, owns: this.#owns.size });
+    if (!this.#walkLines(walk) && !walk.isOver) this.#walkKinds(walk);
     this.#keepers = walk.keepers;
     this.#serve(walk.served);
     this.#wakeAt = Infinity;
@@ -127,8 +129,12 @@ export class Lane {
 
   /** Whether it came to the end of both. */
   #walkLines(walk: Walk): boolean {
-    for (const priority of this.#order())
-      for (const waiter of this.#lines[priority].inTurn()) if (!walk.goesOn(waiter)) return false;
+    const isLimited = this.#owns.size > 1 || !this.#owns.has('');
+    for (const priority of this.#order()) {
+      const line = this.#lines[priority];
+      const waiting = isLimited ? line.inTurnUntil(walk.isOut) : line.inTurn();
+      for (const waiter of waiting) if (!walk.goesOn(waiter)) return false;
+    }
     return true;
   }
 
@@ -152,7 +158,10 @@ export class Lane {
     this.#changed();
   }
 
-  #count({ groups, kind }: Waiter, more: 1 | -1): void {
+  #count({ groups, kind, own }: Waiter, more: 1 | -1): void {
+    const owns = (this.#owns.get(own) ?? 0) + more;
+    if (owns > 0) this.#owns.set(own, owns);
+    else this.#owns.delete(own);
     const { all, plain } = this.#waiting.get(groups) ?? NOBODY;
     if (all + more > 0)
       this.#waiting.set(groups, { all: all + more, plain: kind === '' ? plain + more : plain });

@@ -23,7 +23,7 @@ import { Leftovers } from '#shared/leftovers.ts';
 import { fullMs } from '#shared/overflow.ts';
 import { type QueueLimits, QueueRoom } from '#shared/queue-limits.ts';
 import type { MemoryPressure } from '#core/memory-pressure.ts';
-import { ownLack, ownWaitMs, takeOwn } from '#shared/own-room.ts';
+import { isOwnForAll, ownLack, ownWaitMs, takeOwn } from '#shared/own-room.ts';
 import { SharedPools } from '#shared/shared-pools.ts';
 import { type Going, StandIns } from '#shared/stand-ins.ts';
 import { isInTime, type Prediction, predict } from '#shared/prediction.ts';
@@ -261,8 +261,11 @@ export class MemoryOwner {
 
   /** Gives the request to a deployment that can take it now, if there is one. */
   #place(waiter: Waiter, kept: ReadonlySet<string>): Look {
-    if (this.#ownMs(waiter.request) > 0)
-      return { placed: false, waitMs: this.#ownMs(waiter.request), lack: NO_LACK, isOwn: true };
+    const ownMs = this.#ownMs(waiter.request);
+    if (ownMs > 0) {
+      const isForAll = isOwnForAll(this.#deps.ledger, waiter.request, this.#deps.clock.now());
+      return { placed: false, waitMs: ownMs, lack: NO_LACK, isOwn: true, isForAll };
+    }
     const { routed, goes, waitMs } = this.#find(waiter, kept);
     if (routed.cheaper) return this.#waitFor(routed.cheaper, waiter, routed.choice!);
     if (goes && this.#take(waiter, goes)) return PLACED;

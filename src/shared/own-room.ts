@@ -7,6 +7,15 @@ import type { Ledger } from '#ledger/ledger.ts';
 export const ownWaitMs = (ledger: Ledger, { own }: AdmitRequest, now: number): number =>
   own && !own.isHeld ? ledger.waitMs(own.charges, now) : 0;
 
+/** Whether all who draw from the same accounts lack the same: a request or a place, not tokens. */
+export const isOwnForAll = (ledger: Ledger, { own }: AdmitRequest, now: number): boolean => {
+  const charges = (own?.charges ?? []).map(({ account, cost }) => {
+    const { requests = 0, parallel = 0 } = cost;
+    return { account, cost: { requests, parallel } };
+  });
+  return ledger.waitMs(charges, now) > 0;
+};
+
 /** Of its accounts the one that has no room for longest, and what it lacks; undefined where all have. */
 export const ownLack = (
   ledger: Ledger,

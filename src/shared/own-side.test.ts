@@ -63,6 +63,26 @@ describe('a request’s own side', () => {
     await refusal;
   });
 
+  it('lets those go who fit where another one waits for more of the same', async () => {
+    const { ask, clock, ledger } = world(3);
+    const tokens = {
+      dimension: 'tokens',
+      amount: 1_000,
+      windowMs: 60_000,
+      refill: 'linear',
+    } as const;
+    ledger.limit('tokens', tokens, { source: 'config', now: 0 });
+    const asks = (tokens: number) => {
+      const more = { account: 'tokens', cost: { requests: 1, tokens }, setting: 'the limit' };
+      return ask(new OwnSide([...charges, more]));
+    };
+    await asks(500);
+    const large = asks(900);
+    expect(await asks(400)).toMatchObject({ queueMs: 0 });
+    await clock.advance(60_000);
+    expect(await large).toMatchObject({ queueMs: 48_000 });
+  });
+
   it('keeps nobody waiting whose own side has room', async () => {
     const { ask, ledger, owner, clock } = world(1);
     await ask(new OwnSide(charges));

@@ -49,6 +49,7 @@ export class Waiter implements Waiting {
   release: () => void = () => {};
   #wish: string | undefined;
   #kind: string | undefined;
+  #own: string | undefined;
 
   /** `since`: when it asked, monotonic ms. */
   constructor(request: AdmitRequest, bids: readonly Bid[], since: number) {
@@ -99,6 +100,10 @@ export class Waiter implements Waiting {
       wish === '' && request.groups.length === 1 ? '' : `${groups}\n\n${wish}`);
   }
 
+  get own(): string {
+    return (this.#own ??= ownWord(this.request));
+  }
+
   /** Whether it asks for no less than `other` in every respect. */
   asksAtLeast(other: Waiter): boolean {
     const [mine] = this.bids;
@@ -121,3 +126,7 @@ const wishOf = ({ tried, pinned = '', tags, needs, models }: AdmitRequest): stri
   const asked = [...new Set(models?.values())];
   return JSON.stringify([pinned, tags, [...tried], region, abilities, asked]);
 };
+
+/** Nothing for one that has its place already. */
+const ownWord = ({ own }: AdmitRequest): string =>
+  own && !own.isHeld ? own.charges.map(({ account }) => account).join('\n') : '';

@@ -9,6 +9,8 @@ export interface Look {
   readonly lack: Lack;
   /** What it lacks is on its own side: that says nothing of those behind it. */
   readonly isOwn?: boolean;
+  /** But those with the same limits on their own side lack the same. */
+  readonly isForAll?: boolean;
   /** There are deployments that it may not have yet, and others that have waited for longer may. */
   readonly isEarly?: boolean;
 }
@@ -78,10 +80,17 @@ export class Walk {
   #open: number;
   /** Those of some kind who have been looked at. */
   readonly #met = new Set<Waiter>();
+  /** How many limits of own sides there are, in words, and those under which nobody can go. */
+  readonly #owns: number;
+  readonly #out = new Set<string>();
 
-  /** `waiting`: how many wait, by groups. */
-  constructor(deps: WalkDeps, waiting: ReadonlyMap<string, Crowd>) {
+  /** `waiting`: how many wait, by groups. `owns`: how many different limits of own sides they have. */
+  constructor(
+    deps: WalkDeps,
+    { waiting, owns }: { waiting: ReadonlyMap<string, Crowd>; owns: number },
+  ) {
     this.#deps = deps;
+    this.#owns = owns;
     this.#open = waiting.size;
     for (const [groups, { all, plain }] of waiting) {
       const its = { inTurn: 0, left: all, keeping: 0, hasPlain: plain > 0 };
@@ -94,15 +103,26 @@ export class Walk {
     const seen = this.#seen.get(waiter.groups)!;
     const leftovers = seen.inTurn >= LOOKED_AT;
     seen.left--;
-    if (!leftovers) seen.inTurn++;
     if (waiter.kind !== '') this.#met.add(waiter);
-    this.#lookAt(waiter, seen, leftovers);
+    if (!this.isOut(waiter.own)) {
+      if (!leftovers) seen.inTurn++;
+      this.#lookAt(waiter, seen, leftovers);
+    }
+    if (this.isOver) return false;
     if (this.served.length >= MOST_SERVED) {
       this.wakeMs = 0;
       return false;
     }
     const isLast = seen.left === 0 || seen.inTurn >= LOOKED_AT;
     return leftovers || !isLast || this.#hasLeftovers(waiter, seen);
+  }
+
+  /** Whether nobody can go who has these limits on its own side. */
+  readonly isOut = (own: string): boolean => this.#out.has(own);
+
+  /** Nobody at all can. */
+  get isOver(): boolean {
+    return this.#out.size >= this.#owns;
   }
 
   /**
@@ -115,7 +135,7 @@ export class Walk {
     if (!overflows && !mayLater) return;
     const seen = { ...this.#seen.get(sample.groups)!, tooLarge: new Map() };
     for (const waiter of inTurn) {
-      if (this.#met.has(waiter)) continue;
+      if (this.#met.has(waiter) || this.isOut(waiter.own)) continue;
       const elsewhereMs = mayLater ? this.#deps.elsewhereMs(waiter) : Infinity;
       if (!overflows && elsewhereMs > 0) {
         this.#wakeIn(elsewhereMs);
@@ -149,6 +169,7 @@ export class Walk {
     const look = this.#deps.place(waiter, { kept: this.#kept, leftovers });
     if (look.placed) this.served.push(waiter);
     else this.#wakeIn(look.waitMs);
+    if (look.isForAll) this.#out.add(waiter.own);
     if (look.placed || look.isOwn) {
       // It stands in nobody's way.
       if (!leftovers) seen.inTurn--;
