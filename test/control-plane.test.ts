@@ -60,3 +60,23 @@ test('tells which field does not fit, as LiteLLM does', async () => {
   expect(reply.status).toBe(422);
   expect(await reply.json()).toMatchObject({ detail: [{ loc: ['body', 'rpm_limit'] }] });
 });
+
+test('a body that is no JSON is told so, in the form of fields that do not fit', async () => {
+  const send = (body: string | Buffer) =>
+    fetch(`${gateway.url}/key/generate`, {
+      method: 'POST',
+      headers: { 'x-api-key': MASTER_KEY, 'content-type': 'application/json' },
+      body,
+    });
+  for (const body of ['{', '', '{"a": 1}{', '{"max_budget": NaN}', Buffer.from([0xff, 0xfe])]) {
+    const reply = await send(body);
+    expect([body, reply.status]).toEqual([body, 422]);
+    expect(reply.headers.get('x-litellm-call-id')).toMatch(/^[\w-]{36}$/);
+    expect(await reply.json()).toEqual({
+      detail: [{ loc: ['body'], msg: 'The body must be a JSON object.', type: 'json_invalid' }],
+    });
+  }
+  const list = await get('/key/list?page=0', MASTER_KEY);
+  expect(list.status).toBe(422);
+  expect(await list.json()).toMatchObject({ detail: [{ loc: ['query', 'page'] }] });
+});

@@ -3,6 +3,7 @@ import type { DecisionBuilder } from '#balancer/decision.ts';
 import type { SpillwayError } from '#core/errors.ts';
 import { newCallId } from '#core/ids.ts';
 import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
+import { plainText } from '#core/plain-text.ts';
 import { costOf } from '#core/price.ts';
 import { APP_MODEL } from '#gateway/app-models.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
@@ -91,7 +92,7 @@ export const checkMoney = (
   { billing }: Pick<GatewayDeps, 'billing'>,
   { pass, tenant, endUser = tenant.user }: GatewayCall,
   group: string,
-): void => billing?.cashier.checkMoney({ pass, endUser, group });
+): void => billing?.cashier.checkMoney({ pass, endUser: plainText(endUser), group });
 
 /** When a request came, Unix epoch ms. */
 export const arrivedMs = (
@@ -118,7 +119,7 @@ interface Opening extends Pick<Fare, 'id' | 'startedMs'> {
 const fareOf = (opening: Opening, payers: Payers, wanted: Wanted): Fare => {
   const { id, startedMs, billing } = opening;
   const { pass, tenant, app, answersAtTurnEnd = false } = payers;
-  const endUser = payers.endUser ?? tenant.user;
+  const endUser = plainText(payers.endUser ?? tenant.user);
   const isMeasured = pass !== undefined || endUser !== '' || billing.measuresAll;
   return {
     id,

@@ -1,6 +1,7 @@
 import type { SpillwayError } from '#core/errors.ts';
 import { newCallId } from '#core/ids.ts';
 import { own } from '#core/json.ts';
+import { plainText } from '#core/plain-text.ts';
 import { aboutCall, aboutError, arrivedMs, tagsOf } from '#gateway/billing.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
@@ -36,7 +37,7 @@ export const recordRefusedCall = (
     id: call.recordId ?? newCallId(),
     startedMs: arrivedMs(clock, call),
     pass,
-    endUser: call.endUser ?? call.tenant.user,
+    endUser: plainText(call.endUser ?? call.tenant.user),
     group: asked === undefined ? '' : groupOf(deps, asked),
     tags: tagsOf(call),
     isOfApp: app !== undefined,

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { plainText } from '#core/plain-text.ts';
 import type { Payment, SpendRecord } from '#store/spend.ts';
 
 /**
@@ -64,7 +65,7 @@ export const packed = (record: SpendRecord): PackedSpend => {
 export const paymentsIn = (text: string): readonly Payment[] =>
   (JSON.parse(text) as [Payment['kind'], string, number][]).map(([kind, id, sinceMs]) => ({
     kind,
-    id,
+    id: plainText(id),
     sinceMs,
   }));
 

@@ -1,4 +1,5 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { plainText } from '#core/plain-text.ts';
 import type { SpendFilter } from '#store/spend.ts';
 import type { Tables } from '#store/tables.ts';
 
@@ -16,7 +17,7 @@ const WHO_FIELDS = {
 const whosOf = (db: Kysely<Tables>, filter: SpendFilter) => {
   const named = Object.entries(WHO_FIELDS).flatMap(([name, column]) => {
     const value = filter[name as keyof typeof WHO_FIELDS];
-    return value === undefined ? [] : [{ column, value }];
+    return value === undefined ? [] : [{ column, value: plainText(value) }];
   });
   if (named.length === 0) return undefined;
   let query = db.selectFrom('spend_who').select('id').where('forgotten', '=', 0);

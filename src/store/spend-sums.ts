@@ -1,3 +1,4 @@
+import { plainText } from '#core/plain-text.ts';
 import { NONE, type PackedSpend } from '#store/packed-spend.ts';
 import { PaidSums } from '#store/paid-sums.ts';
 import type { Paid } from '#store/spend.ts';
@@ -57,7 +58,7 @@ export class SpendSums {
 
   #addTags(record: PackedSpend, hourMs: number): void {
     const rows = mapAt(this.#tags, hourMs);
-    for (const tag of new Set(JSON.parse(record.tags) as string[]))
+    for (const tag of new Set((JSON.parse(record.tags) as string[]).map(plainText)))
       addTo(
         rowAt(rows, tag, () => ({ hour_ms: hourMs, tag, ...NOTHING })),
         record,

@@ -1,4 +1,5 @@
 import type { Insertable, Kysely, Transaction } from 'kysely';
+import { plainText } from '#core/plain-text.ts';
 import { markOf, type PackedSpend } from '#store/packed-spend.ts';
 import type { Paid, Taken } from '#store/spend.ts';
 import { SpendSums } from '#store/spend-sums.ts';
@@ -122,7 +123,9 @@ export const WHO_COLUMNS = [
 
 export const whoRow = (who: string): Insertable<Tables['spend_who']> => {
   const texts = JSON.parse(who) as string[];
-  const columns = WHO_COLUMNS.map((column, place) => [column, texts[place] ?? ''] as const);
+  const columns = WHO_COLUMNS.map(
+    (column, place) => [column, plainText(texts[place] ?? '')] as const,
+  );
   return {
     mark: markOf(who),
     ...(Object.fromEntries(columns) as Record<(typeof WHO_COLUMNS)[number], string>),

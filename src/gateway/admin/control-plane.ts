@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
 import { SpillwayError } from '#core/errors.ts';
 import type { JsonObject } from '#core/json.ts';
 import { z } from '#core/schema.ts';
@@ -44,7 +45,8 @@ export const createControlPlane = (
   const calls = new WeakMap<IncomingMessage, HttpCall>();
   const callOf = (c: Context<Env>): HttpCall => calls.get(c.env.incoming)!;
   const app = new OpenAPIHono<Env>({
-    defaultHook: (result, c) => (result.success ? undefined : c.json(invalid(result.error), 422)),
+    defaultHook: (result, c) =>
+      result.success ? undefined : c.json(invalid(result.error, result.target), 422),
   });
   app.onError((thrown, c) => refused(deps, callOf(c), thrown));
   app.notFound((c) => refused(deps, callOf(c), nothingHere()));
@@ -151,19 +153,26 @@ const document = (app: OpenAPIHono<Env>, version: string): object => {
 };
 
 /** The form in which LiteLLM's framework tells of fields that do not fit. */
-const invalid = (error: z.ZodError): JsonObject => ({
+const invalid = (error: z.ZodError, place: string): JsonObject => ({
   detail: error.issues.map(({ path, message, code }) => ({
-    loc: ['body', ...path.map(String)],
+    loc: [place === 'json' ? 'body' : place, ...path.map(String)],
     msg: message,
     type: code,
   })),
 });
+
+/** The same of a body that cannot be read at all. */
+const NO_JSON = {
+  detail: [{ loc: ['body'], msg: 'The body must be a JSON object.', type: 'json_invalid' }],
+};
 
 const refused = (
   { gateway }: ControlDeps,
   { id, req, path }: HttpCall,
   thrown: unknown,
 ): Response => {
+  if (thrown instanceof HTTPException && thrown.status < 500)
+    return Response.json(NO_JSON, { status: 422, headers: { 'x-litellm-call-id': id } });
   const error = SpillwayError.from(thrown);
   const fields = { id, method: req.method ?? '', path, status: error.status, code: error.code };
   if (error.code === 'internal')

@@ -4,6 +4,7 @@ import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Log } from '#core/log.ts';
 import { migrate } from '#store/migrations/migrate.ts';
+import { plainValues } from '#store/postgres/plain-values.ts';
 import { sqlStore } from '#store/sql-store.ts';
 import type { Store } from '#store/store.ts';
 import type { Tables } from '#store/tables.ts';
@@ -56,7 +57,7 @@ export const openPostgres = async ({ url, clock, log }: PostgresOptions): Promis
       { cause },
     );
   }
-  const own = db.withSchema(SCHEMA);
+  const own = db.withPlugin(plainValues()).withSchema(SCHEMA);
   const store = sqlStore(own, { kind: 'postgres', clock });
   return { ...store, close: () => db.destroy() };
 };

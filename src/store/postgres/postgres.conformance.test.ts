@@ -6,6 +6,7 @@ import { hasPostgres, startPostgres, type TestPostgres } from '#store/postgres/t
 import { pagesConformance } from '#store/pages.conformance.ts';
 import { retentionConformance } from '#store/retention.conformance.ts';
 import { storeConformance } from '#store/store.conformance.ts';
+import { textsConformance } from '#store/texts.conformance.ts';
 
 const clock = { wall: () => Date.now() };
 
@@ -18,6 +19,7 @@ describe.skipIf(!hasPostgres)('Postgres (skipped where no server is installed)',
   const open = () => openPostgres({ url: server.url, clock, log: silentLog });
 
   storeConformance('as a store', { open, lasts: true });
+  textsConformance('Postgres', { open });
   retentionConformance('as what lets old rows go', { open });
 
   pagesConformance('as a store', open);

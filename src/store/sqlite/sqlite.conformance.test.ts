@@ -7,6 +7,7 @@ import { openSqlite, SQLITE_FILE } from '#store/sqlite/open.ts';
 import { pagesConformance } from '#store/pages.conformance.ts';
 import { retentionConformance } from '#store/retention.conformance.ts';
 import { HOUR_MS, record, storeConformance, T0 } from '#store/store.conformance.ts';
+import { textsConformance } from '#store/texts.conformance.ts';
 
 const clock = { wall: () => Date.now() };
 const folder = await mkdtemp(join(tmpdir(), 'spillway-store-'));
@@ -25,6 +26,8 @@ storeConformance('SQLite in memory', {
 pagesConformance('SQLite in a file', () =>
   openSqlite({ folder: join(folder, 'pages'), clock, log: silentLog }),
 );
+
+textsConformance('SQLite', { open: () => openSqlite({ clock, log: silentLog }) });
 
 retentionConformance('SQLite as what lets old rows go', {
   open: () => openSqlite({ folder: join(folder, 'old'), clock, log: silentLog }),
