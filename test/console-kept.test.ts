@@ -91,6 +91,16 @@ describe('usage', () => {
     expect((await get('/spillway/usage/report?by=tag', people.auditor)).status).toBe(200);
   });
 
+  it('tells the hours of a whole month apart', async () => {
+    const start = new Date(Date.now() - 30 * 86_400_000).toISOString();
+    const { times, series, total } = await usage(
+      `per=hour&by=token&of=requests&start_date=${start}`,
+    );
+    expect(times).toHaveLength(721);
+    expect(sum(series.flatMap(({ requests }) => requests))).toBe(total.requests);
+    expect(total.requests).toBeGreaterThan(4);
+  });
+
   it('refuses more hours than anybody could tell apart, and says what to ask for', async () => {
     const long = await get('/spillway/usage/report?per=hour&start_date=2020-01-01');
     expect([long.status, JSON.stringify(long.body)]).toEqual([

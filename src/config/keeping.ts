@@ -45,7 +45,7 @@ const DEFAULT_DAYS = 30;
 const DEFAULT_BYTES = 2 * 1024 ** 3;
 const DEFAULT_BODY_DAYS = 7;
 const DEFAULT_BODY_BYTES = 16_384;
-/** More than the two weeks of which the console shows hours. */
+/** More than the month of which the console shows hours. */
 const DEFAULT_HOUR_SUM_DAYS = 90;
 /** Three years. */
 const DEFAULT_DAY_SUM_DAYS = 1_096;

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useKey } from '../../data/keys.ts';
 import { useMe } from '../../data/me.ts';
 import { useTeamNames } from '../../data/teams.ts';
-import { NARROWS, perOf, PERIODS, USAGE_BY, type UsageSearch } from './search.ts';
+import { hasHours, NARROWS, perOf, PERIODS, USAGE_BY, type UsageSearch } from './search.ts';
 
 interface ChoicesProps {
   readonly search: UsageSearch;
@@ -36,7 +36,7 @@ export const Choices = ({ search, change }: ChoicesProps) => {
         data={(['hour', 'day'] as const).map((value) => ({
           value,
           label: t(`usage.pers.${value}`),
-          disabled: value === 'hour' && days > 7,
+          disabled: value === 'hour' && !hasHours(search),
         }))}
       />
       <SegmentedControl

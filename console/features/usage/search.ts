@@ -33,9 +33,12 @@ export const NARROWS = {
   deployment: 'deployment',
 } as const satisfies Partial<Record<UsageBy, keyof UsageSearch>>;
 
-/** Hours are told apart for a week at most. */
-export const perOf = ({ days, per }: UsageSearch): 'hour' | 'day' => {
-  if (days === 30 || days === 90) return 'day';
+/** More hours than those of a month are more than a picture has room for. */
+export const hasHours = ({ days }: UsageSearch): boolean => days !== 90;
+
+export const perOf = (search: UsageSearch): 'hour' | 'day' => {
+  const { days, per } = search;
+  if (!hasHours(search)) return 'day';
   return per ?? (days === 1 ? 'hour' : 'day');
 };
 

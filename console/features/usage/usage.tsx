@@ -11,7 +11,7 @@ import { Page, Panel } from '../../ui/page.tsx';
 import { Stat } from '../../ui/stat.tsx';
 import { Choices, Narrowed } from './choices.tsx';
 import { Export } from './export.tsx';
-import { NARROWS, perOf, type UsageSearch } from './search.ts';
+import { hasHours, NARROWS, perOf, type UsageSearch } from './search.ts';
 import { UsageChart } from './usage-chart.tsx';
 import { UsageTable } from './usage-table.tsx';
 
@@ -118,7 +118,7 @@ const Shown = ({ usage, search, narrow }: ShownProps) => {
             aside={
               per === 'day' && (
                 <Text size="xs" className="soft">
-                  {t('usage.utc')}
+                  {hasHours(search) ? t('usage.utc') : t('usage.utcNoHours')}
                 </Text>
               )
             }

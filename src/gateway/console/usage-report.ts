@@ -28,8 +28,8 @@ export interface UsageAsk extends SpendQuery {
 }
 
 const STEPS = { hour: 3_600_000, day: 86_400_000 } as const;
-/** More points than anybody could tell apart, and what a store sums up while somebody waits. */
-const MOST_STEPS = { hour: 15 * 24, day: 2 * 366 };
+/** The hours of a month, the days of two years: more are more than anybody could tell apart. */
+const MOST_STEPS = { hour: 31 * 24, day: 2 * 366 };
 /** So many have a colour of their own. */
 const APART = 7;
 const MOST_ROWS = 200;
@@ -97,7 +97,7 @@ const boundedBy = ({ wall }: Registry, { per }: UsageAsk, filter: SpendFilter): 
     throw new SpillwayError(
       'invalid_request',
       per === 'hour'
-        ? 'Hours are told apart for two weeks at most; ask for days, or for a shorter time.'
+        ? 'Hours are told apart for 31 days at most; ask for days, or for a shorter time.'
         : 'Days are told apart for two years at most; ask for a shorter time.',
       { param: 'start_date' },
     );
