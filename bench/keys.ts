@@ -21,9 +21,10 @@ import { writeResults } from './results.ts';
 
 const HELP = `Usage: npm run proof:keys -- [options]
 
-  --quick   fewer kills and rows: a first look, not a verdict
-  --write   put the tables into out/bench.md (full runs only)
-  --help    this text
+  --only PART   bounds, kills, trouble or speed; may be given several times
+  --quick       fewer kills and rows: a first look, not a verdict
+  --write       put the tables into out/bench.md (full runs of all parts only)
+  --help        this text
 
 Exit code: 0 when every bar holds, 1 when one does not.`;
 
@@ -38,6 +39,7 @@ const QUICK = { kills: 3, rows: 50_000, rounds: 3, calls: 10_000 };
 
 const { values } = parseArgs({
   options: {
+    only: { type: 'string', multiple: true },
     quick: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -137,13 +139,24 @@ const speedTable = async (): Promise<string> => {
   ]);
 };
 
+const all = {
+  bounds: boundTable,
+  kills: killTable,
+  trouble: troubleTable,
+  speed: speedTable,
+};
+const { only } = values;
+const unknown = only?.find((name) => !Object.hasOwn(all, name));
+if (unknown !== undefined)
+  throw new Error(`--only ${unknown}: there are ${Object.keys(all).join(', ')}.`);
+const parts = Object.entries(all).filter(([name]) => only?.includes(name) ?? true);
 const heading = `${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}`;
 const tables = [heading];
-for (const table of [boundTable, killTable, troubleTable, speedTable]) {
+for (const [, table] of parts) {
   tables.push(await table());
   console.log(`\n${tables.at(-1)}`);
 }
 rmSync(folder, { recursive: true, force: true });
 if (!holds) process.exitCode = 1;
-if (values.write && !values.quick)
+if (values.write && !values.quick && !only)
   writeResults('keys', `${new Date().toISOString().slice(0, 10)}: ${tables.join('\n\n')}`);
