@@ -20,6 +20,9 @@ const RECORD = [
 const BODY = ['id', 'at_ms', 'body'] as const;
 const WHO_ROW = ['mark', ...WHO_COLUMNS, 'forgotten'] as const;
 
+/** Numbers that are remembered: of most gateways all. */
+const MOST_WHOS = 2_000;
+
 const TABLES = {
   usage_hours: { key: ['hour_ms', 'who'], sums: SUMS },
   usage_days: { key: ['hour_ms', 'who'], sums: SUMS },
@@ -38,6 +41,8 @@ export class Intake {
   readonly #findWho: StatementSync;
   readonly #addWho: StatementSync;
   readonly #sums: Readonly<Record<keyof typeof TABLES, StatementSync>>;
+  /** The numbers of those who asked last, until somebody else may have written. */
+  readonly #whos = new Map<string, number>();
 
   /** `db` has all its tables. */
   constructor(db: DatabaseSync) {
@@ -66,13 +71,10 @@ export class Intake {
     this.#db.exec('BEGIN IMMEDIATE');
     try {
       const sums = new SpendSums();
-      // Somebody may be forgotten before the next ones come: nothing is remembered for longer.
-      const whos = new Map<string, number>();
       let count = 0;
       for (const record of records) {
         count++;
-        let who = whos.get(record.who);
-        if (who === undefined) whos.set(record.who, (who = this.#whoOf(record.who)));
+        const who = this.#whos.get(record.who) ?? this.#whoOf(record.who);
         if (this.#isNew(record, who)) sums.add(record, who);
       }
       for (const row of sums.hours()) this.#add('usage_hours', row);
@@ -85,14 +87,26 @@ export class Intake {
     } catch (thrown) {
       // A full disk ends a transaction by itself.
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      this.othersWrote();
       throw thrown;
     }
+  }
+
+  /** Somebody may have been forgotten: numbers are looked up again. */
+  othersWrote(): void {
+    this.#whos.clear();
   }
 
   #whoOf(text: string): number {
     const row = whoRow(text);
     const known = this.#findWho.get(row.mark);
-    if (known) return known['id'] as number;
+    const id = known ? (known['id'] as number) : this.#newWho(row);
+    if (this.#whos.size >= MOST_WHOS) this.#whos.clear();
+    this.#whos.set(text, id);
+    return id;
+  }
+
+  #newWho(row: ReturnType<typeof whoRow>): number {
     const values = WHO_ROW.map((name) => row[name]);
     return Number(this.#addWho.run(...values).lastInsertRowid);
   }

@@ -6,6 +6,7 @@ import type { Answer, Ask, AskIntake, SqlValue, WorkerSettings } from '#store/sq
 
 /** Statements that stay compiled. */
 const MOST_STATEMENTS = 200;
+const READS = /^select /i;
 
 // Where there are too few cores for both, callers go first. Elsewhere than here it would mean the whole process.
 if (process.platform === 'linux') setPriority(0, 10);
@@ -21,9 +22,10 @@ const lock = (): DatabaseSync | undefined => {
 
 const held = lock();
 const db = new DatabaseSync(path, { timeout: 5_000 });
-// A commit survives a loss of power; readers do not stop writers; what is deleted is no more there.
+// A commit survives a loss of power; readers do not stop writers; what is deleted is no more there. Records
+// go to the end of one tree: a small cache (KB) has all that is written.
 db.exec(
-  'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864',
+  'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -512',
 );
 const statements = new Map<string, StatementSync>();
 
@@ -48,6 +50,7 @@ const answer = (ask: Ask | AskIntake): Answer => {
       return { id, taken: typeof spend === 'string' ? intake.takeFile(spend) : intake.take(spend) };
     }
     const { sql, values } = ask;
+    if (!READS.test(sql)) intake?.othersWrote();
     const statement = prepared(sql);
     const rows = statement.all(...values) as Record<string, SqlValue>[];
     const { changes } = prepared('SELECT changes() AS changes').get() as { changes: number };
