@@ -1,60 +1,58 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
+import { atTurnEnd } from '#core/turn-end.ts';
 
 /** So often it is looked at how much has come, ms. */
 const LOOK_MS = 10_000;
 /** Who sends less between two looks holds a place for nothing: 1 KB a second. */
 const LEAST_BYTES = 10_240;
 
-/**
- * The whole body. Throws SpillwayError `too_large` as soon as more than `limitBytes` are announced
- * or have come, `timeout` when it comes too slowly, `client_closed` when the caller leaves in the
- * middle of it.
- */
-export const readBody = async (req: IncomingMessage, options: ReadOptions): Promise<Buffer> => {
-  const { limitBytes } = options;
-  if (Number(req.headers['content-length']) > limitBytes) throw tooLarge(limitBytes);
-  // What came together with the head has been parsed by then: most bodies are whole.
-  await Promise.resolve();
-  if (!req.complete) return readOn(req, options);
-  const bytes = (req.read() as Buffer | null) ?? NO_BYTES;
-  if (bytes.length > limitBytes) throw tooLarge(limitBytes);
-  return bytes;
-};
-
 export interface ReadOptions {
   readonly limitBytes: number;
   readonly clock: Clock;
 }
 
-const NO_BYTES = Buffer.alloc(0);
-
-/** As it comes. */
-const readOn = (req: IncomingMessage, { limitBytes, clock }: ReadOptions): Promise<Buffer> =>
+/**
+ * The whole body. Throws SpillwayError `too_large` as soon as more than `limitBytes` are announced
+ * or have come, `timeout` when it comes too slowly, `client_closed` when the caller leaves in the
+ * middle of it.
+ */
+export const readBody = (
+  req: IncomingMessage,
+  { limitBytes, clock }: ReadOptions,
+): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let isOver = false;
     let cancel = (): void => {};
-    const refuse = (error: SpillwayError): void => {
+    const over = (): void => {
+      isOver = true;
       cancel();
+    };
+    const refuse = (error: SpillwayError): void => {
+      over();
       req.removeAllListeners('data');
       reject(error);
     };
+    if (Number(req.headers['content-length']) > limitBytes) return refuse(tooLarge(limitBytes));
     const look = (seenBytes: number): void => {
+      if (isOver) return;
       cancel = clock.after(LOOK_MS, () => {
         if (bytes - seenBytes < LEAST_BYTES) refuse(tooSlow());
         else look(bytes);
       });
     };
-    look(0);
+    // Most come together with their heads: nobody has to look at those.
+    atTurnEnd(() => look(0));
     req.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > limitBytes) return refuse(tooLarge(limitBytes));
       chunks.push(chunk);
     });
     req.once('end', () => {
-      cancel();
+      over();
       resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
     });
     req.once('error', (cause) =>
