@@ -80,7 +80,9 @@ export const ask = async <Reply>(path: string, options?: Ask): Promise<Reply> =>
 
 const errorOf = async (reply: Response): Promise<ApiError> => {
   const text = await reply.text().catch(() => '');
-  const { message = text.slice(0, 500), param } = saidIn(text);
+  // A page of something in between is nothing to be read here.
+  const isPage = /^\s*</.test(text);
+  const { message = isPage ? '' : text.slice(0, 500), param } = saidIn(text);
   const code = reply.headers.get('x-spillway-error') ?? '';
   const waitS = Number(reply.headers.get('retry-after') ?? 0) || undefined;
   return new ApiError(reply.status, message, { code, param, waitS });

@@ -12,6 +12,7 @@ export interface ServerWords {
   readonly failed: (text: string, code: string, status?: number | null) => string;
 }
 
+/** Of answers without a code: something between here and the server may have given them. */
 const CODES: Readonly<Partial<Record<number, ErrorCode>>> = {
   400: 'invalid_request',
   401: 'unauthorized',
@@ -22,9 +23,9 @@ const CODES: Readonly<Partial<Record<number, ErrorCode>>> = {
   422: 'invalid_request',
   429: 'rate_limited',
   499: 'client_closed',
-  500: 'internal',
-  502: 'upstream_rejected',
+  502: 'unavailable',
   503: 'unavailable',
+  504: 'timeout',
 };
 
 /** What the server says, for people who read another language than English. */

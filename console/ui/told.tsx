@@ -3,10 +3,11 @@ import { useServerWords } from './server-words.ts';
 
 /** What a caller was told, in the reader's language and as it was said: callers paste it. */
 export const Told = ({ error, status }: { error: string; status: number | null }) => {
-  const { failed, isForeign } = useServerWords();
+  const { failed } = useServerWords();
+  const shown = failed(error, '', status);
   return (
     <Stack gap="xs">
-      {isForeign && <Text size="sm">{failed(error, '', status)}</Text>}
+      {shown !== error && <Text size="sm">{shown}</Text>}
       <Code block lang="en" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
         {error}
       </Code>

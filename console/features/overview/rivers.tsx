@@ -34,7 +34,16 @@ export const Rivers = ({ rows, height }: { rows: readonly River[]; height: numbe
     >
       <defs>
         {flows.map(({ color }, i) => (
-          <linearGradient key={i} id={`${id}${i}`} x1="0" x2="1">
+          // Along the picture and not the ribbon: a straight one has no height to be measured by.
+          <linearGradient
+            key={i}
+            id={`${id}${i}`}
+            gradientUnits="userSpaceOnUse"
+            x1="0"
+            x2={WIDTH}
+            y1="0"
+            y2="0"
+          >
             <stop offset="0" stopColor="#0b6e8f" stopOpacity="0.55" />
             <stop offset="1" stopColor={color} stopOpacity="0.9" />
           </linearGradient>
@@ -48,8 +57,6 @@ export const Rivers = ({ rows, height }: { rows: readonly River[]; height: numbe
           stroke={share === 0 ? 'var(--line)' : `url(#${id}${i})`}
           strokeWidth={width}
           strokeDasharray={isOut ? '6 6' : undefined}
-          // A gradient along a straight line has no box to be drawn in.
-          transform={from === to ? `rotate(0.02)` : undefined}
         />
       ))}
     </svg>

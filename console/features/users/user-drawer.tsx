@@ -68,7 +68,7 @@ const Head = ({ of, close, change }: Omit<UserDrawerProps, 'id'> & { of: ShownUs
           [t('users.role'), t(`users.roles.${of.user_role ?? 'internal_user'}`)],
           [t('keys.column.limits'), <LimitsText key="limits" of={allowance} />],
           [t('keys.spentEver'), format.money(of.total_spend)],
-          [t('keys.made'), of.created_at ? format.date(of.created_at) : '–'],
+          [t('users.made'), of.created_at ? format.date(of.created_at) : '–'],
         ]}
       />
     </>
