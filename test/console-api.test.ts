@@ -140,6 +140,27 @@ describe('a deployment', () => {
   });
 });
 
+describe('a script of faults', () => {
+  it('that is none is refused as what was sent, with its places', async () => {
+    const reply = await send('/spillway/simulator/faults', { text: '{kind: nothing}' });
+    expect([reply.status, reply.headers.get('x-spillway-error')]).toEqual([400, 'invalid_request']);
+    expect(await reply.text()).toContain('kind: expected one of');
+  });
+});
+
+describe('an app from an address', () => {
+  it.each(['ftp://x/a.yml', 'http://127.0.0.1:1/a.yml', 'https://nowhere.invalid/a.yml'])(
+    'that gives none is refused for the address: %s',
+    async (yaml_url) => {
+      const reply = await send('/spillway/apps', { yaml_url });
+      expect([reply.status, reply.headers.get('x-spillway-error')]).toEqual([
+        400,
+        'invalid_request',
+      ]);
+    },
+  );
+});
+
 describe('the config', () => {
   it('is shown without secrets, and checked with them', async () => {
     const text =

@@ -87,6 +87,10 @@ test.each([
     'ベンダーがリクエストを拒否しました。 ベンダーの説明: Unknown or unsupported: x',
   ],
   [
+    'No deployments available for selected model (PJ1: paused by an operator, PJ2: has room in 2 s). Try again later, or add a deployment to the group.',
+    'このモデルを引き受けられるデプロイメントがありません (PJ1: 管理者が停止中、PJ2: 2 s 後に空きます)。後でもう一度送るか、グループにデプロイメントを追加してください。',
+  ],
+  [
     'Deployment PJ1: The upstream closed the connection early; try again.',
     'デプロイメント PJ1: ベンダーが接続を途中で閉じました。もう一度お試しください。',
   ],

@@ -48,10 +48,20 @@ const said = (text: string, depth: number): string | undefined => {
   return undefined;
 };
 
+/** `PJ1: paused by an operator`: what is said of one of several. */
+const named = (one: string, inWords: (text: string) => string): string => {
+  const [, name, what] = /^([^:]+): (.+)$/s.exec(one) ?? [];
+  return name === undefined || what === undefined ? inWords(one) : `${name}: ${inWords(what)}`;
+};
+
 /** What was filled in may be words of the server's, too, or must be; lists are several of them. */
 const partOf = (name: string, text: string, depth: number): string | undefined => {
   const inWords = (one: string): string => said(one, depth + 1) ?? one;
-  if (name === 'list') return text.split(', ').map(inWords).join('、');
+  if (name === 'list')
+    return text
+      .split(', ')
+      .map((one) => named(one, inWords))
+      .join('、');
   return name.startsWith('known') ? said(text, depth + 1) : inWords(text);
 };
 

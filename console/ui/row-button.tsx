@@ -15,7 +15,7 @@ export const RowButton = ({
   <UnstyledButton
     fz="sm"
     fw={isName ? 600 : 400}
-    style={{ overflowWrap: 'anywhere' }}
+    className="rowname"
     onClick={(event) => {
       event.stopPropagation();
       open();

@@ -80,10 +80,10 @@ const Item = ({ operation, document }: { operation: Operation; document: OpenApi
           >
             {method}
           </Badge>
-          <Text size="sm" ff="monospace" style={{ flex: 'none' }}>
+          <Text size="sm" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
             {path}
           </Text>
-          <Text size="sm" className="soft" truncate>
+          <Text size="sm" className="soft" truncate style={{ flex: '1 1 0', minWidth: 0 }}>
             {summary}
           </Text>
         </Group>

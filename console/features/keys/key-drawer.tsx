@@ -58,7 +58,7 @@ const Opened = ({ of, close, change }: Omit<KeyDrawerProps, 'token'> & { of: Sho
   return (
     <Stack gap="lg">
       <Group gap="xs">
-        <Title order={3} size="h4">
+        <Title order={3} size="h4" style={{ overflowWrap: 'anywhere' }}>
           {name}
         </Title>
         <KeyState of={of} />

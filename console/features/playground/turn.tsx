@@ -29,7 +29,7 @@ export const Turn = ({ turn }: { turn: ChatTurn }) => {
           maxWidth: '85%',
         }}
       >
-        <Text size="sm" style={{ whiteSpace: 'pre-wrap' }}>
+        <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
           {prompt.text}
         </Text>
         {prompt.image !== undefined && (

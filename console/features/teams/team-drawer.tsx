@@ -64,7 +64,7 @@ const Head = ({ of, close, change }: Omit<TeamDrawerProps, 'id'> & { of: ShownTe
   const name = teamName(of);
   return (
     <>
-      <Title order={3} size="h4">
+      <Title order={3} size="h4" style={{ overflowWrap: 'anywhere' }}>
         {name}
       </Title>
       <SpenderBar label={name} of={of} />

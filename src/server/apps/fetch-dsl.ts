@@ -14,11 +14,21 @@ export const fetchDsl = async (client: GuardedClient, address: string): Promise<
     throw new SpillwayError('invalid_request', 'The address must begin with https://.');
   const { signal } = new AbortController();
   const request = { method: 'GET', url, headers: {}, timeoutMs: FETCH_MS, limitBytes: MOST_BYTES };
-  const { status, body } = await client.fetch(request, signal);
+  const { status, body } = await client.fetch(request, signal).catch(asTheirs);
   if (status !== 200)
     throw new SpillwayError(
       'invalid_request',
       `There is no file at this address: status ${status}.`,
     );
   return Buffer.from(body).toString('utf8');
+};
+
+/** What a node of an app would fail with is here a fault of the address that somebody has given. */
+const asTheirs = (thrown: unknown): never => {
+  const error = SpillwayError.from(thrown);
+  if (error.code !== 'node_failed') throw error;
+  throw new SpillwayError('invalid_request', error.message, {
+    param: 'yaml_url',
+    cause: error.cause,
+  });
 };

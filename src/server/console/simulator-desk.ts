@@ -1,4 +1,5 @@
 import { SpillwayError } from '#core/errors.ts';
+import { FindingsError } from '#core/finding.ts';
 import type { SimulatorDesk } from '#gateway/console/deps.ts';
 import type { SimulatorReply } from '#gateway/console/shapes.ts';
 import { FAULTS } from '#simulator/faults/index.ts';
@@ -15,7 +16,15 @@ export const createSimulatorDesk = (simulator: Simulator, url: string): Simulato
     faults: simulator.faults().map((fault) => ({ ...fault })),
     kinds: FAULTS.map(({ name, about, example }) => ({ kind: name, about, example })),
   }),
-  setFaults: (text) => simulator.setFaults(text),
+  setFaults(text) {
+    try {
+      return simulator.setFaults(text);
+    } catch (thrown) {
+      // No config of ours is wrong, but what was sent.
+      if (!(thrown instanceof FindingsError)) throw thrown;
+      throw new FindingsError(thrown.findings, 'invalid_request');
+    }
+  },
   clearFaults(id) {
     if (!simulator.clearFaults(id))
       throw new SpillwayError('not_found', 'There is no such fault; it may have ended already.');
