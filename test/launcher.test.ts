@@ -25,7 +25,8 @@ const { pid, version, execArgv } = process;
 if (command === 'exit-7') process.exitCode = 7;
 if (command === 'stop-on-term') process.on('SIGTERM', () => process.exit(3));
 if (command === 'stop-on-term' || command === 'hang') setInterval(() => {}, 1000);
-console.log(JSON.stringify({ pid, version, execArgv, answer, args: process.argv.slice(2) }));
+const { MALLOC_ARENA_MAX: heaps } = process.env;
+console.log(JSON.stringify({ pid, version, execArgv, answer, heaps, args: process.argv.slice(2) }));
 `;
 
 const findOldNode = (): string | undefined =>
@@ -75,10 +76,17 @@ interface Run {
   readonly ended: Promise<{ code: number | null; signal: string | null; out: string; err: string }>;
 }
 
-const run = (root: string, args: readonly string[], node = process.execPath): Run => {
+const run = (
+  root: string,
+  args: readonly string[],
+  {
+    node = process.execPath,
+    ...more
+  }: { readonly node?: string; readonly MALLOC_ARENA_MAX?: string } = {},
+): Run => {
   const child = spawn(node, [join(root, 'bin/spillway'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_OPTIONS: '' },
+    env: { ...process.env, NODE_OPTIONS: '', MALLOC_ARENA_MAX: undefined, ...more },
   });
   const exit = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
     child.on('close', (code, signal) => resolve({ code, signal }));
@@ -110,7 +118,13 @@ describe('under a Node that suffices', () => {
       answer: 42,
       args: ['serve', '--port', '0'],
       execArgv: ['--conditions=source'],
+      heaps: '2',
     });
+  });
+
+  test('how many heaps there are is said by whoever starts it, where they say it', async () => {
+    const { ended } = run(makeTree('checkout'), [], { MALLOC_ARENA_MAX: '4' });
+    expect(JSON.parse((await ended).out)).toMatchObject({ answer: 42, heaps: '4' });
   });
 
   test('a package runs its build, without flags', async () => {
@@ -165,7 +179,9 @@ const why = canFallBack ? '' : ' (skipped: needs an old Node in PATH and the one
 
 describe.skipIf(!canFallBack)(`under an old Node, beside the one from npm ci${why}`, () => {
   const start = (command: string): Run =>
-    run(makeTree('checkout', { node: true }), [command], oldNode);
+    run(makeTree('checkout', { node: true }), [command], {
+      ...(oldNode !== undefined && { node: oldNode }),
+    });
 
   test('it runs on the newer one and passes the exit code on', async () => {
     const { code, out } = await start('exit-7').ended;
