@@ -1,4 +1,5 @@
 import type { CliCommand } from '#cli/command.ts';
+import { inParts } from '#cli/in-parts.ts';
 import { parsePort } from '#cli/options.ts';
 
 const HELP = `
@@ -20,7 +21,7 @@ export const demo: CliCommand = {
       .option('--once', 'run the scene and end')
       .addHelpText('after', HELP)
       .action(async (options: { port?: number; once?: boolean }) => {
-        const { runDemo } = await import('#cli/run-demo.ts');
+        const { runDemo } = await inParts(() => import('#cli/run-demo.ts'));
         await runDemo({ ...options, once: options.once ?? false });
       });
   },

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CliCommand } from '#cli/command.ts';
 import { DATA_DIR_DEFAULT } from '#cli/data-dir.ts';
+import { inParts } from '#cli/in-parts.ts';
 import { parseCount, parsePort } from '#cli/options.ts';
 import { SpillwayError } from '#core/errors.ts';
 
@@ -66,7 +67,7 @@ export const serve: CliCommand = {
   register(command) {
     command.description('serve a config (what happens when no command is named)');
     addServeOptions(command).action(async (options: ServeOptions) => {
-      const { runServe } = await import('#cli/run-serve.ts');
+      const { runServe } = await inParts(() => import('#cli/run-serve.ts'));
       if (options.config === undefined) throw noConfig();
       await runServe({ ...options, config: options.config });
     });
@@ -83,9 +84,9 @@ const noConfig = (): SpillwayError =>
 /** `spillway` alone: the config that is named, else the demo. */
 export const serveOrDemo = async (options: ServeOptions): Promise<void> => {
   if (options.config === undefined) {
-    const { runDemo } = await import('#cli/run-demo.ts');
+    const { runDemo } = await inParts(() => import('#cli/run-demo.ts'));
     return runDemo({ ...options, once: false });
   }
-  const { runServe } = await import('#cli/run-serve.ts');
+  const { runServe } = await inParts(() => import('#cli/run-serve.ts'));
   return runServe({ ...options, config: options.config });
 };

@@ -7,11 +7,7 @@ import { setFlagsFromString } from 'node:v8';
  */
 const growAgain = (): void => setFlagsFromString('--semi-space-growth-factor=2');
 
-/**
- * What a start has used and nobody needs any more is let go of. Node keeps a second copy of all
- * compiled code, 14 MB, until it is written down. That takes half a second at the first start and
- * nothing at others: called before anybody is served, because they would wait.
- */
+/** Called before anybody is served: writing compiled code down takes half a second at the first start. */
 export const startIsOver = (): void => {
   flushCompileCache();
   growAgain();
