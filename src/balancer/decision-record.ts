@@ -14,12 +14,12 @@ export interface AttemptRecord {
   /** From the request's arrival, ms. */
   readonly startMs: number;
   /** First byte of content, from the request's arrival, ms. */
-  readonly firstMs?: number;
-  readonly endMs?: number;
-  readonly outcome?: 'ok' | 'abandoned' | FailureKind;
-  readonly status?: number;
+  readonly firstMs?: number | undefined;
+  readonly endMs?: number | undefined;
+  readonly outcome?: 'ok' | 'abandoned' | FailureKind | undefined;
+  readonly status?: number | undefined;
   /** What the upstream said of the limit for whose sake it refused. */
-  readonly refusal?: Omit<QuotaRefusal, 'windowMs'>;
+  readonly refusal?: Omit<QuotaRefusal, 'windowMs'> | undefined;
 }
 
 /** A tenant, and its tokens. */
@@ -101,7 +101,8 @@ export const BOUNDS: readonly Bounds[] = [
 /** Tenants and deployments that a wait names. */
 const MOST_WAIT_NAMES = 3;
 
-const isPlain = (text: string, chars: number): boolean =>
+/** Whether it needs neither cutting nor escaping. */
+export const isPlain = (text: string, chars: number): boolean =>
   text.length <= chars && /^[\x20-\x7e]*$/.test(text);
 
 /** Without what is not printed: escaped it would take more room than it had. */

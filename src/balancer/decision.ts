@@ -6,6 +6,7 @@ import {
   type Bounds,
   cut,
   type Decision,
+  isPlain,
   listed,
   MAX_RECORD_BYTES,
   tenantText,
@@ -35,26 +36,26 @@ interface Wait {
 }
 
 /** What is counted of a request that is over. */
-export interface DecisionFacts extends Pick<Decision, 'tokensIn' | 'tokensOut' | 'costNanos'> {
+export interface DecisionFacts {
   /** The one that was asked for; empty where it was refused before that was known. */
   readonly group: string;
   readonly tries: readonly Pick<AttemptRecord, 'deployment' | 'outcome'>[];
-  readonly usageEstimated?: true;
   readonly queueMs: number;
   readonly totalMs: number;
+  /** As its vendor counted, or what stands for that. */
+  readonly tokensIn?: number | undefined;
+  readonly tokensOut?: number | undefined;
+  /** Nano-dollars; absent where nothing has been counted, or it has no price. */
+  readonly costNanos?: number | undefined;
   /** Why it was refused. */
-  readonly code?: ErrorCode;
+  readonly code?: ErrorCode | undefined;
 }
 
-/** How a request went, for its record of spend. */
-export interface Course extends Pick<DecisionFacts, 'queueMs' | 'tries'> {
-  readonly firstMs: number | undefined;
-  /** What the vendor calls the last call, where it says. */
-  readonly upstreamId: string | undefined;
-}
+/** Every field from the first: all attempts have one shape. */
+type Attempt = { -readonly [K in keyof Required<AttemptRecord>]: AttemptRecord[K] };
 
 /** Gathers a decision while its request runs. */
-export class DecisionBuilder {
+export class DecisionBuilder implements DecisionFacts {
   readonly #id: string;
   readonly #group: string;
   readonly #arrival: Arrival;
@@ -74,12 +75,17 @@ export class DecisionBuilder {
   /** Where it waits, and where it has waited longest. */
   #waiting: Wait | undefined;
   #longest: Wait | undefined;
-  readonly #attempts: { -readonly [K in keyof AttemptRecord]: AttemptRecord[K] }[] = [];
-  #end: Pick<Decision, 'status' | 'totalMs'> = {};
+  readonly #attempts: Attempt[] = [];
+  #status: number | undefined;
+  #totalMs: number | undefined;
   #error: SpillwayError | undefined;
-  #spent: Pick<Decision, 'tokensIn' | 'tokensOut' | 'costNanos'> = {};
+  #tokensIn: number | undefined;
+  #tokensOut: number | undefined;
+  #costNanos: number | undefined;
   #isEstimated = false;
   #upstreamId: string | undefined;
+  /** Of the last choice, once somebody has asked for it. */
+  #summary: string | undefined;
   #dropped: readonly string[] | undefined;
 
   constructor(id: string, group: string, arrival: Arrival) {
@@ -103,29 +109,32 @@ export class DecisionBuilder {
     return this.#error?.message;
   }
 
-  /** What it comes to, for whoever counts. */
-  get facts(): DecisionFacts {
-    const { totalMs = 0 } = this.#end;
-    const [tries, code] = [this.#attempts, this.#error?.code];
-    return {
-      group: this.#group,
-      tries,
-      queueMs: this.#queueMs,
-      totalMs,
-      ...this.spent,
-      ...(code && { code }),
-    };
+  /** The group that was asked for. */
+  get group(): string {
+    return this.#group;
   }
 
-  /** How it went, for its record of spend. */
-  get course(): Course {
-    const [tries, upstreamId] = [this.#attempts, this.#upstreamId];
-    return { queueMs: this.#queueMs, tries, firstMs: tries.at(-1)?.firstMs, upstreamId };
+  get tries(): readonly AttemptRecord[] {
+    return this.#attempts;
+  }
+
+  /** 0 before its end. */
+  get totalMs(): number {
+    return this.#totalMs ?? 0;
+  }
+
+  get code(): ErrorCode | undefined {
+    return this.#error?.code;
+  }
+
+  /** What the vendor calls the last call, where it says. */
+  get upstreamId(): string | undefined {
+    return this.#upstreamId;
   }
 
   /** Of the end; 0 before it. */
   get status(): number {
-    return this.#end.status ?? 0;
+    return this.#status ?? 0;
   }
 
   /** A group is asked, with those that may take it while that one is out of quota. */
@@ -134,6 +143,7 @@ export class DecisionBuilder {
     this.#handedOn += 1 + this.#place;
     this.#place = 0;
     this.#retriesFrom = this.#attempts.length;
+    this.#summary = undefined;
   }
 
   /** It comes to wait, or is refused because it would wait for too long. */
@@ -145,6 +155,7 @@ export class DecisionBuilder {
     const { queueMs, routed } = admission;
     this.#queueMs += queueMs;
     this.#last = routed;
+    this.#summary = undefined;
     if (admission.lease) this.#place = Math.max(0, this.#groups.indexOf(admission.group));
     if (this.#waiting && queueMs >= (this.#longest?.queueMs ?? 0))
       this.#longest = { ...this.#waiting, queueMs };
@@ -152,7 +163,15 @@ export class DecisionBuilder {
   }
 
   attemptStarted(deployment: string, now: number): void {
-    this.#attempts.push({ deployment, startMs: this.#since(now) });
+    this.#attempts.push({
+      deployment,
+      startMs: this.#since(now),
+      firstMs: undefined,
+      endMs: undefined,
+      outcome: undefined,
+      status: undefined,
+      refusal: undefined,
+    });
   }
 
   /** The upstream of the attempt under way refuses for the sake of a limit. */
@@ -162,7 +181,7 @@ export class DecisionBuilder {
   }
 
   attemptFailed(outcome: FailureKind, status: number, now: number): void {
-    this.#attemptEnded({ outcome, status, endMs: this.#since(now) });
+    this.#attemptEnded(outcome, status, this.#since(now));
   }
 
   /** What the vendor calls the call under way. */
@@ -183,40 +202,48 @@ export class DecisionBuilder {
   /** The answer has ended, well or not. */
   ended(outcome: NonNullable<AttemptRecord['outcome']>, status: number, now: number): void {
     const totalMs = this.#since(now);
-    this.#attemptEnded({ outcome, status, endMs: totalMs });
-    this.#end = { status, totalMs };
+    this.#attemptEnded(outcome, status, totalMs);
+    this.#status = status;
+    this.#totalMs = totalMs;
     this.#error = undefined;
   }
 
   /** It has been refused, here or upstream. */
   failed(error: SpillwayError, now: number): void {
-    this.#end = { status: error.status, totalMs: this.#since(now) };
+    this.#status = error.status;
+    this.#totalMs = this.#since(now);
     this.#error = error;
   }
 
   /** What the vendor counted, and what that comes to where it has a price. */
   counted({ inputTokens, outputTokens }: Spent, costNanos?: number): void {
-    this.#spent = {
-      tokensIn: inputTokens,
-      tokensOut: outputTokens,
-      ...(costNanos !== undefined && { costNanos }),
-    };
+    this.#tokensIn = inputTokens;
+    this.#tokensOut = outputTokens;
+    this.#costNanos = costNanos;
+  }
+
+  get tokensIn(): number | undefined {
+    return this.#tokensIn;
+  }
+
+  get tokensOut(): number | undefined {
+    return this.#tokensOut;
   }
 
   /** Nano-dollars; undefined where nothing has been counted yet, or it has no price. */
   get costNanos(): number | undefined {
-    return this.#spent.costNanos;
+    return this.#costNanos;
+  }
+
+  /** Its vendor did not count. */
+  get usageEstimated(): true | undefined {
+    return this.#isEstimated || undefined;
   }
 
   /** What it has probably come to, where its vendor did not count, or not credibly. */
   estimated(spent: Spent, costNanos?: number): void {
     this.counted(spent, costNanos);
     this.#isEstimated = true;
-  }
-
-  /** What its vendor counted, or what stands for that. */
-  get spent(): Pick<Decision, 'tokensIn' | 'tokensOut' | 'usageEstimated'> {
-    return this.#isEstimated ? { ...this.#spent, usageEstimated: true } : this.#spent;
   }
 
   get attempts(): number {
@@ -247,24 +274,10 @@ export class DecisionBuilder {
     return this.#queueMs;
   }
 
-  /** What one line of a log says of it. */
-  served(): {
-    readonly group: string;
-    readonly fallback: string | undefined;
-    readonly deployment: string | undefined;
-    readonly outcome: string | undefined;
-    readonly attempts: number;
-    readonly queueMs: number;
-  } {
-    const last = this.#attempts.at(-1);
-    return {
-      group: this.#group,
-      fallback: this.#fallback(),
-      deployment: last?.deployment,
-      outcome: last?.outcome,
-      attempts: this.#attempts.length,
-      queueMs: Math.round(this.#queueMs),
-    };
+  /** The group that has it now, or had it last, where that is another one. */
+  get fallback(): string | undefined {
+    const { taking } = this;
+    return taking === this.#group ? undefined : taking;
   }
 
   /** The record as JSON. */
@@ -289,6 +302,10 @@ export class DecisionBuilder {
 
   /** One header line: `simple-shuffle chose PJ2 of PJ1 PJ2 PJ3`. ASCII, without line breaks. */
   summary(): string {
+    return (this.#summary ??= this.#summed());
+  }
+
+  #summed(): string {
     const { choice = 'none', candidates, out } = this.#last;
     const left = out.length > 0 ? `; out ${out.length}` : '';
     const names = listed(candidates, HEADER_BOUNDS).join(' ');
@@ -298,9 +315,12 @@ export class DecisionBuilder {
     return headerText(`${policy} chose ${cut(choice, 64)} of ${names}${left}${instead}`);
   }
 
-  #attemptEnded(end: Pick<AttemptRecord, 'outcome' | 'status' | 'endMs'>): void {
+  #attemptEnded(outcome: AttemptRecord['outcome'], status: number, endMs: number): void {
     const attempt = this.#attempts.at(-1);
-    if (attempt) Object.assign(attempt, end);
+    if (!attempt) return;
+    attempt.outcome = outcome;
+    attempt.status = status;
+    attempt.endMs = endMs;
   }
 
   /** What is undefined is left out when it is written. */
@@ -315,22 +335,19 @@ export class DecisionBuilder {
       fallback: this.#fallback(chars),
       policy,
       tenant: cut(tenantText(this.tenant), chars),
-      status: this.#end.status,
-      totalMs: this.#end.totalMs,
-      tokensIn: this.#spent.tokensIn,
-      tokensOut: this.#spent.tokensOut,
-      costNanos: this.#spent.costNanos,
-      usageEstimated: this.#isEstimated || undefined,
+      status: this.#status,
+      totalMs: this.#totalMs,
+      tokensIn: this.#tokensIn,
+      tokensOut: this.#tokensOut,
+      costNanos: this.#costNanos,
+      usageEstimated: this.usageEstimated,
       dropped: this.#dropped && listed(this.#dropped, bounds),
       queueMs: Math.round(this.#queueMs),
       wait: this.#wait(bounds),
       candidates: listed(candidates, bounds),
       levels: levels.length > names ? levels.slice(0, names) : levels,
       out: out.length === 0 ? NONE : listed(reasonsOf(out, chars), { names, chars: 2 * chars + 2 }),
-      attempts: this.#attempts.slice(-bounds.attempts).map((attempt) => {
-        const deployment = cut(attempt.deployment, chars);
-        return deployment === attempt.deployment ? attempt : { ...attempt, deployment };
-      }),
+      attempts: this.#tried(bounds),
     };
   }
 
@@ -339,8 +356,19 @@ export class DecisionBuilder {
     return this.#longest && waitRecord(this.#longest, bounds);
   }
 
-  #fallback(chars = Infinity): string | undefined {
-    return this.taking === this.#group ? undefined : cut(this.taking, chars);
+  #tried({ attempts, chars }: Bounds): readonly AttemptRecord[] {
+    const all = this.#attempts;
+    if (all.length <= attempts && all.every(({ deployment }) => isPlain(deployment, chars)))
+      return all;
+    return all.slice(-attempts).map((attempt) => {
+      const deployment = cut(attempt.deployment, chars);
+      return deployment === attempt.deployment ? attempt : { ...attempt, deployment };
+    });
+  }
+
+  #fallback(chars: number): string | undefined {
+    const { fallback } = this;
+    return fallback && cut(fallback, chars);
   }
 
   #since(now: number): number {

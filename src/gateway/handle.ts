@@ -100,7 +100,7 @@ const over = (deps: GatewayDeps, http: HttpCall, error?: SpillwayError): void =>
     decision.failed(error, deps.clock.now());
   }
   deps.log.debug({ decision }, 'decided');
-  deps.over({ decision, ...(call && { call }) });
+  deps.over(call ? { decision, call } : { decision });
 };
 
 const nothingHere = (): SpillwayError =>
@@ -126,21 +126,38 @@ const findRoute = (http: HttpCall): Route | undefined => {
   throw new SpillwayError('method_not_allowed', `This path takes ${methods} only.`);
 };
 
-const line = (deps: GatewayDeps, { req, path, id, arrivedAt }: HttpCall) => {
-  const ms = Math.round(deps.clock.now() - arrivedAt);
-  return { id, method: req.method, path, ms };
+const line = (deps: GatewayDeps, http: HttpCall) => {
+  const { req, path, id } = http;
+  return { id, method: req.method, path, ms: msOf(deps, http) };
 };
 
-const logServed = (deps: GatewayDeps, http: HttpCall, served: Served): void => {
-  const { decision, pieces } = served;
+const msOf = ({ clock }: GatewayDeps, { arrivedAt }: HttpCall): number =>
+  Math.round(clock.now() - arrivedAt);
+
+const logServed = (deps: GatewayDeps, http: HttpCall, { decision, pieces }: Served): void => {
   // Probes come every few seconds and say nothing.
   if (!decision) return deps.log.debug(line(deps, http), 'answered');
-  const { id, method, path, ms } = line(deps, http);
-  const { group, fallback, deployment, outcome, attempts, queueMs } = decision.served();
-  const { tokensIn, tokensOut, usageEstimated } = decision.spent;
-  const how = { group, fallback, deployment, outcome, attempts, queueMs };
-  const what = { tokensIn, tokensOut, usageEstimated, costNanos: decision.costNanos, pieces };
-  deps.log.info({ id, method, path, ms, ...how, ...what }, 'answered');
+  const last = decision.tries.at(-1);
+  deps.log.info(
+    {
+      id: http.id,
+      method: http.req.method,
+      path: http.path,
+      ms: msOf(deps, http),
+      group: decision.group,
+      fallback: decision.fallback,
+      deployment: last?.deployment,
+      outcome: last?.outcome,
+      attempts: decision.attempts,
+      queueMs: Math.round(decision.queueMs),
+      tokensIn: decision.tokensIn,
+      tokensOut: decision.tokensOut,
+      usageEstimated: decision.usageEstimated,
+      costNanos: decision.costNanos,
+      pieces,
+    },
+    'answered',
+  );
 };
 
 const logFailed = (deps: GatewayDeps, http: HttpCall, error: SpillwayError): void => {

@@ -9,13 +9,13 @@ import type { Target } from '#upstream/target.ts';
 export type FlatHeaders = string[];
 
 /** What every answer carries, errors included. */
-export const baseHeaders = (deps: GatewayDeps, http: HttpCall): FlatHeaders => [
-  'x-litellm-call-id',
-  http.id,
-  'x-litellm-version',
-  deps.settings.version,
-  ...(http.dialect?.requestIdHeader === undefined ? [] : [http.dialect.requestIdHeader, http.id]),
-];
+export const baseHeaders = (deps: GatewayDeps, http: HttpCall): FlatHeaders => {
+  const { version } = deps.settings;
+  const headers = ['x-litellm-call-id', http.id, 'x-litellm-version', version];
+  const own = http.dialect?.requestIdHeader;
+  if (own !== undefined) headers.push(own, http.id);
+  return headers;
+};
 
 /** Who served, how it was chosen, and where the time went so far. */
 export const replyHeaders = (
@@ -33,6 +33,7 @@ export const replyHeaders = (
   const totalMs = deps.clock.now() - http.arrivedAt;
   const queueMs = Math.round(decision.queueMs);
   const overheadMs = Math.max(0, totalMs - upstreamMs - decision.queueMs);
+  const total = totalMs.toFixed(1);
   const headers = baseHeaders(deps, http);
   headers.push(
     'x-litellm-model-id',
@@ -44,7 +45,7 @@ export const replyHeaders = (
     'x-litellm-attempted-fallbacks',
     String(decision.fallbacks),
     'x-litellm-response-duration-ms',
-    totalMs.toFixed(1),
+    total,
     'x-litellm-overhead-duration-ms',
     overheadMs.toFixed(1),
     'x-spillway-deployment',
@@ -56,10 +57,10 @@ export const replyHeaders = (
     'x-spillway-decision',
     decision.summary(),
     'server-timing',
-    `queue;dur=${queueMs}, upstream;dur=${upstreamMs.toFixed(1)}, total;dur=${totalMs.toFixed(1)}`,
+    `queue;dur=${queueMs}, upstream;dur=${upstreamMs.toFixed(1)}, total;dur=${total}`,
   );
   // Of a stream it is known at its end: it stands in the log and in the decision.
-  if (!reply.stream) headers.push(...costHeader(decision.costNanos));
+  if (!reply.stream) pushCost(headers, decision.costNanos);
   const { dropped } = reply;
   if (dropped.length > 0) headers.push('x-spillway-dropped-params', listed(dropped));
   const { bill } = http.progress;
@@ -67,10 +68,10 @@ export const replyHeaders = (
   return headers;
 };
 
-const costHeader = (nanos: number | undefined): readonly [string, string] =>
-  nanos === undefined
-    ? ['x-spillway-cost', 'unpriced']
-    : ['x-litellm-response-cost', dollarText(nanos)];
+const pushCost = (headers: FlatHeaders, nanos: number | undefined): void => {
+  if (nanos === undefined) headers.push('x-spillway-cost', 'unpriced');
+  else headers.push('x-litellm-response-cost', dollarText(nanos));
+};
 
 /** A caller may send names without end. */
 const MOST_NAMES = 32;

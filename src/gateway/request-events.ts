@@ -112,8 +112,7 @@ export class RequestEvents {
 }
 
 const passes = (filter: EventFilter, { decision }: Over): boolean => {
-  const { group, deployment, attempts } = decision.served();
   if (filter.status && !filter.status(decision.status)) return false;
-  if (filter.group !== undefined && filter.group !== group) return false;
-  return filter.deployment === undefined || (attempts > 0 && filter.deployment === deployment);
+  if (filter.group !== undefined && filter.group !== decision.group) return false;
+  return filter.deployment === undefined || filter.deployment === decision.tries.at(-1)?.deployment;
 };

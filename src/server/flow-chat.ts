@@ -118,8 +118,7 @@ export async function* flowChat(
   else over();
   const { decision, target } = reply;
   const deployment = target.spec.name;
-  const { attempts, queueMs } = decision;
-  const { upstreamId } = decision.course;
+  const { attempts, queueMs, upstreamId } = decision;
   const served = { deployment, attempts, queueMs, callId: call.id, model };
   yield { type: 'served', ...served, ...(upstreamId !== undefined && { upstreamId }) };
   if (!reply.stream) {

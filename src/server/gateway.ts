@@ -114,9 +114,8 @@ export const createGateway = (first: LoadedConfig, world: World, keeping?: Keepi
     over: (over) => {
       decisions.add(over);
       events.publish(over);
-      const { facts } = over.decision;
-      metrics.over(facts);
-      traffic.over(facts);
+      metrics.over(over.decision);
+      traffic.over(over.decision);
     },
     metrics: () => metrics.page(),
     lifecycle: new Lifecycle(),
