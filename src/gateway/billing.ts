@@ -2,7 +2,7 @@ import type { Demand, Estimate } from '#balancer/estimate.ts';
 import type { DecisionBuilder } from '#balancer/decision.ts';
 import type { SpillwayError } from '#core/errors.ts';
 import { newCallId } from '#core/ids.ts';
-import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
+import type { Json } from '#core/json.ts';
 import { plainText } from '#core/plain-text.ts';
 import { costOf } from '#core/price.ts';
 import { APP_MODEL } from '#gateway/app-models.ts';
@@ -10,6 +10,7 @@ import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { type Course, modelAt } from '#gateway/course.ts';
 import { demandOf } from '#gateway/demand.ts';
 import { keptBody } from '#gateway/kept-body.ts';
+import { factsOf, tellCourse, tellError, tellUsage } from '#gateway/spend-facts.ts';
 import type { Cashier, Fare } from '#keys/cashier.ts';
 import type { Pass } from '#keys/pass.ts';
 import type { Prospect } from '#keys/prospect.ts';
@@ -121,6 +122,7 @@ const fareOf = (opening: Opening, payers: Payers, wanted: Wanted): Fare => {
   const { pass, tenant, app, answersAtTurnEnd = false } = payers;
   const endUser = plainText(payers.endUser ?? tenant.user);
   const isMeasured = pass !== undefined || endUser !== '' || billing.measuresAll;
+  const size = isMeasured ? measure(opening, wanted, tenant.key) : UNMEASURED;
   return {
     id,
     startedMs,
@@ -131,7 +133,9 @@ const fareOf = (opening: Opening, payers: Payers, wanted: Wanted): Fare => {
     isOfApp: app !== undefined,
     answersAtTurnEnd,
     asModel: app?.isAsked ? APP_MODEL + app.name : undefined,
-    ...(isMeasured ? measure(opening, wanted, tenant.key) : UNMEASURED),
+    tokensIn: size.tokensIn,
+    tokensOut: size.tokensOut,
+    mostNanos: size.mostNanos,
   };
 };
 
@@ -191,6 +195,11 @@ export const closeBill = (
   if (!bill || bill.cost) return;
   const { decision, target, error, spent, response = null } = end;
   const bodies = billing?.bodies;
+  const more = factsOf(call);
+  tellCourse(more, decision);
+  if (spent) tellUsage(more, spent);
+  if (end.isEstimated) more.estimated = true;
+  if (error) tellError(more, error);
   bill.close({
     status: error ? 'failure' : 'success',
     nanos: end.nanos ?? 0,
@@ -199,62 +208,7 @@ export const closeBill = (
     model: target?.spec.model ?? '',
     deployment: target?.spec.name ?? '',
     provider: target?.provider ?? '',
-    more: moreOf(call, decision, end),
-    ...(bodies && { body: keptBody(call, response, bodies.bytes) }),
+    more,
+    body: bodies && keptBody(call, response, bodies.bytes),
   });
 };
-
-/** What is told of a request besides who, what and how much: LiteLLM's fields and ours. */
-const moreOf = (
-  call: GatewayCall,
-  decision: DecisionBuilder,
-  { spent, isEstimated, error }: BillEnd,
-): JsonObject => {
-  const { queueMs, tries, firstMs, upstreamId } = decision.course;
-  return {
-    ...aboutCall(call),
-    wait_ms: Math.round(queueMs),
-    attempts: tries.map(({ deployment, outcome = '' }) => [deployment, outcome]),
-    decision: decision.summary(),
-    ...(firstMs !== undefined && { first_ms: firstMs }),
-    ...(upstreamId !== undefined && { upstream_id: upstreamId }),
-    ...(spent?.cachedTokens !== undefined && { cached_tokens: spent.cachedTokens }),
-    ...(spent?.reasoningTokens !== undefined && { reasoning_tokens: spent.reasoningTokens }),
-    ...(isEstimated && { estimated: true }),
-    ...(error && aboutError(error)),
-  };
-};
-
-/** What of it is known before anything has become of it. */
-export const aboutCall = ({
-  id,
-  body,
-  run,
-  address,
-  priority,
-  app,
-  callType = 'acompletion',
-}: Pick<
-  GatewayCall,
-  'id' | 'body' | 'run' | 'address' | 'priority' | 'app' | 'callType'
->): JsonObject => {
-  const said = own(body, 'metadata');
-  return {
-    litellm_call_id: id,
-    call_type: callType,
-    stream: body['stream'] === true,
-    ...(run !== undefined && { session_id: run }),
-    ...(app && { app: app.id }),
-    ...(address !== undefined && { requester_ip_address: address }),
-    ...(priority === 'batch' && { priority }),
-    ...(isObject(said) && isSmall(said) && { metadata: said }),
-  };
-};
-
-export const aboutError = ({ code, status, message }: SpillwayError): JsonObject => ({
-  error: { code, status, message },
-});
-
-/** A caller's own notes are kept where they are notes. */
-const MOST_NOTES_CHARS = 4_096;
-const isSmall = (value: JsonObject): boolean => JSON.stringify(value).length <= MOST_NOTES_CHARS;

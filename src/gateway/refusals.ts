@@ -2,10 +2,11 @@ import type { SpillwayError } from '#core/errors.ts';
 import { newCallId } from '#core/ids.ts';
 import { own } from '#core/json.ts';
 import { plainText } from '#core/plain-text.ts';
-import { aboutCall, aboutError, arrivedMs, tagsOf } from '#gateway/billing.ts';
+import { arrivedMs, tagsOf } from '#gateway/billing.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import { keptBody } from '#gateway/kept-body.ts';
+import { factsOf, tellError } from '#gateway/spend-facts.ts';
 import type { Pass } from '#keys/pass.ts';
 
 /** Longest name of a model that is kept where nobody serves it. */
@@ -43,6 +44,9 @@ export const recordRefusedCall = (
     isOfApp: app !== undefined,
     answersAtTurnEnd: call.answersAtTurnEnd ?? false,
   });
+  const more = factsOf(call);
+  more.asked_model = asked?.slice(0, NAME_CHARS);
+  tellError(more, error);
   progress.bill.close({
     status: 'failure',
     nanos: 0,
@@ -51,14 +55,8 @@ export const recordRefusedCall = (
     model: '',
     deployment: '',
     provider: '',
-    more: {
-      ...aboutCall(call),
-      wait_ms: 0,
-      attempts: [],
-      ...(asked !== undefined && { asked_model: asked.slice(0, NAME_CHARS) }),
-      ...aboutError(error),
-    },
-    ...(billing.bodies && { body: keptBody(call, null, billing.bodies.bytes) }),
+    more,
+    body: billing.bodies && keptBody(call, null, billing.bodies.bytes),
   });
 };
 

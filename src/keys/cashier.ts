@@ -96,7 +96,9 @@ export class Cashier {
 
   /** Of a request that is refused: it is written down, too, and takes nothing of anybody. */
   openRefused(passenger: Passenger): Bill {
-    return new Bill(this.#deps, { ...whoseIs(passenger), ...NO_MONEY });
+    const { id, startedMs, answersAtTurnEnd, pass } = passenger;
+    const who = whoIs(passenger);
+    return new Bill(this.#deps, { id, startedMs, answersAtTurnEnd, pass, who, ...NO_MONEY });
   }
 
   /**
@@ -125,19 +127,9 @@ export class Cashier {
   }
 
   #spec(fare: Fare): BillSpec {
-    const { pass, tokensIn, tokensOut, mostNanos, asModel } = fare;
+    const { pass, tokensIn, tokensOut, mostNanos } = fare;
     const customer = this.#customer(fare.endUser);
-    const wall = this.#deps.wall();
-    const payers = [
-      ...this.#payers(fare, customer?.payer),
-      ...(asModel === undefined ? [] : (pass?.modelPayers(asModel) ?? [])),
-    ];
-    const limited: Limited[] = [
-      ...(pass?.limited ?? []),
-      ...(pass?.modelLimited(fare.group) ?? []),
-      ...(asModel === undefined ? [] : (pass?.modelLimited(asModel) ?? [])),
-      ...(customer?.limited ?? []),
-    ];
+    const { purses, bounds } = this.#money(this.#payers(fare, customer?.payer), this.#deps.wall());
     const cost = {
       requests: 1,
       parallel: 1,
@@ -145,12 +137,18 @@ export class Cashier {
       output: tokensOut,
       tokens: tokensIn + tokensOut,
     };
+    const limited = limitedOf(fare, customer?.limited);
     const upstream = this.#deps.upstream();
     return {
-      ...whoseIs(fare),
+      id: fare.id,
+      startedMs: fare.startedMs,
+      answersAtTurnEnd: fare.answersAtTurnEnd,
+      pass,
+      who: whoIs(fare),
       waits: (pass?.waitMs ?? 0) > 0,
-      charges: this.#limits.charges(limited, cost, this.#deps.now()),
-      ...this.#money(payers, wall),
+      charges: limited.length === 0 ? NONE : this.#limits.charges(limited, cost, this.#deps.now()),
+      purses,
+      bounds,
       mostNanos: mostNanos ?? 0,
       upstream:
         upstream &&
@@ -162,15 +160,15 @@ export class Cashier {
   }
 
   #payers(
-    { pass, group }: Pick<Passenger, 'pass' | 'group'>,
+    { pass, group, asModel }: Pick<Passenger, 'pass' | 'group'> & Partial<Pick<Fare, 'asModel'>>,
     customer: Payer | undefined,
   ): readonly Payer[] {
-    return [
-      ...(pass?.payers ?? []),
-      ...(pass?.modelPayers(group) ?? []),
-      ...(customer ? [customer] : []),
-      this.#everybody,
-    ];
+    const payers: Payer[] = [];
+    if (pass) payers.push(...pass.payers, ...pass.modelPayers(group));
+    if (customer) payers.push(customer);
+    payers.push(this.#everybody);
+    if (pass && asModel !== undefined) payers.push(...pass.modelPayers(asModel));
+    return payers;
   }
 
   #upstreamMoney(payers: readonly Payer[]): UpstreamPurses {
@@ -229,24 +227,35 @@ export class Cashier {
   }
 }
 
-const whoseIs = (
-  passenger: Passenger,
-): Pick<BillSpec, 'id' | 'startedMs' | 'answersAtTurnEnd' | 'pass' | 'who'> => {
-  const { id, startedMs, answersAtTurnEnd, pass, endUser, group, tags, isOfApp } = passenger;
+const whoIs = (passenger: Passenger): BillSpec['who'] => {
+  const { pass, endUser, group, tags, isOfApp } = passenger;
   return {
-    id,
-    startedMs,
-    answersAtTurnEnd,
-    pass,
-    who: {
-      token: pass?.key.token ?? '',
-      user: pass ? (pass.key.user_id ?? '') : isOfApp ? '' : MASTER_USER,
-      team: pass?.key.team_id ?? '',
-      endUser,
-      group,
-      tags: [...new Set([...(pass?.tags ?? []), ...tags])],
-    },
+    token: pass?.key.token ?? '',
+    user: pass ? (pass.key.user_id ?? '') : isOfApp ? '' : MASTER_USER,
+    team: pass?.key.team_id ?? '',
+    endUser,
+    group,
+    tags: bothOf(pass?.tags ?? NONE, tags),
   };
+};
+
+/** Each of them once. */
+const bothOf = (some: readonly string[], others: readonly string[]): readonly string[] =>
+  some.length + others.length < 2
+    ? others.length > 0
+      ? others
+      : some
+    : [...new Set([...some, ...others])];
+
+const NONE: readonly never[] = [];
+
+const limitedOf = (
+  { pass, group, asModel }: Fare,
+  customer: readonly Limited[] = NONE,
+): readonly Limited[] => {
+  if (!pass) return customer;
+  const asked = asModel === undefined ? NONE : pass.modelLimited(asModel);
+  return [...pass.limited, ...pass.modelLimited(group), ...asked, ...customer];
 };
 
 /** Purses with the time in which they are the ones to draw from, Unix epoch ms. */

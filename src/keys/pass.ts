@@ -191,6 +191,7 @@ const modelLimitedOf = (
   { key, team }: Pick<Rows, 'key' | 'team'>,
   model: string,
 ): readonly Limited[] => {
+  if (!hasModelLimits(key) && !(team && hasModelLimits(team))) return NONE;
   const all: Limited[] = [];
   const add = (
     descriptor: string,
@@ -205,6 +206,11 @@ const modelLimitedOf = (
   if (team) add('model_per_team', { id: team.team_id }, team);
   return all;
 };
+
+const hasModelLimits = ({ model_rpm_limit: rpm, model_tpm_limit: tpm }: Allowance): boolean =>
+  Boolean(rpm ?? tpm);
+
+const NONE: readonly never[] = [];
 
 const payerOf = (
   kind: Payer['kind'],
@@ -242,7 +248,7 @@ const payersOf = (
 
 const modelPayersOf = (key: KeyRow, own: Allowance, model: string): readonly Payer[] => {
   const budgets = own.model_max_budget;
-  if (!budgets || !Object.hasOwn(budgets, model)) return [];
+  if (!budgets || !Object.hasOwn(budgets, model)) return NONE;
   const { budget_limit: limit, time_period: duration } = budgets[model]!;
   return [
     {

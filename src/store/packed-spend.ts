@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { plainText } from '#core/plain-text.ts';
-import type { Payment, SpendRecord } from '#store/spend.ts';
+import type { NewSpend, Payment, SpendRecord } from '#store/spend.ts';
 
 /**
  * A record as it goes to disk and into tables: what nobody looks into on the way stays the JSON that it
@@ -23,7 +23,7 @@ export interface PackedSpend {
   /** All else, with its tags where it has some. */
   readonly more: string;
   /** What was asked and answered, where that is kept. */
-  readonly body?: string;
+  readonly body?: string | undefined;
 }
 
 /** What sums are told apart by, in the words of a record. */
@@ -41,9 +41,10 @@ export const WHO = [
 /** No tags, no payments: in most records one of them is so. */
 export const NONE = '[]';
 
-export const packed = (record: SpendRecord): PackedSpend => {
+export const packed = (record: NewSpend): PackedSpend => {
   const { id, startedMs, endedMs, status, nanos, tokensIn, tokensOut } = record;
   const { tags, payments, more, body } = record;
+  const { token, user, team, endUser, group, model, deployment, provider } = record;
   return {
     id,
     startedMs: Math.round(startedMs),
@@ -52,14 +53,24 @@ export const packed = (record: SpendRecord): PackedSpend => {
     nanos,
     tokensIn,
     tokensOut,
-    who: JSON.stringify(WHO.map((name) => record[name])),
+    who: JSON.stringify([token, user, team, endUser, group, model, deployment, provider]),
     tags: tags.length === 0 ? NONE : JSON.stringify(tags),
-    payments: JSON.stringify(
-      payments.map(({ kind, id: payer, sinceMs }) => [kind, payer, sinceMs]),
-    ),
+    payments: `[${payments.map(paymentText).join(',')}]`,
     more: JSON.stringify(tags.length === 0 ? more : { ...more, tags }),
-    ...(body && { body: JSON.stringify(body) }),
+    body: body && JSON.stringify(body),
   };
+};
+
+/** Sums outlive requests by far: each is written out once. */
+const texts = new WeakMap<Payment, string>();
+
+const paymentText = (payment: Payment): string => {
+  const known = texts.get(payment);
+  if (known !== undefined) return known;
+  const { kind, id, sinceMs } = payment;
+  const text = JSON.stringify([kind, id, sinceMs]);
+  texts.set(payment, text);
+  return text;
 };
 
 export const paymentsIn = (text: string): readonly Payment[] =>

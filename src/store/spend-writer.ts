@@ -4,7 +4,7 @@ import { atTurnEnd } from '#core/turn-end.ts';
 import type { Journal, Segment } from '#store/journal.ts';
 import { SlowWatch } from '#store/slow-watch.ts';
 import { packed, type PackedSpend } from '#store/packed-spend.ts';
-import type { Paid, SpendRecord, SpendStore, Taken } from '#store/spend.ts';
+import type { NewSpend, Paid, SpendStore, Taken } from '#store/spend.ts';
 
 /** How often records go into the store, ms. */
 const EVERY_MS = 1_000;
@@ -82,7 +82,7 @@ export class SpendWriter {
    * It is on disk, or else in memory, when this returns; where `isTurns`, before anything is done that is
    * asked of `atTurnEnd` from now on.
    */
-  record(record: SpendRecord, isTurns = false): void {
+  record(record: NewSpend, isTurns = false): void {
     this.#waiting++;
     const count = this.#ofTurn.push(packed(record));
     if (!isTurns) this.#writeDown();

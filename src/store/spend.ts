@@ -57,6 +57,12 @@ export interface SpendRecord {
   readonly body?: SpendBody;
 }
 
+/** The same when it is made: what is undefined is not written. */
+export interface NewSpend extends Omit<SpendRecord, 'more' | 'body'> {
+  readonly more: Readonly<Record<string, Json | undefined>>;
+  readonly body?: SpendBody | undefined;
+}
+
 /** A payer's sum, and what is added to it. */
 export interface Paid extends Payment {
   /** Whole nano-dollars. */

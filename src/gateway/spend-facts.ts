@@ -1,0 +1,83 @@
+import type { DecisionBuilder } from '#balancer/decision.ts';
+import type { SpillwayError } from '#core/errors.ts';
+import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
+import type { GatewayCall } from '#gateway/call.ts';
+import type { Usage } from '#wire/chat-event.ts';
+
+/**
+ * What is told of a request besides who, what and how much: LiteLLM's fields and ours, in this order. All
+ * are there from the first, which is the cheapest to make and to write; what is undefined is not told.
+ */
+export type SpendFacts = {
+  readonly litellm_call_id: string;
+  readonly call_type: string;
+  readonly stream: boolean;
+  readonly session_id: string | undefined;
+  readonly app: string | undefined;
+  readonly requester_ip_address: string | undefined;
+  readonly priority: string | undefined;
+  readonly metadata: JsonObject | undefined;
+  wait_ms: number;
+  attempts: Json[];
+  asked_model: string | undefined;
+  decision: string | undefined;
+  first_ms: number | undefined;
+  upstream_id: string | undefined;
+  cached_tokens: number | undefined;
+  reasoning_tokens: number | undefined;
+  estimated: true | undefined;
+  error: JsonObject | undefined;
+};
+
+/** What is known of it before anything has become of it. */
+export const factsOf = (
+  call: Pick<GatewayCall, 'id' | 'body' | 'run' | 'address' | 'priority' | 'app' | 'callType'>,
+): SpendFacts => ({
+  litellm_call_id: call.id,
+  call_type: call.callType ?? 'acompletion',
+  stream: call.body['stream'] === true,
+  session_id: call.run,
+  app: call.app?.id,
+  requester_ip_address: call.address,
+  priority: call.priority === 'batch' ? call.priority : undefined,
+  metadata: notesOf(call.body),
+  wait_ms: 0,
+  attempts: [],
+  asked_model: undefined,
+  decision: undefined,
+  first_ms: undefined,
+  upstream_id: undefined,
+  cached_tokens: undefined,
+  reasoning_tokens: undefined,
+  estimated: undefined,
+  error: undefined,
+});
+
+/** How it went, told with the rest. */
+export const tellCourse = (facts: SpendFacts, decision: DecisionBuilder): void => {
+  const { tries } = decision;
+  facts.wait_ms = Math.round(decision.queueMs);
+  for (const { deployment, outcome = '' } of tries) facts.attempts.push([deployment, outcome]);
+  facts.decision = decision.summary();
+  facts.first_ms = tries.at(-1)?.firstMs;
+  facts.upstream_id = decision.upstreamId;
+};
+
+export const tellUsage = (facts: SpendFacts, { cachedTokens, reasoningTokens }: Usage): void => {
+  facts.cached_tokens = cachedTokens;
+  facts.reasoning_tokens = reasoningTokens;
+};
+
+export const tellError = (facts: SpendFacts, { code, status, message }: SpillwayError): void => {
+  facts.error = { code, status, message };
+};
+
+/** A caller's own notes are kept where they are notes. */
+const MOST_NOTES_CHARS = 4_096;
+
+const notesOf = (body: JsonObject): JsonObject | undefined => {
+  const said = own(body, 'metadata');
+  return isObject(said) && isSmall(said) ? said : undefined;
+};
+
+const isSmall = (value: JsonObject): boolean => JSON.stringify(value).length <= MOST_NOTES_CHARS;
