@@ -7,14 +7,20 @@ export const leastLoaded = (
 ): readonly Candidate[] => {
   let least = Infinity;
   let count = 0;
+  let first: Candidate | undefined;
   for (const candidate of candidates) {
     const its = load(candidate);
-    if (its < least) count = 0;
-    if (its <= least) count++;
-    least = Math.min(least, its);
+    if (its > least) continue;
+    if (its === least) count++;
+    else {
+      count = 1;
+      first = candidate;
+      least = its;
+    }
   }
-  // Most often they are all the same.
+  // Most often they are all the same, or one is alone.
   if (count === candidates.length) return candidates;
+  if (count === 1) return [first!];
   return candidates.filter((candidate) => load(candidate) === least);
 };
 
@@ -24,7 +30,8 @@ export const pickWeighted = (
   share: (candidate: Candidate) => number,
 ): Candidate => {
   if (candidates.length === 1) return candidates[0]!;
-  const total = candidates.reduce((sum, candidate) => sum + share(candidate), 0);
+  let total = 0;
+  for (const candidate of candidates) total += share(candidate);
   if (total <= 0) return candidates[Math.floor(random() * candidates.length)]!;
   let left = random() * total;
   for (const candidate of candidates) {
@@ -40,11 +47,16 @@ export const pickWeighted = (
  * gone, then where the fewest calls are under way, then where the prompt is at home, then by chance.
  */
 export const pickEqual = ({ candidates, random }: Choice): Candidate => {
-  const apart = leastLoaded(candidates, (row) => row.runCalls);
-  const idlest = leastLoaded(apart, (row) => row.inFlight);
-  return pickWeighted({ candidates: atHome(idlest), random }, () => 1);
+  const apart = leastLoaded(candidates, runCallsOf);
+  const idlest = leastLoaded(apart, inFlightOf);
+  return pickWeighted({ candidates: atHome(idlest), random }, one);
 };
+
+export const runCallsOf = ({ runCalls }: Candidate): number => runCalls;
+export const inFlightOf = ({ inFlight }: Candidate): number => inFlight;
+const one = (): number => 1;
+const awayOf = ({ home }: Candidate): number => (home ? 0 : 1);
 
 /** The candidate to which the prompt's key belongs, where there is one; else all of them. */
 export const atHome = (candidates: readonly Candidate[]): readonly Candidate[] =>
-  leastLoaded(candidates, (row) => (row.home ? 0 : 1));
+  leastLoaded(candidates, awayOf);
