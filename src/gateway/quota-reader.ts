@@ -30,7 +30,8 @@ export class QuotaReader implements ReplyReader {
   readonly #of: QuotaReaderOptions;
   #status = 0;
   #headers: ReplyHeaders = {};
-  #chunks: Buffer[] = [];
+  /** Of an error. */
+  #chunks: Buffer[] | undefined;
   #bytes = 0;
   #news: QuotaNews | undefined;
 
@@ -50,7 +51,7 @@ export class QuotaReader implements ReplyReader {
 
   data(chunk: Buffer): void {
     if (this.#status !== 200 && this.#bytes < ERROR_BYTES) {
-      this.#chunks.push(chunk);
+      (this.#chunks ??= []).push(chunk);
       this.#bytes += chunk.length;
     }
     this.#reader.data(chunk);
@@ -82,13 +83,13 @@ export class QuotaReader implements ReplyReader {
   }
 
   #tell(): void {
-    const body = Buffer.concat(this.#chunks).toString('utf8', 0, ERROR_BYTES);
+    const body = this.#chunks ? Buffer.concat(this.#chunks).toString('utf8', 0, ERROR_BYTES) : '';
     this.#hear({ status: this.#status, headers: this.#headers, body });
   }
 
-  #hear(reply: Omit<QuotaReply, 'wallMs'>): void {
+  #hear({ status, headers, body }: Omit<QuotaReply, 'wallMs'>): void {
     const { lease, decision, rules, clock } = this.#of;
-    this.#news = rules.read({ ...reply, wallMs: clock.wall() });
+    this.#news = rules.read({ status, headers, body, wallMs: clock.wall() });
     if (this.#news.refusal) decision.refused(this.#news.refusal);
     lease.observed(this.#news, clock.now());
   }

@@ -1,4 +1,5 @@
 import type { Dimension, ToldLimit } from '#core/quota.ts';
+import type { Writable } from '#core/writable.ts';
 import { amount } from '#providers/amounts.ts';
 import { DAY_MS, durationMs, MINUTE_MS } from '#providers/durations.ts';
 import { untilMs } from '#providers/instants.ts';
@@ -30,11 +31,21 @@ export const standardLimits = (
 export const readLimits = (
   reply: QuotaReply,
   families: readonly LimitHeaders[],
-): readonly ToldLimit[] => families.flatMap((names) => readLimit(reply, names) ?? []);
+): readonly ToldLimit[] => {
+  const told: ToldLimit[] = [];
+  for (const names of families) {
+    const limit = readLimit(reply, names);
+    if (limit) told.push(limit);
+  }
+  return told;
+};
 
 const readLimit = (reply: QuotaReply, names: LimitHeaders): ToldLimit | undefined => {
-  const limit = amount(text(reply, names.limit)) || undefined;
-  const remaining = amount(text(reply, names.remaining));
+  const limitText = text(reply, names.limit);
+  const remainingText = text(reply, names.remaining);
+  if (limitText === '' && remainingText === '') return undefined;
+  const limit = amount(limitText) || undefined;
+  const remaining = amount(remainingText);
   if (limit === undefined && remaining === undefined) return undefined;
   // Somewhat more than the limit is rounding; far more, and one of the two is false.
   if (limit !== undefined && remaining !== undefined && remaining > 2 * limit) return undefined;
@@ -43,14 +54,12 @@ const readLimit = (reply: QuotaReply, names: LimitHeaders): ToldLimit | undefine
   const reset = text(reply, names.reset);
   const resetMs = readReset(reset, reply);
   const windowMs = names.windowMs ?? windowOf({ limit, left, reset, resetMs });
-  return {
-    dimension: names.dimension,
-    windowMs,
-    ...(limit !== undefined && { limit }),
-    ...(left !== undefined && { remaining: left }),
-    // Whatever is left, all of it is back after a window: a longer time is about something else.
-    ...(resetMs !== undefined && resetMs <= 2 * windowMs && { resetMs }),
-  };
+  const told: Writable<ToldLimit> = { dimension: names.dimension, windowMs };
+  if (limit !== undefined) told.limit = limit;
+  if (left !== undefined) told.remaining = left;
+  // Whatever is left, all of it is back after a window: a longer time is about something else.
+  if (resetMs !== undefined && resetMs <= 2 * windowMs) told.resetMs = resetMs;
+  return told;
 };
 
 const text = ({ headers }: QuotaReply, name: string | undefined): string => {

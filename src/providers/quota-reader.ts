@@ -1,4 +1,5 @@
 import type { QuotaNews, QuotaRefusal } from '#core/quota.ts';
+import type { Writable } from '#core/writable.ts';
 import { amount } from '#providers/amounts.ts';
 import { type LimitHeaders, readLimits } from '#providers/limit-headers.ts';
 import type { QuotaReply, QuotaRules } from '#providers/quota.ts';
@@ -22,14 +23,14 @@ export const quotaReader =
     const refusal = refused && speech.refusal(refused);
     const organization = name(reply, speech.organizationHeader) ?? refused?.said.organization;
     const project = name(reply, speech.projectHeader);
-    const charged = amount(header(reply, speech.chargedHeader) ?? '');
-    return {
-      told: readLimits(reply, speech.limits),
-      ...(refusal && { refusal }),
-      ...(organization !== undefined && { organization }),
-      ...(project !== undefined && { project }),
-      ...(charged !== undefined && { charged: { tokens: charged } }),
-    };
+    const chargedText = header(reply, speech.chargedHeader);
+    const charged = chargedText === undefined ? undefined : amount(chargedText);
+    const news: Writable<QuotaNews> = { told: readLimits(reply, speech.limits) };
+    if (refusal) news.refusal = refusal;
+    if (organization !== undefined) news.organization = organization;
+    if (project !== undefined) news.project = project;
+    if (charged !== undefined) news.charged = { tokens: charged };
+    return news;
   };
 
 const header = ({ headers }: QuotaReply, key: string | undefined): string | undefined => {
