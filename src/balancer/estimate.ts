@@ -38,8 +38,8 @@ const RATIO_MAX = 10;
 /** An answer's likely size before any was seen, tokens. */
 const FIRST_OUTPUT = 256;
 const OUTPUT_SHARE = 0.9;
-/** Models × scripts, and tenants × models, that are remembered. */
-const MOST_RATIOS = 2_000;
+/** Models, and tenants × models, that are remembered. */
+const MOST_MODELS = 2_000;
 const MOST_OUTPUTS = 10_000;
 
 /** By the vendors' own rules of thumb, tokens. */
@@ -50,7 +50,7 @@ export const plainTokens = (demand: Demand): number =>
   demand.images * IMAGE_TOKENS;
 
 /** Texts of one script have one ratio. */
-const scriptOf = ({ ascii, wide, marks }: Demand): string => {
+const scriptOf = ({ ascii, wide, marks }: Demand): keyof Scripts => {
   const share = wide / Math.max(1, ascii + wide);
   if (share > MOSTLY_WIDE) return 'wide';
   if (share > SOME_WIDE) return 'mixed';
@@ -58,14 +58,33 @@ const scriptOf = ({ ascii, wide, marks }: Demand): string => {
 };
 
 /** What a script's characters come to with one model. */
-interface Ratio {
+class Ratio {
   /** Tokens that were counted, divided by the rule of thumb, and how far single texts are from that. */
-  readonly mean: number;
-  readonly spread: number;
+  mean = 1;
+  spread = 0.15;
+  /** What limits count of a prompt, divided by what usage says, as refusals tell: some go by characters. */
+  excess = 1;
+  isCounted = false;
+
+  count(seen: number): void {
+    if (this.isCounted) {
+      this.spread += GAIN * (Math.abs(seen / this.mean - 1) - this.spread);
+      this.mean += GAIN * (seen - this.mean);
+    } else this.mean = seen;
+    this.isCounted = true;
+  }
+}
+
+/** One model's. */
+class Scripts {
+  readonly wide = new Ratio();
+  readonly mixed = new Ratio();
+  readonly code = new Ratio();
+  readonly prose = new Ratio();
 }
 
 /** Nothing has been counted yet. */
-const UNKNOWN: Ratio = { mean: 1, spread: 0.15 };
+const UNKNOWN = new Scripts();
 
 /** A prompt's tokens may be off by so much. */
 export interface Estimate extends CallSize {
@@ -77,9 +96,7 @@ export interface Estimate extends CallSize {
  * model and script; an answer as large as nine in ten of this tenant's with this model.
  */
 export class Estimator {
-  readonly #ratios = new RecentMap<Ratio>(MOST_RATIOS);
-  /** What limits count of a prompt, divided by what usage says, as refusals tell: some go by characters. */
-  readonly #excess = new RecentMap<number>(MOST_RATIOS);
+  readonly #models = new RecentMap<Scripts>(MOST_MODELS);
   /** Of requests that were refused with a number: what the vendor counted for this very prompt. */
   readonly #counted = new WeakMap<Demand, number>();
   readonly #outputs = new RecentMap<Quantile>(MOST_OUTPUTS);
@@ -91,33 +108,29 @@ export class Estimator {
   }
 
   size(demand: Demand, model: string, tenant: string): Estimate {
-    const { mean, spread } = this.#ratios.get(ratioKey(model, demand)) ?? UNKNOWN;
+    const { mean, spread, excess } = this.#known(model, demand);
     const expected = this.#outputs.get(outputKey(model, tenant))?.value ?? FIRST_OUTPUT;
     const { maxOutputTokens, choices } = demand;
     const expectedOutputTokens = Math.ceil(
       maxOutputTokens === undefined ? expected : Math.min(expected, maxOutputTokens),
     );
     const counted = this.#counted.get(demand);
-    const excess = this.#excess.get(ratioKey(model, demand)) ?? 1;
     const inputTokens = counted ?? Math.ceil(plainTokens(demand) * mean * excess);
-    return {
-      inputTokens,
-      inputSpread: counted === undefined ? Math.ceil(inputTokens * spread) : 0,
-      expectedOutputTokens,
-      choices,
-      ...(maxOutputTokens !== undefined && { maxOutputTokens }),
-    };
+    const inputSpread = counted === undefined ? Math.ceil(inputTokens * spread) : 0;
+    const size = { inputTokens, inputSpread, expectedOutputTokens, choices };
+    return maxOutputTokens === undefined ? size : { ...size, maxOutputTokens };
   }
 
   /** What a vendor counted for a prompt: in its usage, or in the text of a refusal. */
   learnInput(demand: Demand, model: string, tokens: number): void {
     if (!(tokens > 0)) return;
-    const key = ratioKey(model, demand);
-    this.#learnExcess(key, this.#counted.get(demand), tokens);
-    const seen = Math.min(RATIO_MAX, Math.max(RATIO_MIN, tokens / plainTokens(demand)));
-    const known = this.#ratios.get(key);
-    if (known) this.#error += GAIN * (Math.abs(known.mean / seen - 1) - this.#error);
-    this.#ratios.set(key, known ? closer(known, seen) : { ...UNKNOWN, mean: seen });
+    let scripts = this.#models.get(model);
+    if (!scripts) this.#models.set(model, (scripts = new Scripts()));
+    const ratio = scripts[scriptOf(demand)];
+    this.#learnExcess(ratio, this.#counted.get(demand), tokens);
+    const seen = within(tokens / plainTokens(demand));
+    if (ratio.isCounted) this.#error += GAIN * (Math.abs(ratio.mean / seen - 1) - this.#error);
+    ratio.count(seen);
   }
 
   /** What a limit counts for the prompt of a request that was refused, and will come back. */
@@ -132,16 +145,18 @@ export class Estimator {
    */
   counted(demand: Demand, model: string, tokens: number): number | undefined {
     if (!(tokens > 0) || this.#counted.has(demand)) return undefined;
-    const excess = this.#excess.get(ratioKey(model, demand)) ?? 1;
+    const { excess } = this.#known(model, demand);
     return Math.abs(excess - 1) <= SAME_COUNT ? tokens : undefined;
   }
 
   /** Both counts are of one prompt: those that are refused are larger than they looked, as a rule. */
-  #learnExcess(key: string, counted: number | undefined, tokens: number): void {
-    if (counted === undefined) return;
-    const known = this.#excess.get(key) ?? 1;
-    const seen = Math.min(RATIO_MAX, Math.max(RATIO_MIN, counted / tokens));
-    this.#excess.set(key, known + EXCESS_GAIN * (seen - known));
+  #learnExcess(ratio: Ratio, counted: number | undefined, tokens: number): void {
+    if (counted !== undefined)
+      ratio.excess += EXCESS_GAIN * (within(counted / tokens) - ratio.excess);
+  }
+
+  #known(model: string, demand: Demand): Ratio {
+    return (this.#models.get(model) ?? UNKNOWN)[scriptOf(demand)];
   }
 
   learnOutput(of: { model: string; tenant: string }, tokens: number): void {
@@ -153,10 +168,6 @@ export class Estimator {
   }
 }
 
-const closer = ({ mean, spread }: Ratio, seen: number): Ratio => ({
-  mean: mean + GAIN * (seen - mean),
-  spread: spread + GAIN * (Math.abs(seen / mean - 1) - spread),
-});
+const within = (ratio: number): number => Math.min(RATIO_MAX, Math.max(RATIO_MIN, ratio));
 
-const ratioKey = (model: string, demand: Demand): string => `${model}\n${scriptOf(demand)}`;
 const outputKey = (model: string, tenant: string): string => `${model}\n${tenant}`;
