@@ -32,8 +32,7 @@ export interface HealthDeps {
 /** One call of a deployment. It is answered at most once and ends at most once. */
 export interface HealthCall {
   readonly deployment: string;
-  readonly outlier: OutlierCall;
-  readonly keys: readonly KeyCall[];
+  readonly call: OutlierCall & KeyCall;
 }
 
 /** So many models of one host must be out before the host itself is. */
@@ -92,50 +91,54 @@ export class Health {
     const patient = this.#patients.get(deployment);
     if (!patient) return undefined;
     const now = this.#deps.clock.now();
-    const keys = patient.keys.map((key) => key.started(now));
-    return { deployment, outlier: patient.outlier.started(now), keys };
+    const call = patient.outlier.started(now);
+    for (const key of patient.keys) key.started(call, now);
+    return { deployment, call };
   }
 
   /** Its first content has come. True when that lets somebody in who was left out. */
-  answered(call: HealthCall): boolean {
-    const patient = this.#patients.get(call.deployment);
+  answered({ deployment, call }: HealthCall): boolean {
+    const patient = this.#patients.get(deployment);
     if (!patient) return false;
     const { clock, report } = this.#deps;
-    const { deployment } = call;
-    const back = patient.keys.filter((key, i) => key.accepted(call.keys[i]!));
-    for (const key of back) report({ what: 'key-accepted', deployments: this.#with(key) });
-    const isBack = patient.outlier.answered(call.outlier, clock.now());
+    let isAccepted = false;
+    for (const key of patient.keys) {
+      if (!key.accepted(call)) continue;
+      isAccepted = true;
+      report({ what: 'key-accepted', deployments: this.#with(key) });
+    }
+    const isBack = patient.outlier.answered(call, clock.now());
     if (isBack) report({ what: 'returned', deployment });
-    return isBack || back.length > 0;
+    return isBack || isAccepted;
   }
 
-  failed(call: HealthCall, kind: FailureKind): void {
-    const patient = this.#patients.get(call.deployment);
+  failed(its: HealthCall, kind: FailureKind): void {
+    const { deployment, call } = its;
+    const patient = this.#patients.get(deployment);
     if (!patient) return;
     const now = this.#deps.clock.now();
     const { health, word } = effectOf(kind);
     if (kind === 'ramp') patient.outlier.slowDown(now);
     if (kind === 'money') this.#unpaid(patient, now);
-    if (health === 'none') return this.dropped(call);
+    if (health === 'none') return this.dropped(its);
     if (health === 'refused') {
-      const place = kind === 'auth' ? 0 : 1;
-      const key = patient.keys[place];
-      if (key.refused(call.keys[place]!, now))
+      const key = patient.keys[kind === 'auth' ? 0 : 1];
+      if (key.refused(call, now))
         this.#deps.report({ what: 'key-refused', deployments: this.#with(key) });
-      return this.dropped(call);
+      return this.dropped(its);
     }
-    const forMs = patient.outlier.failed(call.outlier, word, now);
+    const forMs = patient.outlier.failed(call, word, now);
     this.#dropKeys(patient, call);
     if (forMs === undefined) return;
-    this.#deps.report({ what: 'ejected', deployment: call.deployment, forMs });
+    this.#deps.report({ what: 'ejected', deployment, forMs });
     this.#judgeHost(patient.member.host, now);
   }
 
   /** It ended without saying anything of health. */
-  dropped(call: HealthCall): void {
-    const patient = this.#patients.get(call.deployment);
+  dropped({ deployment, call }: HealthCall): void {
+    const patient = this.#patients.get(deployment);
     if (!patient) return;
-    patient.outlier.dropped(call.outlier);
+    patient.outlier.dropped(call);
     this.#dropKeys(patient, call);
   }
 
@@ -145,16 +148,15 @@ export class Health {
   }
 
   /** Undefined while it is well. */
-  view(deployment: string): RowHealth | undefined {
+  view(deployment: string, now = this.#deps.clock.now()): RowHealth | undefined {
     const patient = this.#patients.get(deployment);
     if (!patient) return undefined;
-    const now = this.#deps.clock.now();
     const [credential, own] = patient.keys;
     return credential.view(now) ?? own.view(now) ?? patient.outlier.view(now);
   }
 
-  #dropKeys({ keys }: Patient, call: HealthCall): void {
-    for (const [i, key] of keys.entries()) key.dropped(call.keys[i]!);
+  #dropKeys({ keys }: Patient, call: KeyCall): void {
+    for (const key of keys) key.dropped(call);
   }
 
   #with(key: RefusedKey): string[] {

@@ -103,7 +103,7 @@ export class Outlier {
     if (!ejection) {
       // A row of failures is broken by what began after it, not by what began before and ends now.
       this.#answeredSeq = Math.max(this.#answeredSeq, call.seq);
-      this.#streak = this.#streak.filter((seq) => seq > call.seq);
+      if (this.#streak.length > 0) this.#streak = this.#streak.filter((seq) => seq > call.seq);
       this.#good.add(now);
       call.answeredAt = now;
       return false;

@@ -21,10 +21,8 @@ export class RefusedKey {
     this.#leastRefusals = leastRefusals;
   }
 
-  started(now: number): KeyCall {
-    const call = { startedAt: now };
+  started(call: KeyCall, now: number): void {
     if (this.#isProbed(now)) this.#refused!.probe = call;
-    return call;
   }
 
   /** The key was good. True when it had been refused before. */
