@@ -54,11 +54,21 @@ export class Bid {
 }
 
 export const costsOf = (charge: Member['charge'], model: string, size: Estimate): Costs => {
-  const cost = { ...charge(size, model), parallel: 1 };
+  const cost = underWay(charge(size, model));
   const inputTokens = size.inputTokens + size.inputSpread;
-  const most = { ...charge({ ...size, inputTokens }, model), parallel: 1 };
+  const most = size.inputSpread === 0 ? cost : underWay(charge({ ...size, inputTokens }, model));
   return { model, charge, size, cost, most };
 };
+
+/** What a vendor charges, and a place. All have one shape: the ledger reads them again and again. */
+export const underWay = ({ requests, tokens, input, output, money }: Cost): Cost => ({
+  requests,
+  tokens,
+  input,
+  output,
+  money,
+  parallel: 1,
+});
 
 /**
  * Until it may go, ms: until there is room for all that it may come to, or, where that is more than
@@ -102,11 +112,20 @@ export const lackOf = (ledger: Ledger, bid: Bid, now: number): Lack => {
   return { accounts, firstMs };
 };
 
-export const ownAccount = ({ accounts }: Bid): string => accounts.at(-1)!;
+export const ownAccount = ({ accounts }: Bid): string => accounts[accounts.length - 1]!;
+
+/** What this deployment bids. */
+export const bidOf = (bids: readonly Bid[], deployment: string | undefined): Bid | undefined => {
+  for (const bid of bids) if (bid.member.name === deployment) return bid;
+  return undefined;
+};
 
 /** How much a request counts where turns are given by size, tokens ≥ 1. */
-export const weightOf = (bids: readonly Bid[]): number =>
-  Math.max(1, ...bids.map(({ cost }) => tokensOf(cost)));
+export const weightOf = (bids: readonly Bid[]): number => {
+  let weight = 1;
+  for (const { cost } of bids) weight = Math.max(weight, tokensOf(cost));
+  return weight;
+};
 
 /** The tokens of a cost, however its vendor divides them. */
 export const tokensOf = ({ tokens, input, output }: Cost): number =>

@@ -83,16 +83,16 @@ export interface Out {
 export interface Eligibility {
   /** Deployments that have failed this request already. */
   readonly tried: ReadonlySet<string>;
-  readonly needs?: Needs;
+  readonly needs?: Needs | undefined;
   /**
    * The deployment that was called by its own name: what the request needs and how it is tagged does
    * not matter then, as in LiteLLM.
    */
-  readonly pinned?: string;
+  readonly pinned?: string | undefined;
   /** The only deployment that holds what the request builds upon. */
   readonly sticky?: string;
   /** What may still be paid to whom; absent where nobody has a budget. */
-  readonly budgets?: UpstreamBudgets;
+  readonly budgets?: UpstreamBudgets | undefined;
 }
 
 /** What a deployment, and its vendor, may still be paid for one request. */

@@ -11,7 +11,7 @@ export interface TimedCall {
   /** Until its end, ms; absent for a call that broke off. */
   readonly wholeMs?: number;
   /** 0 for a call whose answer has none, such as an embedding. Absent: not known. */
-  readonly outputTokens?: number;
+  readonly outputTokens?: number | undefined;
 }
 
 /**

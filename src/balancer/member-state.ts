@@ -1,5 +1,10 @@
+import type { Bid } from '#balancer/bid.ts';
 import { LatencyMeter } from '#balancer/latency-meter.ts';
 import type { Candidate } from '#balancer/policies/policy.ts';
+import { type Glance, PoolRow } from '#balancer/pool-row.ts';
+import type { Clock } from '#core/clock.ts';
+
+const MINUTE_MS = 60_000;
 
 type Accounts = readonly [string, ...string[]];
 
@@ -17,7 +22,8 @@ export class MemberState {
   /** From sending to being charged upstream, as learned, ms. */
   transitMs = 0;
   #minute = -1;
-  #used = { requests: 0, tokens: 0 };
+  readonly #used = { requests: 0, tokens: 0 };
+  #row: PoolRow | undefined;
 
   constructor(accounts: Accounts) {
     this.accounts = accounts;
@@ -33,17 +39,26 @@ export class MemberState {
     if (byMs <= MOST_TRANSIT_MS) this.transitMs = Math.min(MOST_TRANSIT_MS, this.transitMs + byMs);
   }
 
-  /** `minute` counts minutes of the wall clock. */
-  minute(minute: number): Candidate['minute'] {
+  /** What it was given in this minute of the wall clock: the same object each time, to be read at once. */
+  minute(clock: Clock): Candidate['minute'] {
+    const minute = Math.floor(clock.wall() / MINUTE_MS);
     if (minute !== this.#minute) {
       this.#minute = minute;
-      this.#used = { requests: 0, tokens: 0 };
+      this.#used.requests = this.#used.tokens = 0;
     }
     return this.#used;
   }
 
-  used(minute: number, more: Candidate['minute']): void {
-    const { requests, tokens } = this.minute(minute);
-    this.#used = { requests: requests + more.requests, tokens: tokens + more.tokens };
+  used(clock: Clock, more: Candidate['minute']): void {
+    this.minute(clock);
+    this.#used.requests += more.requests;
+    this.#used.tokens += more.tokens;
+  }
+
+  /** What one request sees of it: the same row each time, to be read at once. */
+  row(bid: Bid, glance: Glance): PoolRow {
+    if (this.#row) this.#row.show(bid, glance);
+    else this.#row = new PoolRow(this, bid, glance);
+    return this.#row;
   }
 }

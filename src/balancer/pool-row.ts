@@ -5,6 +5,8 @@ import { costNanos } from '#balancer/member.ts';
 import type { MemberState } from '#balancer/member-state.ts';
 import type { Latency, QuotaRow } from '#balancer/policies/policy.ts';
 import type { RunMemory } from '#balancer/run-memory.ts';
+import type { Clock } from '#core/clock.ts';
+import type { Writable } from '#core/writable.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 
 const MINUTE_MS = 60_000;
@@ -20,9 +22,9 @@ export interface Glance {
   readonly run: string | undefined;
   /** Accounts that are kept for others. */
   readonly kept: ReadonlySet<string>;
+  readonly clock: Clock;
+  /** Monotonic ms. */
   readonly now: number;
-  /** Of the wall clock. */
-  readonly minute: number;
 }
 
 /**
@@ -30,31 +32,46 @@ export interface Glance {
  * for little: to be read at once, before anything changes.
  */
 export class PoolRow implements Row {
-  readonly name: string;
-  readonly waitMs: number;
-  readonly held: string | undefined;
-  readonly health: Row['health'];
-  readonly isPaused: boolean;
+  waitMs = 0;
+  held: string | undefined;
+  health: Row['health'];
   cachedTokens = 0;
   home: boolean | undefined;
-  readonly #bid: Bid;
   readonly #state: MemberState;
-  readonly #glance: Glance;
-  #quota: readonly QuotaRow[] | undefined;
+  #bid: Bid;
+  #glance: Glance;
+  readonly #quota: Writable<QuotaRow>[] = [];
+  #isQuotaRead = false;
 
-  constructor(bid: Bid, state: MemberState, glance: Glance) {
-    const { ledger, health, paused, kept, now } = glance;
-    this.#bid = bid;
+  constructor(state: MemberState, bid: Bid, glance: Glance) {
     this.#state = state;
+    this.#bid = bid;
     this.#glance = glance;
-    this.name = bid.member.name;
+    this.show(bid, glance);
+  }
+
+  /** From now on it is what another request sees. */
+  show(bid: Bid, glance: Glance): void {
+    const { ledger, health, kept, now } = glance;
+    this.#bid = bid;
+    this.#glance = glance;
     this.waitMs = bidWaitMs(ledger, bid, now);
-    this.health = health?.view(this.name);
-    this.isPaused = paused.size > 0 && paused.has(this.name);
+    this.health = health?.view(this.name, now);
     this.held =
       kept.size > 0 && bid.accounts.some((account) => kept.has(account))
         ? 'kept for a request that came before'
         : undefined;
+    this.cachedTokens = 0;
+    this.home = undefined;
+    this.#isQuotaRead = false;
+  }
+
+  get name(): string {
+    return this.#bid.member.name;
+  }
+
+  get isPaused(): boolean {
+    return this.#glance.paused.has(this.name);
   }
 
   get inFlight(): number {
@@ -62,7 +79,10 @@ export class PoolRow implements Row {
   }
 
   get quota(): readonly QuotaRow[] {
-    return (this.#quota ??= this.waitMs === Infinity ? NO_QUOTA : quotaOf(this.#bid, this.#glance));
+    if (this.waitMs === Infinity) return NO_QUOTA;
+    if (!this.#isQuotaRead) readQuota(this.#quota, this.#bid, this.#glance);
+    this.#isQuotaRead = true;
+    return this.#quota;
   }
 
   get latency(): Latency | undefined {
@@ -75,7 +95,7 @@ export class PoolRow implements Row {
   }
 
   get minute(): Row['minute'] {
-    return this.#state.minute(this.#glance.minute);
+    return this.#state.minute(this.#glance.clock);
   }
 
   get runCalls(): number {
@@ -116,12 +136,27 @@ export class PoolRow implements Row {
   }
 }
 
-const quotaOf = ({ accounts, cost }: Bid, { ledger, now }: Glance): readonly QuotaRow[] => {
-  const rows: QuotaRow[] = [];
+/** Into the rows that are there from the last time. */
+const readQuota = (
+  rows: Writable<QuotaRow>[],
+  { accounts, cost: costs }: Bid,
+  { ledger, now }: Glance,
+): void => {
+  let count = 0;
   for (const account of accounts)
     for (const { dimension, amount, windowMs, capacity, level } of ledger.gauges(account, now)) {
       const perMinute = windowMs > 0 ? (amount * MINUTE_MS) / windowMs : amount;
-      rows.push({ dimension, perMinute, capacity, level, cost: cost[dimension] ?? 0 });
+      const cost = costs[dimension] ?? 0;
+      const row = rows[count++];
+      if (!row) {
+        rows.push({ dimension, perMinute, capacity, level, cost });
+        continue;
+      }
+      row.dimension = dimension;
+      row.perMinute = perMinute;
+      row.capacity = capacity;
+      row.level = level;
+      row.cost = cost;
     }
-  return rows;
+  rows.length = count;
 };

@@ -8,7 +8,7 @@ import type { Health } from '#balancer/health.ts';
 import type { Member } from '#balancer/member.ts';
 import { MemberState } from '#balancer/member-state.ts';
 import { PatternAccounts } from '#balancer/pattern-accounts.ts';
-import { PoolRow } from '#balancer/pool-row.ts';
+import { type Glance, PoolRow } from '#balancer/pool-row.ts';
 import { RunMemory } from '#balancer/run-memory.ts';
 import type { Clock } from '#core/clock.ts';
 import { isStarPattern } from '#core/star-pattern.ts';
@@ -103,8 +103,8 @@ export class Pool {
     const { demand, tenant, models } = request;
     let same: Costs | undefined;
     return this.members(group).map((member) => {
-      const { name, charge } = member;
-      const model = models?.get(name) ?? member.model;
+      const { charge } = member;
+      const model = models?.get(member.name) ?? member.model;
       if (same?.model !== model || same.charge !== charge)
         same = costsOf(charge, model, this.#deps.estimator.size(demand, model, tenant.key));
       return new Bid(member, same, this.accounts(member, model));
@@ -126,14 +126,29 @@ export class Pool {
     return [...this.#groups.values()].flat();
   }
 
-  /** The deployments as they are now, to one request. `kept`: accounts that are kept for others. */
-  rows(bids: readonly Bid[], { run, affinity }: AdmitRequest, kept: ReadonlySet<string>): Row[] {
-    const { clock, ledger, health } = this.#deps;
-    const [now, minute, runs] = [clock.now(), this.#minute(), this.#runs];
-    const glance = { ledger, health, paused: this.#paused, runs, run, kept, now, minute };
-    const rows = bids.map((bid) => new PoolRow(bid, this.state(bid.member.name), glance));
-    if (affinity !== undefined && bids.length > 1) this.#keepTogether(affinity, bids, rows);
+  /**
+   * The deployments as they are now, to one request: the same rows each time, to be read at once.
+   * `kept`: accounts that are kept for others.
+   */
+  rows(bids: readonly Bid[], request: AdmitRequest, kept: ReadonlySet<string>): readonly Row[] {
+    const glance = this.#glance(request, kept);
+    const rows = bids.map((bid) => this.state(bid.member.name).row(bid, glance));
+    this.#keepTogether(request, bids, rows);
     return rows;
+  }
+
+  /** The same as rows of their own, for whoever reads them later. */
+  lastingRows(bids: readonly Bid[], request: AdmitRequest): readonly Row[] {
+    const glance = this.#glance(request, NOTHING_KEPT);
+    const rows = bids.map((bid) => new PoolRow(this.state(bid.member.name), bid, glance));
+    this.#keepTogether(request, bids, rows);
+    return rows;
+  }
+
+  #glance({ run }: AdmitRequest, kept: ReadonlySet<string>): Glance {
+    const { clock, ledger, health } = this.#deps;
+    const now = clock.now();
+    return { ledger, health, clock, paused: this.#paused, runs: this.#runs, run, kept, now };
   }
 
   /** Its call has begun. */
@@ -143,7 +158,7 @@ export class Pool {
     const account = ownAccount(bid);
     state.inFlight++;
     if (bid.model !== bid.member.model) this.#patterns.called(bid.model);
-    state.used(this.#minute(), { requests: 1, tokens: 0 });
+    state.used(clock, { requests: 1, tokens: 0 });
     if (run !== undefined) this.#runs.given(run, account);
     const prompt = { pool: account, tokens: bid.size.inputTokens };
     if (affinity !== undefined) this.#prompts.served(affinity, prompt, clock.now());
@@ -154,11 +169,15 @@ export class Pool {
     const state = this.state(member.name);
     state.inFlight--;
     if (spent)
-      state.used(this.#minute(), { requests: 0, tokens: spent.inputTokens + spent.outputTokens });
+      state.used(this.#deps.clock, {
+        requests: 0,
+        tokens: spent.inputTokens + spent.outputTokens,
+      });
   }
 
   /** Notes where a prompt like this one has been read, and where it belongs. */
-  #keepTogether(affinity: string, bids: readonly Bid[], rows: readonly PoolRow[]): void {
+  #keepTogether({ affinity }: AdmitRequest, bids: readonly Bid[], rows: readonly PoolRow[]): void {
+    if (affinity === undefined || bids.length < 2) return;
     const pools = new Map<string, { name: string; weight: number; calls: number }>();
     let tokens = 0;
     for (const [i, bid] of bids.entries()) {
@@ -178,8 +197,6 @@ export class Pool {
       row.home = found.home === account;
     }
   }
-
-  #minute(): number {
-    return Math.floor(this.#deps.clock.wall() / MINUTE_MS);
-  }
 }
+
+const NOTHING_KEPT: ReadonlySet<string> = new Set();

@@ -1,4 +1,5 @@
 import type { Tenant } from '#balancer/admit.ts';
+import type { Writable } from '#core/writable.ts';
 
 /** What one tenant has been given of late. */
 export interface Use extends Tenant {
@@ -15,7 +16,7 @@ const OTHERS: Tenant = { key: 'others', user: '' };
 
 interface Slot {
   number: number;
-  readonly uses: Map<string, { -readonly [K in keyof Use]: Use[K] }>;
+  readonly uses: Map<string, Writable<Use>>;
 }
 
 /** Who has used each account in the last minute: for those who ask who filled a quota. */
@@ -37,12 +38,9 @@ export class RecentUse {
     if (slot?.number !== number) slots[number % SLOTS] = slot = { number, uses: new Map() };
     const { uses } = slot;
     const own = wordOf(by);
-    const { key, user } = uses.has(own) || uses.size < MOST_TENANTS ? by : OTHERS;
-    const word = wordOf({ key, user });
-    const use = uses.get(word) ?? { key, user, requests: 0, tokens: 0 };
+    const use = uses.get(own) ?? newUse(uses, uses.size < MOST_TENANTS ? by : OTHERS);
     use.requests++;
     use.tokens += by.tokens;
-    uses.set(word, use);
   }
 
   /** Whether it has been told of the whole last minute. */
@@ -53,7 +51,7 @@ export class RecentUse {
   /** Of these accounts together, by tenant, most first. */
   of(accounts: readonly string[], now: number): Use[] {
     const oldest = Math.floor(now / SLOT_MS) - SLOTS;
-    const sums = new Map<string, { -readonly [K in keyof Use]: Use[K] }>();
+    const sums = new Map<string, Writable<Use>>();
     for (const account of accounts)
       for (const slot of this.#accounts.get(account) ?? [])
         if (slot && slot.number > oldest)
@@ -66,5 +64,13 @@ export class RecentUse {
     return [...sums.values()].toSorted((a, b) => b.tokens - a.tokens);
   }
 }
+
+/** The one of all others may be there already. */
+const newUse = (uses: Slot['uses'], { key, user }: Tenant): Writable<Use> => {
+  const word = wordOf({ key, user });
+  const use = uses.get(word) ?? { key, user, requests: 0, tokens: 0 };
+  uses.set(word, use);
+  return use;
+};
 
 const wordOf = ({ key, user }: Tenant): string => (user === '' ? key : `${key}\n${user}`);

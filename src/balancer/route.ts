@@ -14,9 +14,9 @@ import {
 
 /** Its `tags` are absent where they are not looked at. */
 export interface RouteRequest extends UsableRequest {
-  readonly stream?: boolean;
+  readonly stream?: boolean | undefined;
   /** How long it can spare to wait for a cheaper row, ms; absent where nobody else would use the room. */
-  readonly patienceMs?: number;
+  readonly patienceMs?: number | undefined;
   readonly policy: Policy;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -41,7 +41,7 @@ export interface Routed {
    */
   readonly betterMs: number;
   /** A row that it should rather wait for, because others need the choice's room more. */
-  readonly cheaper?: { readonly name: string; readonly waitMs: number };
+  readonly cheaper?: { readonly name: string; readonly waitMs: number } | undefined;
   /** Some rows would otherwise do, and this request is larger than the limits of every one. */
   readonly tooLarge: boolean;
 }
@@ -59,7 +59,7 @@ export const route = (request: RouteRequest): Routed => {
   const able = tagged(usableRows(rows, request, out), request, out);
   const order = firstOrder(able);
   const fits = order !== undefined;
-  const candidates: Row[] = [];
+  const candidates = candidatesOf(able, order);
   let earliestMs = Infinity;
   let betterMs = Infinity;
   let tooLarge = able.length > 0;
@@ -67,8 +67,7 @@ export const route = (request: RouteRequest): Routed => {
     const { waitMs } = row;
     if (waitMs < Infinity) tooLarge = false;
     if (isReady(row)) {
-      if (orderOf(row) === order) candidates.push(row);
-      else out.push(laterOrder(row));
+      if (orderOf(row) !== order) out.push(laterOrder(row));
       continue;
     }
     out.push(noRoom(row));
@@ -87,15 +86,22 @@ export const route = (request: RouteRequest): Routed => {
       : undefined;
   return {
     choice: choice?.name,
-    candidates: chosen?.among.map((row) => row.name) ?? [],
-    levels: chosen?.among.slice(0, MOST_LEVELS).map(levelRecord) ?? [],
+    candidates: chosen?.among.map(nameOf) ?? NOBODY,
+    levels: chosen ? levelsOf(chosen.among) : NO_LEVELS,
     out,
     earliestMs: fits ? 0 : earliestMs,
     betterMs,
     tooLarge,
-    ...(cheaper && { cheaper: { name: cheaper.name, waitMs: cheaper.waitMs } }),
+    cheaper: cheaper && { name: cheaper.name, waitMs: cheaper.waitMs },
   };
 };
+
+const nameOf = ({ name }: Row): string => name;
+const NOBODY: readonly string[] = [];
+const NO_LEVELS: Routed['levels'] = [];
+
+const levelsOf = (rows: readonly Row[]): Routed['levels'] =>
+  (rows.length > MOST_LEVELS ? rows.slice(0, MOST_LEVELS) : rows).map(levelRecord);
 
 const FOR_ROOM: ReadonlySet<Out['reason']> = new Set(['wait', 'held', 'size']);
 
@@ -132,6 +138,12 @@ const choose = (request: RouteRequest, ready: readonly Row[], out: Out[]): Chose
 const isReady = (row: Row): boolean => row.waitMs <= 0 && row.held === undefined;
 
 const orderOf = ({ order }: Row): number => order ?? Infinity;
+
+/** Those of this order that can take it now: most often all, and then no list of their own. */
+const candidatesOf = (rows: readonly Row[], order: number | undefined): readonly Row[] => {
+  const isOne = (row: Row): boolean => isReady(row) && orderOf(row) === order;
+  return rows.every(isOne) ? rows : rows.filter(isOne);
+};
 
 /** The lowest order of which some row can take the request now. */
 const firstOrder = (rows: readonly Row[]): number | undefined => {

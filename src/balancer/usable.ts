@@ -6,11 +6,11 @@ const LONG_MS = 600_000;
 
 export interface UsableRequest extends Eligibility {
   readonly rows: readonly Row[];
-  readonly tags?: TagFilter;
+  readonly tags?: TagFilter | undefined;
   /** It would be sent again after a failure: then it may show how a deployment is that has failed. */
-  readonly retryable?: boolean;
+  readonly retryable?: boolean | undefined;
   /** Another group is asked where nobody of this one is well. */
-  readonly hasFallback?: boolean;
+  readonly hasFallback?: boolean | undefined;
 }
 
 /**

@@ -4,7 +4,7 @@ export const DIMENSIONS = ['requests', 'tokens', 'input', 'output', 'parallel', 
 export type Dimension = (typeof DIMENSIONS)[number];
 
 /** What one call takes from each dimension: whole numbers ≥ 0; absent is nothing. */
-export type Cost = { readonly [D in Dimension]?: number };
+export type Cost = { readonly [D in Dimension]?: number | undefined };
 
 /** What a vendor's limits know of a call before it runs, to charge it by. Whole numbers ≥ 0. */
 export interface CallSize {

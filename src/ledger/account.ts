@@ -1,12 +1,13 @@
 import { isObject, type JsonObject, own } from '#core/json.ts';
 import { type Cost, DIMENSIONS, type Dimension } from '#core/quota.ts';
+import type { Writable } from '#core/writable.ts';
 import { amountOf, PLACE, ZEROES } from '#ledger/amounts.ts';
 import { type Gauge, isDimension, isWindow, type Limit, type LimitSource } from '#ledger/limit.ts';
 import { Obstacles } from '#ledger/obstacles.ts';
 import { Observed } from '#ledger/observed.ts';
 import { Pace } from '#ledger/pace.ts';
 import { InFlight } from '#ledger/parallel.ts';
-import type { Share, Taking } from '#ledger/reservation.ts';
+import type { Ended, Share, Taking } from '#ledger/reservation.ts';
 import { Standing, toldOf } from '#ledger/standing.ts';
 
 /** More than any upstream has; what else it tells is not believed. The config may state more. */
@@ -142,7 +143,7 @@ export class Account {
   }
 
   /** `charged`: what it was really charged when it was sent, which is in every level that was told since. */
-  settle(share: Share, { charged, cost }: { charged: Cost; cost: Cost }, now: number): void {
+  settle(share: Share, { charged, cost }: Ended, now: number): void {
     const before = charged === share.cost ? charged : this.#countedOf(share, charged);
     for (const { bucket, dimension, amount, mark } of share.takings) {
       const more = amountOf(cost, dimension) - amountOf(before, dimension);
@@ -227,7 +228,7 @@ export class Account {
 
   /** What its levels have counted of a call: what was reserved, or what was told since. */
   #countedOf(share: Share, charged: Cost): Cost {
-    const counted: { [D in Dimension]?: number } = { ...share.cost };
+    const counted: Writable<Cost> = { ...share.cost };
     for (const dimension of DIMENSIONS)
       if (this.#told[PLACE[dimension]]! >= share.call)
         counted[dimension] = amountOf(charged, dimension);

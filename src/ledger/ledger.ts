@@ -122,7 +122,8 @@ export class Ledger {
       isRefused: news.refusal !== undefined,
       now,
     };
-    for (const told of news.told.slice(0, MAX_TOLD)) learnTold(told, answer);
+    const count = Math.min(news.told.length, MAX_TOLD);
+    for (let i = 0; i < count; i++) learnTold(news.told[i]!, answer);
     if (news.refusal) learnRefusal(news.refusal, answer);
   }
 

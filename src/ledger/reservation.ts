@@ -15,12 +15,22 @@ export interface Reservation {
   /**
    * Ends it: what it came to per account, in the order of `charges`. The difference is given back or
    * taken, if need be into debt; a cost that is missing is what was reserved. `parallel` is always
-   * given back. `charged`: what each was really charged when it was sent, where that is known better
-   * by now than when it was reserved.
+   * given back.
    */
-  settle(costs: readonly Cost[], now: number, charged?: readonly Cost[]): void;
+  settle(costs: readonly Cost[], now: number): void;
+  /**
+   * The same where all accounts count alike. What was really charged may be known better by now than
+   * when it was reserved.
+   */
+  settleEach(ended: Ended, now: number): void;
   /** Ends it as if it had never been. */
   refund(now: number): void;
+}
+
+/** What a call was charged when it was sent, and what it came to. */
+export interface Ended {
+  readonly charged: Cost;
+  readonly cost: Cost;
 }
 
 /** What was taken from one limit. */
@@ -61,14 +71,19 @@ export class Hold implements Reservation {
     return this.#isOpen;
   }
 
-  settle(costs: readonly Cost[], now: number, charged: readonly Cost[] = []): void {
+  settle(costs: readonly Cost[], now: number): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     for (const [place, share] of this.shares.entries()) {
-      const { account, cost } = share;
-      const was = charged[place] ?? cost;
-      account.settle(share, { charged: was, cost: costs[place] ?? was }, now);
+      const { account, cost: charged } = share;
+      account.settle(share, { charged, cost: costs[place] ?? charged }, now);
     }
+  }
+
+  settleEach(ended: Ended, now: number): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    for (const share of this.shares) share.account.settle(share, ended, now);
   }
 
   refund(now: number): void {

@@ -72,7 +72,7 @@ describe('a limit that was not known', () => {
 });
 
 describe('what a call was really charged, known at its end', () => {
-  const charged = [{ tokens: 800 }];
+  const charged = { tokens: 800 };
   const sent = () => {
     const ledger = new Ledger();
     ledger.limit('a', perMinute('tokens', 60_000), config);
@@ -81,10 +81,10 @@ describe('what a call was really charged, known at its end', () => {
 
   test('puts the level right', () => {
     const { ledger, reservation } = sent();
-    reservation.settle([{ tokens: 800 }], 0, charged);
+    reservation.settleEach({ charged, cost: { tokens: 800 } }, 0);
     expect(levelOf(ledger, 0)).toBe(59_200);
     const more = ledger.reserve(charge({ tokens: 1000 }), 0)!;
-    more.settle([{ tokens: 1200 }], 0, [{ tokens: 1500 }]);
+    more.settleEach({ charged: { tokens: 1500 }, cost: { tokens: 1200 } }, 0);
     expect(levelOf(ledger, 0)).toBe(58_000);
   });
 
@@ -93,7 +93,7 @@ describe('what a call was really charged, known at its end', () => {
     const later = ledger.reserve(charge({ tokens: 100 }), 0)!;
     const told = [tokens({ limit: 60_000, remaining: 50_000 })];
     ledger.learn('a', { told }, { reservation: later, now: 0 });
-    reservation.settle([{ tokens: 700 }], 0, charged);
+    reservation.settleEach({ charged, cost: { tokens: 700 } }, 0);
     expect(levelOf(ledger, 0)).toBe(50_100);
   });
 
@@ -103,7 +103,7 @@ describe('what a call was really charged, known at its end', () => {
     const told = [tokens({ limit: 60_000, remaining: 50_000 })];
     ledger.learn('a', { told }, { reservation: before, now: 0 });
     expect(levelOf(ledger, 0)).toBe(49_000);
-    reservation.settle([{ tokens: 800 }], 0, charged);
+    reservation.settleEach({ charged, cost: { tokens: 800 } }, 0);
     expect(levelOf(ledger, 0)).toBe(49_200);
   });
 
@@ -116,7 +116,7 @@ describe('what a call was really charged, known at its end', () => {
       refusal: { class: 'minute', dimension: 'tokens', ...numbers },
     });
     expect(levelOf(ledger, 0)).toBe(500);
-    reservation.settle([{ tokens: 800 }], 0, charged);
+    reservation.settleEach({ charged, cost: { tokens: 800 } }, 0);
     expect(levelOf(ledger, 0)).toBe(500);
   });
 });

@@ -31,7 +31,7 @@ export const explainGroup = (
   of: { readonly group: string; readonly bids: readonly Bid[]; readonly routed: Routed },
 ): ExplainedGroup => {
   const { group, bids, routed } = of;
-  const rows = deps.pool.rows(bids, request, NOTHING_KEPT);
+  const rows = deps.pool.lastingRows(bids, request);
   const outs = new Map(routed.out.map((out) => [out.name, out]));
   return {
     group,
@@ -114,8 +114,6 @@ const usedElsewhere = (
   for (const { tokens } of used) lacking -= tokens;
   return Math.max(0, Math.floor(lacking));
 };
-
-const NOTHING_KEPT: ReadonlySet<string> = new Set();
 
 const explainRow = (deps: ExplainDeps, bid: Bid, row: Row): ExplainedRow => {
   const { model, size, member } = bid;

@@ -9,6 +9,7 @@ export class Lanes {
   readonly #open: () => Lane;
   #byGroup = new Map<string, Lane>();
   #byDeployment = new Map<string, Lane>();
+  #all: ReadonlySet<Lane> = new Set();
 
   constructor(pool: Pool, open: () => Lane) {
     this.#pool = pool;
@@ -40,7 +41,7 @@ export class Lanes {
   }
 
   all(): ReadonlySet<Lane> {
-    return new Set(this.#byGroup.values());
+    return this.#all;
   }
 
   groupsOf(lane: Lane): readonly string[] {
@@ -64,6 +65,7 @@ export class Lanes {
         for (const { name } of this.#pool.members(group)) this.#byDeployment.set(name, lane);
       }
     }
+    this.#all = new Set(this.#byGroup.values());
     for (const lane of before.values())
       for (const waiter of lane.close()) this.of(waiter.request.groups[0]).add(waiter, Infinity);
     for (const lane of this.all()) {

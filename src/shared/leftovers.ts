@@ -47,10 +47,10 @@ export class Leftovers {
     return { scarce, soonestMs: overflowMs(ledger, bids, { kept, scarce, now: clock.now() }) };
   }
 
-  #allowed({ wishes }: Waiter, bids: readonly Bid[]): readonly Bid[] {
-    const { pinned, tags } = wishes;
+  #allowed({ request }: Waiter, bids: readonly Bid[]): readonly Bid[] {
+    const { pinned, tags } = request;
     const well = pinned === undefined ? this.#deps.pool.well(bids) : bids;
-    const fitting = well.filter(({ member }) => whyNot(member, wishes) === undefined);
+    const fitting = well.filter(({ member }) => whyNot(member, request) === undefined);
     if (!tags || pinned !== undefined) return fitting;
     const members = allowedByTags(
       fitting.map(({ member }) => member),

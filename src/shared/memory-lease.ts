@@ -1,13 +1,13 @@
 import type { AdmitRequest, Lease, Spent } from '#balancer/admit.ts';
-import { type Bid, ownAccount } from '#balancer/bid.ts';
+import { type Bid, ownAccount, underWay } from '#balancer/bid.ts';
 import { effectOf, type FailureKind } from '#balancer/classify.ts';
 import type { HealthCall } from '#balancer/health.ts';
 import type { Estimator } from '#balancer/estimate.ts';
 import type { MemberState } from '#balancer/member-state.ts';
 import type { Pool } from '#balancer/pool.ts';
-import type { Cost, QuotaNews } from '#core/quota.ts';
+import type { Cost, QuotaNews, QuotaRefusal } from '#core/quota.ts';
 import type { Ledger } from '#ledger/ledger.ts';
-import type { Reservation } from '#ledger/reservation.ts';
+import type { Ended, Reservation } from '#ledger/reservation.ts';
 import type { SharedPools } from '#shared/shared-pools.ts';
 
 export interface LeaseDeps {
@@ -26,12 +26,6 @@ export interface Leased {
   readonly startedAt: number;
   /** When its vendor is to have charged it. */
   readonly chargedAt: number;
-}
-
-/** What a call was charged when it was sent, and what it came to. */
-interface Ended {
-  readonly charged: Cost;
-  readonly cost: Cost;
 }
 
 /** A call under way, on the books of this process. */
@@ -60,17 +54,21 @@ export class MemoryLease implements Lease {
   }
 
   observed(news: QuotaNews, now: number): void {
-    const { ledger, estimator, shared } = this.#deps;
-    const { bid, request, reservation, chargedAt } = this.#leased;
+    const { ledger, shared } = this.#deps;
+    const { bid, reservation, chargedAt } = this.#leased;
     ledger.learn(ownAccount(bid), news, { reservation, now });
     shared.heard(bid, news, { chargedAt, now });
-    const { requested, dimension, retryMs } = news.refusal ?? {};
-    if (news.refusal?.class === 'minute' && retryMs !== undefined) this.#state.cameEarly(retryMs);
+    if (news.refusal) this.#refused(news.refusal);
+    this.#deps.changed(this.deployment);
+  }
+
+  #refused({ class: kind, requested, dimension, retryMs }: QuotaRefusal): void {
+    const { bid, request } = this.#leased;
+    if (kind === 'minute' && retryMs !== undefined) this.#state.cameEarly(retryMs);
     const { size } = bid;
     const output = (size.maxOutputTokens ?? size.expectedOutputTokens) * size.choices;
     if (dimension === 'tokens' && requested !== undefined)
-      estimator.learnRefused(request.demand, requested - output);
-    this.#deps.changed(this.deployment);
+      this.#deps.estimator.learnRefused(request.demand, requested - output);
   }
 
   began(now: number): void {
@@ -95,11 +93,8 @@ export class MemoryLease implements Lease {
       estimator.learnOutput({ model: bid.model, tenant: request.tenant.key }, answer);
     }
     const firstMs = (this.#beganAt ?? now) - startedAt;
-    const timed = { firstMs, wholeMs: now - startedAt };
-    this.#state.latency.answered(
-      spent ? { ...timed, outputTokens: spent.outputTokens } : timed,
-      now,
-    );
+    const wholeMs = now - startedAt;
+    this.#state.latency.answered({ firstMs, wholeMs, outputTokens: spent?.outputTokens }, now);
     this.#deps.changed(this.deployment);
   }
 
@@ -144,15 +139,12 @@ export class MemoryLease implements Lease {
     if (!spent || spent.inputTokens === size.inputTokens) return cost;
     const inputTokens = this.#deps.estimator.counted(request.demand, model, spent.inputTokens);
     if (inputTokens === undefined) return cost;
-    return { ...member.charge({ ...size, inputTokens }, model), parallel: 1 };
+    return underWay(member.charge({ ...size, inputTokens }, model));
   }
 
   #settle(ended: Ended, now: number): void {
     const { bid, reservation } = this.#leased;
-    const { charged, cost } = ended;
-    const all = (one: Cost): Cost[] => bid.accounts.map(() => one);
-    if (charged === bid.cost) reservation.settle(all(cost), now);
-    else reservation.settle(all(cost), now, all(charged));
+    reservation.settleEach(ended, now);
     this.#deps.shared.settled(bid, ended, now);
   }
 }

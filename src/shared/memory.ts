@@ -1,5 +1,13 @@
 import type { Admission, Admit, AdmitRequest } from '#balancer/admit.ts';
-import { type Bid, type Lack, lackOf, NO_LACK, ownAccount, tokensOf } from '#balancer/bid.ts';
+import {
+  type Bid,
+  bidOf,
+  type Lack,
+  lackOf,
+  NO_LACK,
+  ownAccount,
+  tokensOf,
+} from '#balancer/bid.ts';
 import type { Estimator } from '#balancer/estimate.ts';
 import type { Explanation, Fate, LinePlace } from '#balancer/explanation.ts';
 import type { Member } from '#balancer/member.ts';
@@ -8,7 +16,7 @@ import type { Pool } from '#balancer/pool.ts';
 import type { QuotaView } from '#balancer/quota-view.ts';
 import { RecentUse } from '#balancer/recent-use.ts';
 import { noDeployment, noTimeLeft, ownSideFull, tooLargeForAll } from '#balancer/refusal-error.ts';
-import { type Routed, isOutOfQuota, route } from '#balancer/route.ts';
+import { type Routed, isOutOfQuota } from '#balancer/route.ts';
 import type { Clock } from '#core/clock.ts';
 import type { SpillwayError } from '#core/errors.ts';
 import { type Log, silentLog } from '#core/log.ts';
@@ -24,6 +32,7 @@ import { fullMs } from '#shared/overflow.ts';
 import { type QueueLimits, QueueRoom } from '#shared/queue-limits.ts';
 import type { MemoryPressure } from '#core/memory-pressure.ts';
 import { isOwnForAll, ownLack, ownWaitMs, takeOwn } from '#shared/own-room.ts';
+import { routeTo } from '#shared/routing.ts';
 import { SharedPools } from '#shared/shared-pools.ts';
 import { type Going, StandIns } from '#shared/stand-ins.ts';
 import { isInTime, type Prediction, predict } from '#shared/prediction.ts';
@@ -42,9 +51,6 @@ export interface MemoryOwnerDeps {
   readonly memory?: () => MemoryPressure;
   readonly log?: Log;
 }
-
-/** Of the time that is left, what a request can spare to wait for a cheaper deployment. */
-const SPARED = 0.25;
 
 /** Owns the balance of one process. Choosing and reserving happen in one turn: nobody comes between. */
 export class MemoryOwner {
@@ -103,7 +109,7 @@ export class MemoryOwner {
   #admit(request: AdmitRequest): Promise<Admission> {
     request.signal.throwIfAborted();
     const { pool, clock } = this.#deps;
-    const [group] = request.groups;
+    const group = request.groups[0];
     const waiter = new Waiter(request, pool.bids(group, request), clock.now());
     const lane = this.#lanes.of(group);
     // Nobody is overtaken: with others in line it is the line's turn.
@@ -289,8 +295,8 @@ export class MemoryOwner {
       return isOutOfQuota(routed)
         ? { routed, ...this.#standIns.find(waiter, kept) }
         : { routed, waitMs: Infinity };
-    const mayGoOn = this.#standIns.elsewhereMs(request) <= 0;
-    if (routed.betterMs !== Infinity && !mayGoOn) return { routed, waitMs: Infinity };
+    if (routed.betterMs !== Infinity && this.#standIns.elsewhereMs(request) > 0)
+      return { routed, waitMs: Infinity };
     return { routed, goes: { group: request.groups[0], bids, routed }, waitMs: 0 };
   }
 
@@ -300,9 +306,8 @@ export class MemoryOwner {
    */
   #waitFor(cheaper: { name: string; waitMs: number }, { bids }: Waiter, choice: string): Look {
     const { ledger, clock } = this.#deps;
-    const bidOf = (name: string): Bid => bids.find(({ member }) => member.name === name)!;
-    const waitMs = Math.min(cheaper.waitMs, fullMs(ledger, bidOf(choice), clock.now()));
-    return { placed: false, waitMs, lack: this.#lackOf(bidOf(cheaper.name)) };
+    const waitMs = Math.min(cheaper.waitMs, fullMs(ledger, bidOf(bids, choice)!, clock.now()));
+    return { placed: false, waitMs, lack: this.#lackOf(bidOf(bids, cheaper.name)!) };
   }
 
   /** As `#place`, but only from accounts that are about to overflow. */
@@ -324,19 +329,19 @@ export class MemoryOwner {
   #take(waiter: Waiter, { bids, routed, group }: Going): boolean {
     const { clock, ledger } = this.#deps;
     const now = clock.now();
-    const bid = bids.find(({ member }) => member.name === routed.choice)!;
+    const bid = bidOf(bids, routed.choice)!;
     const { transitMs } = this.#deps.pool.state(bid.member.name);
     const reservation = ledger.reserve(bid.charges, now, { transitMs });
     if (!reservation) return false;
     const { request } = waiter;
-    if (!takeOwn(ledger, request, { now, changed: () => this.ownChanged() })) {
+    if (!takeOwn(ledger, request, { now, changed: this.ownChanged })) {
       reservation.refund(now);
       return false;
     }
     request.budgets?.take(bid.member.name);
     this.#changes++;
-    const given = { ...request.tenant, tokens: tokensOf(bid.cost) };
-    this.#used.given(ownAccount(bid), given, now);
+    const { key, user } = request.tenant;
+    this.#used.given(ownAccount(bid), { key, user, tokens: tokensOf(bid.cost) }, now);
     const leased = { bid, request, reservation, startedAt: now, chargedAt: now + transitMs };
     const lease = new MemoryLease(this.#leaseDeps, leased);
     waiter.release();
@@ -346,23 +351,14 @@ export class MemoryOwner {
   }
 
   #route(waiter: Waiter, bids: readonly Bid[], kept = NOTHING_KEPT): Routed {
-    const { clock, pool, policy, random } = this.#deps;
-    const rows = pool.rows(bids, waiter.request, kept);
-    const patienceMs = (waiter.waitUntil - clock.now()) * SPARED;
-    return route({
-      ...waiter.wishes,
-      rows,
-      policy,
-      random,
-      ...(waiter.waits && { patienceMs }),
-    });
+    return routeTo(this.#deps, waiter, { bids, kept });
   }
 
   /** Of the deployment that it waits for, what it lacks. */
   #lacks({ bids }: Waiter, { choice, out, earliestMs, betterMs }: Routed): Lack {
     const soonestMs = choice === undefined ? earliestMs : betterMs;
     const first = out.find(({ reason, waitMs }) => reason === 'wait' && waitMs === soonestMs);
-    const bid = bids.find(({ member }) => member.name === first?.name);
+    const bid = bidOf(bids, first?.name);
     return bid ? this.#lackOf(bid) : NO_LACK;
   }
 
@@ -379,10 +375,10 @@ export class MemoryOwner {
   }
 
   /** An account of ours may stand in the way in every line. */
-  ownChanged(): void {
+  readonly ownChanged = (): void => {
     this.#changes++;
     for (const lane of this.#lanes.all()) lane.walk();
-  }
+  };
 }
 
 interface Found {

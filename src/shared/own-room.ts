@@ -43,7 +43,7 @@ export const takeOwn = (
   { own }: AdmitRequest,
   { now, changed }: { readonly now: number; readonly changed: () => void },
 ): boolean => {
-  if (!own || own.isHeld) return true;
+  if (!own || own.isHeld || own.charges.length === 0) return true;
   const reservation = ledger.reserve(own.charges, now);
   if (reservation) own.hold(reservation, changed);
   return reservation !== undefined;

@@ -3,7 +3,7 @@ import type { Pool } from '#balancer/pool.ts';
 import type { Drawer, Levels, SharedSet } from '#balancer/sharing/shared-set.ts';
 import { Sharing } from '#balancer/sharing/sharing.ts';
 import type { Json } from '#core/json.ts';
-import { type Cost, DIMENSIONS, type Dimension, type QuotaNews } from '#core/quota.ts';
+import type { Cost, QuotaNews } from '#core/quota.ts';
 import { SharingReport, type SharingReportDeps } from '#shared/sharing-report.ts';
 
 /** Lets deployments draw from one account as soon as their own turn out to be one, and the other way round. */
@@ -47,7 +47,9 @@ export class SharedPools {
     news: QuotaNews,
     when: { readonly chargedAt: number; readonly now: number },
   ): void {
-    const found = this.#sharing.heard({ ...callerOf(bid), news, cost: bid.cost, ...when });
+    const { account, model } = callerOf(bid);
+    const { chargedAt, now } = when;
+    const found = this.#sharing.heard({ account, model, news, cost: bid.cost, chargedAt, now });
     if (!found) return;
     if (found.kind !== 'pooled') {
       this.#arrange(found.set.members);
@@ -102,12 +104,16 @@ const drawersOf = (pool: Pool): Drawer[] => {
   return [...drawers.values()];
 };
 
-const callerOf = ({ member, model }: Bid) => ({ account: member.accounts.at(-1)!, model });
+const callerOf = ({ member, model }: Bid) => ({
+  account: member.accounts[member.accounts.length - 1]!,
+  model,
+});
 
-/** What `cost` has more than `other`. */
-const difference = (cost: Cost, other: Cost): Cost => {
-  const more: { [D in Dimension]?: number } = {};
-  for (const dimension of DIMENSIONS)
-    more[dimension] = (cost[dimension] ?? 0) - (other[dimension] ?? 0);
-  return more;
-};
+/** What `cost` has more than `other`, of all that comes back by itself. */
+const difference = (cost: Cost, other: Cost): Cost => ({
+  requests: (cost.requests ?? 0) - (other.requests ?? 0),
+  tokens: (cost.tokens ?? 0) - (other.tokens ?? 0),
+  input: (cost.input ?? 0) - (other.input ?? 0),
+  output: (cost.output ?? 0) - (other.output ?? 0),
+  money: (cost.money ?? 0) - (other.money ?? 0),
+});

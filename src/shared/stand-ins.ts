@@ -96,6 +96,7 @@ export class StandIns {
 
   /** Room has come in this line: who waits in another one may use it. */
   walk(lane: Lane): void {
+    if (this.#waiting.size === 0) return;
     const { lanes } = this.#deps;
     for (const [group, owns] of this.#waiting)
       if (lanes.of(group) === lane)

@@ -1,44 +1,18 @@
 import type { AdmitRequest, Admission } from '#balancer/admit.ts';
 import { type Bid, weightOf } from '#balancer/bid.ts';
 import type { Waiting } from '#balancer/fair-items.ts';
-import type { RouteRequest } from '#balancer/route.ts';
 
-type Wishes = Pick<
-  RouteRequest,
-  'tried' | 'stream' | 'retryable' | 'hasFallback' | 'pinned' | 'needs' | 'tags' | 'budgets'
->;
+const nothing = (): void => {};
 
-const wishesOf = (request: AdmitRequest): Wishes => {
-  const { tried, stream, retryable = false, hasFallback = false, pinned, needs, tags } = request;
-  const { budgets } = request;
-  return {
-    tried,
-    stream,
-    retryable,
-    hasFallback,
-    ...(pinned !== undefined && { pinned }),
-    ...(needs && { needs }),
-    ...(tags && { tags }),
-    ...(budgets && { budgets }),
-  };
-};
-
-/** One request in line. */
+/** One request that asks for a deployment, and then waits in line for it, or not. */
 export class Waiter implements Waiting {
   readonly request: AdmitRequest;
   /** What the deployments of its own group would charge. */
   bids: readonly Bid[];
-  /** The same of groups that may stand in for it, as far as they were looked at. */
-  readonly otherBids = new Map<string, readonly Bid[]>();
   readonly weight: number;
   readonly since: number;
   /** Those that may take it, in one word. */
   readonly groups: string;
-  /** What it asks of any deployment. */
-  readonly wishes: Wishes;
-  readonly admission: Promise<Admission>;
-  readonly resolve: (admission: Admission) => void;
-  readonly reject: (reason: unknown) => void;
   /** How long an empty deployment takes to gather what it asks for, ms. */
   fillMs = 0;
   /** Whether it had to get in line. */
@@ -46,7 +20,11 @@ export class Waiter implements Waiting {
   /** Whether a deployment has been given to it. */
   isTaken = false;
   /** Frees what its waiting holds: timers and listeners. */
-  release: () => void = () => {};
+  release = nothing;
+  /** What it was given before anybody asked for a promise of it, and that promise. */
+  #given: Admission | undefined;
+  #promised: PromiseWithResolvers<Admission> | undefined;
+  #otherBids: Map<string, readonly Bid[]> | undefined;
   #wish: string | undefined;
   #kind: string | undefined;
   #own: string | undefined;
@@ -57,12 +35,31 @@ export class Waiter implements Waiting {
     this.request = request;
     this.bids = bids;
     this.weight = weightOf(bids);
-    this.groups = request.groups.join('\n');
-    this.wishes = wishesOf(request);
-    const { promise, resolve, reject } = Promise.withResolvers<Admission>();
-    this.admission = promise;
-    this.resolve = resolve;
-    this.reject = reject;
+    const { groups } = request;
+    this.groups = groups.length === 1 ? groups[0] : groups.join('\n');
+  }
+
+  /** What becomes of it: settled by `resolve` or `reject`. */
+  get admission(): Promise<Admission> {
+    return this.#given ? Promise.resolve(this.#given) : this.#promise.promise;
+  }
+
+  resolve(admission: Admission): void {
+    if (this.#promised) this.#promised.resolve(admission);
+    else this.#given = admission;
+  }
+
+  reject(reason: unknown): void {
+    this.#promise.reject(reason);
+  }
+
+  get #promise(): PromiseWithResolvers<Admission> {
+    return (this.#promised ??= Promise.withResolvers());
+  }
+
+  /** The bids of groups that may stand in for its own, as far as they were looked at. */
+  get otherBids(): Map<string, readonly Bid[]> {
+    return (this.#otherBids ??= new Map());
   }
 
   get tenant() {

@@ -33,7 +33,7 @@ export class ChargeLog {
 
   /** `cost`: negative where something is taken back. */
   add(account: string, cost: Cost, at: number): void {
-    if (COUNTED.every((dimension) => !cost[dimension])) return;
+    if (!cost.requests && !cost.tokens && !cost.input && !cost.output) return;
     const newest = this.#newest.get(account);
     if (newest && at < newest.at + STEP_MS) {
       for (let place = 0; place < COUNTED.length; place++)

@@ -5,7 +5,7 @@ import { type Watched, watchLevels } from '#balancer/sharing/level-watch.ts';
 import { Sets, type Unit } from '#balancer/sharing/sets.ts';
 import type { Drawer, Levels, SharedSet, SharingNews } from '#balancer/sharing/shared-set.ts';
 import { ToldShape } from '#balancer/sharing/told-shape.ts';
-import { type Call, Track } from '#balancer/sharing/track.ts';
+import { type Call, type GaugeTelling, Track } from '#balancer/sharing/track.ts';
 
 /** Models behind a pattern that are looked at: their names come from callers. */
 const MOST_MODELS = 200;
@@ -69,9 +69,11 @@ export class Kin {
       track.hasNews = true;
     }
     // A refusal's numbers are not those of a call that was charged.
-    const tellings = news.told.flatMap(
-      (told) => (refusal ? track.tell(told) : track.tell(told, heard)) ?? [],
-    );
+    const tellings: GaugeTelling[] = [];
+    for (const told of news.told) {
+      const telling = refusal ? track.tell(told) : track.tell(told, heard);
+      if (telling) tellings.push(telling);
+    }
     const found = this.#compared(track, heard);
     if (found || heard.chargedAt < this.#watchedAt + WATCH_MS) return found;
     this.#watchedAt = heard.chargedAt;

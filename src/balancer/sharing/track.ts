@@ -15,6 +15,10 @@ export interface ToldGauge {
   readonly evidence: Map<string, Evidence>;
 }
 
+export interface GaugeTelling extends Telling {
+  readonly gauge: ToldGauge;
+}
+
 /** A call that was charged, when, and what. */
 export interface Call {
   readonly chargedAt: number;
@@ -43,7 +47,7 @@ export class Track {
    * Notes what a limit is; one that has changed begins anew. `call`: the one that was charged, where
    * what is left is that which it has left. Returns the telling if it is newer than the last one.
    */
-  tell(told: ToldLimit, call?: Call): (Telling & { readonly gauge: ToldGauge }) | undefined {
+  tell(told: ToldLimit, call?: Call): GaugeTelling | undefined {
     const gauge = this.#gauge(told);
     const { remaining, dimension } = told;
     if (!gauge || !call || remaining === undefined) return undefined;
@@ -51,7 +55,7 @@ export class Track {
     if (gauge.last && telling.at <= gauge.last.at) return undefined;
     gauge.shape.note(this.account, telling, gauge.rule);
     gauge.last = telling;
-    return { ...telling, gauge };
+    return { at: telling.at, remaining, own: telling.own, gauge };
   }
 
   /** The same limit, as large as `rule` has it. */
