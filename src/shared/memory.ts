@@ -277,7 +277,7 @@ export class MemoryOwner {
     if (goes && this.#take(waiter, goes)) return PLACED;
     const lack = this.#lacks(waiter, routed);
     const soonestMs = Math.min(waitMs, this.#soonestMs(waiter, routed));
-    const isEarly = waiter.hasSecondChoice && this.#standIns.elsewhereMs(waiter.request) > 0;
+    const isEarly = this.#standIns.elsewhereMs(waiter.request) > 0 && waiter.hasSecondChoice;
     return { placed: false, waitMs: soonestMs, lack, isEarly };
   }
 
