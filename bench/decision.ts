@@ -5,7 +5,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Plan, bareUs, decisionUs } from './decision/decide.ts';
-import { lineBytes, lineCost } from './decision/line.ts';
+import { lineBytes, lineCost, placeUs } from './decision/line.ts';
 import { markdownTable } from './markdown-table.ts';
 import { writeResults } from './results.ts';
 
@@ -56,6 +56,7 @@ const measured = async (plan: Plan): Promise<Row[]> => {
     us(`one comes and leaves while ${count} wait`, plain.visitUs),
     us(`one of ${count} is served, from its wake to its end`, plain.serveUs),
     us('the same where one in 100 may go to one deployment only', mixed.serveUs),
+    us('the same where all wait for one of 100 places of ours', await placeUs(WAITERS)),
     {
       what: `${count} requests in line`,
       value: (await lineBytes(WAITERS, Math.min(plan.rounds, 3))) / MB,

@@ -1,10 +1,11 @@
 /** What a line of many requests costs: to stand in it, to be served from it, and the memory of it. */
 import type { AdmitRequest, Lease } from '#balancer/admit.ts';
+import { OwnSide } from '#balancer/own-side.ts';
 import { type Clock, systemClock } from '#core/clock.ts';
 import type { MemoryOwner } from '#shared/memory.ts';
 import { EventClock } from '#core/event-clock.ts';
 import { cpuUs, eachUs, heapBytes, medianOf } from './measure.ts';
-import { openOwner, requestOf } from './owner.ts';
+import { openOwner, PLACES, requestOf } from './owner.ts';
 
 const DEPLOYMENTS = 20;
 /** Of each, per minute: all together serve about 25 requests a second. */
@@ -71,6 +72,28 @@ export const lineCost = async (waiters: number, pinned: number): Promise<LineCos
   const serveUs = (cpuUs() - start) / served;
   if (served < waiters) throw new Error(`${waiters - served} of ${waiters} were not served.`);
   return { enterUs, endUs, visitUs, serveUs };
+};
+
+/** What it takes to serve one of many who wait for one of a few places of ours, µs. */
+export const placeUs = async (waiters: number): Promise<number> => {
+  const clock = new EventClock();
+  const owner = openOwner(clock, { deployments: DEPLOYMENTS, tokens: 1_000 * TOKENS, places: 100 });
+  let served = 0;
+  const call = async (i: number): Promise<void> => {
+    const own = new OwnSide([{ account: PLACES, cost: { parallel: 1 }, setting: PLACES }]);
+    const { lease } = await owner.admit({ ...requestOf(i, clock.now()), own });
+    served++;
+    clock.after(CALL_MS, () => {
+      lease!.done(SPENT, clock.now());
+      own.end(clock.now());
+    });
+  };
+  for (let i = 0; i < waiters; i++) void call(i);
+  const start = cpuUs();
+  await clock.run(HOUR_MS);
+  const us = (cpuUs() - start) / served;
+  if (served < waiters) throw new Error(`${waiters - served} of ${waiters} were not served.`);
+  return us;
 };
 
 /** What so many hold while they wait, timers and abort signals included, bytes. */

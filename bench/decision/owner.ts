@@ -29,10 +29,13 @@ const memberOf = (i: number): Member => ({
   settle,
 });
 
-/** `tokens`: what each deployment may use per minute. */
+/** Of which a gateway of `places` has as many. */
+export const PLACES = 'places';
+
+/** `tokens`: what each deployment may use per minute. `places`: calls under way that there may be. */
 export const openOwner = (
   clock: Clock,
-  of: { readonly deployments: number; readonly tokens: number },
+  of: { readonly deployments: number; readonly tokens: number; readonly places?: number },
 ): MemoryOwner => {
   const members = Array.from({ length: of.deployments }, (_, i) => memberOf(i));
   const ledger = new Ledger();
@@ -44,6 +47,10 @@ export const openOwner = (
   for (const account of members.flatMap(({ accounts }) => accounts))
     for (const limit of limits)
       ledger.limit(account, { ...limit, refill: 'linear' }, { source: 'config', now: clock.now() });
+  if (of.places !== undefined) {
+    const places = { dimension: 'parallel', amount: of.places, windowMs: 0 } as const;
+    ledger.limit(PLACES, { ...places, refill: 'fixed' }, { source: 'config', now: clock.now() });
+  }
   const estimator = new Estimator();
   const pool = new Pool(members, { clock, ledger, estimator });
   const queue = {
