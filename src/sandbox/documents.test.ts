@@ -67,6 +67,22 @@ test('documents of each kind become text', async () => {
   expect(await read('.md', '# Title\n')).toBe('# Title\n');
   expect(await read('.json', '{"a": "é"}')).toBe('{"a": "é"}');
   expect(await read('.txt', Uint8Array.from([0x82, 0xa0]))).toBe('あ');
+  const chinese = Uint8Array.from([0xd6, 0xd0, 0xce, 0xc4, 0xb2, 0xe2, 0xca, 0xd4]);
+  expect(await read('.txt', chinese)).toBe('中文测试');
+  expect(await read('.txt', Uint8Array.from([0xe9, 0x74, 0xe9, 0x20]))).toBe('été ');
+});
+
+test('tables of a docx are tables, in their place', async () => {
+  const cell = (text: string): string =>
+    `<w:tc><w:p><w:r><w:t>${text}</w:t></w:r></w:p><w:p><w:r><w:t>x</w:t></w:r></w:p></w:tc>`;
+  const row = (...cells: string[]): string => `<w:tr>${cells.map(cell).join('')}</w:tr>`;
+  const written = DOCX['word/document.xml'].replace(
+    '<w:p><w:r><w:t>Second',
+    `<w:tbl>${row('a', 'b|c')}${row('1 &lt; 2', '&amp;amp;')}</w:tbl>$&`,
+  );
+  expect(await read('.docx', zipOf({ ...DOCX, 'word/document.xml': written }))).toBe(
+    'こんにちは\n\n| a x | b\\|c x |\n| --- | --- |\n| 1 < 2 x | &amp; x |\n\nSecond',
+  );
 });
 
 const slide = (...lines: string[]): string =>

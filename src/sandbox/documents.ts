@@ -1,6 +1,8 @@
 import { SpillwayError } from '#core/errors.ts';
 import { htmlText } from '#sandbox/html-text.ts';
+import { markdownTable } from '#sandbox/markdown-table.ts';
 import { bookText, slidesText } from '#sandbox/slides-text.ts';
+import { wordsText } from '#sandbox/words-text.ts';
 import { checkZip } from '#sandbox/zip-check.ts';
 
 export interface DocumentJob {
@@ -29,7 +31,7 @@ export const documentText = async ({ bytes, extension }: DocumentJob): Promise<s
 
 type Reader = (bytes: Uint8Array) => string | Promise<string>;
 
-/** UTF-8, else what its marks say, else the old way of the West. */
+/** UTF-8, or what its marks say, or the old ways of Japan, China and the West, in this order. */
 const plainText: Reader = (bytes) => {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
@@ -41,12 +43,25 @@ const plainText: Reader = (bytes) => {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    try {
-      return new TextDecoder('shift_jis', { fatal: true }).decode(bytes);
-    } catch {
-      return new TextDecoder('windows-1252').decode(bytes);
-    }
+    return oldText(bytes);
   }
+};
+
+/** Half of these signs: what they make of a Chinese text, and nobody writes. */
+const HALF_KANA = /[\uff61-\uff9f]/g;
+
+const oldText = (bytes: Uint8Array): string => {
+  const [japanese, chinese] = ['shift_jis', 'gb18030'].map((charset) => {
+    try {
+      return new TextDecoder(charset, { fatal: true }).decode(bytes);
+    } catch {
+      return undefined;
+    }
+  });
+  const isJapanese =
+    japanese !== undefined && (japanese.match(HALF_KANA)?.length ?? 0) * 4 < japanese.length;
+  if (isJapanese) return japanese;
+  return chinese ?? japanese ?? new TextDecoder('windows-1252').decode(bytes);
 };
 
 const pdf: Reader = async (bytes) => {
@@ -58,9 +73,7 @@ const pdf: Reader = async (bytes) => {
 
 const docx: Reader = async (bytes) => {
   checkZip(bytes);
-  const { default: mammoth } = await import('mammoth');
-  const { value } = await mammoth.extractRawText({ buffer: Buffer.from(bytes) });
-  return value.trim();
+  return wordsText(bytes);
 };
 
 const xlsx: Reader = async (bytes) => {
@@ -111,18 +124,6 @@ const csvRows = (text: string): string[][] => {
   }
   endRow();
   return rows;
-};
-
-const markdownTable = (rows: readonly (readonly string[])[]): string => {
-  const [head, ...body] = rows.filter((row) => row.some((cell) => cell !== ''));
-  if (!head) return '';
-  const width = Math.max(...rows.map(({ length }) => length));
-  const line = (cells: readonly string[]): string => {
-    const filled = Array.from({ length: width }, (_, i) => cells[i] ?? '');
-    return `| ${filled.map((cell) => cell.replaceAll(/\s*\n\s*/g, ' ').replaceAll('|', '\\|')).join(' | ')} |`;
-  };
-  const rule = line(Array.from({ length: width }, () => '---'));
-  return [line(head), rule, ...body.map(line)].join('\n');
 };
 
 const html: Reader = (bytes) => htmlText(plainText(bytes) as string);

@@ -75,6 +75,8 @@ const assigner: NodeType<Config> = {
       // Nothing leaves things as they are.
       if (given === null && NEEDS_VALUE.has(item.operation)) continue;
       const value = changed(before, item.operation, given);
+      // Its first version took whatever came.
+      if (node.config.items) mustBeOfKind(selector, before, value);
       values.set(selector.join('.'), { selector, value });
     }
     const sets = [...values.values()];
@@ -84,6 +86,18 @@ const assigner: NodeType<Config> = {
 };
 
 export default assigner;
+
+const kindOf = (value: Json): string => (Array.isArray(value) ? 'array' : typeof value);
+
+/** A variable keeps its type; throws SpillwayError `node_failed`. */
+const mustBeOfKind = (selector: Selector, before: Json, after: Json): void => {
+  if (before === null || kindOf(before) === kindOf(after)) return;
+  const kind = after === null ? 'nothing' : `a value of the type ${kindOf(after)}`;
+  throw new SpillwayError(
+    'node_failed',
+    `The variable ${selector.join('.')} has the type ${kindOf(before)}; ${kind} cannot be put into it.`,
+  );
+};
 
 const NEEDS_VALUE: ReadonlySet<string> = new Set(
   'over-write set append extend += -= *= /='.split(' '),

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Json } from '#core/json.ts';
+import { VirtualClock } from '#core/virtual-clock.ts';
 import { changed } from '#flow/nodes/assignment.ts';
+import { dsl, flowOf, runToEnd, ScriptedChat } from '#flow/test-kit.ts';
 
 test.each<[Json, string, Json, Json]>([
   ['a', 'over-write', 'b', 'b'],
@@ -36,4 +38,47 @@ test.each<[Json, string, Json, string]>([
   [1, '%=', 2, 'not supported'],
 ])('%j %s %j fails', (before, operation, given, message) => {
   expect(() => changed(before, operation, given)).toThrow(message);
+});
+
+/** What the person asked, put into a variable. */
+const item = (target: readonly string[]): readonly object[] => {
+  const value = ['sys', 'query'];
+  return [{ variable_selector: target, input_type: 'variable', operation: 'over-write', value }];
+};
+
+test.each<[string, object, string, string | undefined]>([
+  ['2', { items: item(['conversation', 'list']) }, 'failed', 'has the type array'],
+  ['2', { items: item(['conversation', 'count']) }, 'failed', 'a value of the type string'],
+  ['2', { items: item(['conversation', 'text']) }, 'succeeded', undefined],
+  // The first version looks at nothing.
+  [
+    '1',
+    {
+      assigned_variable_selector: ['conversation', 'list'],
+      input_variable_selector: ['sys', 'query'],
+      write_mode: 'over-write',
+    },
+    'succeeded',
+    undefined,
+  ],
+])('version %s with %j has %s', async (version, data, status, message) => {
+  const clock = new VirtualClock();
+  const variables = { text: 'a', count: 1, list: ['a'] };
+  const flow = flowOf(
+    dsl(
+      {
+        start: { type: 'start' },
+        set: { type: 'assigner', version, ...data },
+        answer: { type: 'answer', answer: '{{#conversation.text#}}' },
+      },
+      ['start>set', 'set>answer'],
+    ),
+  );
+  const services = new ScriptedChat(clock, () => ({ pieces: [] }));
+  const past = { history: [], variables };
+  const events = await runToEnd(flow, clock, { services, past });
+  const finish = events.at(-1);
+  expect(finish).toMatchObject({ status });
+  if (finish?.type === 'run-finish' && message !== undefined)
+    expect(finish.error?.message).toContain(message);
 });
