@@ -156,6 +156,7 @@ async function* recorded(
 ): AsyncGenerator<RunEvent, void> {
   const variables: Record<string, Json> = { ...asked.conversation?.variables };
   let answer = '';
+  const isKept = talks(asked.served) && !asked.history;
   deps.runs.begin(record);
   try {
     for await (const event of events) {
@@ -164,19 +165,26 @@ async function* recorded(
         variables[event.selector[1]] = event.value;
       record.add(event);
       // What was said stands in the conversation before anybody hears that it is over.
-      if (event.type === 'run-finish' && talks(asked.served) && !asked.history)
+      if (event.type === 'run-finish' && isKept)
         await remember(deps, asked, { record, answer, variables, files });
       yield event;
     }
   } finally {
-    deps.runs.over(record);
+    try {
+      // Who leaves finds what was said until then.
+      if (isKept && !record.finish)
+        await remember(deps, asked, { record, answer, variables, files });
+    } finally {
+      deps.runs.over(record);
+    }
   }
 }
 
 /** An answer that was replaced is whole. */
 const messageStatus = (finish: RunFinish | undefined): Message['status'] => {
-  if (finish?.status === 'failed') return 'error';
-  return finish?.status === 'stopped' && !finish.moderated ? 'stopped' : 'normal';
+  if (!finish) return 'stopped';
+  if (finish.status === 'failed') return 'error';
+  return finish.status === 'stopped' && !finish.moderated ? 'stopped' : 'normal';
 };
 
 const LONGEST_NAME = 60;

@@ -249,6 +249,13 @@ describe('chat-messages', () => {
     await upstream.calls[0]!.cutOff;
     while (apps.deps.runs.underWay > 0) await new Promise(setImmediate);
     expect(apps.deps.runs.underWay).toBe(0);
+    // What was asked stands in the conversation all the same.
+    const list = (await (await call('GET', '/v1/conversations?user=me')).json()) as JsonObject;
+    const [{ id }] = list['data'] as [JsonObject];
+    const messages = await call('GET', `/v1/messages?user=me&conversation_id=${textOf(id)}`);
+    expect(await messages.json()).toMatchObject({
+      data: [{ query: asked().query, answer: '', status: 'stopped', error: null }],
+    });
   });
 });
 
