@@ -73,7 +73,13 @@ const pdf: Reader = async (bytes) => {
 
 const docx: Reader = async (bytes) => {
   checkZip(bytes);
-  return wordsText(bytes);
+  const { default: mammoth } = await import('mammoth');
+  const { value } = await mammoth.convertToHtml(
+    { buffer: Buffer.from(bytes) },
+    // Pictures are no words.
+    { convertImage: mammoth.images.imgElement(() => Promise.resolve({ src: '' })) },
+  );
+  return wordsText(value);
 };
 
 const xlsx: Reader = async (bytes) => {

@@ -7,15 +7,9 @@ const BREAK = '\u0001';
 const TABLE = /<table>([^]*?)<\/table>/g;
 const CELL = /<t[dh][^>]*>([^]*?)<\/t[dh]>/g;
 
-/** A docx as its paragraphs, with its tables as those of Markdown. Throws for one that is none. */
-export const wordsText = async (bytes: Uint8Array): Promise<string> => {
-  const { default: mammoth } = await import('mammoth');
-  const { value } = await mammoth.convertToHtml(
-    { buffer: Buffer.from(bytes) },
-    // Pictures are no words.
-    { convertImage: mammoth.images.imgElement(() => Promise.resolve({ src: '' })) },
-  );
-  const parted = value
+/** A docx that has become a page, as its paragraphs, with its tables as those of Markdown. */
+export const wordsText = (page: string): string => {
+  const parted = page
     .replaceAll(TABLE, (whole, rows: string) => (rows.includes('<table>') ? whole : table(rows)))
     .replaceAll(/<\/(?:p|h[1-6]|li|table)>|<[uo]l>/g, `$&${BREAK}`);
   const paragraphs = htmlText(parted).split(BREAK);
