@@ -156,7 +156,11 @@ const messageRow = (message: Message): JsonObject => ({
   })),
   feedback: message.feedback ? { rating: message.feedback.rating } : null,
   retriever_resources: [],
-  agent_thoughts: [],
+  agent_thoughts: (message.thoughts ?? []).map((thought) => ({
+    ...thought,
+    message_id: message.id,
+    created_at: message.createdAt,
+  })),
   created_at: message.createdAt,
   status: message.status,
   error: message.error,

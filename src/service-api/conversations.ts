@@ -15,6 +15,8 @@ export interface Message {
   /** Seconds since 1970. */
   readonly createdAt: number;
   readonly feedback?: Feedback;
+  /** What an agent's tools have said, as Dify's API tells it. */
+  readonly thoughts?: readonly JsonObject[];
 }
 
 export interface Feedback {

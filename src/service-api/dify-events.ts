@@ -12,6 +12,7 @@ import {
   THOUGHTS,
   type Within,
 } from '#flow/events.ts';
+import { agentThought } from '#service-api/agent-thought.ts';
 import { difyUsage, priceOf, totalTokens } from '#service-api/dify-usage.ts';
 import { filesIn, finishedData, runFailed, shown } from '#service-api/finished-run.ts';
 import type { RunStartFacts } from '#service-api/runs.ts';
@@ -349,22 +350,11 @@ export class DifyEvents {
       const name = this.#style === 'agent' ? 'agent_message' : 'message';
       return [{ ...this.#envelope(name), id, answer: event.text }];
     }
-    if (event.type === 'node-log' && event.parentId !== undefined && event.status !== 'started') {
-      const files = filesIn(event.data);
-      return [
-        ...files.map((file) => this.#file(file)),
-        {
-          ...this.#envelope('agent_thought'),
-          id: randomUUID(),
-          position: ++this.#thoughts,
-          thought: '',
-          observation: event.error ?? JSON.stringify(event.data['output'] ?? ''),
-          tool: event.label.replace(/^CALL /, ''),
-          tool_labels: {},
-          tool_input: JSON.stringify(event.data['input'] ?? {}),
-          message_files: files.map((file) => file['id'] ?? ''),
-        },
-      ];
+    const thought = agentThought(event, this.#thoughts + 1);
+    if (thought && event.type === 'node-log') {
+      this.#thoughts++;
+      const files = filesIn(event.data).map((file) => this.#file(file));
+      return [...files, { ...this.#envelope('agent_thought'), ...thought }];
     }
     if (event.type === 'answer-replace') return this.#replaced(event);
     if (event.type === 'node-finish' && event.nodeType === 'llm')

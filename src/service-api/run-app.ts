@@ -13,6 +13,7 @@ import type { Conversation, ConversationStore, Message } from '#service-api/conv
 import { RunRecord, type Runs } from '#service-api/runs.ts';
 import type { RunStartFacts } from '#service-api/runs.ts';
 import type { ServedApp } from '#service-api/served-apps.ts';
+import { agentThoughts } from '#service-api/agent-thought.ts';
 import { acceptFile, acceptInputs, checkFiles } from '#service-api/accept-file.ts';
 import type { Uploads, Whose } from '#service-api/uploads.ts';
 
@@ -204,6 +205,7 @@ const remember = async (
   const id = facts.conversationId!;
   // Another run of this conversation may have ended meanwhile.
   const before = await conversations.get(id);
+  const thoughts = served.app.written === 'agent-chat' ? agentThoughts(said.record.events) : [];
   const message: Message = {
     id: facts.messageId!,
     conversationId: id,
@@ -216,6 +218,7 @@ const remember = async (
     error: finish?.error?.message ?? null,
     runId: facts.id,
     createdAt: facts.createdAt,
+    ...(thoughts.length > 0 && { thoughts }),
   };
   await conversations.put({
     id,

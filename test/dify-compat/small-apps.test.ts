@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '#core/json.ts';
 import { dsl } from '#flow/test-kit.ts';
-import { eventsOf, startApp } from '../kit/apps.ts';
+import { eventsOf, startApp, textOf } from '../kit/apps.ts';
 import { closedAfterEach } from '../kit/closing.ts';
 import { chunk, type Script, sendEvents } from '../kit/upstream.ts';
 
@@ -103,6 +103,13 @@ test('an agent uses its tools, and tells what it does', async () => {
     observation: '"Wednesday"',
   });
   expect(events[1]).toMatchObject({ answer: 'It was Wednesday.' });
+  // Who looks later is told the same.
+  const conversation = textOf(events[1]!['conversation_id']);
+  const later = await call('GET', `/v1/messages?user=me&conversation_id=${conversation}`);
+  const { event: _, task_id: __, conversation_id: ___, id: ____, ...thought } = events[0]!;
+  expect(await later.json()).toMatchObject({
+    data: [{ agent_thoughts: [{ ...thought, id: expect.any(String) }] }],
+  });
   const body = asked({ response_mode: 'blocking' });
   const blocking = await call('POST', '/v1/chat-messages', { body });
   expect(await blocking.json()).toMatchObject({

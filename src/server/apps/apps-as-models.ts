@@ -7,7 +7,8 @@ import { ApiError } from '#service-api/dify-error.ts';
 
 /** Apps for callers who ask for models: with their own keys, at their own cost. */
 export const appsAsModels = (deps: ApiDeps): AppSource => ({
-  names: () => deps.apps.all().flatMap(({ app, flow }) => (flow ? [app.name] : [])),
+  // Two apps may have one name: whoever asks for it gets the first.
+  names: () => [...new Set(deps.apps.all().flatMap(({ app, flow }) => (flow ? [app.name] : [])))],
   has: (name) => deps.apps.find(name) !== undefined,
   serve: (asked) =>
     serve(deps, asked).catch((thrown: unknown) => {
