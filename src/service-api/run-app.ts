@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
-import type { Json, JsonObject } from '#core/json.ts';
+import { type Json, type JsonObject, own } from '#core/json.ts';
 import { secretMask } from '#core/secret-mask.ts';
 import { answerAfter } from '#flow/answer-text.ts';
 import type { RunEvent, RunFinish } from '#flow/events.ts';
@@ -190,6 +190,13 @@ const messageStatus = (finish: RunFinish | undefined): Message['status'] => {
 
 const LONGEST_NAME = 60;
 
+/** The words that begin a conversation, with what was put in; what was not stays as it is written. */
+const opened = (statement: string, inputs: JsonObject): string =>
+  statement.replace(/\{\{([a-zA-Z_]\w{0,29})\}\}/g, (whole, name: string) => {
+    const value = own(inputs, name);
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : whole;
+  });
+
 const remember = async (
   { conversations, clock }: RunDeps,
   { served, query, user, conversation }: RunAsked,
@@ -226,7 +233,7 @@ const remember = async (
     user,
     name: conversation?.name ?? (query.trim().slice(0, LONGEST_NAME) || 'New conversation'),
     inputs: conversation?.inputs ?? facts.inputs,
-    introduction: served.app.features.openingStatement,
+    introduction: opened(served.app.features.openingStatement, facts.inputs),
     createdAt: conversation?.createdAt ?? facts.createdAt,
     ...before,
     variables: { ...before?.variables, ...said.variables },

@@ -113,6 +113,22 @@ test('what an app says of itself', async () => {
   expect(await get('/v1/site')).toMatchObject({ title: 'test' });
 });
 
+test('a conversation is introduced with what was put in', async () => {
+  const form = { type: 'start', variables: [{ variable: 'who', type: 'text-input' }] };
+  const { call } = await start(
+    dsl({ start: form, answer: { type: 'answer', answer: 'Hi' } }, ['start>answer'], {
+      features: { opening_statement: 'Hello {{who}}, {{nobody}}!' },
+    }),
+  );
+  await (
+    await call('POST', '/v1/chat-messages', { body: asked({ inputs: { who: '$& Ann' } }) })
+  ).text();
+  const conversations = await call('GET', '/v1/conversations?user=me');
+  expect(await conversations.json()).toMatchObject({
+    data: [{ introduction: 'Hello $& Ann, {{nobody}}!' }],
+  });
+});
+
 test('a file is uploaded, used by its user, and seen again', async () => {
   const flow = dsl(
     {
