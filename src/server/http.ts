@@ -1,4 +1,4 @@
-import { type Server, createServer } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { SpillwayError } from '#core/errors.ts';
@@ -6,6 +6,10 @@ import { newCallId } from '#core/ids.ts';
 import { errorEnvelope } from '#gateway/error-envelope.ts';
 import { Doorman, type DoorLimits } from '#server/doorman.ts';
 import type { HttpHandler } from '#gateway/handle.ts';
+
+// Whoever imports it reads all its exports, WebSocket among them, and for that Node loads a client of
+// its own: 3 MB in every process, and time at every start.
+const { createServer } = process.getBuiltinModule('node:http');
 
 /** A client that is slow to say what it wants does not hold a socket for ever, ms. */
 const HEADERS_TIMEOUT_MS = 10_000;

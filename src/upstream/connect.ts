@@ -1,4 +1,3 @@
-import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { type LookupFunction, type Socket, isIP } from 'node:net';
 import { unescape } from 'node:querystring';
@@ -7,6 +6,9 @@ import type { Clock } from '#core/clock.ts';
 import { ConnectError } from '#upstream/connect-error.ts';
 import type { TlsTrust } from '#upstream/trust.ts';
 import { undiciConnector } from '#upstream/undici.ts';
+
+// Not imported, because that would load more than this: see server/http.ts.
+const { request: httpRequest } = process.getBuiltinModule('node:http');
 
 /** Opens a socket to `target` and tells `done` once; `signal` calls it off. */
 export type Connect = (
