@@ -171,6 +171,63 @@ describe('a virtual key', () => {
     expect(errorOf(body)).toMatchObject({ type: 'expired_key' });
   });
 
+  it('keeps what it is told of things that are not here, and says it again', async () => {
+    const { generate, ask } = await world();
+    const kept = {
+      object_permission: { vector_stores: ['a'], mcp_servers: [] },
+      prompts: ['p'],
+      guardrails: ['g'],
+      allowed_passthrough_routes: ['/x'],
+      allowed_vector_store_indexes: [{ index_name: 'i', index_permissions: ['read'] }],
+      rpm_limit_type: 'dynamic',
+      tpm_limit_type: 'guaranteed_throughput',
+      project_id: 'p1',
+      access_group_ids: ['a1'],
+      router_settings: { num_retries: 1 },
+    };
+    const made = await generate(kept);
+    expect(made).toMatchObject(kept);
+    const changed = await ask('/key/update', { key: made.key, prompts: ['q'] });
+    expect(changed.body).toMatchObject({ ...kept, prompts: ['q'] });
+    const info = await ask(`/key/info?key=${made.token}`);
+    expect(info.body['info']).toMatchObject({ ...kept, prompts: ['q'] });
+  });
+
+  it('may demand fields of every body, inside of others too', async () => {
+    const { generate, chat, upstream } = await world();
+    const { key } = await generate({ enforced_params: ['user', 'metadata.job'] });
+    const without = await chat(key, { metadata: { job: 'j' } });
+    expect(without.status).toBe(400);
+    expect(errorOf(without.body)).toMatchObject({
+      message: expect.stringContaining('please pass param=user in request body'),
+      param: 'user',
+    });
+    const shallow = await chat(key, { user: 'eve', metadata: { jobs: 1 } });
+    expect(errorOf(shallow.body)).toMatchObject({
+      message: expect.stringContaining('please pass param=[metadata][job]'),
+      param: 'metadata.job',
+    });
+    const hidden = await chat(key, { user: 'eve', metadata: 'job' });
+    expect(hidden.status).toBe(400);
+    expect(upstream.calls).toEqual([]);
+    expect((await chat(key, { user: 'eve', metadata: { job: 'j' } })).status).toBe(200);
+  });
+
+  it('that is made for a member of a team opens for as long as the team says', async () => {
+    const { generate, ask } = await world();
+    const members = [{ user_id: 'ann', role: 'user' }];
+    const team = { team_id: 't', members_with_roles: members, team_member_key_duration: '1d' };
+    await ask('/team/new', team);
+    const { key: anns } = await generate({ user_id: 'ann' });
+    const days = ({ expires }: Fields): number =>
+      (Date.parse(String(expires)) - Date.now()) / 86_400_000;
+    expect(days(await generate({ team_id: 't' }, anns))).toBeCloseTo(1, 2);
+    expect(days(await generate({ team_id: 't', duration: null }, anns))).toBeCloseTo(1, 2);
+    expect(days(await generate({ team_id: 't', duration: '7d' }, anns))).toBeCloseTo(7, 2);
+    expect((await generate({ team_id: 't' }))['expires']).toBeNull();
+    expect((await generate({}, anns))['expires']).toBeNull();
+  });
+
   it('sees nothing of others', async () => {
     const { generate, ask } = await world();
     const { key } = await generate();

@@ -194,6 +194,7 @@ describe('every object', () => {
       allowed: OF_TEAM,
       shows: () => '"team_id":"team"',
     },
+    { what: 'hear of teams that one may join', route: 'GET /team/available', allowed: ALL },
     {
       what: 'find a team in the pages of the list',
       route: 'GET /v2/team/list',

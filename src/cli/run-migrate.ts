@@ -57,6 +57,7 @@ const openTarget = async (options: MigrateOptions): Promise<Keeping> => {
   const keeping = {
     storesModels: true,
     servesWithoutDatabase: false,
+    availableTeams: [],
     timeZone: options.timeZone,
     tokenKind: 'total',
     retention: {

@@ -21,12 +21,17 @@ export const ROUTER_IDLE = words(`
   health_check_staleness_threshold health_check_ignore_transient_errors guardrail_list weights
 `);
 
+/** `litellm_settings.default_internal_user_params`. */
+export const USER_PARAMS_IDLE = words(`
+  user_role max_budget budget_duration models teams tpm_limit rpm_limit max_parallel_requests
+`);
+
 /** `litellm_settings`. */
 export const LITELLM_IDLE = words(`
   cache cache_params callbacks success_callback failure_callback
   service_callback service_callbacks turn_off_message_logging redact_user_api_key_info
   redact_messages_in_exceptions json_logs set_verbose log_raw_request_response model_alias_map
-  default_internal_user_params max_internal_user_budget
+  max_internal_user_budget
   internal_user_budget_duration default_max_internal_user_budget
   default_key_generate_params upperbound_key_generate_params
   key_generation_settings default_team_settings default_team_params tag_budget_config

@@ -3,7 +3,7 @@ import { z } from '#core/schema.ts';
 import { type Environment, lookUp } from '#config/os-environ.ts';
 import { present } from '#config/present.ts';
 import type { Report } from '#config/section.ts';
-import { decimal, duration, flag, MOST_DOLLARS, whole } from '#config/values.ts';
+import { decimal, duration, flag, MOST_DOLLARS, name, whole } from '#config/values.ts';
 import { isTimeZone } from '#core/time-zone.ts';
 
 /** What is kept beyond a restart, and what everybody together may take. */
@@ -26,6 +26,8 @@ export interface Keeping {
   /** What every end user may spend who has no budget of their own. */
   readonly endUserDollars?: number;
   readonly endUserBudgetId?: string;
+  /** Teams that whoever has a key may join, by their ids. */
+  readonly availableTeams: readonly string[];
   readonly retention: {
     readonly days: number;
     readonly bytes: number;
@@ -40,6 +42,8 @@ export interface Keeping {
   /** What is asked and answered is kept, each up to so many bytes; absent where it is not. */
   readonly bodies?: { readonly bytes: number };
 }
+
+const names = z.array(name).max(10_000).nullish();
 
 const DEFAULT_DAYS = 30;
 const DEFAULT_BYTES = 2 * 1024 ** 3;
@@ -67,6 +71,7 @@ export const keepingLitellm = {
   budget_duration: duration.nullish(),
   max_end_user_budget: decimal(0, MOST_DOLLARS).nullish(),
   max_end_user_budget_id: z.string().nullish(),
+  default_internal_user_params: z.looseObject({ available_teams: names }).nullish(),
   timezone: z
     .string()
     .refine((name) => isTimeZone(name), 'a time zone such as Asia/Tokyo')
@@ -106,6 +111,7 @@ export const loadKeeping = (
       endUserDollars: litellm.max_end_user_budget ?? undefined,
       endUserBudgetId: litellm.max_end_user_budget_id ?? undefined,
     }),
+    availableTeams: litellm.default_internal_user_params?.available_teams ?? [],
     servesWithoutDatabase: general.allow_requests_on_db_unavailable ?? false,
     storesModels:
       general.store_model_in_db ?? /^true$/i.test(lookUp(env, 'STORE_MODEL_IN_DB') ?? ''),

@@ -4,10 +4,10 @@ import { z } from '#core/schema.ts';
 import { fallbackKeys, type WrittenFallbacks } from '#config/fallbacks.ts';
 import { headers } from '#config/model-row.ts';
 import { keepingLitellm } from '#config/keeping.ts';
-import { LITELLM_IDLE } from '#config/idle-keys.ts';
+import { LITELLM_IDLE, USER_PARAMS_IDLE } from '#config/idle-keys.ts';
 import { type Environment, lookUp } from '#config/os-environ.ts';
 import { present } from '#config/present.ts';
-import { type Report, warnOfKeys } from '#config/section.ts';
+import { childOf, type Report, warnOfKeys } from '#config/section.ts';
 import { flag, seconds, toMs, whole } from '#config/values.ts';
 
 export interface LitellmSettings {
@@ -52,6 +52,8 @@ export const loadLitellmSettings = (
   const settings: z.infer<typeof schema> =
     section && section.value !== null ? (report.read(section, schema) ?? {}) : {};
   if (section) warnOfKeys(section, { used: Object.keys(schema.shape), idle: LITELLM_IDLE }, report);
+  const ofUsers = section && childOf(section, 'default_internal_user_params');
+  if (ofUsers) warnOfKeys(ofUsers, { used: ['available_teams'], idle: USER_PARAMS_IDLE }, report);
   const { request_timeout: timeout } = settings;
   return {
     ...present({

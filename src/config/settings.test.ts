@@ -248,3 +248,18 @@ environment_variables:
     ]);
   });
 });
+
+describe('teams that one may join', () => {
+  const params = (text: string): string =>
+    withSection(`litellm_settings: {default_internal_user_params: ${text}}`);
+
+  test('are named by their ids; what else is said of users has no effect', () => {
+    const config = load(params('{available_teams: [a, b], max_budget: 5}'));
+    expect(config.keeping.availableTeams).toEqual(['a', 'b']);
+    expect(config.warnings.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+      'litellm_settings.default_internal_user_params.max_budget: understood, but has no effect yet',
+    ]);
+    expect(load(params('{}')).keeping.availableTeams).toEqual([]);
+    expect(errorsOf(params('{available_teams: x}'))).toHaveLength(1);
+  });
+});

@@ -7,6 +7,7 @@ import { readFallbacks } from '#gateway/call-fallbacks.ts';
 import { newCallId } from '#core/ids.ts';
 import { allowed } from '#gateway/allowed.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
+import { demandParams } from '#gateway/enforced-params.ts';
 import { extraHeadersOf, forwarded } from '#gateway/extra-headers.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import type { Writable } from '#core/writable.ts';
@@ -62,6 +63,7 @@ export const readCall = async (
   http.call = call;
   const fallbacks = readFallbacks(sent);
   const body = pass ? allowed(sent, pass, fallbacks) : sent;
+  if (pass) demandParams(body, pass);
   const wish = (field: string, header: string, most: number): number | undefined =>
     wished(own(body, field) ?? headers[header], { field, most });
   const streamTimeoutS = wish('stream_timeout', 'x-litellm-stream-timeout', DAY_S);

@@ -50,6 +50,31 @@ const ownershipFields = {
   organization_id: nameField.nullish(),
 };
 
+/** What LiteLLM does at such a limit while others need little; it has no effect here. */
+const limitType = z.enum(['guaranteed_throughput', 'best_effort_throughput', 'dynamic']);
+
+/**
+ * LiteLLM's fields for what is not served here: kept and shown again, so that its scripts find what they
+ * wrote. They decide nothing.
+ */
+const keptFields = {
+  config: anything.nullish(),
+  permissions: anything.nullish(),
+  allowed_cache_controls: names.nullish(),
+  allowed_passthrough_routes: names.nullish(),
+  allowed_vector_store_indexes: z.array(anything).max(MOST_LISTED).nullish(),
+  guardrails: names.nullish(),
+  prompts: names.nullish(),
+  object_permission: anything.nullish(),
+  rpm_limit_type: limitType.nullish(),
+  tpm_limit_type: limitType.nullish(),
+  project_id: nameField.nullish(),
+  access_group_ids: names.nullish(),
+  router_settings: anything.nullish(),
+  auto_rotate: z.boolean().nullish(),
+  rotation_interval: durationField.nullish(),
+};
+
 /** `queue`: whether it waits at its own limits, and how long at most, seconds. */
 const waitField = z.union([z.boolean(), z.number().min(0).max(86_400)]);
 
@@ -59,16 +84,14 @@ export const keyFields = {
   key_alias: nameField.nullish(),
   duration: durationField.nullish(),
   models: names.nullish(),
+  ...keptFields,
   aliases: z.record(nameField, nameField).nullish(),
-  config: anything.nullish(),
-  permissions: anything.nullish(),
   metadata: anything.nullish(),
   tags: names.nullish(),
   allowed_routes: names.nullish(),
   /** Addresses and ranges (CIDR) from which it opens; all where there are none. */
   allowed_ips: names.nullish(),
-  allowed_cache_controls: names.nullish(),
-  guardrails: names.nullish(),
+  /** What every body must have: `user`, `metadata.job`. */
   enforced_params: names.nullish(),
   blocked: z.boolean().nullish(),
   key_type: z.enum(['default', 'llm_api', 'management', 'read_only']).nullish(),
@@ -78,8 +101,6 @@ export const keyFields = {
   /** Models whose price nobody knows are refused to it. */
   refuse_unpriced: z.boolean().nullish(),
   spend: dollars.nullish(),
-  auto_rotate: z.boolean().nullish(),
-  rotation_interval: durationField.nullish(),
 };
 
 export const memberSchema = z.looseObject({
@@ -96,8 +117,13 @@ export const teamFields = {
   model_aliases: z.record(nameField, nameField).nullish(),
   metadata: anything.nullish(),
   tags: names.nullish(),
+  /** Kept, and of no effect here. */
   guardrails: names.nullish(),
+  object_permission: anything.nullish(),
+  allowed_passthrough_routes: names.nullish(),
   blocked: z.boolean().nullish(),
+  /** How long keys open that are made for its members, unless more is said. */
+  team_member_key_duration: durationField.nullish(),
   team_member_budget: dollars.nullish(),
   team_member_budget_duration: durationField.nullish(),
   team_member_rpm_limit: count.nullish(),

@@ -141,7 +141,16 @@ const DROPPED: ReadonlySet<string> = new Set([
 const EMPTY_IS_NONE: ReadonlySet<string> = new Set(['model_max_budget']);
 
 /** Fields of a key that LiteLLM writes into its metadata. */
-const IN_METADATA = ['tags', 'model_rpm_limit', 'model_tpm_limit', 'guardrails', 'enforced_params'];
+const IN_METADATA = [
+  'tags',
+  'model_rpm_limit',
+  'model_tpm_limit',
+  'rpm_limit_type',
+  'tpm_limit_type',
+  'guardrails',
+  'prompts',
+  'enforced_params',
+];
 
 const fromMetadata = (row: JsonObject): JsonObject => {
   const metadata = own(row, 'metadata');

@@ -63,7 +63,7 @@ export const generateKey = async (
   { key: wished, fields }: { readonly key?: string | null | undefined; readonly fields: KeyFields },
 ): Promise<{ readonly key: string; readonly row: KeyRow }> => {
   const { directory, pepper } = registry;
-  const owned = ownedBy(registry, principal, fields);
+  const owned = inTime(registry, ownedBy(registry, principal, fields));
   demandMemberRoute(principal, teamOf(registry, owned), '/key/generate');
   checkFields(registry, owned);
   if (directory.keys.size >= MOST_KEYS)
@@ -99,6 +99,12 @@ export const generateKey = async (
     after: row,
   });
   return { key, row };
+};
+
+/** A team may say how long its members' keys open. */
+const inTime = (registry: Registry, fields: KeyFields): KeyFields => {
+  const length = fields.user_id ? teamOf(registry, fields)?.team_member_key_duration : undefined;
+  return length ? { ...fields, duration: fields.duration ?? length } : fields;
 };
 
 /** What LiteLLM answers where nothing was asked for. */

@@ -36,6 +36,31 @@ const managed = (registry: Registry, principal: Principal, id: string): TeamRow 
   return team;
 };
 
+/** Teams that somebody may join, and has not. */
+export const joinableTeams = (
+  { directory, availableTeams }: Registry,
+  { userId }: Principal,
+): readonly TeamRow[] =>
+  availableTeams.flatMap((id) => {
+    const team = directory.teams.get(id);
+    const isIn = (team?.members_with_roles ?? []).some(({ user_id: user }) => user === userId);
+    return team && !(userId !== undefined && isIn) ? [team] : [];
+  });
+
+/** The team that somebody adds themselves to, and nobody else, as a member like others. */
+const joined = (
+  registry: Registry,
+  principal: Principal,
+  { teamId, members }: { readonly teamId: string; readonly members: readonly Member[] },
+): TeamRow | undefined => {
+  const { userId, role } = principal;
+  if (userId === undefined || role !== 'internal_user') return undefined;
+  const isSelf = (one: Member): boolean =>
+    one.user_id === userId && !one.user_email && one.role === 'user';
+  if (!members.every(isSelf)) return undefined;
+  return joinableTeams(registry, principal).find(({ team_id: id }) => id === teamId);
+};
+
 const isSame = (a: Member, b: Member): boolean =>
   (!!a.user_id && a.user_id === b.user_id) || (!!a.user_email && a.user_email === b.user_email);
 
@@ -57,7 +82,7 @@ export const addMembers = async (
     readonly allowance?: Allowance;
   },
 ): Promise<TeamRow> => {
-  const team = managed(registry, principal, of.teamId);
+  const team = joined(registry, principal, of) ?? managed(registry, principal, of.teamId);
   for (const { user_id: id, user_email: email } of of.members)
     if (!id && !email)
       throw new SpillwayError('invalid_request', '`user_id` or `user_email` is required.', {

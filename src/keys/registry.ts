@@ -23,6 +23,8 @@ export interface Registry {
   readonly pepper: string;
   /** What all together may spend. */
   readonly everybody: Allowance;
+  /** Teams that whoever has a key of their own may join, by their ids. */
+  readonly availableTeams: readonly string[];
   /** What each vendor may be paid, by its name: dollars, and in how long. */
   readonly providerBudgets: Readonly<
     Record<string, { readonly maxDollars: number; readonly duration?: string }>

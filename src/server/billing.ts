@@ -87,7 +87,9 @@ export const createAccounts = (
   );
   const baseOf = (deployment: string): string | undefined => bases().get(deployment);
   const shared = { directory, store, purses, windows, pepper, everybody, providerBudgets, baseOf };
-  const registry: Registry = { ...shared, flush: () => writer.flush(), forget, log, wall };
+  const { availableTeams } = config.keeping;
+  const more = { availableTeams, forget, log, wall };
+  const registry: Registry = { ...shared, ...more, flush: () => writer.flush() };
   const pricesOf = (model: string): Prices | undefined => {
     const found = members().get(model)?.[0];
     return found && prices(found.name, found.model);

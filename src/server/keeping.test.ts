@@ -22,6 +22,7 @@ const world = async () => {
   const settings = {
     storesModels: false,
     servesWithoutDatabase: false,
+    availableTeams: [],
     timeZone: 'UTC',
     tokenKind: 'total',
     retention,

@@ -84,6 +84,7 @@ export const configOf = (
   keeping: {
     storesModels: false,
     servesWithoutDatabase: false,
+    availableTeams: [],
     timeZone: 'UTC',
     tokenKind: 'total',
     retention: {

@@ -144,6 +144,7 @@ export const MATRIX = {
     GET /spillway/usage
     GET /spillway/usage/report
     GET /spillway/whoami
+    GET /team/available
     GET /team/daily/activity
     GET /team/info
     GET /team/list

@@ -35,6 +35,28 @@ describe('/key/generate', () => {
 
   of(
     'POST /key/generate',
+    'keeps fields for what is elsewhere, and tells them again [A]',
+    async () => {
+      const asked = {
+        rpm_limit: 5,
+        tpm_limit: 50,
+        rpm_limit_type: 'best_effort_throughput',
+        tpm_limit_type: 'best_effort_throughput',
+        permissions: { get_spend_routes: true },
+        config: { a: 1 },
+        allowed_cache_controls: ['no-cache'],
+      };
+      const body = await get('/key/generate', asked);
+      expect(body).toMatchObject(asked);
+      const { info } = await get<{ info: Fields }>(`/key/info?key=${String(body['token'])}`);
+      expect(info).toMatchObject({ permissions: asked.permissions, config: asked.config });
+      const wrong = await ask('/key/generate', { rpm_limit_type: 'sometimes' });
+      expect(wrong.status).toBe(422);
+    },
+  );
+
+  of(
+    'POST /key/generate',
     'takes a key of the caller’s choice, that begins with sk- [C]',
     async () => {
       const own = `sk-${fresh()}`;

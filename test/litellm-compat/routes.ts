@@ -44,6 +44,7 @@ export const ROUTES = [
   'POST /team/permissions_bulk_update',
   'GET /team/info',
   'GET /team/list',
+  'GET /team/available',
   'GET /v2/team/list',
   'GET /team/daily/activity',
   'POST /customer/new',
@@ -112,7 +113,6 @@ export type LitellmRoute = (typeof ROUTES)[number];
 
 /** What LiteLLM has beside them and nobody serves here. */
 export const NOT_SERVED = [
-  'GET /team/available',
   'POST /team/{team_id}/callback',
   'POST /team/{team_id}/disable_logging',
   'GET /global/activity/cache_hits',

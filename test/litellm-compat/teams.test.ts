@@ -141,6 +141,15 @@ of('GET /team/list', 'lists teams whole [A]', async () => {
   expect(all.map(({ team_id: one }) => one)).toContain(id);
 });
 
+of(
+  'GET /team/available',
+  'lists teams that one may join: none, unless the config names some [A]',
+  async () => {
+    await team();
+    expect(await get('/team/available')).toEqual([]);
+  },
+);
+
 of('GET /v2/team/list', 'lists teams a page at a time, with how many they are [S]', async () => {
   const alias = fresh();
   const { id } = await team({ team_alias: alias });

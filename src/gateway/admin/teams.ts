@@ -14,7 +14,13 @@ import {
 } from '#keys/fields.ts';
 import { shownKey } from '#keys/manage-keys.ts';
 import { changeRow, createRow, newId } from '#keys/manage-people.ts';
-import { deleteTeams, readableTeam, shownTeam, teamsOf } from '#keys/manage-teams.ts';
+import {
+  deleteTeams,
+  joinableTeams,
+  readableTeam,
+  shownTeam,
+  teamsOf,
+} from '#keys/manage-teams.ts';
 import { NO_MODELS } from '#keys/model-rule.ts';
 import { mayManageMembers, mayReadTeam } from '#keys/ownership.ts';
 import type { Registry } from '#keys/registry.ts';
@@ -86,6 +92,23 @@ export const teamRoutes = (registry: Registry): readonly AnyControlRoute[] => [
   ...teamMemberRoutes(registry),
   ...readingRoutes(registry),
 ];
+
+/** What is told of a team to who is not in it: who is, and what they have spent, is theirs to know. */
+const notice = (team: TeamRow): JsonObject => ({
+  team_id: team.team_id,
+  team_alias: team.team_alias ?? null,
+  organization_id: team.organization_id ?? null,
+  models: team.models ?? [],
+  max_budget: team.max_budget ?? null,
+  budget_duration: team.budget_duration ?? null,
+  tpm_limit: team.tpm_limit ?? null,
+  rpm_limit: team.rpm_limit ?? null,
+  blocked: team.blocked ?? false,
+  created_at: team.created_at ?? null,
+  admins: [],
+  members: [],
+  members_with_roles: [],
+});
 
 /** Takes models into a team's list, or out of it. */
 const listing = (
@@ -162,6 +185,13 @@ const readingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
       sort_order: z.enum(['asc', 'desc']).optional(),
     }),
     serve: ({ query, principal }) => pageOfTeams(registry, principal, query),
+  }),
+  controlRoute({
+    method: 'get',
+    path: '/team/available',
+    access: 'key',
+    summary: 'Teams that the caller may join with /team/member_add, and has not.',
+    serve: ({ principal }) => joinableTeams(registry, principal).map(notice),
   }),
   controlRoute({
     method: 'get',
