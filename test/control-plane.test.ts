@@ -80,3 +80,18 @@ test('a body that is no JSON is told so, in the form of fields that do not fit',
   expect(list.status).toBe(422);
   expect(await list.json()).toMatchObject({ detail: [{ loc: ['query', 'page'] }] });
 });
+
+test('a body that nests deeper than anything is meant to is refused before it is written down', async () => {
+  const send = (depth: number) =>
+    fetch(`${gateway.url}/key/generate`, {
+      method: 'POST',
+      headers: { 'x-api-key': MASTER_KEY, 'content-type': 'application/json' },
+      body: `{"metadata": {"a": ${'['.repeat(depth)}${']'.repeat(depth)}}}`,
+    });
+  expect((await send(20)).status).toBe(200);
+  const deep = await send(100_000);
+  expect(deep.status).toBe(400);
+  expect(await deep.json()).toMatchObject({
+    error: { message: expect.stringContaining('64 deep at most'), param: 'request_body' },
+  });
+});

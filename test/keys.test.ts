@@ -228,6 +228,38 @@ describe('a virtual key', () => {
     expect((await generate({}, anns))['expires']).toBeNull();
   });
 
+  it('that has been blocked is let open again by an admin alone', async () => {
+    const { generate, ask, chat } = await world();
+    await ask('/user/new', { user_id: 'ann', auto_create_key: false });
+    const [one, other] = [await generate({ user_id: 'ann' }), await generate({ user_id: 'ann' })];
+    await ask('/key/block', { key: one.token });
+    for (const blocked of [false, null]) {
+      const tried = await ask('/key/update', { key: one.token, blocked }, other.key);
+      expect([blocked, tried.status]).toEqual([blocked, 403]);
+    }
+    expect((await ask('/key/update', { key: one.token, tags: ['a'] }, other.key)).status).toBe(200);
+    expect((await chat(one.key)).status).toBe(401);
+    await ask('/key/unblock', { key: one.token });
+    expect((await chat(one.key)).status).toBe(200);
+  });
+
+  it('names a budget that is there, as everybody who may spend does', async () => {
+    const { ask } = await world();
+    const bodies: readonly [string, Fields][] = [
+      ['/key/generate', {}],
+      ['/team/new', {}],
+      ['/user/new', {}],
+      ['/customer/new', { user_id: 'eve' }],
+    ];
+    for (const [path, body] of bodies) {
+      const refused = await ask(path, { ...body, budget_id: 'none' });
+      expect([path, refused.status, errorOf(refused.body).param]).toEqual([path, 400, 'budget_id']);
+    }
+    await ask('/budget/new', { budget_id: 'small', max_budget: 1 });
+    for (const [path, body] of bodies)
+      expect((await ask(path, { ...body, budget_id: 'small' })).status).toBe(200);
+  });
+
   it('sees nothing of others', async () => {
     const { generate, ask } = await world();
     const { key } = await generate();

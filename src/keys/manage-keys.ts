@@ -149,6 +149,12 @@ export const updateKey = async (
   if (owned.team_id !== before.team_id)
     demandMemberRoute(principal, teamOf(registry, owned), '/key/generate');
   checkFields(registry, owned);
+  const { blocked = before.blocked } = fields;
+  const isUnblocked = before.blocked === true && blocked !== true;
+  demand(
+    principal.role === 'proxy_admin' || !isUnblocked,
+    'Only a proxy admin may let a key open again that has been blocked.',
+  );
   if (owned.key_alias !== before.key_alias) checkAlias(registry, principal, owned.key_alias);
   const { duration, spend, ...rest } = owned;
   const row: KeyRow = {

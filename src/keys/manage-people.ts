@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SpillwayError } from '#core/errors.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { Roll } from '#keys/directory.ts';
-import type { BudgetRow, CustomerRow, UserRow } from '#keys/fields.ts';
+import type { Allowance, BudgetRow, CustomerRow, UserRow } from '#keys/fields.ts';
 import { deleteKeys } from '#keys/manage-keys.ts';
 import { mayReadUser, notYours } from '#keys/ownership.ts';
 import type { Principal } from '#keys/principal.ts';
@@ -34,6 +34,7 @@ export const createRow = async <Row extends object>(
     );
   if (roll.size >= MOST_ROWS)
     throw new SpillwayError('invalid_request', `There are ${MOST_ROWS} rows; delete some first.`);
+  checkBudget(registry, of.subject, of.row);
   const row = { ...of.row, ...stamped(registry, principal) };
   await roll.put(of.id, row);
   await audit(registry, principal, {
@@ -54,6 +55,7 @@ export const changeRow = async <Row extends object>(
   const { roll, word, name } = of.subject;
   const before = roll.get(of.id);
   if (!before) throw notYours(word, of.id);
+  checkBudget(registry, of.subject, of.fields);
   const row = { ...before, ...of.fields, ...stamped(registry, principal, before) };
   await roll.put(of.id, row);
   await audit(registry, principal, {
@@ -64,6 +66,21 @@ export const changeRow = async <Row extends object>(
     after: row,
   });
   return row;
+};
+
+/** Whoever named one that is not there would be bounded by nothing. */
+const checkBudget = (
+  { directory }: Registry,
+  { word }: Pick<Subject<object>, 'word'>,
+  fields: Pick<Allowance, 'budget_id'>,
+): void => {
+  const { budget_id: id } = fields;
+  if (word === 'budget' || !id || directory.budgets.get(id)) return;
+  throw new SpillwayError(
+    'invalid_request',
+    `\`budget_id\`: there is no budget ${id}. Create it with /budget/new.`,
+    { param: 'budget_id' },
+  );
 };
 
 export const removeRows = async <Row extends object>(

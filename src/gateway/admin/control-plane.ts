@@ -5,6 +5,7 @@ import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { SpillwayError } from '#core/errors.ts';
 import type { JsonObject } from '#core/json.ts';
+import { isDeeper } from '#core/json-depth.ts';
 import { z } from '#core/schema.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
 import { mayCall } from '#gateway/admin/access.ts';
@@ -61,6 +62,7 @@ export const createControlPlane = (
     });
     app.openapi(describe(route), async (c) => {
       const valid = (from: 'json' | 'query'): never => c.req.valid(from as never);
+      if (route.body) checkDepth(valid('json'), deps.gateway.settings.limits.jsonDepth);
       const answer = await route.serve({
         body: route.body ? valid('json') : (undefined as never),
         query: route.query ? valid('query') : (undefined as never),
@@ -103,6 +105,16 @@ const checkType = ({ headers }: IncomingMessage): void => {
     'invalid_request',
     'Send the fields as JSON, with the header `content-type: application/json`.',
     { status: 415, param: 'content-type' },
+  );
+};
+
+/** What is written down is written as JSON again, and read by whoever looks at it. */
+const checkDepth = (body: unknown, most: number): void => {
+  if (!isDeeper(body, most)) return;
+  throw new SpillwayError(
+    'invalid_json',
+    `Invalid JSON payload: arrays and objects may be nested ${most} deep at most.`,
+    { param: 'request_body' },
   );
 };
 
