@@ -91,6 +91,31 @@ describe.each(['en', 'ja'] as const)('in %s', (language) => {
     expect(seen).toEqual({ errors: [], foreign: [] });
   });
 
+  it('what was refused stands in the history with what it asked for, and why', async () => {
+    const { history } = texts;
+    const { world } = console_;
+    const model = `nobody-has-${language}`;
+    const headers = { authorization: `Bearer ${world.masterKey}` };
+    await fetch(`${world.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ model, messages: [] }),
+    });
+    const kept = async (): Promise<string> =>
+      (await fetch(`${world.url}/spend/logs/v2?status_filter=failure`, { headers })).text();
+    await expect.poll(kept, { timeout: 10_000 }).toContain(model);
+    const path = '/ui/requests?of=history&status=failure';
+    const { page, seen } = await console_.open(path, { language, theme });
+    const row = page.getByRole('row').filter({ hasText: model });
+    await row.getByText('400').waitFor();
+    await row.getByRole('button').click();
+    const drawer = page.getByRole('dialog');
+    await drawer.getByText('Invalid model name passed in model').waitFor();
+    await drawer.getByText(history.field.group, { exact: true }).waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    expect(seen).toEqual({ errors: [], foreign: [] });
+  });
+
   it('budgets are bars with what is left, and a shared one is written down once', async () => {
     const { budgets, form, keys } = texts;
     const { page, seen } = await console_.open('/ui/budgets', { language, theme });

@@ -45,8 +45,9 @@ const Opened = ({ of }: { of: HistoryRecord }) => {
     [t('history.field.team'), of.team_name ?? (of.team_id || '–')],
     [t('history.field.user'), of.user || '–'],
     [t('history.field.end_user'), of.end_user || '–'],
-    [t('history.field.group'), of.model_group || '–'],
-    [t('history.model'), of.model || '–'],
+    [t('history.field.group'), of.model_group || of.model || '–'],
+    // Of what was refused it is what its caller asked for: no vendor has heard of it.
+    [t('history.model'), (of.model_id && of.model) || '–'],
     [t('history.field.deployment'), of.model_id || '–'],
     [t('history.attempts'), tries || '–'],
     [t('history.column.wait'), format.span((of.wait_ms ?? 0) / 1000)],
