@@ -89,6 +89,9 @@ describe('records of spend', () => {
     expect((await json('/spend/logs/v2?user_id=bob'))['total']).toBe(2);
     expect((await json('/spend/logs/v2?status_filter=failure'))['total']).toBe(1);
     expect((await json(`/spend/logs/v2?api_key=${tokens['ann']}`))['total']).toBe(1);
+    // As LiteLLM does, it knows a key by itself, too.
+    expect((await json(`/spend/logs/v2?api_key=${keys['ann']}`))['total']).toBe(1);
+    expect((await json('/spend/logs/v2?api_key=sk-nobodys'))['total']).toBe(0);
     expect((await json('/spend/logs/v2?end_date=2020-01-01'))['total']).toBe(0);
     expect((await ask('/spend/logs?start_date=soon')).status).toBe(400);
   });

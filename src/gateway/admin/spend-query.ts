@@ -1,5 +1,6 @@
 import { SpillwayError } from '#core/errors.ts';
 import { z } from '#core/schema.ts';
+import { tokenOf } from '#keys/secret.ts';
 import type { SpendFilter } from '#store/spend.ts';
 
 const DAY_MS = 86_400_000;
@@ -33,7 +34,7 @@ export const filterOf = (query: SpendQuery): SpendFilter => {
     fromMs,
     toMs,
     id: query.request_id,
-    token: query.api_key,
+    token: publicly(query.api_key),
     user: query.user_id,
     team: query.team_id,
     endUser: query.end_user,
@@ -45,6 +46,10 @@ export const filterOf = (query: SpendQuery): SpendFilter => {
     Object.entries(filter).filter(([, value]) => value !== undefined && value !== ''),
   );
 };
+
+/** A key may be named by itself, as in LiteLLM: records know it by its token. */
+const publicly = (key: string | undefined): string | undefined =>
+  key?.startsWith('sk-') ? tokenOf(key) : key;
 
 const instant = (field: string, text: string | undefined, dayMs: number): number | undefined => {
   if (text === undefined || text === '') return undefined;
