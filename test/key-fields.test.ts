@@ -1,0 +1,127 @@
+import { expect, it } from 'vitest';
+import { closedAfterEach } from './kit/closing.ts';
+import { configOf, deployment, MASTER_KEY, startGateway } from './kit/gateway.ts';
+import { answer, startUpstream } from './kit/upstream.ts';
+
+const closing = closedAfterEach();
+
+type Fields = Record<string, unknown>;
+
+const world = async () => {
+  const upstream = await startUpstream(answer);
+  closing.push(() => upstream.close());
+  const row = deployment('PJ1', upstream.url);
+  const gateway = await startGateway(configOf([row]), undefined, { keeps: true });
+  closing.push(() => gateway.close());
+  const ask = async (path: string, body?: Fields, key = MASTER_KEY) => {
+    const reply = await fetch(`${gateway.url}${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return { status: reply.status, headers: reply.headers, body: (await reply.json()) as Fields };
+  };
+  const generate = async (fields: Fields = {}, key = MASTER_KEY) => {
+    const { status, body } = await ask('/key/generate', fields, key);
+    expect(status).toBe(200);
+    return body as { key: string; token: string; key_name: string } & Fields;
+  };
+  const chat = (key: string, body: Fields = {}) =>
+    ask(
+      '/v1/chat/completions',
+      { model: 'gpt-4.1', messages: [{ role: 'user', content: 'Hi' }], ...body },
+      key,
+    );
+  return { upstream, gateway, ask, generate, chat };
+};
+
+const errorOf = (body: Fields) => body['error'] as { message: string; type: string; param: string };
+
+it('a key keeps what it is told of things that are not here, and says it again', async () => {
+  const { generate, ask } = await world();
+  const kept = {
+    object_permission: { vector_stores: ['a'], mcp_servers: [] },
+    prompts: ['p'],
+    guardrails: ['g'],
+    allowed_passthrough_routes: ['/x'],
+    allowed_vector_store_indexes: [{ index_name: 'i', index_permissions: ['read'] }],
+    rpm_limit_type: 'dynamic',
+    tpm_limit_type: 'guaranteed_throughput',
+    project_id: 'p1',
+    access_group_ids: ['a1'],
+    router_settings: { num_retries: 1 },
+  };
+  const made = await generate(kept);
+  expect(made).toMatchObject(kept);
+  const changed = await ask('/key/update', { key: made.key, prompts: ['q'] });
+  expect(changed.body).toMatchObject({ ...kept, prompts: ['q'] });
+  const info = await ask(`/key/info?key=${made.token}`);
+  expect(info.body['info']).toMatchObject({ ...kept, prompts: ['q'] });
+});
+
+it('a key may demand fields of every body, inside of others too', async () => {
+  const { generate, chat, upstream } = await world();
+  const { key } = await generate({ enforced_params: ['user', 'metadata.job'] });
+  const without = await chat(key, { metadata: { job: 'j' } });
+  expect(without.status).toBe(400);
+  expect(errorOf(without.body)).toMatchObject({
+    message: expect.stringContaining('please pass param=user in request body'),
+    param: 'user',
+  });
+  const shallow = await chat(key, { user: 'eve', metadata: { jobs: 1 } });
+  expect(errorOf(shallow.body)).toMatchObject({
+    message: expect.stringContaining('please pass param=[metadata][job]'),
+    param: 'metadata.job',
+  });
+  const hidden = await chat(key, { user: 'eve', metadata: 'job' });
+  expect(hidden.status).toBe(400);
+  expect(upstream.calls).toEqual([]);
+  expect((await chat(key, { user: 'eve', metadata: { job: 'j' } })).status).toBe(200);
+});
+
+it('a key that is made for a member of a team opens for as long as the team says', async () => {
+  const { generate, ask } = await world();
+  const members = [{ user_id: 'ann', role: 'user' }];
+  const team = { team_id: 't', members_with_roles: members, team_member_key_duration: '1d' };
+  await ask('/team/new', team);
+  const { key: anns } = await generate({ user_id: 'ann' });
+  const days = ({ expires }: Fields): number =>
+    (Date.parse(String(expires)) - Date.now()) / 86_400_000;
+  expect(days(await generate({ team_id: 't' }, anns))).toBeCloseTo(1, 2);
+  expect(days(await generate({ team_id: 't', duration: null }, anns))).toBeCloseTo(1, 2);
+  expect(days(await generate({ team_id: 't', duration: '7d' }, anns))).toBeCloseTo(7, 2);
+  expect((await generate({ team_id: 't' }))['expires']).toBeNull();
+  expect((await generate({}, anns))['expires']).toBeNull();
+});
+
+it('a key that has been blocked is let open again by an admin alone', async () => {
+  const { generate, ask, chat } = await world();
+  await ask('/user/new', { user_id: 'ann', auto_create_key: false });
+  const [one, other] = [await generate({ user_id: 'ann' }), await generate({ user_id: 'ann' })];
+  await ask('/key/block', { key: one.token });
+  for (const blocked of [false, null]) {
+    const tried = await ask('/key/update', { key: one.token, blocked }, other.key);
+    expect([blocked, tried.status]).toEqual([blocked, 403]);
+  }
+  expect((await ask('/key/update', { key: one.token, tags: ['a'] }, other.key)).status).toBe(200);
+  expect((await chat(one.key)).status).toBe(401);
+  await ask('/key/unblock', { key: one.token });
+  expect((await chat(one.key)).status).toBe(200);
+});
+
+it('a budget that is named is there, whoever it is for', async () => {
+  const { ask } = await world();
+  const bodies: readonly [string, Fields][] = [
+    ['/key/generate', {}],
+    ['/team/new', {}],
+    ['/user/new', {}],
+    ['/customer/new', { user_id: 'eve' }],
+  ];
+  for (const [path, body] of bodies) {
+    const refused = await ask(path, { ...body, budget_id: 'none' });
+    expect([path, refused.status, errorOf(refused.body).param]).toEqual([path, 400, 'budget_id']);
+  }
+  await ask('/budget/new', { budget_id: 'small', max_budget: 1 });
+  for (const [path, body] of bodies)
+    expect((await ask(path, { ...body, budget_id: 'small' })).status).toBe(200);
+});
