@@ -172,6 +172,29 @@ describe('a budget', () => {
   });
 });
 
+describe('a budget that is raised for a while', () => {
+  it('holds for more until then, and as before afterwards', async () => {
+    const { ask, generate, chat } = await world();
+    const { key, token } = await generate({ max_budget: 100, spend: 95 });
+    expect((await chat(key)).status).toBe(429);
+    const raise = (fields: Fields) => ask('/key/update', { key: token, ...fields });
+    const later = new Date(Date.now() + 3_600_000).toISOString();
+    const raised = { temp_budget_increase: 100, temp_budget_expiry: later };
+    const { text } = await raise(raised);
+    expect(JSON.parse(text)).toMatchObject({ max_budget: 100, ...raised });
+    expect((await chat(key)).status).toBe(200);
+    await raise({ temp_budget_increase: 1_000, temp_budget_expiry: '2020-01-01' });
+    const over = await chat(key);
+    expect(over.status).toBe(429);
+    expect(over.text).toContain('Max budget: 100');
+    // Without an end it is none.
+    await raise({ temp_budget_expiry: null });
+    expect((await chat(key)).status).toBe(429);
+    for (const wrong of [{ temp_budget_expiry: 'soon' }, { temp_budget_increase: -1 }])
+      expect((await raise(wrong)).status).toBe(422);
+  });
+});
+
 describe('a record of spend', () => {
   it('tells who, what, how much and how it went', async () => {
     const { generate, chat, records } = await world();

@@ -4,7 +4,7 @@ import { overBudget } from '#keys/bill-errors.ts';
 import { Bill, type BillDeps, type BillSpec } from '#keys/bill.ts';
 import type { Allowance } from '#keys/fields.ts';
 import { type Limited, LimitBook } from '#keys/limits.ts';
-import { nanosOf } from '#keys/money.ts';
+import { MOST_DOLLARS, nanosOf } from '#keys/money.ts';
 import { customerPart, type Pass, type PassDeps, type Payer } from '#keys/pass.ts';
 import { type Prospect, prospectOf } from '#keys/prospect.ts';
 import { type Bound, type Purse, type PurseBook, PurseHold } from '#keys/purse.ts';
@@ -189,7 +189,7 @@ export class Cashier {
     const purses: Purse[] = [];
     const bounds: Bound[] = [];
     for (const payer of payers) {
-      const { kind, id, label, maxDollars, softDollars, duration } = payer;
+      const { kind, id, label, maxDollars, softDollars, duration, raised } = payer;
       const total = this.#deps.purses.purse({ kind, id, sinceMs: 0 });
       purses.push(total);
       const window = duration === undefined ? undefined : this.#deps.windows.at(duration, wallMs);
@@ -200,7 +200,9 @@ export class Cashier {
       if (softDollars !== undefined) this.#checkSoft(label, nanosOf(softDollars), purse);
       if (maxDollars === undefined) continue;
       const resetMs = window && { resetMs: window.endMs };
-      bounds.push({ purse, maxNanos: nanosOf(maxDollars), label, ...resetMs });
+      const more = raised && wallMs < raised.untilMs ? raised.dollars : 0;
+      const maxNanos = nanosOf(Math.min(maxDollars + more, MOST_DOLLARS));
+      bounds.push({ purse, maxNanos, label, ...resetMs });
     }
     return { purses, bounds };
   }

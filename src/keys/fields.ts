@@ -15,6 +15,10 @@ const counts = z.record(nameField, count);
 export const durationField = z
   .string()
   .refine(isDuration, 'must be a number and a unit, such as 30s, 5m, 2h, 7d, 1w or 1mo');
+/** As LiteLLM's scripts write it: a date alone is its first instant, in UTC. */
+const instant = z
+  .string()
+  .refine((text) => !Number.isNaN(Date.parse(text)), 'must be a time such as 2026-01-31T12:00:00Z');
 const names = z.array(nameField).max(MOST_LISTED);
 /** JSON, since it came as such; a schema of all JSON refers to itself, which documents cannot show. */
 const anything = z.record(z.string(), z.unknown());
@@ -101,6 +105,9 @@ export const keyFields = {
   /** Models whose price nobody knows are refused to it. */
   refuse_unpriced: z.boolean().nullish(),
   spend: dollars.nullish(),
+  /** What it may spend beyond its budget, until an instant. */
+  temp_budget_increase: dollars.nullish(),
+  temp_budget_expiry: instant.nullish(),
 };
 
 export const memberSchema = z.looseObject({

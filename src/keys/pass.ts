@@ -15,6 +15,8 @@ export interface Payer {
   readonly maxDollars?: number;
   readonly softDollars?: number;
   readonly duration?: string;
+  /** So much more, until an instant, Unix epoch ms. */
+  readonly raised?: { readonly dollars: number; readonly untilMs: number };
 }
 
 /** What is known of a key as of one version of the directory. */
@@ -225,12 +227,18 @@ const payerOf = (
   ...(typeof duration === 'string' && { duration }),
 });
 
+const raisedOf = ({
+  temp_budget_increase: increase,
+  temp_budget_expiry: until,
+}: KeyRow): Pick<Payer, 'raised'> =>
+  increase && until ? { raised: { dollars: increase, untilMs: Date.parse(until) } } : {};
+
 /** A user's own budget is not asked where the key is a team's. */
 const payersOf = (
   { key: own, team: teams, user: users, member }: Allowances,
   { key, team, user }: Rows,
 ): readonly Payer[] => {
-  const payers = [payerOf('key', { id: key.id, label: '' }, own)];
+  const payers: Payer[] = [{ ...payerOf('key', { id: key.id, label: '' }, own), ...raisedOf(key) }];
   if (user && users)
     payers.push(
       payerOf('user', { id: user.user_id, label: `User=${user.user_id}` }, team ? {} : users),
