@@ -82,3 +82,12 @@ export const paymentsIn = (text: string): readonly Payment[] =>
 
 /** By what a database knows a text of `who` again, however long it is. */
 export const markOf = (who: string): string => hash('sha256', who, 'base64url');
+
+/** The same without its end user; undefined where there is none. */
+export const baseOf = (who: string): string | undefined => {
+  const texts = JSON.parse(who) as string[];
+  if (!texts[END_USER]) return undefined;
+  return JSON.stringify(texts.with(END_USER, ''));
+};
+
+const END_USER = WHO.indexOf('endUser');

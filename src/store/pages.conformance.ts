@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '#core/random.ts';
-import type { SpendFilter, SpendRecord } from '#store/spend.ts';
+import { type SpendFilter, type SpendRecord, USAGE_FIELDS } from '#store/spend.ts';
 import type { Store } from '#store/store.ts';
 
 const HOUR_MS = 3_600_000;
@@ -21,11 +21,13 @@ export const pagesConformance = (name: string, open: () => Promise<Store>): void
     });
     afterAll(() => store.close());
 
-    it('lists and counts what is there', async () => {
+    it('lists, counts and sums up what is there', async () => {
       const random = seededRandom(7);
       const below = (most: number): number => Math.floor(random() * most);
       const oneOf = <Value>(values: readonly Value[]): Value => values[below(values.length)]!;
       let known: SpendRecord[] = [];
+      /** What sums tell of: who is forgotten has a part in them, and no name. */
+      let ever: SpendRecord[] = [];
       let last = 0;
       const instant = (): number =>
         // Often on the hour, where parts meet.
@@ -57,6 +59,7 @@ export const pagesConformance = (name: string, open: () => Promise<Store>): void
         const fresh = Array.from({ length: below(60) }, record);
         await store.spend.add([...fresh, ...known.slice(0, 3)]);
         known = [...known, ...fresh].toSorted(byAge);
+        ever.push(...fresh);
         if (below(3) === 0) {
           const removed = await store.spend.removeOldest(below(12));
           known = known.slice(removed);
@@ -72,6 +75,8 @@ export const pagesConformance = (name: string, open: () => Promise<Store>): void
         const user = oneOf(['ann', 'bob']);
         while ((await store.spend.forget({ user }, 5)) > 0);
         known = known.filter((one) => one.user !== user && one.endUser !== user);
+        const named = (name: string): string => (name === user ? 'forgotten' : name);
+        ever = ever.map((one) => ({ ...one, user: named(one.user), endUser: named(one.endUser) }));
       };
       const maybe = <Value>(make: () => Value, odds: number): Value | undefined =>
         below(odds) === 0 ? make() : undefined;
@@ -82,7 +87,7 @@ export const pagesConformance = (name: string, open: () => Promise<Store>): void
           id: maybe(() => `page-${below(last)}`, 12),
           token: maybe(() => oneOf(['a', 'b', '', 'none']), 3),
           user: maybe(() => oneOf(['ann', 'bob']), 3),
-          endUser: maybe(() => 'ann', 9),
+          endUser: maybe(() => oneOf(['', 'ann']), 7),
           group: maybe(() => 'g', 4),
           deployment: maybe(() => 'd', 5),
           status: maybe(() => oneOf(['success', 'failure']), 4),
@@ -91,8 +96,31 @@ export const pagesConformance = (name: string, open: () => Promise<Store>): void
           Object.entries(filter).filter(([, value]) => value !== undefined),
         );
       };
+      const checkSums = async (round: number): Promise<void> => {
+        const by = [...USAGE_FIELDS.filter(() => below(3) === 0), 'provider' as const];
+        const filter = Object.fromEntries(
+          Object.entries({
+            user: maybe(() => oneOf(['ann', 'bob', 'eve']), 4),
+            endUser: maybe(() => oneOf(['', 'ann', 'forgotten']), 4),
+            group: maybe(() => 'g', 4),
+          }).filter(([, value]) => value !== undefined),
+        );
+        const told = await store.spend.usage({ filter, by, per: 'all' });
+        const mine = told.filter((sums) => sums.by['provider'] === 'p');
+        const lines = mine.map((sums) =>
+          [...by.map((name) => sums.by[name]), sums.requests].join(),
+        );
+        const groups = Map.groupBy(
+          ever.filter((one) => isMeant(one, filter)),
+          (one) => by.map((name) => one[name]).join(),
+        );
+        const due = [...groups].map(([key, its]) => `${key},${its.length}`);
+        const what = JSON.stringify({ round, filter, by });
+        expect([what, ...lines.toSorted()]).toEqual([what, ...due.toSorted()]);
+      };
       for (let round = 0; round < ROUNDS; round++) {
         await change();
+        await checkSums(round);
         for (let asked = 0; asked < 6; asked++) {
           const filter = filterOf();
           const all = known.filter((one) => isMeant(one, filter)).toReversed();

@@ -1,4 +1,4 @@
-import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { plainText } from '#core/plain-text.ts';
 import type { SpendFilter } from '#store/spend.ts';
 import type { Tables } from '#store/tables.ts';
@@ -25,19 +25,14 @@ const whosOf = (db: Kysely<Tables>, filter: SpendFilter) => {
   return query;
 };
 
-type Having = 'spend' | 'usage_hours';
-
 /**
- * Narrows rows to those whom a filter means. Who has been forgotten has sums, and no records. Said as a
- * value, so that Postgres looks each row up in a set, and does not look for the rows of each.
+ * Of rows with a column `who`: that it is one of those whom a filter means. Who has been forgotten has
+ * sums, and no records. Said as a value, so that Postgres looks each row up in a set, and does not look
+ * for the rows of each.
  */
-export const ofWhos = <Table extends Having, Row>(
-  db: Kysely<Tables>,
-  query: SelectQueryBuilder<Tables, Table, Row>,
-  filter: SpendFilter,
-): SelectQueryBuilder<Tables, Table, Row> => {
+export const isMeant = (db: Kysely<Tables>, filter: SpendFilter) => {
   const whos = whosOf(db, filter);
-  if (whos) return query.where(sql<boolean>`(who in (${whos})) is true`);
+  if (whos) return sql<boolean>`(who in (${whos})) is true`;
   const forgotten = db.selectFrom('spend_who').select('id').where('forgotten', '=', 1);
-  return query.where(sql<boolean>`who not in (${forgotten})`);
+  return sql<boolean>`who not in (${forgotten})`;
 };

@@ -2,9 +2,10 @@ import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import { timeOf } from '#core/ids.ts';
 import { recordOf, whosIn } from '#store/spend-read.ts';
 import { isForeign, mayBeOurs } from '#store/foreign-id.ts';
-import { ofWhos } from '#store/spend-filter.ts';
+import { isMeant } from '#store/spend-filter.ts';
 import type { SpendFilter, SpendRecord, SpendStore } from '#store/spend.ts';
 import { sweptMs } from '#store/swept.ts';
+import { sumsOfEndUsers, sumsOfRecords } from '#store/usage-source.ts';
 import type { Tables } from '#store/tables.ts';
 
 const HOUR_MS = 3_600_000;
@@ -58,7 +59,7 @@ export const listSpend = async (
 export const countSpend = async (db: Kysely<Tables>, filter: SpendFilter): Promise<number> => {
   if (filter.id !== undefined) return (await ofId(db, filter)).length;
   const { latest, whole, oldest } = await partsOf(db, filter);
-  const query = ofWhos(db, withinHours(db.selectFrom('usage_hours'), whole), filter);
+  const query = await hoursOf(db, filter, whole);
   const sums = await query.select(manyOf(filter).as('many')).executeTakeFirst();
   return (
     (await counted(db, filter, latest)) + (sums?.many ?? 0) + (await counted(db, filter, oldest))
@@ -100,7 +101,8 @@ const partsOf = async (db: Kysely<Tables>, filter: SpendFilter) => {
   const { fromMs, toMs } = timesOf(filter);
   const startMs = hourFrom(Math.max(fromMs, (await sweptMs(db)) ?? EVER));
   const endMs = toMs === NEVER ? NEVER : toMs - (toMs % HOUR_MS);
-  if (startMs >= endMs)
+  // Who has no end user has no sum of their own.
+  if (startMs >= endMs || filter.endUser === '')
     return {
       latest: { fromMs, toMs },
       whole: { fromMs: EVER, toMs: EVER },
@@ -121,7 +123,7 @@ const stretchesOf = async (
   filter: SpendFilter,
 ): Promise<readonly Stretch[]> => {
   const { latest, whole, oldest } = await partsOf(db, filter);
-  const query = ofWhos(db, withinHours(db.selectFrom('usage_hours'), whole), filter);
+  const query = await hoursOf(db, filter, whole);
   const hours = await query
     .select('hour_ms')
     .select(manyOf(filter).as('many'))
@@ -135,10 +137,13 @@ const stretchesOf = async (
   ].filter(({ many }) => many > 0);
 };
 
-const withinHours = <Row>(
-  query: SelectQueryBuilder<Tables, 'usage_hours', Row>,
-  { fromMs, toMs }: Times,
-) => query.where('hour_ms', '>=', fromMs).where('hour_ms', '<', toMs);
+/** The sums of those who are meant. */
+const hoursOf = async (db: Kysely<Tables>, filter: SpendFilter, times: Times) => {
+  const source = filter.endUser
+    ? sumsOfEndUsers(db, 'usage_hours', times)
+    : await sumsOfRecords(db, times);
+  return db.selectFrom(source.as('sums')).where(isMeant(db, filter));
+};
 
 /** How many records sums tell of. */
 const manyOf = ({ status }: SpendFilter) => {
@@ -208,7 +213,7 @@ const meant = <Row>(
   filter: SpendFilter,
 ): SelectQueryBuilder<Tables, 'spend', Row> => {
   const { id, status } = filter;
-  let narrowed = ofWhos(db, query, filter);
+  let narrowed = query.where(isMeant(db, filter));
   if (id !== undefined) narrowed = narrowed.where('id', '=', id);
   if (status === undefined) return narrowed;
   const isKnown = status === 'failure' || status === 'success';

@@ -2,7 +2,7 @@ import { plainText } from '#core/plain-text.ts';
 import { NONE, type PackedSpend } from '#store/packed-spend.ts';
 import { PaidSums } from '#store/paid-sums.ts';
 import type { Paid } from '#store/spend.ts';
-import type { Tables } from '#store/tables.ts';
+import type { Tables, UsageTableName } from '#store/tables.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
@@ -10,42 +10,42 @@ const DAY_MS = 86_400_000;
 type UsageRow = Tables['usage_hours'];
 type TagRow = Tables['usage_tags'];
 type Sums = typeof NOTHING;
+type Hours = Map<number, Map<number, UsageRow>>;
+
+/** As the database knows who it was; `base` is 0 where there is no end user. */
+export interface KnownWho {
+  readonly id: number;
+  readonly base: number;
+}
 
 /**
  * What records add to, row by row, each row once: a statement may not touch one twice, and hundreds of
  * records add to the same few.
  */
 export class SpendSums {
-  /** By their hours, and within them by who it was. */
-  readonly #hours = new Map<number, Map<number, UsageRow>>();
+  /** By their hours, and within them by who it was, whatever the end user. */
+  readonly #hours: Hours = new Map();
+  /** Of those with an end user, by that too. */
+  readonly #endHours: Hours = new Map();
   readonly #tags = new Map<number, Map<string, TagRow>>();
   readonly #paid = new PaidSums();
 
-  /** `who` as the database knows it. */
-  add(record: PackedSpend, who: number): void {
+  add(record: PackedSpend, { id, base }: KnownWho): void {
     const hourMs = Math.floor(record.startedMs / HOUR_MS) * HOUR_MS;
-    addTo(
-      rowAt(mapAt(this.#hours, hourMs), who, () => ({ hour_ms: hourMs, who, ...NOTHING })),
-      record,
-    );
+    addTo(usageAt(this.#hours, hourMs, base || id), record);
+    if (base !== 0) addTo(usageAt(this.#endHours, hourMs, id), record);
     if (record.tags !== NONE) this.#addTags(record, hourMs);
     this.#paid.add(record);
   }
 
-  hours(): readonly UsageRow[] {
-    return [...this.#hours.values()].flatMap((rows) => [...rows.values()]);
-  }
-
-  /** The same by day (UTC). */
-  days(): readonly UsageRow[] {
-    const days = new Map<number, Map<number, UsageRow>>();
-    for (const hour of this.hours()) {
-      const { who } = hour;
-      const dayMs = Math.floor(hour.hour_ms / DAY_MS) * DAY_MS;
-      const day = rowAt(mapAt(days, dayMs), who, () => ({ hour_ms: dayMs, who, ...NOTHING }));
-      for (const name of SUMS) day[name] += hour[name];
-    }
-    return [...days.values()].flatMap((rows) => [...rows.values()]);
+  /** By the table into which they go. */
+  usage(): Readonly<Record<UsageTableName, readonly UsageRow[]>> {
+    return {
+      usage_hours: rowsOf(this.#hours),
+      usage_days: daysOf(this.#hours),
+      usage_end_hours: rowsOf(this.#endHours),
+      usage_end_days: daysOf(this.#endHours),
+    };
   }
 
   tags(): readonly TagRow[] {
@@ -65,6 +65,22 @@ export class SpendSums {
       );
   }
 }
+
+const usageAt = (hours: Hours, hourMs: number, who: number): UsageRow =>
+  rowAt(mapAt(hours, hourMs), who, () => ({ hour_ms: hourMs, who, ...NOTHING }));
+
+const rowsOf = (hours: Hours): readonly UsageRow[] =>
+  [...hours.values()].flatMap((rows) => [...rows.values()]);
+
+/** The same by day (UTC). */
+const daysOf = (hours: Hours): readonly UsageRow[] => {
+  const days: Hours = new Map();
+  for (const hour of rowsOf(hours)) {
+    const day = usageAt(days, Math.floor(hour.hour_ms / DAY_MS) * DAY_MS, hour.who);
+    for (const name of SUMS) day[name] += hour[name];
+  }
+  return rowsOf(days);
+};
 
 const mapAt = <Outer, Inner, Row>(maps: Map<Outer, Map<Inner, Row>>, key: Outer): Map<Inner, Row> =>
   rowAt(maps, key, () => new Map());

@@ -1,8 +1,8 @@
 import type { Insertable, Kysely, Transaction } from 'kysely';
 import { plainText } from '#core/plain-text.ts';
-import { markOf, type PackedSpend } from '#store/packed-spend.ts';
+import { baseOf, markOf, type PackedSpend } from '#store/packed-spend.ts';
 import type { Paid, Taken } from '#store/spend.ts';
-import { SpendSums } from '#store/spend-sums.ts';
+import { type KnownWho, SpendSums } from '#store/spend-sums.ts';
 import type { Tables, UsageTableName } from '#store/tables.ts';
 
 /** Rows that go in one statement. */
@@ -20,24 +20,42 @@ export const writeSpend = async (
   if (distinct.length === 0) return { records: records.length, paid: [] };
   const sums = new SpendSums();
   await db.transaction().execute(async (all) => {
-    const whos = await idsOf(all, new Set(distinct.map(({ who }) => who)));
+    const whos = await knownWhos(all, new Set(distinct.map(({ who }) => who)));
     for (let from = 0; from < distinct.length; from += BATCH)
       await writeBatch(all, { records: distinct.slice(from, from + BATCH), whos, sums });
     // Once for all of them: each sum that is touched is written anew.
-    await addUsage(all, 'usage_hours', sums.hours());
-    await addUsage(all, 'usage_days', sums.days());
+    for (const [table, rows] of Object.entries(sums.usage()))
+      await addUsage(all, table as UsageTableName, rows);
     await addTags(all, sums.tags());
     await addPaid(all, sums.paid());
   });
   return { records: records.length, paid: sums.paid() };
 };
 
-/** The numbers of those who ask, new ones included. In one order: two who write at once wait, and do not lock each other out. */
-const idsOf = async (
+/** Those who ask, new ones included, and before them the same without end users. */
+const knownWhos = async (
   all: Transaction<Tables>,
   whos: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, KnownWho>> => {
+  const bases = new Map([...whos].map((who) => [who, baseOf(who)]));
+  const plain = [...bases].map(([who, base]) => base ?? who);
+  const ids = await idsOf(all, new Map(plain.map((who) => [who, 0])));
+  const baseIdOf = (base: string | undefined): number =>
+    base === undefined ? 0 : ids.get(markOf(base))!;
+  const named = [...bases].filter(([, base]) => base !== undefined);
+  const ends = await idsOf(all, new Map(named.map(([who, base]) => [who, baseIdOf(base)])));
+  const idOf = (who: string): number => ends.get(markOf(who)) ?? ids.get(markOf(who))!;
+  return new Map([...bases].map(([who, base]) => [who, { id: idOf(who), base: baseIdOf(base) }]));
+};
+
+/** Numbers by marks. In one order: two who write at once wait, and do not lock each other out. */
+const idsOf = async (
+  all: Transaction<Tables>,
+  bases: ReadonlyMap<string, number>,
 ): Promise<ReadonlyMap<string, number>> => {
-  const rows = [...whos].map(whoRow).toSorted((a, b) => (a.mark < b.mark ? -1 : 1));
+  const rows = [...bases]
+    .map(([who, base]) => whoRow(who, base))
+    .toSorted((a, b) => (a.mark < b.mark ? -1 : 1));
   const known = new Map<string, number>();
   for (let from = 0; from < rows.length; from += BATCH) {
     const some = rows.slice(from, from + BATCH);
@@ -54,12 +72,12 @@ const idsOf = async (
       .execute();
     for (const { id, mark } of found) known.set(mark, id);
   }
-  return new Map([...whos].map((who) => [who, known.get(markOf(who))!]));
+  return known;
 };
 
 interface Batch {
   readonly records: readonly PackedSpend[];
-  readonly whos: ReadonlyMap<string, number>;
+  readonly whos: ReadonlyMap<string, KnownWho>;
   readonly sums: SpendSums;
 }
 
@@ -70,7 +88,7 @@ const writeBatch = async (
 ): Promise<void> => {
   const written = await all
     .insertInto('spend')
-    .values(records.map((record) => rowOf(record, whos.get(record.who)!)))
+    .values(records.map((record) => rowOf(record, whos.get(record.who)!.id)))
     .onConflict((conflict) => conflict.columns(['started_ms', 'id']).doNothing())
     .returning(['started_ms as startedMs', 'id'])
     .execute();
@@ -121,13 +139,14 @@ export const WHO_COLUMNS = [
   'provider',
 ] as const;
 
-export const whoRow = (who: string): Insertable<Tables['spend_who']> => {
+export const whoRow = (who: string, base: number): Insertable<Tables['spend_who']> => {
   const texts = JSON.parse(who) as string[];
   const columns = WHO_COLUMNS.map(
     (column, place) => [column, plainText(texts[place] ?? '')] as const,
   );
   return {
     mark: markOf(who),
+    base,
     ...(Object.fromEntries(columns) as Record<(typeof WHO_COLUMNS)[number], string>),
     forgotten: 0,
   };

@@ -7,6 +7,8 @@ import type { Tables, UsageTableName } from '#store/tables.ts';
 
 const DAY_MS = 86_400_000;
 
+const USAGE = ['usage_days', 'usage_hours', 'usage_end_days', 'usage_end_hours'] as const;
+
 type Removes = Pick<SpendStore, 'removeHours' | 'removeDays' | 'foldTags' | 'removePaid'>;
 
 /** Takes away sums that nobody asks for any more: each call so many rows at most. */
@@ -14,6 +16,8 @@ export const sumsRetention = (db: Kysely<Tables>): Removes => ({
   removeHours: (wallMs, most) => removeHours(db, { wallMs: dayOf(wallMs), most }),
   async removeDays(wallMs, most) {
     let removed = await removeUsage(db, 'usage_days', { wallMs, most });
+    if (removed < most)
+      removed += await removeUsage(db, 'usage_end_days', { wallMs, most: most - removed });
     if (removed < most) removed += await removeTags(db, { wallMs, most: most - removed });
     if (removed < most) await removeWhos(db, most - removed);
     return removed;
@@ -56,7 +60,10 @@ const removeUsage = async (
 /** Records of hours that no sum tells of any more are counted one by one. */
 const removeHours = (db: Kysely<Tables>, oldest: Oldest): Promise<number> =>
   db.transaction().execute(async (all) => {
-    const removed = await removeUsage(all, 'usage_hours', oldest);
+    const { wallMs, most } = oldest;
+    let removed = await removeUsage(all, 'usage_hours', oldest);
+    if (removed < most)
+      removed += await removeUsage(all, 'usage_end_hours', { wallMs, most: most - removed });
     if (removed > 0) await setSwept(all, oldest.wallMs - 1);
     return removed;
   });
@@ -64,8 +71,10 @@ const removeHours = (db: Kysely<Tables>, oldest: Oldest): Promise<number> =>
 /** Names that no record and no sum has any more. */
 const removeWhos = async (db: Kysely<Tables>, most: number): Promise<void> => {
   let unused = db.selectFrom('spend_who').select('id').limit(most);
-  for (const table of ['usage_days', 'usage_hours', 'spend'] as const)
+  for (const table of [...USAGE, 'spend'] as const)
     unused = unused.where('id', 'not in', db.selectFrom(table).select('who'));
+  // Without an end user it may have no record of its own.
+  unused = unused.where('id', 'not in', db.selectFrom('spend_who').select('base'));
   await db.deleteFrom('spend_who').where('id', 'in', unused).execute();
 };
 

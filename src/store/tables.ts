@@ -29,6 +29,8 @@ interface WhoTable {
   id: Generated<number>;
   /** Of the texts: by it they are known again. */
   mark: string;
+  /** The row of the same without an end user; 0 where it has none itself. */
+  base: number;
   token: string;
   user_id: string;
   team_id: string;
@@ -105,6 +107,9 @@ export type Tables = Record<`s_${Subject}`, ShelfTable> & {
   usage_hours: UsageTable;
   /** The same by day (UTC): what is asked of months is asked of it. */
   usage_days: UsageTable;
+  /** Once more, of those with an end user alone: there may be a thousand times as many. */
+  usage_end_hours: UsageTable;
+  usage_end_days: UsageTable;
   usage_tags: TagTable;
   paid: PaidTable;
   app_runs: AppRunTable;
@@ -113,5 +118,5 @@ export type Tables = Record<`s_${Subject}`, ShelfTable> & {
   migrations: { name: string; at_ms: number };
 };
 
-/** Sums of hours, and the same by day (UTC). */
-export type UsageTableName = 'usage_hours' | 'usage_days';
+/** Sums of hours, and the same by day (UTC); of everybody, and of those with an end user. */
+export type UsageTableName = 'usage_hours' | 'usage_days' | 'usage_end_hours' | 'usage_end_days';

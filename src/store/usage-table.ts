@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { SpendFilter, TagFilter, Usage, UsageField, UsageQuestion } from '#store/spend.ts';
 import { SUMS } from '#store/spend-sums.ts';
+import { sumsByEndUser, sumsOfAll, sumsOfEndUsers } from '#store/usage-source.ts';
 import type { Tables, UsageTableName } from '#store/tables.ts';
 
 const STEPS = { hour: 3_600_000, day: 86_400_000 } as const;
@@ -33,8 +34,14 @@ export const usage = async (
   const isLong = (toMs ?? Infinity) - (fromMs ?? 0) > LONG_MS;
   const byDay = per !== 'hour' && (isLong || (await areHoursGone(db, fromMs ?? 0)));
   const begins = byDay ? STEPS.day : STEPS.hour;
+  const table = byDay ? 'usage_days' : 'usage_hours';
+  const times = {
+    fromMs: fromMs === undefined ? EVER : Math.floor(fromMs / begins) * begins,
+    toMs: toMs === undefined ? NEVER : Math.ceil(toMs),
+  };
+  const source = by.includes('endUser') ? sumsByEndUser : sumsFor(filter);
   let query = db
-    .selectFrom(`${byDay ? 'usage_days' : 'usage_hours'} as sums`)
+    .selectFrom(source(db, table, times).as('sums'))
     // Who it was is looked up for each sum: the other way round every instant would be looked for.
     .crossJoin('spend_who as who')
     .whereRef('who.id', '=', 'sums.who')
@@ -50,9 +57,6 @@ export const usage = async (
     const at = beginOf(per);
     query = query.select(at.as('at')).groupBy(at).orderBy(at, 'desc');
   }
-  if (fromMs !== undefined)
-    query = query.where('hour_ms', '>=', Math.floor(fromMs / begins) * begins);
-  if (toMs !== undefined) query = query.where('hour_ms', '<', Math.ceil(toMs));
   for (const [name, column] of Object.entries(COLUMNS)) {
     const value = filter[name as keyof SpendFilter];
     if (typeof value === 'string') query = query.where(`who.${column}`, '=', value);
@@ -68,6 +72,13 @@ export const usage = async (
       }),
     ),
   }));
+};
+
+const [EVER, NEVER] = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+
+const sumsFor = ({ endUser }: SpendFilter) => {
+  if (endUser === undefined) return sumsOfAll;
+  return endUser === '' ? sumsByEndUser : sumsOfEndUsers;
 };
 
 /** Whether there was something, and days alone tell of it: whoever has just begun has all of its hours. */

@@ -113,6 +113,11 @@ const check = async ({ spend }: Store): Promise<void> => {
     forgotten: 100,
   });
   expect(await spend.usage({ filter: { user: 'ann' }, by: [], per: 'hour' })).toHaveLength(3);
+  const all = { requests: 112, by: { endUser: WHO.end_user } };
+  expect(await spend.usage({ filter: {}, by: ['endUser'], per: 'all' })).toMatchObject([all]);
+  const filter = { endUser: WHO.end_user };
+  expect(await spend.usage({ filter, by: [], per: 'all' })).toMatchObject([{ requests: 112 }]);
+  expect(await spend.count(filter)).toBe(2);
   expect(await spend.tags({})).toMatchObject([{ requests: 2, by: { tag: 'red' } }]);
   expect(await spend.paid()).toEqual([{ kind: 'user', id: 'ann', sinceMs: 0, nanos: 14 }]);
   // Those that are there change nothing, and a new one of the same person adds to the same sum.

@@ -2,6 +2,7 @@ import { appRuns } from '#store/migrations/app-runs.ts';
 import { bodies } from '#store/migrations/bodies.ts';
 import { byInstant } from '#store/migrations/by-instant.ts';
 import { credentials } from '#store/migrations/credentials.ts';
+import { endUsers } from '#store/migrations/end-users.ts';
 import { first } from '#store/migrations/first.ts';
 import { leanIndexes } from '#store/migrations/lean-indexes.ts';
 import type { Migration } from '#store/migrations/migration.ts';
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   leanIndexes,
   credentials,
   byInstant,
+  endUsers,
 ];

@@ -19,7 +19,14 @@ const CONNECT_MS = 10_000;
 const STATEMENT_MS = 60_000;
 
 /** Their rows are written anew all the time: with room beside each, they stay where they are, and few. */
-const SUMS = ['usage_hours', 'usage_days', 'usage_tags', 'paid'];
+const SUMS = [
+  'usage_hours',
+  'usage_days',
+  'usage_end_hours',
+  'usage_end_days',
+  'usage_tags',
+  'paid',
+];
 
 const INT8 = 20;
 const NUMERIC = 1700;

@@ -1,8 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { packedOf } from '#store/journal.ts';
-import type { PackedSpend } from '#store/packed-spend.ts';
-import { SpendSums, SUMS } from '#store/spend-sums.ts';
+import { baseOf, type PackedSpend } from '#store/packed-spend.ts';
+import { type KnownWho, SpendSums, SUMS } from '#store/spend-sums.ts';
 import type { Taken } from '#store/spend.ts';
+import type { UsageTableName } from '#store/tables.ts';
 import { bodyRowOf, paidRow, WHO_COLUMNS, whoRow } from '#store/spend-write.ts';
 import type { SqlValue } from '#store/sqlite/messages.ts';
 
@@ -18,7 +19,7 @@ const RECORD = [
   'more',
 ];
 const BODY = ['id', 'at_ms', 'body'] as const;
-const WHO_ROW = ['mark', ...WHO_COLUMNS, 'forgotten'] as const;
+const WHO_ROW = ['mark', 'base', ...WHO_COLUMNS, 'forgotten'] as const;
 
 /** Numbers that are remembered: of most gateways all. */
 const MOST_WHOS = 2_000;
@@ -26,6 +27,8 @@ const MOST_WHOS = 2_000;
 const TABLES = {
   usage_hours: { key: ['hour_ms', 'who'], sums: SUMS },
   usage_days: { key: ['hour_ms', 'who'], sums: SUMS },
+  usage_end_hours: { key: ['hour_ms', 'who'], sums: SUMS },
+  usage_end_days: { key: ['hour_ms', 'who'], sums: SUMS },
   usage_tags: { key: ['hour_ms', 'tag'], sums: SUMS },
   paid: { key: ['kind', 'payer', 'since_ms'], sums: ['nanos'] },
 } as const;
@@ -42,7 +45,7 @@ export class Intake {
   readonly #addWho: StatementSync;
   readonly #sums: Readonly<Record<keyof typeof TABLES, StatementSync>>;
   /** The numbers of those who asked last, until somebody else may have written. */
-  readonly #whos = new Map<string, number>();
+  readonly #whos = new Map<string, KnownWho>();
 
   /** `db` has all its tables. */
   constructor(db: DatabaseSync) {
@@ -56,6 +59,8 @@ export class Intake {
     this.#sums = {
       usage_hours: adding('usage_hours'),
       usage_days: adding('usage_days'),
+      usage_end_hours: adding('usage_end_hours'),
+      usage_end_days: adding('usage_end_days'),
       usage_tags: adding('usage_tags'),
       paid: adding('paid'),
     };
@@ -75,10 +80,10 @@ export class Intake {
       for (const record of records) {
         count++;
         const who = this.#whos.get(record.who) ?? this.#whoOf(record.who);
-        if (this.#isNew(record, who)) sums.add(record, who);
+        if (this.#isNew(record, who.id)) sums.add(record, who);
       }
-      for (const row of sums.hours()) this.#add('usage_hours', row);
-      for (const row of sums.days()) this.#add('usage_days', row);
+      for (const [table, rows] of Object.entries(sums.usage()))
+        for (const row of rows) this.#add(table as UsageTableName, row);
       for (const row of sums.tags()) this.#add('usage_tags', row);
       const paid = sums.paid();
       for (const payment of paid) this.#add('paid', paidRow(payment));
@@ -97,13 +102,15 @@ export class Intake {
     this.#whos.clear();
   }
 
-  #whoOf(text: string): number {
-    const row = whoRow(text);
+  #whoOf(text: string): KnownWho {
+    const without = baseOf(text);
+    const base = without === undefined ? 0 : (this.#whos.get(without) ?? this.#whoOf(without)).id;
+    const row = whoRow(text, base);
     const known = this.#findWho.get(row.mark);
-    const id = known ? (known['id'] as number) : this.#newWho(row);
+    const who = { id: known ? (known['id'] as number) : this.#newWho(row), base };
     if (this.#whos.size >= MOST_WHOS) this.#whos.clear();
-    this.#whos.set(text, id);
-    return id;
+    this.#whos.set(text, who);
+    return who;
   }
 
   #newWho(row: ReturnType<typeof whoRow>): number {
