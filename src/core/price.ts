@@ -32,27 +32,27 @@ export const costOf = (prices: Prices, used: Counted): number | undefined => {
   const written = within(used.cacheWriteTokens, inputTokens - cached);
   const reasoning = within(used.reasoningTokens, outputTokens);
   const { input, output, cacheRead = input, cacheWrite = input } = prices;
-  const parts: readonly [number, Rate | undefined][] = [
-    [inputTokens - cached - written, input],
-    [cached, cacheRead],
-    [written, cacheWrite],
-    [outputTokens - reasoning, output],
-    [reasoning, prices.reasoning ?? output],
-  ];
-  let sum = 0;
-  for (const [tokens, rate] of parts) {
-    if (tokens === 0) continue;
-    if (!rate) return undefined;
-    sum += tokens * rateAt(rate, inputTokens);
-  }
+  const sum =
+    partOf(inputTokens - cached - written, input, inputTokens) +
+    partOf(cached, cacheRead, inputTokens) +
+    partOf(written, cacheWrite, inputTokens) +
+    partOf(outputTokens - reasoning, output, inputTokens) +
+    partOf(reasoning, prices.reasoning ?? output, inputTokens);
+  if (Number.isNaN(sum)) return undefined;
   // Nothing was used of a model that may have no price at all.
   if (sum === 0 && !input && !output) return undefined;
   return Math.round(sum / 1_000_000);
 };
 
+/** In a call that reads so many; NaN where something was used that has no price. */
+const partOf = (tokens: number, rate: Rate | undefined, inputTokens: number): number => {
+  if (tokens === 0) return 0;
+  return rate ? tokens * rateAt(rate, inputTokens) : Number.NaN;
+};
+
 /** Nano-dollars per million tokens for a call that reads so many. */
-const rateAt = ({ nanos, above = [] }: Rate, inputTokens: number): number =>
-  above.findLast(({ tokens }) => inputTokens > tokens)?.nanos ?? nanos;
+const rateAt = ({ nanos, above }: Rate, inputTokens: number): number =>
+  above?.findLast(({ tokens }) => inputTokens > tokens)?.nanos ?? nanos;
 
 /** A vendor's parts may come to more than its whole. */
 const within = (part: number | undefined, whole: number): number =>
