@@ -66,11 +66,20 @@ export class LineRing {
   /** A copy of all lines from this one on, as far as they are remembered. */
   bytesFrom(number: number): Buffer {
     const pieces: Buffer[] = [];
-    for (let each = Math.max(number, this.first); each < this.#end; each++) {
-      const at = each % this.#max;
-      pieces.push(this.#chunks[at]!.bytes.subarray(this.#starts[at], this.#ends[at]));
+    for (let each = Math.max(number, this.first); each < this.#end;) {
+      const from = each % this.#max;
+      const chunk = this.#chunks[from]!;
+      let to = from;
+      while (++each < this.#end && this.#follows(each, to)) to = each % this.#max;
+      pieces.push(chunk.bytes.subarray(this.#starts[from], this.#ends[to]));
     }
     return Buffer.concat(pieces);
+  }
+
+  /** Whether a line stands right behind the one at this place: both are copied as one piece. */
+  #follows(number: number, place: number): boolean {
+    const at = number % this.#max;
+    return this.#chunks[at] === this.#chunks[place] && this.#starts[at] === this.#ends[place];
   }
 
   /** Forgets all; numbers go on. */
