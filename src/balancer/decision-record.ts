@@ -103,13 +103,16 @@ const MOST_WAIT_NAMES = 3;
 
 /** Whether it needs neither cutting nor escaping. */
 export const isPlain = (text: string, chars: number): boolean =>
-  text.length <= chars && /^[\x20-\x7e]*$/.test(text);
+  text.length <= chars && PRINTED.test(text);
+
+const PRINTED = /^[\x20-\x7e]*$/;
 
 /** Without what is not printed: escaped it would take more room than it had. */
 export const cut = (text: string, chars: number): string =>
-  isPlain(text, chars)
-    ? text
-    : (text.length > chars ? `${text.slice(0, chars - 1)}…` : text).replaceAll(/\p{C}/gu, '?');
+  text.length > chars ? `${printed(text.slice(0, chars - 1))}…` : printed(text);
+
+const printed = (text: string): string =>
+  PRINTED.test(text) ? text : text.replaceAll(/\p{C}/gu, '?');
 
 export const listed = (
   texts: readonly string[],
