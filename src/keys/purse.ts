@@ -29,15 +29,19 @@ const KEPT_MS = 86_400_000;
 
 /** All sums of one process. Nothing here waits: whoever reserves has it, or knows at once that not. */
 export class PurseBook {
+  /** Of all that was ever spent, by kind and id: every request looks for some, and none ever goes. */
+  readonly #totals = new Map<Payment['kind'], Map<string, Purse>>();
+  /** Of windows. */
   readonly #purses = new Map<string, Purse>();
   #made = 0;
 
   /** The sum of a payer; a new one is empty. */
   purse(payment: Payment, endsMs = Infinity): Purse {
+    if (payment.sinceMs === 0) return this.#total(payment);
     const key = `${payment.kind}\n${payment.sinceMs}\n${payment.id}`;
     const known = this.#purses.get(key);
     if (known) return known;
-    const made = { payment, endsMs, spentNanos: 0, reservedNanos: 0, unwrittenNanos: 0 };
+    const made = emptyPurse(payment, endsMs);
     if (++this.#made % SWEEP_EVERY === 0 && endsMs !== Infinity) this.#sweep(payment.sinceMs);
     this.#purses.set(key, made);
     return made;
@@ -68,8 +72,17 @@ export class PurseBook {
   /** Sums of windows that began before this instant are asked for no more. */
   forget(beforeMs: number): void {
     for (const [key, { payment, reservedNanos, unwrittenNanos }] of this.#purses)
-      if (payment.sinceMs > 0 && payment.sinceMs < beforeMs)
+      if (payment.sinceMs < beforeMs)
         if (reservedNanos === 0 && unwrittenNanos === 0) this.#purses.delete(key);
+  }
+
+  #total(payment: Payment): Purse {
+    const { kind, id } = payment;
+    let all = this.#totals.get(kind);
+    if (!all) this.#totals.set(kind, (all = new Map()));
+    let total = all.get(id);
+    if (!total) all.set(id, (total = emptyPurse(payment, Infinity)));
+    return total;
   }
 
   /** An instant that has come for sure: the beginning of a window that runs. */
@@ -78,6 +91,14 @@ export class PurseBook {
       if (endsMs + KEPT_MS < nowMs && reservedNanos === 0) this.#purses.delete(key);
   }
 }
+
+const emptyPurse = (payment: Payment, endsMs: number): Purse => ({
+  payment,
+  endsMs,
+  spentNanos: 0,
+  reservedNanos: 0,
+  unwrittenNanos: 0,
+});
 
 /** Money set aside for one request in every purse that it draws from. It ends exactly once. */
 export class PurseHold {
