@@ -57,10 +57,53 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+const SESSION = '/spillway/session';
+/** What is said to who is not known, or not any more. */
+const OF_SESSIONS: ReadonlySet<string> = new Set(['unauthorized', 'unknown_key', '']);
+
 /** One request of this page's own. Rejects with ApiError unless it is answered with 2xx. */
-export const send = async (path: string, ask: Ask = {}) => {
+export const send = async (path: string, ask: Ask = {}): Promise<Response> => {
+  const reply = await fetched(path, ask);
+  if (reply.ok) return reply;
+  const error = await errorOf(reply);
+  // Vendors that refuse their own key, and models that a key may not call, have the same status.
+  const isOver = error.status === 401 && OF_SESSIONS.has(error.code) && path !== SESSION;
+  if (!isOver) throw error;
+  if (await renewed()) {
+    const again = await fetched(path, ask);
+    if (again.ok) return again;
+    throw await errorOf(again);
+  }
+  for (const listener of expired) listener();
+  throw error;
+};
+
+let renewing: Promise<boolean> | undefined;
+
+/** One attempt for all who need it. */
+const renewed = (): Promise<boolean> =>
+  (renewing ??= renew().finally(() => {
+    renewing = undefined;
+  }));
+
+/**
+ * The server may have begun anew, or a page beside this one has signed in: where nobody is to be asked
+ * for a key, nobody notices.
+ */
+const renew = async (): Promise<boolean> => {
+  const session = await ask<SessionReply>(SESSION);
+  if (!session.signed_in && session.needs_key) return false;
+  takeWordOf(
+    session.signed_in
+      ? session
+      : await ask<SessionReply>(SESSION, { method: 'POST', body: { key: '' } }),
+  );
+  return true;
+};
+
+const fetched = (path: string, ask: Ask): Promise<Response> => {
   const { method = 'GET', body, bytes, signal, headers } = ask;
-  const reply = await fetch(path, {
+  return fetch(path, {
     method,
     headers: {
       ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -70,9 +113,6 @@ export const send = async (path: string, ask: Ask = {}) => {
     ...(bytes ? { body: bytes } : body !== undefined && { body: JSON.stringify(body) }),
     ...(signal && { signal }),
   });
-  if (reply.ok) return reply;
-  if (reply.status === 401) for (const listener of expired) listener();
-  throw await errorOf(reply);
 };
 
 export const ask = async <Reply>(path: string, options?: Ask): Promise<Reply> =>

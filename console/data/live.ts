@@ -65,7 +65,7 @@ class LiveStore {
           waitMs = AGAIN_MS.first;
         });
       } catch (thrown) {
-        // Who must sign in again is asked to; the page tries on all the same.
+        // Who must sign in again is asked to; until then it is tried now and then.
         if (thrown instanceof ApiError && thrown.status === 401) waitMs = AGAIN_MS.most;
       }
       if (stop.signal.aborted) return;

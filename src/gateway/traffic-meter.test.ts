@@ -25,6 +25,8 @@ test('counts by second and deployment, with what it cost', async () => {
   await clock.advance(1_000);
   meter.over(facts('b'));
   meter.over(facts(undefined, { code: 'rate_limited' }));
+  // Who left is nobody's failure.
+  meter.over(facts('b', { code: 'client_closed' }));
   const [first, second] = meter.since(0);
   expect(first?.counts.get('a')).toEqual({
     requests: 2,
@@ -36,7 +38,7 @@ test('counts by second and deployment, with what it cost', async () => {
     queueMs: 20,
     totalMs: 200,
   });
-  expect(second?.counts.get('b')).toMatchObject({ requests: 1, errors: 0, nanos: 0, unpriced: 1 });
+  expect(second?.counts.get('b')).toMatchObject({ requests: 2, errors: 0, nanos: 0, unpriced: 2 });
   expect(second?.counts.get('')).toMatchObject({ requests: 1, errors: 1 });
   expect(meter.since(first!.at)).toHaveLength(1);
 });

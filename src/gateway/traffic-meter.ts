@@ -44,7 +44,8 @@ export class TrafficMeter {
     const name = tries.at(-1)?.deployment ?? '';
     const count = this.#countOf(name);
     count.requests++;
-    if (code !== undefined) count.errors++;
+    // Of a caller that has left nobody is to blame.
+    if (code !== undefined && code !== 'client_closed') count.errors++;
     count.inputTokens += tokensIn;
     count.outputTokens += tokensOut;
     count.queueMs += queueMs;

@@ -39,6 +39,18 @@ it('takes the master key once, keeps it from the page, and asks again when the s
   expect(seen.foreign).toEqual([]);
 });
 
+it('takes a vendor that refuses its key for no end of the session', async () => {
+  console_.world.simulator.setFaults('{kind: http, status: 401}');
+  const { page } = await console_.open('/ui/playground');
+  await page.getByLabel(signIn.key).fill(console_.world.masterKey);
+  await page.getByRole('button', { name: signIn.enter }).click();
+  await page.getByRole('textbox', { name: playground.prompt, exact: true }).fill('Hello');
+  await page.keyboard.press('Enter');
+  await page.getByRole('log').getByRole('alert').waitFor();
+  console_.world.simulator.clearFaults();
+  expect(await page.getByText(signIn.again).count()).toBe(0);
+});
+
 it('lets no other site act for who is signed in', async () => {
   const { page } = await console_.open('/ui/overview');
   await page.getByLabel(signIn.key).fill(console_.world.masterKey);

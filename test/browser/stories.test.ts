@@ -152,6 +152,21 @@ describe('a person', () => {
     await page.getByTestId('served-by').waitFor();
   });
 
+  it('goes on where the server has forgotten who looks, as a new one has', async () => {
+    const { page } = await console_.open('/ui/playground');
+    await page.getByText(shell.state.live, { exact: true }).waitFor();
+    const { back } = await console_.world.cut();
+    await page.context().clearCookies();
+    await page.getByRole('alert').filter({ hasText: shell.lost }).waitFor();
+    await back();
+    await page.getByText(shell.state.live, { exact: true }).waitFor();
+    await page.context().clearCookies();
+    await page.getByRole('textbox', { name: playground.prompt, exact: true }).fill('Hello');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('served-by').waitFor();
+    expect(await page.getByRole('log').getByRole('alert').count()).toBe(0);
+  });
+
   it('writes into the config without losing the place, and is told what is wrong with it', async () => {
     const { page } = await console_.open('/ui/models?tab=config');
     await page.getByText('model_list').first().click();

@@ -7,6 +7,7 @@ import { CopyButton } from '../../ui/copy.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { useFormat } from '../../ui/format.ts';
+import { useServerWords } from '../../ui/server-words.ts';
 import { Told } from '../../ui/told.tsx';
 import { SideDrawer } from '../../ui/side-drawer.tsx';
 import { Outcome } from './outcome.tsx';
@@ -35,10 +36,11 @@ const Opened = ({ of }: { of: HistoryRecord }) => {
   const { t } = useTranslation();
   const format = useFormat();
   const { seesAll } = useMe();
+  const { said } = useServerWords();
   const error = of.metadata.error_information;
   const callId = of.litellm_call_id ?? of.request_id;
   const totalS = (Date.parse(of.endTime) - Date.parse(of.startTime)) / 1000;
-  const tries = of.attempts?.map(([name, outcome]) => `${name} ${outcome}`).join(', ');
+  const tries = of.attempts?.map(([name, outcome]) => `${name}: ${said(outcome)}`).join(', ');
   const rows: [string, string][] = [
     [t('history.column.time'), format.date(of.startTime)],
     [t('history.field.key'), of.key_name ?? (of.api_key === '' ? t('usage.master') : of.api_key)],
