@@ -51,31 +51,31 @@ export interface AdmitRequest {
   readonly waitUntil: number;
   readonly signal: AbortSignal;
   /** It would be sent again after a failure: it may be the probe of a deployment that has failed. */
-  readonly retryable?: boolean;
+  readonly retryable?: boolean | undefined;
   /** Another group is asked where nobody of this one is well: who fails need not be asked. */
-  readonly hasFallback?: boolean;
+  readonly hasFallback?: boolean | undefined;
   /** Whether the answer is wanted piece by piece. */
   readonly stream: boolean;
   /** Memory that it holds while it waits. */
   readonly bytes: number;
   /** By deployment: the model to ask for, where the caller's name for it decides that. */
-  readonly models?: ReadonlyMap<string, string>;
+  readonly models?: ReadonlyMap<string, string> | undefined;
   /** The one deployment that may serve it. */
-  readonly pinned?: string;
+  readonly pinned?: string | undefined;
   /** Calls of one run prefer different pools. */
-  readonly run?: string;
+  readonly run?: string | undefined;
   /** Equal keys are likely to share a cached prompt. */
-  readonly affinity?: string;
-  readonly needs?: Needs;
-  readonly tags?: TagFilter;
+  readonly affinity?: string | undefined;
+  readonly needs?: Needs | undefined;
+  readonly tags?: TagFilter | undefined;
   /**
    * What it takes on our own side: with the first deployment that it is given, not with later ones.
    * Whoever asks ends it when the request is over.
    */
-  readonly own?: OwnSide;
-  readonly budgets?: UpstreamBudgets;
+  readonly own?: OwnSide | undefined;
+  readonly budgets?: UpstreamBudgets | undefined;
   /** Told where it stands when it comes to wait, or is refused because it would wait for too long. */
-  readonly note?: (place: LinePlace, routed: Routed) => void;
+  readonly note?: ((place: LinePlace, routed: Routed) => void) | undefined;
 }
 
 export type Admission =

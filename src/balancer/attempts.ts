@@ -62,6 +62,9 @@ const MOST_REFUSALS = 6;
 
 const NONE: ReadonlySet<string> = new Set();
 
+/** No field is forgotten. */
+type Whole<T> = { readonly [K in keyof T]-?: T[K] };
+
 /**
  * The one loop: asks for a deployment, sends, and goes on to another one until a reply begins or
  * `retries`, the group's budget or the caller's time are spent. When all have been tried it pauses and
@@ -123,22 +126,46 @@ class Attempts<Reply> {
 
   /** Asks for a deployment. What has failed before is told, with the wait that is known by now. */
   #admitted(): Promise<Admission> {
-    const { ask, signal } = this.#plan;
-    const [groups, tried] = [this.#groups, this.#tried];
-    const admission = this.#deps.admit({ ...ask, groups, tried, signal, ...this.#prospects() });
-    const [first] = this.#failures;
-    if (!first) return admission;
+    const admission = this.#deps.admit(this.#asked());
+    const first = this.#failures[0];
+    return first ? this.#afterFailure(first, admission) : admission;
+  }
+
+  #afterFailure(first: Failure, admission: Promise<Admission>): Promise<Admission> {
     return admission.catch((thrown: unknown) => {
-      if (signal.aborted || !(thrown instanceof SpillwayError)) throw thrown;
+      if (this.#plan.signal.aborted || !(thrown instanceof SpillwayError)) throw thrown;
       throw new AttemptsError(first, thrown.retryAfterMs ?? first.error.retryAfterMs);
     });
   }
 
-  /** What would become of it after one more failure. */
-  #prospects(): Pick<AdmitRequest, 'retryable' | 'hasFallback'> {
+  /** With what would become of it after one more failure. Written out: to spread it costs as much again. */
+  #asked(): Whole<AdmitRequest> {
+    const { ask, signal } = this.#plan;
     const hasFallback = this.#hasFallback;
     const canRetry = this.#tries < this.#most && this.#deps.budgets.has(this.#groups[0]);
-    return { retryable: canRetry || hasFallback, hasFallback };
+    return {
+      groups: this.#groups,
+      tried: this.#tried,
+      signal,
+      retryable: canRetry || hasFallback,
+      hasFallback,
+      demand: ask.demand,
+      tenant: ask.tenant,
+      priority: ask.priority,
+      arrivedAt: ask.arrivedAt,
+      waitUntil: ask.waitUntil,
+      stream: ask.stream,
+      bytes: ask.bytes,
+      models: ask.models,
+      pinned: ask.pinned,
+      run: ask.run,
+      affinity: ask.affinity,
+      needs: ask.needs,
+      tags: ask.tags,
+      own: ask.own,
+      budgets: ask.budgets,
+      note: ask.note,
+    };
   }
 
   /** Another group has it now, with tries of its own. */
