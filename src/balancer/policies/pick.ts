@@ -21,8 +21,15 @@ export const leastLoaded = (
   // Most often they are all the same, or one is alone.
   if (count === candidates.length) return candidates;
   if (count === 1) return [first!];
-  return candidates.filter((candidate) => load(candidate) === least);
+  return withLoad(least, load, candidates);
 };
+
+/** Apart from its caller, which needs no closure most often. */
+const withLoad = (
+  its: number,
+  load: (candidate: Candidate) => number,
+  candidates: readonly Candidate[],
+): readonly Candidate[] => candidates.filter((candidate) => load(candidate) === its);
 
 /** Draws one with a chance in proportion to its share; any of them when all shares are 0. */
 export const pickWeighted = (

@@ -21,7 +21,24 @@ const pickWithoutLimits = (choice: Choice): Candidate => {
   return pickByShare({ candidates: leastLoaded(candidates, load), random });
 };
 
-const priceOf = (row: Candidate): number => (row.quota.length > 0 ? dualPrice(row) : Infinity);
+/** Below any price: nothing is known of what limits it. */
+const UNKNOWN = -1;
+
+const priceOf = (row: Candidate): number => (row.quota.length > 0 ? dualPrice(row) : UNKNOWN);
+
+const leastOf = (prices: readonly number[]): number => {
+  let least = Infinity;
+  for (const price of prices) if (price !== UNKNOWN && price < least) least = price;
+  return least;
+};
+
+/** Those whose price is no higher: most often all, and then no list of their own. */
+const upTo = (
+  bound: number,
+  prices: readonly number[],
+  rows: readonly Candidate[],
+): readonly Candidate[] =>
+  prices.every((price) => price <= bound) ? rows : rows.filter((_, i) => prices[i]! <= bound);
 
 /**
  * The cheapest row by the dual price: long prompts go where tokens are plentiful, short ones where
@@ -32,11 +49,9 @@ const priceOf = (row: Candidate): number => (row.quota.length > 0 ? dualPrice(ro
 export default definePolicy('quota-aware', z.object({}), () => (choice) => {
   const { candidates, random } = choice;
   const prices = candidates.map(priceOf);
-  let least = Infinity;
-  for (const its of prices) if (its < least) least = its;
+  const least = leastOf(prices);
   if (least === Infinity) return pickWithoutLimits(choice);
-  const bound = least * EQUAL;
-  const cheapest = candidates.filter((row, i) => prices[i]! <= bound || row.quota.length === 0);
+  const cheapest = upTo(least * EQUAL, prices, candidates);
   if (cheapest.length === 1) return cheapest[0]!;
   return pickByShare({ candidates: leastLoaded(cheapest, runCallsOf), random });
 });

@@ -29,10 +29,10 @@ export const shareOf = (candidates: readonly Candidate[]): Share => {
 };
 
 /** A count relative to the share. A row without a share is the last resort, however idle it is. */
-const relativeTo = (share: Share, count: Share): Share =>
-  share === EVEN
-    ? count
-    : (candidate) => (share(candidate) > 0 ? count(candidate) / share(candidate) : Infinity);
+const relativeTo =
+  (share: Share, count: Share): Share =>
+  (candidate) =>
+    share(candidate) > 0 ? count(candidate) / share(candidate) : Infinity;
 
 /**
  * Weighted random among those with the fewest calls under way relative to their share, and of those
@@ -41,7 +41,8 @@ const relativeTo = (share: Share, count: Share): Share =>
 export const pickByShare = ({ candidates, random }: Choice): Candidate => {
   if (candidates.length === 1) return candidates[0]!;
   const share = shareOf(candidates);
-  const idlest = leastLoaded(candidates, relativeTo(share, inFlightOf));
-  const apart = leastLoaded(idlest, relativeTo(share, runCallsOf));
+  const isEven = share === EVEN;
+  const idlest = leastLoaded(candidates, isEven ? inFlightOf : relativeTo(share, inFlightOf));
+  const apart = leastLoaded(idlest, isEven ? runCallsOf : relativeTo(share, runCallsOf));
   return pickWeighted({ candidates: atHome(apart), random }, share);
 };
