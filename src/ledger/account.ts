@@ -228,11 +228,11 @@ export class Account {
 
   /** What its levels have counted of a call: what was reserved, or what was told since. */
   #countedOf(share: Share, charged: Cost): Cost {
-    const counted: Writable<Cost> = { ...share.cost };
+    let counted: Writable<Cost> | undefined;
     for (const dimension of DIMENSIONS)
       if (this.#told[PLACE[dimension]]! >= share.call)
-        counted[dimension] = amountOf(charged, dimension);
-    return counted;
+        (counted ??= { ...share.cost })[dimension] = amountOf(charged, dimension);
+    return counted ?? share.cost;
   }
 
   #count(dimension: Dimension, amount: number, now: number): void {

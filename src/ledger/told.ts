@@ -9,7 +9,7 @@ const UPWARDS = 0.2;
 
 /** Takes over a limit that an answer tells, and what it says is left. What cannot be true is ignored. */
 export const learnTold = (told: ToldLimit, answer: Answer): void => {
-  const { dimension, windowMs, limit, remaining } = told;
+  const { dimension, windowMs, limit, remaining, resetMs } = told;
   const { account, now } = answer;
   if (!isDimension(dimension) || !isWindow(windowMs)) return;
   if (limit !== undefined && !isAmount(limit)) return;
@@ -21,9 +21,17 @@ export const learnTold = (told: ToldLimit, answer: Answer): void => {
   }
   const standing = known ?? account.find(dimension, windowMs);
   if (standing === undefined || !isCount(remaining) || remaining > (limit ?? Infinity)) return;
-  if (limit !== undefined) learnBurst(standing, { ...told, limit, remaining }, answer);
+  if (limit !== undefined) learnBurst(standing, { limit, remaining, resetMs, windowMs }, answer);
   syncRemaining(standing, remaining, answer);
 };
+
+/** What is told of a limit and its level. */
+interface ToldLevel {
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetMs: number | undefined;
+  readonly windowMs: number;
+}
 
 const MINUTE_MS = 60_000;
 /** Told bursts that are nearly the whole limit are that, in rounded numbers. */
@@ -35,7 +43,7 @@ const WHOLE = 0.7;
  */
 const learnBurst = (
   { bucket, dimension }: Standing,
-  { limit, remaining, resetMs, windowMs }: ToldLimit & { limit: number; remaining: number },
+  { limit, remaining, resetMs, windowMs }: ToldLevel,
   { now }: Answer,
 ): void => {
   if (dimension !== 'requests' || resetMs === undefined || windowMs !== MINUTE_MS) return;

@@ -13,7 +13,7 @@ export const durationMs = (text: string): number | undefined => {
   if (SECONDS.test(said)) return wholeMs(Number(said) * 1000);
   const parts = said === '' ? null : GO.exec(said);
   if (!parts) return undefined;
-  const [hours, minutes, seconds, ms] = parts.slice(1) as (string | undefined)[];
+  const [, hours, minutes, seconds, ms] = parts as readonly (string | undefined)[];
   const whole = number(hours) * 3_600_000 + number(minutes) * 60_000;
   return wholeMs(whole + number(seconds) * 1000 + number(ms));
 };

@@ -69,13 +69,14 @@ export class Kin {
       track.hasNews = true;
     }
     // A refusal's numbers are not those of a call that was charged.
+    const isWatched = heard.chargedAt >= this.#watchedAt + WATCH_MS;
     const tellings: GaugeTelling[] = [];
     for (const told of news.told) {
       const telling = refusal ? track.tell(told) : track.tell(told, heard);
-      if (telling) tellings.push(telling);
+      if (telling && isWatched) tellings.push(telling);
     }
     const found = this.#compared(track, heard);
-    if (found || heard.chargedAt < this.#watchedAt + WATCH_MS) return found;
+    if (found || !isWatched) return found;
     this.#watchedAt = heard.chargedAt;
     for (const telling of tellings) {
       const shown = watchLevels(this.#watched(called, model), { ...telling, track }, this.#turn++);

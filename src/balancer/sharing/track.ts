@@ -1,4 +1,4 @@
-import type { Cost, ToldLimit } from '#core/quota.ts';
+import type { Cost, Dimension, ToldLimit } from '#core/quota.ts';
 import type { Evidence } from '#balancer/sharing/evidence.ts';
 import type { ToldShape } from '#balancer/sharing/told-shape.ts';
 import type { Rule, Telling } from '#balancer/sharing/level-test.ts';
@@ -51,22 +51,22 @@ export class Track {
     const gauge = this.#gauge(told);
     const { remaining, dimension } = told;
     if (!gauge || !call || remaining === undefined) return undefined;
-    const telling = { at: call.chargedAt, remaining, own: call.cost[dimension] ?? 0 };
+    const telling = { at: call.chargedAt, remaining, own: call.cost[dimension] ?? 0, gauge };
     if (gauge.last && telling.at <= gauge.last.at) return undefined;
     gauge.shape.note(this.account, telling, gauge.rule);
     gauge.last = telling;
-    return { at: telling.at, remaining, own: telling.own, gauge };
+    return telling;
   }
 
   /** The same limit, as large as `rule` has it. */
   find(rule: Rule): ToldGauge | undefined {
-    const gauge = this.gauges.get(wordOf(rule));
+    const gauge = this.#known(rule.dimension, rule.windowMs);
     return gauge?.rule.limit === rule.limit ? gauge : undefined;
   }
 
   #gauge(told: ToldLimit): ToldGauge | undefined {
     const { dimension, windowMs, limit } = told;
-    const known = this.gauges.get(wordOf(told));
+    const known = this.#known(dimension, windowMs);
     if (limit === undefined || !(limit > 0) || !(windowMs > 0) || known?.rule.limit === limit)
       return known;
     if (!known && this.gauges.size >= MOST_LIMITS) return undefined;
@@ -76,6 +76,13 @@ export class Track {
     const gauge = { rule, last: undefined, shape: this.#shapeOf(rule), evidence };
     this.gauges.set(wordOf(told), gauge);
     return gauge;
+  }
+
+  /** Few are there: to look at them all costs less than to make a word. */
+  #known(dimension: Dimension, windowMs: number): ToldGauge | undefined {
+    for (const gauge of this.gauges.values())
+      if (gauge.rule.dimension === dimension && gauge.rule.windowMs === windowMs) return gauge;
+    return undefined;
   }
 
   /** All limits in one word. */
