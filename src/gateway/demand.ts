@@ -1,5 +1,6 @@
 import type { Demand } from '#balancer/estimate.ts';
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
+import type { Writable } from '#core/writable.ts';
 
 /** Fields that hold what a model reads: texts in them count, all else in a body does not. */
 export const READ_FIELDS = [
@@ -19,6 +20,7 @@ export const READ_FIELDS = [
   'systemInstruction',
   'system_instruction',
 ];
+const READ: ReadonlySet<string> = new Set(READ_FIELDS);
 /** Fields that bound an answer, the newer first. */
 const BOUND_FIELDS = ['max_completion_tokens', 'max_tokens', 'max_output_tokens'];
 /** Some dialects keep their settings together, under either form of the name. */
@@ -42,16 +44,12 @@ interface Counts {
 /** How large a request looks, in one pass over its texts. Depth was bounded when it was parsed. */
 export const demandOf = (body: JsonObject): Demand => {
   const counts: Counts = { ascii: 0, wide: 0, marks: 0, images: 0 };
-  for (const field of READ_FIELDS) {
-    const value = own(body, field);
-    if (value !== undefined) count(value, counts);
-  }
+  for (const field in body) if (READ.has(field)) count(body[field]!, counts);
+  const { ascii, wide, marks, images } = counts;
+  const demand: Writable<Demand> = { ascii, wide, marks, images, choices: choicesOf(body) };
   const maxOutputTokens = boundOf(body);
-  return {
-    ...counts,
-    choices: choicesOf(body),
-    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
-  };
+  if (maxOutputTokens !== undefined) demand.maxOutputTokens = maxOutputTokens;
+  return demand;
 };
 
 /** Answers asked for. */
