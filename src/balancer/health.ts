@@ -87,27 +87,26 @@ export class Health {
   }
 
   /** Undefined where nobody is left out. */
-  started(deployment: string): HealthCall | undefined {
+  started(deployment: string, now = this.#deps.clock.now()): HealthCall | undefined {
     const patient = this.#patients.get(deployment);
     if (!patient) return undefined;
-    const now = this.#deps.clock.now();
     const call = patient.outlier.started(now);
     for (const key of patient.keys) key.started(call, now);
     return { deployment, call };
   }
 
   /** Its first content has come. True when that lets somebody in who was left out. */
-  answered({ deployment, call }: HealthCall): boolean {
+  answered({ deployment, call }: HealthCall, now = this.#deps.clock.now()): boolean {
     const patient = this.#patients.get(deployment);
     if (!patient) return false;
-    const { clock, report } = this.#deps;
+    const { report } = this.#deps;
     let isAccepted = false;
     for (const key of patient.keys) {
       if (!key.accepted(call)) continue;
       isAccepted = true;
       report({ what: 'key-accepted', deployments: this.#with(key) });
     }
-    const isBack = patient.outlier.answered(call, clock.now());
+    const isBack = patient.outlier.answered(call, now);
     if (isBack) report({ what: 'returned', deployment });
     return isBack || isAccepted;
   }

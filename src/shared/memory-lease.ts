@@ -45,7 +45,7 @@ export class MemoryLease implements Lease {
     this.#state = deps.pool.state(this.deployment);
     deps.pool.started(leased.bid, leased.request);
     deps.shared.sent(leased.bid, leased.chargedAt);
-    this.#health = deps.pool.health?.started(this.deployment);
+    this.#health = deps.pool.health?.started(this.deployment, leased.startedAt);
   }
 
   get expected(): Spent {
@@ -74,7 +74,7 @@ export class MemoryLease implements Lease {
   began(now: number): void {
     if (this.#beganAt !== undefined || this.#ended) return;
     this.#beganAt = now;
-    if (this.#health && this.#deps.pool.health?.answered(this.#health))
+    if (this.#health && this.#deps.pool.health?.answered(this.#health, now))
       this.#deps.changed(this.deployment);
   }
 

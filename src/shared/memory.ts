@@ -31,7 +31,7 @@ import { Leftovers } from '#shared/leftovers.ts';
 import { fullMs } from '#shared/overflow.ts';
 import { type QueueLimits, QueueRoom } from '#shared/queue-limits.ts';
 import type { MemoryPressure } from '#core/memory-pressure.ts';
-import { isOwnForAll, ownLack, ownWaitMs, takeOwn } from '#shared/own-room.ts';
+import { isOwnForAll, lacksOwn, ownLack, ownWaitMs, takeOwn } from '#shared/own-room.ts';
 import { routeTo } from '#shared/routing.ts';
 import { SharedPools } from '#shared/shared-pools.ts';
 import { type Going, StandIns } from '#shared/stand-ins.ts';
@@ -262,7 +262,7 @@ export class MemoryOwner {
   }
 
   #ownMs(request: AdmitRequest): number {
-    return ownWaitMs(this.#deps.ledger, request, this.#deps.clock.now());
+    return lacksOwn(request) ? ownWaitMs(this.#deps.ledger, request, this.#deps.clock.now()) : 0;
   }
 
   /** Gives the request to a deployment that can take it now, if there is one. */

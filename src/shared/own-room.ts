@@ -1,11 +1,17 @@
 import type { AdmitRequest } from '#balancer/admit.ts';
-import type { OwnLack } from '#balancer/own-side.ts';
+import type { OwnLack, OwnSide } from '#balancer/own-side.ts';
 import type { Dimension } from '#core/quota.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 
 /** Until the request's own side has room, ms; 0 where it has its place already. */
-export const ownWaitMs = (ledger: Ledger, { own }: AdmitRequest, now: number): number =>
-  own && !own.isHeld ? ledger.waitMs(own.charges, now) : 0;
+export const ownWaitMs = (ledger: Ledger, request: AdmitRequest, now: number): number =>
+  lacksOwn(request) ? ledger.waitMs(request.own.charges, now) : 0;
+
+/** Whether there is a place that it must take yet. */
+export const lacksOwn = (
+  request: AdmitRequest,
+): request is AdmitRequest & { readonly own: OwnSide } =>
+  request.own !== undefined && !request.own.isHeld && request.own.charges.length > 0;
 
 /** Whether all who draw from the same accounts lack the same: a request or a place, not tokens. */
 export const isOwnForAll = (ledger: Ledger, { own }: AdmitRequest, now: number): boolean => {
@@ -40,11 +46,11 @@ const DEFAULT: Dimension = 'requests';
 /** Takes its place, unless it has it; false where there is none. `changed`: it has come back. */
 export const takeOwn = (
   ledger: Ledger,
-  { own }: AdmitRequest,
+  request: AdmitRequest,
   { now, changed }: { readonly now: number; readonly changed: () => void },
 ): boolean => {
-  if (!own || own.isHeld || own.charges.length === 0) return true;
-  const reservation = ledger.reserve(own.charges, now);
-  if (reservation) own.hold(reservation, changed);
+  if (!lacksOwn(request)) return true;
+  const reservation = ledger.reserve(request.own.charges, now);
+  if (reservation) request.own.hold(reservation, changed);
   return reservation !== undefined;
 };
