@@ -53,6 +53,16 @@ describe('explain', () => {
     expect(b!.likelyNanos).toBeUndefined();
   });
 
+  it('stays what it was, whatever is asked afterwards', async () => {
+    const w = world([member('a')]);
+    w.limit('a', 1_000);
+    const { row } = w.explain(tokens(200)).groups[0]!.rows[0]!;
+    await w.admit(tokens(900));
+    void w.admit(tokens(300));
+    expect(row.waitMs).toBe(0);
+    expect(row.quota).toMatchObject([{ dimension: 'tokens', cost: 201 }]);
+  });
+
   it('says behind whom it would wait, for what, and for how long', async () => {
     const w = world([member('a')]);
     w.limit('a', 600);
