@@ -62,9 +62,11 @@ const isControl = (body: JsonObject, key: string, ownsMetadata: boolean): boolea
 
 /** The body without what is not the vendor's business; itself where all of it is. */
 export const vendorBody = (body: JsonObject, ownsMetadata = false): JsonObject => {
-  if (!Object.keys(body).some((key) => isControl(body, key, ownsMetadata))) return body;
-  // `fromEntries` defines: a key named `__proto__` stays plain data.
-  return Object.fromEntries(
-    Object.entries(body).filter(([key]) => !isControl(body, key, ownsMetadata)),
-  );
+  for (const key in body)
+    if (isControl(body, key, ownsMetadata)) return without(body, ownsMetadata);
+  return body;
 };
+
+/** `fromEntries` defines: a key named `__proto__` stays plain data. */
+const without = (body: JsonObject, ownsMetadata: boolean): JsonObject =>
+  Object.fromEntries(Object.entries(body).filter(([key]) => !isControl(body, key, ownsMetadata)));

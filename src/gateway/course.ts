@@ -75,7 +75,7 @@ export const courseTo = (
     standIns.length === 0 ? to.models : modelsOf([to, ...standIns.map((standIn) => standIn.to)]);
   const asked = changed(deps.body, params);
   const course: Writable<Course> = {
-    groups: [to.group, ...standIns.map((standIn) => standIn.to.group)],
+    groups: standIns.length === 0 ? [to.group] : [to.group, ...standIns.map(groupOf)],
     standIns,
     names,
     filteredFails: filteredFails(deps.rules, names),
@@ -86,6 +86,8 @@ export const courseTo = (
   if (models) course.models = models;
   return course;
 };
+
+const groupOf = ({ to }: StandIn): string => to.group;
 
 const namesOf = (model: string, { group }: Resolved): LookUpNames =>
   model === group ? [model] : [model, group];
@@ -109,11 +111,22 @@ const NOBODY: readonly StandIn[] = [];
  */
 const standInsOf = (
   first: { readonly to: Resolved; readonly names: LookUpNames },
-  { groups, rules }: CourseDeps,
-  { behind, asked }: Whereabouts,
+  deps: CourseDeps,
+  where: Whereabouts,
 ): readonly StandIn[] => {
-  const own = rules.most > 0 ? targetsFor(rules, first.names, 'any') : [];
-  if (own.length === 0 && behind.length === 0) return NOBODY;
+  const { rules } = deps;
+  const own = rules.most > 0 ? targetsFor(rules, first.names, 'any') : NO_TARGETS;
+  const hasNone = own.length === 0 && where.behind.length === 0;
+  return hasNone ? NOBODY : foundIn([own, where.behind], first, { ...deps, ...where });
+};
+
+const NO_TARGETS: readonly FallbackTarget[] = [];
+
+const foundIn = (
+  lists: readonly (readonly FallbackTarget[])[],
+  first: { readonly to: Resolved },
+  { groups, rules, asked }: Pick<CourseDeps, 'groups' | 'rules'> & Pick<Whereabouts, 'asked'>,
+): readonly StandIn[] => {
   const seen = new Set([first.to.group]);
   const found: StandIn[] = [];
   const visit = (targets: readonly FallbackTarget[]): void => {
@@ -127,8 +140,7 @@ const standInsOf = (
       if (found.length < rules.most) visit(targetsFor(rules, names, 'any'));
     }
   };
-  visit(own);
-  visit(behind);
+  for (const targets of lists) visit(targets);
   return found;
 };
 

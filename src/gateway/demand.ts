@@ -109,7 +109,7 @@ const countText = (text: string, counts: Counts): void => {
   for (let at = 0; at < text.length; at += step, looked++) {
     const unit = text.charCodeAt(at);
     if (unit > 0x7f) wide++;
-    else if (isMark(unit)) marks++;
+    else marks += MARKS[unit]!;
   }
   const each = looked === 0 ? 0 : text.length / looked;
   const wideChars = Math.round(wide * each);
@@ -118,7 +118,7 @@ const countText = (text: string, counts: Counts): void => {
   counts.marks += Math.round(marks * each);
 };
 
-/** Neither a letter, a digit nor a space. */
-const isMark = (unit: number): boolean =>
-  unit > 0x20 &&
-  (unit < 0x30 || (unit > 0x39 && unit < 0x41) || (unit > 0x5a && unit < 0x61) || unit > 0x7a);
+/** Of each unit of ASCII 1 where it is a mark: neither a letter, a digit nor a space. */
+const MARKS = Uint8Array.from({ length: 0x80 }, (_, unit) =>
+  unit > 0x20 && !/[\dA-Za-z]/.test(String.fromCharCode(unit)) ? 1 : 0,
+);

@@ -47,8 +47,8 @@ export class FallbackChain<Reply> {
   #first: LookUpNames = [];
   readonly #levels: Level[] = [];
   readonly #inVain: { readonly model: string; readonly error: SpillwayError }[] = [];
-  /** Names that nobody has. */
-  readonly #nobody = new Set<string>();
+  /** Names that nobody has, once there are some. */
+  #nobody: Set<string> | undefined;
   #handedOn = 0;
 
   constructor(options: ChainOptions<Reply>) {
@@ -78,7 +78,7 @@ export class FallbackChain<Reply> {
       const failed = goesOn && taker ? (before ?? outOfQuota(course.groups[0])) : thrown;
       if (course.names !== this.#first || !(failed instanceof SpillwayError)) throw failed;
       const asked = this.#inVain.length > 0 ? alsoAsked(failed, this.#inVain) : failed;
-      throw this.#nobody.size > 0 ? notAsked(asked, this.#nobody) : asked;
+      throw this.#nobody ? notAsked(asked, this.#nobody) : asked;
     }
   }
 
@@ -96,7 +96,7 @@ export class FallbackChain<Reply> {
   async #through(level: Level): Promise<{ readonly reply: Reply } | undefined> {
     while (level.next < level.targets.length && !this.#options.isOver()) {
       const target = level.targets[level.next++]!;
-      if (!this.#options.isKnown(target)) this.#nobody.add(target.model);
+      if (!this.#options.isKnown(target)) (this.#nobody ??= new Set()).add(target.model);
       if (!this.#isNew(target)) continue;
       const asked = this.#askedSoFar();
       asked.add(keyOf(target));
@@ -139,8 +139,13 @@ export class FallbackChain<Reply> {
   }
 
   #hasNext(course: Course, kind: FallbackKind): boolean {
-    const targets = [...this.#listOf(course.names, kind), ...this.#behind()];
-    return targets.some((target) => this.#isNew(target));
+    if (this.#isAnyNew(this.#listOf(course.names, kind))) return true;
+    return this.#levels.length > 0 && this.#isAnyNew(this.#behind());
+  }
+
+  #isAnyNew(targets: readonly FallbackTarget[]): boolean {
+    for (const target of targets) if (this.#isNew(target)) return true;
+    return false;
   }
 
   #isNew(target: FallbackTarget): boolean {

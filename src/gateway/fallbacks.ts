@@ -26,6 +26,8 @@ export interface FallbackRules {
 /** The names under which a model's fallbacks are looked up, the nearest first. */
 export type LookUpNames = readonly string[];
 
+const NOBODY: readonly FallbackTarget[] = [];
+
 /** As LiteLLM looks them up: by the name, by the name without its vendor, and under `*`. */
 export const targetsFor = (
   rules: FallbackRules,
@@ -38,7 +40,7 @@ export const targetsFor = (
     const found = listOf(lists, name) ?? listOf(lists, withoutVendor(name));
     if (found) return found;
   }
-  return listOf(lists, '*') ?? [];
+  return listOf(lists, '*') ?? NOBODY;
 };
 
 /**
