@@ -53,8 +53,19 @@ export const isEqual = (a: Value, b: Value): boolean => {
         return other !== undefined && isEqual(value, other);
       })
     );
+  if (a instanceof View && b instanceof View) return isSameSet(a, b);
   return a instanceof Missing && b instanceof Missing;
 };
+
+/** Keys and pairs are sets; values are equal to nothing but themselves. */
+const isSameSet = (a: View, b: View): boolean =>
+  a.kind === b.kind &&
+  a.kind !== 'values' &&
+  a.of.size === b.of.size &&
+  a.of.entries().every(([key, value]) => {
+    const other = b.of.get(key);
+    return other !== undefined && (a.kind === 'keys' || isEqual(value, other));
+  });
 
 /** As lists of what is in them. */
 const isSameRange = (a: Range, b: Range): boolean =>

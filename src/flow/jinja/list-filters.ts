@@ -82,11 +82,13 @@ const unique = filter(['case_sensitive', 'attribute'], (value, [keepsCase = fals
 const extreme = (sign: 1 | -1): Filter =>
   filter(['case_sensitive', 'attribute'], (value, [keepsCase = false, attribute]) => {
     const key = keyOf(attribute, isTrue(keepsCase));
-    let best: Value | undefined;
-    for (const item of itemsOf(value))
-      if (best === undefined || compare(key(item), key(best), sign < 0 ? '>' : '<') * sign < 0)
-        best = item;
-    return best ?? (best === null ? null : new Missing('No aggregated item, sequence was empty.'));
+    let best: { readonly item: Value; readonly key: Value } | undefined;
+    for (const item of itemsOf(value)) {
+      const found = key(item);
+      if (!best || compare(found, best.key, sign < 0 ? '>' : '<') * sign < 0)
+        best = { item, key: found };
+    }
+    return best ? best.item : new Missing('No aggregated item, sequence was empty.');
   });
 
 const groupby = filter(
