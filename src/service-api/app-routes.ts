@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
 import type { ApiDeps } from '#service-api/deps.ts';
-import { ApiError, notFound } from '#service-api/dify-error.ts';
+import { ApiError, invalidParam, notFound } from '#service-api/dify-error.ts';
 import { finishedData } from '#service-api/finished-run.ts';
 import { type ApiCall, limitOf, sendJson } from '#service-api/http-call.ts';
 import { type RunHead, statusOf } from '#service-api/runs.ts';
@@ -87,8 +87,8 @@ export const appSite = async (_: ApiDeps, { res, served: { app } }: ApiCall): Pr
     use_icon_as_answer_icon: false,
   });
 
-const mustBeWorkflow = ({ served }: ApiCall): void => {
-  if (served.app.written !== 'workflow')
+const mustBeWorkflow = ({ served: { app } }: ApiCall, orElse?: string): void => {
+  if (app.written !== 'workflow' && app.written !== orElse)
     throw new ApiError(
       400,
       'not_workflow_app',
@@ -116,10 +116,19 @@ const runRow = (run: RunHead): JsonObject => {
 
 /** `GET /workflows/run/{id}` */
 export const workflowRun = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
-  mustBeWorkflow(call);
+  mustBeWorkflow(call, 'advanced-chat');
   const record = await deps.runs.get(call.params['runId'] ?? '');
   if (!record || record.facts.appId !== call.served.id) throw notFound('Workflow run not found.');
   sendJson(call.res, { ...runRow(record), inputs: record.facts.inputs });
+};
+
+/** Throws ApiError for what is no time. */
+const momentIn = (query: URLSearchParams, name: string): number | undefined => {
+  const text = query.get(name) ?? '';
+  if (text === '') return undefined;
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) throw invalidParam(`${name} must be a time: 2026-01-31T08:00:00Z`);
+  return ms;
 };
 
 /** `GET /workflows/logs` */
@@ -130,12 +139,18 @@ export const workflowLogs = async (deps: ApiDeps, call: ApiCall): Promise<void> 
   const page = Math.max(1, Number(query.get('page') ?? 1) || 1);
   const status = query.get('status');
   const text = query.get('keyword');
+  const user = query.get('created_by_end_user_session_id');
+  const fromMs = momentIn(query, 'created_at__after');
+  const untilMs = momentIn(query, 'created_at__before');
   const { total, runs } = await deps.runs.page({
     appId: served.id,
     limit,
     offset: (page - 1) * limit,
     ...(status && { status }),
     ...(text && { text }),
+    ...(user && { user }),
+    ...(fromMs !== undefined && { fromMs }),
+    ...(untilMs !== undefined && { untilMs }),
   });
   const data = runs.map((record) => ({
     id: record.facts.id,

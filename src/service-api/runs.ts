@@ -120,6 +120,11 @@ export interface RunsAsked {
   readonly status?: string;
   /** A piece of what went in or came out. */
   readonly text?: string;
+  /** Who asked, as the caller called them. */
+  readonly user?: string;
+  /** When it began at the earliest and at the latest, Unix epoch ms. */
+  readonly fromMs?: number;
+  readonly untilMs?: number;
   readonly limit: number;
   readonly offset: number;
 }
@@ -214,9 +219,12 @@ export class Runs {
     return this.#runs.get(id) ?? [...this.#byTask.values()].find(({ facts }) => facts.id === id);
   }
 
-  #pageHere({ appId, status, text, limit, offset }: RunsAsked): RunsPage {
+  #pageHere(asked: RunsAsked): RunsPage {
+    const { appId, status, text, user, fromMs = 0, untilMs = Infinity, limit, offset } = asked;
     const all = [...[...this.#byTask.values()].toReversed(), ...this.#runs.newest()]
       .filter(({ facts }) => facts.appId === appId)
+      .filter(({ facts }) => user === undefined || facts.user === user)
+      .filter(({ facts: { createdMs } }) => createdMs >= fromMs && createdMs <= untilMs)
       .filter((run) => status === undefined || statusOf(run) === status)
       .filter((run) => text === undefined || headText(run).includes(text));
     return { total: all.length, runs: all.slice(offset, offset + limit) };

@@ -80,15 +80,14 @@ export class StoredRuns implements RunArchive {
     return record;
   }
 
-  async page({ appId, limit, offset, status, text }: RunsAsked): Promise<RunsPage> {
+  async page({ text, user, ...asked }: RunsAsked): Promise<RunsPage> {
     await this.flush();
     const piece = text === undefined ? undefined : JSON.stringify(text).slice(1, -1);
     const { total, rows } = await this.#options.store.page({
-      appId,
-      limit,
-      offset,
-      ...(status !== undefined && { status }),
+      ...asked,
       ...(piece !== undefined && { text: piece }),
+      // As the facts of a head have it, and nobody's inputs.
+      ...(user !== undefined && { exactly: `"user":${JSON.stringify(user)},"query":` }),
     });
     return { total, runs: rows.map((row) => this.#head(row)) };
   }

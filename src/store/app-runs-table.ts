@@ -1,4 +1,4 @@
-import type { ExpressionBuilder, Kysely } from 'kysely';
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
 import { type AppRunStore, isOf, type Person, type RunPage } from '#store/app-runs.ts';
 import type { Tables } from '#store/tables.ts';
 
@@ -109,9 +109,17 @@ const userIn = (head: string): string =>
 /** In a pattern, where what means more than itself fits any character. */
 const plain = (text: string): string => text.replaceAll(/[%_\\]/g, '_');
 
-const fits = (row: ExpressionBuilder<Tables, 'app_runs'>, { appId, status, text }: RunPage) =>
+const fits = (
+  row: ExpressionBuilder<Tables, 'app_runs'>,
+  { appId, status, text, exactly, fromMs, untilMs }: RunPage,
+) =>
   row.and([
     row('app_id', '=', appId),
+    ...(fromMs === undefined ? [] : [row('created_ms', '>=', fromMs)]),
+    ...(untilMs === undefined ? [] : [row('created_ms', '<=', untilMs)]),
+    ...(exactly === undefined
+      ? []
+      : [sql<boolean>`head like ${`%${exactly.replaceAll(/[%_!]/g, '!$&')}%`} escape '!'`]),
     ...(status === undefined ? [] : [row('status', '=', status)]),
     ...(text === undefined ? [] : [row('head', 'like', `%${plain(text)}%`)]),
   ]);

@@ -16,6 +16,11 @@ export interface RunPage {
   readonly status?: string;
   /** A piece of the head. */
   readonly text?: string;
+  /** Another piece, to the letter. */
+  readonly exactly?: string;
+  /** When it began at the earliest and at the latest, Unix epoch ms. */
+  readonly fromMs?: number;
+  readonly untilMs?: number;
   readonly limit: number;
   readonly offset: number;
 }

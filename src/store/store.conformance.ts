@@ -112,6 +112,11 @@ export const storeConformance = (name: string, { lasts, ...under }: StoreUnderTe
       expect(await ids({ status: 'succeeded' })).toEqual([1, 'a']);
       expect(await ids({ text: '50% of' })).toEqual([2, 'b', 'a']);
       expect(await ids({ text: 'of nothing' })).toEqual([0]);
+      expect(await ids({ exactly: '50% of_it"' })).toEqual([2, 'b', 'a']);
+      expect(await ids({ exactly: '50_ of' })).toEqual([0]);
+      expect(await ids({ exactly: HOSTILE[0] })).toEqual([0]);
+      expect(await ids({ fromMs: T0 + 1 })).toEqual([1, 'b']);
+      expect(await ids({ untilMs: T0 })).toEqual([1, 'a']);
       expect(await ids({ text: HOSTILE[0] })).toEqual([0]);
       await appRuns.trim({ beforeMs: T0 + 1, bytes: 1_000 });
       expect(await ids()).toEqual([1, 'b']);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '#core/json.ts';
 import { dsl } from '#flow/test-kit.ts';
-import { APP_KEY, startApp, textOf } from '../kit/apps.ts';
+import { APP_KEY, eventsOf, startApp, textOf } from '../kit/apps.ts';
 import { closedAfterEach } from '../kit/closing.ts';
 
 const closing = closedAfterEach();
@@ -120,9 +120,11 @@ test('a conversation is introduced with what was put in', async () => {
       features: { opening_statement: 'Hello {{who}}, {{nobody}}!' },
     }),
   );
-  await (
-    await call('POST', '/v1/chat-messages', { body: asked({ inputs: { who: '$& Ann' } }) })
-  ).text();
+  const body = asked({ inputs: { who: '$& Ann' } });
+  const [started] = await eventsOf(await call('POST', '/v1/chat-messages', { body }));
+  const id = textOf(started!['workflow_run_id']);
+  const run = await call('GET', `/v1/workflows/run/${id}`);
+  expect(await run.json()).toMatchObject({ id, status: 'succeeded', outputs: { answer: 'Hi' } });
   const conversations = await call('GET', '/v1/conversations?user=me');
   expect(await conversations.json()).toMatchObject({
     data: [{ introduction: 'Hello $& Ann, {{nobody}}!' }],

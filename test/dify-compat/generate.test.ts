@@ -249,6 +249,8 @@ describe('chat-messages', () => {
     await upstream.calls[0]!.cutOff;
     while (apps.deps.runs.underWay > 0) await new Promise(setImmediate);
     expect(apps.deps.runs.underWay).toBe(0);
+    const logs = await call('GET', '/v1/workflows/logs');
+    expect(await logs.json()).toMatchObject({ code: 'not_workflow_app' });
     // What was asked stands in the conversation all the same.
     const list = (await (await call('GET', '/v1/conversations?user=me')).json()) as JsonObject;
     const [{ id }] = list['data'] as [JsonObject];

@@ -83,6 +83,23 @@ test('a run can be looked at again after a restart: by the API, in the logs, wit
       const found = await json(app, `/v1/workflows/logs?keyword=${encodeURIComponent('"quoted"')}`);
       expect(found).toMatchObject({ total: 1, data: [{ workflow_run: { id } }] });
       expect(await json(app, '/v1/workflows/logs?status=failed')).toMatchObject({ total: 0 });
+      const [newest, oldest] = (all['data'] as JsonObject[]).map((row) =>
+        new Date(Number(row['created_at']) * 1000).toISOString(),
+      );
+      const totals = await Promise.all(
+        [
+          'created_by_end_user_session_id=u',
+          'created_by_end_user_session_id=_',
+          `created_at__after=${oldest}`,
+          `created_at__before=${new Date(Date.parse(newest!) + 2000).toISOString()}`,
+          'created_at__after=2999-01-01',
+          'created_at__before=2000-01-01T00:00:00Z',
+        ].map(async (query) => (await json(app, `/v1/workflows/logs?${query}`))['total']),
+      );
+      expect(totals).toEqual([2, 0, 2, 2, 0, 0]);
+      expect(await json(app, '/v1/workflows/logs?created_at__after=soon')).toMatchObject({
+        code: 'invalid_param',
+      });
       const page = await json(app, '/v1/workflows/logs?limit=1&page=2');
       expect(page).toMatchObject({ total: 2, has_more: false, data: [{ workflow_run: { id } }] });
       const watched = await app.call('GET', `/spillway/runs/${id}/events`, { key: app.master });
