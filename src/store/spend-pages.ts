@@ -15,6 +15,9 @@ const NEAR_MS = 600_000;
 const GAP_MS = 4 * HOUR_MS;
 /** So many rows are passed over as they are read; more are counted by their hours. */
 const FEW = 1_000;
+/** Into so many parts a long time is divided, and what is long. */
+const PARTS = 4;
+const LEAST_HOURS = 12;
 /** Records of one id: there is one, unless somebody else chose it. */
 const MOST_OF_ID = 100;
 
@@ -49,7 +52,12 @@ export const listSpend = async (
   let offset = skip;
   for (const stretch of stretches) {
     const limit = page.limit - found.length;
-    found.push(...(await read(db, filter, { ...stretch, limit, offset })));
+    const isWhole = offset === 0 && stretch.many <= limit;
+    found.push(
+      ...(isWhole
+        ? await readWhole(db, filter, { ...stretch, limit })
+        : await read(db, filter, { ...stretch, limit, offset })),
+    );
     if (found.length >= page.limit) break;
     offset = 0;
   }
@@ -165,7 +173,12 @@ const needed = (all: readonly Stretch[], { limit, offset }: Page) => {
     }
     const last = stretches.at(-1);
     const isClose = last !== undefined && last.fromMs - stretch.toMs <= GAP_MS;
-    if (isClose) stretches[stretches.length - 1] = { ...last, fromMs: stretch.fromMs };
+    if (isClose)
+      stretches[stretches.length - 1] = {
+        fromMs: stretch.fromMs,
+        toMs: last.toMs,
+        many: last.many + stretch.many,
+      };
     else stretches.push(stretch);
     many += stretch.many;
     if (many - skip >= limit) break;
@@ -185,6 +198,22 @@ const counted = async (
     .where('started_ms', '>=', fromMs)
     .where('started_ms', '<', toMs);
   return (await meant(db, query, filter).executeTakeFirst())?.many ?? 0;
+};
+
+/** All that a stretch has: of a long one some parts at once, where a database has several hands. */
+const readWhole = async (
+  db: Kysely<Tables>,
+  filter: SpendFilter,
+  { fromMs, toMs, limit }: Stretch & { readonly limit: number },
+): Promise<readonly SpendRecord[]> => {
+  const hours = Math.ceil((toMs - fromMs) / PARTS / HOUR_MS);
+  if (hours < LEAST_HOURS) return read(db, filter, { fromMs, toMs, limit, offset: 0 });
+  const parts = Array.from({ length: PARTS }, (_, n) => {
+    const endMs = toMs - n * hours * HOUR_MS;
+    const part = { fromMs: Math.max(fromMs, endMs - hours * HOUR_MS), toMs: endMs };
+    return read(db, filter, { ...part, limit, offset: 0 });
+  });
+  return (await Promise.all(parts)).flat();
 };
 
 const read = async (

@@ -55,6 +55,7 @@ const openAt = async ({
   const db = new Kysely<Tables>({ dialect: sqliteDialect(client) });
   const copyTo = async (target: string): Promise<void> => {
     await sql`vacuum into ${target}`.execute(db);
+    await chmod(target, 0o600);
   };
   try {
     const copy = async (name: string): Promise<void> => {

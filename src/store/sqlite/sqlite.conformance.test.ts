@@ -117,6 +117,7 @@ test('a copy is a store of its own', async () => {
   const copy = join(folder, 'copy');
   await mkdir(copy);
   await store.copyTo?.(join(copy, SQLITE_FILE));
+  expect((await stat(join(copy, SQLITE_FILE))).mode & 0o077).toBe(0);
   await store.close();
   const restored = await openSqlite({ folder: copy, clock, log: silentLog });
   expect(await restored.shelves.keys.all()).toEqual([{ id: 'k', body: { n: 1 } }]);
