@@ -222,6 +222,11 @@ describe('limits of a key', () => {
     const retryMs = Number(headers.get('retry-after-ms'));
     expect(retryMs).toBeGreaterThan(50_000);
     expect(retryMs).toBeLessThanOrEqual(60_000);
+    // A refusal says what is left as every answer does.
+    expect(headers.get('x-ratelimit-api_key-limit-requests')).toBe('2');
+    expect(headers.get('x-ratelimit-api_key-remaining-requests')).toBe('0');
+    expect(headers.get('x-litellm-key-rpm-limit')).toBe('2');
+    expect(headers.get('x-litellm-key-spend')).toBe('0');
   });
 
   it('count tokens as they were used, not as they looked', async () => {

@@ -80,7 +80,8 @@ export const openBill = (deps: GatewayDeps, call: GatewayCall, course: Course): 
   try {
     call.progress.bill = billing.cashier.open(fare);
   } catch (thrown) {
-    call.progress.bill = billing.cashier.openRefused(fare);
+    const { cashier } = billing;
+    call.progress.bill = cashier.openRefused(fare, cashier.limitsOf(fare));
     throw thrown;
   }
 };

@@ -8,6 +8,7 @@ import { type FlatHeaders, baseHeaders } from '#gateway/reply-headers.ts';
 
 /** Clients' libraries take no wait beyond a minute for an answer, and try again after a second or two. */
 const LONGEST_WAIT_MS = 60_000;
+const TOO_MANY = 429;
 const JSON_TYPE = 'application/json';
 /** Up to so many bytes a body goes out in one piece with its head: copying is cheaper than a second piece. */
 const ONE_PIECE_BYTES = 16_384;
@@ -48,6 +49,8 @@ export const sendError = (deps: GatewayDeps, http: HttpCall, error: SpillwayErro
       'retry-after-ms',
       String(Math.ceil(error.retryAfterMs)),
     );
+  // Whoever came too often hears what is left, as with every answer.
+  if (error.status === TOO_MANY) headers.push(...(http.progress.bill?.headers() ?? []));
   if (error.isFinal || (error.retryAfterMs ?? 0) > LONGEST_WAIT_MS)
     headers.push('x-should-retry', 'false');
   // What is left of the body will not be read: the socket cannot be used again.

@@ -42,6 +42,8 @@ export interface BillSpec {
   /** At its own limits it waits in line: then these are taken when it leaves that. */
   readonly waits: boolean;
   readonly charges: readonly LimitCharge[];
+  /** Limits of which it is told what is left, where it takes nothing of them. */
+  readonly told?: readonly LimitCharge[];
   readonly purses: readonly Purse[];
   readonly bounds: readonly Bound[];
   /** Whole nano-dollars that it may come to. */
@@ -144,11 +146,11 @@ export class Bill {
 
   /** What is left, in the headers of LiteLLM's clients: names and values in turn. */
   headers(): string[] {
-    const { pass, charges } = this.#spec;
+    const { pass, charges, told = charges } = this.#spec;
     if (!pass) return [];
     const { ledger, now } = this.#deps;
     const headers: string[] = [];
-    for (const { account, descriptor } of charges)
+    for (const { account, descriptor } of told)
       for (const { dimension, amount, level } of ledger.gauges(account, now())) {
         const word = HEADER_WORDS[dimension];
         if (word === undefined) continue;

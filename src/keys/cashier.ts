@@ -94,11 +94,24 @@ export class Cashier {
     return new Bill(this.#deps, this.#pricedSpec(fare));
   }
 
-  /** Of a request that is refused: it is written down, too, and takes nothing of anybody. */
-  openRefused(passenger: Passenger): Bill {
+  /**
+   * Of a request that is refused: it is written down, too, and takes nothing of anybody. `told`: limits
+   * of which its caller hears what is left.
+   */
+  openRefused(passenger: Passenger, told: BillSpec['charges'] = NONE): Bill {
     const { id, startedMs, answersAtTurnEnd, pass } = passenger;
     const who = whoIs(passenger);
-    return new Bill(this.#deps, { id, startedMs, answersAtTurnEnd, pass, who, ...NO_MONEY });
+    return new Bill(this.#deps, { id, startedMs, answersAtTurnEnd, pass, who, told, ...NO_MONEY });
+  }
+
+  /** What limits a request; nothing where it is not looked at. */
+  limitsOf(fare: Fare): BillSpec['charges'] {
+    try {
+      return this.#spec(fare).charges;
+    } catch {
+      // Its end user is blocked: that is all that is said.
+      return NONE;
+    }
   }
 
   /**
