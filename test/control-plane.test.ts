@@ -39,6 +39,16 @@ test('answers in the envelope where there is nothing', async () => {
   });
 });
 
+test('says which methods a path takes', async () => {
+  for (const path of ['/key/generate', '/key/abc/regenerate']) {
+    const reply = await get(path, MASTER_KEY);
+    expect([path, reply.status]).toEqual([path, 405]);
+    expect(await reply.json()).toMatchObject({
+      error: { message: expect.stringContaining('This path takes POST only.') },
+    });
+  }
+});
+
 test('takes fields as JSON, and says so where they come otherwise', async () => {
   const send = (type: string) =>
     fetch(`${gateway.url}/key/generate`, {

@@ -50,7 +50,7 @@ export const createControlPlane = (
       result.success ? undefined : c.json(invalid(result.error, result.target), 422),
   });
   app.onError((thrown, c) => refused(deps, callOf(c), thrown));
-  app.notFound((c) => refused(deps, callOf(c), nothingHere()));
+  app.notFound((c) => refused(deps, callOf(c), nothingHere(routes, callOf(c).path)));
   for (const route of routes) {
     // Who asks is known before anything is read.
     app.on(route.method, [pathOf(route)], async (c, next) => {
@@ -201,11 +201,26 @@ const refused = (
   });
 };
 
-const nothingHere = (): SpillwayError =>
-  new SpillwayError(
+/** Nobody has the path, or not with this method. */
+const nothingHere = (routes: readonly AnyControlRoute[], asked: string): SpillwayError => {
+  const parts = asked.split('/');
+  const methods = routes.filter(({ path }) => fits(path.split('/'), parts)).map(methodOf);
+  if (methods.length > 0)
+    return new SpillwayError(
+      'method_not_allowed',
+      `This path takes ${[...new Set(methods)].join(', ')} only.`,
+    );
+  return new SpillwayError(
     'not_found',
     `There is nothing at this path. Models answer at /v1/chat/completions and /v1/embeddings; ${DOCUMENT} lists the rest.`,
   );
+};
+
+const methodOf = ({ method }: AnyControlRoute): string => method.toUpperCase();
+
+const fits = (pattern: readonly string[], parts: readonly string[]): boolean =>
+  pattern.length === parts.length &&
+  pattern.every((one, i) => one.startsWith('{') || one === parts[i]);
 
 const noLength = (): SpillwayError =>
   new SpillwayError('invalid_request', 'Say how long the body is: send a content-length.', {
