@@ -1,3 +1,4 @@
+import { grouped } from '#core/grouped.ts';
 import { textTable } from '#core/text-table.ts';
 import { type Capacity, capacities } from '#config/capacity.ts';
 import type { Deployment, LoadedConfig } from '#config/loaded.ts';
@@ -41,10 +42,10 @@ const capacityText = ({ keys, pools, poolNames, sums }: Capacity): string => {
   const named = poolNames.length === pools ? ` (${listed(poolNames)})` : '';
   const subject = `${counted(keys, 'key')}, ${counted(pools, 'quota pool')}${named}`;
   if (sums.length === 0) return `${subject}; limits are those that vendors tell`;
-  const amounts = sums.map(({ word, amount }) => `${amountText(amount)} ${word.toUpperCase()}`);
+  const amounts = sums.map(({ word, amount }) => `${grouped(amount)} ${word.toUpperCase()}`);
   const apart = sums
     .filter((sum) => sum.apart > sum.amount)
-    .map((sum) => `${amountText(sum.apart)} ${sum.word.toUpperCase()}`);
+    .map((sum) => `${grouped(sum.apart)} ${sum.word.toUpperCase()}`);
   return `${subject}: ${listed(amounts)}${apart.length > 0 ? `, not ${listed(apart)}` : ''}`;
 };
 
@@ -56,9 +57,7 @@ const listed = (texts: readonly string[]): string => {
 };
 
 const counted = (count: number, noun: string): string =>
-  `${amountText(count)} ${noun}${count === 1 ? '' : 's'}`;
-
-const amountText = (amount: number): string => amount.toLocaleString('en-US');
+  `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
 
 /** Every pool that has a name: what bounds it, and who draws from it. */
 export const poolTable = ({ quotaPools, deployments }: LoadedConfig): string => {
@@ -84,11 +83,11 @@ const limitsText = ({ limits }: QuotaPool): string =>
   limits.length === 0 ? 'none stated' : limits.map(limitText).join(', ');
 
 const limitText = ({ dimension, windowMs, amount, refill }: StatedLimit): string => {
-  if (dimension === 'parallel') return `${amountText(amount)} calls at once`;
+  if (dimension === 'parallel') return `${grouped(amount)} calls at once`;
   const [word = dimension] =
     Object.entries(LIMIT_WORDS).find(
       ([, kind]) => kind.dimension === dimension && kind.windowMs === windowMs,
     ) ?? [];
   const window = refill === 'linear' ? '' : ` (${refill} window)`;
-  return `${amountText(amount)} ${word.toUpperCase()}${window}`;
+  return `${grouped(amount)} ${word.toUpperCase()}${window}`;
 };
