@@ -5,10 +5,10 @@
 import { cpus, release } from 'node:os';
 import { parseArgs } from 'node:util';
 import { PARTS } from './overhead/measure.ts';
-import type { Part, Plan } from './overhead/measure.ts';
+import type { Part } from './overhead/measure.ts';
 import { LOAD_CORE, claimCore } from './overhead/processes.ts';
 import { report } from './overhead/report.ts';
-import { profileGateway, runRounds } from './overhead/run.ts';
+import { type FullPlan, profileGateway, runRounds } from './overhead/run.ts';
 import { gatewayExists, nginxVersion } from './overhead/targets.ts';
 import type { TargetName } from './overhead/targets.ts';
 import { writeResults } from './results.ts';
@@ -17,6 +17,8 @@ const HELP = `Usage: npm run bench:overhead -- [options]
 
   --quick       two short rounds: a first look, not a verdict
   --only PART   one of ${PARTS.join(', ')}
+  --keys        callers have a virtual key with limits, a team and a budget
+  --consoles N  N consoles are open meanwhile
   --profile     load only the gateway and keep a CPU profile of it
   --write       put the table into out/bench.md (full runs only)
   --help        this text
@@ -35,6 +37,8 @@ const QUICK = {
   burstMs: 250,
   latencyMs: 1_000,
 };
+/** As many as the gateway lets watch at once. */
+const MOST_CONSOLES = 64;
 const LIMIT_MS = { full: 600_000, quick: 120_000 };
 
 const say = (text: string): void => console.error(text);
@@ -51,6 +55,8 @@ const readArguments = () => {
       options: {
         quick: { type: 'boolean', default: false },
         only: { type: 'string' },
+        keys: { type: 'boolean', default: false },
+        consoles: { type: 'string', default: '0' },
         profile: { type: 'boolean', default: false },
         write: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -63,7 +69,11 @@ const readArguments = () => {
     if (values.write && (values.quick || values.profile || part !== undefined)) {
       return giveUp('--write needs a full run: leave out --quick, --only and --profile.');
     }
-    return { ...values, parts: new Set<Part>(part === undefined ? PARTS : [part]) };
+    const consoles = Number(values.consoles);
+    if (!Number.isInteger(consoles) || consoles < 0 || consoles > MOST_CONSOLES)
+      return giveUp(`--consoles takes a number from 0 to ${MOST_CONSOLES}.`);
+    const furniture = { keys: values.keys, consoles };
+    return { ...values, furniture, parts: new Set<Part>(part === undefined ? PARTS : [part]) };
   } catch (error) {
     return giveUp(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
   }
@@ -77,13 +87,18 @@ const machine = (): string =>
     `nginx ${nginxVersion() ?? 'not installed'}`,
   ].join(', ');
 
-const profile = async (plan: Plan): Promise<void> => {
+/** What the gateway has besides its load, in words. */
+const beside = ({ furniture: { keys, consoles } }: FullPlan): string =>
+  (keys ? '; callers with keys, limits and a budget' : '') +
+  (consoles > 0 ? `; ${consoles} consoles open` : '');
+
+const profile = async (plan: FullPlan): Promise<void> => {
   const files = await profileGateway(plan);
   if (files.length === 0) giveUp('The gateway ended without writing a profile.');
   console.log(`Open in a browser's performance panel:\n${files.join('\n')}`);
 };
 
-const bench = async (plan: Plan, write: boolean): Promise<void> => {
+const bench = async (plan: FullPlan, write: boolean): Promise<void> => {
   const targets: TargetName[] = ['bare proxy'];
   if (nginxVersion() === undefined) say('nginx: skipped, not installed');
   else targets.push('nginx');
@@ -91,7 +106,7 @@ const bench = async (plan: Plan, write: boolean): Promise<void> => {
   else say('gateway: skipped, bin/spillway does not exist');
 
   const { table, missed, doubt } = report(await runRounds(targets, plan, say));
-  const heading = `${machine()}; medians of ${plan.rounds} rounds`;
+  const heading = `${machine()}; medians of ${plan.rounds} rounds${beside(plan)}`;
   console.log(`\n${heading}\n\n${table}\n`);
   if (doubt !== undefined) console.log(doubt);
   if (missed.length > 0) {
@@ -114,7 +129,8 @@ const limitMs = args.quick ? LIMIT_MS.quick : LIMIT_MS.full;
 setTimeout(() => giveUp(`Not done after ${limitMs / 1000} s.`), limitMs).unref();
 try {
   claimCore(LOAD_CORE);
-  const plan: Plan = { ...(args.quick ? QUICK : FULL), parts: args.parts };
+  const { parts, furniture } = args;
+  const plan: FullPlan = { ...(args.quick ? QUICK : FULL), parts, furniture };
   await (args.profile ? profile(plan) : bench(plan, args.write));
 } catch (error) {
   giveUp(error instanceof Error ? error.message : String(error));

@@ -2,11 +2,16 @@
 import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Furniture, furnish } from './furnish.ts';
 import { visit } from './measure.ts';
 import type { Plan, Sample } from './measure.ts';
 import type { Column } from './report.ts';
 import { startTarget, startUpstream, stopTarget } from './targets.ts';
 import type { StartOptions, TargetName, Upstream } from './targets.ts';
+
+export interface FullPlan extends Plan {
+  readonly furniture: Furniture;
+}
 
 export type Samples = Map<Column, Sample[]>;
 
@@ -14,11 +19,17 @@ export type Samples = Map<Column, Sample[]>;
 const visitTarget = async (
   name: TargetName,
   upstream: Upstream,
-  plan: Plan & Pick<StartOptions, 'profileDir'>,
+  plan: FullPlan & Pick<StartOptions, 'profileDir'>,
 ): Promise<Sample> => {
   const target = await startTarget(name, { ...plan, upstreamPort: upstream.port });
   try {
-    return await visit(target, upstream, plan);
+    if (name !== 'gateway') return await visit(target, upstream, plan);
+    const furnished = await furnish(target, plan.furniture);
+    try {
+      return await visit(furnished.target, upstream, plan);
+    } finally {
+      furnished.close();
+    }
   } finally {
     await stopTarget(target);
   }
@@ -38,7 +49,7 @@ const noteAdded = (sample: Sample, direct: Sample): void => {
  */
 export const runRounds = async (
   targets: readonly TargetName[],
-  plan: Plan,
+  plan: FullPlan,
   say: (text: string) => void,
 ): Promise<Samples> => {
   const samples: Samples = new Map(targets.map((name) => [name, []]));
@@ -65,7 +76,7 @@ export const runRounds = async (
 };
 
 /** Loads the gateway once under V8's profiler. Returns the profiles' paths; empty when it wrote none. */
-export const profileGateway = async (plan: Plan): Promise<string[]> => {
+export const profileGateway = async (plan: FullPlan): Promise<string[]> => {
   const profileDir = mkdtempSync(join(tmpdir(), 'spillway-profile-'));
   const upstream = await startUpstream();
   try {
