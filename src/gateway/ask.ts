@@ -106,17 +106,15 @@ class Asked<Reply> implements ChainOptions<Reply> {
     const { retryRules, retryAfterMs } = deps.settings;
     decision.turnedTo(course.groups);
     const asked = askOf(deps, call, course);
+    asked.own = this.#own;
+    asked.budgets = call.progress.bill?.upstream;
+    asked.note = (place, routed) => {
+      decision.waits(place, routed);
+      call.line?.entered();
+    };
     call.progress.asked ??= asked;
     return runAttempts(deps, {
-      ask: {
-        ...asked,
-        ...(this.#own && { own: this.#own }),
-        ...(call.progress.bill?.upstream && { budgets: call.progress.bill.upstream }),
-        note: (place, routed) => {
-          decision.waits(place, routed);
-          call.line?.entered();
-        },
-      },
+      ask: asked,
       retries: retriesOf(deps, call, { course, isFirst: course === this.#first }),
       retriesAfter: (kind, deployment) => retriesAfterFailure(deps, kind, deployment),
       retryOnTimeout: retryRules.onTimeout,
@@ -200,15 +198,13 @@ export const askOf = (
   { settings }: GatewayDeps,
   call: GatewayCall,
   { groups, pinned, models, asked }: Course,
-): Plan<unknown>['ask'] => {
+): Writable<Plan<unknown>['ask']> => {
   const { arrivedAt, tenant, run, tags = [], patienceMs = Infinity } = call;
   const waitMs = call.queueMs ?? settings.queue.groups.get(groups[0]) ?? settings.queue.waitMs;
   const demand = demandOf(asked);
-  const only = call.pinned ?? pinned;
-  const affinity = affinityOf(asked, { demand, tenant });
-  const needs = needsOf(asked, { demand, checks: settings.preCallChecks });
   const waitUntil = Math.min(arrivedAt + Math.min(waitMs, patienceMs), deadlineOf(call));
-  const ask: Writable<Plan<unknown>['ask']> = {
+  // One shape for all, whatever they ask for.
+  return {
     groups,
     demand,
     tenant,
@@ -217,12 +213,14 @@ export const askOf = (
     waitUntil,
     stream: asked['stream'] === true,
     bytes: call.bytes,
+    run,
+    affinity: affinityOf(asked, { demand, tenant }),
+    pinned: call.pinned ?? pinned,
+    models,
+    needs: needsOf(asked, { demand, checks: settings.preCallChecks }),
+    tags: settings.tagMatch && { tags, match: settings.tagMatch },
+    own: undefined,
+    budgets: undefined,
+    note: undefined,
   };
-  if (run !== undefined) ask.run = run;
-  if (affinity !== undefined) ask.affinity = affinity;
-  if (only !== undefined) ask.pinned = only;
-  if (models) ask.models = models;
-  if (needs) ask.needs = needs;
-  if (settings.tagMatch) ask.tags = { tags, match: settings.tagMatch };
-  return ask;
 };
