@@ -48,7 +48,7 @@ const calls = (): number[] => console_.world.simulator.projects().map(({ request
 describe('a person', () => {
   it('sends thirty at once at a small quota, sees some wait, and all succeed', async () => {
     const { page } = await console_.open('/ui/playground?tab=parallel');
-    await page.getByLabel('max_tokens').fill('3400');
+    await page.getByRole('textbox', { name: 'max_tokens' }).fill('3400');
     await page
       .getByRole('button', { name: playground.sendN_other.replace('{{count}}', '30') })
       .click();
@@ -83,7 +83,11 @@ describe('a person', () => {
     load();
     const { page } = await console_.open('/ui/models');
     const takes = page.getByRole('switch', { name: models.pause.replace('{{name}}', 'PJ1') });
+    const said = page.waitForResponse(/deployments\/pause$/);
     await takes.click();
+    await said;
+    // What the page is told once a second may be older than that.
+    expect(await takes.isChecked()).toBe(false);
     await page.getByText(models.paused, { exact: true }).first().waitFor();
     // Those under way are its last.
     await expect.poll(inFlightOfFirst, { timeout: 10_000 }).toBe(0);

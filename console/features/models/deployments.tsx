@@ -1,5 +1,6 @@
 import { Alert, Badge, Group, Skeleton, Stack, Switch, Table, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ModelsReply, QuotaReply } from '#gateway/console/shapes.ts';
 import { useLive } from '../../data/live.ts';
@@ -112,13 +113,22 @@ interface TakesProps {
   readonly now: QuotaReply['deployments'][number] | undefined;
 }
 
+/** What is shown comes once a second: for so long a switch stays where a person has put it, ms. */
+const HELD_MS = 2_500;
+
 /** Whether it takes requests, to be switched by those who may. */
 const Takes = ({ deployment, now }: TakesProps) => {
   const { t } = useTranslation();
   const { isAdmin } = useMe();
   const change = useMutation({ mutationFn: (paused: boolean) => pause(deployment, paused) });
+  const { isPending, isSuccess, variables, reset } = change;
+  useEffect(() => {
+    if (!isSuccess) return undefined;
+    const timer = setTimeout(reset, HELD_MS);
+    return () => clearTimeout(timer);
+  }, [isSuccess, reset]);
   const told = useTold();
-  const isPaused = change.isPending ? change.variables : (now?.paused ?? false);
+  const isPaused = isPending || isSuccess ? variables : (now?.paused ?? false);
   return (
     <>
       <Switch
