@@ -2,7 +2,8 @@ type Task = () => void;
 
 let tasks: Task[] = [];
 
-const run = (): void => {
+/** Does at once what is left for the end of the turn: for whoever has work to do that takes long. */
+export const endTurn = (): void => {
   const all = tasks;
   tasks = [];
   let done = 0;
@@ -21,5 +22,5 @@ const run = (): void => {
  * request's time in the kernel that is a half.
  */
 export const atTurnEnd = (task: Task): void => {
-  if (tasks.push(task) === 1) setImmediate(run);
+  if (tasks.push(task) === 1) setImmediate(endTurn);
 };

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { atTurnEnd } from '#core/turn-end.ts';
 import { VirtualClock } from '#core/virtual-clock.ts';
 import { LargeBodies } from '#gateway/large-bodies.ts';
 
@@ -76,4 +77,13 @@ test('the event loop turns between the work on two of them', async () => {
   const at = await Promise.all([1, 2, 3, 4].map(() => bodies.turn().then(() => turns)));
   isOver = true;
   expect(new Set(at).size).toBe(4);
+});
+
+test('what others are to hear goes out before a large body is worked on', async () => {
+  const seen: string[] = [];
+  const bodies = new LargeBodies(new VirtualClock(), 1_000);
+  const work = bodies.turn().then(() => seen.push('work'));
+  atTurnEnd(() => seen.push('told'));
+  await work;
+  expect(seen).toEqual(['told', 'work']);
 });

@@ -1,5 +1,6 @@
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
+import { endTurn } from '#core/turn-end.ts';
 
 /** Bodies up to here find room in any case, bytes. */
 export const SMALL_BYTES = 262_144;
@@ -79,6 +80,8 @@ export class LargeBodies {
   }
 
   readonly #work = (): void => {
+    // Whoever has an answer by now does not wait for it.
+    endTurn();
     this.#turns.shift()?.();
     if (this.#turns.length > 0) setImmediate(this.#work);
   };
