@@ -1,41 +1,7 @@
 import { expect, it } from 'vitest';
-import { closedAfterEach } from './kit/closing.ts';
-import { configOf, deployment, MASTER_KEY, startGateway } from './kit/gateway.ts';
-import { answer, startUpstream } from './kit/upstream.ts';
+import { errorOf, type Fields, keyWorlds } from './kit/key-world.ts';
 
-const closing = closedAfterEach();
-
-type Fields = Record<string, unknown>;
-
-const world = async () => {
-  const upstream = await startUpstream(answer);
-  closing.push(() => upstream.close());
-  const row = deployment('PJ1', upstream.url);
-  const gateway = await startGateway(configOf([row]), undefined, { keeps: true });
-  closing.push(() => gateway.close());
-  const ask = async (path: string, body?: Fields, key = MASTER_KEY) => {
-    const reply = await fetch(`${gateway.url}${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    return { status: reply.status, headers: reply.headers, body: (await reply.json()) as Fields };
-  };
-  const generate = async (fields: Fields = {}, key = MASTER_KEY) => {
-    const { status, body } = await ask('/key/generate', fields, key);
-    expect(status).toBe(200);
-    return body as { key: string; token: string; key_name: string } & Fields;
-  };
-  const chat = (key: string, body: Fields = {}) =>
-    ask(
-      '/v1/chat/completions',
-      { model: 'gpt-4.1', messages: [{ role: 'user', content: 'Hi' }], ...body },
-      key,
-    );
-  return { upstream, gateway, ask, generate, chat };
-};
-
-const errorOf = (body: Fields) => body['error'] as { message: string; type: string; param: string };
+const world = keyWorlds();
 
 it('a key keeps what it is told of things that are not here, and says it again', async () => {
   const { generate, ask } = await world();
