@@ -11,6 +11,7 @@ import { type Course, modelAt } from '#gateway/course.ts';
 import { demandOf } from '#gateway/demand.ts';
 import { keptBody } from '#gateway/kept-body.ts';
 import { factsOf, tellCourse, tellError, tellUsage } from '#gateway/spend-facts.ts';
+import type { Outcome } from '#keys/bill.ts';
 import type { Cashier, Fare } from '#keys/cashier.ts';
 import type { Pass } from '#keys/pass.ts';
 import type { Prospect } from '#keys/prospect.ts';
@@ -48,10 +49,7 @@ interface Measure {
 const UNMEASURED: Measure = { tokensIn: 0, tokensOut: 0, mostNanos: 0 };
 
 /** Who pays for a request, as far as that is known of it. */
-type Payers = Pick<
-  GatewayCall,
-  'pass' | 'endUser' | 'tenant' | 'tags' | 'app' | 'answersAtTurnEnd'
->;
+type Payers = Pick<GatewayCall, 'pass' | 'endUser' | 'tenant' | 'tags' | 'app'>;
 
 /** What they are to pay for. */
 export interface Wanted {
@@ -120,7 +118,7 @@ interface Opening extends Pick<Fare, 'id' | 'startedMs'> {
 
 const fareOf = (opening: Opening, payers: Payers, wanted: Wanted): Fare => {
   const { id, startedMs, billing } = opening;
-  const { pass, tenant, app, answersAtTurnEnd = false } = payers;
+  const { pass, tenant, app } = payers;
   const endUser = plainText(payers.endUser ?? tenant.user);
   const isMeasured = pass !== undefined || endUser !== '' || billing.measuresAll;
   const size = isMeasured ? measure(opening, wanted, tenant.key) : UNMEASURED;
@@ -132,7 +130,6 @@ const fareOf = (opening: Opening, payers: Payers, wanted: Wanted): Fare => {
     group: wanted.groups[0],
     tags: tagsOf(payers),
     isOfApp: app !== undefined,
-    answersAtTurnEnd,
     asModel: app?.isAsked ? APP_MODEL + app.name : undefined,
     tokensIn: size.tokensIn,
     tokensOut: size.tokensOut,
@@ -201,7 +198,7 @@ export const closeBill = (
   if (spent) tellUsage(more, spent);
   if (end.isEstimated) more.estimated = true;
   if (error) tellError(more, error);
-  bill.close({
+  const outcome: Outcome = {
     status: error ? 'failure' : 'success',
     nanos: end.nanos ?? 0,
     tokensIn: spent?.inputTokens ?? 0,
@@ -211,5 +208,6 @@ export const closeBill = (
     provider: target?.provider ?? '',
     more,
     body: bodies && keptBody(call, response, bodies.bytes),
-  });
+  };
+  bill.close(outcome, call.answersAtTurnEnd);
 };

@@ -7,6 +7,7 @@ import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import { keptBody } from '#gateway/kept-body.ts';
 import { factsOf, tellError } from '#gateway/spend-facts.ts';
+import type { Outcome } from '#keys/bill.ts';
 import type { Pass } from '#keys/pass.ts';
 
 /** Longest name of a model that is kept where nobody serves it. */
@@ -42,12 +43,11 @@ export const recordRefusedCall = (
     group: asked === undefined ? '' : groupOf(deps, asked),
     tags: tagsOf(call),
     isOfApp: app !== undefined,
-    answersAtTurnEnd: call.answersAtTurnEnd ?? false,
   });
   const more = factsOf(call);
   more.asked_model = asked?.slice(0, NAME_CHARS);
   tellError(more, error);
-  progress.bill.close({
+  const outcome: Outcome = {
     status: 'failure',
     nanos: 0,
     tokensIn: 0,
@@ -57,7 +57,8 @@ export const recordRefusedCall = (
     provider: '',
     more,
     body: billing.bodies && keptBody(call, null, billing.bodies.bytes),
-  });
+  };
+  progress.bill.close(outcome, call.answersAtTurnEnd);
 };
 
 /** What is known of it where its body has not been read. */

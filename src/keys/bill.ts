@@ -36,7 +36,6 @@ export interface BillDeps {
 export interface BillSpec {
   readonly id: string;
   readonly startedMs: number;
-  readonly answersAtTurnEnd: boolean;
   readonly pass: Pass | undefined;
   readonly who: Pick<SpendRecord, 'token' | 'user' | 'team' | 'endUser' | 'group' | 'tags'>;
   /** At its own limits it waits in line: then these are taken when it leaves that. */
@@ -99,14 +98,14 @@ export class Bill {
     return this.#cost;
   }
 
-  /** Later calls are void. */
-  close(outcome: Outcome): void {
+  /** Later calls are void. `isTurns`: whoever it is for hears nothing before the end of a turn. */
+  close(outcome: Outcome, isTurns = false): void {
     if (this.#cost) return;
     const { tokensIn: input, tokensOut: output, nanos } = outcome;
     const cost = { requests: 1, parallel: 1, input, output, tokens: input + output };
     this.#cost = cost;
     this.#hold.settle(nanos);
-    this.#deps.record(this.#record(outcome), this.#spec.answersAtTurnEnd);
+    this.#deps.record(this.#record(outcome), isTurns);
     const reservation = this.#reservation;
     if (!reservation) return;
     reservation.settle(

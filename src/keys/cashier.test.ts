@@ -42,7 +42,6 @@ const world = () => {
       group: 'g',
       tags: [],
       isOfApp: false,
-      answersAtTurnEnd: false,
       asModel: undefined,
       tokensIn: 1,
       tokensOut: 1,

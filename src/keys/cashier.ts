@@ -37,8 +37,6 @@ export interface Passenger {
   readonly tags: readonly string[];
   /** A flow of ours makes it: without a key it is nobody's. */
   readonly isOfApp: boolean;
-  /** Whoever it is for hears nothing before the end of a turn. */
-  readonly answersAtTurnEnd: boolean;
 }
 
 /** A request that wants to go. */
@@ -99,9 +97,9 @@ export class Cashier {
    * of which its caller hears what is left.
    */
   openRefused(passenger: Passenger, told: BillSpec['charges'] = NONE): Bill {
-    const { id, startedMs, answersAtTurnEnd, pass } = passenger;
+    const { id, startedMs, pass } = passenger;
     const who = whoIs(passenger);
-    return new Bill(this.#deps, { id, startedMs, answersAtTurnEnd, pass, who, told, ...NO_MONEY });
+    return new Bill(this.#deps, { id, startedMs, pass, who, told, ...NO_MONEY });
   }
 
   /** What limits a request; nothing where it is not looked at. */
@@ -155,7 +153,6 @@ export class Cashier {
     return {
       id: fare.id,
       startedMs: fare.startedMs,
-      answersAtTurnEnd: fare.answersAtTurnEnd,
       pass,
       who: whoIs(fare),
       waits: (pass?.waitMs ?? 0) > 0,
