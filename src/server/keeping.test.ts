@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { silentLog } from '#core/log.ts';
 import { VirtualClock } from '#core/virtual-clock.ts';
 import { type Keeping, openKeeping } from '#server/keeping.ts';
+import { record } from '#store/store.conformance.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -52,27 +53,11 @@ test(
     const change = { actor: 'ann', action: 'a', subject: 'keys', objectId: 'k', before: null };
     const entry = (days: number) => ({ ...change, id: `${days}`, atMs: ago(days), after: null });
     await store.audit.add([366, 364].map(entry));
-    const record = (days: number) => ({
-      id: `${days}`,
-      startedMs: ago(days),
-      endedMs: ago(days),
-      token: '',
-      user: '',
-      team: '',
-      endUser: '',
-      group: 'g',
-      model: 'm',
-      deployment: 'd',
-      provider: 'p',
-      status: 'success' as const,
-      nanos: 1,
-      tokensIn: 1,
-      tokensOut: 1,
-      tags: ['t'],
-      payments: [],
-      more: {},
-    });
-    await store.spend.add([1_001, 400, 99, 50, 1].map(record));
+    const recordOf = (days: number) => {
+      const atMs = ago(days);
+      return record(`${days}`, { startedMs: atMs, endedMs: atMs, tags: ['t'], payments: [] });
+    };
+    await store.spend.add([1_001, 400, 99, 50, 1].map(recordOf));
     const payments = [300, 150, 50].map(
       (days) => ({ kind: 'key', id: 'k', sinceMs: ago(days) }) as const,
     );

@@ -11,6 +11,7 @@ import { Journal, packedIn, packedOf } from '#store/journal.ts';
 import { lineOf } from '#store/journal-line.ts';
 import { packed, WHO } from '#store/packed-spend.ts';
 import type { SpendRecord } from '#store/spend.ts';
+import { record as sample } from '#store/store.conformance.ts';
 
 let folder = '';
 afterEach(() => rm(folder, { recursive: true, force: true }));
@@ -86,26 +87,7 @@ const texts = fc.array(
   fc.tuple(chars, fc.constantFrom('a', '日')).map(([n, c]) => c.repeat(n)),
   { maxLength: 6 },
 );
-const recordOf = (id: string, more: JsonObject): SpendRecord => ({
-  id,
-  startedMs: 1,
-  endedMs: 2,
-  token: 't',
-  user: 'u',
-  team: '',
-  endUser: '',
-  group: 'g',
-  model: 'm',
-  deployment: 'd',
-  provider: 'p',
-  status: 'failure',
-  nanos: 3,
-  tokensIn: 4,
-  tokensOut: 5,
-  tags: [],
-  payments: [{ kind: 'user', id: 'u', sinceMs: 0 }],
-  more,
-});
+const recordOf = (id: string, more: JsonObject): SpendRecord => sample(id, { more });
 
 it.each([
   ['as they are', (record: SpendRecord) => lineOf(packed(record)), '["cut",1,2'],

@@ -9,27 +9,9 @@ import { VirtualClock } from '#core/virtual-clock.ts';
 import { Journal } from '#store/journal.ts';
 import type { SpendRecord } from '#store/spend.ts';
 import { SpendWriter } from '#store/spend-writer.ts';
+import { record } from '#store/store.conformance.ts';
 
-const recordOf = (n: number): SpendRecord => ({
-  id: `r${n}`,
-  startedMs: 0,
-  endedMs: 1,
-  token: '',
-  user: '',
-  team: '',
-  endUser: '',
-  group: 'g',
-  model: 'm',
-  deployment: 'd',
-  provider: 'v',
-  status: 'success',
-  nanos: 1,
-  tokensIn: 1,
-  tokensOut: 1,
-  tags: [],
-  payments: [],
-  more: {},
-});
+const recordOf = (n: number): SpendRecord => record(`r${n}`);
 
 /** A store that takes so many ms for each write. */
 const world = (journal?: Journal) => {

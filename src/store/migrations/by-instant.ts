@@ -1,26 +1,14 @@
 import { type Kysely, sql } from 'kysely';
+import { FORGOTTEN, SUMS, WHO } from '#store/migrations/columns.ts';
 import type { Migration, MigrationKind } from '#store/migrations/migration.ts';
 import { markOf } from '#store/packed-spend.ts';
 import { setSwept } from '#store/swept.ts';
 import type { Tables } from '#store/tables.ts';
 
-const WHO = [
-  'token',
-  'user_id',
-  'team_id',
-  'end_user',
-  'model_group',
-  'model',
-  'deployment',
-  'provider',
-] as const;
-const SUMS = ['requests', 'failures', 'tokens_in', 'tokens_out', 'nanos'] as const;
 const NUMBERS = ['ended_ms', 'nanos', 'tokens_in', 'tokens_out'] as const;
 const USAGE = ['usage_hours', 'usage_days'] as const;
 const HOUR_MS = 3_600_000;
 const BATCH = 250;
-/** What is left of persons who were forgotten. */
-const FORGOTTEN = 'forgotten';
 
 type Row = Record<string, string | number>;
 type Name = 'spend' | 'usage_hours' | 'usage_days' | 'usage_tags' | 'paid';

@@ -1,21 +1,9 @@
 import { type Kysely, sql } from 'kysely';
+import { FORGOTTEN, SUMS, WHO } from '#store/migrations/columns.ts';
 import type { Migration, MigrationKind } from '#store/migrations/migration.ts';
 import { baseOf, markOf } from '#store/packed-spend.ts';
 
-const WHO = [
-  'token',
-  'user_id',
-  'team_id',
-  'end_user',
-  'model_group',
-  'model',
-  'deployment',
-  'provider',
-] as const;
-const SUMS = ['requests', 'failures', 'tokens_in', 'tokens_out', 'nanos'] as const;
 const TABLES = { usage_hours: 'usage_end_hours', usage_days: 'usage_end_days' } as const;
-/** What is left of persons who were forgotten. */
-const FORGOTTEN = 'forgotten';
 
 type Row = Record<string, string | number>;
 type Name = 'spend_who' | keyof typeof TABLES | (typeof TABLES)[keyof typeof TABLES];

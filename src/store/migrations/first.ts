@@ -1,4 +1,5 @@
 import type { SchemaModule } from 'kysely';
+import { SUMS, WHO } from '#store/migrations/columns.ts';
 import type { Migration } from '#store/migrations/migration.ts';
 import { shelf } from '#store/migrations/shelf.ts';
 
@@ -12,9 +13,6 @@ const SUBJECTS = [
   'sessions',
   'conversations',
 ];
-const WHO = ['token', 'user_id', 'team_id', 'end_user', 'model_group', 'model'];
-const WHERE = ['deployment', 'provider'];
-const SUMS = ['requests', 'failures', 'tokens_in', 'tokens_out', 'nanos'];
 
 /** What the first version kept. */
 export const first: Migration = {
@@ -28,7 +26,7 @@ export const first: Migration = {
       .execute();
     for (const subject of SUBJECTS) await shelf(schema, `s_${subject}`);
     await spend(schema);
-    for (const name of ['usage_hours', 'usage_days']) await sums(schema, name, [...WHO, ...WHERE]);
+    for (const name of ['usage_hours', 'usage_days']) await sums(schema, name, WHO);
     await sums(schema, 'usage_tags', ['tag']);
     await paid(schema);
     await audit(schema);
@@ -39,7 +37,7 @@ const spend = async (schema: SchemaModule): Promise<void> => {
   let table = schema.createTable('spend').addColumn('id', 'text', (column) => column.primaryKey());
   for (const name of ['started_ms', 'ended_ms', 'nanos', 'tokens_in', 'tokens_out'])
     table = table.addColumn(name, 'bigint', (column) => column.notNull());
-  for (const name of [...WHO, ...WHERE, 'status', 'more'])
+  for (const name of [...WHO, 'status', 'more'])
     table = table.addColumn(name, 'text', (column) => column.notNull());
   await table.execute();
   await schema.createIndex('spend_started').on('spend').column('started_ms').execute();
