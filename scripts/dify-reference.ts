@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { z } from '#core/schema.ts';
 import { PYTHON_MODULES } from '#flow/checklist.ts';
-import { KEPT_TYPES } from '#flow/graph-check.ts';
+import { KEPT_TYPES } from '#flow/kept.ts';
 import { NODE_TYPES } from '#flow/nodes/index.ts';
 
 /** What is said of each node type, and of those of its fields that are not plainly supported. */
@@ -133,6 +133,9 @@ Events of streams: \`workflow_started\`, \`node_started\`, \`node_finished\`, \`
 \`chat\`, \`agent-chat\` and \`completion\` run as a small workflow of a form, a model or an agent, and an answer. Knowledge that is attached stays where it is.
 `;
 
+const KEPT =
+  'An app with such a node, or with one of a type that nobody knows, runs until the node’s turn has come. It fails then with the reason, as its `error_strategy` says, and is not tried again. A code node in another language does the same. The checklist names all of them beforehand.';
+
 /** The whole page. Throws where something of the program is not told of. */
 export const difyReference = (): string => {
   const rows = NODE_TYPES.map((type) => {
@@ -146,7 +149,7 @@ export const difyReference = (): string => {
     return `### \`${type.type}\`\n\n${note.about}\n${table}`;
   });
   const kept = Object.entries(KEPT_TYPES).map(([type, { why }]) => `| \`${type}\` | ${why} |`);
-  return `${HEAD}## Nodes that run\n\n${rows.join('\n')}\n## Nodes that are kept and do not run\n\n| type | why |\n|---|---|\n${kept.join('\n')}\n${API}`;
+  return `${HEAD}## Nodes that run\n\n${rows.join('\n')}\n## Nodes that are kept and do not run\n\n${KEPT}\n\n| type | why |\n|---|---|\n${kept.join('\n')}\n${API}`;
 };
 
 if (process.argv[1]?.endsWith('dify-reference.ts'))

@@ -35,10 +35,19 @@ export const listApps = async (options: GatewayOptions): Promise<void> => {
     textAt(row, 'name'),
     textAt(row, 'mode'),
     textAt(row, 'source'),
-    own(row, 'runnable') === true ? 'yes' : `no (${textAt(row, 'problems')} problems)`,
+    runsText(row),
     textAt(row, 'id'),
   ]);
   process.stdout.write(`${table([['app', 'mode', 'from', 'runs', 'id'], ...rows])}\n`);
+};
+
+/** An app may run, and have nodes that fail when their turn comes. */
+const runsText = (row: JsonObject): string => {
+  const problems = own(row, 'problems');
+  const word = own(row, 'runnable') === true ? 'yes' : 'no';
+  return typeof problems !== 'number' || problems === 0
+    ? word
+    : `${word} (${problems} ${problems === 1 ? 'problem' : 'problems'})`;
 };
 
 /** Columns as wide as they must be. */

@@ -1,8 +1,9 @@
 import type { Path } from '#core/finding.ts';
 import type { App, DslNode } from '#flow/dsl/app.ts';
 import { findCycles, type Graph } from '#flow/graph.ts';
+import { KEPT_TYPES, whyKept } from '#flow/kept.ts';
 import type { NodeType } from '#flow/nodes/node-type.ts';
-import type { FlowSaid, KeptCode } from '#flow/said.ts';
+import type { FlowSaid } from '#flow/said.ts';
 import { RESERVED_SCOPES } from '#flow/variables.ts';
 
 /** One thing that is wrong, at a place in the app's file. */
@@ -10,6 +11,8 @@ export interface Fault {
   readonly path: Path;
   readonly message: string;
   readonly said: FlowSaid;
+  /** It fails one node when its turn has come, and keeps nothing else from running. */
+  readonly isLate?: boolean;
 }
 
 export interface GraphToCheck {
@@ -26,7 +29,9 @@ export const checkGraph = (checked: GraphToCheck): Fault[] => [
   ...badIds(checked),
   ...danglingEdges(checked),
   ...missingStart(checked),
-  ...checkInside(checked),
+  ...cycles(checked),
+  // Every run begins at the root: its turn has always come.
+  ...unknownTypes(checked, checked.graph.root),
   ...missingAnswer(checked),
 ];
 
@@ -38,33 +43,6 @@ export const checkInside = (
 const MOST_CYCLES = 20;
 const MOST_TITLES = 12;
 const LONGEST_TITLE = 60;
-
-const TRIGGER = {
-  code: 'kept_trigger',
-  why: 'runs begin by a call of the API here; begin with a start node',
-} as const;
-
-/** Types whose nodes are kept in a flow and cannot be run, and why. */
-export const KEPT_TYPES: Readonly<
-  Record<string, { readonly code: KeptCode; readonly why: string }>
-> = {
-  'knowledge-retrieval': {
-    code: 'kept_retrieval',
-    why: 'there are no knowledge bases here; fetch what it found with an HTTP request',
-  },
-  'knowledge-index': { code: 'kept_index', why: 'there are no knowledge bases here' },
-  datasource: {
-    code: 'kept_datasource',
-    why: 'it belongs to knowledge pipelines, which do not run here',
-  },
-  'human-input': {
-    code: 'kept_human_input',
-    why: 'a run cannot be paused here; ask in the conversation instead',
-  },
-  'trigger-webhook': TRIGGER,
-  'trigger-schedule': TRIGGER,
-  'trigger-plugin': TRIGGER,
-};
 
 /** A node as a message calls it. */
 export const titleOf = ({ title }: DslNode): string =>
@@ -138,21 +116,20 @@ const missingStart = ({ graph, types }: GraphToCheck): Fault[] => {
   ];
 };
 
-const unknownTypes = ({
-  graph,
-  reachable,
-  types,
-}: Pick<GraphToCheck, 'graph' | 'reachable' | 'types'>): Fault[] =>
+const unknownTypes = (
+  { graph, reachable, types }: Pick<GraphToCheck, 'graph' | 'reachable' | 'types'>,
+  always?: string,
+): Fault[] =>
   [...graph.nodes.values()]
     .filter(({ id, type }) => reachable.has(id) && !types.has(type))
     .map((node) => {
       const type = node.type.slice(0, LONGEST_TITLE);
-      const kept = KEPT_TYPES[node.type];
-      const why = kept?.why ?? 'nobody here knows this type';
+      const code = KEPT_TYPES[node.type]?.code ?? 'type_unknown';
       return {
         path: [...node.path, 'type'],
-        message: `node ${titleOf(node)} is of type ${JSON.stringify(type)}, which cannot be run: ${why}`,
-        said: { code: kept?.code ?? 'type_unknown', with: { node: titleOf(node), type } },
+        message: `node ${titleOf(node)} is of type ${JSON.stringify(type)}, which cannot be run: ${whyKept(node.type)}`,
+        said: { code, with: { node: titleOf(node), type } },
+        isLate: node.id !== always,
       };
     });
 

@@ -4,6 +4,7 @@ import { type Finding, FindingsError, type Path } from '#core/finding.ts';
 import type { App, DslEdge, DslNode } from '#flow/dsl/app.ts';
 import { checkGraph, checkInside, type Fault, titleOf } from '#flow/graph-check.ts';
 import { buildGraph, type Graph, reachableNodes } from '#flow/graph.ts';
+import { keptNode, refusing } from '#flow/kept.ts';
 import type { ResolveModel } from '#flow/model-map.ts';
 import { NODE_TYPES } from '#flow/nodes/index.ts';
 import type { ModelRef, NodeType } from '#flow/nodes/node-type.ts';
@@ -31,6 +32,8 @@ export interface Scope {
 export interface Flow extends Scope {
   readonly app: App;
   readonly groupOf: ResolveModel;
+  /** Nodes that fail when their turn comes, and why. */
+  readonly findings: readonly Finding[];
 }
 
 export interface PrepareOptions {
@@ -43,7 +46,8 @@ const MOST_FINDINGS = 100;
 
 /**
  * Everything that can be known to be wrong before a run, found at once. Throws FindingsError
- * `flow_invalid`: the graph, a node's fields, what is not supported yet, a model without a group.
+ * `flow_invalid`: the graph, a node's fields, a start that asks for what is not supported, a model
+ * without a group. Other nodes that cannot be run keep no flow from running, and are told of.
  */
 export const prepareFlow = (
   app: App,
@@ -58,13 +62,14 @@ export const prepareFlow = (
   const all = builder.all;
   faults.push(
     ...builder.faults,
-    ...all.flatMap(unsupportedFields),
+    ...all.flatMap((of) => unsupportedFields(of, graph.root)),
     ...unservedModels(all, resolveModel),
   );
   const findings = [...faults.map((fault) => findingOf(app, fault)), ...builder.findings];
   const root = nodes.get(graph.root ?? '');
-  if (findings.length > 0 || !root) throw new FindingsError(inOrder(findings), 'flow_invalid');
-  return { app, graph, root, nodes, groupOf: resolveModel };
+  const cannotRun = builder.findings.length > 0 || faults.some(({ isLate }) => isLate !== true);
+  if (cannotRun || !root) throw new FindingsError(inOrder(findings), 'flow_invalid');
+  return { app, graph, root, nodes, groupOf: resolveModel, findings: inOrder(findings) };
 };
 
 /** Containers inside containers are followed so deep; a run refuses sooner. */
@@ -96,8 +101,12 @@ class ScopeBuilder {
   nodesOf(graph: Graph, reachable: ReadonlySet<string>): Map<string, FlowNode> {
     const nodes = new Map<string, FlowNode>();
     for (const node of graph.nodes.values()) {
+      if (!reachable.has(node.id)) continue;
       const type = this.#types.get(node.type);
-      if (!type || !reachable.has(node.id)) continue;
+      if (!type) {
+        nodes.set(node.id, keptNode(node));
+        continue;
+      }
       const read = readConfig(this.#app, node, type);
       if ('findings' in read) {
         this.findings.push(...read.findings);
@@ -106,7 +115,8 @@ class ScopeBuilder {
       const inside = type.inside && this.#scopeOf(node, type.inside(read.value));
       const onFailure = onFailureOf(node.data);
       const of = { node, type, config: read.value, onFailure, ...(inside && { inside }) };
-      nodes.set(node.id, of);
+      const [field] = type.unsupported?.(read.value) ?? [];
+      nodes.set(node.id, field === undefined ? of : refusing(of, `${field} ${UNSUPPORTED}.`));
       this.all.push(of);
     }
     return nodes;
@@ -167,11 +177,15 @@ const readConfig = (
   };
 };
 
-const unsupportedFields = ({ node, type, config }: FlowNode): Fault[] =>
+const UNSUPPORTED = 'is not supported yet; switch it off to run this node';
+
+/** `always`: the node at which every run begins. */
+const unsupportedFields = ({ node, type, config }: FlowNode, always?: string): Fault[] =>
   (type.unsupported?.(config) ?? []).map((field) => ({
     path: [...node.path, ...fieldPath(field)],
-    message: `node ${titleOf(node)}: ${field} is not supported yet; switch it off to run this flow`,
+    message: `node ${titleOf(node)}: ${field} ${UNSUPPORTED}`,
     said: { code: 'field_unsupported', with: { node: titleOf(node), field } },
+    isLate: node.id !== always,
   }));
 
 const fieldPath = (field: string): Path =>

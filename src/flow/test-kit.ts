@@ -1,9 +1,10 @@
 import { runInNewContext } from 'node:vm';
 import { type Clock, sleep } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
-import { FindingsError } from '#core/finding.ts';
+import { FindingsError, formatFindings } from '#core/finding.ts';
 import type { Json, JsonObject } from '#core/json.ts';
 import type { VirtualClock } from '#core/virtual-clock.ts';
+import type { App } from '#flow/dsl/app.ts';
 import { parseApp } from '#flow/dsl/parse.ts';
 import type { RunEvent } from '#flow/events.ts';
 import { renderJinja } from '#flow/jinja.ts';
@@ -174,11 +175,12 @@ export const runToEnd = async (
   return events;
 };
 
-/** What `task` finds wrong, a line each; empty when it finds nothing. */
-export const findingsOf = (task: () => unknown): string[] => {
+/** What `task` finds wrong, or what the flow that it makes tells of; a line each. */
+export const findingsOf = (task: () => Flow | App): string[] => {
   try {
-    task();
-    return [];
+    const made = task();
+    const findings = 'findings' in made ? made.findings : [];
+    return findings.length === 0 ? [] : formatFindings(findings).split('\n');
   } catch (error) {
     if (error instanceof FindingsError && error.code === 'flow_invalid')
       return error.message.split('\n');

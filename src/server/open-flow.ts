@@ -1,5 +1,6 @@
 import type { LoadedConfig } from '#config/loaded.ts';
 import type { Clock } from '#core/clock.ts';
+import { formatFindings } from '#core/finding.ts';
 import { newCallId } from '#core/ids.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { App } from '#flow/dsl/app.ts';
@@ -47,7 +48,10 @@ export const openFlow = (source: {
   return {
     name: app.name,
     app,
-    notes: app.compatibility === 'pending' ? [newer(app)] : [],
+    notes: [
+      ...(app.compatibility === 'pending' ? [newer(app)] : []),
+      ...(flow.findings.length > 0 ? formatFindings(flow.findings).split('\n') : []),
+    ],
     async *run({ gateway, query, inputs = {}, clock, signal }) {
       const sandbox = createSandbox(clock);
       const client = createGuardedClient({ guard: addressGuard(config.apps.allow ?? []), clock });

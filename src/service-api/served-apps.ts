@@ -12,6 +12,7 @@ export interface ServedApp {
   readonly text: string;
   /** Absent when something keeps it from being run. */
   readonly flow: Flow | undefined;
+  /** What keeps it from being run, or fails some of its nodes when their turn comes. */
   readonly findings: readonly Finding[];
   /** Whether it stands in the folder of apps, where its file is what counts. */
   readonly isFile: boolean;

@@ -75,3 +75,22 @@ test('apps are listed, imported, called, exported, deleted, and their runs playe
   expect(await printed(() => deleteApp('new', options))).toBe('deleted\n');
   await expect(deleteApp('new', options)).rejects.toThrow('There is no app "new"');
 });
+
+test('the list says how much is in the way of an app, and whether it runs all the same', async () => {
+  const kept = dsl(
+    {
+      start: { type: 'start' },
+      look: { type: 'knowledge-retrieval' },
+      answer: { type: 'answer', answer: '' },
+    },
+    ['start>look', 'look>answer'],
+  );
+  const app = await startApp(kept);
+  closing.push(app.close);
+  const options = { url: app.url, key: app.master };
+  expect(await printed(() => listApps(options))).toMatch(/ folder +yes \(1 problem\) /);
+  await writeFile(join(app.folder, 'test.yml'), dsl({ answer: { type: 'answer' } }, []));
+  const served = () => app.apps.deps.apps.find('test');
+  while (served()?.flow) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(await printed(() => listApps(options))).toMatch(/ folder +no \(\d problems?\) /);
+});

@@ -77,11 +77,19 @@ test('an import: kept, said what is missing, run, exported, deleted', async () =
   const list = (result['checklist'] as JsonObject[]).map(({ kind }) => kind);
   expect(list).toEqual(['flow', 'dataset', 'module', 'secret']);
   const id = textOf(result['app_id']);
-  expect(await json('GET', `/spillway/apps/${id}`)).toMatchObject({ runnable: false, problems: 1 });
-  const fixed = await json('POST', '/spillway/apps', { yaml: ECHO, app_id: id });
-  expect(fixed).toMatchObject({ status: 'completed-with-warnings', app_id: id, checklist: [] });
+  expect(await json('GET', `/spillway/apps/${id}`)).toMatchObject({ runnable: true, problems: 1 });
   const { key, id: keyId } = await json('POST', `/spillway/apps/${id}/keys`);
   const body = { inputs: {}, query: 'Hi', user: 'me' };
+  // It runs until the node that cannot has its turn.
+  const refused = await call('POST', '/v1/chat-messages', { body, key: textOf(key) });
+  expect(refused.status).toBe(400);
+  expect(await refused.json()).toMatchObject({
+    message: expect.stringContaining(
+      'Node "knowledge" failed: Nodes of the type "knowledge-retrieval" cannot be run: there are no knowledge bases here',
+    ),
+  });
+  const fixed = await json('POST', '/spillway/apps', { yaml: ECHO, app_id: id });
+  expect(fixed).toMatchObject({ status: 'completed-with-warnings', app_id: id, checklist: [] });
   const reply = await call('POST', '/v1/chat-messages', { body, key: textOf(key) });
   expect(await reply.json()).toMatchObject({ answer: 'You said: Hi' });
   expect(await json('GET', `/spillway/apps/${id}/keys`)).toMatchObject({

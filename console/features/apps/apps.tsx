@@ -83,18 +83,15 @@ const Card = ({ app }: { app: AppRow }) => {
   );
 };
 
-/** Whether it can run, and how much is in its way if not. */
+/** Whether it can run, and how much is in its way: of all of it, or of some of its nodes. */
 export const Runnable = ({ app }: { app: AppRow }) => {
   const { t } = useTranslation();
+  const isWhole = app.runnable && app.problems === 0;
+  const color = isWhole ? 'green' : app.runnable ? 'yellow' : 'red';
+  const word = isWhole ? 'var(--good)' : app.runnable ? 'var(--warn)' : 'var(--bad)';
   return (
-    <Badge
-      variant="light"
-      radius="sm"
-      tt="none"
-      color={app.runnable ? 'green' : 'red'}
-      c={app.runnable ? 'var(--good)' : 'var(--bad)'}
-    >
-      {app.runnable ? t('apps.runnable') : t('apps.problems', { count: app.problems })}
+    <Badge variant="light" radius="sm" tt="none" color={color} c={word}>
+      {isWhole ? t('apps.runnable') : t('apps.problems', { count: app.problems })}
     </Badge>
   );
 };

@@ -86,11 +86,12 @@ export class AppFolder {
       const source = { id, file: name, text, isFile: true, createdAt, updatedAt };
       const served = readApp(source, resolveModel);
       apps.put(served);
-      const { findings } = served;
+      const { findings, flow } = served;
+      const how = flow ? 'runs until a node cannot' : 'cannot run';
       if (findings.length > 0)
         log.warn(
           { app: name, findings: findings.length },
-          `${name} cannot run: ${findings[0]?.message}`,
+          `${name} ${how}: ${findings[0]?.message}`,
         );
       else log.info({ app: name, id }, `serves the app ${served.app.name}`);
     } catch (thrown) {

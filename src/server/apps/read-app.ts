@@ -35,7 +35,8 @@ const prepared = (
   resolveModel: ResolveModel,
 ): { flow: Flow | undefined; findings: readonly Finding[] } => {
   try {
-    return { flow: prepareFlow(app, { resolveModel }), findings: [] };
+    const flow = prepareFlow(app, { resolveModel });
+    return { flow, findings: flow.findings };
   } catch (thrown) {
     if (thrown instanceof FindingsError) return { flow: undefined, findings: thrown.findings };
     throw thrown;
