@@ -184,6 +184,10 @@ describe('limits of a key', () => {
     const retryMs = Number(headers.get('retry-after-ms'));
     expect(retryMs).toBeGreaterThan(50_000);
     expect(retryMs).toBeLessThanOrEqual(60_000);
+    // In LiteLLM's words, and the same instant as in the message.
+    expect(headers.get('rate_limit_type')).toBe('requests');
+    expect(headers.get('reset_at')).toBe(/resets at: (.* UTC)/.exec(message)?.[1]);
+    expect(Date.parse(headers.get('reset_at')!) - Date.now()).toBeLessThanOrEqual(60_000);
     // A refusal says what is left as every answer does.
     expect(headers.get('x-ratelimit-api_key-limit-requests')).toBe('2');
     expect(headers.get('x-ratelimit-api_key-remaining-requests')).toBe('0');
@@ -201,6 +205,13 @@ describe('limits of a key', () => {
     const large = await chat(key, { max_tokens: 20_000 });
     expect(large.status).toBe(413);
     expect(errorOf(large.body).message).toContain('larger than the whole limit');
+    // Of one kind alone it is still a limit of tokens to LiteLLM's clients.
+    const output = await generate({ output_tpm_limit: 5_000 });
+    await chat(output.key);
+    const full = await chat(output.key, { max_tokens: 5_000 });
+    expect(full.status).toBe(429);
+    expect(errorOf(full.body).message).toContain('Limit type: output tokens');
+    expect(full.headers.get('rate_limit_type')).toBe('tokens');
   });
 
   it('hold for one model alone', async () => {
@@ -228,6 +239,7 @@ describe('limits of a key', () => {
     const refused = await chat(hasty.key);
     expect(refused.status).toBe(429);
     expect(errorOf(refused.body).message).toContain('Limit type: max_parallel_requests');
+    expect(refused.headers.get('rate_limit_type')).toBe('max_parallel_requests');
     gate.resolve();
     expect((await first).status).toBe(200);
     expect((await chat(hasty.key)).status).toBe(200);

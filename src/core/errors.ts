@@ -35,6 +35,14 @@ export const ERROR_STATUS = {
 
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
+/** A limit of a caller, in the words of LiteLLM's headers. */
+export interface ReachedLimit {
+  /** `requests`, `tokens` or `max_parallel_requests`. */
+  readonly type: string;
+  /** When there is room again: `2026-01-31 12:00:00 UTC`. */
+  readonly resetAt: string;
+}
+
 export interface ErrorDetails {
   /** HTTP status when it differs from the code's own. */
   readonly status?: number;
@@ -43,6 +51,8 @@ export interface ErrorDetails {
   readonly retryAfterMs?: number;
   /** Sending the same request again, now or later, will not help. */
   readonly isFinal?: boolean;
+  /** The caller's own limit that it is at. */
+  readonly limit?: ReachedLimit;
   /** For the log only; never sent. */
   readonly cause?: unknown;
 }
@@ -54,6 +64,7 @@ export class SpillwayError extends Error {
   readonly param: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly isFinal: boolean;
+  readonly limit: ReachedLimit | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -63,17 +74,19 @@ export class SpillwayError extends Error {
     this.param = details.param;
     this.retryAfterMs = details.retryAfterMs;
     this.isFinal = details.isFinal ?? false;
+    this.limit = details.limit;
   }
 
   /** The same error with some details, or its message, replaced. */
   with(details: ErrorDetails, message = this.message): SpillwayError {
-    const { code, status, param, retryAfterMs, isFinal, cause } = this;
+    const { code, status, param, retryAfterMs, isFinal, limit, cause } = this;
     return new SpillwayError(code, message, {
       status,
       isFinal,
       cause,
       ...(param !== undefined && { param }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(limit && { limit }),
       ...details,
     });
   }

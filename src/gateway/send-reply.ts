@@ -49,6 +49,8 @@ export const sendError = (deps: GatewayDeps, http: HttpCall, error: SpillwayErro
       'retry-after-ms',
       String(Math.ceil(error.retryAfterMs)),
     );
+  const { limit } = error;
+  if (limit) headers.push('rate_limit_type', limit.type, 'reset_at', limit.resetAt);
   // Whoever came too often hears what is left, as with every answer.
   if (error.status === TOO_MANY) headers.push(...(http.progress.bill?.headers() ?? []));
   if (error.isFinal || (error.retryAfterMs ?? 0) > LONGEST_WAIT_MS)

@@ -1,4 +1,5 @@
 import { SpillwayError } from '#core/errors.ts';
+import type { Dimension } from '#core/quota.ts';
 import { type LimitCharge, shortOf } from '#keys/limits.ts';
 import { dollarsOf } from '#keys/money.ts';
 import type { Bound } from '#keys/purse.ts';
@@ -36,12 +37,19 @@ export const overBudget = (
 
 const shown = (nanos: number): string => `$${dollarsOf(nanos)}`;
 
-const LIMIT_WORDS: Readonly<Record<string, string>> = {
+const LIMIT_WORDS: Readonly<Partial<Record<Dimension, string>>> = {
   requests: 'requests',
   tokens: 'tokens',
   input: 'input tokens',
   output: 'output tokens',
   parallel: 'max_parallel_requests',
+};
+
+/** LiteLLM's headers know one kind of tokens. */
+const LIMIT_TYPES: Readonly<Partial<Record<Dimension, string>>> = {
+  ...LIMIT_WORDS,
+  input: 'tokens',
+  output: 'tokens',
 };
 
 /** A limit that has no room now, in LiteLLM's words, with the exact time. */
@@ -53,14 +61,17 @@ export const atLimit = (
   const waits = charges.map((charge) => ({ charge, waitMs: ledger.waitMs([charge], at) }));
   const { charge, waitMs } = waits.reduce((a, b) => (b.waitMs > a.waitMs ? b : a));
   const short = shortOf(ledger, charge, at);
-  const kind = LIMIT_WORDS[short?.dimension ?? 'requests'];
+  const dimension = short?.dimension ?? 'requests';
+  const { [dimension]: kind = dimension } = LIMIT_WORDS;
+  const { [dimension]: type = dimension } = LIMIT_TYPES;
   const resets = new Date(wall() + waitMs).toISOString().replace('T', ' ').slice(0, 19);
+  const resetAt = `${resets} UTC`;
   return new SpillwayError(
     'rate_limited',
     `Rate limit exceeded for ${charge.descriptor}: ${charge.label}. Limit type: ${kind}. ` +
       `Current limit: ${short?.amount ?? 0}, Remaining: ${Math.max(0, Math.floor(short?.level ?? 0))}. ` +
-      `Limit resets at: ${resets} UTC`,
-    { retryAfterMs: Math.max(1, waitMs) },
+      `Limit resets at: ${resetAt}`,
+    { retryAfterMs: Math.max(1, waitMs), limit: { type, resetAt } },
   );
 };
 

@@ -210,6 +210,8 @@ describe('refusals', () => {
       /Rate limit exceeded for api_key: .* Limit type: requests\. Current limit: 1, Remaining: 0\. Limit resets at: [\d-]+ [\d:]+ UTC/,
     );
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(refused.headers.get('rate_limit_type')).toBe('requests');
+    expect(refused.headers.get('reset_at')).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
   });
 
   it('a key that is no admin’s makes no keys [C]', async () => {
