@@ -10,7 +10,7 @@ import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { type Course, modelAt } from '#gateway/course.ts';
 import { demandOf } from '#gateway/demand.ts';
 import { keptBody } from '#gateway/kept-body.ts';
-import { factsOf, tellCourse, tellError, tellUsage } from '#gateway/spend-facts.ts';
+import { factsOf, statusWith, tellCourse, tellError, tellUsage } from '#gateway/spend-facts.ts';
 import type { Outcome } from '#keys/bill.ts';
 import type { Cashier, Fare } from '#keys/cashier.ts';
 import type { Pass } from '#keys/pass.ts';
@@ -199,7 +199,7 @@ export const closeBill = (
   if (end.isEstimated) more.estimated = true;
   if (error) tellError(more, error);
   const outcome: Outcome = {
-    status: error ? 'failure' : 'success',
+    status: statusWith(error),
     nanos: end.nanos ?? 0,
     tokensIn: spent?.inputTokens ?? 0,
     tokensOut: spent?.outputTokens ?? 0,

@@ -6,7 +6,7 @@ import { arrivedMs, tagsOf } from '#gateway/billing.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import { keptBody } from '#gateway/kept-body.ts';
-import { factsOf, tellError } from '#gateway/spend-facts.ts';
+import { factsOf, statusWith, tellError } from '#gateway/spend-facts.ts';
 import type { Outcome } from '#keys/bill.ts';
 import type { Pass } from '#keys/pass.ts';
 
@@ -48,7 +48,7 @@ export const recordRefusedCall = (
   more.asked_model = asked?.slice(0, NAME_CHARS);
   tellError(more, error);
   const outcome: Outcome = {
-    status: 'failure',
+    status: statusWith(error),
     nanos: 0,
     tokensIn: 0,
     tokensOut: 0,

@@ -2,6 +2,7 @@ import type { DecisionBuilder } from '#balancer/decision.ts';
 import type { SpillwayError } from '#core/errors.ts';
 import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
 import type { GatewayCall } from '#gateway/call.ts';
+import type { SpendRecord } from '#store/spend.ts';
 import type { Usage } from '#wire/chat-event.ts';
 
 /**
@@ -71,6 +72,13 @@ export const tellUsage = (facts: SpendFacts, { cachedTokens, reasoningTokens }: 
 export const tellError = (facts: SpendFacts, { code, status, message }: SpillwayError): void => {
   facts.error = { code, status, message };
 };
+
+/**
+ * Whether it failed, as far as sums and filters are concerned. Whoever left before the end did not fail,
+ * and was not failed: LiteLLM writes such a request down as served, too. Its error says 499.
+ */
+export const statusWith = (error: SpillwayError | undefined): SpendRecord['status'] =>
+  error && error.code !== 'client_closed' ? 'failure' : 'success';
 
 /** A caller's own notes are kept where they are notes. */
 const MOST_NOTES_CHARS = 4_096;

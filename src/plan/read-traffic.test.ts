@@ -126,15 +126,19 @@ describe("LiteLLM's spend logs", () => {
     const failure = (code: string) =>
       `${KEY},${TIMES},0,0,m,m,,,failure,"{""error_information"": {""error_code"": ""${code}""}}"`;
     const served = `${KEY},${TIMES},100,20,m,m,,,success,{}`;
+    const left = failure('499').replace('failure', 'success');
     const { requests, passedOver } = read(
-      [COLUMNS, served, failure('429'), failure(''), failure('400')].join('\n'),
+      [COLUMNS, served, failure('429'), failure(''), failure('400'), left].join('\n'),
     );
     expect(requests.map(({ line, inputTokens }) => [line, inputTokens])).toEqual([
       [2, 100],
       [3, 100],
       [4, 100],
     ]);
-    expect([...passedOver]).toEqual([[400, 1]]);
+    expect([...passedOver]).toEqual([
+      [400, 1],
+      [499, 1],
+    ]);
   });
 
   it('that are broken are named by their line', () => {

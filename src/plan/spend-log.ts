@@ -43,13 +43,16 @@ export const readSpendRow = (fields: JsonObject, line: number): LineRead<LoggedR
   };
 };
 
-/** Of a failure the status that its metadata tell; 500 where they do not, which is replayed. */
+/**
+ * The status that its metadata tell, also of one whose caller left, which was no failure; 500 of a failure
+ * of which they tell none, which is replayed.
+ */
 const statusOf = (fields: JsonObject): number => {
-  if (textOf(own(fields, 'status')) !== 'failure') return 200;
   const code = Number(
     textOf(valueAt(metadataOf(fields), ['error_information', 'error_code']) ?? ''),
   );
-  return code >= 400 && code < 600 ? code : 500;
+  if (code >= 400 && code < 600) return code;
+  return textOf(own(fields, 'status')) === 'failure' ? 500 : 200;
 };
 
 const metadataOf = (fields: JsonObject): JsonObject => {
