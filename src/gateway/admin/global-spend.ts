@@ -1,5 +1,6 @@
 import { z } from '#core/schema.ts';
 import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
+import { knownSums } from '#gateway/admin/known-sums.ts';
 import { monthOf } from '#gateway/admin/spend-query.ts';
 import { spendReport } from '#gateway/admin/spend-report.ts';
 import { spentOf } from '#keys/cashier.ts';
@@ -95,9 +96,7 @@ const sums = (registry: Registry): readonly AnyControlRoute[] => {
   const summed = async (query: z.infer<typeof dates>, field: UsageField) => {
     const filter = monthOf(query, registry.wall());
     const rows = await registry.store.spend.usage({ filter, by: [field], per: 'all' });
-    // Of what was refused nobody knows a model or a vendor: it cost nothing.
-    const paid = rows.filter(({ by, nanos }) => by[field] !== '' || nanos > 0);
-    return paid.toSorted(byMoney).slice(0, query.limit);
+    return knownSums(rows, field).toSorted(byMoney).slice(0, query.limit);
   };
   const route = (
     path: string,

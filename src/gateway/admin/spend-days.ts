@@ -1,5 +1,6 @@
 import { SpillwayError } from '#core/errors.ts';
 import type { JsonObject } from '#core/json.ts';
+import { knownSums } from '#gateway/admin/known-sums.ts';
 import { dollarsOf } from '#keys/money.ts';
 import type { SpendFilter, SpendStore, Usage } from '#store/spend.ts';
 
@@ -36,17 +37,19 @@ export const sumsByDay = async (
 
 const dayRow = (day: number, rows: readonly Usage[]): JsonObject => ({
   startTime: new Date(day).toISOString().slice(0, 10),
-  spend: dollarsOf(rows.reduce((sum, { nanos }) => sum + nanos, 0)),
+  spend: sumOf(rows),
   users: spendBy(rows, 'user'),
   models: spendBy(rows, 'model'),
   ...spendBy(rows, 'token'),
 });
 
-/** What nobody was asked for and cost nothing, since it was refused, is no model's. */
 const spendBy = (rows: readonly Usage[], field: 'user' | 'model' | 'token'): JsonObject =>
   Object.fromEntries(
-    [...Map.groupBy(rows, ({ by }) => by[field] ?? '')].flatMap(([name, all]) => {
-      const nanos = all.reduce((sum, row) => sum + row.nanos, 0);
-      return name === '' && nanos === 0 ? [] : [[name, dollarsOf(nanos)] as const];
-    }),
+    [...Map.groupBy(knownSums(rows, field), ({ by }) => by[field] ?? '')].map(([name, its]) => [
+      name,
+      sumOf(its),
+    ]),
   );
+
+const sumOf = (rows: readonly Usage[]): number =>
+  dollarsOf(rows.reduce((sum, { nanos }) => sum + nanos, 0));

@@ -1,6 +1,7 @@
 import type { JsonObject } from '#core/json.ts';
 import { z } from '#core/schema.ts';
 import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
+import { knownSums } from '#gateway/admin/known-sums.ts';
 import { filterOf, monthOf, spendQuery } from '#gateway/admin/spend-query.ts';
 import { dollarsOf } from '#keys/money.ts';
 import type { Registry } from '#keys/registry.ts';
@@ -33,10 +34,12 @@ export const spendReport = (registry: Registry): AnyControlRoute =>
       const { spend } = registry.store;
       const { group_by: word } = asked;
       if (word === 'api_key' || asked.api_key || asked.internal_user_id)
-        return byKey(charged(await spend.usage({ filter, by: ['token', 'model'], per: 'all' })));
+        return byKey(
+          knownSums(await spend.usage({ filter, by: ['token', 'model'], per: 'all' }), 'model'),
+        );
       const field = GROUPS[word];
       const by = [field, 'model', 'token'] as const;
-      const rows = charged(await spend.usage({ filter, by, per: 'day' }));
+      const rows = knownSums(await spend.usage({ filter, by, per: 'day' }), 'model');
       const nameOf = (id: string): JsonObject =>
         word === 'team'
           ? { team_id: id, team_name: aliasOf(registry, id) ?? 'Unassigned Team' }
@@ -57,10 +60,6 @@ export const spendReport = (registry: Registry): AnyControlRoute =>
       }));
     },
   });
-
-/** What was refused took nothing of anybody. */
-const charged = (rows: readonly Usage[]): readonly Usage[] =>
-  rows.filter(({ by, nanos, tokensIn }) => by['model'] !== '' || nanos > 0 || tokensIn > 0);
 
 /** A key may be named by itself. */
 const filterFor = (asked: z.infer<typeof query>, wallMs: number): SpendFilter => {
