@@ -5,9 +5,9 @@ import type { AppReply } from '#gateway/console/app-shapes.ts';
 import { openRun } from '../../data/apps.ts';
 import type { RunSeen } from '../../data/run-progress.ts';
 import type { Run } from '../../data/use-run.ts';
-import { ErrorNote, Original } from '../../ui/error-note.tsx';
-import { useServerWords } from '../../ui/server-words.ts';
+import { ErrorNote } from '../../ui/error-note.tsx';
 import styles from './apps.module.css';
+import { Failure } from './failure.tsx';
 import { fieldsOf, firstValues, type Given, missingIn, questionFiles } from './fields.ts';
 import { FilePick, type GivenFile } from './file-pick.tsx';
 import { Hindrances } from './hindrances.tsx';
@@ -162,27 +162,16 @@ const Exchange = ({ turn: { query, files, seen } }: { turn: Turn }) => {
         ))}
       </div>
       {seen.answer !== '' && <Answer text={seen.answer} isWhole={!isRunning} />}
-      {seen.error && <RunFailed seen={seen} />}
+      {seen.error && (
+        <div role="alert">
+          <Failure error={seen.error} />
+        </div>
+      )}
       <Group gap="xs">
         {isRunning && <Loader size={14} aria-label={t('playground.busy')} />}
         <RunFacts seen={seen} />
       </Group>
     </>
-  );
-};
-
-/** Why a run has failed. */
-export const RunFailed = ({ seen: { error } }: { seen: RunSeen }) => {
-  const { failed, isForeign } = useServerWords();
-  if (!error) return null;
-  const shown = failed(error.message, error.code);
-  return (
-    <div role="alert">
-      <Text size="sm" c="var(--bad)" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-        {shown}
-      </Text>
-      {isForeign && shown !== error.message && <Original text={error.message} />}
-    </div>
   );
 };
 

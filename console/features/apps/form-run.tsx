@@ -4,7 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { openRun } from '../../data/apps.ts';
 import type { Run } from '../../data/use-run.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
-import { RunFailed, type RunProps } from './chat-run.tsx';
+import type { RunProps } from './chat-run.tsx';
+import { Failure } from './failure.tsx';
 import { fieldsOf, firstValues, missingIn } from './fields.ts';
 import { Hindrances } from './hindrances.tsx';
 import { InputFields } from './input-field.tsx';
@@ -71,7 +72,11 @@ export const Result = ({ run: { seen } }: { run: Run }) => {
         {isRunning && <Loader size={14} aria-label={t('playground.busy')} />}
         <RunFacts seen={seen} />
       </Group>
-      {error && <RunFailed seen={seen} />}
+      {error && (
+        <div role="alert">
+          <Failure error={error} />
+        </div>
+      )}
       {hasOutputs ? (
         <Outputs outputs={outputs} />
       ) : (

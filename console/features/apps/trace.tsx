@@ -15,8 +15,8 @@ import { useTranslation } from 'react-i18next';
 import { isNamed, KindIcon } from '../../canvas/kinds.tsx';
 import type { RunSeen, TraceStep } from '../../data/run-progress.ts';
 import { useFormat } from '../../ui/format.ts';
-import { useServerWords } from '../../ui/server-words.ts';
 import styles from './apps.module.css';
+import { Failure } from './failure.tsx';
 import { JsonBlock } from './outputs.tsx';
 
 interface TraceProps {
@@ -210,7 +210,6 @@ const Bar = ({ step, wholeMs }: { step: TraceStep; wholeMs: number }) => {
 const StepDetail = ({ step }: { step: TraceStep }) => {
   const { t } = useTranslation();
   const { nodeType, calls, logs, finish } = step;
-  const { failed } = useServerWords();
   const error = finish?.error ?? step.error;
   const blocks = [
     ['inputs', finish?.inputs],
@@ -222,11 +221,7 @@ const StepDetail = ({ step }: { step: TraceStep }) => {
       <Text size="xs" className="soft">
         {isNamed(nodeType) ? t(`kind.${nodeType}`) : nodeType} · <Code>{step.nodeId}</Code>
       </Text>
-      {error && (
-        <Text size="sm" c="var(--bad)" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-          {failed(error.message, error.code)}
-        </Text>
-      )}
+      {error && <Failure error={error} />}
       {calls.length > 0 && <Calls calls={calls} />}
       {logs.map((log) => (
         <div key={log.id}>
