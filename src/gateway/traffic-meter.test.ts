@@ -43,6 +43,14 @@ test('counts by second and deployment, with what it cost', async () => {
   expect(meter.since(first!.at)).toHaveLength(1);
 });
 
+test('what took no tokens is not without a price', () => {
+  const meter = new TrafficMeter(new VirtualClock(), () => undefined);
+  meter.over(facts(undefined, { code: 'unknown_model', tokensIn: 0, tokensOut: 0 }));
+  meter.over(facts('a', { tokensOut: 0 }));
+  const counts = meter.since(0)[0]?.counts;
+  expect([counts?.get('')?.unpriced, counts?.get('a')?.unpriced]).toEqual([0, 1]);
+});
+
 test('forgets what is older than a quarter of an hour', async () => {
   const clock = new VirtualClock();
   const meter = new TrafficMeter(clock, () => undefined);

@@ -52,7 +52,8 @@ export class TrafficMeter {
     count.totalMs += totalMs;
     const price = this.#priceOf(name);
     if (price) count.nanos += costOf(price, tokensIn, tokensOut);
-    else count.unpriced++;
+    // What took no tokens needs no price.
+    else if (tokensIn + tokensOut > 0) count.unpriced++;
   }
 
   /** Oldest first, without seconds in which nothing ended; those after `after`, Unix epoch seconds. */
