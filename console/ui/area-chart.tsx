@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import uPlot from 'uplot';
 import { FONTS } from './theme.ts';
+import { type Per, timeWords } from './time-words.ts';
 
 export interface ChartSeries {
   readonly name: string;
@@ -19,7 +20,7 @@ interface AreaChartProps {
   readonly label: string;
   readonly height?: number;
   /** What one value stands for: a second of many, or all of an hour or a day (UTC). */
-  readonly per?: 'second' | 'hour' | 'day';
+  readonly per?: Per;
   /** A value as its axis says it. */
   readonly say?: ((value: number) => string) | undefined;
 }
@@ -94,26 +95,15 @@ interface Look {
   readonly height: number;
   readonly scheme: 'light' | 'dark';
   readonly language: string;
-  readonly per: 'second' | 'hour' | 'day';
+  readonly per: Per;
   readonly say: ((value: number) => string) | undefined;
 }
 
 const STEP_S = { second: 0, hour: 3_600, day: 86_400 };
 
-/** Days are UTC's, hours and seconds are the reader's. */
-const clockOf = ({ language, per }: Look): Intl.DateTimeFormat =>
-  new Intl.DateTimeFormat(
-    language,
-    per === 'day'
-      ? { month: 'short', day: 'numeric', timeZone: 'UTC' }
-      : per === 'hour'
-        ? { month: 'numeric', day: 'numeric', hour: 'numeric', minute: '2-digit' }
-        : { timeStyle: 'short' },
-  );
-
 const optionsOf = (colors: readonly [string, string][], look: Look): uPlot.Options => {
   const { width, height, scheme, language, per } = look;
-  const clock = clockOf(look);
+  const wordsAt = timeWords(language, per);
   const half = STEP_S[per] / 2;
   const short = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 2 });
   const ink = INK[scheme];
@@ -143,8 +133,8 @@ const optionsOf = (colors: readonly [string, string][], look: Look): uPlot.Optio
     axes: [
       {
         ...axis,
-        values: (_, ticks) => ticks.map((at) => clock.format(at * 1000)),
-        space: per === 'hour' ? 110 : 80,
+        values: (_, ticks) => ticks.map(wordsAt),
+        space: 80,
         size: 26,
       },
       {
