@@ -118,6 +118,7 @@ const Named = ({ form, set }: NamedProps) => {
         description={t('providers.providerHint')}
         value={form.provider}
         onChange={(event) => set({ provider: event.currentTarget.value })}
+        data-autofocus
       />
       <TextInput
         label={t('providers.name')}

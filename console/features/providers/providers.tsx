@@ -17,22 +17,24 @@ export const Providers = () => {
   const { isAdmin } = useMe();
   const models = useAppModels();
   const [edited, setEdited] = useState<ModelForm>();
+  const groups = models.data?.groups ?? [];
+  const only = groups.length === 1 ? groups[0]! : '';
+  // Where there is one group, nobody has to choose it.
+  const open = (form: ModelForm): void => setEdited({ ...form, group: form.group || only });
   return (
     <Page
       title={t('providers.title')}
       about={t('providers.about')}
-      actions={
-        isAdmin && <Button onClick={() => setEdited(emptyForm())}>{t('providers.add')}</Button>
-      }
+      actions={isAdmin && <Button onClick={() => open(emptyForm())}>{t('providers.add')}</Button>}
     >
       {models.isError && <ErrorNote error={models.error} again={() => void models.refetch()} />}
       {models.data && (
         <Stack>
           <Panel title={t('providers.wanted')}>
-            <Wanted rows={models.data.wanted} map={isAdmin ? setEdited : undefined} />
+            <Wanted rows={models.data.wanted} map={isAdmin ? open : undefined} />
           </Panel>
           <Panel title={t('providers.said')}>
-            <Said rows={models.data.data} edit={isAdmin ? setEdited : undefined} />
+            <Said rows={models.data.data} edit={isAdmin ? open : undefined} />
           </Panel>
           {models.data.config.length > 0 && (
             <Panel title={t('providers.config')}>
@@ -44,7 +46,7 @@ export const Providers = () => {
       <ModelModal
         form={edited}
         change={setEdited}
-        groups={models.data?.groups ?? []}
+        groups={groups}
         before={models.data?.data ?? []}
       />
     </Page>
