@@ -24,7 +24,7 @@ const world = () => {
     directory: { customers: new Map() } as unknown as Directory,
     groups: () => [],
     tokenKind: 'total',
-    endUserDefault: undefined,
+    endUserDefault: () => undefined,
     everybody: {},
     upstream: () => () => own,
     softly() {},

@@ -16,7 +16,7 @@ export interface CashierDeps extends BillDeps, PassDeps {
   readonly purses: PurseBook;
   readonly windows: Windows;
   /** What every end user may have who has no row of their own. */
-  readonly endUserDefault: Allowance | undefined;
+  readonly endUserDefault: () => Allowance | undefined;
   /** What all together may spend, `litellm_settings.max_budget`. */
   readonly everybody: Allowance;
   /** A deployment and its vendor, as far as they have budgets; absent where nobody has. */
@@ -234,7 +234,7 @@ export class Cashier {
         'unauthorized',
         `Authentication Error, End User=${id.slice(0, 100)} is blocked. Update via \`/customer/unblock\` if you're admin.`,
       );
-    const allowance = row ?? this.#deps.endUserDefault;
+    const allowance = row ?? this.#deps.endUserDefault();
     return allowance && customerPart(this.#deps, { id, row: allowance });
   }
 }

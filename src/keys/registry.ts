@@ -23,6 +23,8 @@ export interface Registry {
   readonly pepper: string;
   /** What all together may spend. */
   readonly everybody: Allowance;
+  /** The budget of end users who have no row of their own, by its id. */
+  readonly endUserBudget: string | undefined;
   /** Teams that whoever has a key of their own may join, by their ids. */
   readonly availableTeams: readonly string[];
   /** What each vendor may be paid, by its name: dollars, and in how long. */

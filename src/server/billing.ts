@@ -87,8 +87,8 @@ export const createAccounts = (
   );
   const baseOf = (deployment: string): string | undefined => bases().get(deployment);
   const shared = { directory, store, purses, windows, pepper, everybody, providerBudgets, baseOf };
-  const { availableTeams } = config.keeping;
-  const more = { availableTeams, forget, log, wall };
+  const { availableTeams, endUserBudgetId: endUserBudget } = config.keeping;
+  const more = { availableTeams, endUserBudget, forget, log, wall };
   const registry: Registry = { ...shared, ...more, flush: () => writer.flush() };
   const pricesOf = (model: string): Prices | undefined => {
     const found = members().get(model)?.[0];
@@ -185,11 +185,18 @@ const payersOf = (
   ];
 };
 
-const endUserDefaultOf = ({ keeping: settings }: LoadedConfig, { directory }: Keeping) => {
-  const { endUserDollars, endUserBudgetId } = settings;
-  const named = endUserBudgetId === undefined ? undefined : directory.budgets.get(endUserBudgetId);
-  if (endUserDollars === undefined && !named) return undefined;
-  return { ...named, ...(endUserDollars !== undefined && { max_budget: endUserDollars }) };
+/** The budget that is named may be made or changed at any time. */
+const endUserDefaultOf = (
+  { keeping: settings }: LoadedConfig,
+  { directory }: Keeping,
+): CashierDeps['endUserDefault'] => {
+  const { endUserDollars, endUserBudgetId: id } = settings;
+  const own = endUserDollars === undefined ? undefined : { max_budget: endUserDollars };
+  if (id === undefined) return () => own;
+  return () => {
+    const named = directory.budgets.get(id);
+    return own && named ? { ...named, ...own } : (own ?? named);
+  };
 };
 
 const accessGroupsOf = (config: LoadedConfig): PassDeps['groups'] => {

@@ -1,6 +1,7 @@
 import { z } from '#core/schema.ts';
 import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
 import { fieldsIn } from '#gateway/admin/fields-in.ts';
+import { demandUnnamed } from '#keys/budget-namers.ts';
 import { allowanceFields, bodyOf, type BudgetRow, nameField } from '#keys/fields.ts';
 import { budgetsOf, changeRow, createRow, newId, removeRows } from '#keys/manage-people.ts';
 import type { Registry } from '#keys/registry.ts';
@@ -72,10 +73,11 @@ export const budgetRoutes = (registry: Registry): readonly AnyControlRoute[] => 
     method: 'post',
     path: '/budget/delete',
     access: 'admin',
-    summary: 'Deletes a budget; whoever named it has only their own words left.',
+    summary: 'Deletes a budget that nobody names any more.',
     body: z.looseObject({ id: nameField }),
     async serve({ body, principal }) {
       const before = registry.directory.budgets.get(body.id);
+      demandUnnamed(registry, body.id);
       await removeRows(registry, principal, { subject: budgetsOf(registry), ids: [body.id] });
       return before && bodyOf(before);
     },
