@@ -8,9 +8,15 @@ import { useTold } from './use-told.ts';
 export const ErrorNote = ({
   error,
   text,
+  title,
+  advice,
   again,
 }: {
   error: unknown;
+  /** What did not go well; its status otherwise. */
+  title?: string;
+  /** What to look at where it was asked for, where the server cannot know that. */
+  advice?: string | undefined;
   /** In the reader's language, where it is known what the server says. */
   text?: string | undefined;
   again?: () => void;
@@ -21,16 +27,17 @@ export const ErrorNote = ({
   const isSaid = error instanceof ApiError || error instanceof BrokenOff;
   const original = isSaid ? error.message : '';
   const shown = text ?? told(error);
-  const title =
+  const kind =
     error instanceof ApiError
       ? t('error.refused', { status: error.status })
       : t(isSaid ? 'error.brokeOff' : 'error.lost');
   return (
-    <Alert color="red" variant="light" role="alert" title={title}>
+    <Alert color="red" variant="light" role="alert" title={title ?? kind}>
       <Stack gap="xs">
         <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
           {shown}
         </Text>
+        {advice !== undefined && <Text size="sm">{advice}</Text>}
         {isForeign && original !== '' && original !== shown && <Original text={original} />}
         {again && (
           <Group>

@@ -16,6 +16,7 @@ import { saveModel, tryModel } from '../../data/app-models.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { useFormat } from '../../ui/format.ts';
+import { adviceFor } from './advice.ts';
 import { askOf, isFilledIn, type ModelForm } from './form.ts';
 
 interface ModelModalProps {
@@ -47,6 +48,8 @@ const Filled = ({ form, change, groups, before }: FilledProps) => {
   });
   const trying = useMutation({ mutationFn: () => tryModel(askOf(form)) });
   const isReady = isFilledIn(form);
+  const about = adviceFor(trying.error, form.where);
+  const advice = about && t(`providers.advice.${about}`);
   const set = (more: Partial<ModelForm>): void => {
     trying.reset();
     change({ ...form, ...more });
@@ -82,7 +85,9 @@ const Filled = ({ form, change, groups, before }: FilledProps) => {
         ) : (
           <Endpoint form={form} set={set} before={before} />
         )}
-        {trying.isError && <ErrorNote error={trying.error} />}
+        {trying.isError && (
+          <ErrorNote error={trying.error} title={t('providers.tryFailed')} advice={advice} />
+        )}
         {trying.data && <Tried deployment={trying.data.deployment} ms={trying.data.elapsed_ms} />}
         {saving.isError && <ErrorNote error={saving.error} />}
         <Group justify="space-between">
