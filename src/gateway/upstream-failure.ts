@@ -14,7 +14,7 @@ const ADVICE: Readonly<
   Record<UpstreamError['kind'], (deployment: string, status: number) => string>
 > = {
   auth: (name) =>
-    `The upstream refused the key of deployment ${name}; check it in the gateway's config.`,
+    `The upstream refused the key of deployment ${name}; check the key that it is given.`,
   'rate-limit': (name) => `Deployment ${name} is at its upstream rate limit; wait and try again.`,
   overloaded: (name) => `The upstream of deployment ${name} is overloaded; try again shortly.`,
   timeout: (name) => `The upstream of deployment ${name} timed out; try again or ask for less.`,
