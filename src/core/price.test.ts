@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { costOf, dollarText, type Prices } from '#core/price.ts';
+import { costOf, costParts, dollarText, type Prices, sumParts } from '#core/price.ts';
 
 const M = 1_000_000;
 /** $2, $0.50 and $8 a million. */
@@ -102,4 +102,60 @@ test('a text of dollars is its nano-dollars again', () => {
       expect(Number(whole + fraction.padEnd(9, '0'))).toBe(nanos);
     }),
   );
+});
+
+describe('what a cost is made of', () => {
+  test('what was asked, what was answered, and the rates of both', () => {
+    const used = { inputTokens: 1000, outputTokens: 100, cachedTokens: 800 };
+    const cost = costOf(prices, used)!;
+    const rates = { promptRate: 2e9, completionRate: 8e9 };
+    const parts = { promptNanos: 800_000, completionNanos: 800_000, ...rates };
+    expect(costParts(cost, prices, used)).toEqual(parts);
+  });
+
+  test('of a call that reads much, the rates that it had', () => {
+    const steep: Prices = {
+      input: { nanos: 2e9, above: [{ tokens: 100, nanos: 4e9 }] },
+      output: { nanos: 8e9, above: [{ tokens: 100, nanos: 9e9 }] },
+    };
+    const used = { inputTokens: 101, outputTokens: 10 };
+    expect(costParts(costOf(steep, used)!, steep, used)).toMatchObject({
+      completionNanos: 90_000,
+      promptRate: 4e9,
+      completionRate: 9e9,
+    });
+  });
+
+  test('nobody knows where an answer has no price', () => {
+    const used = { inputTokens: 1, outputTokens: 1 };
+    expect(costParts(5, { input: { nanos: 2e9 } }, used)).toBeUndefined();
+  });
+
+  test('the parts of any call come to the whole, and neither is less than nothing', () => {
+    const tokens = fc.nat({ max: M });
+    const rate = fc.record({ nanos: fc.integer({ min: 1, max: 1e11 }) });
+    fc.assert(
+      fc.property(
+        fc.record({ input: rate, output: rate, reasoning: rate, cacheRead: rate }),
+        fc.record({
+          inputTokens: tokens,
+          outputTokens: tokens,
+          cachedTokens: tokens,
+          reasoningTokens: tokens,
+        }),
+        (its, used) => {
+          const cost = costOf(its, used)!;
+          const { promptNanos, completionNanos } = costParts(cost, its, used)!;
+          expect(promptNanos + completionNanos).toBe(cost);
+          expect(Math.min(promptNanos, completionNanos)).toBeGreaterThanOrEqual(0);
+        },
+      ),
+    );
+  });
+
+  test('of two calls, with the rates of the second', () => {
+    const one = { promptNanos: 1, completionNanos: 2, promptRate: 3, completionRate: 4 };
+    const two = { promptNanos: 10, completionNanos: 20, promptRate: 30, completionRate: 40 };
+    expect(sumParts(one, two)).toEqual({ ...two, promptNanos: 11, completionNanos: 22 });
+  });
 });

@@ -27,22 +27,62 @@ interface Counted {
  * known, and it is not free.
  */
 export const costOf = (prices: Prices, used: Counted): number | undefined => {
-  const { inputTokens, outputTokens } = used;
+  const { inputTokens } = used;
   const cached = within(used.cachedTokens, inputTokens);
   const written = within(used.cacheWriteTokens, inputTokens - cached);
-  const reasoning = within(used.reasoningTokens, outputTokens);
   const { input, output, cacheRead = input, cacheWrite = input } = prices;
   const sum =
     partOf(inputTokens - cached - written, input, inputTokens) +
     partOf(cached, cacheRead, inputTokens) +
     partOf(written, cacheWrite, inputTokens) +
-    partOf(outputTokens - reasoning, output, inputTokens) +
-    partOf(reasoning, prices.reasoning ?? output, inputTokens);
+    answered(prices, used);
   if (Number.isNaN(sum)) return undefined;
   // Nothing was used of a model that may have no price at all.
   if (sum === 0 && !input && !output) return undefined;
   return Math.round(sum / 1_000_000);
 };
+
+/** Of the answer alone; NaN where something in it has no price. */
+const answered = ({ output, reasoning: thought = output }: Prices, used: Counted): number => {
+  const { inputTokens, outputTokens } = used;
+  const reasoning = within(used.reasoningTokens, outputTokens);
+  return (
+    partOf(outputTokens - reasoning, output, inputTokens) + partOf(reasoning, thought, inputTokens)
+  );
+};
+
+/** What a cost is made of: nano-dollars, and nano-dollars per million tokens of either kind. */
+export interface CostParts {
+  readonly promptNanos: number;
+  readonly completionNanos: number;
+  readonly promptRate: number;
+  readonly completionRate: number;
+}
+
+/** The parts of what a call came to; together they are exactly that. Undefined where a price is not known. */
+export const costParts = (
+  costNanos: number,
+  prices: Prices,
+  used: Counted,
+): CostParts | undefined => {
+  const { input, output } = prices;
+  const completion = Math.round(answered(prices, used) / 1_000_000);
+  if (Number.isNaN(completion)) return undefined;
+  const completionNanos = Math.min(completion, costNanos);
+  return {
+    promptNanos: costNanos - completionNanos,
+    completionNanos,
+    promptRate: input ? Math.round(rateAt(input, used.inputTokens)) : 0,
+    completionRate: output ? Math.round(rateAt(output, used.inputTokens)) : 0,
+  };
+};
+
+/** Of two calls; the rates are the second one's. */
+export const sumParts = (a: CostParts, b: CostParts): CostParts => ({
+  ...b,
+  promptNanos: a.promptNanos + b.promptNanos,
+  completionNanos: a.completionNanos + b.completionNanos,
+});
 
 /** In a call that reads so many; NaN where something was used that has no price. */
 const partOf = (tokens: number, rate: Rate | undefined, inputTokens: number): number => {

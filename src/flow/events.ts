@@ -1,5 +1,6 @@
 import type { ErrorCode } from '#core/errors.ts';
 import type { Json, JsonObject } from '#core/json.ts';
+import type { Spent } from '#flow/spent.ts';
 import type { Selector } from '#flow/variables.ts';
 import type { Usage } from '#wire/chat-event.ts';
 
@@ -173,8 +174,8 @@ export interface AnswerReplace extends Happened {
   readonly reason: 'output_moderation';
 }
 
-/** The last event of a run. */
-export interface RunFinish extends Happened {
+/** The last event of a run, with what all of its model calls came to. */
+export interface RunFinish extends Happened, Spent {
   readonly type: 'run-finish';
   /** `partial-succeeded`: some node failed in a way that the flow had foreseen. */
   readonly status: 'succeeded' | 'partial-succeeded' | 'failed' | 'stopped';
@@ -184,10 +185,6 @@ export interface RunFinish extends Happened {
   readonly steps: number;
   /** Failures that the flow had foreseen. */
   readonly exceptions: number;
-  /** All model calls of the run together; absent when none reported any. */
-  readonly usage?: Usage;
-  /** All model calls whose cost is known, nano-dollars. */
-  readonly costNanos?: number;
   readonly error?: RunError;
   /** A word that the app neither hears nor says: the run did not begin, or was stopped for its answer. */
   readonly moderated?: 'input' | 'output';

@@ -1,5 +1,7 @@
 import type { Json, JsonObject } from '#core/json.ts';
+import type { CostParts } from '#core/price.ts';
 import type { FlowFile } from '#flow/file.ts';
+import type { Took } from '#flow/spent.ts';
 import type { ChatEvent } from '#wire/chat-event.ts';
 import type { ChatRequest } from '#wire/chat-request.ts';
 
@@ -21,6 +23,13 @@ export interface Priced {
   readonly type: 'priced';
   /** Nano-dollars. */
   readonly costNanos: number;
+  /** What that is made of, where its vendor has told the tokens. */
+  readonly parts?: CostParts;
+}
+
+/** How long a model call took, its wait for its turn included; after its last event. */
+export interface Timed extends Took {
+  readonly type: 'timed';
 }
 
 export interface ModelCall {
@@ -127,7 +136,7 @@ export interface FlowServices {
    * Throws SpillwayError when no answer begins; an `error` event when one breaks off. Either says what
    * a person may read: secrets and hosts are out already. Ends soon after the call's signal aborts.
    */
-  chat(request: ChatRequest, call: ModelCall): AsyncIterable<ChatEvent | Served | Priced>;
+  chat(request: ChatRequest, call: ModelCall): AsyncIterable<ChatEvent | Served | Priced | Timed>;
   /** How long a prompt and its answer may be together, tokens; undefined where nobody knows. */
   readonly contextTokens?: (model: string) => number | undefined;
   /** Throws SpillwayError `node_failed`, `too_large` or `timeout`. */

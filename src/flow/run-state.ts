@@ -1,10 +1,10 @@
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { FlowLimits } from '#flow/limits.ts';
-import type { NodeResult, Turn } from '#flow/nodes/node-type.ts';
+import type { Turn } from '#flow/nodes/node-type.ts';
 import type { FlowServices } from '#flow/ports.ts';
 import type { Flow } from '#flow/prepare.ts';
-import type { Usage } from '#wire/chat-event.ts';
+import { type Spent, sumSpent } from '#flow/spent.ts';
 
 export interface RunStateOptions {
   readonly flow: Flow;
@@ -24,8 +24,7 @@ export class RunState {
   readonly #startedAt: number;
   #steps = 0;
   #exceptions = 0;
-  #usage: Usage | undefined;
-  #costNanos: number | undefined;
+  #spent: Spent = {};
 
   constructor(options: RunStateOptions) {
     this.options = options;
@@ -41,13 +40,9 @@ export class RunState {
     return this.#exceptions;
   }
 
-  get usage(): Usage | undefined {
-    return this.#usage;
-  }
-
-  /** Of all calls whose cost is known. */
-  get costNanos(): number | undefined {
-    return this.#costNanos;
+  /** By all calls together, as far as that is known. */
+  get spentInAll(): Spent {
+    return this.#spent;
   }
 
   /** Since the run's start, ms. */
@@ -67,12 +62,7 @@ export class RunState {
     this.#exceptions++;
   }
 
-  spent({ usage, costNanos }: Pick<NodeResult, 'usage' | 'costNanos'>): void {
-    if (costNanos !== undefined) this.#costNanos = (this.#costNanos ?? 0) + costNanos;
-    if (!usage) return;
-    this.#usage = {
-      inputTokens: (this.#usage?.inputTokens ?? 0) + usage.inputTokens,
-      outputTokens: (this.#usage?.outputTokens ?? 0) + usage.outputTokens,
-    };
+  spent(more: Spent): void {
+    this.#spent = sumSpent(this.#spent, more);
   }
 }

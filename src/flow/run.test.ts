@@ -177,7 +177,7 @@ test('a model that never stops is stopped, and so are values that multiply', asy
   });
   expect(services.open).toBe(0);
 
-  const twice = setUp({ pieces: ['x'.repeat(80)] });
+  const twice = setUp({ pieces: ['x'.repeat(800)] });
   const flow = flowOf(
     dsl(
       {
@@ -188,10 +188,10 @@ test('a model that never stops is stopped, and so are values that multiply', asy
       ['start>llm', 'llm>answer'],
     ),
   );
-  const limits = { nodeChars: 200 };
+  const limits = { nodeChars: 2_000 };
   const events = await runToEnd(flow, twice.clock, { services: twice.services, limits });
   expect(finishOf(events).error?.message).toBe(
-    'Node "answer" failed: A filled template passes 200 characters.',
+    'Node "answer" failed: A filled template passes 2000 characters.',
   );
 });
 

@@ -106,7 +106,7 @@ async function* wholeRun(
   const answers = new AnswerStream(flow, { pool: pool.fork(), limits });
   yield { type: 'run-start', at: 0, runId, app: flow.app.name, system };
   const ended = yield* filtered(new Execution(run, frame, nodeRunOf).events(), answers);
-  const { exceptions, steps, usage, costNanos } = run;
+  const { exceptions, steps, spentInAll } = run;
   const { status, error, outputs, endedMs } = ended;
   yield {
     type: 'run-finish',
@@ -115,8 +115,7 @@ async function* wholeRun(
     outputs,
     steps,
     exceptions,
-    ...(usage && { usage }),
-    ...(costNanos !== undefined && { costNanos }),
+    ...spentInAll,
     ...(error && { error }),
   };
 }

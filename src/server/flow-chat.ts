@@ -1,20 +1,31 @@
 import { SpillwayError } from '#core/errors.ts';
 import { newCallId } from '#core/ids.ts';
+import { costParts } from '#core/price.ts';
 import { secretForms } from '#core/secret-mask.ts';
 import { promptPieces } from '#flow/nodes/without-prompt.ts';
-import type { ModelCall, Priced, Served } from '#flow/ports.ts';
+import type { ModelCall, Priced, Served, Timed } from '#flow/ports.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
-import { chat } from '#gateway/chat.ts';
+import { chat, type ChatReply } from '#gateway/chat.ts';
+import { modelAt } from '#gateway/course.ts';
 import { recordRefusedCall } from '#gateway/refusals.ts';
 import type { Pass } from '#keys/pass.ts';
 import type { FlowSurroundings } from '#server/flow-services.ts';
 import { streamEvents } from '#server/stream-events.ts';
-import type { ChatEvent } from '#wire/chat-event.ts';
+import type { ChatEvent, Usage } from '#wire/chat-event.ts';
 import type { ChatRequest } from '#wire/chat-request.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
 
-const priced = ({ costNanos }: { readonly costNanos: number | undefined }): Priced[] =>
-  costNanos === undefined ? [] : [{ type: 'priced', costNanos }];
+/** What the gateway says that a call came to, by the rates of whoever has served it. */
+const priced = (
+  { prices, groups }: GatewayDeps,
+  { decision: { costNanos }, target: { spec } }: ChatReply,
+  { model, usage }: { readonly model: string; readonly usage: Usage | undefined },
+): Priced[] => {
+  if (costNanos === undefined) return [];
+  const rates = prices(spec.name, modelAt(spec, groups.find(model) ?? {}));
+  const parts = usage && costParts(costNanos, rates, usage);
+  return [{ type: 'priced', costNanos, ...(parts && { parts }) }];
+};
 
 /** Who takes a call to a group, and under which name. */
 export const takerOf = (own: GatewayDeps, { route }: FlowSurroundings, group: string) =>
@@ -71,7 +82,7 @@ export async function* flowChat(
   { own, around }: { readonly own: GatewayDeps; readonly around: FlowSurroundings },
   request: ChatRequest,
   { runId, signal, deadline }: ModelCall,
-): AsyncGenerator<ChatEvent | Served | Priced> {
+): AsyncGenerator<ChatEvent | Served | Priced | Timed> {
   const { owner = '', user = '', app, secrets, payer } = around;
   const { gateway, model } = takerOf(own, around, request.model);
   // Whoever takes it, it goes on the same books.
@@ -121,17 +132,29 @@ export async function* flowChat(
   const { attempts, queueMs, upstreamId } = decision;
   const served = { deployment, attempts, queueMs, callId: call.id, model };
   yield { type: 'served', ...served, ...(upstreamId !== undefined && { upstreamId }) };
-  if (!reply.stream) {
-    yield* openaiChat.readReply(JSON.parse(reply.answer.bytes.toString('utf8')));
-    yield* priced(decision);
-    return;
-  }
+  let usage: Usage | undefined;
+  let firstMs: number | undefined;
+  const since = (): number => deps.clock.now() - call.arrivedAt;
   try {
-    const { eventBytes } = deps.settings.limits;
-    yield* streamEvents(reply.body, { dialect: openaiChat, eventBytes });
-    await reply.ended;
-    yield* priced(decision);
+    for await (const event of eventsOf(deps, reply)) {
+      if (event.type === 'block-delta') firstMs ??= since();
+      else if (event.type === 'usage') ({ usage } = event);
+      yield event;
+    }
+    yield* priced(deps, reply, { model, usage });
+    yield { type: 'timed', latencyMs: since(), ...(firstMs !== undefined && { firstMs }) };
   } finally {
     left.abort();
   }
+}
+
+/** Until the call is over, and its books are closed. */
+async function* eventsOf(deps: GatewayDeps, reply: ChatReply): AsyncGenerator<ChatEvent> {
+  if (!reply.stream) {
+    yield* openaiChat.readReply(JSON.parse(reply.answer.bytes.toString('utf8')));
+    return;
+  }
+  const { eventBytes } = deps.settings.limits;
+  yield* streamEvents(reply.body, { dialect: openaiChat, eventBytes });
+  await reply.ended;
 }

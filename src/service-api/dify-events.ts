@@ -12,8 +12,9 @@ import {
   THOUGHTS,
   type Within,
 } from '#flow/events.ts';
+import { usageValue } from '#flow/spent.ts';
 import { agentThought } from '#service-api/agent-thought.ts';
-import { difyUsage, priceOf, totalTokens } from '#service-api/dify-usage.ts';
+import { priceOf, totalTokens } from '#service-api/dify-usage.ts';
 import { filesIn, finishedData, runFailed, shown } from '#service-api/finished-run.ts';
 import type { RunStartFacts } from '#service-api/runs.ts';
 
@@ -326,7 +327,7 @@ export class DifyEvents {
       metadata: {
         annotation_reply: null,
         retriever_resources: [],
-        usage: difyUsage(event, event.at),
+        usage: usageValue(event, { latencyMs: event.at }),
       },
       files: filesIn(event.outputs),
     };

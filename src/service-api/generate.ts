@@ -2,13 +2,13 @@ import { isObject, type JsonObject, own } from '#core/json.ts';
 import { textAt } from '#core/fields.ts';
 import { answerAfter } from '#flow/answer-text.ts';
 import type { RunFinish } from '#flow/events.ts';
+import { usageValue } from '#flow/spent.ts';
 import type { Conversation } from '#service-api/conversations.ts';
 import { deadlineIn } from '#service-api/deadline.ts';
 import type { ApiDeps } from '#service-api/deps.ts';
 import { DifyEvents, type DifyEventsOptions } from '#service-api/dify-events.ts';
 import { finishedData, runFailed } from '#service-api/finished-run.ts';
 import { ApiError, difyError, invalidParam, notFound } from '#service-api/dify-error.ts';
-import { difyUsage } from '#service-api/dify-usage.ts';
 import { type ApiCall, readJson, sendJson, userIn } from '#service-api/http-call.ts';
 import { type AppRun, startRun, talks } from '#service-api/run-app.ts';
 import type { ServedApp } from '#service-api/served-apps.ts';
@@ -158,7 +158,7 @@ const block = async ({ res, served }: ApiCall, { record, events }: AppRun): Prom
     answer,
     metadata: {
       annotation_reply: null,
-      usage: difyUsage(finish, finish.at),
+      usage: usageValue(finish, { latencyMs: finish.at }),
       retriever_resources: [],
     },
     created_at: facts.createdAt,

@@ -3,11 +3,11 @@ import { isObject, type Json, type JsonObject } from '#core/json.ts';
 import { type FlowFile, fileValue } from '#flow/file.ts';
 import { parseLooseJson } from '#flow/loose-json.ts';
 import type { AgentTool } from '#flow/nodes/agent-tools.ts';
-import { askModel, sumCosts, sumUsage } from '#flow/nodes/ask-model.ts';
+import { askModel } from '#flow/nodes/ask-model.ts';
 import type { NodeEvent, NodeRun } from '#flow/nodes/node-type.ts';
 import { serviceOf } from '#flow/nodes/service-of.ts';
 import type { ToolAnswer } from '#flow/ports.ts';
-import type { Usage } from '#wire/chat-event.ts';
+import { type Spent, sumSpent, sumTook, type Took } from '#flow/spent.ts';
 import type { ChatMessage, ChatRequest, Part, ToolCallPart } from '#wire/chat-request.ts';
 
 export interface Conversation {
@@ -22,8 +22,9 @@ export interface Concluded {
   readonly text: string;
   readonly files: readonly FlowFile[];
   readonly json: readonly Json[];
-  readonly usage: Usage | undefined;
-  readonly costNanos: number | undefined;
+  /** All of its calls. */
+  readonly spent: Spent;
+  readonly took: Took | undefined;
 }
 
 /** Asks the model, runs the tools that it calls, tells it what they said, until it calls no more. */
@@ -35,8 +36,8 @@ export async function* converse(
   const files: FlowFile[] = [];
   const json: Json[] = [];
   let text = '';
-  let usage: Usage | undefined;
-  let costNanos: number | undefined;
+  let spent: Spent = {};
+  let took: Took | undefined;
   for (let round = 1; ; round++) {
     const id = `round-${round}`;
     const label = `Round ${round}`;
@@ -52,8 +53,8 @@ export async function* converse(
       (delta) => [{ type: 'delta', output: 'text', text: delta }],
     );
     text += answer.text;
-    usage = sumUsage(usage, answer.usage);
-    costNanos = sumCosts(costNanos, answer.costNanos);
+    spent = sumSpent(spent, answer.spent);
+    took = sumTook(took, answer.took);
     const { calls } = answer;
     yield {
       type: 'log',
@@ -62,7 +63,7 @@ export async function* converse(
       status: 'succeeded',
       data: { output: answer.text, tool_calls: calls.map(({ name, input }) => ({ name, input })) },
     };
-    if (!mayCall || calls.length === 0) return { text, files, json, usage, costNanos };
+    if (!mayCall || calls.length === 0) return { text, files, json, spent, took };
     messages.push({ role: 'assistant', parts: [...spokenParts(answer.text), ...calls] });
     const results: Part[] = [];
     const used = yield* useAll(node, { calls, tools, parentId: id });

@@ -3,13 +3,13 @@ import { z } from '#core/schema.ts';
 import { fileValue } from '#flow/file.ts';
 import { agentTools } from '#flow/nodes/agent-tools.ts';
 import { converse } from '#flow/nodes/agent-loop.ts';
-import { spentBy, usageValue } from '#flow/nodes/ask-model.ts';
 import { memorySchema, modelSchema, visionSchema } from '#flow/nodes/llm-config.ts';
 import { visionParts, visionReads, withFiles } from '#flow/nodes/llm-request.ts';
 import { memoryMessages, textMessage } from '#flow/nodes/memory.ts';
 import { modelOf, settingsOf } from '#flow/nodes/model-params.ts';
 import type { NodeType } from '#flow/nodes/node-type.ts';
 import { filledValues, valueReads } from '#flow/nodes/tool-values.ts';
+import { usageValue } from '#flow/spent.ts';
 import { asText } from '#flow/show.ts';
 import { parseTemplate } from '#flow/template.ts';
 
@@ -88,9 +88,9 @@ const agent: NodeType<Config> = {
         text: said.text,
         json: [...said.json],
         files: said.files.map(fileValue),
-        usage: usageValue(said),
+        usage: usageValue(said.spent, said.took),
       },
-      ...spentBy(said),
+      ...said.spent,
     };
   },
 };

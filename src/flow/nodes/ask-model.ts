@@ -1,10 +1,9 @@
 import { Buffer } from 'node:buffer';
 import { type ErrorCode, SpillwayError } from '#core/errors.ts';
-import type { Json } from '#core/json.ts';
-import { dollarText } from '#core/price.ts';
 import type { NodeEvent, NodeRun } from '#flow/nodes/node-type.ts';
 import { withoutPrompt } from '#flow/nodes/without-prompt.ts';
-import type { Block, UpstreamError, Usage } from '#wire/chat-event.ts';
+import { type Spent, spentOf, type Took } from '#flow/spent.ts';
+import type { Block, UpstreamError } from '#wire/chat-event.ts';
 import type { ChatRequest, ToolCallPart } from '#wire/chat-request.ts';
 
 export interface Picture {
@@ -19,9 +18,8 @@ export interface ModelAnswer {
   readonly thought: string;
   readonly calls: readonly ToolCallPart[];
   readonly pictures: readonly Picture[];
-  readonly usage: Usage | undefined;
-  /** Nano-dollars; undefined where nobody knows. */
-  readonly costNanos: number | undefined;
+  readonly spent: Spent;
+  readonly took: Took | undefined;
   /** The vendor's own word. */
   readonly finishReason: string;
 }
@@ -49,8 +47,8 @@ export async function* askModel(
   const { spoken, thought }: Heard = typeof heard === 'function' ? { spoken: heard } : heard;
   const { id: nodeId, runId, signal, deadline } = node;
   const blocks = new Map<number, Open>();
-  let usage: Usage | undefined;
-  let costNanos: number | undefined;
+  let spent: Spent = {};
+  let took: Took | undefined;
   let finishReason: string | undefined;
   let callId: string | undefined;
   try {
@@ -66,8 +64,9 @@ export async function* askModel(
         open.text += event.delta;
         if (SPOKEN.has(open.block.kind)) yield* spoken(event.delta);
         else if (thought && open.block.kind === 'reasoning') yield* thought(event.delta);
-      } else if (event.type === 'usage') usage = event.usage;
-      else if (event.type === 'priced') ({ costNanos } = event);
+      } else if (event.type === 'usage') spent = { ...spent, usage: event.usage };
+      else if (event.type === 'priced') spent = spentOf({ ...spent, ...event });
+      else if (event.type === 'timed') took = event;
       else if (event.type === 'finish') finishReason ??= event.raw;
       else if (event.type === 'error') throw brokenOff(event.error);
     }
@@ -76,7 +75,7 @@ export async function* askModel(
   }
   if (finishReason === undefined)
     throw new SpillwayError('stream_truncated', "The model's answer ended before it was whole.");
-  if (callId !== undefined) yield { type: 'spent', callId, ...spentBy({ usage, costNanos }) };
+  if (callId !== undefined) yield spentOn(callId, spent);
   const all = [...blocks.values()];
   const textOf = (fits: (kind: string) => boolean): string =>
     all.flatMap(({ block, text }) => (fits(block.kind) ? text : [])).join('');
@@ -93,41 +92,18 @@ export async function* askModel(
         ? [{ mimeType: block.mediaType, bytes: Buffer.from(text, 'base64') }]
         : [],
     ),
-    usage,
-    costNanos,
+    spent,
+    took,
     finishReason,
   };
 }
 
-/** What a call used, as the engine adds it up. */
-export const spentBy = ({ usage, costNanos }: Pick<ModelAnswer, 'usage' | 'costNanos'>) => ({
+const spentOn = (callId: string, { usage, costNanos }: Spent): NodeEvent => ({
+  type: 'spent',
+  callId,
   ...(usage && { usage }),
   ...(costNanos !== undefined && { costNanos }),
 });
-
-/** Token counts under the names that a flow reads, and what they came to where that is known. */
-export const usageValue = ({ usage, costNanos }: Pick<ModelAnswer, 'usage' | 'costNanos'>): Json =>
-  usage
-    ? {
-        prompt_tokens: usage.inputTokens,
-        completion_tokens: usage.outputTokens,
-        total_tokens: usage.inputTokens + usage.outputTokens,
-        ...(costNanos !== undefined && { total_price: dollarText(costNanos), currency: 'USD' }),
-      }
-    : null;
-
-/** Two calls' costs together. */
-export const sumCosts = (a: number | undefined, b: number | undefined): number | undefined =>
-  a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);
-
-/** Two calls' tokens together. */
-export const sumUsage = (a: Usage | undefined, b: Usage | undefined): Usage | undefined =>
-  a && b
-    ? {
-        inputTokens: a.inputTokens + b.inputTokens,
-        outputTokens: a.outputTokens + b.outputTokens,
-      }
-    : (a ?? b);
 
 const CODES: Readonly<Record<UpstreamError['kind'], ErrorCode>> = {
   invalid: 'upstream_rejected',

@@ -1,6 +1,6 @@
 import type { Json } from '#core/json.ts';
 import { fileValue } from '#flow/file.ts';
-import { askModel, type Picture, spentBy, usageValue } from '#flow/nodes/ask-model.ts';
+import { askModel, type Picture } from '#flow/nodes/ask-model.ts';
 import { type LlmConfig, llmConfig } from '#flow/nodes/llm-config.ts';
 import { readsOf, requestOf } from '#flow/nodes/llm-request.ts';
 import { modelOf } from '#flow/nodes/model-params.ts';
@@ -9,6 +9,7 @@ import type { NodeEvent, NodeRun, NodeType } from '#flow/nodes/node-type.ts';
 import { serviceOf } from '#flow/nodes/service-of.ts';
 import { shownPrompts } from '#flow/nodes/shown-prompts.ts';
 import { structuredOutput } from '#flow/nodes/structured.ts';
+import { usageValue } from '#flow/spent.ts';
 import { ThinkReader, withoutThoughts } from '#flow/nodes/think.ts';
 
 const llm: NodeType<LlmConfig> = {
@@ -44,7 +45,7 @@ const llm: NodeType<LlmConfig> = {
     const outputs: Record<string, Json> = {
       text,
       reasoning_content: isSeparated ? answer.thought + thought : '',
-      usage: usageValue(answer),
+      usage: usageValue(answer.spent, answer.took),
       finish_reason: finishReason,
       ...(request.format?.kind === 'schema' && {
         structured_output: structuredOutput(text, request.format.schema),
@@ -54,12 +55,12 @@ const llm: NodeType<LlmConfig> = {
     const process = {
       model_mode: config.model.mode ?? 'chat',
       prompts: shownPrompts(request.messages),
-      usage: usageValue(answer),
+      usage: usageValue(answer.spent, answer.took),
       finish_reason: finishReason,
       model_provider: config.model.provider ?? '',
       model_name: config.model.name,
     };
-    return { outputs, process, ...spentBy(answer) };
+    return { outputs, process, ...answer.spent };
   },
 };
 

@@ -3,6 +3,7 @@ import type { z } from '#core/schema.ts';
 import type { RunError, StepEvent } from '#flow/events.ts';
 import type { FlowLimits } from '#flow/limits.ts';
 import type { FlowServices, Served } from '#flow/ports.ts';
+import type { Spent } from '#flow/spent.ts';
 import type { Segment } from '#flow/template.ts';
 import type { ReadVariable, Selector } from '#flow/variables.ts';
 import type { Usage } from '#wire/chat-event.ts';
@@ -135,13 +136,10 @@ export type NodeEvent =
   /** Something that happened inside a container. */
   | { readonly type: 'inner'; readonly event: StepEvent };
 
-export interface NodeResult {
+export interface NodeResult extends Spent {
   readonly outputs: Readonly<Record<string, Json>>;
   /** The handle that a branch chose. */
   readonly handle?: string;
-  readonly usage?: Usage;
-  /** What its model calls came to, nano-dollars, where that is known. */
-  readonly costNanos?: number;
   /** What it read, by the names that a person knows; what `reads` names where left out. */
   readonly inputs?: Readonly<Record<string, Json>>;
   /** What it did on the way, for people. Secrets are masked by the engine. */

@@ -2,7 +2,7 @@ import { SpillwayError } from '#core/errors.ts';
 import { isObject, type JsonObject } from '#core/json.ts';
 import { z } from '#core/schema.ts';
 import { parseLooseJson } from '#flow/loose-json.ts';
-import { askModel, type ModelAnswer, spentBy, usageValue } from '#flow/nodes/ask-model.ts';
+import { askModel, type ModelAnswer } from '#flow/nodes/ask-model.ts';
 import { extracted, parameterSchema, schemaOf } from '#flow/nodes/extracted.ts';
 import { memorySchema, modelSchema, visionSchema } from '#flow/nodes/llm-config.ts';
 import { visionParts, visionReads, withFiles } from '#flow/nodes/llm-request.ts';
@@ -13,6 +13,7 @@ import { shownPrompts } from '#flow/nodes/shown-prompts.ts';
 import { withoutThoughts } from '#flow/nodes/think.ts';
 import { asText } from '#flow/show.ts';
 import { parseTemplate, selectorsOf } from '#flow/template.ts';
+import { usageValue } from '#flow/spent.ts';
 import { selectorsAt } from '#flow/variables.ts';
 import type { ChatRequest } from '#wire/chat-request.ts';
 
@@ -55,10 +56,10 @@ const parameterExtractor: NodeType<Config> = {
         ...found,
         __is_success: reason === '' ? 1 : 0,
         __reason: reason,
-        __usage: usageValue(answer),
+        __usage: usageValue(answer.spent, answer.took),
       },
       process: { prompts: answer.prompts, answer: answer.text },
-      ...spentBy(answer),
+      ...answer.spent,
     };
   },
 };

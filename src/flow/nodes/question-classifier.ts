@@ -1,7 +1,7 @@
 import { isObject, type Json, own } from '#core/json.ts';
 import { z } from '#core/schema.ts';
 import { parseLooseJson } from '#flow/loose-json.ts';
-import { askModel, spentBy, usageValue } from '#flow/nodes/ask-model.ts';
+import { askModel } from '#flow/nodes/ask-model.ts';
 import { memorySchema, modelSchema, visionSchema } from '#flow/nodes/llm-config.ts';
 import { visionParts, visionReads, withFiles } from '#flow/nodes/llm-request.ts';
 import { memoryText, textMessage } from '#flow/nodes/memory.ts';
@@ -11,6 +11,7 @@ import { shownPrompts } from '#flow/nodes/shown-prompts.ts';
 import { withoutThoughts } from '#flow/nodes/think.ts';
 import { asText } from '#flow/show.ts';
 import { parseTemplate, selectorsOf } from '#flow/template.ts';
+import { usageValue } from '#flow/spent.ts';
 import { selectorsAt } from '#flow/variables.ts';
 
 const config = z.object({
@@ -67,10 +68,10 @@ const questionClassifier: NodeType<Config> = {
         class_name: chosen.name,
         class_id: chosen.id,
         class_label: chosen.label ?? chosen.name,
-        usage: usageValue(answer),
+        usage: usageValue(answer.spent, answer.took),
       },
       process: { prompts: shownPrompts(messages), answer: answer.text },
-      ...spentBy(answer),
+      ...answer.spent,
     };
   },
 };
