@@ -249,6 +249,26 @@ test('spend begins anew where an admin says so', async () => {
   expect(await json<Fields[]>('/spend/logs')).toHaveLength(4);
 });
 
+test('who is purged stands in no entry of the audit log; what was changed does', async () => {
+  const mail = 'kim@example.org';
+  await json('/user/new', { user_id: 'kim', user_email: mail, user_alias: 'Kim K.' });
+  await json('/team/member_add', { team_id: 'team', member: { user_id: 'kim', role: 'user' } });
+  await json('/team/member_add', { team_id: 'team', member: { user_email: mail, role: 'user' } });
+  const made = await json('/key/generate', { user_id: 'kim', team_id: 'team', key_alias: 'kims' });
+  await json('/key/generate', { key_alias: 'another', team_id: 'team' }, made['key'] as string);
+  const log = async () => (await json<{ audit_logs: Fields[] }>('/audit?size=100')).audit_logs;
+  const before = await log();
+  expect(JSON.stringify(before)).toMatch(/"changed_by":"kim".*kims|kims.*"changed_by":"kim"/s);
+  await json('/spillway/purge', { user_id: 'kim' });
+  const after = await log();
+  expect(JSON.stringify(after)).not.toMatch(/kim/i);
+  expect(after).toHaveLength(before.length + 1);
+  expect(after[0]).toMatchObject({ action: 'forgotten', object_id: '' });
+  // The others are still named.
+  expect(JSON.stringify(after)).toContain('"bob"');
+  await json('/user/delete', { user_ids: ['kim'] });
+});
+
 test('who is purged is forgotten by decisions, too', async () => {
   const chat = { model: 'gpt-4.1', messages: [], user: 'zoe' };
   await ask('/v1/chat/completions', chat, keys['ann']);

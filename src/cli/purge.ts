@@ -5,8 +5,9 @@ import { loaded } from '#cli/start-is-over.ts';
 const HELP = `
 Takes a person out of a running gateway: their records of spend with what they asked, as a user
 and as an end user, what is written down of them as an end user, what is remembered of their
-requests, and their conversations, runs and files of apps. Sums stay, under the word 'forgotten'.
-Their keys stay, too: 'user/delete' takes those. Copies that you made (backup, and those beside
+requests, and their conversations, runs and files of apps. Sums stay, under the word 'forgotten',
+and so do entries of the audit log, without them. Their keys stay, too: take those away first, with
+'user/delete', and them out of their teams, or the audit log will name them again. Copies that you made (backup, and those beside
 the store called .before-…) have them still: delete those yourself.
 `;
 

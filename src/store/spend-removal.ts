@@ -1,6 +1,7 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import { setSwept } from '#store/swept.ts';
 import type { Tables } from '#store/tables.ts';
+import { FORGOTTEN } from '#store/without-person.ts';
 
 /** Removes the oldest records, at most so many; before an instant where one is given. How many there were. */
 export const removeOldest = (
@@ -36,10 +37,7 @@ const removeRecords = async (
   return gone;
 };
 
-/** What is left of a person: sums, under a word that means nobody. */
-const FORGOTTEN = 'forgotten';
-
-/** Removes records that name a person, at most so many; the name itself when none is left. */
+/** Removes records that name a person, at most so many; the name itself when none is left: sums stay, under a word that means nobody. */
 export const forget = (db: Kysely<Tables>, user: string, most: number): Promise<number> =>
   db.transaction().execute(async (all) => {
     const theirs = all
@@ -59,6 +57,15 @@ export const forget = (db: Kysely<Tables>, user: string, most: number): Promise<
       .deleteFrom('paid')
       .where('kind', 'in', ['user', 'end_user'])
       .where('payer', '=', user)
+      .execute();
+    await all
+      .deleteFrom('paid')
+      .where('kind', '=', 'member')
+      .where('payer', 'in', (row) =>
+        row
+          .selectFrom('s_teams')
+          .select(sql<string>`id || ':' || cast(${user} as text)`.as('payer')),
+      )
       .execute();
     return 0;
   });

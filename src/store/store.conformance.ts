@@ -276,23 +276,6 @@ export const storeConformance = (name: string, { lasts, ...under }: StoreUnderTe
       expect(await spend.removeBefore(10, 10)).toBe(1);
     });
 
-    it('forgets a person, and keeps the sums', async () => {
-      const at = T0 + 300 * HOUR_MS;
-      await store.spend.add([
-        record('f1', { startedMs: at, endUser: 'Ann' }),
-        record('f2', { startedMs: at, user: 'Ann' }),
-      ]);
-      let many: number;
-      do many = await store.spend.forget({ user: 'Ann' }, 1);
-      while (many > 0);
-      expect(await store.spend.count({ user: 'Ann' })).toBe(0);
-      expect(await store.spend.count({ endUser: 'Ann' })).toBe(0);
-      const filter = { fromMs: at, toMs: at + HOUR_MS };
-      const sums = await store.spend.usage({ filter, by: ['user', 'endUser'], per: 'all' });
-      expect(JSON.stringify(sums)).not.toContain('Ann');
-      expect(sums.reduce((sum, { requests }) => sum + requests, 0)).toBe(2);
-    });
-
     it('removes the oldest in batches', async () => {
       const before = await store.spend.count({});
       expect(await store.spend.removeBefore(T0 + 6, 2)).toBe(2);

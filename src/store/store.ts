@@ -39,7 +39,7 @@ export const SUBJECTS = [
 
 export type Subject = (typeof SUBJECTS)[number];
 
-/** Who changed what, and when; nothing here is ever changed, and what is too old goes. */
+/** Who changed what, and when: what is too old goes, and so does who was forgotten. */
 export interface AuditEntry {
   readonly id: string;
   /** Unix epoch ms. */
@@ -60,6 +60,8 @@ export interface AuditStore {
   list(page: { readonly limit: number; readonly offset: number }): Promise<readonly AuditEntry[]>;
   /** Removes the oldest entries before this instant, at most so many; how many there were. */
   removeBefore(wallMs: number, most: number): Promise<number>;
+  /** Takes a person out of all entries: by their id, by these addresses, and by those that entries have of them. */
+  forget(user: string, addresses: readonly string[]): Promise<void>;
 }
 
 /** Small facts about the store itself. */

@@ -13,7 +13,7 @@ export const purgeRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     path: '/spillway/purge',
     access: 'admin',
     summary:
-      'Removes every record of a person, as a user and as an end user; sums stay, of nobody.',
+      'Removes every record of a person, as a user and as an end user, and their name from the audit log; sums stay, of nobody.',
     body: z.looseObject({ user_id: nameField }),
     reply: z.object({ user_id: z.string(), records: z.number() }),
     async serve({ body, principal }) {
@@ -25,13 +25,15 @@ export const purgeRoutes = (registry: Registry): readonly AnyControlRoute[] => [
         many = await store.spend.forget({ user }, BATCH);
       await registry.forget(user);
       if (directory.customers.get(user)) await directory.customers.remove([user]);
-      await store.wipe?.();
       await audit(registry, principal, {
         action: 'forgotten',
         subject: 'people',
         // Who was forgotten is not written down again.
         objectId: '',
       });
+      const { user_email: address } = directory.users.get(user) ?? {};
+      await store.audit.forget(user, address ? [address] : []);
+      await store.wipe?.();
       return { user_id: user, records };
     },
   }),

@@ -4,6 +4,7 @@ import { silentLog } from '#core/log.ts';
 import { openPostgres } from '#store/postgres/open.ts';
 import { hasPostgres, startPostgres, type TestPostgres } from '#store/postgres/test-kit.ts';
 import { pagesConformance } from '#store/pages.conformance.ts';
+import { forgettingConformance } from '#store/forgetting.conformance.ts';
 import { retentionConformance } from '#store/retention.conformance.ts';
 import { storeConformance } from '#store/store.conformance.ts';
 import { textsConformance } from '#store/texts.conformance.ts';
@@ -20,6 +21,7 @@ describe.skipIf(!hasPostgres)('Postgres (skipped where no server is installed)',
 
   storeConformance('as a store', { open, lasts: true });
   textsConformance('Postgres', { open });
+  forgettingConformance('as what forgets people', { open });
   retentionConformance('as what lets old rows go', { open });
 
   pagesConformance('as a store', open);

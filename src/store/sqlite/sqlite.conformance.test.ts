@@ -5,6 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { silentLog } from '#core/log.ts';
 import { openSqlite, SQLITE_FILE } from '#store/sqlite/open.ts';
 import { pagesConformance } from '#store/pages.conformance.ts';
+import { forgettingConformance } from '#store/forgetting.conformance.ts';
 import { retentionConformance } from '#store/retention.conformance.ts';
 import { HOUR_MS, record, storeConformance, T0 } from '#store/store.conformance.ts';
 import { textsConformance } from '#store/texts.conformance.ts';
@@ -29,6 +30,9 @@ pagesConformance('SQLite in a file', () =>
 
 textsConformance('SQLite', { open: () => openSqlite({ clock, log: silentLog }) });
 
+forgettingConformance('SQLite as what forgets people', {
+  open: () => openSqlite({ clock, log: silentLog }),
+});
 retentionConformance('SQLite as what lets old rows go', {
   open: () => openSqlite({ folder: join(folder, 'old'), clock, log: silentLog }),
 });
@@ -77,8 +81,11 @@ test('what is forgotten is in no file any more', async () => {
     }),
   );
   await store.spend.add(records);
+  const entry = { id: 'a', atMs: 1, actor: eve, action: 'updated', subject: 'users' } as const;
+  await store.audit.add([{ ...entry, objectId: eve, before: null, after: { user_id: eve } }]);
   expect([await isIn(at, said), await isIn(at, eve)]).toEqual([true, true]);
   while ((await store.spend.forget({ user: eve }, 50)) > 0);
+  await store.audit.forget(eve, []);
   await store.wipe?.();
   expect([await isIn(at, said), await isIn(at, eve)]).toEqual([false, false]);
   expect(await store.spend.count({})).toBe(200);
