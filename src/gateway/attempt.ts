@@ -6,7 +6,7 @@ import type { UpstreamRequest } from '#upstream/call.ts';
 import type { Target } from '#upstream/target.ts';
 
 /** The deployment behind a lease, and what is said to it; the failure where it cannot be asked for this. */
-export type Said<Spoken> = (Spoken & { readonly target: Target }) | Failure;
+export type Said<Spoken> = { readonly target: Target; readonly spoken: Spoken } | Failure;
 
 /** A failure leaves the request to others. At once, unless something has to be fetched before. */
 export const spokenTo = <Spoken>(
@@ -18,8 +18,8 @@ export const spokenTo = <Spoken>(
   try {
     if (target) {
       const spoken = speak(target);
-      if (!(spoken instanceof Promise)) return { ...spoken, target };
-      return spoken.then((late) => ({ ...late, target }), unsupported);
+      if (!(spoken instanceof Promise)) return { target, spoken };
+      return spoken.then((late) => ({ target, spoken: late }), unsupported);
     }
   } catch (thrown) {
     return unsupported(thrown);
@@ -60,7 +60,7 @@ export const upstreamRequest = (
     credentials: target.credentials,
     body,
     timeouts: {
-      ...(stream && { firstByteMs }),
+      firstByteMs: stream ? firstByteMs : undefined,
       betweenChunksMs: settings.timeouts.betweenChunksMs,
       totalMs,
     },

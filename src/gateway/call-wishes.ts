@@ -134,16 +134,19 @@ const withModel = (body: JsonObject, { params: { model } }: HttpCall): JsonObjec
   model === undefined ? body : { ...body, model };
 
 /** The body, once there is room for it: until then one that says how long it is stays where it is. */
-const bodyOf = async (deps: GatewayDeps, http: HttpCall): Promise<Buffer> => {
-  const { requestBytes: limitBytes } = deps.settings.limits;
-  const { req } = http;
-  const read = (): Promise<Buffer> => readBody(req, { limitBytes, clock: deps.clock });
-  const saidBytes = Number(req.headers['content-length']);
-  if (saidBytes <= SMALL_BYTES) return read();
+const bodyOf = (deps: GatewayDeps, http: HttpCall): Promise<Buffer> => {
+  const saidBytes = Number(http.req.headers['content-length']);
+  return saidBytes <= SMALL_BYTES ? readFrom(deps, http) : largeBody(deps, http, saidBytes);
+};
+
+const readFrom = ({ settings, clock }: GatewayDeps, { req }: HttpCall): Promise<Buffer> =>
+  readBody(req, { limitBytes: settings.limits.requestBytes, clock });
+
+const largeBody = async (deps: GatewayDeps, http: HttpCall, saidBytes: number): Promise<Buffer> => {
   if (deps.memory() === 'much') throw noMemory();
-  const isSaid = saidBytes <= limitBytes;
+  const isSaid = saidBytes <= deps.settings.limits.requestBytes;
   if (isSaid) await enter(deps, http, saidBytes);
-  const bytes = await read();
+  const bytes = await readFrom(deps, http);
   if (!isSaid && bytes.length > SMALL_BYTES) await enter(deps, http, bytes.length);
   return bytes;
 };

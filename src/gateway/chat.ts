@@ -40,13 +40,12 @@ export const chat = (
       model,
       speak: (target, course) =>
         spokenTo(target, course, (spoken) => {
-          const { dialect: from, emulates } = spoken;
+          const { path, body, dropped, dialect: from, emulates } = spoken;
+          if (from.name === dialect.name)
+            return { path, body, dropped, codec: passingReplies(dialect) };
           const names = { ...namesFor(target, course), tools: spoken.toolNames };
-          const isSame = from.name === dialect.name;
-          const codec = isSame
-            ? passingReplies(dialect)
-            : translatedReplies(from, dialect, { names, emulates, request });
-          return { ...spoken, codec };
+          const codec = translatedReplies(from, dialect, { names, emulates, request });
+          return { path, body, dropped, codec };
         }),
     });
   const includeUsage =

@@ -50,7 +50,7 @@ export const createHttpCall = (
   const controller = new AbortController();
   const underWay = { res, place: -1, abort: (reason: SpillwayError) => controller.abort(reason) };
   lifecycle.began(underWay);
-  res.once('close', () => {
+  res.on('close', () => {
     lifecycle.over(underWay);
     if (!res.writableFinished)
       controller.abort(new SpillwayError('client_closed', 'The caller left before the answer.'));

@@ -51,11 +51,11 @@ export const readBody = (
       if (bytes > limitBytes) return refuse(tooLarge(limitBytes));
       chunks.push(chunk);
     });
-    req.once('end', () => {
+    req.on('end', () => {
       over();
       resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
     });
-    req.once('error', (cause) =>
+    req.on('error', (cause) =>
       refuse(new SpillwayError('client_closed', 'The request broke off.', { cause })),
     );
   });

@@ -30,11 +30,14 @@ export interface ChatHooks extends Pick<ReadHow, 'amend'> {
 }
 
 /** One endpoint where conversations are held in `dialect`; `amend` puts what its path says into the body. */
-export const serveChat =
-  (dialect: ChatDialect, { amend, prepared, heard, asArray }: ChatHooks = {}) =>
-  async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
-    const ownsMetadata = dialect.name !== openaiChat.name;
-    const read = await readCall(deps, http, { ...(amend && { amend }), ownsMetadata });
+export const serveChat = (
+  dialect: ChatDialect,
+  { amend, prepared, heard, asArray }: ChatHooks = {},
+): ((deps: GatewayDeps, http: HttpCall) => Promise<Served>) => {
+  const ownsMetadata = dialect.name !== openaiChat.name;
+  const how: ReadHow = { ...(amend && { amend }), ownsMetadata };
+  return async (deps, http) => {
+    const read = await readCall(deps, http, how);
     const app = dialect === openaiChat ? deps.appModels.find(read) : undefined;
     if (app) {
       checkMoney(deps, read, APP_MODEL + app.name);
@@ -62,6 +65,7 @@ export const serveChat =
     const { pieces, failure } = await reply.ended;
     return { decision: reply.decision, ...(failure && { pieces }) };
   };
+};
 
 /** Its answer has the headers that every answer has. */
 const askedApp = (

@@ -87,11 +87,8 @@ export class Speech {
     const said = callerRules(course.asked);
     const rules =
       params || said ? mergedRules([said ?? {}, params ?? {}, this.#rules]) : this.#rules;
-    const spoken =
-      passes && files.size === 0
-        ? this.#passed(place, rules)
-        : this.#translated(place, { rules, files });
-    return { path, dialect, ...spoken };
+    if (passes && files.size === 0) return this.#passed(place, rules);
+    return { path, dialect, ...this.#translated(place, { rules, files }) };
   }
 
   /** Defaults have the names of one dialect: a body of another takes them by way of the hub. */
@@ -100,14 +97,13 @@ export class Speech {
   }
 
   #passed(
-    { target, course, model, quirks, amend }: Place,
+    { target, course, model, quirks, amend, path, dialect }: Place,
     rules: ParamRules,
-  ): Omit<Spoken, 'path' | 'dialect'> {
+  ): Spoken {
     const { spec, asksUsage } = target;
-    const body = { ...spec.defaults, ...spec.extraBody, ...course.body };
-    const said = withoutFields(body, this.#unwanted(quirks, rules));
+    const said = withoutFields(withOwn(spec, course.body), this.#unwanted(quirks, rules));
     const written = this.#dialect.redirectRequest(said.body, { model, asksUsage, quirks });
-    return { body: JSON.stringify(amend(written)), dropped: said.found };
+    return { path, dialect, body: JSON.stringify(amend(written)), dropped: said.found };
   }
 
   /** A vendor says for itself what it refuses, unless dropping is wanted. */
@@ -169,6 +165,15 @@ const NO_PARTS: readonly LinkedPart[] = [];
 const NO_FILES: ReadonlyMap<string, Source> = new Map();
 
 const always = (): boolean => true;
+
+/** Most deployments have nothing of their own to say. */
+const withOwn = ({ defaults, extraBody }: Target['spec'], body: JsonObject): JsonObject =>
+  isEmpty(defaults) && isEmpty(extraBody) ? body : { ...defaults, ...extraBody, ...body };
+
+const isEmpty = (fields: JsonObject = {}): boolean => {
+  for (const _ in fields) return false;
+  return true;
+};
 
 const unchanged = (body: JsonObject): JsonObject => body;
 

@@ -85,7 +85,8 @@ const sendSaid = (
   new Promise((resolve) => {
     const { lease, course, decision, includeUsage, said } = options;
     if ('kind' in said) return resolve(failedAttempt(deps, { lease, call }, said));
-    const { target, path, body, dropped, dialect, passage } = said;
+    const { target, spoken } = said;
+    const { path, body, dropped, dialect, passage } = spoken;
     const startedAt = deps.clock.now();
     const ended = Promise.withResolvers<StreamEnd>();
     const bodies = deps.billing?.bodies;

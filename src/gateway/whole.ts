@@ -29,7 +29,7 @@ export interface WholeSpoken {
 export interface WholeOptions {
   readonly model: string;
   /** Throws SpillwayError where the deployment cannot be asked for this. */
-  speak(target: Target, course: Course): WholeSpoken | Promise<WholeSpoken>;
+  readonly speak: (target: Target, course: Course) => WholeSpoken | Promise<WholeSpoken>;
 }
 
 export interface WholeReply {
@@ -50,15 +50,16 @@ export const askWhole = (
 ): Promise<WholeReply> =>
   ask(deps, call, {
     model: options.model,
-    send: (one) => sendWhole(deps, call, { ...one, ...options }),
+    send: (one) => sendWhole(deps, call, one, options.speak),
   });
 
 const sendWhole = (
   deps: GatewayDeps,
   call: GatewayCall,
-  { lease, course, decision, ...options }: Try & WholeOptions,
+  { lease, course, decision }: Try,
+  speak: WholeOptions['speak'],
 ): Promise<Sent<WholeReply>> => {
-  const said = spokenTo(deps, lease, (target) => options.speak(target, course));
+  const said = spokenTo(deps, lease, (target) => speak(target, course));
   const send = (late: Said<WholeSpoken>): Promise<Sent<WholeReply>> =>
     sendSaid(deps, call, { lease, course, decision, said: late });
   return said instanceof Promise ? said.then(send) : send(said);
@@ -71,7 +72,8 @@ const sendSaid = (
 ): Promise<Sent<WholeReply>> =>
   new Promise((resolve) => {
     if ('kind' in said) return resolve(failedAttempt(deps, { lease, call }, said));
-    const { target, path, body, dropped, codec, several } = said;
+    const { target, spoken } = said;
+    const { path, body, dropped, codec, several } = spoken;
     const startedAt = deps.clock.now();
     const settle: Settle = (result) => {
       if ('failure' in result) return resolve(failedAttempt(deps, { lease, call }, result.failure));

@@ -24,7 +24,7 @@ export interface AgentRequest {
   readonly path: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly headers: Record<string, string>;
-  readonly body?: string;
+  readonly body?: string | null;
 }
 
 /** Takes requests to one origin: undici's dispatcher, as far as it is needed. */

@@ -14,7 +14,7 @@ const LATE_MS = 250;
 
 export interface CallTimeouts {
   /** Until the first byte of the body, ms; absent where an answer may take as long as it wants. */
-  readonly firstByteMs?: number;
+  readonly firstByteMs?: number | undefined;
   readonly betweenChunksMs: number;
   readonly totalMs: number;
 }
@@ -113,8 +113,8 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
     const { credentials, method = 'POST', path, headers, body } = this.#request;
     const { agent, origin } = credentials?.placeOf?.(this.#request.origin) ?? this.#request;
     const all = added ? { ...headers, ...added } : headers;
-    const said = method === 'POST' ? { body } : {};
-    agent.dispatch({ origin, path, method, headers: all, ...said }, this);
+    const said = method === 'POST' ? body : null;
+    agent.dispatch({ origin, path, method, headers: all, body: said }, this);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -222,44 +222,55 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
    * the call due before a whole pause between bytes has passed, and by then it looks again.
    */
   #arm(): void {
-    const leftMs = Math.max(0, this.#due().at - this.#clock.now());
+    const now = this.#clock.now();
+    const leftMs = Math.max(0, this.#due().at - now);
     const waitMs = Math.min(leftMs, this.#request.timeouts.betweenChunksMs);
-    const ringsAt = this.#clock.now() + waitMs;
+    const ringsAt = now + waitMs;
     this.#cancelTimer = this.#clock.after(waitMs, () => {
       const lateMs = this.#clock.now() - ringsAt;
       // What came meanwhile is only heard after this.
       if (lateMs > LATE_MS) this.#deafMs += lateMs + LATE_MS;
       const due = this.#due();
       if (this.#clock.now() < due.at) return this.#arm();
-      this.#fail(new SpillwayError('timeout', due.text));
+      this.#fail(new SpillwayError('timeout', LATE[due.phase](due.limitMs)));
     });
   }
 
-  #due(): { at: number; text: string } {
-    const { firstByteMs, betweenChunksMs, totalMs } = this.#request.timeouts;
-    const totalAt = this.#startedAt + totalMs;
-    const phase = this.#phase(firstByteMs, betweenChunksMs);
-    if (phase && phase.at < totalAt) return phase;
-    return {
-      at: totalAt,
-      text: `The upstream did not finish within ${seconds(totalMs)}; ask for less, or for more time.`,
-    };
+  #due(): Due {
+    const limitMs = this.#request.timeouts.totalMs;
+    const at = this.#startedAt + limitMs;
+    const due = this.#phase();
+    return due && due.at < at ? due : { phase: 'total', at, limitMs };
   }
 
-  #phase(
-    firstByteMs: number | undefined,
-    betweenMs: number,
-  ): { at: number; text: string } | undefined {
-    if (this.#lastByteAt !== undefined)
-      return {
-        at: (this.#paused ? this.#clock.now() : this.#lastByteAt) + betweenMs + this.#deafMs,
-        text: `The upstream went silent for ${seconds(betweenMs)} in the middle of its answer; try again.`,
-      };
+  #phase(): Due | undefined {
+    const { firstByteMs, betweenChunksMs } = this.#request.timeouts;
+    const since = this.#lastByteAt;
+    if (since !== undefined) {
+      const heardAt = this.#paused ? this.#clock.now() : since;
+      const at = heardAt + betweenChunksMs + this.#deafMs;
+      return { phase: 'between', at, limitMs: betweenChunksMs };
+    }
     if (firstByteMs === undefined) return undefined;
-    const text = `The upstream did not begin to answer within ${seconds(firstByteMs)}; try again.`;
-    return { at: this.#startedAt + firstByteMs + this.#deafMs, text };
+    const at = this.#startedAt + firstByteMs + this.#deafMs;
+    return { phase: 'first', at, limitMs: firstByteMs };
   }
 }
+
+/** When a call is over unless something comes, and which of its limits that is. */
+interface Due {
+  readonly phase: 'first' | 'between' | 'total';
+  readonly at: number;
+  readonly limitMs: number;
+}
+
+const LATE: Readonly<Record<Due['phase'], (limitMs: number) => string>> = {
+  first: (limitMs) => `The upstream did not begin to answer within ${seconds(limitMs)}; try again.`,
+  between: (limitMs) =>
+    `The upstream went silent for ${seconds(limitMs)} in the middle of its answer; try again.`,
+  total: (limitMs) =>
+    `The upstream did not finish within ${seconds(limitMs)}; ask for less, or for more time.`,
+};
 
 const tooManyHeaders = (): SpillwayError =>
   new SpillwayError(

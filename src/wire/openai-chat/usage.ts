@@ -1,4 +1,5 @@
 import { type Json, type JsonObject, isObject, own } from '#core/json.ts';
+import type { Writable } from '#core/writable.ts';
 import type { Usage } from '#wire/chat-event.ts';
 import { wholeNumber } from '#wire/openai-chat/parts.ts';
 
@@ -14,13 +15,11 @@ export const readUsage = (value: Json | undefined): Usage | undefined => {
     wholeNumber(own(value, 'cache_creation_input_tokens')) ??
     detail(value, 'prompt_tokens_details', 'cache_write_tokens');
   const reasoningTokens = detail(value, 'completion_tokens_details', 'reasoning_tokens');
-  return {
-    inputTokens,
-    outputTokens,
-    ...(cachedTokens !== undefined && { cachedTokens }),
-    ...(cacheWriteTokens !== undefined && { cacheWriteTokens }),
-    ...(reasoningTokens !== undefined && { reasoningTokens }),
-  };
+  const usage: Writable<Usage> = { inputTokens, outputTokens };
+  if (cachedTokens !== undefined) usage.cachedTokens = cachedTokens;
+  if (cacheWriteTokens !== undefined) usage.cacheWriteTokens = cacheWriteTokens;
+  if (reasoningTokens !== undefined) usage.reasoningTokens = reasoningTokens;
+  return usage;
 };
 
 const detail = (usage: JsonObject, group: string, key: string): number | undefined => {
