@@ -1,4 +1,4 @@
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Intake } from '#store/sqlite/intake.ts';
@@ -7,9 +7,11 @@ import type { Answer, Ask, AskIntake, SqlValue, WorkerSettings } from '#store/sq
 /** Statements that stay compiled. */
 const MOST_STATEMENTS = 200;
 const READS = /^select /i;
+/** A process that gives way more already may not take any of that back. */
+const NICE = 10;
 
 // Where there are too few cores for both, callers go first. Elsewhere than here it would mean the whole process.
-if (process.platform === 'linux') setPriority(0, 10);
+if (process.platform === 'linux' && getPriority(0) < NICE) setPriority(0, NICE);
 const { path, lockPath } = workerData as WorkerSettings;
 
 /** Held by the operating system: it goes with the process, however that ends. */
