@@ -50,14 +50,14 @@ export const askWhole = (
 ): Promise<WholeReply> =>
   ask(deps, call, {
     model: options.model,
-    send: (one) => sendWhole(deps, call, one, options.speak),
+    send: ({ lease, course, decision }) =>
+      sendWhole(deps, call, { lease, course, decision, speak: options.speak }),
   });
 
 const sendWhole = (
   deps: GatewayDeps,
   call: GatewayCall,
-  { lease, course, decision }: Try,
-  speak: WholeOptions['speak'],
+  { lease, course, decision, speak }: Try & Pick<WholeOptions, 'speak'>,
 ): Promise<Sent<WholeReply>> => {
   const said = spokenTo(deps, lease, (target) => speak(target, course));
   const send = (late: Said<WholeSpoken>): Promise<Sent<WholeReply>> =>
