@@ -91,6 +91,14 @@ test.each([
     'このモデルを引き受けられるデプロイメントがありません (PJ1: 管理者が停止中、PJ2: 2 s 後に空きます)。後でもう一度送るか、グループにデプロイメントを追加してください。',
   ],
   [
+    'max_budget (11) cannot exceed what the member of the team who pays for the key may spend (10). Ask a proxy admin for more. (id 6f1d2c3b)',
+    'max_budget (11 ドル) は、キーの支払い元であるチームのメンバーの予算 (10 ドル) を超えられません。増やすには管理者に依頼してください。',
+  ],
+  [
+    'The budget "b" bounds 2, who would be without it: team: t, key: ci. Set their budget_id to another one or to null first.',
+    '共有の予算 "b" は 2 件から指定されているため削除できません: team: t、key: ci。先に別の予算を指定するか、指定を外してください。',
+  ],
+  [
     'Deployment PJ1: The upstream closed the connection early; try again.',
     'デプロイメント PJ1: ベンダーが接続を途中で閉じました。もう一度お試しください。',
   ],

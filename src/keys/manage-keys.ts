@@ -4,6 +4,7 @@ import { newSecretKey } from '#core/ids.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { z } from '#core/schema.ts';
 import { addressFault } from '#keys/address-rule.ts';
+import { demandBudget } from '#keys/budget-rule.ts';
 import type { Directory } from '#keys/directory.ts';
 import { lengthMs, parseDuration } from '#keys/duration.ts';
 import type { keyFields, KeyRow } from '#keys/fields.ts';
@@ -66,6 +67,7 @@ export const generateKey = async (
   const owned = inTime(registry, ownedBy(registry, principal, fields));
   demandMemberRoute(principal, teamOf(registry, owned), '/key/generate');
   checkFields(registry, owned);
+  demandBudget(registry, principal, { after: owned });
   if (directory.keys.size >= MOST_KEYS)
     throw new SpillwayError('invalid_request', `There are ${MOST_KEYS} keys; delete some first.`);
   const fault = wished ? keyFault(wished) : undefined;
@@ -163,6 +165,7 @@ export const updateKey = async (
     ...(duration !== undefined && { expires: expiryOf(registry, duration) }),
     ...stamped(registry, principal, before),
   };
+  demandBudget(registry, principal, { before, after: row });
   await registry.directory.keys.put(row.id, row);
   if (typeof spend === 'number')
     await setSpend(registry, payerOfKey(row), { dollars: spend, duration: row.budget_duration });

@@ -98,7 +98,11 @@ export const withBudget = (directory: Directory, row: Allowance): Allowance => {
   return { ...budget, ...Object.fromEntries(said) };
 };
 
-const memberOf = (key: KeyRow, team: TeamRow | undefined): Allowance | undefined => {
+/** What a member of the key's team may have there; undefined where there is no team, or nobody. */
+export const memberOf = (
+  key: Pick<Partial<KeyRow>, 'user_id'>,
+  team: TeamRow | undefined,
+): Allowance | undefined => {
   if (!team || !key.user_id) return undefined;
   const own = team.member_allowances?.[key.user_id];
   return {
