@@ -3,8 +3,8 @@ import type { Pass } from '#keys/pass.ts';
 import { atLimit, largerThanLimit, overBudget } from '#keys/bill-errors.ts';
 import type { LimitCharge } from '#keys/limits.ts';
 import { dollarsOf } from '#keys/money.ts';
-import { type Bound, type Purse, PurseHold } from '#keys/purse.ts';
-import type { UpstreamMoney } from '#keys/upstream-budgets.ts';
+import { PurseHold } from '#keys/purse.ts';
+import type { PaidPurses, UpstreamMoney } from '#keys/upstream-budgets.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import type { Reservation } from '#ledger/reservation.ts';
 import type { NewSpend, SpendBody, SpendRecord } from '#store/spend.ts';
@@ -33,7 +33,7 @@ export interface BillDeps {
 }
 
 /** Whose request it is and what it asks for. */
-export interface BillSpec {
+export interface BillSpec extends PaidPurses {
   readonly id: string;
   readonly startedMs: number;
   readonly pass: Pass | undefined;
@@ -43,8 +43,6 @@ export interface BillSpec {
   readonly charges: readonly LimitCharge[];
   /** Limits of which it is told what is left, where it takes nothing of them. */
   readonly told?: readonly LimitCharge[];
-  readonly purses: readonly Purse[];
-  readonly bounds: readonly Bound[];
   /** Whole nano-dollars that it may come to. */
   readonly mostNanos: number;
   /** Absent where no deployment and no vendor has a budget. */
@@ -68,8 +66,8 @@ export class Bill {
     this.#spec = spec;
     const { ledger, now } = deps;
     const at = now();
-    const tooLarge = spec.charges.find((charge) => ledger.waitMs([charge], at) === Infinity);
-    if (tooLarge) throw largerThanLimit(ledger, tooLarge, at);
+    for (const charge of spec.charges)
+      if (ledger.waitMs([charge], at) === Infinity) throw largerThanLimit(ledger, charge, at);
     const hold = PurseHold.take(spec.purses, spec.bounds, spec.mostNanos);
     if (!(hold instanceof PurseHold)) throw overBudget(hold, spec.mostNanos, deps.wall());
     this.#hold = hold;
@@ -101,8 +99,8 @@ export class Bill {
   /** Later calls are void. `isTurns`: whoever it is for hears nothing before the end of a turn. */
   close(outcome: Outcome, isTurns = false): void {
     if (this.#cost) return;
-    const { tokensIn: input, tokensOut: output, nanos } = outcome;
-    const cost = { requests: 1, parallel: 1, input, output, tokens: input + output };
+    const { tokensIn, tokensOut, nanos } = outcome;
+    const cost = callOf(tokensIn, tokensOut);
     this.#cost = cost;
     this.#hold.settle(nanos);
     this.#deps.record(this.#record(outcome), isTurns);
@@ -117,8 +115,7 @@ export class Bill {
 
   /** Field by field: copied from three objects it took more than all else here. */
   #record(outcome: Outcome): NewSpend {
-    const { id, startedMs, who, purses, upstream } = this.#spec;
-    const paid = purses.map(({ payment }) => payment);
+    const { id, startedMs, who, payments, upstream } = this.#spec;
     const also = upstream?.settle(outcome.deployment, outcome.nanos);
     return {
       id,
@@ -137,7 +134,7 @@ export class Bill {
       tokensIn: outcome.tokensIn,
       tokensOut: outcome.tokensOut,
       tags: who.tags,
-      payments: also ? [...paid, ...also] : paid,
+      payments: also ? [...payments, ...also] : payments,
       more: outcome.more,
       body: outcome.body,
     };
@@ -173,6 +170,15 @@ export class Bill {
     return dollarsOf(own?.spentNanos ?? 0);
   }
 }
+
+/** What one call takes of its caller's limits. */
+export const callOf = (input: number, output: number): Required<Omit<Cost, 'money'>> => ({
+  requests: 1,
+  parallel: 1,
+  input,
+  output,
+  tokens: input + output,
+});
 
 const HEADER_WORDS: Readonly<Record<string, string>> = {
   requests: 'requests',

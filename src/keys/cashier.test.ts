@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Ledger } from '#ledger/ledger.ts';
 import { Cashier } from '#keys/cashier.ts';
 import type { Directory } from '#keys/directory.ts';
-import type { Payer } from '#keys/pass.ts';
+import type { Pass, Payer } from '#keys/pass.ts';
 import { PurseBook } from '#keys/purse.ts';
 import { Windows } from '#keys/windows.ts';
 
@@ -33,11 +33,11 @@ const world = () => {
     record() {},
     changed() {},
   });
-  const open = () => {
-    const bill = cashier.open({
+  const openFor = (pass?: Pass) =>
+    cashier.open({
       id: 'r',
       startedMs: wallMs,
-      pass: undefined,
+      pass,
       endUser: '',
       group: 'g',
       tags: [],
@@ -47,9 +47,8 @@ const world = () => {
       tokensOut: 1,
       mostNanos: 4 * DOLLAR_NANOS,
     });
-    return bill.upstream!;
-  };
-  return { purses, open, at: (ms: number) => void (wallMs = ms) };
+  const open = () => openFor().upstream!;
+  return { purses, open, openFor, at: (ms: number) => void (wallMs = ms) };
 };
 
 it('draws from the window that runs, and from the next one when that begins', () => {
@@ -75,4 +74,26 @@ it('counts what the store says of a window, which knows no end', () => {
   expect(open().short('PJ1')).toMatch(/9 of 10 dollars/);
   at(MIDNIGHT_MS + DAY_MS);
   expect(open().short('PJ1')).toBeUndefined();
+});
+
+it('raises the budget of a key until the very instant, and gives it a new one with its window', () => {
+  const { openFor, at } = world();
+  const untilMs = MIDNIGHT_MS + DAY_MS / 2;
+  const raised = { dollars: 5, untilMs };
+  const payer = { kind: 'key', id: 'k', label: '', maxDollars: 3, duration: '1d', raised } as const;
+  const none = (): readonly never[] => [];
+  const models = { modelPayers: none, modelLimited: none };
+  const pass = { key: { token: 'k' }, tags: [], limited: [], payers: [payer], ...models };
+  const open = () => openFor(pass as unknown as Pass);
+  // Each may come to four dollars.
+  open();
+  at(untilMs - 1);
+  open();
+  expect(open).toThrow(/Max budget: 8/);
+  at(untilMs);
+  expect(open).toThrow(/Max budget: 3/);
+  at(untilMs - 1);
+  expect(open).toThrow(/Max budget: 8/);
+  at(MIDNIGHT_MS + DAY_MS);
+  expect(open).toThrow(/Max budget: 3/);
 });

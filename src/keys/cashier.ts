@@ -1,14 +1,14 @@
 import { SpillwayError } from '#core/errors.ts';
 import type { JsonObject } from '#core/json.ts';
 import { overBudget } from '#keys/bill-errors.ts';
-import { Bill, type BillDeps, type BillSpec } from '#keys/bill.ts';
+import { Bill, type BillDeps, type BillSpec, callOf } from '#keys/bill.ts';
 import type { Allowance } from '#keys/fields.ts';
 import { type Limited, LimitBook } from '#keys/limits.ts';
 import { MOST_DOLLARS, nanosOf } from '#keys/money.ts';
 import { customerPart, type Pass, type PassDeps, type Payer } from '#keys/pass.ts';
 import { type Prospect, prospectOf } from '#keys/prospect.ts';
 import { type Bound, type Purse, type PurseBook, PurseHold } from '#keys/purse.ts';
-import { UpstreamMoney, type UpstreamPurses } from '#keys/upstream-budgets.ts';
+import { type PaidPurses, UpstreamMoney } from '#keys/upstream-budgets.ts';
 import type { Windows } from '#keys/windows.ts';
 import type { Payment } from '#store/spend.ts';
 
@@ -65,6 +65,7 @@ const NO_MONEY = {
   charges: [],
   purses: [],
   bounds: [],
+  payments: [],
   mostNanos: 0,
   upstream: undefined,
 } as const;
@@ -77,8 +78,8 @@ export class Cashier {
   readonly #limits: LimitBook;
   readonly #everybody: Payer;
   readonly #told = new Set<string>();
-  /** Asked for each deployment in each choice: found once per window. */
-  readonly #upstream = new WeakMap<readonly Payer[], Running>();
+  /** By who pays, apart from everybody: asked for each request and each choice, and found once per window. */
+  readonly #running = new WeakMap<readonly Payer[], Money>();
 
   constructor(deps: CashierDeps) {
     this.#deps = deps;
@@ -117,10 +118,9 @@ export class Cashier {
    * aside: nobody knows yet what it comes to.
    */
   checkMoney(passenger: Pick<Passenger, 'pass' | 'group' | 'endUser'>): void {
-    const wall = this.#deps.wall();
-    const payers = this.#payers(passenger, this.#customer(passenger.endUser)?.payer);
-    const short = PurseHold.shortOf(this.#money(payers, wall).bounds, 0);
-    if (short) throw overBudget(short, 0, wall);
+    const { bounds } = this.#moneyOf(passenger, this.#customer(passenger.endUser)?.payer);
+    const short = PurseHold.shortOf(bounds, 0);
+    if (short) throw overBudget(short, 0, this.#deps.wall());
   }
 
   /** How it would fare: nothing is set aside. */
@@ -140,14 +140,7 @@ export class Cashier {
   #spec(fare: Fare): BillSpec {
     const { pass, tokensIn, tokensOut, mostNanos } = fare;
     const customer = this.#customer(fare.endUser);
-    const { purses, bounds } = this.#money(this.#payers(fare, customer?.payer), this.#deps.wall());
-    const cost = {
-      requests: 1,
-      parallel: 1,
-      input: tokensIn,
-      output: tokensOut,
-      tokens: tokensIn + tokensOut,
-    };
+    const { purses, bounds, payments } = this.#moneyOf(fare, customer?.payer);
     const limited = limitedOf(fare, customer?.limited);
     const upstream = this.#deps.upstream();
     return {
@@ -156,9 +149,13 @@ export class Cashier {
       pass,
       who: whoIs(fare),
       waits: (pass?.waitMs ?? 0) > 0,
-      charges: limited.length === 0 ? NONE : this.#limits.charges(limited, cost, this.#deps.now()),
+      charges:
+        limited.length === 0
+          ? NONE
+          : this.#limits.charges(limited, callOf(tokensIn, tokensOut), this.#deps.now()),
       purses,
       bounds,
+      payments,
       mostNanos: mostNanos ?? 0,
       upstream:
         upstream &&
@@ -169,35 +166,44 @@ export class Cashier {
     };
   }
 
-  #payers(
+  /** Most often the payers of a key are the same for all its requests. */
+  #moneyOf(
     { pass, group, asModel }: Pick<Passenger, 'pass' | 'group'> & Partial<Pick<Fare, 'asModel'>>,
     customer: Payer | undefined,
-  ): readonly Payer[] {
-    const payers: Payer[] = [];
-    if (pass) payers.push(...pass.payers, ...pass.modelPayers(group));
-    if (customer) payers.push(customer);
-    payers.push(this.#everybody);
-    if (pass && asModel !== undefined) payers.push(...pass.modelPayers(asModel));
-    return payers;
-  }
-
-  #upstreamMoney(payers: readonly Payer[]): UpstreamPurses {
+  ): Money {
     const wallMs = this.#deps.wall();
-    const known = this.#upstream.get(payers);
-    if (known && wallMs >= known.fromMs && wallMs < known.untilMs) return known;
-    const windows = payers.flatMap(({ duration }) =>
-      duration === undefined ? [] : this.#deps.windows.at(duration, wallMs),
-    );
-    const fromMs = Math.max(...windows.map(({ startMs }) => startMs));
-    const untilMs = Math.min(...windows.map(({ endMs }) => endMs));
-    const running = { ...this.#money(payers, wallMs), fromMs, untilMs };
-    this.#upstream.set(payers, running);
-    return running;
+    const usual = pass?.payers ?? NONE;
+    const ofModel = pass?.modelPayers(group) ?? NONE;
+    const asked = (asModel !== undefined && pass?.modelPayers(asModel)) || NONE;
+    const isUsual = !customer && ofModel.length + asked.length === 0;
+    let money = isUsual ? this.#known(usual, wallMs) : undefined;
+    if (!money) {
+      const customers = customer ? [customer] : NONE;
+      const payers = [...usual, ...ofModel, ...customers, this.#everybody, ...asked];
+      money = this.#money(payers, wallMs);
+      if (isUsual) this.#running.set(usual, money);
+    }
+    for (const soft of money.soft) this.#checkSoft(soft);
+    return money;
   }
 
-  #money(payers: readonly Payer[], wallMs: number): { purses: Purse[]; bounds: Bound[] } {
-    const purses: Purse[] = [];
-    const bounds: Bound[] = [];
+  #upstreamMoney(payers: readonly Payer[]): Money {
+    const wallMs = this.#deps.wall();
+    const known = this.#known(payers, wallMs);
+    if (known) return known;
+    const money = this.#money(payers, wallMs);
+    this.#running.set(payers, money);
+    return money;
+  }
+
+  #known(of: readonly Payer[], wallMs: number): Money | undefined {
+    const known = this.#running.get(of);
+    return known && wallMs >= known.fromMs && wallMs < known.untilMs ? known : undefined;
+  }
+
+  #money(payers: readonly Payer[], wallMs: number): Money {
+    const [purses, bounds, soft]: [Purse[], Bound[], SoftBound[]] = [[], [], []];
+    let [fromMs, untilMs] = [-Infinity, Infinity];
     for (const payer of payers) {
       const { kind, id, label, maxDollars, softDollars, duration, raised } = payer;
       const total = this.#deps.purses.purse({ kind, id, sinceMs: 0 });
@@ -206,18 +212,26 @@ export class Cashier {
       const purse = window
         ? this.#deps.purses.purse({ kind, id, sinceMs: window.startMs }, window.endMs)
         : total;
-      if (window) purses.push(purse);
-      if (softDollars !== undefined) this.#checkSoft(label, nanosOf(softDollars), purse);
+      if (window) {
+        purses.push(purse);
+        fromMs = Math.max(fromMs, window.startMs);
+        untilMs = Math.min(untilMs, window.endMs);
+      }
+      if (softDollars !== undefined) soft.push({ label, softNanos: nanosOf(softDollars), purse });
       if (maxDollars === undefined) continue;
+      const isRaised = raised !== undefined && wallMs < raised.untilMs;
+      if (isRaised) untilMs = Math.min(untilMs, raised.untilMs);
+      else if (raised) fromMs = Math.max(fromMs, raised.untilMs);
       const resetMs = window && { resetMs: window.endMs };
-      const more = raised && wallMs < raised.untilMs ? raised.dollars : 0;
+      const more = isRaised ? raised.dollars : 0;
       const maxNanos = nanosOf(Math.min(maxDollars + more, MOST_DOLLARS));
       bounds.push({ purse, maxNanos, label, ...resetMs });
     }
-    return { purses, bounds };
+    const payments = purses.map(({ payment }) => payment);
+    return { purses, bounds, payments, soft, fromMs, untilMs };
   }
 
-  #checkSoft(label: string, softNanos: number, { payment, spentNanos }: Purse): void {
+  #checkSoft({ label, softNanos, purse: { payment, spentNanos } }: SoftBound): void {
     if (spentNanos < softNanos) return;
     const key = JSON.stringify(payment);
     if (this.#told.has(key) || this.#told.size >= MOST_TOLD) return;
@@ -266,14 +280,24 @@ const limitedOf = (
   customer: readonly Limited[] = NONE,
 ): readonly Limited[] => {
   if (!pass) return customer;
+  const ofModel = pass.modelLimited(group);
   const asked = asModel === undefined ? NONE : pass.modelLimited(asModel);
-  return [...pass.limited, ...pass.modelLimited(group), ...asked, ...customer];
+  const isUsual = ofModel.length + asked.length + customer.length === 0;
+  return isUsual ? pass.limited : [...pass.limited, ...ofModel, ...asked, ...customer];
 };
 
 /** Purses with the time in which they are the ones to draw from, Unix epoch ms. */
-interface Running extends UpstreamPurses {
+interface Money extends PaidPurses {
+  readonly soft: readonly SoftBound[];
   readonly fromMs: number;
   readonly untilMs: number;
+}
+
+/** Of what somebody is told once it is spent. */
+interface SoftBound {
+  readonly label: string;
+  readonly softNanos: number;
+  readonly purse: Purse;
 }
 
 /** What is spent of a payer's budget now. */

@@ -2,10 +2,12 @@ import { dollarsOf } from '#keys/money.ts';
 import { type Bound, type Purse, PurseHold } from '#keys/purse.ts';
 import type { Payment } from '#store/spend.ts';
 
-/** Of one deployment: its own sum and its vendor's, and how far each may go. */
-export interface UpstreamPurses {
+/** The sums that somebody's calls add to, such as a deployment's own and its vendor's, and how far each may go. */
+export interface PaidPurses {
   readonly purses: readonly Purse[];
   readonly bounds: readonly Bound[];
+  /** What they are sums of. */
+  readonly payments: readonly Payment[];
 }
 
 /**
@@ -13,11 +15,11 @@ export interface UpstreamPurses {
  * and what the request may come to is set aside with whoever is.
  */
 export class UpstreamMoney {
-  readonly #of: (deployment: string) => UpstreamPurses;
+  readonly #of: (deployment: string) => PaidPurses;
   readonly #mostNanos: number;
   #held: { readonly deployment: string; readonly hold: PurseHold } | undefined;
 
-  constructor(of: (deployment: string) => UpstreamPurses, mostNanos: number) {
+  constructor(of: (deployment: string) => PaidPurses, mostNanos: number) {
     this.#of = of;
     this.#mostNanos = mostNanos;
   }
@@ -44,6 +46,6 @@ export class UpstreamMoney {
     this.#held?.hold.settle(isServed ? nanos : 0);
     this.#held = undefined;
     if (!isServed) return [];
-    return this.#of(deployment).purses.map(({ payment }) => payment);
+    return this.#of(deployment).payments;
   }
 }
