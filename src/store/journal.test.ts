@@ -8,8 +8,8 @@ import fc from 'fast-check';
 import { afterEach, expect, it } from 'vitest';
 import type { JsonObject } from '#core/json.ts';
 import { Journal, packedIn, packedOf } from '#store/journal.ts';
-import { lineOf } from '#store/journal-line.ts';
-import { packed, WHO } from '#store/packed-spend.ts';
+import { linesIn } from '#store/journal-line.ts';
+import { packed, type PackedSpend, WHO } from '#store/packed-spend.ts';
 import type { SpendRecord } from '#store/spend.ts';
 import { record as sample } from '#store/store.conformance.ts';
 
@@ -81,6 +81,16 @@ it('calls nothing closed that still grows, whenever it is asked', async () => {
     for (const each of await journal.read(segment)) kept.add(each.id);
   expect(kept.size).toBe(id);
 });
+
+/** The same, whether the place that it is written into has room for it or not. */
+const lineOf = (record: PackedSpend): string => {
+  const [roomy, full] = [Buffer.alloc(2_000), Buffer.alloc(0)].map((scratch) => {
+    const { bytes, length } = linesIn(scratch, [record]);
+    return bytes.toString('utf8', 0, length);
+  });
+  expect(roomy).toBe(full);
+  return full!;
+};
 
 const chars = fc.oneof(fc.nat(900), fc.integer({ min: 262_000, max: 262_300 }), fc.nat(700_000));
 const texts = fc.array(

@@ -1,8 +1,7 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MOST_UTF8 } from '#core/utf8.ts';
-import { LineReader, lineOf } from '#store/journal-line.ts';
+import { LINE_END, LineReader, linesIn } from '#store/journal-line.ts';
 import type { PackedSpend } from '#store/packed-spend.ts';
 
 const SUFFIX = '.jsonl';
@@ -14,7 +13,6 @@ const ROOM_BYTES = 1024 * 1024;
 const SCRATCH_BYTES = 65_536;
 /** So much of a file is looked at at once, where nobody needs all of it. */
 const READ_BYTES = 262_144;
-const LINE_END = 0x0a;
 const NAME = /^\d{16}-\d+\.jsonl$/;
 
 interface OpenSegment {
@@ -76,6 +74,7 @@ export class Journal {
   readonly #wall: () => number;
   #file: OpenSegment | undefined;
   #count = 0;
+  /** Used again each time: one less allocation outside the heap for each turn. */
   readonly #scratch = Buffer.allocUnsafe(SCRATCH_BYTES);
 
   constructor(folder: string, wall: () => number) {
@@ -87,9 +86,7 @@ export class Journal {
   /** All or none. Throws what the file system says: a disk that is full, a folder that is gone. */
   append(records: readonly PackedSpend[]): void {
     const file = this.#file ?? this.#open();
-    let text = '';
-    for (const record of records) text += lineOf(record);
-    const lines = this.#encoded(text);
+    const lines = linesIn(this.#scratch, records);
     try {
       writeWhole(file, lines);
     } catch (cause) {
@@ -134,15 +131,6 @@ export class Journal {
 
   remove({ path }: Segment): Promise<void> {
     return unlink(path);
-  }
-
-  /** In a place that is used again: one less allocation outside the heap for each turn. */
-  #encoded(lines: string): { readonly bytes: Buffer; readonly length: number } {
-    if (lines.length * MOST_UTF8 > this.#scratch.length) {
-      const bytes = Buffer.from(lines);
-      return { bytes, length: bytes.length };
-    }
-    return { bytes: this.#scratch, length: this.#scratch.write(lines) };
   }
 
   /** What was written of lines must not spoil the next one. */

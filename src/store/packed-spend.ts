@@ -55,7 +55,7 @@ export const packed = (record: NewSpend): PackedSpend => {
     tokensOut,
     who: JSON.stringify([token, user, team, endUser, group, model, deployment, provider]),
     tags: tags.length === 0 ? NONE : JSON.stringify(tags),
-    payments: `[${payments.map(paymentText).join(',')}]`,
+    payments: paymentsText(payments),
     more: JSON.stringify(tags.length === 0 ? more : { ...more, tags }),
     body: body && JSON.stringify(body),
   };
@@ -71,6 +71,13 @@ const paymentText = (payment: Payment): string => {
   const text = JSON.stringify([kind, id, sinceMs]);
   texts.set(payment, text);
   return text;
+};
+
+const paymentsText = (payments: readonly Payment[]): string => {
+  let text = '';
+  for (const payment of payments)
+    text += text === '' ? paymentText(payment) : `,${paymentText(payment)}`;
+  return `[${text}]`;
 };
 
 export const paymentsIn = (text: string): readonly Payment[] =>
