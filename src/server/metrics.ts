@@ -3,8 +3,8 @@ import type { DecisionFacts } from '#balancer/decision.ts';
 import type { AccountView, QuotaView } from '#balancer/quota-view.ts';
 import type { MetricsPage } from '#gateway/serve-metrics.ts';
 import { PrometheusCounter, PrometheusGauge, PrometheusRegistry } from '#server/prometheus.ts';
+import { type Counted, countersOf, GroupCounts } from '#server/request-counts.ts';
 import { type StoreHealth, storeGauges } from '#server/store-gauges.ts';
-import { CountTally, SpreadTally } from '#server/tallies.ts';
 
 export interface Metrics {
   /** Counts a request; 1 µs. */
@@ -25,10 +25,6 @@ export interface MetricsDeps {
   /** Errors of ours that ended no process, by kind; absent where nobody survives them. */
   readonly survived?: () => Readonly<Record<string, number>>;
 }
-
-/** Seconds: what people wait, from hardly at all to what proxies allow. */
-const WAIT_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60];
-const WHOLE_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300];
 
 /** Failures for the sake of a limit; the others are no matter of quotas. */
 const REFUSALS: ReadonlySet<string> = new Set([
@@ -66,84 +62,12 @@ export const createMetrics = (deps: MetricsDeps): Metrics => {
   };
 };
 
-/** What grows with each request. */
-const countersOf = (registry: Registry) => ({
-  requests: new CountTally(
-    {
-      name: 'spillway_requests_total',
-      help: 'Requests that are over. deployment: the last one tried, empty where none was.',
-      labelNames: ['group', 'deployment', 'outcome'],
-    },
-    registry,
-  ),
-  tokens: new CountTally(
-    {
-      name: 'spillway_tokens_total',
-      help: 'Tokens as vendors counted them. direction: input or output.',
-      labelNames: ['group', 'deployment', 'direction'],
-    },
-    registry,
-  ),
-  spend: new CountTally(
-    {
-      name: 'spillway_spend_nanodollars_total',
-      help: 'What the tokens came to, by their prices; a dollar is 1e9.',
-      labelNames: ['group', 'deployment'],
-    },
-    registry,
-  ),
-  unpriced: new CountTally(
-    {
-      name: 'spillway_unpriced_requests_total',
-      help: 'Answers whose tokens have no price that is known: no part of the spend.',
-      labelNames: ['group', 'deployment'],
-    },
-    registry,
-  ),
-  refusals: new CountTally(
-    {
-      name: 'spillway_upstream_refusals_total',
-      help: 'Calls that vendors refused for the sake of a limit.',
-      labelNames: ['deployment', 'class'],
-    },
-    registry,
-  ),
-  failures: new CountTally(
-    {
-      name: 'spillway_upstream_failures_total',
-      help: 'Calls that failed for any other reason.',
-      labelNames: ['deployment', 'kind'],
-    },
-    registry,
-  ),
-  refused: new CountTally(
-    {
-      name: 'spillway_refused_total',
-      help: 'Requests that Spillway refused by itself, by its error codes.',
-      labelNames: ['reason'],
-    },
-    registry,
-  ),
-  queueWait: new SpreadTally({
-    name: 'spillway_queue_wait_seconds',
-    help: 'How long requests waited in line for quota.',
-    label: 'group',
-    buckets: WAIT_BUCKETS,
-  }),
-  whole: new SpreadTally({
-    name: 'spillway_request_seconds',
-    help: 'From the arrival of requests to the end of their answers.',
-    label: 'group',
-    buckets: WHOLE_BUCKETS,
-  }),
-});
-
 const countedBy = (
-  counted: ReturnType<typeof countersOf>,
+  counted: Counted,
   deps: Pick<MetricsDeps, 'groups' | 'deployments'>,
 ): Metrics['over'] => {
-  const { requests, tokens, queueWait, whole, refusals, failures, refused } = counted;
-  const { spend, unpriced } = counted;
+  const { refusals, failures, refused } = counted;
+  const groupsCounted = new Map<string, GroupCounts>();
   const known = (names: ReadonlySet<string>, name: string): string =>
     names.has(name) || name === '' ? name : OTHER;
   return ({ group: asked, tries, queueMs, totalMs, tokensIn, tokensOut, costNanos, code }) => {
@@ -155,18 +79,21 @@ const countedBy = (
     const outcome = last?.outcome ?? (isLeft ? 'abandoned' : (code ?? OTHER));
     for (const { deployment: name, outcome: kind = '' } of tries) {
       const tried = known(deployments, name);
-      if (REFUSALS.has(kind)) refusals.add([tried, kind]);
-      else if (!NO_FAILURE.has(kind)) failures.add([tried, kind]);
+      if (REFUSALS.has(kind)) refusals.at(tried, kind).value++;
+      else if (!NO_FAILURE.has(kind)) failures.at(tried, kind).value++;
     }
-    if (!last && code !== undefined && !isLeft) refused.add([code]);
+    if (!last && code !== undefined && !isLeft) refused.at(code).value++;
     if (group === '') return;
-    requests.add([group, deployment, outcome]);
-    queueWait.add(group, queueMs / 1000);
-    whole.add(group, totalMs / 1000);
-    if (tokensIn !== undefined) tokens.add([group, deployment, 'input'], tokensIn);
-    if (tokensOut !== undefined) tokens.add([group, deployment, 'output'], tokensOut);
-    if (costNanos !== undefined) spend.add([group, deployment], costNanos);
-    else if (tokensIn !== undefined) unpriced.add([group, deployment]);
+    let its = groupsCounted.get(group);
+    if (!its) groupsCounted.set(group, (its = new GroupCounts(counted, group)));
+    its.queueWait.add(queueMs / 1000);
+    its.whole.add(totalMs / 1000);
+    const counts = its.of(deployment);
+    counts.outcome(outcome).value++;
+    if (tokensIn !== undefined) counts.input.value += tokensIn;
+    if (tokensOut !== undefined) counts.output.value += tokensOut;
+    if (costNanos !== undefined) counts.spend.value += costNanos;
+    else if (tokensIn !== undefined) counts.unpriced.value++;
   };
 };
 

@@ -1,13 +1,21 @@
 import type { Registry } from 'prom-client';
 import { PrometheusCounter } from '#server/prometheus.ts';
 
+/** One number that grows. */
+export interface Count {
+  value: number;
+}
+
+interface Labelled<Label extends string> extends Count {
+  readonly labels: Record<Label, string>;
+}
+
 /**
- * Counts in plain maps, shown by the library only when somebody looks: it finds the place of a set of
- * labels by joining and hashing it, which took 2 µs of every request.
+ * Counts that are shown by the library only when somebody looks: it finds the place of a set of labels by
+ * joining and hashing it, which took 2 µs of every request. Here who counts often keeps what `at` gave.
  */
 export class CountTally<Label extends string> {
-  readonly #root: Place<Label> = { below: new Map(), count: undefined };
-  readonly #counts: Count<Label>[] = [];
+  readonly #counts = new Map<string, Labelled<Label>>();
   readonly #names: readonly Label[];
 
   constructor(
@@ -21,47 +29,44 @@ export class CountTally<Label extends string> {
       registers: [],
       collect() {
         this.reset();
-        for (const { labels, value } of all) this.inc(labels, value);
+        for (const { labels, value } of all.values()) this.inc(labels, value);
       },
     });
     registry.registerMetric(counter);
   }
 
-  /** Values in the order of the label's names, one for each. */
-  add(values: readonly string[], by = 1): void {
-    let at = this.#root;
-    for (const value of values) {
-      let next = at.below.get(value);
-      if (!next) at.below.set(value, (next = { below: new Map(), count: undefined }));
-      at = next;
+  /** Shown from now on. Values in the order of the label's names, one for each. */
+  at(...values: readonly string[]): Count {
+    const word = JSON.stringify(values);
+    let count = this.#counts.get(word);
+    if (!count) {
+      const labels = Object.fromEntries(this.#names.map((name, i) => [name, values[i] ?? '']));
+      count = { labels: labels as Record<Label, string>, value: 0 };
+      this.#counts.set(word, count);
     }
-    at.count ??= this.#begun(values);
-    at.count.value += by;
-  }
-
-  #begun(values: readonly string[]): Count<Label> {
-    const labels = Object.fromEntries(this.#names.map((name, i) => [name, values[i] ?? '']));
-    const count = { labels: labels as Record<Label, string>, value: 0 };
-    this.#counts.push(count);
     return count;
   }
 }
 
-interface Count<Label extends string> {
-  readonly labels: Record<Label, string>;
-  value: number;
-}
-
-/** Where values of labels lead, one label after the other: nothing is joined to be looked up. */
-interface Place<Label extends string> {
-  readonly below: Map<string, Place<Label>>;
-  count: Count<Label> | undefined;
-}
-
-interface Spread {
+/** How values spread over buckets. */
+export class Spread {
+  readonly #buckets: readonly number[];
   /** Values up to each bound and above the one before; the last ones are above all. */
   readonly counts: number[];
-  sum: number;
+  sum = 0;
+
+  constructor(buckets: readonly number[]) {
+    this.#buckets = buckets;
+    this.counts = Array.from({ length: buckets.length + 1 }, () => 0);
+  }
+
+  add(value: number): void {
+    const buckets = this.#buckets;
+    let place = 0;
+    while (place < buckets.length && value > buckets[place]!) place++;
+    this.counts[place]!++;
+    this.sum += value;
+  }
 }
 
 /** How values of one label spread over `buckets`, which are upper bounds in order. */
@@ -73,17 +78,11 @@ export class SpreadTally {
     this.#of = of;
   }
 
-  add(label: string, value: number): void {
-    const { buckets } = this.#of;
+  /** Shown from now on. */
+  at(label: string): Spread {
     let spread = this.#spreads.get(label);
-    if (!spread) {
-      spread = { counts: Array.from({ length: buckets.length + 1 }, () => 0), sum: 0 };
-      this.#spreads.set(label, spread);
-    }
-    let place = 0;
-    while (place < buckets.length && value > buckets[place]!) place++;
-    spread.counts[place]!++;
-    spread.sum += value;
+    if (!spread) this.#spreads.set(label, (spread = new Spread(this.#of.buckets)));
+    return spread;
   }
 
   /** A histogram in Prometheus' text format. */

@@ -66,6 +66,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'prom-client': [
     'src/server/prometheus.ts',
     'src/server/metrics.ts',
+    'src/server/request-counts.ts',
     'src/server/tallies.ts',
     'src/server/store-gauges.ts',
   ],
