@@ -162,6 +162,48 @@ describe.each(['en', 'ja'] as const)('in %s', (language) => {
   });
 });
 
+describe('an app whose program fails', () => {
+  const broken = (code: string): string => {
+    const flow = JSON.parse(
+      dsl(
+        {
+          start: { type: 'start', title: 'Ask' },
+          work: {
+            type: 'code',
+            title: 'Work',
+            code_language: 'javascript',
+            code,
+            variables: [],
+            outputs: { words: { type: 'string', children: null } },
+          },
+          end: { type: 'end', title: 'Done', outputs: [] },
+        },
+        ['start>work', 'work>end'],
+      ),
+    ) as { app: object };
+    flow.app = { mode: 'workflow', name: 'Broken' };
+    return JSON.stringify(flow);
+  };
+
+  it.each([
+    ['function main() { return { words: 7 }; }', '文字列であるべきところ、number でした。'],
+    ['function main() { throw new Error("no river here"); }', 'no river here'],
+  ])(
+    'says in Japanese what is wrong, in its own words where it has some: %s',
+    async (code, said) => {
+      const { page, seen } = await console_.open('/ui/apps', { language: 'ja' });
+      await importText(page, broken(code), TEXTS.ja);
+      await page.getByTestId('open-imported').click();
+      await page.getByRole('button', { name: TEXTS.ja.scene.start, exact: true }).click();
+      await page.getByRole('alert').getByText(said).first().waitFor();
+      await page.getByTestId('step-work').getByRole('button').click();
+      await page.getByTestId('step-detail').getByText(said).first().waitFor();
+      expect(await faultsOf(page)).toEqual([]);
+      expect(seen).toEqual({ errors: [], foreign: [] });
+    },
+  );
+});
+
 describe('where the models of apps are', () => {
   it.each(['en', 'ja'] as const)('is said in %s, tried, and forgotten', async (language) => {
     const { providers } = TEXTS[language];

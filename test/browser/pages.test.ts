@@ -49,8 +49,24 @@ describe.each(['en', 'ja'] as const)('in %s', (language) => {
       ['PJ1', 'PJ2', 'PJ3'].map((name) => page.getByTestId(`tally-${name}`).textContent()),
     );
     expect(served).toEqual(['2', '2', '2']);
+    const { scene } = TEXTS[language];
+    for (const title of Object.values(scene.node))
+      await page.locator('.react-flow__node').getByText(title, { exact: true }).waitFor();
     await page.getByTestId('next').click();
     await page.getByRole('heading', { level: 1, name: TEXTS[language].overview.title }).waitFor();
     expect(seen).toEqual({ errors: [], foreign: [] });
+  });
+
+  it('the first scene that fails says why, and is run again', async () => {
+    const { start } = TEXTS[language];
+    console_.world.simulator.setFaults('{kind: http, status: 400}');
+    const { page } = await console_.open('/ui/start', { language });
+    await page.getByTestId('next').click();
+    await page.getByTestId('next').click();
+    await page.getByText(start.failed.title).waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    console_.world.simulator.clearFaults();
+    await page.getByRole('button', { name: start.failed.button }).click();
+    await page.getByText(start.done.title).waitFor();
   });
 });

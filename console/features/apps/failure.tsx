@@ -5,8 +5,8 @@ import { useServerWords } from '../../ui/server-words.ts';
 
 /** Why a run or one of its nodes has failed; what a program of the app said itself is in its own words. */
 export const Failure = ({ error }: { error: Pick<RunError, 'code' | 'message'> }) => {
-  const { failed, isForeign } = useServerWords();
-  const shown = failed(error.message, error.code);
+  const { failed, said, isForeign } = useServerWords();
+  const shown = said(error.message) || failed('', error.code);
   return (
     <div>
       <Text size="sm" c="var(--bad)" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>

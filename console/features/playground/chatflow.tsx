@@ -1,19 +1,20 @@
 import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useScene, useSceneRun } from '../../data/scene.ts';
+import { useSceneRun } from '../../data/scene.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Panel } from '../../ui/page.tsx';
 import { ScenePanel } from '../scene/scene-panel.tsx';
+import { useExample } from '../scene/use-example.ts';
 import { Markdown } from './markdown.tsx';
 
 /** The example app, asked anything: its graph lights up, and the answer comes in the order of its template. */
 export const Chatflow = () => {
   const { t } = useTranslation();
-  const scene = useScene(true);
+  const { graph, error } = useExample(true);
   const run = useSceneRun();
   const [query, setQuery] = useState(t('start.question'));
-  if (scene.isError) return <ErrorNote error={scene.error} />;
+  if (error) return <ErrorNote error={error} />;
   return (
     <Stack>
       <Panel>
@@ -34,9 +35,9 @@ export const Chatflow = () => {
         </Group>
       </Panel>
       {run.failure !== undefined && <ErrorNote error={run.failure} />}
-      {scene.data && (
-        <Panel title={scene.data.name}>
-          <ScenePanel graph={scene.data} run={run} />
+      {graph && (
+        <Panel title={graph.name}>
+          <ScenePanel graph={graph} run={run} />
         </Panel>
       )}
       {run.answer !== '' && (

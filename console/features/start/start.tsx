@@ -4,19 +4,20 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLive } from '../../data/live.ts';
 import { useSession } from '../../data/queries.ts';
-import { useScene, useSceneRun } from '../../data/scene.ts';
+import { type SceneRun, useSceneRun } from '../../data/scene.ts';
 import { markSceneSeen } from '../../shell/seen.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Gauge } from '../../ui/gauge.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { seriesColor } from '../../ui/theme.ts';
 import { ScenePanel } from '../scene/scene-panel.tsx';
+import { useExample } from '../scene/use-example.ts';
 
 /** The scene for which all this was built, in three clicks: three keys, six calls, two for each. */
 export const Start = () => {
   const { t } = useTranslation();
   const { data: session } = useSession();
-  const scene = useScene(session?.demo === true);
+  const { graph } = useExample(session?.demo === true);
   const run = useSceneRun();
   const [step, setStep] = useState(1);
   if (!session?.demo)
@@ -30,20 +31,21 @@ export const Start = () => {
         </Alert>
       </Page>
     );
+  const runIt = (): void => run.start(t('start.question'));
   const next = (): void => {
     markSceneSeen();
-    if (step === 2) run.start(t('start.question'));
+    if (step === 2) runIt();
     setStep(step + 1);
   };
   return (
     <Page title={t('start.title')} about={t('start.about')}>
       <Stack gap="md">
-        <StepText step={step} isOver={run.state === 'succeeded'} next={next} />
+        <StepText step={step} state={run.state} next={next} again={runIt} />
         {run.failure !== undefined && <ErrorNote error={run.failure} />}
         {step >= 2 && <Keys />}
-        {step >= 2 && scene.data && (
-          <Panel title={t('start.app', { name: scene.data.name })}>
-            <ScenePanel graph={scene.data} run={run} />
+        {step >= 2 && graph && (
+          <Panel title={t('start.app', { name: graph.name })}>
+            <ScenePanel graph={graph} run={run} />
           </Panel>
         )}
         {step === 1 && <Promised />}
@@ -54,16 +56,26 @@ export const Start = () => {
 
 interface StepTextProps {
   readonly step: number;
-  readonly isOver: boolean;
+  readonly state: SceneRun['state'];
   readonly next: () => void;
+  readonly again: () => void;
 }
 
 const STEPS = ['one', 'two', 'three'] as const;
 
-const StepText = ({ step, isOver, next }: StepTextProps) => {
+/** Where the reader is: at a step, or at the end of the last one, well or not. */
+const placeOf = (
+  step: number,
+  state: SceneRun['state'],
+): (typeof STEPS)[number] | 'done' | 'failed' => {
+  if (step < 3) return step === 1 ? 'one' : 'two';
+  if (state === 'running' || state === 'idle') return 'three';
+  return state === 'succeeded' ? 'done' : 'failed';
+};
+
+const StepText = ({ step, state, next, again }: StepTextProps) => {
   const { t } = useTranslation();
-  const name = STEPS[Math.min(step, STEPS.length) - 1] ?? 'three';
-  const isDone = step >= 3 && isOver;
+  const place = placeOf(step, state);
   return (
     <Panel>
       <Group justify="space-between" align="center" gap="lg">
@@ -72,26 +84,32 @@ const StepText = ({ step, isOver, next }: StepTextProps) => {
             {t('start.step', { step: Math.min(step, STEPS.length), of: STEPS.length })}
           </Text>
           <Title order={2} size="h4">
-            {t(isDone ? 'start.done.title' : `start.${name}.title`)}
+            {t(`start.${place}.title`)}
           </Title>
           <Text size="sm" mt={4} maw={720}>
-            {t(isDone ? 'start.done.text' : `start.${name}.text`)}
+            {t(`start.${place}.text`)}
           </Text>
         </div>
-        {step < 3 ? (
-          <Button size="md" onClick={next} style={{ flex: 'none' }} data-testid="next">
-            {t(step === 1 ? 'start.one.button' : 'start.two.button')}
-          </Button>
-        ) : (
+        {place === 'three' || place === 'done' ? (
           <Button
+            key="over"
             size="md"
             component={Link}
             to="/overview"
-            disabled={!isOver}
+            disabled={place === 'three'}
             style={{ flex: 'none' }}
             data-testid="next"
           >
             {t('start.three.button')}
+          </Button>
+        ) : (
+          <Button
+            size="md"
+            onClick={place === 'failed' ? again : next}
+            style={{ flex: 'none' }}
+            data-testid="next"
+          >
+            {t(`start.${place}.button`)}
           </Button>
         )}
       </Group>
