@@ -30,7 +30,10 @@ const NOTES: Readonly<
   },
   answer: { about: 'Streams in the order of its template, however its sources are timed.' },
   end: { about: 'Several ends add up; what has no value is null.' },
-  'if-else': { about: 'Every operator. A case without conditions is not taken.' },
+  'if-else': {
+    about:
+      'Every operator. A case without conditions is not taken. `contains` and `all of` find the number 3 where the form says "3", as Dify does not; `in` does not either.',
+  },
   code: {
     about:
       'JavaScript in QuickJS; Python 3.14 in a jailed process with its standard library and `requests`; the network through the guarded client (`fetch`, `requests`: 50 requests, 16 MB a run); 15 s and 64 MB (JavaScript) or 256 MB (Python). ' +

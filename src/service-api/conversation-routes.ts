@@ -141,10 +141,13 @@ const fits = (value: Json, type: string): boolean => {
   return typeof value === (type === 'boolean' ? 'boolean' : 'string');
 };
 
+/** For callers of Dify's API a conversation is one thread: no message answers a certain one. */
+const NO_PARENT = '00000000-0000-0000-0000-000000000000';
+
 const messageRow = (message: Message): JsonObject => ({
   id: message.id,
   conversation_id: message.conversationId,
-  parent_message_id: null,
+  parent_message_id: NO_PARENT,
   inputs: message.inputs,
   query: message.query,
   answer: message.answer,

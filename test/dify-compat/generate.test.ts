@@ -176,7 +176,15 @@ describe('chat-messages', () => {
     const messages = await call('GET', `/v1/messages?user=me&conversation_id=${id}&limit=1`);
     expect(await messages.json()).toMatchObject({
       has_more: true,
-      data: [{ query: 'And?', answer: '# You said: And? (2)', feedback: null, status: 'normal' }],
+      data: [
+        {
+          query: 'And?',
+          answer: '# You said: And? (2)',
+          feedback: null,
+          status: 'normal',
+          parent_message_id: '00000000-0000-0000-0000-000000000000',
+        },
+      ],
     });
     const variables = await call('GET', `/v1/conversations/${id}/variables?user=me`);
     expect(await variables.json()).toMatchObject({ data: [{ name: 'count', value: 2 }] });

@@ -28,6 +28,12 @@ test.each<[Json, string, Json, boolean]>([
   [null, 'not empty', '', false],
   ['a', 'in', ['a', 'b'], true],
   ['c', 'not in', ['a', 'b'], true],
+  [3, 'in', ['3', '4'], false],
+  [3, 'not in', ['3', '4'], true],
+  [true, 'in', ['true'], true],
+  [true, 'not in', ['false'], true],
+  ['', 'in', [''], false],
+  [null, 'not in', ['a'], true],
   [[1, 2, 3], 'all of', ['1', '3'], true],
   [[1], 'all of', ['1', '3'], false],
   [5, '=', '5', true],
@@ -56,6 +62,8 @@ test.each<[Json, string, Json, string]>([
   ['5', '>', '4', 'does not go with a string'],
   [5, '>', 'four', '"four", which is no number'],
   [5, '=', '5.5', 'a whole number with 5.5'],
+  ['a', 'in', 'abc', 'take a list of values'],
+  ['a', 'not in', 'abc', 'take a list of values'],
   [5, 'like', '5', 'There is no condition "like"'],
 ])('%j %s %j cannot be judged', (actual, operator, expected, message) => {
   expect(() => compare(actual, operator, expected)).toThrow(message);

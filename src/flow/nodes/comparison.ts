@@ -111,8 +111,16 @@ const ordered =
 
 const listOf = (value: Json): Json[] => (Array.isArray(value) ? value : [value]);
 
-const isIn: Judge = (actual, expected) =>
-  !isEmpty(actual) && listOf(expected).some((item) => isSame(actual, item));
+/** A number is in no list of texts: forms know only such, and Dify takes them as they are. */
+const isIn: Judge = (actual, expected) => {
+  if (isEmpty(actual)) return false;
+  if (!Array.isArray(expected))
+    throw new SpillwayError(
+      'node_failed',
+      'The conditions "in" and "not in" take a list of values; use "contains" for a text.',
+    );
+  return expected.some((item) => actual === item || (actual === true && truthOf(item)));
+};
 
 const allOf: Judge = (actual, expected) =>
   !isEmpty(actual) &&

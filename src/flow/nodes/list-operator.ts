@@ -91,9 +91,16 @@ const filtered = (items: readonly Json[], { config, render }: NodeRun<Config>): 
   }));
   return items.filter((item) =>
     conditions.every(({ key, comparison_operator: operator, value }) =>
-      compare(fieldOf(item, key), operator, value),
+      fits(fieldOf(item, key), operator, value),
     ),
   );
+};
+
+/** Here, and not in conditions, a text may be a part of the one that is asked for. */
+const fits = (item: Json, operator: string, value: Json): boolean => {
+  if (typeof item !== 'string' || typeof value !== 'string') return compare(item, operator, value);
+  if (operator === 'in') return value.includes(item);
+  return operator === 'not in' ? !value.includes(item) : compare(item, operator, value);
 };
 
 const extracted = (items: Json[], { config, render }: NodeRun<Config>): Json[] => {
