@@ -116,7 +116,7 @@ What differs:
 
 - Every ready node runs at once, where Dify starts about three.
 - A caller who leaves a stream ends its run; what was said until then stands in the conversation.
-- A file that is only an address is fetched where its bytes are needed, not before: its name and its type are what the address says, its size is -1.
+- A file that is only an address is fetched where its bytes are needed, not before. Its server is asked what it is (\`HEAD\`, for 5 s at most); where it does not say, its name and its type are what the address says, and its size is -1.
 - Prices are in US dollars, a million tokens at a time, and stand at 0 where nobody knows them. A price of what was asked holds what came from a vendor’s cache at its own rate. The usage of a run has the rates of its last call and takes as long as the run.
 - The newest 10,000 conversations are kept, runs and uploads for 30 days: of runs 512 MB in the store, of uploads 4 GB in the data directory, a quarter of it for one user of an app.
 - Moderation by keywords holds for all apps that talk: what is asked or put in is not run where it holds one (\`message\` and \`message_end\` alone), an answer is replaced as soon as it holds one (\`message_replace\`) and its run stops, where Dify looks every 300 characters. For clients that know models such an answer ends with \`content_filter\`. Moderation that asks a service is off.

@@ -4,10 +4,18 @@ import { unescaped } from '#core/unescaped.ts';
 import { fileFault, fileRulesOf } from '#flow/file-rules.ts';
 import { type FileKind, fileValue, isFile } from '#flow/file.ts';
 import { describeFile } from '#service-api/describe-file.ts';
+import { addressOf, type Told, type ToldFiles } from '#service-api/remote-files.ts';
 import type { Uploads, Whose } from '#service-api/uploads.ts';
 
+export interface FilesKnown {
+  readonly uploads: Uploads;
+  readonly whose: Whose;
+  /** What servers say of files that are only addresses. */
+  readonly told: ToldFiles;
+}
+
 /** What a caller says of a file → the file. Throws SpillwayError `invalid_request`. */
-export const acceptFile = (uploads: Uploads, whose: Whose, given: Json): JsonObject => {
+export const acceptFile = ({ uploads, whose, told }: FilesKnown, given: Json): JsonObject => {
   if (!isObject(given)) throw invalid('A file is an object with `type` and `transfer_method`.');
   const method = own(given, 'transfer_method');
   const kind = own(given, 'type');
@@ -20,14 +28,22 @@ export const acceptFile = (uploads: Uploads, whose: Whose, given: Json): JsonObj
   }
   if (method !== 'remote_url')
     throw invalid('`transfer_method` of a file must be local_file or remote_url.');
-  const address = own(given, 'url') ?? own(given, 'remote_url');
-  const url = typeof address === 'string' ? URL.parse(address) : null;
-  if (!url || !/^https?:$/.test(url.protocol))
-    throw invalid('The `url` of a file must be http(s).');
-  const name = unescaped(url.pathname.split('/').at(-1) ?? '');
-  const seen = describeFile(name);
-  const described = { ...seen, ...kindGiven(kind, seen.kind) };
-  return fileValue({ ...described, id: '', method, sizeBytes: -1, url: url.href });
+  const url = addressOf(given);
+  if (!url) throw invalid('The `url` of a file must be http(s).');
+  const seen = describeRemote(url, told.get(url.href));
+  return fileValue({ ...seen, ...kindGiven(kind, seen.kind), id: '', method, url: url.href });
+};
+
+/** As its server says; as its address does where that says nothing. */
+const describeRemote = (url: URL, told: Told | undefined) => {
+  const name = told?.name ?? unescaped(url.pathname.split('/').at(-1) ?? '');
+  const byName = describeFile(name);
+  // A name that says what a file is counts for more than what a server calls it.
+  const isSure = byName.mimeType !== 'application/octet-stream' || !told;
+  return {
+    ...(isSure ? byName : describeFile(name, told.mimeType)),
+    sizeBytes: told?.sizeBytes ?? -1,
+  };
 };
 
 /** Of one request, whatever an app says. */
@@ -64,10 +80,10 @@ const invalid = (message: string): SpillwayError =>
   new SpillwayError('invalid_request', message, { param: 'files' });
 
 /** Inputs in which files stand as callers write them → inputs in which they are files. */
-export const acceptInputs = (uploads: Uploads, whose: Whose, inputs: JsonObject): JsonObject => {
+export const acceptInputs = (known: FilesKnown, inputs: JsonObject): JsonObject => {
   const accept = (value: Json): Json =>
     isObject(value) && Object.hasOwn(value, 'transfer_method') && !isFile(value)
-      ? acceptFile(uploads, whose, value)
+      ? acceptFile(known, value)
       : value;
   return Object.fromEntries(
     Object.entries(inputs).map(([name, value]) => [

@@ -62,7 +62,7 @@ export const answerAsModel = async (deps: ApiDeps, asked: ModelAsked): Promise<v
   if (conversationId !== '' && (conversation?.appId !== served.id || conversation.user !== user))
     throw notFound('Conversation Not Exists.');
   const inputs = parsed(own(metadata, 'inputs'));
-  const run = startRun(deps, {
+  const run = await startRun(deps, {
     served,
     query: turns.query,
     inputs: { ...onlyText(served, turns.query), ...(isObject(inputs) ? inputs : {}) },

@@ -103,7 +103,7 @@ const generate = async (deps: ApiDeps, call: ApiCall, asked: Asked): Promise<voi
   const files = own(body, 'files');
   const streams = isStreaming(body);
   const deadline = deadlineIn(call, deps);
-  const run = startRun(deps, {
+  const run = await startRun(deps, {
     served: call.served,
     query,
     inputs,

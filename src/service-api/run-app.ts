@@ -15,6 +15,7 @@ import type { RunStartFacts } from '#service-api/runs.ts';
 import type { ServedApp } from '#service-api/served-apps.ts';
 import { agentThoughts } from '#service-api/agent-thought.ts';
 import { acceptFile, acceptInputs, checkFiles } from '#service-api/accept-file.ts';
+import { type AskAbout, askAboutFiles } from '#service-api/remote-files.ts';
 import type { Uploads, Whose } from '#service-api/uploads.ts';
 
 /** Who pays for what a run asks of models, where that is not the app. */
@@ -35,6 +36,7 @@ export interface RunDeps {
   readonly runs: Runs;
   readonly conversations: ConversationStore;
   readonly uploads: Uploads;
+  readonly askAbout: AskAbout;
   /** What flows may ask of the world; files belong to somebody. */
   readonly services: (whose: Whose & { readonly payer?: RunPayer }) => FlowServices;
   /** Throws SpillwayError where whoever pays for an app has no money left: none of it runs then. */
@@ -79,18 +81,21 @@ export const talks = ({ app }: ServedApp): boolean =>
  * inputs that do not fit, `rate_limited` when too many run already, `over_budget` when its payer has
  * nothing left.
  */
-export const startRun = (deps: RunDeps, asked: RunAsked): AppRun => {
+export const startRun = async (deps: RunDeps, asked: RunAsked): Promise<AppRun> => {
   const { served, query, user, conversation } = asked;
   const { flow, id: appId, workflowId } = served;
   if (!flow) throw notRunnable(served);
-  if (deps.runs.underWay >= deps.mostRuns)
-    throw new SpillwayError('rate_limited', 'Too many runs are under way; try again later.');
+  mustHaveRoom(deps);
   const whose = { appId, user };
   // A conversation goes on with what it began with.
   const given =
     conversation && talks(served) ? { ...asked.inputs, ...conversation.inputs } : asked.inputs;
-  const inputs = acceptInputs(deps.uploads, whose, given);
-  const files = asked.files.map((file) => acceptFile(deps.uploads, whose, file));
+  const told = await askAboutFiles(deps.askAbout, { ...asked, inputs: given }, asked.signal);
+  // Others may have begun meanwhile.
+  mustHaveRoom(deps);
+  const known = { uploads: deps.uploads, whose, told };
+  const inputs = acceptInputs(known, given);
+  const files = asked.files.map((file) => acceptFile(known, file));
   checkFiles(served.app.features.fileUpload, files);
   if (!asked.payer) deps.mayBegin(whose);
   const stop = new AbortController();
@@ -133,6 +138,11 @@ export const startRun = (deps: RunDeps, asked: RunAsked): AppRun => {
     signal: AbortSignal.any([stop.signal, asked.signal]),
   });
   return { record, events: recorded(deps, { asked, record, events, files }) };
+};
+
+const mustHaveRoom = ({ runs, mostRuns }: RunDeps): void => {
+  if (runs.underWay >= mostRuns)
+    throw new SpillwayError('rate_limited', 'Too many runs are under way; try again later.');
 };
 
 const turnsOf = (conversation: Conversation | undefined): readonly Turn[] =>

@@ -154,11 +154,11 @@ test('a file is uploaded, used by its user, and seen again', async () => {
   });
   const files = [
     { type: 'document', transfer_method: 'local_file', upload_file_id: file['id'] },
-    { type: 'image', transfer_method: 'remote_url', url: 'https://example.com/a%20b.png' },
+    { type: 'image', transfer_method: 'remote_url', url: 'http://127.0.0.1:9/a%20b.png' },
   ];
   const body = asked({ response_mode: 'blocking', files });
   const answer = (await (await call('POST', '/v1/chat-messages', { body })).json()) as JsonObject;
-  expect(answer['answer']).toBe('[note é.txt]()\n![a b.png](https://example.com/a%20b.png)');
+  expect(answer['answer']).toBe('[note é.txt]()\n![a b.png](http://127.0.0.1:9/a%20b.png)');
   const stranger = await call('POST', '/v1/chat-messages', { body: { ...body, user: 'you' } });
   expect(stranger.status).toBe(400);
   const seen = await call('GET', `/v1/files/${textOf(file['id'])}/preview`);

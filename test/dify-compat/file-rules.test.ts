@@ -46,7 +46,7 @@ const FLOW = dsl(
 const remote = (name: string, type = 'image') => ({
   type,
   transfer_method: 'remote_url',
-  url: `https://files.example/${name}`,
+  url: `http://127.0.0.1:9/${name}`,
 });
 
 test('an app takes the files that it says it takes, so many, and no file that is called what it is not', async () => {

@@ -17,10 +17,11 @@ const NAMES = {
   'metadata.test': () => ['169.254.169.254'],
   // Named by the operator: what it answers may be fetched, where it sends to may not.
   'open.test': () => ['127.0.0.1'],
-  // The first look-up finds what the operator allows, every later one what nobody does.
-  'rebinds.test': () => [rebound++ === 0 ? '127.0.0.2' : '127.0.0.1'],
+  // The first look-ups find what the operator allows, every later one what nobody does.
+  'rebinds.test': () => [rebound++ < allowed ? '127.0.0.2' : '127.0.0.1'],
 };
 let rebound = 0;
+let allowed = 1;
 
 const systemLookup = dns.lookup;
 const lookup = (host: string, options: object, done: (...found: unknown[]) => void): void => {
@@ -115,6 +116,8 @@ interface Way {
   readonly body?: (url: string) => object;
   /** Whether it can be asked for any path, and follows where it is sent. */
   readonly isFixed?: boolean;
+  /** Its server is asked what it is before it is asked for it. */
+  readonly isAskedAbout?: true;
 }
 
 const PYTHON = `import requests
@@ -154,6 +157,7 @@ const WAYS: readonly Way[] = [
         '{{#node.text#}}',
       ),
     body: (url) => ({ files: [{ type: 'document', transfer_method: 'remote_url', url }] }),
+    isAskedAbout: true,
   },
   {
     name: 'a tool of an API',
@@ -234,6 +238,7 @@ describe('whatever way a flow takes, it gets nowhere inside', () => {
   });
 
   test.each(WAYS)('$name, when a name has turned since it was looked at', async (way) => {
+    allowed = way.isAskedAbout ? 2 : 1;
     const [first, second] = await asked(way, `http://rebinds.test:${port}/file.txt`, 2);
     expect(first).toContain('allowed');
     expect(second).toContain('is on a private network');

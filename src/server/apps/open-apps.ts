@@ -11,6 +11,7 @@ import { createSandbox } from '#sandbox/sandbox.ts';
 import { checkAppMoney } from '#server/apps/app-money.ts';
 import { AppFolder, idOfFile } from '#server/apps/app-folder.ts';
 import { AppStateFile } from '#server/apps/app-state.ts';
+import { askAboutBy } from '#server/apps/ask-about.ts';
 import { flowFiles } from '#server/apps/flow-files.ts';
 import { preparedAgain, readApp } from '#server/apps/read-app.ts';
 import { suggester } from '#server/apps/suggest.ts';
@@ -100,6 +101,7 @@ export const openApps = async (
     apps,
     keys,
     uploads,
+    askAbout: askAboutBy(client),
     runs: new Runs(archive),
     conversations: store
       ? await StoredConversations.open(store.shelves.conversations, log)

@@ -124,7 +124,7 @@ const startHere = async (
     conversationId === undefined ? undefined : await deps.conversations.get(conversationId);
   if (conversationId !== undefined && conversation?.appId !== served.id)
     throw new SpillwayError('not_found', 'There is no such conversation of this app.');
-  const { record, events } = startRun(deps, {
+  const { record, events } = await startRun(deps, {
     served,
     query: body.query ?? '',
     inputs: (body.inputs ?? {}) as JsonObject,
