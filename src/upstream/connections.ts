@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Client, Dispatcher } from 'undici';
 import { isReset } from '#upstream/failure.ts';
 import { UndiciClient } from '#upstream/undici.ts';
@@ -23,9 +24,7 @@ export class Connections {
   readonly #origin: string;
   readonly #options: Client.Options;
   readonly #all = new Set<Client>();
-  readonly #idle: Client[] = [];
-  /** Those that have carried an answer since they were connected. */
-  readonly #used = new WeakSet<Client>();
+  readonly #idle: Connection[] = [];
 
   constructor(origin: string, connect: NonNullable<Client.Options['connect']>) {
     this.#origin = origin;
@@ -33,61 +32,68 @@ export class Connections {
   }
 
   dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    const client = this.#idle.pop() ?? this.#open();
-    return this.#send(client, request, handler);
+    return send(this.#idle.pop() ?? this.#open(), request, handler);
   }
 
   async destroy(): Promise<void> {
     await Promise.all([...this.#all].map((client) => client.destroy()));
   }
 
-  #send(
-    client: Client,
-    request: Dispatcher.DispatchOptions,
-    handler: Dispatcher.DispatchHandler,
-  ): boolean {
-    const wasUsed = this.#used.has(client);
-    const turn = new Turn(handler, {
-      over: (isWhole) => {
-        if (isWhole) this.#used.add(client);
-        this.#idle.push(client);
-      },
-      ...(wasUsed && { again: () => this.#send(this.#open(), request, handler) }),
-    });
-    return client.dispatch(request, turn);
-  }
-
-  #open(): Client {
+  #open(): Connection {
     const client = new UndiciClient(this.#origin, this.#options);
+    const connection: Connection = {
+      client,
+      isUsed: false,
+      free: () => void this.#idle.push(connection),
+      replace: () => this.#open(),
+    };
     this.#all.add(client);
     client.on('disconnect', () => {
-      this.#used.delete(client);
-      const place = this.#idle.indexOf(client);
+      connection.isUsed = false;
+      const place = this.#idle.indexOf(connection);
       if (place < 0) return;
       this.#idle.splice(place, 1);
       this.#all.delete(client);
     });
-    return client;
+    return connection;
   }
 }
 
-interface TurnEnds {
-  /** The connection is free. `isWhole`: it has carried a whole answer. */
-  over(isWhole: boolean): void;
-  /** Sends the same request on a new connection; absent where this one is new itself. */
-  again?(): void;
+/** One of them. What there is to do with it is made with it, and not for each request. */
+interface Connection {
+  readonly client: Client;
+  /** It has carried an answer since it was connected. */
+  isUsed: boolean;
+  /** Whoever comes next may take it. */
+  free(): void;
+  /** A new one. */
+  replace(): Connection;
 }
+
+const send = (
+  connection: Connection,
+  request: Dispatcher.DispatchOptions,
+  handler: Dispatcher.DispatchHandler,
+): boolean => connection.client.dispatch(request, new Turn(connection, request, handler));
 
 /** One request's turn on a connection, which is free again when the turn is over. */
 class Turn implements Dispatcher.DispatchHandler {
+  readonly #connection: Connection;
+  readonly #request: Dispatcher.DispatchOptions;
   readonly #handler: Dispatcher.DispatchHandler;
-  readonly #ends: TurnEnds;
+  readonly #wasUsed: boolean;
   #isOver = false;
   #hasBegun = false;
 
-  constructor(handler: Dispatcher.DispatchHandler, ends: TurnEnds) {
+  constructor(
+    connection: Connection,
+    request: Dispatcher.DispatchOptions,
+    handler: Dispatcher.DispatchHandler,
+  ) {
+    this.#connection = connection;
+    this.#request = request;
     this.#handler = handler;
-    this.#ends = ends;
+    this.#wasUsed = connection.isUsed;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
@@ -95,27 +101,28 @@ class Turn implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(
-    ...head: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
   ): void {
     this.#hasBegun = true;
-    this.#handler.onResponseStart?.(...head);
+    this.#handler.onResponseStart?.(controller, status, headers);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#handler.onResponseData?.(controller, chunk);
   }
 
-  onResponseEnd(
-    ...end: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseEnd']>>
-  ): void {
+  onResponseEnd(controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
     this.#release(true);
-    this.#handler.onResponseEnd?.(...end);
+    this.#handler.onResponseEnd?.(controller, trailers);
   }
 
   onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
     const wasOver = this.#isOver;
     this.#release(false);
-    if (!wasOver && !this.#hasBegun && this.#ends.again && isReset(error)) this.#ends.again();
+    const isStale = this.#wasUsed && !wasOver && !this.#hasBegun && isReset(error);
+    if (isStale) send(this.#connection.replace(), this.#request, this.#handler);
     else this.#handler.onResponseError?.(controller, error);
   }
 
@@ -123,6 +130,7 @@ class Turn implements Dispatcher.DispatchHandler {
   #release(isWhole: boolean): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#ends.over(isWhole);
+    if (isWhole) this.#connection.isUsed = true;
+    this.#connection.free();
   }
 }
