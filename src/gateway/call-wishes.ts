@@ -36,13 +36,24 @@ export interface ReadHow {
 export const readCall = async (
   deps: GatewayDeps,
   http: HttpCall,
-  { amend = withModel, ownsMetadata = false }: ReadHow = {},
+  how: ReadHow = {},
 ): Promise<GatewayCall> => {
-  const { jsonDepth } = deps.settings.limits;
   const bytes = await bodyOf(deps, http);
+  const { jsonDepth } = deps.settings.limits;
   const parsed = isLarge(bytes)
     ? await parseJsonInTurns(bytes, jsonDepth, () => deps.bodies.turn())
     : parseJsonObject(bytes, jsonDepth);
+  return callOf(deps, http, { how, parsed, bytes: bytes.length });
+};
+
+interface Parsed {
+  readonly how: ReadHow;
+  readonly parsed: JsonObject;
+  readonly bytes: number;
+}
+
+const callOf = (deps: GatewayDeps, http: HttpCall, { how, parsed, bytes }: Parsed): GatewayCall => {
+  const { amend = withModel, ownsMetadata = false } = how;
   const sent = amend(withExtras(parsed), http);
   const { pass, req } = http;
   const { headers } = req;
@@ -54,7 +65,7 @@ export const readCall = async (
     signal: http.signal,
     tenant: { key: http.caller, user: named(userOf(sent, ownsMetadata)) ?? '' },
     priority: 'interactive',
-    bytes: bytes.length,
+    bytes,
     answersAtTurnEnd: true,
   };
   const tags = tagsOf(sent, headers['x-litellm-tags']);
@@ -64,11 +75,11 @@ export const readCall = async (
   const fallbacks = readFallbacks(sent);
   const body = pass ? allowed(sent, pass, fallbacks) : sent;
   if (pass) demandParams(body, pass);
-  const wish = (field: string, header: string, most: number): number | undefined =>
-    wished(own(body, field) ?? headers[header], { field, most });
-  const streamTimeoutS = wish('stream_timeout', 'x-litellm-stream-timeout', DAY_S);
-  const retries = wish('num_retries', 'x-litellm-num-retries', MAX_RETRIES);
-  const queueS = wished(headers['x-queue-timeout'], { field: 'x-queue-timeout', most: DAY_S });
+  const streamTimeout = own(body, 'stream_timeout') ?? headers['x-litellm-stream-timeout'];
+  const streamTimeoutS = wished('stream_timeout', streamTimeout, DAY_S);
+  const tries = own(body, 'num_retries') ?? headers['x-litellm-num-retries'];
+  const retries = wished('num_retries', tries, MAX_RETRIES);
+  const queueS = wished('x-queue-timeout', headers['x-queue-timeout'], DAY_S);
   const patienceS = hinted(headers['x-stainless-timeout']);
   const run = named(headers['x-spillway-run']);
   const extra = extraHeadersOf(body);
@@ -100,8 +111,8 @@ export const readCall = async (
 const useDeadline = (call: Writable<GatewayCall>, headers: IncomingHttpHeaders): void => {
   const { body, arrivedAt } = call;
   const said = own(body, 'timeout') ?? headers['x-litellm-timeout'] ?? own(body, 'request_timeout');
-  const timeoutS = wished(said, { field: 'timeout', most: DAY_S });
-  const leftS = wished(headers['x-request-timeout'], { field: 'x-request-timeout', most: DAY_S });
+  const timeoutS = wished('timeout', said, DAY_S);
+  const leftS = wished('x-request-timeout', headers['x-request-timeout'], DAY_S);
   if (leftS) call.deadline = arrivedAt + leftS * 1000;
   if (timeoutS && !(leftS && leftS <= timeoutS)) call.timeoutMs = timeoutS * 1000;
 };
@@ -122,11 +133,12 @@ const forVendors = (
   headers: IncomingHttpHeaders,
   more: CallerHeaders | undefined,
 ): GatewayCall['vendorHeaders'] => {
-  const said = heardHeaders.flatMap((name) => {
+  let said: Record<string, string> | undefined;
+  for (const name of heardHeaders) {
     const value = headers[name];
-    return typeof value === 'string' ? [[name, value] as const] : [];
-  });
-  return said.length > 0 || more ? { ...Object.fromEntries(said), ...more } : undefined;
+    if (typeof value === 'string') (said ??= {})[name] = value;
+  }
+  return said || more ? { ...said, ...more } : undefined;
 };
 
 /** The model that the path names, where it does. */
@@ -167,10 +179,7 @@ const noMemory = (): SpillwayError =>
     { retryAfterMs: 5_000 },
   );
 
-const wished = (
-  value: Value,
-  { field, most }: { field: string; most: number },
-): number | undefined => {
+const wished = (field: string, value: Value, most: number): number | undefined => {
   if (value === undefined || value === null) return undefined;
   const number = typeof value === 'string' ? Number(value.trim() || Number.NaN) : value;
   if (typeof number === 'number' && number >= 0 && Number.isFinite(number))

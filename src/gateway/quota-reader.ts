@@ -21,6 +21,8 @@ export interface QuotaReaderOptions {
   readonly clock: Clock;
 }
 
+const NO_HEADERS: ReplyHeaders = {};
+
 /**
  * Stands before a reader and tells the lease what the answer says of the limits behind it: an
  * answer's headers at once, an error's together with its text, and before the reader hears of its end.
@@ -29,7 +31,7 @@ export class QuotaReader implements ReplyReader {
   readonly #reader: ReplyReader;
   readonly #of: QuotaReaderOptions;
   #status = 0;
-  #headers: ReplyHeaders = {};
+  #headers = NO_HEADERS;
   /** Of an error. */
   #chunks: Buffer[] | undefined;
   #bytes = 0;

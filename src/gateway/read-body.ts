@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '#core/clock.ts';
+import { joined } from '#core/joined.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { atTurnEnd } from '#core/turn-end.ts';
 
@@ -18,47 +19,77 @@ export interface ReadOptions {
  * or have come, `timeout` when it comes too slowly, `client_closed` when the caller leaves in the
  * middle of it.
  */
-export const readBody = (
-  req: IncomingMessage,
-  { limitBytes, clock }: ReadOptions,
-): Promise<Buffer> =>
+export const readBody = (req: IncomingMessage, options: ReadOptions): Promise<Buffer> =>
   new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    let isOver = false;
-    let cancel = (): void => {};
-    const over = (): void => {
-      isOver = true;
-      cancel();
-    };
-    const refuse = (error: SpillwayError): void => {
-      over();
-      req.removeAllListeners('data');
-      reject(error);
-    };
-    if (Number(req.headers['content-length']) > limitBytes) return refuse(tooLarge(limitBytes));
-    const look = (seenBytes: number): void => {
-      if (isOver) return;
-      cancel = clock.after(LOOK_MS, () => {
-        if (bytes - seenBytes < LEAST_BYTES) refuse(tooSlow());
-        else look(bytes);
-      });
-    };
+    if (Number(req.headers['content-length']) > options.limitBytes)
+      return reject(tooLarge(options.limitBytes));
+    const reading = new Reading(req, options, { resolve, reject });
     // Most come together with their heads: nobody has to look at those.
-    atTurnEnd(() => look(0));
-    req.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > limitBytes) return refuse(tooLarge(limitBytes));
-      chunks.push(chunk);
-    });
-    req.on('end', () => {
-      over();
-      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
-    });
-    req.on('error', (cause) =>
-      refuse(new SpillwayError('client_closed', 'The request broke off.', { cause })),
-    );
+    atTurnEnd(reading.look);
+    req.on('data', reading.data);
+    // Not `once`, which would wrap them: they come once at most.
+    req.on('end', reading.end);
+    req.on('error', reading.broken);
   });
+
+interface Ends {
+  readonly resolve: (bytes: Buffer) => void;
+  readonly reject: (error: SpillwayError) => void;
+}
+
+/** A body that is coming. */
+class Reading {
+  readonly #req: IncomingMessage;
+  readonly #options: ReadOptions;
+  readonly #ends: Ends;
+  #chunks: Buffer[] | undefined;
+  #bytes = 0;
+  #isOver = false;
+  #cancel: (() => void) | undefined;
+
+  constructor(req: IncomingMessage, options: ReadOptions, ends: Ends) {
+    this.#req = req;
+    this.#options = options;
+    this.#ends = ends;
+  }
+
+  readonly data = (chunk: Buffer): void => {
+    const { limitBytes } = this.#options;
+    this.#bytes += chunk.length;
+    if (this.#bytes > limitBytes) return this.#refuse(tooLarge(limitBytes));
+    // To push to an empty list makes room for many.
+    if (this.#chunks) this.#chunks.push(chunk);
+    else this.#chunks = [chunk];
+  };
+
+  readonly end = (): void => {
+    this.#over();
+    this.#ends.resolve(joined(this.#chunks));
+  };
+
+  readonly broken = (cause: Error): void =>
+    this.#refuse(new SpillwayError('client_closed', 'The request broke off.', { cause }));
+
+  readonly look = (): void => {
+    if (this.#isOver) return;
+    const seenBytes = this.#bytes;
+    this.#cancel = this.#options.clock.after(LOOK_MS, () => {
+      if (this.#bytes - seenBytes < LEAST_BYTES) this.#refuse(tooSlow());
+      else this.look();
+    });
+  };
+
+  #over(): void {
+    this.#isOver = true;
+    this.#cancel?.();
+  }
+
+  #refuse(error: SpillwayError): void {
+    this.#over();
+    this.#req.removeAllListeners('data');
+    this.#ends.reject(error);
+  }
+}
 
 const tooLarge = (limitBytes: number): SpillwayError =>
   new SpillwayError(

@@ -32,10 +32,10 @@ export interface ChatHooks extends Pick<ReadHow, 'amend'> {
 /** One endpoint where conversations are held in `dialect`; `amend` puts what its path says into the body. */
 export const serveChat = (
   dialect: ChatDialect,
-  { amend, prepared, heard, asArray }: ChatHooks = {},
+  hooks: ChatHooks = {},
 ): ((deps: GatewayDeps, http: HttpCall) => Promise<Served>) => {
-  const ownsMetadata = dialect.name !== openaiChat.name;
-  const how: ReadHow = { ...(amend && { amend }), ownsMetadata };
+  const { amend, prepared, heard, asArray } = hooks;
+  const how: ReadHow = { ...(amend && { amend }), ownsMetadata: dialect.name !== openaiChat.name };
   return async (deps, http) => {
     const read = await readCall(deps, http, how);
     const app = dialect === openaiChat ? deps.appModels.find(read) : undefined;
@@ -53,18 +53,24 @@ export const serveChat = (
       ? chatInLine(deps, http, { call, beats, dialect })
       : chat(deps, call, dialect));
     const hear = heard?.(deps, reply);
-    const headers = replyHeaders(deps, http, reply);
-    if (!reply.stream) {
-      const { bytes } = reply.answer;
-      hear?.(bytes);
-      sendBytes(http, 200, { headers, bytes });
-      return { decision: reply.decision };
-    }
-    if (beats?.hasBegun) tellLate(http, headers.slice(baseHeaders(deps, http).length));
-    pipeStream(deps, http, { reply, hear, to: http.body ?? openStream(http, headers) });
-    const { pieces, failure } = await reply.ended;
-    return { decision: reply.decision, ...(failure && { pieces }) };
+    if (reply.stream) return await serveStream(deps, http, { reply, hear, beats });
+    const { bytes } = reply.answer;
+    hear?.(bytes);
+    sendBytes(http, 200, { headers: replyHeaders(deps, http, reply), bytes });
+    return reply;
   };
+};
+
+const serveStream = async (
+  deps: GatewayDeps,
+  http: HttpCall,
+  { reply, hear, beats }: Omit<Piped, 'to'> & { readonly beats: Heartbeats | undefined },
+): Promise<Served> => {
+  const headers = replyHeaders(deps, http, reply);
+  if (beats?.hasBegun) tellLate(http, headers.slice(baseHeaders(deps, http).length));
+  pipeStream(deps, http, { reply, hear, to: http.body ?? openStream(http, headers) });
+  const { pieces, failure } = await reply.ended;
+  return { decision: reply.decision, ...(failure && { pieces }) };
 };
 
 /** Its answer has the headers that every answer has. */

@@ -1,5 +1,6 @@
 import type { Failure } from '#balancer/attempts.ts';
 import { SpillwayError } from '#core/errors.ts';
+import { joined } from '#core/joined.ts';
 import { type Json, type JsonObject, isObject } from '#core/json.ts';
 import type { RefusalIn } from '#gateway/quota-reader.ts';
 import { answeredFailure, transportAttemptFailure } from '#gateway/upstream-failure.ts';
@@ -44,12 +45,14 @@ export interface WholeOptions {
   readonly settle: (result: { answer: WholeAnswer } | { failure: Failure }) => void;
 }
 
+const NO_HEADERS: ReplyHeaders = {};
+
 /** Gathers one whole reply and says once what it came to. */
 export class WholeExchange implements ReplyReader {
   readonly #options: WholeOptions;
   #status = 0;
-  #headers: ReplyHeaders = {};
-  #chunks: Buffer[] = [];
+  #headers = NO_HEADERS;
+  #chunks: Buffer[] | undefined;
   #bytes = 0;
 
   constructor(options: WholeOptions) {
@@ -72,11 +75,13 @@ export class WholeExchange implements ReplyReader {
         `The reply is larger than ${limit} bytes; ask for less.`,
       );
     }
-    this.#chunks.push(chunk);
+    // To push to an empty list makes room for many.
+    if (this.#chunks) this.#chunks.push(chunk);
+    else this.#chunks = [chunk];
   }
 
   end(): void {
-    const bytes = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
+    const bytes = joined(this.#chunks);
     const { target, codec, settle } = this.#options;
     if (this.#status !== 200) {
       const error = codec.readError(this.#status, this.#headers, bytes.toString('utf8'));
