@@ -150,6 +150,8 @@ describe('a virtual key', () => {
   it.each([
     [{ max_budget: -1 }, 'max_budget'],
     [{ max_budget: 1e30 }, 'max_budget'],
+    [{ model_max_budget: { m: { budget_limit: '-1' } } }, 'budget_limit'],
+    [{ model_max_budget: { m: { budget_limit: '99999999999999999999' } } }, 'budget_limit'],
     [{ rpm_limit: 0 }, 'rpm_limit'],
     [{ rpm_limit: 1.5 }, 'rpm_limit'],
     [{ duration: 'soon' }, 'duration'],
@@ -168,7 +170,7 @@ describe('a virtual key', () => {
 describe('limits of a key', () => {
   it('count requests, and say exactly when there is room again', async () => {
     const { generate, chat } = await world();
-    const { key } = await generate({ rpm_limit: 2 });
+    const { key } = await generate({ rpm_limit: 2, spend: 3 });
     const first = await chat(key);
     expect(first.headers.get('x-ratelimit-api_key-limit-requests')).toBe('2');
     expect(first.headers.get('x-ratelimit-api_key-remaining-requests')).toBe('1');
@@ -192,7 +194,22 @@ describe('limits of a key', () => {
     expect(headers.get('x-ratelimit-api_key-limit-requests')).toBe('2');
     expect(headers.get('x-ratelimit-api_key-remaining-requests')).toBe('0');
     expect(headers.get('x-litellm-key-rpm-limit')).toBe('2');
-    expect(headers.get('x-litellm-key-spend')).toBe('0');
+    expect(headers.get('x-litellm-key-spend')).toBe('3');
+    expect(first.headers.get('x-litellm-key-spend')).toBe('3');
+  });
+
+  it('come with what was spent since the budget began anew', async () => {
+    const { generate, chat, ask, gateway } = await world();
+    const { key, token } = await generate({ rpm_limit: 1, budget_duration: '1d', spend: 3 });
+    const { id } = gateway.keeping!.directory.byToken(token)!;
+    // Before that window.
+    gateway.keeping!.purses.take([{ kind: 'key', id, sinceMs: 0, nanos: 8e9 }]);
+    const told = [await chat(key), await chat(key)];
+    expect(told.map(({ status }) => status)).toEqual([200, 429]);
+    expect(told.map(({ headers }) => headers.get('x-litellm-key-spend'))).toEqual(['3', '3']);
+    expect((await ask(`/key/info?key=${token}`)).body).toMatchObject({
+      info: { spend: 3, total_spend: 8 },
+    });
   });
 
   it('count tokens as they were used, not as they looked', async () => {

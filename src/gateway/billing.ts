@@ -79,7 +79,7 @@ export const openBill = (deps: GatewayDeps, call: GatewayCall, course: Course): 
     call.progress.bill = billing.cashier.open(fare);
   } catch (thrown) {
     const { cashier } = billing;
-    call.progress.bill = cashier.openRefused(fare, cashier.limitsOf(fare));
+    call.progress.bill = cashier.openRefused(fare, cashier.drawnBy(fare));
     throw thrown;
   }
 };

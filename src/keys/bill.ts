@@ -3,7 +3,7 @@ import type { Pass } from '#keys/pass.ts';
 import { atLimit, largerThanLimit, overBudget } from '#keys/bill-errors.ts';
 import type { LimitCharge } from '#keys/limits.ts';
 import { dollarsOf } from '#keys/money.ts';
-import { PurseHold } from '#keys/purse.ts';
+import { type Purse, PurseHold } from '#keys/purse.ts';
 import type { PaidPurses, UpstreamMoney } from '#keys/upstream-budgets.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import type { Reservation } from '#ledger/reservation.ts';
@@ -41,8 +41,8 @@ export interface BillSpec extends PaidPurses {
   /** At its own limits it waits in line: then these are taken when it leaves that. */
   readonly waits: boolean;
   readonly charges: readonly LimitCharge[];
-  /** Limits of which it is told what is left, where it takes nothing of them. */
-  readonly told?: readonly LimitCharge[];
+  /** What is told of limits and money of its payers, where it takes nothing of them. */
+  readonly told?: Pick<BillSpec, 'charges' | 'purses'>;
   /** Whole nano-dollars that it may come to. */
   readonly mostNanos: number;
   /** Absent where no deployment and no vendor has a budget. */
@@ -142,11 +142,11 @@ export class Bill {
 
   /** What is left, in the headers of LiteLLM's clients: names and values in turn. */
   headers(): string[] {
-    const { pass, charges, told = charges } = this.#spec;
+    const { pass, told = this.#spec } = this.#spec;
     if (!pass) return [];
     const { ledger, now } = this.#deps;
     const headers: string[] = [];
-    for (const { account, descriptor } of told)
+    for (const { account, descriptor } of told.charges)
       for (const { dimension, amount, level } of ledger.gauges(account, now())) {
         const word = HEADER_WORDS[dimension];
         if (word === undefined) continue;
@@ -159,15 +159,8 @@ export class Bill {
     if (key.rpm_limit) headers.push('x-litellm-key-rpm-limit', String(key.rpm_limit));
     if (typeof key.max_budget === 'number')
       headers.push('x-litellm-key-max-budget', String(key.max_budget));
-    headers.push('x-litellm-key-spend', String(this.#keySpend()));
+    headers.push('x-litellm-key-spend', String(keySpend(told.purses)));
     return headers;
-  }
-
-  #keySpend(): number {
-    const own = this.#spec.purses.find(
-      ({ payment }) => payment.kind === 'key' && payment.sinceMs === 0,
-    );
-    return dollarsOf(own?.spentNanos ?? 0);
   }
 }
 
@@ -179,6 +172,12 @@ export const callOf = (input: number, output: number): Required<Omit<Cost, 'mone
   output,
   tokens: input + output,
 });
+
+/** As `/key/info` has it: where a budget begins anew, since then. */
+const keySpend = (purses: readonly Purse[]): number => {
+  const own = purses.findLast(({ payment }) => payment.kind === 'key');
+  return dollarsOf(own?.spentNanos ?? 0);
+};
 
 const HEADER_WORDS: Readonly<Record<string, string>> = {
   requests: 'requests',

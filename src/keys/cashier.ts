@@ -94,22 +94,22 @@ export class Cashier {
   }
 
   /**
-   * Of a request that is refused: it is written down, too, and takes nothing of anybody. `told`: limits
-   * of which its caller hears what is left.
+   * Of a request that is refused: it is written down, too, and takes nothing of anybody. `told`: what
+   * its caller hears of what is left.
    */
-  openRefused(passenger: Passenger, told: BillSpec['charges'] = NONE): Bill {
+  openRefused(passenger: Passenger, told: BillSpec['told'] = NO_MONEY): Bill {
     const { id, startedMs, pass } = passenger;
     const who = whoIs(passenger);
     return new Bill(this.#deps, { id, startedMs, pass, who, told, ...NO_MONEY });
   }
 
-  /** What limits a request; nothing where it is not looked at. */
-  limitsOf(fare: Fare): BillSpec['charges'] {
+  /** Limits and purses that a request would draw from; none where it is not looked at. */
+  drawnBy(fare: Fare): NonNullable<BillSpec['told']> {
     try {
-      return this.#spec(fare).charges;
+      return this.#spec(fare);
     } catch {
       // Its end user is blocked: that is all that is said.
-      return NONE;
+      return NO_MONEY;
     }
   }
 

@@ -10,6 +10,11 @@ const MOST_COUNT = 1_000_000_000_000;
 
 export const nameField = z.string().regex(NAME, 'must be one line of 1 to 256 characters');
 export const dollars = z.number().min(0).max(MOST_DOLLARS);
+/** LiteLLM writes some of them as texts. */
+const dollarsText = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/)
+  .refine((text) => Number(text) <= MOST_DOLLARS, `must be ${MOST_DOLLARS} at most`);
 const count = z.int().min(1).max(MOST_COUNT);
 const counts = z.record(nameField, count);
 export const durationField = z
@@ -39,7 +44,7 @@ export const allowanceFields = {
     .record(
       nameField,
       z.looseObject({
-        budget_limit: z.union([dollars, z.string().regex(/^\d+(\.\d+)?$/)]),
+        budget_limit: z.union([dollars, dollarsText]),
         time_period: durationField.nullish(),
       }),
     )
