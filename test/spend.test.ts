@@ -269,6 +269,20 @@ test('who is purged stands in no entry of the audit log; what was changed does',
   await json('/user/delete', { user_ids: ['kim'] });
 });
 
+test('of who is purged not even the id of what was written down is left', async () => {
+  const { customers, users } = gateway.keeping!.store.shelves;
+  await json('/customer/new', { user_id: 'moe', max_budget: 1 });
+  await json('/user/new', { user_id: 'moe', auto_create_key: false });
+  await json('/spillway/purge', { user_id: 'moe' });
+  const ids = async (shelf: typeof users) => (await shelf.changedSince(0)).map(({ id }) => id);
+  expect(await ids(customers)).not.toContain('moe');
+  // They are a user still.
+  expect(await ids(users)).toContain('moe');
+  await json('/user/delete', { user_ids: ['moe'] });
+  await json('/spillway/purge', { user_id: 'moe' });
+  expect(await ids(users)).not.toContain('moe');
+});
+
 test('who is purged is forgotten by decisions, too', async () => {
   const chat = { model: 'gpt-4.1', messages: [], user: 'zoe' };
   await ask('/v1/chat/completions', chat, keys['ann']);

@@ -43,6 +43,9 @@ export const shelfTable = (
     },
     put: (rows) => write(rows.map(({ id, body }) => ({ id, body: JSON.stringify(body) }))),
     remove: (ids) => write(ids.map((id) => ({ id, body: GONE }))),
+    async forget(ids) {
+      await db.deleteFrom(table).where('id', 'in', ids).where('body', '=', GONE).execute();
+    },
     async changedSince(wallMs) {
       const rows = await db
         .selectFrom(table)

@@ -145,6 +145,8 @@ export const storeConformance = (name: string, { lasts, ...under }: StoreUnderTe
       expect(await keys.all()).toHaveLength(1);
       const changes = await keys.changedSince(0);
       expect(changes.find(({ id }) => id === 'a')).toEqual({ id: 'a' });
+      await keys.forget(['a', 'b']);
+      expect((await keys.changedSince(0)).map(({ id }) => id)).toEqual(['b']);
     });
 
     it('has a shelf for every subject', async () => {

@@ -20,6 +20,8 @@ export interface Shelf {
   /** Writes whole rows over what was there, all or none. */
   put(rows: readonly Row[]): Promise<void>;
   remove(ids: readonly string[]): Promise<void>;
+  /** Of these, what has been removed is no news to others any more: not even its id is left. */
+  forget(ids: readonly string[]): Promise<void>;
   /** What was written or removed at `wallMs` or later, Unix epoch ms of whoever wrote. */
   changedSince(wallMs: number): Promise<readonly Change[]>;
 }

@@ -2,9 +2,16 @@ import { z } from '#core/schema.ts';
 import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
 import { nameField } from '#keys/fields.ts';
 import { audit, type Registry } from '#keys/registry.ts';
+import type { Store } from '#store/store.ts';
 
 /** Records that go at once: others have their turn between two. */
 const BATCH = 500;
+
+/** Other gateways of a database have to hear whom they know no longer: they are told by the id. */
+const forgetRemoved = async ({ kind, shelves }: Store, user: string): Promise<void> => {
+  if (kind === 'postgres') return;
+  for (const shelf of [shelves.customers, shelves.users]) await shelf.forget([user]);
+};
 
 /** Forgets a person. */
 export const purgeRoutes = (registry: Registry): readonly AnyControlRoute[] => [
@@ -25,6 +32,7 @@ export const purgeRoutes = (registry: Registry): readonly AnyControlRoute[] => [
         many = await store.spend.forget({ user }, BATCH);
       await registry.forget(user);
       if (directory.customers.get(user)) await directory.customers.remove([user]);
+      await forgetRemoved(store, user);
       await audit(registry, principal, {
         action: 'forgotten',
         subject: 'people',
