@@ -1,3 +1,4 @@
+import { createTurns } from '#core/turns.ts';
 import { auditRoutes } from '#gateway/admin/audit.ts';
 import { budgetRoutes } from '#gateway/admin/budgets.ts';
 import type { AnyControlRoute } from '#gateway/admin/control-route.ts';
@@ -16,7 +17,8 @@ import { userRoutes } from '#gateway/admin/users.ts';
 import { whoami } from '#gateway/admin/whoami.ts';
 import type { Registry } from '#keys/registry.ts';
 
-const OF_REGISTRY = [
+/** Those that change who may do what. */
+const OF_OBJECTS = [
   keyRoutes,
   manyKeysRoutes,
   userRoutes,
@@ -25,12 +27,31 @@ const OF_REGISTRY = [
   teamPermissionRoutes,
   customerRoutes,
   budgetRoutes,
+];
+
+const OF_REGISTRY = [
   globalSpendRoutes,
   globalActivityRoutes,
   dailyActivityRoutes,
   auditRoutes,
   purgeRoutes,
 ];
+
+/** Asked with a body, and they change nothing: they wait for nobody's change. */
+const LOOKS: ReadonlySet<string> = new Set(['/v2/key/info', '/key/health', '/budget/info']);
+
+/**
+ * A change starts from what it has read, and writes some time later: two at once would undo each other,
+ * or make the same thing twice.
+ */
+const oneAfterAnother = (routes: readonly AnyControlRoute[]): readonly AnyControlRoute[] => {
+  const inTurn = createTurns();
+  return routes.map((route) =>
+    route.method === 'get' || LOOKS.has(route.path)
+      ? route
+      : { ...route, serve: (call) => inTurn(async () => route.serve(call)) },
+  );
+};
 
 /** Every route of the control plane; those for keys, people and money where they are kept. */
 export const controlRoutes = (kept?: {
@@ -40,6 +61,7 @@ export const controlRoutes = (kept?: {
   whoami,
   ...(kept
     ? [
+        ...oneAfterAnother(OF_OBJECTS.flatMap((routes) => routes(kept.registry))),
         ...OF_REGISTRY.flatMap((routes) => routes(kept.registry)),
         ...spendRoutes(kept.registry, kept.prices),
       ]

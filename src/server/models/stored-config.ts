@@ -2,6 +2,7 @@ import type { LoadedConfig } from '#config/loaded.ts';
 import { isStoredFile, storedCredentialFile, storedFile } from '#config/stored-part.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { type Finding, FindingsError } from '#core/finding.ts';
+import { createTurns, type Turns } from '#core/turns.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { Registry } from '#keys/registry.ts';
 import { LEAST_SALT_CHARS, type Seal, sealUnder } from '#keys/seal.ts';
@@ -55,7 +56,8 @@ export class StoredConfig {
   readonly #seal: Seal | undefined;
   #stored: Stored = { models: new Map(), credentials: new Map() };
   #faults: Prospect['faults'] = { models: new Map(), credentials: new Map(), rows: new Map() };
-  #turn: Promise<unknown> = Promise.resolve();
+  /** One after another: each starts from what the one before has left. */
+  readonly inTurn: Turns = createTurns();
 
   constructor(deps: StoredConfigDeps) {
     const { registry, config } = deps;
@@ -169,13 +171,6 @@ export class StoredConfig {
         log.error({ deployment, path, why }, 'A DEPLOYMENT SERVES NO LONGER');
     this.#faults = faults;
     this.#deps.take(this.#withFile(next));
-  }
-
-  /** One after another: each starts from what the one before has left. */
-  inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(task);
-    this.#turn = turn.catch(() => {});
-    return turn;
   }
 
   #load({ models, credentials }: Stored): LoadedConfig {
