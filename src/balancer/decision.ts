@@ -54,18 +54,20 @@ export interface DecisionFacts {
 /** Every field from the first: all attempts have one shape. */
 type Attempt = { -readonly [K in keyof Required<AttemptRecord>]: AttemptRecord[K] };
 
+const NOTHING_ROUTED: Pick<Routed, 'choice' | 'candidates' | 'out' | 'levels'> = {
+  choice: undefined,
+  candidates: [],
+  out: [],
+  levels: [],
+};
+
 /** Gathers a decision while its request runs. */
 export class DecisionBuilder implements DecisionFacts {
   readonly #id: string;
   readonly #group: string;
   readonly #arrival: Arrival;
   #queueMs = 0;
-  #last: Pick<Routed, 'choice' | 'candidates' | 'out' | 'levels'> = {
-    choice: undefined,
-    candidates: [],
-    out: [],
-    levels: [],
-  };
+  #last: Pick<Routed, 'choice' | 'candidates' | 'out' | 'levels'> = NOTHING_ROUTED;
   /** The groups that may take it now; those before have been asked in vain. */
   #groups: readonly string[];
   #handedOn = -1;
@@ -75,7 +77,7 @@ export class DecisionBuilder implements DecisionFacts {
   /** Where it waits, and where it has waited longest. */
   #waiting: Wait | undefined;
   #longest: Wait | undefined;
-  readonly #attempts: Attempt[] = [];
+  #attempts: readonly Attempt[] = NO_ATTEMPTS;
   #status: number | undefined;
   #totalMs: number | undefined;
   #error: SpillwayError | undefined;
@@ -163,7 +165,7 @@ export class DecisionBuilder implements DecisionFacts {
   }
 
   attemptStarted(deployment: string, now: number): void {
-    this.#attempts.push({
+    const attempt = {
       deployment,
       startMs: this.#since(now),
       firstMs: undefined,
@@ -171,7 +173,9 @@ export class DecisionBuilder implements DecisionFacts {
       outcome: undefined,
       status: undefined,
       refusal: undefined,
-    });
+    };
+    // Most often the only one: a list that grows keeps room for sixteen more.
+    this.#attempts = [...this.#attempts, attempt];
   }
 
   /** The upstream of the attempt under way refuses for the sake of a limit. */
@@ -377,6 +381,7 @@ export class DecisionBuilder implements DecisionFacts {
 }
 
 const NONE: readonly string[] = [];
+const NO_ATTEMPTS: readonly Attempt[] = [];
 
 const reasonsOf = (out: Routed['out'], chars: number): readonly string[] =>
   out.map(({ name, why }) => `${cut(name, chars)}: ${cut(why, chars)}`);

@@ -117,8 +117,7 @@ export class Estimator {
     const counted = this.#counted.get(demand);
     const inputTokens = counted ?? Math.ceil(plainTokens(demand) * mean * excess);
     const inputSpread = counted === undefined ? Math.ceil(inputTokens * spread) : 0;
-    const size = { inputTokens, inputSpread, expectedOutputTokens, choices };
-    return maxOutputTokens === undefined ? size : { ...size, maxOutputTokens };
+    return { inputTokens, inputSpread, expectedOutputTokens, choices, maxOutputTokens };
   }
 
   /** What a vendor counted for a prompt: in its usage, or in the text of a refusal. */

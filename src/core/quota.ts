@@ -10,7 +10,7 @@ export type Cost = { readonly [D in Dimension]?: number | undefined };
 export interface CallSize {
   readonly inputTokens: number;
   /** The caller's own bound for one answer; absent where it names none. */
-  readonly maxOutputTokens?: number;
+  readonly maxOutputTokens?: number | undefined;
   /** What one answer is likely to take. */
   readonly expectedOutputTokens: number;
   /** Answers asked for (`n`), ≥ 1. */

@@ -114,6 +114,7 @@ export class Ledger {
   ): void {
     const learner = this.#account(account);
     learner.grow(now);
+    if (news.told.length === 0 && !news.refusal) return;
     const hold = reservation instanceof Hold ? reservation : undefined;
     const answer = {
       account: learner,

@@ -96,7 +96,11 @@ export class StandIns {
 
   /** Room has come in this line: who waits in another one may use it. */
   walk(lane: Lane): void {
-    if (this.#waiting.size === 0) return;
+    // Most often nobody waits: nothing is made for that.
+    if (this.#waiting.size > 0) this.#walkOthers(lane);
+  }
+
+  #walkOthers(lane: Lane): void {
     const { lanes } = this.#deps;
     for (const [group, owns] of this.#waiting)
       if (lanes.of(group) === lane)

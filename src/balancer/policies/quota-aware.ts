@@ -9,10 +9,14 @@ const EQUAL = 1.02;
 
 /** Where nobody has limits, the calls under way are the price. */
 const pickWithoutLimits = (choice: Choice): Candidate => {
-  const { candidates, random } = choice;
+  const { candidates } = choice;
   let mostCached = 0;
   for (const { cachedTokens } of candidates) mostCached = Math.max(mostCached, cachedTokens);
-  if (mostCached === 0) return pickByShare(choice);
+  return mostCached === 0 ? pickByShare(choice) : pickCached(choice, mostCached);
+};
+
+/** A prompt that is cached makes a call as much lighter. */
+const pickCached = ({ candidates, random }: Choice, mostCached: number): Candidate => {
   const share = shareOf(candidates);
   const load = (row: Candidate): number =>
     share(row) > 0
@@ -21,10 +25,12 @@ const pickWithoutLimits = (choice: Choice): Candidate => {
   return pickByShare({ candidates: leastLoaded(candidates, load), random });
 };
 
+const isUnlimited = ({ quota }: Candidate): boolean => quota.length === 0;
+
 /** Below any price: nothing is known of what limits it. */
 const UNKNOWN = -1;
 
-const priceOf = (row: Candidate): number => (row.quota.length > 0 ? dualPrice(row) : UNKNOWN);
+const priceOf = (row: Candidate): number => (isUnlimited(row) ? UNKNOWN : dualPrice(row));
 
 const leastOf = (prices: readonly number[]): number => {
   let least = Infinity;
@@ -48,6 +54,7 @@ const upTo = (
  */
 export default definePolicy('quota-aware', z.object({}), () => (choice) => {
   const { candidates, random } = choice;
+  if (candidates.every(isUnlimited)) return pickWithoutLimits(choice);
   const prices = candidates.map(priceOf);
   const least = leastOf(prices);
   if (least === Infinity) return pickWithoutLimits(choice);
