@@ -134,7 +134,8 @@ export class Account {
         takings.push({ bucket, dimension, amount, mark: bucket.take(amount, now, transitMs) });
     }
     this.#inFlight.begin(amountOf(cost, 'parallel'));
-    for (const dimension of DIMENSIONS) this.#count(dimension, amountOf(cost, dimension), now);
+    for (let place = 0; place < DIMENSIONS.length; place++)
+      this.#count(place, amountOf(cost, DIMENSIONS[place]!), now);
     const charged = this.#charged.slice();
     const chargedAt = now + transitMs;
     const standings = this.#standings;
@@ -229,24 +230,27 @@ export class Account {
   /** What its levels have counted of a call: what was reserved, or what was told since. */
   #countedOf(share: Share, charged: Cost): Cost {
     let counted: Writable<Cost> | undefined;
-    for (const dimension of DIMENSIONS)
-      if (this.#told[PLACE[dimension]]! >= share.call)
+    for (let place = 0; place < DIMENSIONS.length; place++)
+      if (this.#told[place]! >= share.call) {
+        const dimension = DIMENSIONS[place]!;
         (counted ??= { ...share.cost })[dimension] = amountOf(charged, dimension);
+      }
     return counted ?? share.cost;
   }
 
-  #count(dimension: Dimension, amount: number, now: number): void {
+  #count(place: number, amount: number, now: number): void {
     if (amount === 0) return;
-    this.#charged[PLACE[dimension]]! += amount;
-    this.#observed.add(PLACE[dimension], amount, now);
+    this.#charged[place]! += amount;
+    this.#observed.add(place, amount, now);
   }
 
   /** What the call came to, in all that counts it without having seen it go. */
   #correct(share: Share, { before, cost }: { before: Cost; cost: Cost }, now: number): void {
-    for (const dimension of DIMENSIONS) {
+    for (let place = 0; place < DIMENSIONS.length; place++) {
+      const dimension = DIMENSIONS[place]!;
       const had = amountOf(before, dimension);
       const more = dimension === 'parallel' ? -had : amountOf(cost, dimension) - had;
-      this.#count(dimension, more, now);
+      this.#count(place, more, now);
       if (more === 0 || share.standings === this.#standings) continue;
       for (const standing of this.#known) {
         if (standing.dimension !== dimension || !standing.isTold) continue;

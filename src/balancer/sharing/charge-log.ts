@@ -11,7 +11,8 @@ const MOST_ENTRIES = 2048;
 interface Entry {
   readonly account: string;
   readonly at: number;
-  readonly amounts: number[];
+  /** In the order of `COUNTED`. */
+  readonly amounts: [number, number, number, number];
 }
 
 /** What several accounts were charged of late, and when. */
@@ -33,14 +34,18 @@ export class ChargeLog {
 
   /** `cost`: negative where something is taken back. */
   add(account: string, cost: Cost, at: number): void {
-    if (!cost.requests && !cost.tokens && !cost.input && !cost.output) return;
+    const { requests = 0, tokens = 0, input = 0, output = 0 } = cost;
+    if (!requests && !tokens && !input && !output) return;
     const newest = this.#newest.get(account);
     if (newest && at < newest.at + STEP_MS) {
-      for (let place = 0; place < COUNTED.length; place++)
-        newest.amounts[place]! += cost[COUNTED[place]!] ?? 0;
+      const { amounts } = newest;
+      amounts[0] += requests;
+      amounts[1] += tokens;
+      amounts[2] += input;
+      amounts[3] += output;
       return;
     }
-    const amounts = COUNTED.map((dimension) => cost[dimension] ?? 0);
+    const amounts: Entry['amounts'] = [requests, tokens, input, output];
     const entry = { account, at, amounts };
     this.#newest.set(account, entry);
     let place = this.#entries.length;
