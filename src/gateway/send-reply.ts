@@ -5,6 +5,7 @@ import type { GatewayDeps } from '#gateway/call.ts';
 import { ERROR_HEADER, errorBody } from '#gateway/error-envelope.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import { type FlatHeaders, baseHeaders } from '#gateway/reply-headers.ts';
+import type { WholeAnswer } from '#gateway/whole-exchange.ts';
 
 /** Clients' libraries take no wait beyond a minute for an answer, and try again after a second or two. */
 const LONGEST_WAIT_MS = 60_000;
@@ -13,17 +14,21 @@ const JSON_TYPE = 'application/json';
 /** Up to so many bytes a body goes out in one piece with its head: copying is cheaper than a second piece. */
 const ONE_PIECE_BYTES = 16_384;
 
+interface Body extends Pick<WholeAnswer, 'bytes' | 'text'> {
+  readonly headers: FlatHeaders;
+}
+
 export const sendBytes = (
   http: Pick<HttpCall, 'res' | 'isAnswered'>,
   status: number,
-  { headers, bytes }: { headers: FlatHeaders; bytes: Buffer },
+  { headers, bytes, text }: Body,
 ): void => {
   headers.push('content-type', JSON_TYPE, 'content-length', String(bytes.length));
   const { res } = http;
   res.writeHead(status, headers);
   http.isAnswered = true;
   // As a text of one character a byte, which is how Node joins it to the head.
-  const body = bytes.length > ONE_PIECE_BYTES ? bytes : bytes.toString('latin1');
+  const body = bytes.length > ONE_PIECE_BYTES ? bytes : (text ?? bytes.toString('latin1'));
   atTurnEnd(() => res.end(body, 'latin1'));
 };
 

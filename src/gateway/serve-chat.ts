@@ -54,9 +54,9 @@ export const serveChat = (
       : chat(deps, call, dialect));
     const hear = heard?.(deps, reply);
     if (reply.stream) return await serveStream(deps, http, { reply, hear, beats });
-    const { bytes } = reply.answer;
+    const { bytes, text } = reply.answer;
     hear?.(bytes);
-    sendBytes(http, 200, { headers: replyHeaders(deps, http, reply), bytes });
+    sendBytes(http, 200, { headers: replyHeaders(deps, http, reply), bytes, text });
     return reply;
   };
 };

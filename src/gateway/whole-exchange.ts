@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import type { Failure } from '#balancer/attempts.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { joined } from '#core/joined.ts';
@@ -17,13 +18,15 @@ const ERROR_BYTES = 65_536;
 
 export interface WholeAnswer {
   readonly bytes: Buffer;
+  /** The same as a text, where each of its characters is a byte: it need not be read out again. */
+  readonly text?: string | undefined;
   /** The vendor's content filter has cut it. */
   readonly isFiltered?: boolean;
   readonly usage: Usage | undefined;
 }
 
 /** What an answer is to its caller. */
-export interface ToldAnswer extends Omit<WholeAnswer, 'bytes'> {
+export interface ToldAnswer extends Omit<WholeAnswer, 'bytes' | 'text'> {
   /** Where it is written anew. */
   readonly bytes?: Buffer;
 }
@@ -89,12 +92,17 @@ export class WholeExchange implements ReplyReader {
     }
     if (bytes.length > PARSED_BYTES && !codec.readsAll)
       return settle({ answer: { bytes, usage: undefined } });
-    const body = parse(bytes);
+    const text = bytes.toString('utf8');
+    const body = parse(text);
     if (!isObject(body)) return settle({ failure: notJson(target) });
     const answer = codec.answerOf(body);
     // Some vendors say 200 and mean an error.
-    if (!answer) return this.#refuse(codec.readError(502, {}, bytes.toString('utf8')));
-    settle({ answer: { bytes, ...answer } });
+    if (!answer) return this.#refuse(codec.readError(502, {}, text));
+    const { usage, isFiltered = false } = answer;
+    const told = answer.bytes
+      ? { bytes: answer.bytes, text: undefined }
+      : { bytes, text: isAscii(bytes) ? text : undefined };
+    settle({ answer: { ...told, usage, isFiltered } });
   }
 
   #refuse(error: UpstreamError): void {
@@ -107,9 +115,9 @@ export class WholeExchange implements ReplyReader {
   }
 }
 
-const parse = (bytes: Buffer): Json | undefined => {
+const parse = (text: string): Json | undefined => {
   try {
-    return JSON.parse(bytes.toString('utf8')) as Json;
+    return JSON.parse(text) as Json;
   } catch {
     return undefined;
   }
