@@ -8,7 +8,13 @@ import type { Writable } from '#core/writable.ts';
 import { affinityOf } from '#gateway/affinity.ts';
 import { closeBill, openBill } from '#gateway/billing.ts';
 import { type GatewayCall, type GatewayDeps, deadlineOf } from '#gateway/call.ts';
-import { type Course, type CourseDeps, courseTo, type Whereabouts } from '#gateway/course.ts';
+import {
+  type Course,
+  type CourseDeps,
+  NO_PARAMS,
+  courseTo,
+  type Whereabouts,
+} from '#gateway/course.ts';
 import { demandOf } from '#gateway/demand.ts';
 import { type ChainOptions, type CourseWatch, FallbackChain } from '#gateway/fallback-chain.ts';
 import type { FallbackRules, FallbackTarget } from '#gateway/fallbacks.ts';
@@ -63,26 +69,41 @@ class Asked<Reply> implements ChainOptions<Reply> {
     this.#decision = newDecision(deps, call, this.#first.groups[0]);
   }
 
-  async ask(): Promise<Reply> {
+  ask(): Promise<Reply> {
     this.#call.progress.decision = this.#decision;
+    return this.#answered().then(
+      (reply) => this.#served(reply),
+      (thrown: unknown) => {
+        throw this.#failed(SpillwayError.from(thrown));
+      },
+    );
+  }
+
+  #answered(): Promise<Reply> {
     try {
       this.#own = this.#openAccounts();
-      const reply = await new FallbackChain(this).ask(this.#first);
-      const ended = this.#how.ended?.(reply);
-      if (ended) void ended.then(() => this.#end());
-      else this.#end();
-      return reply;
+      return new FallbackChain(this).ask(this.#first);
     } catch (thrown) {
-      const error = SpillwayError.from(thrown);
-      // Refused by its own payers, it has asked nobody yet: whoever wants to know why asks for it again.
-      this.#call.progress.asked ??= askOf(this.#deps, this.#call, this.#first);
-      closeBill(this.#deps, this.#call, { decision: this.#decision, error });
-      this.#end();
-      const now = this.#deps.clock.now();
-      this.#decision.failed(error, now);
-      const isFinal = isHopeless(this.#decision) || now >= this.#deadline;
-      throw isFinal ? error.with({ isFinal: true }) : error;
+      return Promise.reject(SpillwayError.from(thrown));
     }
+  }
+
+  #served(reply: Reply): Reply {
+    const ended = this.#how.ended?.(reply);
+    if (ended) void ended.then(() => this.#end());
+    else this.#end();
+    return reply;
+  }
+
+  #failed(error: SpillwayError): SpillwayError {
+    // Refused by its own payers, it has asked nobody yet: whoever wants to know why asks for it again.
+    this.#call.progress.asked ??= askOf(this.#deps, this.#call, this.#first);
+    closeBill(this.#deps, this.#call, { decision: this.#decision, error });
+    this.#end();
+    const now = this.#deps.clock.now();
+    this.#decision.failed(error, now);
+    const isFinal = isHopeless(this.#decision) || now >= this.#deadline;
+    return isFinal ? error.with({ isFinal: true }) : error;
   }
 
   isKnown({ model }: FallbackTarget): boolean {
@@ -102,7 +123,9 @@ class Asked<Reply> implements ChainOptions<Reply> {
   }
 
   run(course: Course, { fallsBack, handedOn }: CourseWatch): Promise<Reply> {
-    const [deps, call, decision] = [this.#deps, this.#call, this.#decision];
+    const deps = this.#deps;
+    const call = this.#call;
+    const decision = this.#decision;
     const { retryRules, retryAfterMs } = deps.settings;
     decision.turnedTo(course.groups);
     const asked = askOf(deps, call, course);
@@ -113,9 +136,11 @@ class Asked<Reply> implements ChainOptions<Reply> {
       call.line?.entered();
     };
     call.progress.asked ??= asked;
+    const retries = retriesOf(deps, call, { course, isFirst: course === this.#first });
+    if (typeof retries !== 'number') return Promise.reject(retries);
     return runAttempts(deps, {
       ask: asked,
-      retries: retriesOf(deps, call, { course, isFirst: course === this.#first }),
+      retries,
       retriesAfter: (kind, deployment) => retriesAfterFailure(deps, kind, deployment),
       retryOnTimeout: retryRules.onTimeout,
       retryAfterMs,
@@ -133,7 +158,8 @@ class Asked<Reply> implements ChainOptions<Reply> {
 
   /** Puts it on its payers' bill; what is to be taken when it leaves the line. */
   #openAccounts(): OwnSide {
-    const [deps, call] = [this.#deps, this.#call];
+    const deps = this.#deps;
+    const call = this.#call;
     const everybody = deps.ownCharges(call.tenant);
     openBill(deps, call, this.#first);
     const inLine = call.progress.bill?.inLine;
@@ -144,8 +170,6 @@ class Asked<Reply> implements ChainOptions<Reply> {
     this.#own?.end(this.#deps.clock.now(), this.#call.progress.bill?.cost);
   }
 }
-
-const NO_PARAMS = {};
 
 /** Limits that no wait of a caller's lifts. */
 const LASTING: ReadonlySet<string | undefined> = new Set(['money', 'too-large']);
@@ -180,17 +204,17 @@ const retriesAfterFailure = (
   return retriesAfter(kind, settings.retryRules, of);
 };
 
-/** Throws the failure that the caller wants played; one for quota is one try of several. */
+/** The failure itself where the caller wants one played; one for quota is one try of several. */
 const retriesOf = (
   { settings }: GatewayDeps,
   call: GatewayCall,
   { course, isFirst }: { readonly course: Course; readonly isFirst: boolean },
-): number => {
+): number | SpillwayError => {
   const retries = call.retries ?? settings.retries;
   const played = isFirst ? call.fallbacks?.played : undefined;
   if (played === undefined) return retries;
   if (played === 'rate-limit' && retries > 0) return retries - 1;
-  throw playedFailure(played, course.groups[0]);
+  return playedFailure(played, course.groups[0]);
 };
 
 /** What a request asks of the balance. */

@@ -33,18 +33,19 @@ export interface ReadHow {
 }
 
 /** Reads the body and what the caller wishes for itself: fields first, headers second. */
-export const readCall = async (
+export const readCall = (
   deps: GatewayDeps,
   http: HttpCall,
   how: ReadHow = {},
-): Promise<GatewayCall> => {
-  const bytes = await bodyOf(deps, http);
-  const { jsonDepth } = deps.settings.limits;
-  const parsed = isLarge(bytes)
-    ? await parseJsonInTurns(bytes, jsonDepth, () => deps.bodies.turn())
-    : parseJsonObject(bytes, jsonDepth);
-  return callOf(deps, http, { how, parsed, bytes: bytes.length });
-};
+): Promise<GatewayCall> =>
+  bodyOf(deps, http).then((read) => {
+    const { jsonDepth } = deps.settings.limits;
+    const bytes = read.length;
+    if (!isLarge(read))
+      return callOf(deps, http, { how, parsed: parseJsonObject(read, jsonDepth), bytes });
+    const inTurns = parseJsonInTurns(read, jsonDepth, () => deps.bodies.turn());
+    return inTurns.then((parsed) => callOf(deps, http, { how, parsed, bytes }));
+  });
 
 interface Parsed {
   readonly how: ReadHow;

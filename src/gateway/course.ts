@@ -60,6 +60,9 @@ export interface Whereabouts {
   readonly asked: ReadonlySet<string>;
 }
 
+/** Of a target that is asked for the same. */
+export const NO_PARAMS: JsonObject = {};
+
 const START: Whereabouts = { behind: [], asked: new Set() };
 
 /** Throws SpillwayError `unknown_model` where nobody has the target's name. */
@@ -97,6 +100,7 @@ const KEPT = ['stream', 'stream_options'];
 
 /** The body with other values in some fields. */
 const changed = (body: JsonObject, params: JsonObject): JsonObject => {
+  if (params === NO_PARAMS) return body;
   const fields = Object.entries(params).filter(([field]) => !KEPT.includes(field));
   if (fields.length === 0) return body;
   // `fromEntries` defines: a key named `__proto__` stays plain data.

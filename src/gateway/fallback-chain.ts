@@ -16,7 +16,7 @@ export interface ChainOptions<Reply> {
   /** Whether anybody has its name: nobody else is asked. */
   isKnown(target: FallbackTarget): boolean;
   courseTo(target: FallbackTarget, where: Whereabouts): Course;
-  /** Asks one course, with all its retries. */
+  /** Asks one course, with all its retries; rejects where it fails. */
   run(course: Course, watch: CourseWatch): Promise<Reply>;
   /** Of the groups of a course, the one that had it last. */
   taking(): string;
@@ -61,25 +61,29 @@ export class FallbackChain<Reply> {
     return this.#ask(first);
   }
 
-  async #ask(course: Course): Promise<Reply> {
+  #ask(course: Course): Promise<Reply> {
     let before: SpillwayError | undefined;
-    try {
-      return await this.#options.run(course, {
-        fallsBack: (kind) => this.#hasNext(course, effectOf(kind).fallback),
-        handedOn: (failure) => (before ??= failure?.error),
-      });
-    } catch (thrown) {
-      const taker = course.standIns.find(({ to }) => to.group === this.#options.taking());
-      if (taker) this.#failed(taker.target, thrown);
-      const kind = fallbackFor(thrown);
-      const goesOn = kind !== undefined && !this.#options.isOver();
-      const found = goesOn && (await this.#instead(this.#next(course, kind, taker)));
-      if (found) return found.reply;
-      const failed = goesOn && taker ? (before ?? outOfQuota(course.groups[0])) : thrown;
-      if (course.names !== this.#first || !(failed instanceof SpillwayError)) throw failed;
-      const asked = this.#inVain.length > 0 ? alsoAsked(failed, this.#inVain) : failed;
-      throw this.#nobody ? notAsked(asked, this.#nobody) : asked;
-    }
+    const reply = this.#options.run(course, {
+      fallsBack: (kind) => this.#hasNext(course, effectOf(kind).fallback),
+      handedOn: (failure) => (before ??= failure?.error),
+    });
+    return reply.catch((thrown: unknown) => this.#afterFailure(course, { thrown, before }));
+  }
+
+  async #afterFailure(
+    course: Course,
+    { thrown, before }: { readonly thrown: unknown; readonly before: SpillwayError | undefined },
+  ): Promise<Reply> {
+    const taker = course.standIns.find(({ to }) => to.group === this.#options.taking());
+    if (taker) this.#failed(taker.target, thrown);
+    const kind = fallbackFor(thrown);
+    const goesOn = kind !== undefined && !this.#options.isOver();
+    const found = goesOn && (await this.#instead(this.#next(course, kind, taker)));
+    if (found) return found.reply;
+    const failed = goesOn && taker ? (before ?? outOfQuota(course.groups[0])) : thrown;
+    if (course.names !== this.#first || !(failed instanceof SpillwayError)) throw failed;
+    const asked = this.#inVain.length > 0 ? alsoAsked(failed, this.#inVain) : failed;
+    throw this.#nobody ? notAsked(asked, this.#nobody) : asked;
   }
 
   /** Asks those that stand in for a course that has failed; undefined when none of them served. */
