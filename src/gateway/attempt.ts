@@ -1,7 +1,9 @@
 import type { Lease } from '#balancer/admit.ts';
 import type { Failure, Sent } from '#balancer/attempts.ts';
 import { SpillwayError } from '#core/errors.ts';
+import type { Try } from '#gateway/ask.ts';
 import { type GatewayCall, type GatewayDeps, deadlineOf } from '#gateway/call.ts';
+import type { Course } from '#gateway/course.ts';
 import type { UpstreamRequest } from '#upstream/call.ts';
 import type { Target } from '#upstream/target.ts';
 
@@ -11,13 +13,14 @@ export type Said<Spoken> = { readonly target: Target; readonly spoken: Spoken } 
 /** A failure leaves the request to others. At once, unless something has to be fetched before. */
 export const spokenTo = <Spoken>(
   deps: GatewayDeps,
-  { deployment }: Lease,
-  speak: (target: Target) => Spoken | Promise<Spoken>,
+  { lease, course }: Pick<Try, 'lease' | 'course'>,
+  speak: (target: Target, course: Course) => Spoken | Promise<Spoken>,
 ): Said<Spoken> | Promise<Said<Spoken>> => {
+  const { deployment } = lease;
   const target = deps.targets.get(deployment);
   try {
     if (target) {
-      const spoken = speak(target);
+      const spoken = speak(target, course);
       if (!(spoken instanceof Promise)) return { target, spoken };
       return spoken.then((late) => ({ target, spoken: late }), unsupported);
     }

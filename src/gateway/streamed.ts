@@ -50,7 +50,7 @@ export interface StreamedOptions {
   readonly model: string;
   readonly includeUsage: boolean;
   /** Throws SpillwayError where the deployment cannot be asked for this. */
-  speak(target: Target, course: Course): StreamedSpoken | Promise<StreamedSpoken>;
+  readonly speak: (target: Target, course: Course) => StreamedSpoken | Promise<StreamedSpoken>;
 }
 
 /** One chat request with a streamed reply: returns at the first content, the commit point. */
@@ -70,8 +70,7 @@ const sendStreamed = (
   call: GatewayCall,
   options: StreamedOptions & Try,
 ): Promise<Sent<StreamedReply>> => {
-  const { lease, course } = options;
-  const said = spokenTo(deps, lease, (target) => options.speak(target, course));
+  const said = spokenTo(deps, options, options.speak);
   const send = (late: Said<StreamedSpoken>): Promise<Sent<StreamedReply>> =>
     sendSaid(deps, call, { ...options, said: late });
   return said instanceof Promise ? said.then(send) : send(said);

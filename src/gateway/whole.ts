@@ -46,90 +46,107 @@ export interface WholeReply {
 export const askWhole = (
   deps: GatewayDeps,
   call: GatewayCall,
-  options: WholeOptions,
+  { model, speak }: WholeOptions,
 ): Promise<WholeReply> =>
-  ask(deps, call, {
-    model: options.model,
-    send: ({ lease, course, decision }) =>
-      sendWhole(deps, call, { lease, course, decision, speak: options.speak }),
-  });
+  ask(deps, call, { model, send: (one) => sendWhole(deps, call, { one, speak }) });
+
+interface Told {
+  readonly one: Try;
+  readonly speak: WholeOptions['speak'];
+}
 
 const sendWhole = (
   deps: GatewayDeps,
   call: GatewayCall,
-  { lease, course, decision, speak }: Try & Pick<WholeOptions, 'speak'>,
+  { one, speak }: Told,
 ): Promise<Sent<WholeReply>> => {
-  const said = spokenTo(deps, lease, (target) => speak(target, course));
-  const send = (late: Said<WholeSpoken>): Promise<Sent<WholeReply>> =>
-    sendSaid(deps, call, { lease, course, decision, said: late });
-  return said instanceof Promise ? said.then(send) : send(said);
+  const said = spokenTo(deps, one, speak);
+  return said instanceof Promise
+    ? said.then((late) => sendSaid(deps, call, { one, said: late }))
+    : sendSaid(deps, call, { one, said });
 };
 
 const sendSaid = (
   deps: GatewayDeps,
   call: GatewayCall,
-  { lease, course, decision, said }: Try & { readonly said: Said<WholeSpoken> },
+  { one, said }: { readonly one: Try; readonly said: Said<WholeSpoken> },
 ): Promise<Sent<WholeReply>> =>
   new Promise((resolve) => {
-    if ('kind' in said) return resolve(failedAttempt(deps, { lease, call }, said));
-    const { target, spoken } = said;
-    const { path, body, dropped, codec, several } = spoken;
-    const startedAt = deps.clock.now();
-    const settle: Settle = (result) => {
-      if ('failure' in result) return resolve(failedAttempt(deps, { lease, call }, result.failure));
-      const now = deps.clock.now();
-      lease.began(now);
-      lease.done(result.answer.usage, now);
-      const { answer } = result;
-      const { usage } = answer;
-      const spent = usage ?? lease.expected;
-      const nanos = costFrom(deps, { target, course }, spent);
-      if (usage) decision.counted(usage, nanos);
-      else decision.estimated(spent, nanos);
-      if (answer.isFiltered && course.filteredFails)
-        return resolve({ ok: false, ...filteredFailure(target) });
-      decision.ended('ok', 200, now);
-      const response = deps.billing?.bodies && answerJson(answer.bytes);
-      closeBill(deps, call, { decision, target, spent, nanos, isEstimated: !usage, response });
-      if (dropped.length > 0) decision.leftOut(dropped);
-      const upstreamMs = now - startedAt;
-      const reply = { stream: false, target, decision, answer, dropped, upstreamMs } as const;
-      resolve({ ok: true, reply });
-    };
-    const of = { lease, decision, call, target, path };
-    if (!several) sendOne(deps, of, { body, codec, settle });
+    if ('kind' in said) return resolve(failedAttempt(deps, { lease: one.lease, call }, said));
+    new WholeTry({ deps, call, one, said, resolve }).start();
+  });
+
+interface WholeTryOptions {
+  readonly deps: GatewayDeps;
+  readonly call: GatewayCall;
+  readonly one: Try;
+  readonly said: { readonly target: Target; readonly spoken: WholeSpoken };
+  readonly resolve: (sent: Sent<WholeReply>) => void;
+}
+
+/** What is sent in one try, and what its answer comes to. */
+class WholeTry {
+  readonly #of: WholeTryOptions;
+  readonly #startedAt: number;
+
+  constructor(of: WholeTryOptions) {
+    this.#of = of;
+    this.#startedAt = of.deps.clock.now();
+  }
+
+  start(): void {
+    const { spoken } = this.#of.said;
+    const { several } = spoken;
+    if (!several) this.#send(spoken, this.#settle);
     else
       sendSeveral(
         several,
-        (i, settleOne) => {
-          const one = { body: several.bodies[i]!, codec: several.codecFor(i), settle: settleOne };
-          return sendOne(deps, of, one);
-        },
-        settle,
+        (i, settle) => this.#send({ body: several.bodies[i]!, codec: several.codecFor(i) }, settle),
+        this.#settle,
       );
-  });
+  }
 
-interface Sending extends Pick<Try, 'lease' | 'decision'> {
-  readonly call: GatewayCall;
-  readonly target: Target;
-  readonly path: string;
+  /** One call to an upstream. */
+  #send({ body, codec }: Pick<WholeSpoken, 'body' | 'codec'>, settle: Settle): CallControl {
+    const { deps, call, one, said } = this.#of;
+    const { target, spoken } = said;
+    const exchange = new WholeExchange({
+      target,
+      replyBytes: deps.settings.limits.replyBytes,
+      codec,
+      refusalIn: (error) => reader.refusalIn(error),
+      settle,
+    });
+    const { clock } = deps;
+    const { lease, decision } = one;
+    const to = { target, path: spoken.path, body, stream: false };
+    const reader = new QuotaReader(exchange, { lease, decision, rules: target.quota, clock });
+    return callUpstream(clock, upstreamRequest(deps, call, to), reader);
+  }
+
+  readonly #settle: Settle = (result) => {
+    const { deps, call, one, said, resolve } = this.#of;
+    const { lease, course, decision } = one;
+    if ('failure' in result) return resolve(failedAttempt(deps, { lease, call }, result.failure));
+    const { target, spoken } = said;
+    const { dropped } = spoken;
+    const now = deps.clock.now();
+    lease.began(now);
+    lease.done(result.answer.usage, now);
+    const { answer } = result;
+    const { usage } = answer;
+    const spent = usage ?? lease.expected;
+    const nanos = costFrom(deps, { target, course }, spent);
+    if (usage) decision.counted(usage, nanos);
+    else decision.estimated(spent, nanos);
+    if (answer.isFiltered && course.filteredFails)
+      return resolve({ ok: false, ...filteredFailure(target) });
+    decision.ended('ok', 200, now);
+    const response = deps.billing?.bodies && answerJson(answer.bytes);
+    closeBill(deps, call, { decision, target, spent, nanos, isEstimated: !usage, response });
+    if (dropped.length > 0) decision.leftOut(dropped);
+    const upstreamMs = now - this.#startedAt;
+    const reply = { stream: false, target, decision, answer, dropped, upstreamMs } as const;
+    resolve({ ok: true, reply });
+  };
 }
-
-/** One call to an upstream. */
-const sendOne = (
-  deps: GatewayDeps,
-  { lease, decision, call, target, path }: Sending,
-  { body, codec, settle }: Pick<WholeSpoken, 'body' | 'codec'> & { readonly settle: Settle },
-): CallControl => {
-  const exchange = new WholeExchange({
-    target,
-    replyBytes: deps.settings.limits.replyBytes,
-    codec,
-    refusalIn: (error) => reader.refusalIn(error),
-    settle,
-  });
-  const request = upstreamRequest(deps, call, { target, path, body, stream: false });
-  const { clock } = deps;
-  const reader = new QuotaReader(exchange, { lease, decision, rules: target.quota, clock });
-  return callUpstream(clock, request, reader);
-};
