@@ -55,14 +55,14 @@ type Payers = Pick<GatewayCall, 'pass' | 'endUser' | 'tenant' | 'tags' | 'app'>;
 export interface Wanted {
   readonly groups: Course['groups'];
   readonly models?: Course['models'] | undefined;
-  /** Asked for where something is measured. */
-  readonly demand: () => Demand;
+  /** How large it is: as it was found to be, or by its body, where something is measured. */
+  readonly size: { readonly demand: Demand } | Pick<Course, 'asked'>;
 }
 
-export const wantedOf = ({ groups, models, asked }: Course): Wanted => ({
-  groups,
-  models,
-  demand: () => demandOf(asked),
+export const wantedOf = (course: Course): Wanted => ({
+  groups: course.groups,
+  models: course.models,
+  size: course,
 });
 
 /**
@@ -149,7 +149,7 @@ const measure = (
   tenant: string,
 ): Measure => {
   const { groups } = wanted;
-  const demand = wanted.demand();
+  const demand = 'demand' in wanted.size ? wanted.size.demand : demandOf(wanted.size.asked);
   let [tokensIn, tokensOut] = [0, 0];
   let mostNanos: number | undefined;
   for (const [place, group] of groups.entries()) {

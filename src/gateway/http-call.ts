@@ -39,6 +39,8 @@ export interface HttpCall {
   pass?: Pass;
 }
 
+const NO_PARAMS = {};
+
 /** What a client may call its own request: printable, short, safe in a header and in a log. */
 const CLIENT_ID = /^[\w.:-]{1,128}$/;
 
@@ -67,7 +69,7 @@ export const createHttpCall = (
     arrivedAt: clock.now(),
     signal,
     progress: {},
-    params: {},
+    params: NO_PARAMS,
     isAnswered: false,
     caller: '',
   };

@@ -40,7 +40,7 @@ const LONGEST_PATH = 2_000;
  * in their order, the first that fits holds.
  */
 export class RouteTable {
-  readonly #exact = new Map<string, Route[]>();
+  readonly #exact = new Map<string, FoundRoute & Pick<Pattern, 'routes'>>();
   readonly #patterns = new Map<string, Pattern>();
 
   constructor(routes: readonly (readonly [path: string, route: Route])[]) {
@@ -50,7 +50,7 @@ export class RouteTable {
   /** Undefined where there is nothing at this path. */
   find(path: string): FoundRoute | undefined {
     const exact = this.#exact.get(path);
-    if (exact) return { routes: exact, params: NONE };
+    if (exact) return exact;
     if (path.length > LONGEST_PATH) return undefined;
     for (const pattern of this.#patterns.values()) {
       const params = pattern.path.exec(path)?.groups;
@@ -61,9 +61,9 @@ export class RouteTable {
 
   #routesAt(path: string): Route[] {
     if (!path.includes('{')) {
-      const routes = this.#exact.get(path) ?? [];
-      this.#exact.set(path, routes);
-      return routes;
+      const found = this.#exact.get(path) ?? { routes: [], params: NONE };
+      this.#exact.set(path, found);
+      return found.routes;
     }
     const pattern = this.#patterns.get(path) ?? { path: patternOf(path), routes: [] };
     this.#patterns.set(path, pattern);

@@ -42,7 +42,7 @@ const explainAgain = (
     ...(endUser !== undefined && { endUser }),
   };
   const { groups, models, demand } = asked;
-  const prospect = lookAtBill(deps, payers, { groups, models, demand: () => demand });
+  const prospect = lookAtBill(deps, payers, { groups, models, size: { demand } });
   return foresee(deps, request, prospect);
 };
 

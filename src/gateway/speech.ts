@@ -47,8 +47,8 @@ export class Speech {
   readonly #dialect: ChatDialect;
   readonly #stream: boolean;
   readonly #rules: ParamRules;
-  /** A course changes fields of the body. */
-  readonly #read = new Map<Course, ChatRequest>();
+  /** By course, which changes fields of the body; from the first that has to be read on. */
+  #read: Map<Course, ChatRequest> | undefined;
 
   constructor(dialect: ChatDialect, stream: boolean, rules: ParamRules = NO_RULES) {
     this.#dialect = dialect;
@@ -154,6 +154,7 @@ export class Speech {
 
   #readFor(course: Course, wanted: JsonObject): ChatRequest {
     if (wanted !== course.body) return this.#dialect.readRequest(wanted);
+    this.#read ??= new Map();
     const known = this.#read.get(course) ?? this.#dialect.readRequest(course.body);
     this.#read.set(course, known);
     return known;

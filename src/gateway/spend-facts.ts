@@ -43,7 +43,7 @@ export const factsOf = (
   priority: call.priority === 'batch' ? call.priority : undefined,
   metadata: notesOf(call.body),
   wait_ms: 0,
-  attempts: [],
+  attempts: NO_ATTEMPTS,
   asked_model: undefined,
   decision: undefined,
   first_ms: undefined,
@@ -54,11 +54,13 @@ export const factsOf = (
   error: undefined,
 });
 
+const NO_ATTEMPTS: Json[] = [];
+
 /** How it went, told with the rest. */
 export const tellCourse = (facts: SpendFacts, decision: DecisionBuilder): void => {
   const { tries } = decision;
   facts.wait_ms = Math.round(decision.queueMs);
-  for (const { deployment, outcome = '' } of tries) facts.attempts.push([deployment, outcome]);
+  facts.attempts = tries.map(({ deployment, outcome = '' }) => [deployment, outcome]);
   facts.decision = decision.summary();
   facts.first_ms = tries.at(-1)?.firstMs;
   facts.upstream_id = decision.upstreamId;
