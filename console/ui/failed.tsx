@@ -1,6 +1,7 @@
-import { Button, Center, Stack, Text, Title } from '@mantine/core';
+import { Button, Center, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { PageTitle } from './page-title.tsx';
 
 /** A page that is not there, or could not be shown. */
 export const Failed = (props: object) => {
@@ -9,9 +10,7 @@ export const Failed = (props: object) => {
   return (
     <Center mih="60vh">
       <Stack align="center" gap="sm">
-        <Title order={1} size="h3">
-          {t(error ? 'error.page' : 'error.noPage')}
-        </Title>
+        <PageTitle text={t(error ? 'error.page' : 'error.noPage')} />
         {error instanceof Error && (
           <Text size="sm" className="soft" ff="monospace">
             {error.message}

@@ -1,5 +1,6 @@
 import { Group, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { PageTitle } from './page-title.tsx';
 
 interface PageProps {
   readonly title: string;
@@ -13,9 +14,7 @@ export const Page = ({ title, about, actions, children }: PageProps) => (
   <Stack gap="md" maw={1500}>
     <Group justify="space-between" align="end" gap="sm">
       <div>
-        <Title order={1} size="h3">
-          {title}
-        </Title>
+        <PageTitle text={title} />
         {about !== undefined && (
           <Text size="sm" className="soft">
             {about}

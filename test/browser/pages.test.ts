@@ -35,9 +35,21 @@ describe.each(['en', 'ja'] as const)('in %s', (language) => {
     const title = TEXTS[language][name].title;
     await page.getByRole('heading', { level: 1, name: title }).waitFor();
     expect(await page.getAttribute('html', 'lang')).toBe(language);
+    expect(await page.title()).toBe(`${title} · Spillway`);
     await page.getByRole('status').filter({ hasText: TEXTS[language].shell.state.live }).waitFor();
     expect(await faultsOf(page)).toEqual([]);
     expect(seen).toEqual({ errors: [], foreign: [] });
+  });
+
+  it('a dialog that is closed by key gives the focus back', async () => {
+    const { page } = await console_.open('/ui/budgets', { language });
+    const button = page.getByRole('button', { name: TEXTS[language].budgets.new });
+    await button.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByRole('textbox').first().waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.locator('button:focus', { hasText: TEXTS[language].budgets.new }).waitFor();
   });
 
   it('the first scene takes three clicks, and each key serves two', async () => {

@@ -1,10 +1,11 @@
-import { Anchor, Group, Loader, Stack, Tabs, Text, Title } from '@mantine/core';
+import { Anchor, Group, Loader, Stack, Tabs, Text } from '@mantine/core';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppReply } from '#gateway/console/app-shapes.ts';
 import { useApp } from '../../data/apps.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { PageTitle } from '../../ui/page-title.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
 import { AppIcon } from './app-icon.tsx';
 import { AppMenu } from './app-menu.tsx';
@@ -93,9 +94,7 @@ const Head = ({ app }: { app: AppReply }) => {
       <AppIcon app={app} size={44} />
       <div style={{ minWidth: 0, flex: 1 }}>
         <Group gap="xs">
-          <Title order={1} size="h3" style={{ overflowWrap: 'anywhere' }}>
-            {app.name}
-          </Title>
+          <PageTitle text={app.name} />
           <Runnable app={app} />
         </Group>
         <Text size="sm" className="soft">

@@ -73,7 +73,7 @@ export const NamedBudgets = () => {
           </Table>
         </Table.ScrollContainer>
       )}
-      <BudgetDialog key={task?.budget.budget_id} task={task} close={() => setTask(undefined)} />
+      <BudgetDialog task={task} close={() => setTask(undefined)} />
       <Confirm of={question} close={() => setQuestion(undefined)} />
     </Panel>
   );
