@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { describeConfig } from '#config/check.ts';
 import { FindingsError } from '#core/finding.ts';
 import { environmentOf } from '#server/env.ts';
 import { loadConfigText } from '#server/load-config.ts';
-import { inJapanese } from '../console/i18n/server-words.ts';
+import { inJapanese, linesInJapanese } from '../console/i18n/server-words.ts';
 import api from '../console/i18n/api-ja.json' with { type: 'json' };
 import ja from '../console/i18n/server-ja.json' with { type: 'json' };
 import { inCheckout } from './kit/files.ts';
@@ -158,4 +159,16 @@ test.each([
   const findings = findingsIn(text);
   expect(findings.length).toBeGreaterThan(0);
   for (const message of findings) expect([message, inJapanese(message)]).not.toContain(undefined);
+});
+
+test.each([
+  `${ROW}router_settings: {fallbacks: [{a: [a]}], context_window_fallbacks: [{a: [b]}], model_group_alias: {c: a}}`,
+  `${ROW}litellm_settings: {ssl_verify: false}\ngeneral_settings: {master_key: sk-m}\nspillway_settings: {queue: {wait_s: 0}}`,
+  'model_list: [{model_name: a, litellm_params: {model: openai/gpt-4.1, api_key: sk-x, rpm: 3, tpm: 9}}]',
+])('what was read of a config is said in Japanese, but for the table: %j', (text) => {
+  const config = loadConfigText(text, { file: 'config.yaml', environment: environmentOf({}) });
+  const [table = '', ...rest] = describeConfig(config).split('\n\n');
+  expect(linesInJapanese(table)).toBe(table);
+  for (const line of rest.join('\n').split('\n'))
+    expect([line, linesInJapanese(line)]).not.toEqual([line, line]);
 });

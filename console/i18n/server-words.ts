@@ -77,3 +77,10 @@ export const inJapanese = (text: string): string | undefined => {
   const all = lines.map((line) => said(line, 0));
   return all.every((line) => line !== undefined) ? all.join('\n') : undefined;
 };
+
+/** The same of lines of which some are no sentences, as those of a table: these stay as they are. */
+export const linesInJapanese = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => said(line, 0) ?? line)
+    .join('\n');

@@ -1,13 +1,15 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorCode } from '#core/errors.ts';
-import { inJapanese } from '../i18n/server-words.ts';
+import { inJapanese, linesInJapanese } from '../i18n/server-words.ts';
 
 export interface ServerWords {
   /** The server speaks another language than the reader: its own words are a detail then. */
   readonly isForeign: boolean;
   /** A sentence of the server's in the reader's language; its own words where nobody knows those. */
   readonly said: (text: string) => string;
+  /** The same line by line; lines that nobody knows stay as they are. */
+  readonly lines: (text: string) => string;
   /** The same of what was refused or failed: by its code where the sentence is not known. */
   readonly failed: (text: string, code: string, status?: number | null) => string;
 }
@@ -38,6 +40,7 @@ export const useServerWords = (): ServerWords => {
     return {
       isForeign,
       said: (text) => known(text) ?? text,
+      lines: (text) => (isForeign ? linesInJapanese(text) : text),
       failed(text, code, status) {
         const found = known(text);
         if (found !== undefined || (!isForeign && text !== '')) return found ?? text;

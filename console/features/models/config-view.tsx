@@ -22,6 +22,7 @@ export const ConfigView = () => {
   const isChanged = typed !== undefined && typed !== config.data?.text;
   const shown: CheckReply | undefined = isChanged && check.data ? check.data : config.data;
   const findings = useFindings(shown);
+  const { lines } = useServerWords();
   if (config.isError) return <ErrorNote error={config.error} again={() => void config.refetch()} />;
   if (!config.data || !shown) return <Skeleton height={300} radius="md" />;
   const reset = (): void => {
@@ -72,7 +73,7 @@ export const ConfigView = () => {
         <Grid.Col span={12}>
           <Panel title={t('models.summary')}>
             <Code block fz={12} style={{ overflowX: 'auto' }}>
-              {shown.summary}
+              {lines(shown.summary)}
             </Code>
           </Panel>
         </Grid.Col>
