@@ -1,5 +1,6 @@
 import type { ErrorCode } from '#core/errors.ts';
 import type { Json, JsonObject } from '#core/json.ts';
+import type { RoundsTold } from '#flow/nodes/node-type.ts';
 import type { Spent } from '#flow/spent.ts';
 import type { Selector } from '#flow/variables.ts';
 import type { Usage } from '#wire/chat-event.ts';
@@ -149,6 +150,8 @@ export interface NodeFinish extends OfStep {
   readonly usage?: Usage;
   /** What its model calls came to, nano-dollars, where that is known. */
   readonly costNanos?: number;
+  /** A container's alone. */
+  readonly rounds?: RoundsTold;
   readonly error?: RunError;
 }
 

@@ -9,6 +9,7 @@ import type { NodeResult } from '#flow/nodes/node-type.ts';
 import { DONE_HANDLE, FAIL_HANDLE } from '#flow/on-failure.ts';
 import type { RunState } from '#flow/run-state.ts';
 import { Schedule } from '#flow/schedule.ts';
+import { type Spent, sumSpent } from '#flow/spent.ts';
 
 type Ending = Pick<Ended, 'status' | 'error'>;
 
@@ -33,6 +34,7 @@ export class Execution {
   #steps = 0;
   #outputs: Readonly<Record<string, Json>> = {};
   #isLast = false;
+  #spent: Spent = {};
   #ending: Ending | undefined;
 
   constructor(run: RunState, frame: Frame, nodeRunOf: NodeRunOf) {
@@ -64,8 +66,8 @@ export class Execution {
         }
       }
       yield* this.#stopped();
-      const rest = { outputs: this.#outputs, isLast: this.#isLast, endedMs: this.#run.at() };
-      return { status: 'succeeded', ...this.#ending, ...rest };
+      const rest = { outputs: this.#outputs, isLast: this.#isLast, spent: this.#spent };
+      return { status: 'succeeded', ...this.#ending, ...rest, endedMs: this.#run.at() };
     } finally {
       for (const cancel of this.#cancels) cancel();
       signal?.removeEventListener('abort', stop);
@@ -201,6 +203,7 @@ export class Execution {
     const { result, handle, error } = how;
     const { id } = active.of.node;
     this.#run.spent(result);
+    this.#spent = sumSpent(sumSpent(this.#spent, result), result.rounds?.spent ?? {});
     if (error) this.#run.excepted();
     const { ready, skipped } = this.#schedule.finish(id, handle);
     const finish = this.#leave(active, error ? 'exception' : 'succeeded', {
@@ -275,6 +278,7 @@ export class Execution {
       outputs: result.outputs,
       ...(result.usage && { usage: result.usage }),
       ...(result.costNanos !== undefined && { costNanos: result.costNanos }),
+      ...(result.rounds && { rounds: result.rounds }),
       ...rest,
     };
   }

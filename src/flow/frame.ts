@@ -3,6 +3,7 @@ import type { RunError, Within } from '#flow/events.ts';
 import type { NodeRun } from '#flow/nodes/node-type.ts';
 import type { FlowNode, Scope } from '#flow/prepare.ts';
 import type { RunState } from '#flow/run-state.ts';
+import type { Spent } from '#flow/spent.ts';
 import type { VariablePool } from '#flow/variables.ts';
 
 /** One graph to run: the flow's own, or a container's inside for one round. */
@@ -25,6 +26,8 @@ export interface Ended {
   /** What the response nodes left. */
   readonly outputs: Readonly<Record<string, Json>>;
   readonly isLast: boolean;
+  /** By all model calls in it, and in what is inside its containers. */
+  readonly spent: Spent;
   /** Since the run's start, ms: what it held may have been let go of a little later. */
   readonly endedMs: number;
 }

@@ -53,15 +53,18 @@ async function* roundOf(
   const pool = frame.pool.fork();
   pool.begin(id, variables);
   const read: RoundResult['read'] = (selector) => pool.read(selector);
-  if (!scope)
-    return { status: 'succeeded', read, variables: pool.all(id), outputs: {}, isLast: false };
+  if (!scope) {
+    const nothing = { outputs: {}, isLast: false, spent: {}, elapsedMs: 0 };
+    return { status: 'succeeded', read, variables: pool.all(id), ...nothing };
+  }
+  const beganMs = run.at();
   const within = { nodeId: id, kind, index };
   const answers = new AnswerStream(scope, { pool: pool.fork(), limits, within });
   const nesting = frame.nesting + 1;
   const inner = { scope, pool, inputs: {}, signal, within, nesting };
   const execution = new Execution(run, inner, nodeRunOf);
   const ended = yield* filtered(execution.events(), answers);
-  return { ...ended, read, variables: pool.all(id) };
+  return { ...ended, read, variables: pool.all(id), elapsedMs: ended.endedMs - beganMs };
 }
 
 /** A generator's events through the answer's order; what it returned. */

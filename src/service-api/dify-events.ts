@@ -14,7 +14,7 @@ import {
 } from '#flow/events.ts';
 import { usageValue } from '#flow/spent.ts';
 import { agentThought } from '#service-api/agent-thought.ts';
-import { priceOf, totalTokens } from '#service-api/dify-usage.ts';
+import { priceOf, roundsMetadata, totalTokens } from '#service-api/dify-usage.ts';
 import { filesIn, finishedData, runFailed, shown } from '#service-api/finished-run.ts';
 import type { RunStartFacts } from '#service-api/runs.ts';
 
@@ -200,7 +200,7 @@ export class DifyEvents {
     if (HIDDEN.has(event.nodeType)) return [];
     const rounds = this.#rounds.get(event.step);
     if (!rounds) return [this.#wrap('node_finished', this.#finished(this.#begun(event)))];
-    const { nodeType, outputs, inputs, status, error, elapsedMs, usage, at } = event;
+    const { nodeType, outputs, inputs, status, error, elapsedMs, rounds: told, at } = event;
     return [
       this.#wrap(`${nodeType}_completed`, {
         ...this.#container(event),
@@ -211,8 +211,8 @@ export class DifyEvents {
         status: status === 'succeeded' ? 'succeeded' : 'failed',
         error: error?.message ?? null,
         elapsed_time: elapsedMs / 1000,
-        total_tokens: totalTokens(usage),
-        execution_metadata: { total_tokens: totalTokens(usage) },
+        total_tokens: totalTokens(told?.spent.usage),
+        execution_metadata: roundsMetadata(nodeType, told),
         finished_at: this.#now(at),
         steps: rounds.length,
       }),

@@ -92,3 +92,77 @@ test('what has no price stands at 0, with all fields there', async () => {
   });
   expect(said).toBe('0 USD, 0 a million');
 });
+
+test('a container says what its rounds came to, those of containers inside included', async () => {
+  const flow = dsl(
+    {
+      start: { type: 'start' },
+      list: {
+        type: 'code',
+        code_language: 'javascript',
+        code: 'function main() { return { out: ["Hi", "Hi"] }; }',
+        variables: [],
+        outputs: { out: { type: 'array[string]' } },
+      },
+      loop: {
+        type: 'loop',
+        loop_count: 3,
+        start_node_id: 'begin',
+        break_conditions: [
+          { variable_selector: ['loop', 'n'], comparison_operator: '≥', value: '2' },
+        ],
+        loop_variables: [
+          { id: '1', label: 'n', var_type: 'number', value_type: 'constant', value: '0' },
+        ],
+      },
+      'loop/begin': { type: 'loop-start' },
+      'loop/each': {
+        type: 'iteration',
+        iterator_selector: ['list', 'out'],
+        output_selector: ['ask', 'text'],
+        start_node_id: 'first',
+        is_parallel: true,
+      },
+      'each/first': { type: 'iteration-start' },
+      'each/ask': llmData('{{#each.item#}}'),
+      'loop/more': {
+        type: 'assigner',
+        version: '2',
+        items: [
+          { variable_selector: ['loop', 'n'], input_type: 'constant', operation: '+=', value: 1 },
+        ],
+      },
+      answer: { type: 'answer', answer: '{{#loop.n#}}' },
+    },
+    ['start>list', 'list>loop', 'begin>each', 'first>ask', 'each>more', 'loop>answer'],
+  );
+  const app = await startApp(flow, { row: { pricing: GPT } });
+  closing.push(app.close);
+  const body = { inputs: {}, query: 'Hi', user: 'me', response_mode: 'streaming' };
+  const events = await eventsOf(await app.call('POST', '/v1/chat-messages', { body }));
+  const told = (name: string) =>
+    events.flatMap(({ event, data }) => (event === name ? [data as JsonObject] : []));
+  // Two calls of 10 tokens, in each of two rounds.
+  expect(told('iteration_completed')).toHaveLength(2);
+  expect(told('iteration_completed')[1]).toMatchObject({
+    total_tokens: 20,
+    execution_metadata: {
+      total_tokens: 20,
+      total_price: '0.000076',
+      currency: 'USD',
+      iteration_duration_map: { 0: SECONDS, 1: SECONDS },
+    },
+  });
+  expect(told('loop_completed')[0]).toMatchObject({
+    total_tokens: 40,
+    execution_metadata: {
+      total_tokens: 40,
+      total_price: '0.000152',
+      loop_duration_map: { 0: SECONDS, 1: SECONDS },
+      loop_variable_map: { 0: { n: 1 }, 1: { n: 2 } },
+      completed_reason: 'loop_break',
+    },
+  });
+  // Nothing is counted twice.
+  expect(told('workflow_finished')[0]).toMatchObject({ total_tokens: 40, status: 'succeeded' });
+});

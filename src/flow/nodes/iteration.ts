@@ -2,8 +2,9 @@ import { SpillwayError } from '#core/errors.ts';
 import type { Json } from '#core/json.ts';
 import { z } from '#core/schema.ts';
 import { passedOn, saidIn } from '#flow/nodes/passed-on.ts';
-import type { NodeEvent, NodeRun, NodeType } from '#flow/nodes/node-type.ts';
+import type { NodeEvent, NodeRun, NodeType, RoundResult } from '#flow/nodes/node-type.ts';
 import { sideBySide } from '#flow/nodes/side-by-side.ts';
+import { type Spent, sumSpent } from '#flow/spent.ts';
 import { selectorsAt, toSelector } from '#flow/variables.ts';
 
 const config = z.object({
@@ -36,7 +37,11 @@ const iteration: NodeType<Config> = {
     const width = node.config.is_parallel ? widthOf(node.config) : 1;
     const results = yield* sideBySide(rounds, width, (event) => heldBack(event));
     const said = results.map((result) => result.said).join('');
-    return { inputs, outputs: { output: gathered(node.config, results) }, said };
+    const told = {
+      durationsMs: results.map(({ elapsedMs }) => elapsedMs),
+      spent: results.reduce<Spent>((sum, { spent }) => sumSpent(sum, spent), {}),
+    };
+    return { inputs, outputs: { output: gathered(node.config, results) }, said, rounds: told };
   },
 };
 
@@ -62,7 +67,10 @@ const widthOf = ({ parallel_nums: width }: Config): number =>
   Math.min(Math.max(1, Math.floor(width ?? USUAL_WIDTH)), MOST_WIDTH);
 
 /** A round's place in the output; nothing where it failed and that is no reason to stop. */
-type Outcome = { readonly said: string } & ({ readonly value: Json } | { readonly failed: true });
+type Outcome = Pick<RoundResult, 'spent' | 'elapsedMs'> & { readonly said: string } & (
+    | { readonly value: Json }
+    | { readonly failed: true }
+  );
 
 async function* roundOf(
   node: NodeRun<Config>,
@@ -72,17 +80,18 @@ async function* roundOf(
   yield { type: 'round', index };
   const variables = { item, index };
   const result = yield* passedOn(node.round({ index, kind: 'iteration', variables }));
-  const said = saidIn(result);
+  const { spent, elapsedMs } = result;
+  const told = { said: saidIn(result), spent, elapsedMs };
   if (result.status === 'succeeded') {
     const selector = toSelector(node.config.output_selector ?? []);
-    return { value: (selector && result.read(selector)) ?? null, said };
+    return { value: (selector && result.read(selector)) ?? null, ...told };
   }
   if (isStrict(node.config) || result.status === 'stopped')
     throw new SpillwayError(
       result.error?.code ?? 'client_closed',
       `Round ${index + 1}: ${result.error?.message ?? 'it was stopped.'}`,
     );
-  return { failed: true, said };
+  return { failed: true, ...told };
 }
 
 const isStrict = ({ error_handle_mode: mode }: Config): boolean =>

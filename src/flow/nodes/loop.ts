@@ -5,6 +5,7 @@ import { type Condition, conditionSchema, holds } from '#flow/nodes/conditions.t
 import type { NodeRun, NodeType, ValueType } from '#flow/nodes/node-type.ts';
 import { passedOn, saidIn } from '#flow/nodes/passed-on.ts';
 import { asText } from '#flow/show.ts';
+import { type Spent, sumSpent } from '#flow/spent.ts';
 import { fillTemplate } from '#flow/template.ts';
 import { type ReadVariable, type Selector, toSelector } from '#flow/variables.ts';
 
@@ -51,11 +52,17 @@ const loop: NodeType<Config> = {
     const inputs = { loop_count: count, ...variables };
     yield { type: 'rounds', count, inputs };
     let rounds = 0;
+    let isBroken = false;
+    let spent: Spent = {};
+    const durationsMs: number[] = [];
+    const after: Readonly<Record<string, Json>>[] = [];
+    let afterChars = 0;
     let said = '';
     let read: ReadVariable = (selector) =>
       selector[0] === node.id ? variables[selector[1]] : node.read(selector);
     for (; rounds < count; rounds++) {
-      if (isOver(node, read, rounds === 0)) break;
+      isBroken = isOver(node, read, rounds === 0);
+      if (isBroken) break;
       yield { type: 'round', index: rounds };
       const result = yield* passedOn(node.round({ index: rounds, kind: 'loop', variables }));
       if (result.status !== 'succeeded')
@@ -65,12 +72,19 @@ const loop: NodeType<Config> = {
         );
       ({ variables, read } = result);
       said += saidIn(result);
+      spent = sumSpent(spent, result.spent);
+      durationsMs.push(result.elapsedMs);
+      afterChars += JSON.stringify(variables).length;
+      // What is told of a node is no larger than what it may leave.
+      if (afterChars <= node.limits.nodeChars) after.push(variables);
+      isBroken = result.isLast;
       if (result.isLast) {
         rounds++;
         break;
       }
     }
-    return { inputs, outputs: { ...variables, loop_round: rounds }, said };
+    const told = { durationsMs, spent, variables: after, isBroken };
+    return { inputs, outputs: { ...variables, loop_round: rounds }, said, rounds: told };
   },
 };
 

@@ -78,6 +78,21 @@ export interface RoundResult {
   readonly outputs: Readonly<Record<string, Json>>;
   /** A node inside said that there shall be no further round. */
   readonly isLast: boolean;
+  /** By all model calls inside. */
+  readonly spent: Spent;
+  readonly elapsedMs: number;
+}
+
+/** What a container's rounds came to. */
+export interface RoundsTold {
+  /** In the order of the rounds. */
+  readonly durationsMs: readonly number[];
+  /** By all model calls inside: they stand in the run's sum already. */
+  readonly spent: Spent;
+  /** A loop's alone: its variables after each round, of the first rounds where all are too much. */
+  readonly variables?: readonly Readonly<Record<string, Json>>[];
+  /** A loop's alone: whether it ended before its last round. */
+  readonly isBroken?: boolean;
 }
 
 /** All that a running node may touch. What is not here, a node cannot do. */
@@ -150,6 +165,8 @@ export interface NodeResult extends Spent {
   readonly isLast?: boolean;
   /** What was said inside a container. */
   readonly said?: string;
+  /** A container's alone. */
+  readonly rounds?: RoundsTold;
   /** It failed after all, and its outputs tell how. */
   readonly failure?: { readonly message: string; readonly type: string };
 }

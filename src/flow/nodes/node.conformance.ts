@@ -130,6 +130,8 @@ const begin = (
         variables: own,
         outputs: {},
         isLast: false,
+        spent: {},
+        elapsedMs: 0,
       };
     },
   };
