@@ -11,10 +11,11 @@ const MOST_COUNT = 1_000_000_000_000;
 export const nameField = z.string().regex(NAME, 'must be one line of 1 to 256 characters');
 export const dollars = z.number().min(0).max(MOST_DOLLARS);
 /** LiteLLM writes some of them as texts. */
-const dollarsText = z
-  .string()
-  .regex(/^\d+(\.\d+)?$/)
-  .refine((text) => Number(text) <= MOST_DOLLARS, `must be ${MOST_DOLLARS} at most`);
+const dollarsText = z.string().regex(/^\d+(\.\d+)?$/);
+const sayableText = dollarsText.refine(
+  (text) => Number(text) <= MOST_DOLLARS,
+  `must be ${MOST_DOLLARS} at most`,
+);
 const count = z.int().min(1).max(MOST_COUNT);
 const counts = z.record(nameField, count);
 export const durationField = z
@@ -28,6 +29,17 @@ const names = z.array(nameField).max(MOST_LISTED);
 /** JSON, since it came as such; a schema of all JSON refers to itself, which documents cannot show. */
 const anything = z.record(z.string(), z.unknown());
 
+const modelBudgets = (text: z.ZodString) =>
+  z
+    .record(
+      nameField,
+      z.looseObject({
+        budget_limit: z.union([dollars, text]),
+        time_period: durationField.nullish(),
+      }),
+    )
+    .nullish();
+
 /** What LiteLLM allows of everybody who may spend: how much, how often, how many at once. */
 export const allowanceFields = {
   max_budget: dollars.nullish(),
@@ -40,15 +52,7 @@ export const allowanceFields = {
   input_tpm_limit: count.nullish(),
   output_tpm_limit: count.nullish(),
   max_parallel_requests: count.nullish(),
-  model_max_budget: z
-    .record(
-      nameField,
-      z.looseObject({
-        budget_limit: z.union([dollars, dollarsText]),
-        time_period: durationField.nullish(),
-      }),
-    )
-    .nullish(),
+  model_max_budget: modelBudgets(sayableText),
   model_rpm_limit: counts.nullish(),
   model_tpm_limit: counts.nullish(),
 };
@@ -164,7 +168,9 @@ export const customerFields = {
   default_model: nameField.nullish(),
 };
 
-const stored = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => z.looseObject(shape);
+/** What was taken once is read again, however much it is: above all that can be spent it bounds nothing. */
+const stored = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.looseObject({ ...shape, model_max_budget: modelBudgets(dollarsText) });
 
 const stamps = {
   created_at: z.string().nullish(),
