@@ -1,6 +1,5 @@
 import type { Lease } from '#balancer/admit.ts';
 import { type Plan, type Sent, runAttempts } from '#balancer/attempts.ts';
-import type { FailureKind } from '#balancer/classify.ts';
 import { DecisionBuilder } from '#balancer/decision.ts';
 import { OwnSide } from '#balancer/own-side.ts';
 import { SpillwayError } from '#core/errors.ts';
@@ -15,12 +14,12 @@ import {
   courseTo,
   type Whereabouts,
 } from '#gateway/course.ts';
+import { CoursePlan } from '#gateway/course-plan.ts';
 import { demandOf } from '#gateway/demand.ts';
 import { type ChainOptions, type CourseWatch, FallbackChain } from '#gateway/fallback-chain.ts';
 import type { FallbackRules, FallbackTarget } from '#gateway/fallbacks.ts';
 import { needsOf } from '#gateway/needs.ts';
 import { playedFailure } from '#gateway/played-failure.ts';
-import { retriesAfter } from '#gateway/retry-rules.ts';
 
 /** One try of a request: who takes it, and what it is asked for. */
 export interface Try {
@@ -122,11 +121,10 @@ class Asked<Reply> implements ChainOptions<Reply> {
     return this.#call.signal.aborted || this.#deps.clock.now() >= this.#deadline;
   }
 
-  run(course: Course, { fallsBack, handedOn }: CourseWatch): Promise<Reply> {
+  run(course: Course, watch: CourseWatch): Promise<Reply> {
     const deps = this.#deps;
     const call = this.#call;
     const decision = this.#decision;
-    const { retryRules, retryAfterMs } = deps.settings;
     decision.turnedTo(course.groups);
     const asked = askOf(deps, call, course);
     asked.own = this.#own;
@@ -138,22 +136,10 @@ class Asked<Reply> implements ChainOptions<Reply> {
     call.progress.asked ??= asked;
     const retries = retriesOf(deps, call, { course, isFirst: course === this.#first });
     if (typeof retries !== 'number') return Promise.reject(retries);
-    return runAttempts(deps, {
-      ask: asked,
-      retries,
-      retriesAfter: (kind, deployment) => retriesAfterFailure(deps, kind, deployment),
-      retryOnTimeout: retryRules.onTimeout,
-      retryAfterMs,
-      deadline: this.#deadline,
-      signal: call.signal,
-      decision,
-      fallsBack,
-      handedOn,
-      send: (lease) => {
-        call.line?.left();
-        return this.#how.send({ lease, course, decision });
-      },
-    });
+    const how = this.#how;
+    const deadline = this.#deadline;
+    const of = { deps, call, how, course, watch, decision };
+    return runAttempts(deps, new CoursePlan(of, { ask: asked, retries, deadline }));
   }
 
   /** Puts it on its payers' bill; what is to be taken when it leaves the line. */
@@ -192,16 +178,6 @@ export const newDecision = (
 export const rulesOf = ({ settings }: GatewayDeps, { fallbacks }: GatewayCall): FallbackRules => {
   if (fallbacks?.isOff) return { any: {}, most: 0 };
   return fallbacks ? { ...settings.fallbacks, ...fallbacks.rules } : settings.fallbacks;
-};
-
-const retriesAfterFailure = (
-  { settings, targets }: GatewayDeps,
-  kind: FailureKind,
-  deployment: string,
-): number | undefined => {
-  const spec = targets.get(deployment)?.spec;
-  const of = { group: spec?.group ?? '', deploymentRetries: spec?.numRetries };
-  return retriesAfter(kind, settings.retryRules, of);
 };
 
 /** The failure itself where the caller wants one played; one for quota is one try of several. */
