@@ -48,14 +48,17 @@ export const createHandler = (
       logServed(deps, http, await route.serve(deps, http));
       over(deps, http);
     } catch (thrown) {
-      const error = SpillwayError.from(thrown);
-      recordRefused(deps, http, error);
-      sendError(deps, http, error);
-      if (!http.path.startsWith(OWN_PATHS)) over(deps, http, error);
-      logFailed(deps, http, error);
+      refuse(deps, http, SpillwayError.from(thrown));
     }
   };
   return (req, res) => void handle(createHttpCall(deps, req, res));
+};
+
+const refuse = (deps: GatewayDeps, http: HttpCall, error: SpillwayError): void => {
+  recordRefused(deps, http, error);
+  sendError(deps, http, error);
+  if (!http.path.startsWith(OWN_PATHS)) over(deps, http, error);
+  logFailed(deps, http, error);
 };
 
 /** Some clients look first whether anybody is there. */

@@ -1,5 +1,5 @@
 import { SpillwayError } from '#core/errors.ts';
-import { APP_MODEL, type AppAsked } from '#gateway/app-models.ts';
+import { APP_MODEL, type AppAsked, type AppModels } from '#gateway/app-models.ts';
 import { checkMoney } from '#gateway/billing.ts';
 import { type ReadHow, readCall } from '#gateway/call-wishes.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
@@ -13,6 +13,7 @@ import { type FlatHeaders, baseHeaders, replyHeaders } from '#gateway/reply-head
 import type { Served } from '#gateway/served.ts';
 import { sendBytes } from '#gateway/send-reply.ts';
 import type { StreamedReply } from '#gateway/streamed.ts';
+import type { WholeReply } from '#gateway/whole.ts';
 import type { ChatDialect } from '#wire/dialect.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
 
@@ -39,13 +40,7 @@ export const serveChat = (
   return async (deps, http) => {
     const read = await readCall(deps, http, how);
     const app = dialect === openaiChat ? deps.appModels.find(read) : undefined;
-    if (app) {
-      checkMoney(deps, read, APP_MODEL + app.name);
-      // Its calls of models have records of their own.
-      http.callType = undefined;
-      await app.source.serve(askedApp(deps, http, { name: app.name, call: read }));
-      return {};
-    }
+    if (app) return await serveApp(deps, http, { app, call: read });
     const call = prepared ? prepared(deps, read) : read;
     if (asArray?.(http)) http.array = new JsonArray(deps.settings.limits.eventBytes);
     const beats = heartbeatsOf(deps, http, call);
@@ -53,12 +48,38 @@ export const serveChat = (
       ? chatInLine(deps, http, { call, beats, dialect })
       : chat(deps, call, dialect));
     const hear = heard?.(deps, reply);
-    if (reply.stream) return await serveStream(deps, http, { reply, hear, beats });
-    const { bytes, text } = reply.answer;
-    hear?.(bytes);
-    sendBytes(http, 200, { headers: replyHeaders(deps, http, reply), bytes, text });
-    return reply;
+    return reply.stream
+      ? await serveStream(deps, http, { reply, hear, beats })
+      : serveWhole(deps, http, { reply, hear });
   };
+};
+
+interface AppFound {
+  readonly app: NonNullable<ReturnType<AppModels['find']>>;
+  readonly call: GatewayCall;
+}
+
+const serveApp = async (
+  deps: GatewayDeps,
+  http: HttpCall,
+  { app, call }: AppFound,
+): Promise<Served> => {
+  checkMoney(deps, call, APP_MODEL + app.name);
+  // Its calls of models have records of their own.
+  http.callType = undefined;
+  await app.source.serve(askedApp(deps, http, { name: app.name, call }));
+  return {};
+};
+
+const serveWhole = (
+  deps: GatewayDeps,
+  http: HttpCall,
+  { reply, hear }: { readonly reply: WholeReply } & Pick<Piped, 'hear'>,
+): Served => {
+  const { bytes, text } = reply.answer;
+  hear?.(bytes);
+  sendBytes(http, 200, { headers: replyHeaders(deps, http, reply), bytes, text });
+  return reply;
 };
 
 const serveStream = async (
