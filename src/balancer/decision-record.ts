@@ -114,11 +114,16 @@ export const cut = (text: string, chars: number): string =>
 const printed = (text: string): string =>
   PRINTED.test(text) ? text : text.replaceAll(/\p{C}/gu, '?');
 
+const arePlain = (texts: readonly string[], chars: number): boolean => {
+  for (const text of texts) if (!isPlain(text, chars)) return false;
+  return true;
+};
+
 export const listed = (
   texts: readonly string[],
   { names, chars }: Pick<Bounds, 'names' | 'chars'>,
 ): readonly string[] => {
-  if (texts.length <= names && texts.every((text) => isPlain(text, chars))) return texts;
+  if (texts.length <= names && arePlain(texts, chars)) return texts;
   const shown = texts.slice(0, names).map((text) => cut(text, chars));
   return texts.length > names ? [...shown, `+${texts.length - names}`] : shown;
 };

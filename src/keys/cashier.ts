@@ -157,13 +157,15 @@ export class Cashier {
       bounds,
       payments,
       mostNanos: mostNanos ?? 0,
-      upstream:
-        upstream &&
-        new UpstreamMoney(
-          (deployment) => this.#upstreamMoney(upstream(deployment)),
-          mostNanos ?? 0,
-        ),
+      upstream: upstream && this.#moneyOfUpstream(upstream, mostNanos ?? 0),
     };
+  }
+
+  #moneyOfUpstream(
+    payersOf: (deployment: string) => readonly Payer[],
+    mostNanos: number,
+  ): UpstreamMoney {
+    return new UpstreamMoney((deployment) => this.#upstreamMoney(payersOf(deployment)), mostNanos);
   }
 
   /** Most often the payers of a key are the same for all its requests. */
