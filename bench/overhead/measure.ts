@@ -44,11 +44,11 @@ export interface Plan {
 const OPEN_LOOP_PER_SECOND = 500;
 
 /** No step of a visit is planned for half as long: a target that takes this long hangs. */
-const HANG_MS = 20_000;
+const HANG_MS = 40_000;
 /** After its last answer a target may still have work to do: logs, records, timers. */
 const SETTLE_MS = 50;
 const RSS_SAMPLE_MS = 50;
-const WARM_UP_CONNECTIONS = 32;
+const WARM_UP_TURNS = [32, 128, 32, 128] as const;
 
 /**
  * Pause between two chunks of one stream, ms. All streams together then make 16 chunks a ms at
@@ -184,18 +184,27 @@ const measureLatency = async (visit: Visit): Promise<void> => {
 /**
  * Counted in requests, because V8 compiles what ran often, not what ran long: the bare
  * proxy's requests cost 250 µs each at first, their final 35 µs after 15,000; the gateway's need
- * 40,000.
+ * 40,000. And in turns, because it throws away what it has compiled when something new comes along:
+ * streams after whole answers, another connection. It takes seconds of the measures to make it anew.
  */
 const warmUp = async ({ target, upstream, plan, whole, streamed }: Visit): Promise<void> => {
   const { requests, streams, mostMs } = plan.warmUp;
-  const connections = await openConnections(target.port, WARM_UP_CONNECTIONS);
-  const run = (exchange: Exchange, mostExchanges: number): Promise<number> =>
-    closedLoop(connections, exchange, { durationMs: mostMs, spreadMs: 0, mostExchanges });
-  if (plan.parts.has('whole') || plan.parts.has('latency')) await run(whole, requests);
-  // Chunks that come one by one take other ways than those that come together.
-  await upstream.setGap(gapMs(WARM_UP_CONNECTIONS));
-  if (plan.parts.has('streamed')) await run(streamed, streams);
-  connections.forEach((connection) => connection.close());
+  const turns = WARM_UP_TURNS.length;
+  for (const count of WARM_UP_TURNS) {
+    const connections = await openConnections(target.port, count);
+    const run = (exchange: Exchange, all: number): Promise<number> =>
+      closedLoop(connections, exchange, {
+        durationMs: mostMs / turns,
+        spreadMs: 0,
+        mostExchanges: Math.ceil(all / turns),
+      });
+    // Chunks that come one by one take other ways than those that come together.
+    await upstream.setGap(gapMs(count));
+    if (plan.parts.has('streamed')) await run(streamed, streams);
+    await upstream.setGap(0);
+    if (plan.parts.has('whole') || plan.parts.has('latency')) await run(whole, requests);
+    connections.forEach((connection) => connection.close());
+  }
   await settled(target.process.pid);
 };
 
