@@ -2,6 +2,7 @@
 import type { Exchange } from './connection.ts';
 import { openConnections } from './connection.ts';
 import { closedLoop, openLoop } from './load.ts';
+import { collectOwnGarbage } from './own-garbage.ts';
 import { probe } from './probe.ts';
 import { coreBusyUs, processTree, treeCpuUs, treeMemoryMb } from './proc.ts';
 import { TARGET_CORE, withoutStrangers } from './processes.ts';
@@ -169,6 +170,7 @@ const measureStreamed = async (visit: Visit): Promise<void> => {
 const measureLatency = async (visit: Visit): Promise<void> => {
   const { target, upstream, plan, sample } = visit;
   const pids = [upstream.process.pid, ...processTree(target.process.pid)];
+  await collectOwnGarbage();
   const latenciesMs = await withoutStrangers(pids, () =>
     openLoop({
       port: target.port,
