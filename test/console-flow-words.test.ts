@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { KEPT_TYPES, whyKept } from '#flow/kept.ts';
 import { inJapanese } from '../console/i18n/server-words.ts';
 import { inCheckout } from './kit/files.ts';
 import { children, type Node, parse } from './tidy/syntax.ts';
@@ -61,6 +62,12 @@ test('the sources say how a node may fail', () => {
   expect(said.length).toBeGreaterThan(60);
 });
 
+const whys = [...new Set(Object.values(KEPT_TYPES).map(({ why }) => why)), whyKept('other')];
+
+test.each(whys)('a reader of Japanese understands why a node is kept: %s', (why) => {
+  expect(inJapanese(why)).toMatch(/[ぁ-んァ-ヶ一-龠]/);
+});
+
 test.each(said)('a reader of Japanese understands %j', (text) => {
   const readings = FILLED.map((word) => inJapanese(text.replaceAll('\0', word)));
   expect(readings.find((words) => words !== undefined)).toMatch(/[ぁ-んァ-ヶ一-龠]/);
@@ -84,6 +91,14 @@ test.each([
     '変数 a.b の型は number なので、型 string の値は入れられません。',
   ],
   ['The condition "contains" does not go with a number.', '条件「contains」は数値には使えません。'],
+  [
+    'Node "Look" failed: Nodes of the type "knowledge-index" cannot be run: there are no knowledge bases here.',
+    'ノード "Look" が失敗しました: 種類 "knowledge-index" のノードは実行できません: ここにはナレッジベースがありません。',
+  ],
+  [
+    'Node "Ruby" failed: code_language is not supported yet; switch it off to run this node.',
+    'ノード "Ruby" が失敗しました: code_language はまだ使えません。このノードを動かすにはオフにしてください。',
+  ],
   [
     'The input `words` may have 40 characters at most.',
     '入力 words の値が正しくありません (40 文字までです)。',
