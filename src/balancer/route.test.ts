@@ -261,6 +261,18 @@ describe('health', () => {
   });
 });
 
+it('spares no room of an earlier order where a later one has some', () => {
+  const limit = (perMinute: number, level: number) =>
+    ({ dimension: 'requests', perMinute, capacity: 10, level, cost: 1 }) as const;
+  const rows = {
+    dear: { order: 1, quota: [limit(1, 1)] },
+    cheap: { order: 1, quota: [limit(400, 0)], waitMs: 40 },
+  };
+  expect(ask(rows, { patienceMs: 10_000 }).cheaper?.name).toBe('cheap');
+  const spare = ask({ ...rows, spare: {} }, { patienceMs: 10_000 });
+  expect(spare).toMatchObject({ choice: 'dear', cheaper: undefined });
+});
+
 const anyRow: fc.Arbitrary<Omit<Row, 'name'>> = fc
   .record(
     {

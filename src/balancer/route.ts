@@ -63,11 +63,16 @@ export const route = (request: RouteRequest): Routed => {
   let earliestMs = Infinity;
   let betterMs = Infinity;
   let tooLarge = able.length > 0;
+  // Room of an earlier order need not be spared: who does not find it any more goes there.
+  let hasSpare = false;
   for (const row of able) {
     const { waitMs } = row;
     if (waitMs < Infinity) tooLarge = false;
     if (isReady(row)) {
-      if (orderOf(row) !== order) out.push(laterOrder(row));
+      if (orderOf(row) !== order) {
+        out.push(laterOrder(row));
+        hasSpare = true;
+      }
       continue;
     }
     out.push(noRoom(row));
@@ -81,7 +86,7 @@ export const route = (request: RouteRequest): Routed => {
   const { patienceMs } = request;
   const choice = chosen?.row;
   const cheaper =
-    chosen?.isFree && patienceMs !== undefined
+    chosen?.isFree && patienceMs !== undefined && !hasSpare
       ? cheaperSoon(able, chosen.row, patienceMs)
       : undefined;
   return {

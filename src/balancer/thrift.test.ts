@@ -56,3 +56,10 @@ it('waits for what is kept for others, too: its own turn there comes after their
 it('waits for nothing of which nothing is known', () => {
   expect(cheaperSoon([roomy, { ...brisk(40), quota: [] }], roomy, 10_000)).toBeUndefined();
 });
+
+it('waits for none of a later order', () => {
+  const first = { ...roomy, order: 1 };
+  expect(cheaperSoon([first, { ...brisk(40), order: 1 }], first, 10_000)?.name).toBe('brisk');
+  expect(cheaperSoon([first, { ...brisk(40), order: 2 }], first, 10_000)).toBeUndefined();
+  expect(cheaperSoon([first, brisk(40)], first, 10_000)).toBeUndefined();
+});

@@ -11,7 +11,8 @@ const MOST_MS = 3_000;
  * anyway leaves this one's room to those whom it suits. A small request does not take the last
  * requests of a deployment that has tokens to spare, nor a large one the last tokens. Prices fall as
  * room comes back: what nobody wants is soon cheap enough, and what is full is given at any price.
- * A row that is kept for somebody before it counts, too: where everybody waits, everything is kept.
+ * A row that is kept for somebody before it counts, too: where everybody waits, everything is kept. One of
+ * a later `order` does not: it is there for when no earlier one can.
  */
 export const cheaperSoon = (
   rows: readonly Row[],
@@ -24,7 +25,7 @@ export const cheaperSoon = (
   let least = dualPrice(choice) / WORTH;
   for (const row of rows) {
     if (row.waitMs <= 0 || row.waitMs > soonMs) continue;
-    if (row.quota.length === 0) continue;
+    if (row.quota.length === 0 || orderOf(row) > orderOf(choice)) continue;
     const price = dualPrice(row);
     if (price >= least) continue;
     least = price;
@@ -32,6 +33,8 @@ export const cheaperSoon = (
   }
   return cheapest;
 };
+
+const orderOf = ({ order }: Row): number => order ?? Infinity;
 
 /** What comes back to it is lost. */
 const isFull = ({ quota }: Row): boolean =>
