@@ -63,8 +63,7 @@ export const replyHeaders = (
   if (!reply.stream) pushCost(headers, decision.costNanos);
   const { dropped } = reply;
   if (dropped.length > 0) headers.push('x-spillway-dropped-params', listed(dropped));
-  const { bill } = http.progress;
-  if (bill) headers.push(...bill.headers());
+  http.progress.bill?.tell(headers);
   return headers;
 };
 

@@ -57,7 +57,7 @@ export const sendError = (deps: GatewayDeps, http: HttpCall, error: SpillwayErro
   const { limit } = error;
   if (limit) headers.push('rate_limit_type', limit.type, 'reset_at', limit.resetAt);
   // Whoever came too often hears what is left, as with every answer.
-  if (error.status === TOO_MANY) headers.push(...(http.progress.bill?.headers() ?? []));
+  if (error.status === TOO_MANY) http.progress.bill?.tell(headers);
   if (error.isFinal || (error.retryAfterMs ?? 0) > LONGEST_WAIT_MS)
     headers.push('x-should-retry', 'false');
   // What is left of the body will not be read: the socket cannot be used again.

@@ -1,6 +1,7 @@
 import type { Cost } from '#core/quota.ts';
 import type { Pass } from '#keys/pass.ts';
 import { atLimit, largerThanLimit, overBudget } from '#keys/bill-errors.ts';
+import { limitWords } from '#keys/limit-words.ts';
 import type { LimitCharge } from '#keys/limits.ts';
 import { dollarsOf } from '#keys/money.ts';
 import { type Purse, PurseHold } from '#keys/purse.ts';
@@ -140,27 +141,27 @@ export class Bill {
     };
   }
 
-  /** What is left, in the headers of LiteLLM's clients: names and values in turn. */
-  headers(): string[] {
+  /** Adds what is left, in the headers of LiteLLM's clients: names and values in turn. */
+  tell(headers: string[]): void {
     const { pass, told = this.#spec } = this.#spec;
-    if (!pass) return [];
-    const { ledger, now } = this.#deps;
-    const headers: string[] = [];
-    for (const { account, descriptor } of told.charges)
-      for (const { dimension, amount, level } of ledger.gauges(account, now())) {
-        const word = HEADER_WORDS[dimension];
-        if (word === undefined) continue;
-        const name = `x-ratelimit-${descriptor}`;
-        headers.push(`${name}-limit-${word}`, String(amount));
-        headers.push(`${name}-remaining-${word}`, String(Math.max(0, Math.floor(level))));
+    if (!pass) return;
+    const { ledger } = this.#deps;
+    const now = this.#deps.now();
+    for (const { account, descriptor } of told.charges) {
+      const names = limitWords(descriptor).headers;
+      for (const { dimension, amount, level } of ledger.gauges(account, now)) {
+        const name = names[dimension];
+        if (name === undefined) continue;
+        const left = Math.max(0, Math.floor(level));
+        headers.push(name.limit, String(amount), name.left, String(left));
       }
+    }
     const { key } = pass;
     if (key.tpm_limit) headers.push('x-litellm-key-tpm-limit', String(key.tpm_limit));
     if (key.rpm_limit) headers.push('x-litellm-key-rpm-limit', String(key.rpm_limit));
     if (typeof key.max_budget === 'number')
       headers.push('x-litellm-key-max-budget', String(key.max_budget));
     headers.push('x-litellm-key-spend', String(keySpend(told.purses)));
-    return headers;
   }
 }
 
@@ -177,12 +178,4 @@ export const callOf = (input: number, output: number): Required<Omit<Cost, 'mone
 const keySpend = (purses: readonly Purse[]): number => {
   const own = purses.findLast(({ payment }) => payment.kind === 'key');
   return dollarsOf(own?.spentNanos ?? 0);
-};
-
-const HEADER_WORDS: Readonly<Record<string, string>> = {
-  requests: 'requests',
-  tokens: 'tokens',
-  input: 'input-tokens',
-  output: 'output-tokens',
-  parallel: 'max_parallel_requests',
 };

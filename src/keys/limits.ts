@@ -1,5 +1,6 @@
 import type { Cost, Dimension } from '#core/quota.ts';
 import type { Allowance } from '#keys/fields.ts';
+import { limitWords } from '#keys/limit-words.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import { MAX_AMOUNT } from '#ledger/limit.ts';
 import type { Charge } from '#ledger/reservation.ts';
@@ -78,7 +79,7 @@ export class LimitBook {
     const charges: LimitCharge[] = [];
     for (const { account, descriptor, label, amounts } of all) {
       if (!this.#state(account, amounts, now)) continue;
-      charges.push({ account, descriptor, label, cost, setting: settingOf(descriptor) });
+      charges.push({ account, descriptor, label, cost, setting: limitWords(descriptor).setting });
     }
     return charges;
   }
@@ -101,9 +102,6 @@ export class LimitBook {
     return true;
   }
 }
-
-const settingOf = (descriptor: string): string =>
-  `the limit of this ${descriptor.replaceAll('_', ' ')}`;
 
 /** What is short for a charge, and what is left of it; undefined where nothing is. */
 export const shortOf = (
