@@ -15,9 +15,14 @@ const NAME_CHARS = 200;
 const NONE: Prices = {};
 
 interface Found {
-  readonly pricing: Pricing;
   readonly prices: Prices;
   readonly until: number;
+}
+
+interface Row {
+  readonly pricing: Pricing;
+  /** Of a row that is asked for one model only. */
+  found?: Found;
 }
 
 /** A deployment's prices as of now, for the model that it is asked for; empty where nobody knows them. */
@@ -29,22 +34,29 @@ export const createPriceBook = (
 ): PriceBook => {
   const known = derived(
     () => config.deployments,
-    (rows) => new Map(rows.map(({ name, pricing }) => [name, pricing])),
+    (rows) => new Map(rows.map(({ name, pricing }): [string, Row] => [name, { pricing }])),
   );
-  const recent = new RecentMap<Found>(MOST_NAMES);
-  return (deployment, model) => {
-    const pricing = known().get(deployment);
-    if (!pricing) return NONE;
+  const find = (pricing: Pricing, now: number): Found => ({
+    prices: pricesOf(pricing, clock.wall()),
+    until: now + FRESH_MS,
+  });
+  const recent = new RecentMap<Found & Pick<Row, 'pricing'>>(MOST_NAMES);
+  /** A pattern's row has the prices of whatever it is asked for. */
+  const ofPattern = (deployment: string, model: string, pricing: Pricing): Prices => {
     const key = `${deployment} ${model}`;
     const now = clock.now();
-    const found = recent.get(key);
-    if (found && found.pricing === pricing && now < found.until) return found.prices;
-    const prices = pricesOf(named(pricing, model), clock.wall());
-    if (model.length <= NAME_CHARS) recent.set(key, { pricing, prices, until: now + FRESH_MS });
-    return prices;
+    const before = recent.get(key);
+    if (before && before.pricing === pricing && now < before.until) return before.prices;
+    const found = find({ ...pricing, model }, now);
+    if (model.length <= NAME_CHARS) recent.set(key, { ...found, pricing });
+    return found.prices;
+  };
+  return (deployment, model) => {
+    const row = known().get(deployment);
+    if (!row) return NONE;
+    if (isStarPattern(row.pricing.model)) return ofPattern(deployment, model, row.pricing);
+    const now = clock.now();
+    if (!row.found || now >= row.found.until) row.found = find(row.pricing, now);
+    return row.found.prices;
   };
 };
-
-/** A pattern's row has the prices of whatever it is asked for. */
-const named = (pricing: Pricing, model: string): Pricing =>
-  isStarPattern(pricing.model) ? { ...pricing, model } : pricing;
