@@ -223,17 +223,21 @@ describe.concurrent('run', () => {
     ['an app without its model', flow.replace('advanced-chat', 'chat'), /model_config: missing/],
     ['a dangling edge', withEdge('facts', 'nowhere'), /hangs loose/],
     ['a cycle', withEdge('answer', 'facts'), /closes a cycle/],
-    [
-      'an unknown node',
-      flow.replace('type: llm', 'type: oracle'),
-      /is of type "oracle", which cannot be run/,
-    ],
   ])('refuses %s', async (name, text, says) => {
     expect(text).not.toBe(flow);
     const file = fileOf(`${name.replaceAll(' ', '-')}.yml`, text);
     const { code, out, err } = await spillway(['run', file, '-q', 'x', '-c', CONFIG], env).ended;
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toMatch(says);
+  });
+
+  test('fails at an unknown node when its turn comes, and says why', async () => {
+    const file = fileOf('unknown-node.yml', flow.replace('type: llm', 'type: oracle'));
+    const { code, out, err } = await spillway(['run', file, '-q', 'x', '-c', CONFIG], env).ended;
+    expect(code).toBe(1);
+    expect(out + err).toMatch(
+      /failed: Node "Facts" failed: Nodes of the type "oracle" cannot be run/,
+    );
   });
 });
 
