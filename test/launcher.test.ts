@@ -17,6 +17,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
+/** Bounds the memory of what lives shortly. */
+const YOUNG_SPACE = '--max-semi-space-size=16';
+
 /** Does what its first argument says, and says what it runs as. */
 const MAIN = `
 import { answer } from '#core/answer.ts';
@@ -82,7 +85,11 @@ const run = (
   {
     node = process.execPath,
     ...more
-  }: { readonly node?: string; readonly MALLOC_ARENA_MAX?: string } = {},
+  }: {
+    readonly node?: string;
+    readonly MALLOC_ARENA_MAX?: string;
+    readonly NODE_OPTIONS?: string;
+  } = {},
 ): Run => {
   const child = spawn(node, [join(root, 'bin/spillway'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -117,7 +124,7 @@ describe('under a Node that suffices', () => {
       pid: child.pid,
       answer: 42,
       args: ['serve', '--port', '0'],
-      execArgv: ['--conditions=source'],
+      execArgv: ['--conditions=source', YOUNG_SPACE],
       heaps: '2',
     });
   });
@@ -127,14 +134,24 @@ describe('under a Node that suffices', () => {
     expect(JSON.parse((await ended).out)).toMatchObject({ answer: 42, heaps: '4' });
   });
 
-  test('a package runs its build, without flags', async () => {
+  test('a package runs its build, in the process that was started', async () => {
     const { child, ended } = run(makeTree('package'), []);
     expect(JSON.parse((await ended).out)).toMatchObject({
       pid: child.pid,
       answer: 42,
-      execArgv: [],
+      execArgv: [YOUNG_SPACE],
+      heaps: '2',
     });
   });
+
+  test.each(['checkout', 'package'] as const)(
+    'how much room young objects have is said by whoever starts a %s, where they say it',
+    async (kind) => {
+      const { ended } = run(makeTree(kind), [], { NODE_OPTIONS: '--max-semi-space-size=4' });
+      const { execArgv } = JSON.parse((await ended).out) as { execArgv: readonly string[] };
+      expect(execArgv).toEqual(kind === 'checkout' ? ['--conditions=source'] : []);
+    },
+  );
 
   test('the exit code is the program’s', async () => {
     expect((await run(makeTree('checkout'), ['exit-7']).ended).code).toBe(7);
