@@ -221,6 +221,14 @@ describe('sums of spend', () => {
     });
     const own = await json<{ metadata: Fields }>('/user/daily/activity', undefined, keys['bob']);
     expect(own.metadata).toMatchObject({ total_api_requests: 2, total_failed_requests: 1 });
+    const byTag = await json<{ results: Fields[]; metadata: Fields }>(
+      '/tag/daily/activity?tags=red',
+    );
+    expect(byTag.metadata).toMatchObject({ total_spend: 2 * DOLLARS, total_api_requests: 2 });
+    expect(byTag.results).toHaveLength(1);
+    expect(byTag.results[0]!['breakdown']).toEqual({
+      entities: { red: { metrics: byTag.results[0]!['metrics'], metadata: {} } },
+    });
     const usage = await json<{ usage: Fields[] }>('/spillway/usage?by=user,deployment&per=hour');
     expect(usage.usage.find((row) => row['user'] === 'ann')).toMatchObject({
       deployment: 'PJ1',

@@ -40,6 +40,7 @@ export const MATRIX = {
     GET /metrics/
     GET /provider/budgets
     GET /spend/tags
+    GET /tag/daily/activity
     GET /spillway/app-models
     GET /spillway/apps
     GET /spillway/apps/{id}

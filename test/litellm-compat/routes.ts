@@ -63,6 +63,7 @@ export const ROUTES = [
   'GET /end_user/info',
   'GET /end_user/list',
   'GET /end_user/daily/activity',
+  'GET /tag/daily/activity',
   'POST /budget/new',
   'POST /budget/update',
   'POST /budget/info',

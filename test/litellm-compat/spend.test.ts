@@ -292,3 +292,17 @@ of('GET /customer/daily/activity', 'days by end user [S]', () =>
 of('GET /end_user/daily/activity', 'the same by the older name [S]', () =>
   daily('/end_user/daily/activity', ({ endUser }) => endUser),
 );
+of('GET /tag/daily/activity', 'days by tag, of those that are named [S]', async () => {
+  const { tag } = await spent();
+  const body = await eventually(async () => {
+    const all = await get<{ results: Fields[]; metadata: Fields }>(
+      `/tag/daily/activity?${dates()}&tags=${tag}`,
+    );
+    return all.results.length > 0 ? all : undefined;
+  });
+  expect(body.results[0]).toMatchObject({
+    date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+    breakdown: { entities: { [tag]: { metrics: { api_requests: 1 } } } },
+  });
+  expect(body.metadata).toMatchObject({ total_spend: expect.any(Number), page: 1 });
+});

@@ -31,6 +31,9 @@ const query = z.object({
   end_user_ids: z.string().optional(),
 });
 
+/** A page has so many days unless its reader asks for another number. */
+const PAGE_DAYS = 50;
+
 /** What was used day by day, the latest first, a page of days at a time. */
 export const dailyActivityRoutes = (registry: Registry): readonly AnyControlRoute[] => [
   ...Object.entries(ENTITIES).map(([word, field]) =>
@@ -41,7 +44,7 @@ export const dailyActivityRoutes = (registry: Registry): readonly AnyControlRout
       summary: `What was used day by day, by ${word}, model, key and provider.`,
       query,
       serve: async ({ query: asked, principal }) =>
-        daily(await usedBy(registry, principal, { asked, field }), field, asked),
+        daily(await usedBy(registry, principal, { asked, field }), { entity: field }, asked),
     }),
   ),
   controlRoute({
@@ -52,7 +55,26 @@ export const dailyActivityRoutes = (registry: Registry): readonly AnyControlRout
     query,
     async serve({ query: asked, principal }) {
       const rows = await usedBy(registry, principal, { asked, field: 'user' });
-      return daily(rows, 'user', { ...asked, page: 1, size: MOST_DAYS });
+      return daily(rows, { entity: 'user' }, { ...asked, page: 1, size: MOST_DAYS });
+    },
+  }),
+  controlRoute({
+    method: 'get',
+    path: '/tag/daily/activity',
+    access: 'viewer',
+    summary: 'The same by tag, which is all that is kept of one.',
+    query: z.object({
+      start_date: spendQuery.start_date,
+      end_date: spendQuery.end_date,
+      tags: z.string().optional(),
+      ...pageQuery,
+    }),
+    async serve({ query: asked }) {
+      const filter = monthOf(asked, registry.wall());
+      const rows = await registry.store.spend.tags(filter, 'day');
+      const tags = asked.tags?.split(',').map((tag) => tag.trim());
+      const wanted = tags ? rows.filter(({ by }) => tags.includes(by['tag'] ?? '')) : rows;
+      return daily(wanted, { entity: 'tag', breakdown: {} }, asked);
     },
   }),
   controlRoute({
@@ -96,9 +118,20 @@ const usedBy = async (
   return ids ? rows.filter((row) => ids.includes(row.by[field] ?? '')) : rows;
 };
 
-const daily = (rows: readonly Usage[], entity: UsageField, asked: z.infer<typeof query>) => {
+interface Apart {
+  /** Whom the route is about. */
+  readonly entity: string;
+  /** What else is told apart; as LiteLLM does where absent. */
+  readonly breakdown?: Readonly<Record<string, UsageField>>;
+}
+
+const daily = (
+  rows: readonly Usage[],
+  { entity, breakdown = BREAKDOWN }: Apart,
+  asked: Parameters<typeof sliceOf>[0],
+) => {
   const days = [...Map.groupBy(rows, ({ atMs }) => atMs)].toSorted(([a], [b]) => b - a);
-  const { page, limit, offset } = sliceOf(asked, 50);
+  const { page, limit, offset } = sliceOf(asked, PAGE_DAYS);
   const shown = days.slice(offset, offset + limit);
   const all = metricsOf(total(rows));
   return {
@@ -107,7 +140,7 @@ const daily = (rows: readonly Usage[], entity: UsageField, asked: z.infer<typeof
       metrics: metricsOf(total(its)),
       breakdown: {
         ...Object.fromEntries(
-          Object.entries(BREAKDOWN).map(([name, field]) => [name, apart(its, field)]),
+          Object.entries(breakdown).map(([name, field]) => [name, apart(its, field)]),
         ),
         entities: apart(its, entity),
       },
@@ -127,7 +160,7 @@ const daily = (rows: readonly Usage[], entity: UsageField, asked: z.infer<typeof
   };
 };
 
-const apart = (rows: readonly Usage[], field: UsageField) =>
+const apart = (rows: readonly Usage[], field: string) =>
   Object.fromEntries(
     [...Map.groupBy(rows, ({ by }) => by[field] ?? '')].map(([name, its]) => [
       name,
