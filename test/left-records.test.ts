@@ -57,14 +57,17 @@ it.each([
   ['before an answer', silent, false],
   ['in the middle of one', holds, true],
 ] as const)('whoever leaves %s did not fail', async (_, script, stream) => {
-  const { chat, upstream, counted } = await world(script);
+  const { ask, chat, upstream, counted } = await world(script);
   const leaving = new AbortController();
   const reply = chat({ stream }, leaving.signal);
   reply.catch(() => {});
   await vi.waitFor(() => expect(upstream.calls).toHaveLength(1), { interval: 1 });
   if (stream) await (await reply).body!.getReader().read();
   leaving.abort();
-  isNobodysFailure(await counted());
+  const all = await counted();
+  isNobodysFailure(all);
+  const { body } = await ask(`/spillway/decisions/${String(all.row['request_id'])}`);
+  expect(body).toMatchObject({ attempts: [{ outcome: 'abandoned', status: 499 }] });
 });
 
 it('nor did whoever leaves with the body half sent', async () => {

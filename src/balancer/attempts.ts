@@ -109,7 +109,9 @@ class Attempts<Reply> {
       decision.attemptStarted(deployment, clock.now());
       const sent = await this.#plan.send(admission.lease);
       if (sent.ok) return sent.reply;
-      decision.attemptFailed(sent.kind, sent.error.status, clock.now());
+      // Cut off because its caller has left, it says nothing of the deployment.
+      const outcome = this.#plan.signal.aborted ? 'abandoned' : sent.kind;
+      decision.attemptFailed(outcome, sent.error.status, clock.now());
       this.#note(sent, deployment);
       if (!this.#goesOn(sent)) throw this.#error(sent);
     }

@@ -184,7 +184,7 @@ export class DecisionBuilder implements DecisionFacts {
     if (attempt) attempt.refusal = refusal;
   }
 
-  attemptFailed(outcome: FailureKind, status: number, now: number): void {
+  attemptFailed(outcome: FailureKind | 'abandoned', status: number, now: number): void {
     this.#attemptEnded(outcome, status, this.#since(now));
   }
 
