@@ -23,10 +23,12 @@ export const readCredential = (
 ): string | undefined => {
   for (const name of names) {
     const value = headers[name];
-    if (typeof value !== 'string' || value.trim() === '') continue;
-    if (name === 'authorization' && !SCHEME.test(value)) throw malformed();
-    const key = value.replace(SCHEME, '').trim();
-    if (key !== '') return key;
+    if (typeof value !== 'string') continue;
+    const bare = value.replace(SCHEME, '');
+    const key = bare.trim();
+    if (key === '') continue;
+    if (name === 'authorization' && bare.length === value.length) throw malformed();
+    return key;
   }
   return undefined;
 };

@@ -24,11 +24,16 @@ export const APP_PAYER = 'app/';
 
 /** Longer than any key: no work for the sake of a text that cannot be one. */
 const MOST_CHARS = 1_024;
+/** Of keys that are known by their tokens; where more come, all are found anew. */
+const MOST_KNOWN = 10_000;
 
 /** Every virtual key, found in memory. */
 export class KeyRing {
   readonly #deps: KeyRingDeps;
   readonly #passes = new WeakMap<KeyRow, { readonly version: number; readonly pass: Pass }>();
+  /** By token, as of one version: what a key is found by takes longest of all at the door to derive. */
+  readonly #known = new Map<string, Pass>();
+  #knownVersion = -1;
 
   constructor(deps: KeyRingDeps) {
     this.#deps = deps;
@@ -40,16 +45,21 @@ export class KeyRing {
    * open: who hears that has the key.
    */
   open(key: string, knock: Knock): Pass | undefined {
-    const row = this.#rowOf(key);
-    if (!row) return undefined;
-    this.#check(row, knock);
-    return this.passOf(row);
+    const pass = this.whose(key);
+    if (pass) this.#check(pass, knock);
+    return pass;
   }
 
   /** Whose a key is, though it may open nothing now; undefined where nobody has it. For records alone. */
   whose(key: string): Pass | undefined {
-    const row = this.#rowOf(key);
-    return row && this.passOf(row);
+    if (key.length > MOST_CHARS) return undefined;
+    const { directory } = this.#deps;
+    if (this.#knownVersion !== directory.version) {
+      this.#known.clear();
+      this.#knownVersion = directory.version;
+    }
+    const token = tokenOf(key);
+    return this.#known.get(token) ?? this.#found(token);
   }
 
   /**
@@ -63,8 +73,9 @@ export class KeyRing {
 
   /** Throws as `open` does for one that opens nothing any more. */
   alive(row: KeyRow): Pass {
-    this.#checkAlive(row);
-    return this.passOf(row);
+    const pass = this.passOf(row);
+    this.#checkAlive(pass);
+    return pass;
   }
 
   /** The same for whoever has come in another way. */
@@ -77,12 +88,16 @@ export class KeyRing {
     return pass;
   }
 
-  #rowOf(key: string): KeyRow | undefined {
-    if (key.length > MOST_CHARS) return undefined;
+  #found(token: string): Pass | undefined {
     const { directory, pepper } = this.#deps;
-    const lookup = lookupOf(tokenOf(key), pepper);
+    const lookup = lookupOf(token, pepper);
     const row = directory.find(lookup);
-    return row && (row.lookup === lookup || this.#isStillGood(row, lookup)) ? row : undefined;
+    if (!row) return undefined;
+    if (row.lookup !== lookup) return this.#isStillGood(row, lookup) ? this.passOf(row) : undefined;
+    const pass = this.passOf(row);
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    this.#known.set(token, pass);
+    return pass;
   }
 
   /** It has been rotated, and the old one opens for a while. */
@@ -92,10 +107,8 @@ export class KeyRing {
   }
 
   /** Without its team a key would open without the team's limits. */
-  #checkTeam({ team_id: id }: KeyRow): void {
-    if (!id) return;
-    const team = this.#deps.directory.teams.get(id);
-    if (team && !team.blocked) return;
+  #checkTeam({ key: { team_id: id }, team }: Pass): void {
+    if (!id || (team && !team.blocked)) return;
     throw new SpillwayError(
       'unauthorized',
       team
@@ -104,30 +117,32 @@ export class KeyRing {
     );
   }
 
-  #checkAlive(row: KeyRow): void {
-    if (row.blocked)
+  #checkAlive(pass: Pass): void {
+    const { key, expiresMs } = pass;
+    if (key.blocked)
       throw new SpillwayError(
         'unauthorized',
         "Authentication Error, Key is blocked. Update via `/key/unblock` if you're admin.",
       );
-    this.#checkTeam(row);
+    this.#checkTeam(pass);
+    if (expiresMs === Infinity) return;
     const wallMs = this.#deps.wall();
-    if (row.expires && Date.parse(row.expires) <= wallMs)
+    if (expiresMs <= wallMs)
       throw new SpillwayError(
         'expired_key',
-        `Authentication Error - Expired Key. Key Expiry time ${row.expires} and current time ${new Date(wallMs).toISOString()}. Ask for a new one.`,
+        `Authentication Error - Expired Key. Key Expiry time ${key.expires} and current time ${new Date(wallMs).toISOString()}. Ask for a new one.`,
         { param: 'key' },
       );
   }
 
-  #check(row: KeyRow, { address, path }: Knock): void {
-    this.#checkAlive(row);
-    if (!mayTakeRoute(row, path))
+  #check(pass: Pass, { address, path }: Knock): void {
+    this.#checkAlive(pass);
+    if (!mayTakeRoute(pass.key, path))
       throw new SpillwayError(
         'forbidden',
         `This key is not allowed to call this route. Route=${path.slice(0, 200)}. Its allowed_routes say which it may.`,
       );
-    if (!this.passOf(row).opensFrom(address))
+    if (!pass.opensFrom(address))
       throw new SpillwayError(
         'forbidden',
         'Access forbidden: this key is not allowed to be used from this address.',

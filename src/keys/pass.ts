@@ -26,6 +26,8 @@ export interface Pass {
   readonly key: KeyRow;
   readonly team?: TeamRow;
   readonly user?: UserRow;
+  /** When it opens nothing any more, Unix epoch ms; Infinity: never. */
+  readonly expiresMs: number;
   /** How long it waits at its own limits, ms; 0: it does not. Infinity: as long as others do. */
   readonly waitMs: number;
   readonly alwaysUsage: boolean;
@@ -72,6 +74,7 @@ export const passOf = (deps: PassDeps, key: KeyRow): Pass => {
     key,
     ...(team && { team }),
     ...(user && { user }),
+    expiresMs: key.expires ? Date.parse(key.expires) : Infinity,
     waitMs: waitMsOf(key),
     alwaysUsage: key.always_include_usage === true,
     refusesUnpriced: key.refuse_unpriced === true,
