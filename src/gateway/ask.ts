@@ -15,7 +15,6 @@ import {
   type Whereabouts,
 } from '#gateway/course.ts';
 import { CoursePlan } from '#gateway/course-plan.ts';
-import { demandOf } from '#gateway/demand.ts';
 import { type ChainOptions, type CourseWatch, FallbackChain } from '#gateway/fallback-chain.ts';
 import type { FallbackRules, FallbackTarget } from '#gateway/fallbacks.ts';
 import { needsOf } from '#gateway/needs.ts';
@@ -197,11 +196,10 @@ const retriesOf = (
 export const askOf = (
   { settings }: GatewayDeps,
   call: GatewayCall,
-  { groups, pinned, models, asked }: Course,
+  { groups, pinned, models, asked, demand }: Course,
 ): Writable<Plan<unknown>['ask']> => {
   const { arrivedAt, tenant, run, tags = [], patienceMs = Infinity } = call;
   const waitMs = call.queueMs ?? settings.queue.groups.get(groups[0]) ?? settings.queue.waitMs;
-  const demand = demandOf(asked);
   const waitUntil = Math.min(arrivedAt + Math.min(waitMs, patienceMs), deadlineOf(call));
   // One shape for all, whatever they ask for.
   return {

@@ -8,7 +8,6 @@ import { costOf } from '#core/price.ts';
 import { APP_MODEL } from '#gateway/app-models.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { type Course, modelAt } from '#gateway/course.ts';
-import { demandOf } from '#gateway/demand.ts';
 import { keptBody } from '#gateway/kept-body.ts';
 import { factsOf, statusWith, tellCourse, tellError, tellUsage } from '#gateway/spend-facts.ts';
 import type { Outcome } from '#keys/bill.ts';
@@ -52,18 +51,9 @@ const UNMEASURED: Measure = { tokensIn: 0, tokensOut: 0, mostNanos: 0 };
 type Payers = Pick<GatewayCall, 'pass' | 'endUser' | 'tenant' | 'tags' | 'app'>;
 
 /** What they are to pay for. */
-export interface Wanted {
-  readonly groups: Course['groups'];
+export interface Wanted extends Pick<Course, 'groups' | 'demand'> {
   readonly models?: Course['models'] | undefined;
-  /** How large it is: as it was found to be, or by its body, where something is measured. */
-  readonly size: { readonly demand: Demand } | Pick<Course, 'asked'>;
 }
-
-export const wantedOf = (course: Course): Wanted => ({
-  groups: course.groups,
-  models: course.models,
-  size: course,
-});
 
 /**
  * Sets aside what a request may come to. Throws SpillwayError where it is too much, before anybody
@@ -74,7 +64,7 @@ export const openBill = (deps: GatewayDeps, call: GatewayCall, course: Course): 
   if (!billing) return;
   const id = call.recordId ?? newCallId();
   const startedMs = arrivedMs(clock, call);
-  const fare = fareOf({ deps, billing, id, startedMs }, call, wantedOf(course));
+  const fare = fareOf({ deps, billing, id, startedMs }, call, course);
   try {
     call.progress.bill = billing.cashier.open(fare);
   } catch (thrown) {
@@ -148,8 +138,7 @@ const measure = (
   wanted: Wanted,
   tenant: string,
 ): Measure => {
-  const { groups } = wanted;
-  const demand = 'demand' in wanted.size ? wanted.size.demand : demandOf(wanted.size.asked);
+  const { groups, demand } = wanted;
   let [tokensIn, tokensOut] = [0, 0];
   let mostNanos: number | undefined;
   for (const [place, group] of groups.entries()) {

@@ -1,6 +1,8 @@
+import type { Demand } from '#balancer/estimate.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { Writable } from '#core/writable.ts';
 import { vendorBody } from '#gateway/control-fields.ts';
+import { demandOf } from '#gateway/demand.ts';
 import {
   type FallbackRules,
   type FallbackTarget,
@@ -26,6 +28,8 @@ export interface Course {
   readonly filteredFails: boolean;
   /** The caller's body with what is other for this group. */
   readonly asked: JsonObject;
+  /** How large that looks: to whoever pays for it, and to whoever takes it. */
+  readonly demand: Demand;
   /** The same as vendors may see it. */
   readonly body: JsonObject;
 }
@@ -83,6 +87,7 @@ export const courseTo = (
     names,
     filteredFails: filteredFails(deps.rules, names),
     asked,
+    demand: demandOf(asked),
     body: vendorBody(asked, deps.ownsMetadata),
   };
   if (to.pinned !== undefined) course.pinned = to.pinned;

@@ -41,9 +41,7 @@ const explainAgain = (
     ...(pass && { pass }),
     ...(endUser !== undefined && { endUser }),
   };
-  const { groups, models, demand } = asked;
-  const prospect = lookAtBill(deps, payers, { groups, models, size: { demand } });
-  return foresee(deps, request, prospect);
+  return foresee(deps, request, lookAtBill(deps, payers, asked));
 };
 
 /** Undefined where the key is gone, or opens nothing any more. */

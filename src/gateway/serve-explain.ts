@@ -1,7 +1,7 @@
 import { type JsonObject, own } from '#core/json.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { askOf, rulesOf } from '#gateway/ask.ts';
-import { lookAtBill, wantedOf } from '#gateway/billing.ts';
+import { lookAtBill } from '#gateway/billing.ts';
 import { readCall } from '#gateway/call-wishes.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
 import { courseTo } from '#gateway/course.ts';
@@ -24,7 +24,7 @@ export const serveExplain = async (deps: GatewayDeps, http: HttpCall): Promise<S
   const of = { body: call.body, groups: deps.groups, rules: rulesOf(deps, call) };
   const course = courseTo({ model: askedModel(deps, call.body), params: {} }, of);
   const request = { ...askOf(deps, call, course), tried: NONE, signal: call.signal };
-  const foreseen = foresee(deps, request, lookAtBill(deps, call, wantedOf(course)));
+  const foreseen = foresee(deps, request, lookAtBill(deps, call, course));
   sendJson(deps, http, explanationJson(foreseen, deps.settings.policy, call.pass));
   return {};
 };

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '#core/json.ts';
 import type { ParamRules } from '#core/param-rules.ts';
 import type { Course } from '#gateway/course.ts';
+import { demandOf } from '#gateway/demand.ts';
 import { Speech } from '#gateway/speech.ts';
 import openai from '#providers/openai.ts';
 import { type Target, type TargetSpec, createTarget } from '#upstream/target.ts';
@@ -40,6 +41,7 @@ const courseOf = (fields: JsonObject): Course => {
     names: ['g'],
     filteredFails: false,
     asked: body,
+    demand: demandOf(body),
     body,
   };
 };
