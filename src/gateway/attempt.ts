@@ -7,6 +7,12 @@ import type { Course } from '#gateway/course.ts';
 import type { UpstreamRequest } from '#upstream/call.ts';
 import type { Target } from '#upstream/target.ts';
 
+/** Puts a request to deployments, each in its own way. */
+export interface Speaker<Spoken> {
+  /** Throws SpillwayError where the deployment cannot be asked for this. */
+  speak(target: Target, course: Course): Spoken | Promise<Spoken>;
+}
+
 /** The deployment behind a lease, and what is said to it; the failure where it cannot be asked for this. */
 export type Said<Spoken> = { readonly target: Target; readonly spoken: Spoken } | Failure;
 
@@ -14,13 +20,13 @@ export type Said<Spoken> = { readonly target: Target; readonly spoken: Spoken } 
 export const spokenTo = <Spoken>(
   deps: GatewayDeps,
   { lease, course }: Pick<Try, 'lease' | 'course'>,
-  speak: (target: Target, course: Course) => Spoken | Promise<Spoken>,
+  speaker: Speaker<Spoken>,
 ): Said<Spoken> | Promise<Said<Spoken>> => {
   const { deployment } = lease;
   const target = deps.targets.get(deployment);
   try {
     if (target) {
-      const spoken = speak(target, course);
+      const spoken = speaker.speak(target, course);
       if (!(spoken instanceof Promise)) return { target, spoken };
       return spoken.then((late) => ({ target, spoken: late }), unsupported);
     }

@@ -111,13 +111,14 @@ const ask = (
             : undefined,
         readError: (...answer) => dialect.readError(...answer),
       },
-      refusalIn: () => undefined,
-      settle(result) {
-        if (!('failure' in result)) return resolve(result.answer.bytes);
-        const { kind, error } = result.failure;
-        if (kind === 'invalid') return reject(error);
-        log.debug({ deployment: target.spec.name, kind }, `did not count: ${error.message}`);
-        resolve(undefined);
+      to: {
+        settle(result) {
+          if (!('failure' in result)) return resolve(result.answer.bytes);
+          const { kind, error } = result.failure;
+          if (kind === 'invalid') return reject(error);
+          log.debug({ deployment: target.spec.name, kind }, `did not count: ${error.message}`);
+          resolve(undefined);
+        },
       },
     });
     const written = dialect.redirectRequest(course.body, { model, asksUsage: false });

@@ -1,5 +1,4 @@
-import type { Failure } from '#balancer/attempts.ts';
-import type { ReplyCodec, WholeAnswer } from '#gateway/whole-exchange.ts';
+import type { ReplyCodec, WholeAnswer, WholeResult } from '#gateway/whole-exchange.ts';
 import type { CallControl } from '#upstream/call.ts';
 
 /** One request that its vendor takes in several calls only. */
@@ -12,7 +11,7 @@ export interface Several {
   readonly joined: () => WholeAnswer;
 }
 
-export type Settle = (result: { answer: WholeAnswer } | { failure: Failure }) => void;
+export type Settle = (result: WholeResult) => void;
 
 /** Calls of one request that are under way at once. */
 const MOST_AT_ONCE = 8;

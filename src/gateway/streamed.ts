@@ -4,6 +4,7 @@ import type { DecisionBuilder } from '#balancer/decision.ts';
 import { type Try, ask } from '#gateway/ask.ts';
 import {
   type Said,
+  type Speaker,
   endFailed,
   failedAttempt,
   spokenTo,
@@ -12,7 +13,6 @@ import {
 import { closeBill } from '#gateway/billing.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { costFrom } from '#gateway/cost.ts';
-import type { Course } from '#gateway/course.ts';
 import { choicesOf } from '#gateway/demand.ts';
 import type { Passage } from '#gateway/passage.ts';
 import { QuotaReader } from '#gateway/quota-reader.ts';
@@ -46,11 +46,9 @@ export interface StreamedSpoken {
   readonly passage: Passage;
 }
 
-export interface StreamedOptions {
+export interface StreamedOptions extends Speaker<StreamedSpoken> {
   readonly model: string;
   readonly includeUsage: boolean;
-  /** Throws SpillwayError where the deployment cannot be asked for this. */
-  readonly speak: (target: Target, course: Course) => StreamedSpoken | Promise<StreamedSpoken>;
 }
 
 /** One chat request with a streamed reply: returns at the first content, the commit point. */
@@ -61,25 +59,26 @@ export const askStreamed = (
 ): Promise<StreamedReply> =>
   ask(deps, call, {
     model: options.model,
-    send: (one) => sendStreamed(deps, call, { ...options, ...one }),
+    send: (one) => sendStreamed(deps, call, { one, options }),
     ended: (reply) => reply.ended,
   });
 
 const sendStreamed = (
   deps: GatewayDeps,
   call: GatewayCall,
-  options: StreamedOptions & Try,
+  { one, options }: { readonly one: Try; readonly options: StreamedOptions },
 ): Promise<Sent<StreamedReply>> => {
-  const said = spokenTo(deps, options, options.speak);
+  const { includeUsage } = options;
+  const said = spokenTo(deps, one, options);
   const send = (late: Said<StreamedSpoken>): Promise<Sent<StreamedReply>> =>
-    sendSaid(deps, call, { ...options, said: late });
+    sendSaid(deps, call, { ...one, includeUsage, said: late });
   return said instanceof Promise ? said.then(send) : send(said);
 };
 
 const sendSaid = (
   deps: GatewayDeps,
   call: GatewayCall,
-  options: Omit<StreamedOptions, 'speak'> & Try & { readonly said: Said<StreamedSpoken> },
+  options: Pick<StreamedOptions, 'includeUsage'> & Try & { readonly said: Said<StreamedSpoken> },
 ): Promise<Sent<StreamedReply>> =>
   new Promise((resolve) => {
     const { lease, course, decision, includeUsage, said } = options;

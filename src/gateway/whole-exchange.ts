@@ -40,12 +40,18 @@ export interface ReplyCodec {
   readError(status: number, headers: ReplyHeaders, body: string): UpstreamError;
 }
 
+export type WholeResult = { readonly answer: WholeAnswer } | { readonly failure: Failure };
+
+/** Who hears what a reply came to, once. */
+export interface Settling {
+  settle(result: WholeResult): void;
+}
+
 export interface WholeOptions {
   readonly target: Target;
   readonly replyBytes: number;
   readonly codec: ReplyCodec;
-  readonly refusalIn: RefusalIn;
-  readonly settle: (result: { answer: WholeAnswer } | { failure: Failure }) => void;
+  readonly to: Settling;
 }
 
 const NO_HEADERS: ReplyHeaders = {};
@@ -53,6 +59,8 @@ const NO_HEADERS: ReplyHeaders = {};
 /** Gathers one whole reply and says once what it came to. */
 export class WholeExchange implements ReplyReader {
   readonly #options: WholeOptions;
+  /** Who knows what class of limit an error speaks of, where anybody does. */
+  limits: { readonly refusalIn: RefusalIn } | undefined;
   #status = 0;
   #headers = NO_HEADERS;
   #chunks: Buffer[] | undefined;
@@ -85,33 +93,35 @@ export class WholeExchange implements ReplyReader {
 
   end(): void {
     const bytes = joined(this.#chunks);
-    const { target, codec, settle } = this.#options;
+    const { target, codec, to } = this.#options;
     if (this.#status !== 200) {
       const error = codec.readError(this.#status, this.#headers, bytes.toString('utf8'));
       return this.#refuse(error);
     }
     if (bytes.length > PARSED_BYTES && !codec.readsAll)
-      return settle({ answer: { bytes, usage: undefined } });
+      return to.settle({ answer: { bytes, usage: undefined } });
     const text = bytes.toString('utf8');
     const body = parse(text);
-    if (!isObject(body)) return settle({ failure: notJson(target) });
+    if (!isObject(body)) return to.settle({ failure: notJson(target) });
     const answer = codec.answerOf(body);
     // Some vendors say 200 and mean an error.
     if (!answer) return this.#refuse(codec.readError(502, {}, text));
     const { usage, isFiltered = false } = answer;
-    const told = answer.bytes
-      ? { bytes: answer.bytes, text: undefined }
-      : { bytes, text: isAscii(bytes) ? text : undefined };
-    settle({ answer: { ...told, usage, isFiltered } });
+    to.settle({
+      answer: answer.bytes
+        ? { bytes: answer.bytes, text: undefined, usage, isFiltered }
+        : { bytes, text: isAscii(bytes) ? text : undefined, usage, isFiltered },
+    });
   }
 
   #refuse(error: UpstreamError): void {
-    const { target, refusalIn, settle } = this.#options;
-    settle({ failure: answeredFailure(error, target, refusalIn(error)) });
+    const { target, to } = this.#options;
+    to.settle({ failure: answeredFailure(error, target, this.limits?.refusalIn(error)) });
   }
 
   failed(failure: TransportFailure): void {
-    this.#options.settle({ failure: transportAttemptFailure(failure, this.#options.target) });
+    const { target, to } = this.#options;
+    to.settle({ failure: transportAttemptFailure(failure, target) });
   }
 }
 

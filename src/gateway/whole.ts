@@ -1,16 +1,27 @@
 import type { Sent } from '#balancer/attempts.ts';
 import type { DecisionBuilder } from '#balancer/decision.ts';
-import { type Try, ask } from '#gateway/ask.ts';
-import { type Said, failedAttempt, spokenTo, upstreamRequest } from '#gateway/attempt.ts';
+import { type Asking, type Try, ask } from '#gateway/ask.ts';
+import {
+  type Said,
+  type Speaker,
+  failedAttempt,
+  spokenTo,
+  upstreamRequest,
+} from '#gateway/attempt.ts';
 import { closeBill } from '#gateway/billing.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { costFrom } from '#gateway/cost.ts';
-import type { Course } from '#gateway/course.ts';
 import { answerJson } from '#gateway/kept-body.ts';
 import { filteredFailure } from '#gateway/upstream-failure.ts';
 import { QuotaReader } from '#gateway/quota-reader.ts';
-import { type Settle, type Several, sendSeveral } from '#gateway/several.ts';
-import { type ReplyCodec, type WholeAnswer, WholeExchange } from '#gateway/whole-exchange.ts';
+import { type Several, sendSeveral } from '#gateway/several.ts';
+import {
+  type ReplyCodec,
+  type Settling,
+  type WholeAnswer,
+  WholeExchange,
+  type WholeResult,
+} from '#gateway/whole-exchange.ts';
 import { type CallControl, callUpstream } from '#upstream/call.ts';
 import type { Target } from '#upstream/target.ts';
 
@@ -26,10 +37,8 @@ export interface WholeSpoken {
   readonly several?: Several;
 }
 
-export interface WholeOptions {
+export interface WholeOptions extends Speaker<WholeSpoken> {
   readonly model: string;
-  /** Throws SpillwayError where the deployment cannot be asked for this. */
-  readonly speak: (target: Target, course: Course) => WholeSpoken | Promise<WholeSpoken>;
 }
 
 export interface WholeReply {
@@ -46,87 +55,92 @@ export interface WholeReply {
 export const askWhole = (
   deps: GatewayDeps,
   call: GatewayCall,
-  { model, speak }: WholeOptions,
-): Promise<WholeReply> =>
-  ask(deps, call, { model, send: (one) => sendWhole(deps, call, { one, speak }) });
+  options: WholeOptions,
+): Promise<WholeReply> => ask(deps, call, new WholeAsking(deps, call, options));
 
-interface Told {
-  readonly one: Try;
-  readonly speak: WholeOptions['speak'];
-}
-
-const sendWhole = (
-  deps: GatewayDeps,
-  call: GatewayCall,
-  { one, speak }: Told,
-): Promise<Sent<WholeReply>> => {
-  const said = spokenTo(deps, one, speak);
-  return said instanceof Promise
-    ? said.then((late) => sendSaid(deps, call, { one, said: late }))
-    : sendSaid(deps, call, { one, said });
-};
-
-const sendSaid = (
-  deps: GatewayDeps,
-  call: GatewayCall,
-  { one, said }: { readonly one: Try; readonly said: Said<WholeSpoken> },
-): Promise<Sent<WholeReply>> =>
-  new Promise((resolve) => {
-    if ('kind' in said) return resolve(failedAttempt(deps, { lease: one.lease, call }, said));
-    new WholeTry({ deps, call, one, said, resolve }).start();
-  });
-
-interface WholeTryOptions {
+/** A class, whose functions are there before any request. */
+class WholeAsking implements Asking<WholeReply> {
+  readonly model: string;
   readonly deps: GatewayDeps;
   readonly call: GatewayCall;
-  readonly one: Try;
+  readonly #speaker: WholeOptions;
+
+  constructor(deps: GatewayDeps, call: GatewayCall, options: WholeOptions) {
+    this.model = options.model;
+    this.deps = deps;
+    this.call = call;
+    this.#speaker = options;
+  }
+
+  send(one: Try): Promise<Sent<WholeReply>> {
+    const said = spokenTo(this.deps, one, this.#speaker);
+    return said instanceof Promise
+      ? said.then((late) => this.#sendSaid(one, late))
+      : this.#sendSaid(one, said);
+  }
+
+  #sendSaid(one: Try, said: Said<WholeSpoken>): Promise<Sent<WholeReply>> {
+    if ('kind' in said) {
+      const { deps, call } = this;
+      return Promise.resolve(failedAttempt(deps, { lease: one.lease, call }, said));
+    }
+    return new Promise((resolve) => new WholeTry(this, one, { said, resolve }).start());
+  }
+}
+
+interface Sending {
   readonly said: { readonly target: Target; readonly spoken: WholeSpoken };
   readonly resolve: (sent: Sent<WholeReply>) => void;
 }
 
 /** What is sent in one try, and what its answer comes to. */
-class WholeTry {
-  readonly #of: WholeTryOptions;
+class WholeTry implements Settling {
+  readonly #of: WholeAsking;
+  readonly #one: Try;
+  readonly #sending: Sending;
   readonly #startedAt: number;
 
-  constructor(of: WholeTryOptions) {
+  constructor(of: WholeAsking, one: Try, sending: Sending) {
     this.#of = of;
+    this.#one = one;
+    this.#sending = sending;
     this.#startedAt = of.deps.clock.now();
   }
 
   start(): void {
-    const { spoken } = this.#of.said;
+    const { spoken } = this.#sending.said;
     const { several } = spoken;
-    if (!several) this.#send(spoken, this.#settle);
-    else
-      sendSeveral(
-        several,
-        (i, settle) => this.#send({ body: several.bodies[i]!, codec: several.codecFor(i) }, settle),
-        this.#settle,
-      );
+    if (several) this.#sendSeveral(several);
+    else this.#send(spoken, this);
+  }
+
+  #sendSeveral(several: Several): void {
+    sendSeveral(
+      several,
+      (i, settle) =>
+        this.#send({ body: several.bodies[i]!, codec: several.codecFor(i) }, { settle }),
+      (result) => this.settle(result),
+    );
   }
 
   /** One call to an upstream. */
-  #send({ body, codec }: Pick<WholeSpoken, 'body' | 'codec'>, settle: Settle): CallControl {
-    const { deps, call, one, said } = this.#of;
-    const { target, spoken } = said;
-    const exchange = new WholeExchange({
-      target,
-      replyBytes: deps.settings.limits.replyBytes,
-      codec,
-      refusalIn: (error) => reader.refusalIn(error),
-      settle,
-    });
-    const { clock } = deps;
-    const { lease, decision } = one;
-    const to = { target, path: spoken.path, body, stream: false };
+  #send({ body, codec }: Pick<WholeSpoken, 'body' | 'codec'>, to: Settling): CallControl {
+    const { deps, call } = this.#of;
+    const { clock, settings } = deps;
+    const { target, spoken } = this.#sending.said;
+    const { lease, decision } = this.#one;
+    const { replyBytes } = settings.limits;
+    const exchange = new WholeExchange({ target, replyBytes, codec, to });
+    const request = { target, path: spoken.path, body, stream: false };
     const reader = new QuotaReader(exchange, { lease, decision, rules: target.quota, clock });
-    return callUpstream(clock, upstreamRequest(deps, call, to), reader);
+    exchange.limits = reader;
+    return callUpstream(clock, upstreamRequest(deps, call, request), reader);
   }
 
-  readonly #settle: Settle = (result) => {
-    const { deps, call, one, said, resolve } = this.#of;
-    const { lease, course, decision } = one;
+  settle(result: WholeResult): void {
+    const { deps, call } = this.#of;
+    const { lease, course, decision } = this.#one;
+    const { said, resolve } = this.#sending;
     if ('failure' in result) return resolve(failedAttempt(deps, { lease, call }, result.failure));
     const { target, spoken } = said;
     const { dropped } = spoken;
@@ -148,5 +162,5 @@ class WholeTry {
     const upstreamMs = now - this.#startedAt;
     const reply = { stream: false, target, decision, answer, dropped, upstreamMs } as const;
     resolve({ ok: true, reply });
-  };
+  }
 }
