@@ -27,7 +27,9 @@ const usedUp = async (clock: Clock): Promise<Line> => {
   const owner = openOwner(clock, { deployments: DEPLOYMENTS, tokens: TOKENS });
   const leases: Lease[] = [];
   for (let i = 0; inLine(owner) === 0; i++) {
-    void owner.admit(requestOf(i, clock.now())).then(({ lease }) => leases.push(lease!));
+    void Promise.resolve(owner.admit(requestOf(i, clock.now()))).then(({ lease }) =>
+      leases.push(lease!),
+    );
     await Promise.resolve();
   }
   return { owner, leases };
@@ -63,7 +65,8 @@ export const lineCost = async (waiters: number, pinned: number): Promise<LineCos
   const endUs = await eachUs(leases.length, (i) => leases[i]!.failed('broken', clock.now()));
   const visitUs = await eachUs(200, async (i) => {
     const controller = new AbortController();
-    const visit = owner.admit({ ...requestOf(i, clock.now()), signal: controller.signal });
+    const request = { ...requestOf(i, clock.now()), signal: controller.signal };
+    const visit = Promise.resolve(owner.admit(request));
     controller.abort();
     await visit.catch(() => {});
   });
@@ -102,7 +105,7 @@ export const lineBytes = (waiters: number, rounds: number): Promise<number> =>
     const { owner } = await usedUp(systemClock);
     const before = heapBytes();
     const controllers = Array.from({ length: waiters }, () => new AbortController());
-    const waiting = controllers.map(({ signal }, i) =>
+    const waiting = controllers.map(async ({ signal }, i) =>
       owner.admit({ ...requestOf(i, systemClock.now()), signal }),
     );
     await Promise.resolve();

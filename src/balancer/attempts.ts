@@ -61,6 +61,7 @@ export interface AttemptsDeps {
 const MOST_REFUSALS = 6;
 
 const NONE: ReadonlySet<string> = new Set();
+const NO_FAILURES: readonly Failure[] = [];
 
 /** No field is forgotten. */
 type Whole<T> = { readonly [K in keyof T]-?: T[K] };
@@ -79,7 +80,7 @@ class Attempts<Reply> {
   readonly #plan: Plan<Reply>;
   /** The one that has it, then those that may take it while that is out of quota. */
   #groups: AdmitRequest['groups'];
-  #failures: Failure[] = [];
+  #failures: readonly Failure[] = NO_FAILURES;
   /** Whose key was refused, or who lacks the model, will say the same however long one waits. */
   #refused = NONE;
   #tried = NONE;
@@ -98,7 +99,9 @@ class Attempts<Reply> {
     const { decision } = this.#plan;
     budgets.earn(this.#groups[0]);
     for (;;) {
-      const admission = await this.#admitted();
+      const admitted = this.#admitted();
+      // Most are admitted at once: to wait for what is there takes a turn of the queue of promises.
+      const admission = admitted instanceof Promise ? await admitted : admitted;
       decision.admitted(admission);
       if (!admission.lease) {
         await this.#pause(admission);
@@ -127,10 +130,10 @@ class Attempts<Reply> {
   }
 
   /** Asks for a deployment. What has failed before is told, with the wait that is known by now. */
-  #admitted(): Promise<Admission> {
+  #admitted(): ReturnType<Admit> {
     const admission = this.#deps.admit(this.#asked());
     const first = this.#failures[0];
-    return first ? this.#afterFailure(first, admission) : admission;
+    return first && admission instanceof Promise ? this.#afterFailure(first, admission) : admission;
   }
 
   #afterFailure(first: Failure, admission: Promise<Admission>): Promise<Admission> {
@@ -174,14 +177,15 @@ class Attempts<Reply> {
   #handOn(group: string): void {
     this.#plan.handedOn?.(this.#failures[0]);
     this.#groups = [group, ...this.#groups.slice(this.#groups.indexOf(group) + 1)];
-    [this.#failures, this.#tried, this.#refused, this.#tries] = [[], NONE, NONE, 0];
+    [this.#failures, this.#tried, this.#refused, this.#tries] = [NO_FAILURES, NONE, NONE, 0];
     this.#stated = undefined;
     this.#deps.budgets.earn(group);
   }
 
   #note(failure: Failure, deployment: string): void {
-    const isFirst = this.#failures.push(failure) === 1;
-    if (isFirst) this.#stated = this.#plan.retriesAfter?.(failure.kind, deployment);
+    this.#failures = [...this.#failures, failure];
+    if (this.#failures.length === 1)
+      this.#stated = this.#plan.retriesAfter?.(failure.kind, deployment);
     const { retry } = effectOf(failure.kind);
     const refusals = this.#failures.length - this.#tries;
     const isFree = retry === 'free' && this.#stated === undefined && refusals <= MOST_REFUSALS;

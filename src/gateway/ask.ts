@@ -15,7 +15,7 @@ import {
   type Whereabouts,
 } from '#gateway/course.ts';
 import { CoursePlan } from '#gateway/course-plan.ts';
-import { type ChainOptions, type CourseWatch, FallbackChain } from '#gateway/fallback-chain.ts';
+import { type ChainOptions, FallbackChain } from '#gateway/fallback-chain.ts';
 import type { FallbackRules, FallbackTarget } from '#gateway/fallbacks.ts';
 import { needsOf } from '#gateway/needs.ts';
 import { playedFailure } from '#gateway/played-failure.ts';
@@ -53,6 +53,7 @@ class Asked<Reply> implements ChainOptions<Reply> {
   readonly #deadline: number;
   readonly #first: Course;
   readonly #decision: DecisionBuilder;
+  readonly #chain: FallbackChain<Reply>;
   #own: OwnSide | undefined;
 
   constructor(deps: GatewayDeps, call: GatewayCall, how: Asking<Reply>) {
@@ -65,24 +66,27 @@ class Asked<Reply> implements ChainOptions<Reply> {
     this.#deadline = deadlineOf(call);
     this.#first = courseTo({ model: how.model, params: NO_PARAMS }, this.#courses);
     this.#decision = newDecision(deps, call, this.#first.groups[0]);
+    this.#chain = new FallbackChain(this, this.#first);
   }
 
   ask(): Promise<Reply> {
     this.#call.progress.decision = this.#decision;
-    return this.#answered().then(
-      (reply) => this.#served(reply),
-      (thrown: unknown) => {
-        throw this.#failed(SpillwayError.from(thrown));
-      },
-    );
-  }
-
-  #answered(): Promise<Reply> {
     try {
       this.#own = this.#openAccounts();
-      return new FallbackChain(this).ask(this.#first);
+      return this.run(this.#first).then(
+        (reply) => this.#served(reply),
+        (thrown: unknown) => this.#instead(thrown),
+      );
     } catch (thrown) {
-      return Promise.reject(SpillwayError.from(thrown));
+      return Promise.reject(this.#failed(SpillwayError.from(thrown)));
+    }
+  }
+
+  async #instead(thrown: unknown): Promise<Reply> {
+    try {
+      return this.#served(await this.#chain.instead(this.#first, thrown));
+    } catch (failure) {
+      throw this.#failed(SpillwayError.from(failure));
     }
   }
 
@@ -120,7 +124,7 @@ class Asked<Reply> implements ChainOptions<Reply> {
     return this.#call.signal.aborted || this.#deps.clock.now() >= this.#deadline;
   }
 
-  run(course: Course, watch: CourseWatch): Promise<Reply> {
+  run(course: Course): Promise<Reply> {
     const deps = this.#deps;
     const call = this.#call;
     const decision = this.#decision;
@@ -135,10 +139,18 @@ class Asked<Reply> implements ChainOptions<Reply> {
     call.progress.asked ??= asked;
     const retries = retriesOf(deps, call, { course, isFirst: course === this.#first });
     if (typeof retries !== 'number') return Promise.reject(retries);
-    const how = this.#how;
-    const deadline = this.#deadline;
-    const of = { deps, call, how, course, watch, decision };
-    return runAttempts(deps, new CoursePlan(of, { ask: asked, retries, deadline }));
+    const plan = new CoursePlan({
+      deps,
+      call,
+      how: this.#how,
+      course,
+      decision,
+      chain: this.#chain,
+      ask: asked,
+      retries,
+      deadline: this.#deadline,
+    });
+    return runAttempts(deps, plan);
   }
 
   /** Puts it on its payers' bill; what is to be taken when it leaves the line. */

@@ -4,35 +4,43 @@ import type { FailureKind } from '#balancer/classify.ts';
 import type { DecisionBuilder } from '#balancer/decision.ts';
 import type { Asking, Try } from '#gateway/ask.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
-import type { CourseWatch } from '#gateway/fallback-chain.ts';
+import type { FallbackChain } from '#gateway/fallback-chain.ts';
 import { retriesAfter } from '#gateway/retry-rules.ts';
 
-interface PlanOf<Reply> extends Omit<Try, 'lease'> {
+interface PlanOf<Reply>
+  extends Omit<Try, 'lease'>, Pick<Plan<Reply>, 'ask' | 'retries' | 'deadline'> {
   readonly deps: GatewayDeps;
   readonly call: GatewayCall;
   readonly how: Asking<Reply>;
-  readonly watch: CourseWatch;
+  readonly chain: FallbackChain<Reply>;
 }
 
 /** How one course is asked. A class, whose functions are there before any request. */
 export class CoursePlan<Reply> implements Plan<Reply> {
-  readonly ask: Plan<Reply>['ask'];
-  readonly retries: number;
-  readonly deadline: number;
-  readonly signal: AbortSignal;
-  readonly decision: DecisionBuilder;
   readonly #of: PlanOf<Reply>;
 
-  constructor(
-    of: PlanOf<Reply>,
-    { ask, retries, deadline }: Pick<Plan<Reply>, 'ask' | 'retries' | 'deadline'>,
-  ) {
-    this.ask = ask;
-    this.retries = retries;
-    this.deadline = deadline;
-    this.signal = of.call.signal;
-    this.decision = of.decision;
+  constructor(of: PlanOf<Reply>) {
     this.#of = of;
+  }
+
+  get ask(): Plan<Reply>['ask'] {
+    return this.#of.ask;
+  }
+
+  get retries(): number {
+    return this.#of.retries;
+  }
+
+  get deadline(): number {
+    return this.#of.deadline;
+  }
+
+  get signal(): AbortSignal {
+    return this.#of.call.signal;
+  }
+
+  get decision(): DecisionBuilder {
+    return this.#of.decision;
   }
 
   get retryOnTimeout(): boolean {
@@ -48,11 +56,13 @@ export class CoursePlan<Reply> implements Plan<Reply> {
   }
 
   fallsBack(kind: FailureKind): boolean {
-    return this.#of.watch.fallsBack(kind);
+    const { chain, course } = this.#of;
+    return chain.fallsBack(course, kind);
   }
 
   handedOn(failure: Failure | undefined): void {
-    this.#of.watch.handedOn(failure);
+    const { chain, course } = this.#of;
+    chain.handedOn(course, failure);
   }
 
   send(lease: Lease): Promise<Sent<Reply>> {

@@ -4,7 +4,7 @@ import { AttemptsError } from '#balancer/attempts-error.ts';
 import type { FailureKind } from '#balancer/classify.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { type Course, courseTo } from '#gateway/course.ts';
-import { FallbackChain } from '#gateway/fallback-chain.ts';
+import { type ChainOptions, FallbackChain } from '#gateway/fallback-chain.ts';
 import type { FallbackLists, FallbackRules } from '#gateway/fallbacks.ts';
 import { Groups } from '#gateway/groups.ts';
 
@@ -38,7 +38,8 @@ const walk = async (
 ) => {
   const deps = { body: {}, groups, rules };
   const taken: string[] = [];
-  const chain = new FallbackChain<string>({
+  const first = courseTo({ model: 'a', params: {} }, deps);
+  const options: ChainOptions<string> = {
     rules,
     isKnown: ({ model }) => groups.find(model) !== undefined,
     courseTo: (target, where) => courseTo(target, deps, where),
@@ -51,8 +52,8 @@ const walk = async (
       if (outcome === 'ok') return group;
       throw failure(outcome, `${group} failed`);
     },
-  });
-  const first = courseTo({ model: 'a', params: {} }, deps);
+  };
+  const chain = new FallbackChain(options, first);
   const result = await chain.ask(first).catch((thrown: unknown) => thrown as SpillwayError);
   return { result, taken };
 };

@@ -1,6 +1,6 @@
 import { fallbackFor } from '#balancer/attempts-error.ts';
-import type { Plan } from '#balancer/attempts.ts';
-import { effectOf, type FallbackKind } from '#balancer/classify.ts';
+import type { Failure } from '#balancer/attempts.ts';
+import { effectOf, type FailureKind, type FallbackKind } from '#balancer/classify.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Course, StandIn, Whereabouts } from '#gateway/course.ts';
 import {
@@ -17,15 +17,12 @@ export interface ChainOptions<Reply> {
   isKnown(target: FallbackTarget): boolean;
   courseTo(target: FallbackTarget, where: Whereabouts): Course;
   /** Asks one course, with all its retries; rejects where it fails. */
-  run(course: Course, watch: CourseWatch): Promise<Reply>;
+  run(course: Course): Promise<Reply>;
   /** Of the groups of a course, the one that had it last. */
   taking(): string;
   /** The caller has left, or its time is up: nobody else is asked. */
   isOver(): boolean;
 }
-
-/** What a course asks, and tells, while it is being asked. */
-export type CourseWatch = Required<Pick<Plan<unknown>, 'fallsBack' | 'handedOn'>>;
 
 /** A list that is being gone through. */
 interface Level {
@@ -42,52 +39,59 @@ const TOLD = { most: 5, chars: 200 };
  */
 export class FallbackChain<Reply> {
   readonly #options: ChainOptions<Reply>;
+  readonly #first: LookUpNames;
   /** From the first failure on: most requests have none. */
   #asked: Set<string> | undefined;
-  #first: LookUpNames = [];
+  /** With what courses were handed on by one of their groups. */
+  #before: Map<Course, SpillwayError> | undefined;
   readonly #levels: Level[] = [];
   readonly #inVain: { readonly model: string; readonly error: SpillwayError }[] = [];
   /** Names that nobody has, once there are some. */
   #nobody: Set<string> | undefined;
   #handedOn = 0;
 
-  constructor(options: ChainOptions<Reply>) {
+  /** `first`: what is asked first. */
+  constructor(options: ChainOptions<Reply>, { names }: Pick<Course, 'names'>) {
     this.#options = options;
+    this.#first = names;
   }
 
-  /** Throws the first failure when all have failed, and tells in it who was asked instead. */
-  ask(first: Course): Promise<Reply> {
-    this.#first = first.names;
-    return this.#ask(first);
+  /** Whether, after such a failure of a course, somebody else would be asked. */
+  fallsBack(course: Course, kind: FailureKind): boolean {
+    return this.#hasNext(course, effectOf(kind).fallback);
   }
 
-  #ask(course: Course): Promise<Reply> {
-    let before: SpillwayError | undefined;
-    const reply = this.#options.run(course, {
-      fallsBack: (kind) => this.#hasNext(course, effectOf(kind).fallback),
-      handedOn: (failure) => (before ??= failure?.error),
-    });
-    return reply.catch((thrown: unknown) => this.#afterFailure(course, { thrown, before }));
+  /** A group of this course has handed it on to another; `failure`: the first one that it had, if any. */
+  handedOn(course: Course, failure: Failure | undefined): void {
+    if (!failure || this.#before?.has(course)) return;
+    (this.#before ??= new Map()).set(course, failure.error);
   }
 
-  async #afterFailure(
-    course: Course,
-    { thrown, before }: { readonly thrown: unknown; readonly before: SpillwayError | undefined },
-  ): Promise<Reply> {
+  /** Asks a course, and where it fails those that stand in for it. */
+  ask(course: Course): Promise<Reply> {
+    return this.#options.run(course).catch((thrown: unknown) => this.instead(course, thrown));
+  }
+
+  /**
+   * Asks those that stand in for a course that has failed. Throws the first failure when all have failed,
+   * and tells in it who was asked instead.
+   */
+  async instead(course: Course, thrown: unknown): Promise<Reply> {
     const taker = course.standIns.find(({ to }) => to.group === this.#options.taking());
     if (taker) this.#failed(taker.target, thrown);
     const kind = fallbackFor(thrown);
     const goesOn = kind !== undefined && !this.#options.isOver();
-    const found = goesOn && (await this.#instead(this.#next(course, kind, taker)));
+    const found = goesOn && (await this.#askAll(this.#next(course, kind, taker)));
     if (found) return found.reply;
-    const failed = goesOn && taker ? (before ?? outOfQuota(course.groups[0])) : thrown;
+    const failed =
+      goesOn && taker ? (this.#before?.get(course) ?? outOfQuota(course.groups[0])) : thrown;
     if (course.names !== this.#first || !(failed instanceof SpillwayError)) throw failed;
     const asked = this.#inVain.length > 0 ? alsoAsked(failed, this.#inVain) : failed;
     throw this.#nobody ? notAsked(asked, this.#nobody) : asked;
   }
 
-  /** Asks those that stand in for a course that has failed; undefined when none of them served. */
-  async #instead(
+  /** Undefined when none of them served. */
+  async #askAll(
     targets: readonly FallbackTarget[],
   ): Promise<{ readonly reply: Reply } | undefined> {
     const level: Level = { targets, next: 0 };
@@ -107,7 +111,7 @@ export class FallbackChain<Reply> {
       this.#handedOn++;
       try {
         const course = this.#options.courseTo(target, { behind: this.#behind(), asked });
-        return { reply: await this.#ask(course) };
+        return { reply: await this.ask(course) };
       } catch (thrown) {
         if (fallbackFor(thrown) === undefined) throw thrown;
         this.#failed(target, thrown);

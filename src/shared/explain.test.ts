@@ -25,7 +25,7 @@ const world = (members: readonly Member[], queue: Parameters<typeof createTestOw
         { source: 'config', now: clock.now() },
       ),
     explain: (more?: Partial<AdmitRequest>) => owner.explain(whole(more)),
-    admit: (more?: Partial<AdmitRequest>) => owner.admit(whole(more)),
+    admit: async (more?: Partial<AdmitRequest>) => owner.admit(whole(more)),
     state: () => JSON.stringify([ledger.snapshot(clock.now()), owner.changes, owner.view()]),
   };
 };

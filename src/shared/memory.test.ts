@@ -19,7 +19,7 @@ const world = (members: readonly Member[], queue: Partial<QueueLimits> = {}) => 
       { dimension, amount, windowMs: MINUTE_MS, refill },
       { source: 'config', now: clock.now() },
     );
-  const ask = (more: Partial<AdmitRequest> = {}): Promise<Admission> =>
+  const ask = async (more: Partial<AdmitRequest> = {}): Promise<Admission> =>
     owner.admit({
       ...request(clock, more),
       tried: more.tried ?? new Set(),

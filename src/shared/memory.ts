@@ -1,4 +1,4 @@
-import type { Admission, Admit, AdmitRequest } from '#balancer/admit.ts';
+import type { Admit, AdmitRequest } from '#balancer/admit.ts';
 import {
   type Bid,
   bidOf,
@@ -106,7 +106,7 @@ export class MemoryOwner {
     }
   };
 
-  #admit(request: AdmitRequest): Promise<Admission> {
+  #admit(request: AdmitRequest): ReturnType<Admit> {
     request.signal.throwIfAborted();
     const { pool, clock } = this.#deps;
     const group = request.groups[0];
@@ -117,7 +117,7 @@ export class MemoryOwner {
     const routed = this.#route(waiter, waiter.bids);
     if (lane.size > 0 && this.#placeElsewhere(waiter, routed)) return waiter.admission;
     const never = routed.earliestMs === Infinity;
-    if (never && !routed.tooLarge) return Promise.resolve({ routed, queueMs: 0 });
+    if (never && !routed.tooLarge) return { routed, queueMs: 0 };
     if (never) throw tooLargeForAll(group, waiter.bids);
     this.#wait(waiter, lane, routed);
     return waiter.admission;

@@ -15,7 +15,7 @@ const drained = async (...names: string[]) => {
       { dimension: 'tokens', amount: 6_000, windowMs: 60_000, refill: 'linear' },
       { source: 'config', now: clock.now() },
     );
-  const ask = (maxOutputTokens: number, more: Partial<AdmitRequest> = {}) =>
+  const ask = async (maxOutputTokens: number, more: Partial<AdmitRequest> = {}) =>
     owner.admit({
       ...request(clock, {
         demand: { ascii: 0, wide: 0, marks: 0, images: 0, choices: 1, maxOutputTokens },

@@ -18,7 +18,7 @@ const world = (own: number, other: number, queue: Partial<QueueLimits> = {}) => 
     );
   limit('a', own);
   limit('b', other);
-  const ask = (more: Partial<AdmitRequest> = {}): Promise<Admission> =>
+  const ask = async (more: Partial<AdmitRequest> = {}): Promise<Admission> =>
     owner.admit({
       ...request(clock, { groups: GROUPS, waitUntil: 300_000, ...more }),
       tried: new Set(),

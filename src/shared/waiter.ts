@@ -40,8 +40,8 @@ export class Waiter implements Waiting {
   }
 
   /** What becomes of it: settled by `resolve` or `reject`. */
-  get admission(): Promise<Admission> {
-    return this.#given ? Promise.resolve(this.#given) : this.#promise.promise;
+  get admission(): Admission | Promise<Admission> {
+    return this.#given ?? this.#promise.promise;
   }
 
   resolve(admission: Admission): void {
