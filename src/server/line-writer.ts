@@ -13,8 +13,13 @@ export interface LineWriterOptions {
   readonly fd: number;
   /** Most that waits for a reader who is behind, bytes. */
   readonly limitBytes: number;
-  /** The line that tells how many were left out above that. */
-  readonly leftOut: (lines: number) => string;
+  /** The line that tells how many were left out above that, in pieces. */
+  readonly leftOut: (lines: number) => readonly string[];
+}
+
+interface Batch {
+  readonly bytes: Buffer;
+  used: number;
 }
 
 /**
@@ -24,9 +29,10 @@ export interface LineWriterOptions {
  */
 export class LineWriter {
   readonly #options: LineWriterOptions;
-  /** The last of them is being filled, up to `used`. */
-  #batches: Buffer[] = [];
-  #used = 0;
+  /** The last of them is being filled. */
+  readonly #batches: Batch[] = [];
+  /** One that has been written, for the next lines: new room costs more than what is written there. */
+  #spare: Batch | undefined;
   /** Of all that wait. */
   #bytes = 0;
   #leftOut = 0;
@@ -37,12 +43,14 @@ export class LineWriter {
     this.#options = options;
   }
 
-  write(line: string): void {
-    if (this.#bytes + line.length > this.#options.limitBytes) {
+  /** A line in pieces: joined first, all of it would be copied once more. */
+  write(pieces: readonly string[]): void {
+    const chars = charsOf(pieces);
+    if (this.#bytes + chars > this.#options.limitBytes) {
       this.#leftOut++;
       return;
     }
-    this.#put(line);
+    this.#put(pieces, chars);
     if (this.#bytes >= BATCH_BYTES) return this.#flush();
     this.#flushSoon();
   }
@@ -51,42 +59,40 @@ export class LineWriter {
   end(): void {
     try {
       for (let batch = this.#take(); batch; batch = this.#take())
-        writeSync(this.#options.fd, batch);
+        writeSync(this.#options.fd, batch.bytes, 0, batch.used);
     } catch {
       // Nobody reads any more, and there is nobody left to tell.
     }
   }
 
-  #put(line: string): void {
-    const most = line.length * MOST_UTF8 + 1;
-    let batch = this.#batches.at(-1);
-    if (!batch || batch.length - this.#used < most) {
-      this.#close();
-      batch = Buffer.allocUnsafeSlow(Math.max(BATCH_BYTES, most));
-      this.#batches.push(batch);
-    }
-    const from = this.#used;
-    this.#used += batch.write(line, from);
-    batch[this.#used++] = LINE_END;
-    this.#bytes += this.#used - from;
+  #put(pieces: readonly string[], chars: number): void {
+    const batch = this.#roomFor(chars * MOST_UTF8 + 1);
+    const { bytes, used } = batch;
+    let end = used;
+    for (const piece of pieces) end += bytes.write(piece, end);
+    bytes[end++] = LINE_END;
+    batch.used = end;
+    this.#bytes += end - used;
   }
 
-  /** The last batch is as long as it is. */
-  #close(): void {
-    const last = this.#batches.pop();
-    if (last) this.#batches.push(last.subarray(0, this.#used));
-    this.#used = 0;
+  #roomFor(bytes: number): Batch {
+    const last = this.#batches.at(-1);
+    if (last && last.bytes.length - last.used >= bytes) return last;
+    const spare = bytes <= BATCH_BYTES ? this.#spare : undefined;
+    if (spare) this.#spare = undefined;
+    const batch = spare ?? { bytes: Buffer.allocUnsafeSlow(Math.max(BATCH_BYTES, bytes)), used: 0 };
+    this.#batches.push(batch);
+    return batch;
   }
 
-  #take(): Buffer | undefined {
+  #take(): Batch | undefined {
     if (this.#leftOut > 0) {
-      const lines = this.#leftOut;
+      const pieces = this.#options.leftOut(this.#leftOut);
       this.#leftOut = 0;
-      this.#put(this.#options.leftOut(lines));
+      this.#put(pieces, charsOf(pieces));
     }
-    if (this.#batches.length <= 1) this.#close();
     const batch = this.#batches.shift();
-    this.#bytes -= batch?.length ?? 0;
+    this.#bytes -= batch?.used ?? 0;
     return batch;
   }
 
@@ -102,20 +108,29 @@ export class LineWriter {
     const batch = this.#take();
     if (!batch) return;
     this.#underWay = true;
-    this.#send(batch);
+    this.#send(batch, 0);
   }
 
-  #send(bytes: Buffer): void {
-    write(this.#options.fd, bytes, (error, written) => {
+  #send(batch: Batch, from: number): void {
+    const { bytes, used } = batch;
+    write(this.#options.fd, bytes, from, used - from, (error, written) => {
       if (error?.code === 'EAGAIN') {
-        setTimeout(() => this.#send(bytes), FULL_MS).unref();
+        setTimeout(() => this.#send(batch, from), FULL_MS).unref();
         return;
       }
       // Any other error means that nobody reads: these lines are lost, the next ones are tried.
-      if (!error && written < bytes.length) return this.#send(bytes.subarray(written));
+      if (!error && from + written < used) return this.#send(batch, from + written);
+      batch.used = 0;
+      if (bytes.length === BATCH_BYTES) this.#spare = batch;
       this.#underWay = false;
       if (this.#bytes >= BATCH_BYTES) this.#flush();
       else if (this.#bytes > 0) this.#flushSoon();
     });
   }
 }
+
+const charsOf = (pieces: readonly string[]): number => {
+  let chars = 0;
+  for (const piece of pieces) chars += piece.length;
+  return chars;
+};

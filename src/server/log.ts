@@ -19,14 +19,31 @@ export const createLog = (options: { level: LogLevel; readable: boolean }): Log 
     leftOut: (lines) => jsonLine('warn', { lines }, 'lines left out: nobody reads the log in time'),
   });
   process.once('exit', () => writer.end());
-  return logTo(options.level, (...event) => writer.write(jsonLine(...event)));
+  return logTo(options.level, (level, fields, text) => writer.write(jsonLine(level, fields, text)));
 };
 
-/** Joined from texts: copying the facts into one object first takes longer than writing them. */
-const jsonLine = (level: LogLevel, fields: Fields, text: string): string => {
+/** In pieces: copying the facts into one object, or all into one text, takes longer than writing them. */
+const jsonLine = (level: LogLevel, fields: Fields, text: string): readonly string[] => {
   const facts = JSON.stringify(fields).slice(1, -1);
-  const rest = facts === '' ? '' : `,${facts}`;
-  return `{"level":"${level}","time":${Date.now()}${rest},"msg":${JSON.stringify(text)}}`;
+  const begin = beginOf(level, Date.now());
+  const end = endOf(text);
+  return facts === '' ? [begin, end.slice(1)] : [begin, facts, end];
+};
+
+/** How the last line began and ended: where there are many, most of the next ones do so, too. */
+let begun = { level: 'debug', wallMs: 0, text: '' };
+let ended = { saying: '', text: '' };
+
+const beginOf = (level: LogLevel, wallMs: number): string => {
+  if (begun.wallMs !== wallMs || begun.level !== level)
+    begun = { level, wallMs, text: `{"level":"${level}","time":${wallMs},` };
+  return begun.text;
+};
+
+const endOf = (saying: string): string => {
+  if (ended.saying !== saying || ended.text === '')
+    ended = { saying, text: `,"msg":${JSON.stringify(saying)}}` };
+  return ended.text;
 };
 
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
