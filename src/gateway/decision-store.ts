@@ -46,7 +46,7 @@ export class DecisionStore {
     if (this.#max === 0 || decision.tenant.key === '') return;
     const asked = decision.status === TOO_MANY ? call?.progress.asked : undefined;
     this.#lines.push(
-      lineOf({
+      ...lineOf({
         id: decision.id,
         text: decision.text(),
         error: decision.error?.slice(0, ERROR_CHARS),
@@ -60,7 +60,7 @@ export class DecisionStore {
     if (this.#max === 0) return;
     for (const line of lines) {
       const kept = keptIn(line);
-      if (kept) this.#lines.push(lineOf(kept));
+      if (kept) this.#lines.push(...lineOf(kept));
     }
   }
 

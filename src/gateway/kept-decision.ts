@@ -8,9 +8,15 @@ export interface Kept {
   readonly asked: string | undefined;
 }
 
-/** Fields in a row: JSON has neither tabs nor line ends of its own. */
-export const lineOf = ({ id, text, error, asked }: Kept): string =>
-  `${id}\t${text}\t${error === undefined ? '' : JSON.stringify(error)}\t${asked ?? ''}\n`;
+/** Fields in a row, as pieces of a line: JSON has neither tabs nor line ends of its own. */
+export const lineOf = ({ id, text, error, asked }: Kept): readonly string[] => [
+  id,
+  '\t',
+  text,
+  error === undefined && asked === undefined
+    ? '\t\t\n'
+    : `\t${error === undefined ? '' : JSON.stringify(error)}\t${asked ?? ''}\n`,
+];
 
 /** Of a line that `lineOf` wrote. */
 export const keptOf = (line: string): Kept => {

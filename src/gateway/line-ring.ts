@@ -45,16 +45,21 @@ export class LineRing {
     return this.#end;
   }
 
-  push(line: string): void {
+  /** A line in pieces of whole characters: joined first, all of it would be copied once more. */
+  push(...pieces: readonly string[]): void {
     const at = this.#end++ % this.#max;
     if (this.#size < this.#max) this.#size++;
     else this.#release(this.#chunks[at]!);
-    const chunk = this.#roomFor(line.length * MOST_UTF8);
+    let chars = 0;
+    for (const piece of pieces) chars += piece.length;
+    const chunk = this.#roomFor(chars * MOST_UTF8);
+    const { bytes, used } = chunk;
+    let end = used;
+    for (const piece of pieces) end += bytes.write(piece, end);
     this.#chunks[at] = chunk;
-    this.#starts[at] = chunk.used;
-    chunk.used += chunk.bytes.write(line, chunk.used);
+    this.#starts[at] = used;
+    this.#ends[at] = chunk.used = end;
     chunk.lines++;
-    this.#ends[at] = chunk.used;
   }
 
   /** `first` ≤ `number` < `end`. */

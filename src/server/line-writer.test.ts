@@ -34,7 +34,7 @@ describe('lines', () => {
     const path = join(folder, 'log');
     const writer = new LineWriter({ fd: keep(openSync(path, 'w')), limitBytes: 1e6, leftOut });
     const lines = Array.from({ length: 5_000 }, (_, i) => `line ${i} — ${'x'.repeat(i % 50)}`);
-    for (const line of lines) writer.write([line.slice(0, 9), line.slice(9)]);
+    for (const line of lines) writer.write(line.slice(0, 6), line.slice(6));
     const all = `${lines.join('\n')}\n`;
     await vi.waitFor(() => expect(readFileSync(path, 'utf8')).toBe(all), 5_000);
   });
@@ -42,7 +42,7 @@ describe('lines', () => {
   test('that still wait are written when the process ends', () => {
     const path = join(folder, 'log');
     const writer = new LineWriter({ fd: keep(openSync(path, 'w')), limitBytes: 1e6, leftOut });
-    writer.write(['o', '', 'ne']);
+    writer.write('o', '', 'ne');
     writer.end();
     writer.end();
     expect(readFileSync(path, 'utf8')).toBe('one\n');
@@ -60,7 +60,7 @@ describe.runIf(process.platform === 'linux')('a reader who is behind', () => {
     const fd = keep(openSync(path, constants.O_RDWR | mode));
     const writer = new LineWriter({ fd, limitBytes: 100_000, leftOut });
     const line = 'x'.repeat(999);
-    for (let i = 0; i < 1_000; i++) writer.write([line]);
+    for (let i = 0; i < 1_000; i++) writer.write(line);
     let text = '';
     const reader = keep(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
     const read = (): void => {

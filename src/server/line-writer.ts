@@ -43,8 +43,8 @@ export class LineWriter {
     this.#options = options;
   }
 
-  /** A line in pieces: joined first, all of it would be copied once more. */
-  write(pieces: readonly string[]): void {
+  /** A line in pieces of whole characters: joined first, all of it would be copied once more. */
+  write(...pieces: readonly string[]): void {
     const chars = charsOf(pieces);
     if (this.#bytes + chars > this.#options.limitBytes) {
       this.#leftOut++;

@@ -19,7 +19,9 @@ export const createLog = (options: { level: LogLevel; readable: boolean }): Log 
     leftOut: (lines) => jsonLine('warn', { lines }, 'lines left out: nobody reads the log in time'),
   });
   process.once('exit', () => writer.end());
-  return logTo(options.level, (level, fields, text) => writer.write(jsonLine(level, fields, text)));
+  return logTo(options.level, (level, fields, text) =>
+    writer.write(...jsonLine(level, fields, text)),
+  );
 };
 
 /** In pieces: copying the facts into one object, or all into one text, takes longer than writing them. */
