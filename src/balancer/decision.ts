@@ -1,4 +1,5 @@
 import type { Admission, Spent, Tenant } from '#balancer/admit.ts';
+import { choiceText } from '#balancer/choice-text.ts';
 import type { FailureKind } from '#balancer/classify.ts';
 import {
   type AttemptRecord,
@@ -311,12 +312,12 @@ export class DecisionBuilder implements DecisionFacts {
 
   #summed(): string {
     const { choice = 'none', candidates, out } = this.#last;
+    const chosen = choiceText(this.#arrival.policy, choice, candidates);
     const left = out.length > 0 ? `; out ${out.length}` : '';
-    const names = listed(candidates, HEADER_BOUNDS).join(' ');
     const fallback = this.#fallback(64);
-    const instead = fallback === undefined ? '' : `; fallback ${fallback}`;
-    const { policy } = this.#arrival;
-    return headerText(`${policy} chose ${cut(choice, 64)} of ${names}${left}${instead}`);
+    return fallback === undefined
+      ? chosen + left
+      : `${chosen}${left}; fallback ${headerText(fallback)}`;
   }
 
   #attemptEnded(outcome: AttemptRecord['outcome'], status: number, endMs: number): void {
@@ -387,4 +388,3 @@ const reasonsOf = (out: Routed['out'], chars: number): readonly string[] =>
   out.map(({ name, why }) => `${cut(name, chars)}: ${cut(why, chars)}`);
 
 const NOBODY: Tenant = { key: '', user: '' };
-const HEADER_BOUNDS = { names: 8, chars: 16 };
