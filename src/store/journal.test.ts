@@ -9,9 +9,10 @@ import { afterEach, expect, it } from 'vitest';
 import type { JsonObject } from '#core/json.ts';
 import { Journal, packedIn, packedOf } from '#store/journal.ts';
 import { linesIn } from '#store/journal-line.ts';
-import { packed, type PackedSpend, WHO } from '#store/packed-spend.ts';
+import { packed, type PackedSpend } from '#store/packed-spend.ts';
 import type { SpendRecord } from '#store/spend.ts';
 import { record as sample } from '#store/store.conformance.ts';
+import { WHO } from '#store/who-texts.ts';
 
 let folder = '';
 afterEach(() => rm(folder, { recursive: true, force: true }));

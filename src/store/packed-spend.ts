@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import { plainText } from '#core/plain-text.ts';
-import type { NewSpend, Payment, SpendRecord } from '#store/spend.ts';
+import { PaymentTexts } from '#store/payment-texts.ts';
+import type { NewSpend, Payment } from '#store/spend.ts';
+import { WHO, WhoTexts } from '#store/who-texts.ts';
 
 /**
  * A record as it goes to disk and into tables: what nobody looks into on the way stays the JSON that it
@@ -26,25 +28,15 @@ export interface PackedSpend {
   readonly body?: string | undefined;
 }
 
-/** What sums are told apart by, in the words of a record. */
-export const WHO = [
-  'token',
-  'user',
-  'team',
-  'endUser',
-  'group',
-  'model',
-  'deployment',
-  'provider',
-] as const satisfies readonly (keyof SpendRecord)[];
-
 /** No tags, no payments: in most records one of them is so. */
 export const NONE = '[]';
+
+const whos = new WhoTexts();
+const paid = new PaymentTexts();
 
 export const packed = (record: NewSpend): PackedSpend => {
   const { id, startedMs, endedMs, status, nanos, tokensIn, tokensOut } = record;
   const { tags, payments, more, body } = record;
-  const { token, user, team, endUser, group, model, deployment, provider } = record;
   return {
     id,
     startedMs: Math.round(startedMs),
@@ -53,31 +45,12 @@ export const packed = (record: NewSpend): PackedSpend => {
     nanos,
     tokensIn,
     tokensOut,
-    who: JSON.stringify([token, user, team, endUser, group, model, deployment, provider]),
+    who: whos.of(record),
     tags: tags.length === 0 ? NONE : JSON.stringify(tags),
-    payments: paymentsText(payments),
+    payments: paid.of(payments),
     more: JSON.stringify(tags.length === 0 ? more : { ...more, tags }),
     body: body && JSON.stringify(body),
   };
-};
-
-/** Sums outlive requests by far: each is written out once. */
-const texts = new WeakMap<Payment, string>();
-
-const paymentText = (payment: Payment): string => {
-  const known = texts.get(payment);
-  if (known !== undefined) return known;
-  const { kind, id, sinceMs } = payment;
-  const text = JSON.stringify([kind, id, sinceMs]);
-  texts.set(payment, text);
-  return text;
-};
-
-const paymentsText = (payments: readonly Payment[]): string => {
-  let text = '';
-  for (const payment of payments)
-    text += text === '' ? paymentText(payment) : `,${paymentText(payment)}`;
-  return `[${text}]`;
 };
 
 export const paymentsIn = (text: string): readonly Payment[] =>
