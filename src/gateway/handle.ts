@@ -34,24 +34,40 @@ export const createHandler = (
       throw thrown;
     }
   };
-  const handle = async (http: HttpCall): Promise<void> => {
+  /** Undefined where it is answered already. */
+  const serve = (http: HttpCall): Promise<Served | void> | undefined => {
+    if (isProbe(http)) {
+      sendBytes(http, 200, { headers: baseHeaders(deps, http), bytes: NO_BYTES });
+      return undefined;
+    }
+    const route = findRoute(http);
+    const isForeign = http.dialect !== undefined;
+    if (!route && control && !isForeign) return control.serve(http);
+    if (!route) throw nothingHere();
+    const isOpen = route.access === 'metrics' && deps.settings.metricsArePublic;
+    http.callType = route.callType;
+    if (route.access !== 'public' && !isOpen) admit(http, route);
+    return route.serve(deps, http);
+  };
+  // No async function: what those keep while they wait is twice as much.
+  return (req, res) => {
+    const http = createHttpCall(deps, req, res);
+    const failed = (thrown: unknown): void => refuse(deps, http, SpillwayError.from(thrown));
     try {
-      if (isProbe(http))
-        return sendBytes(http, 200, { headers: baseHeaders(deps, http), bytes: NO_BYTES });
-      const route = findRoute(http);
-      const isForeign = http.dialect !== undefined;
-      if (!route && control && !isForeign) return await control.serve(http);
-      if (!route) throw nothingHere();
-      const isOpen = route.access === 'metrics' && deps.settings.metricsArePublic;
-      http.callType = route.callType;
-      if (route.access !== 'public' && !isOpen) admit(http, route);
-      logServed(deps, http, await route.serve(deps, http));
-      over(deps, http);
+      void serve(http)?.then((served) => served && end(deps, http, served), failed);
     } catch (thrown) {
-      refuse(deps, http, SpillwayError.from(thrown));
+      failed(thrown);
     }
   };
-  return (req, res) => void handle(createHttpCall(deps, req, res));
+};
+
+const end = (deps: GatewayDeps, http: HttpCall, served: Served): void => {
+  try {
+    logServed(deps, http, served);
+    over(deps, http);
+  } catch (thrown) {
+    refuse(deps, http, SpillwayError.from(thrown));
+  }
 };
 
 const refuse = (deps: GatewayDeps, http: HttpCall, error: SpillwayError): void => {

@@ -19,38 +19,34 @@ export interface ReadOptions {
  * or have come, `timeout` when it comes too slowly, `client_closed` when the caller leaves in the
  * middle of it.
  */
-export const readBody = (req: IncomingMessage, options: ReadOptions): Promise<Buffer> =>
-  new Promise((resolve, reject) => {
-    if (Number(req.headers['content-length']) > options.limitBytes)
-      return reject(tooLarge(options.limitBytes));
-    const reading = new Reading(req, options, { resolve, reject });
-    // Most come together with their heads: nobody has to look at those.
-    atTurnEnd(reading.look);
-    req.on('data', reading.data);
-    // Not `once`, which would wrap them: they come once at most.
-    req.on('end', reading.end);
-    req.on('error', reading.broken);
-  });
-
-interface Ends {
-  readonly resolve: (bytes: Buffer) => void;
-  readonly reject: (error: SpillwayError) => void;
-}
+export const readBody = (req: IncomingMessage, options: ReadOptions): Promise<Buffer> => {
+  if (Number(req.headers['content-length']) > options.limitBytes)
+    return Promise.reject(tooLarge(options.limitBytes));
+  const whole = Promise.withResolvers<Buffer>();
+  const reading = new Reading(req, options, whole);
+  // Most come together with their heads: nobody has to look at those.
+  atTurnEnd(reading.look);
+  req.on('data', reading.data);
+  // Not `once`, which would wrap them: they come once at most.
+  req.on('end', reading.end);
+  req.on('error', reading.broken);
+  return whole.promise;
+};
 
 /** A body that is coming. */
 class Reading {
   readonly #req: IncomingMessage;
   readonly #options: ReadOptions;
-  readonly #ends: Ends;
+  readonly #whole: PromiseWithResolvers<Buffer>;
   #chunks: Buffer[] | undefined;
   #bytes = 0;
   #isOver = false;
   #cancel: (() => void) | undefined;
 
-  constructor(req: IncomingMessage, options: ReadOptions, ends: Ends) {
+  constructor(req: IncomingMessage, options: ReadOptions, whole: PromiseWithResolvers<Buffer>) {
     this.#req = req;
     this.#options = options;
-    this.#ends = ends;
+    this.#whole = whole;
   }
 
   readonly data = (chunk: Buffer): void => {
@@ -64,7 +60,7 @@ class Reading {
 
   readonly end = (): void => {
     this.#over();
-    this.#ends.resolve(joined(this.#chunks));
+    this.#whole.resolve(joined(this.#chunks));
   };
 
   readonly broken = (cause: Error): void =>
@@ -87,7 +83,7 @@ class Reading {
   #refuse(error: SpillwayError): void {
     this.#over();
     this.#req.removeAllListeners('data');
-    this.#ends.reject(error);
+    this.#whole.reject(error);
   }
 }
 

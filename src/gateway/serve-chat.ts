@@ -1,7 +1,7 @@
 import { SpillwayError } from '#core/errors.ts';
 import { APP_MODEL, type AppAsked, type AppModels } from '#gateway/app-models.ts';
 import { checkMoney } from '#gateway/billing.ts';
-import { type ReadHow, readCall } from '#gateway/call-wishes.ts';
+import { type ReadHow, bodyOf, callIn } from '#gateway/call-wishes.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import { type ChatReply, chat } from '#gateway/chat.ts';
 import { ChunkedBody } from '#gateway/chunked-body.ts';
@@ -38,7 +38,8 @@ export const serveChat = (
   const { amend, prepared, heard, asArray } = hooks;
   const how: ReadHow = { ...(amend && { amend }), ownsMetadata: dialect.name !== openaiChat.name };
   return async (deps, http) => {
-    const read = await readCall(deps, http, how);
+    const said = callIn(deps, http, { how, read: await bodyOf(deps, http) });
+    const read = said instanceof Promise ? await said : said;
     const app = dialect === openaiChat ? deps.appModels.find(read) : undefined;
     if (app) return await serveApp(deps, http, { app, call: read });
     const call = prepared ? prepared(deps, read) : read;
