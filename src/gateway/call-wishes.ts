@@ -7,6 +7,7 @@ import { readFallbacks } from '#gateway/call-fallbacks.ts';
 import { newCallId } from '#core/ids.ts';
 import { allowed } from '#gateway/allowed.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
+import { speaksToUs } from '#gateway/control-fields.ts';
 import { demandParams } from '#gateway/enforced-params.ts';
 import { extraHeadersOf, forwarded } from '#gateway/extra-headers.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
@@ -33,19 +34,28 @@ export interface ReadHow {
 }
 
 /** Reads the body and what the caller wishes for itself: fields first, headers second. */
-export const readCall = (
+export const readCall = async (
   deps: GatewayDeps,
   http: HttpCall,
   how: ReadHow = {},
-): Promise<GatewayCall> =>
-  bodyOf(deps, http).then((read) => {
-    const { jsonDepth } = deps.settings.limits;
-    const bytes = read.length;
-    if (!isLarge(read))
-      return callOf(deps, http, { how, parsed: parseJsonObject(read, jsonDepth), bytes });
-    const inTurns = parseJsonInTurns(read, jsonDepth, () => deps.bodies.turn());
-    return inTurns.then((parsed) => callOf(deps, http, { how, parsed, bytes }));
-  });
+): Promise<GatewayCall> => callIn(deps, http, { how, read: await bodyOf(deps, http) });
+
+/** The same of a body that is there: at once, unless it is large. */
+export const callIn = (
+  deps: GatewayDeps,
+  http: HttpCall,
+  { how, read }: { readonly how: ReadHow; readonly read: Buffer },
+): GatewayCall | Promise<GatewayCall> => {
+  const { jsonDepth } = deps.settings.limits;
+  const bytes = read.length;
+  if (!isLarge(read))
+    return callOf(deps, http, { how, parsed: parseJsonObject(read, jsonDepth), bytes });
+  const inTurns = parseJsonInTurns(read, jsonDepth, () => deps.bodies.turn());
+  return inTurns.then((parsed) => callOf(deps, http, { how, parsed, bytes }));
+};
+
+/** Of a body that is for the vendor alone. */
+const NOTHING_SAID: JsonObject = {};
 
 interface Parsed {
   readonly how: ReadHow;
@@ -73,22 +83,24 @@ const callOf = (deps: GatewayDeps, http: HttpCall, { how, parsed, bytes }: Parse
   if (tags.length > 0) call.tags = tags;
   if (deps.billing) tellOrigin(call, http);
   http.call = call;
-  const fallbacks = readFallbacks(sent);
+  const isForUs = speaksToUs(sent);
+  const fallbacks = isForUs ? readFallbacks(sent) : undefined;
   const body = pass ? allowed(sent, pass, fallbacks) : sent;
   if (pass) demandParams(body, pass);
-  const streamTimeout = own(body, 'stream_timeout') ?? headers['x-litellm-stream-timeout'];
+  const said = isForUs ? body : NOTHING_SAID;
+  const streamTimeout = own(said, 'stream_timeout') ?? headers['x-litellm-stream-timeout'];
   const streamTimeoutS = wished('stream_timeout', streamTimeout, DAY_S);
-  const tries = own(body, 'num_retries') ?? headers['x-litellm-num-retries'];
+  const tries = own(said, 'num_retries') ?? headers['x-litellm-num-retries'];
   const retries = wished('num_retries', tries, MAX_RETRIES);
   const queueS = wished('x-queue-timeout', headers['x-queue-timeout'], DAY_S);
   const patienceS = hinted(headers['x-stainless-timeout']);
   const run = named(headers['x-spillway-run']);
-  const extra = extraHeadersOf(body);
+  const extra = extraHeadersOf(said);
   const { forwardsHeaders } = deps.settings;
   const vendorHeaders = forVendors(headers, extra?.heard);
   call.body = body;
   call.priority = priorityOf(headers['x-spillway-priority']);
-  useDeadline(call, headers);
+  useDeadline(call, said, headers);
   // Zero and nothing are the same to LiteLLM.
   if (streamTimeoutS) call.streamTimeoutMs = streamTimeoutS * 1000;
   if (retries !== undefined) call.retries = Math.floor(retries);
@@ -109,8 +121,12 @@ const callOf = (deps: GatewayDeps, http: HttpCall, { how, parsed, bytes }: Parse
  * How long it waits in all. By LiteLLM's words that is the time of each try as well; by the header with
  * which one gateway tells another what is left, tries keep the config's own. The shorter one holds.
  */
-const useDeadline = (call: Writable<GatewayCall>, headers: IncomingHttpHeaders): void => {
-  const { body, arrivedAt } = call;
+const useDeadline = (
+  call: Writable<GatewayCall>,
+  body: JsonObject,
+  headers: IncomingHttpHeaders,
+): void => {
+  const { arrivedAt } = call;
   const said = own(body, 'timeout') ?? headers['x-litellm-timeout'] ?? own(body, 'request_timeout');
   const timeoutS = wished('timeout', said, DAY_S);
   const leftS = wished('x-request-timeout', headers['x-request-timeout'], DAY_S);
@@ -147,7 +163,7 @@ const withModel = (body: JsonObject, { params: { model } }: HttpCall): JsonObjec
   model === undefined ? body : { ...body, model };
 
 /** The body, once there is room for it: until then one that says how long it is stays where it is. */
-const bodyOf = (deps: GatewayDeps, http: HttpCall): Promise<Buffer> => {
+export const bodyOf = (deps: GatewayDeps, http: HttpCall): Promise<Buffer> => {
   const saidBytes = Number(http.req.headers['content-length']);
   return saidBytes <= SMALL_BYTES ? readFrom(deps, http) : largeBody(deps, http, saidBytes);
 };

@@ -60,6 +60,12 @@ const CONTROL_FIELDS: ReadonlySet<string> = new Set([
 const isControl = (body: JsonObject, key: string, ownsMetadata: boolean): boolean =>
   CONTROL_FIELDS.has(key) || (key === 'metadata' && !ownsMetadata && own(body, 'store') !== true);
 
+/** Whether a client says anything in a body that is for LiteLLM, and not for the vendor: most say nothing. */
+export const speaksToUs = (body: JsonObject): boolean => {
+  for (const key in body) if (CONTROL_FIELDS.has(key)) return true;
+  return false;
+};
+
 /** The body without what is not the vendor's business; itself where all of it is. */
 export const vendorBody = (body: JsonObject, ownsMetadata = false): JsonObject => {
   for (const key in body)
