@@ -27,7 +27,7 @@ const BOUND_FIELDS = ['max_completion_tokens', 'max_tokens', 'max_output_tokens'
 const SETTINGS_FIELDS = ['generationConfig', 'generation_config'];
 const BOUND_SETTINGS = ['maxOutputTokens', 'max_output_tokens'];
 const CHOICE_SETTINGS = ['candidateCount', 'candidate_count'];
-/** Characters of a text that are looked at to tell its script. */
+/** So many characters of a text are looked at, at most, to tell its script. */
 const SAMPLED = 256;
 /** Pictures and sounds come as texts that are no texts. */
 const DATA_URL = /^data:[\w.+-]+\/[\w.+-]+[;,]/;
@@ -102,7 +102,7 @@ const countText = (text: string, counts: Counts): void => {
     counts.images++;
     return;
   }
-  const step = Math.max(1, Math.floor(text.length / SAMPLED));
+  const step = Math.ceil(text.length / SAMPLED);
   let wide = 0;
   let marks = 0;
   let looked = 0;
