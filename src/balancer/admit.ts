@@ -74,8 +74,8 @@ export interface AdmitRequest {
    */
   readonly own?: OwnSide | undefined;
   readonly budgets?: UpstreamBudgets | undefined;
-  /** Told where it stands when it comes to wait, or is refused because it would wait for too long. */
-  readonly note?: ((place: LinePlace, routed: Routed) => void) | undefined;
+  /** Hears where it stands when it comes to wait, or is refused because it would wait for too long. */
+  readonly hears?: { waits(place: LinePlace, routed: Routed): void } | undefined;
 }
 
 export type Admission =

@@ -97,11 +97,13 @@ class Attempts<Reply> {
   async run(): Promise<Reply> {
     const { clock, budgets } = this.#deps;
     const { decision } = this.#plan;
-    budgets.earn(this.#groups[0]);
-    for (;;) {
-      const admitted = this.#admitted();
+    let now = clock.now();
+    budgets.earn(this.#groups[0], now);
+    for (; ; now = clock.now()) {
+      const admitted = this.#admitted(now);
       // Most are admitted at once: to wait for what is there takes a turn of the queue of promises.
       const admission = admitted instanceof Promise ? await admitted : admitted;
+      if (admission.queueMs > 0) now = clock.now();
       decision.admitted(admission);
       if (!admission.lease) {
         await this.#pause(admission);
@@ -109,7 +111,7 @@ class Attempts<Reply> {
       }
       if (admission.group !== this.#groups[0]) this.#handOn(admission.group);
       const { deployment } = admission.lease;
-      decision.attemptStarted(deployment, clock.now());
+      decision.attemptStarted(deployment, now);
       const sent = await this.#plan.send(admission.lease);
       if (sent.ok) return sent.reply;
       // Cut off because its caller has left, it says nothing of the deployment.
@@ -130,8 +132,8 @@ class Attempts<Reply> {
   }
 
   /** Asks for a deployment. What has failed before is told, with the wait that is known by now. */
-  #admitted(): ReturnType<Admit> {
-    const admission = this.#deps.admit(this.#asked());
+  #admitted(now: number): ReturnType<Admit> {
+    const admission = this.#deps.admit(this.#asked(now));
     const first = this.#failures[0];
     return first && admission instanceof Promise ? this.#afterFailure(first, admission) : admission;
   }
@@ -144,10 +146,10 @@ class Attempts<Reply> {
   }
 
   /** With what would become of it after one more failure. Written out: to spread it costs as much again. */
-  #asked(): Whole<AdmitRequest> {
+  #asked(now: number): Whole<AdmitRequest> {
     const { ask, signal } = this.#plan;
     const hasFallback = this.#hasFallback;
-    const canRetry = this.#tries < this.#most && this.#deps.budgets.has(this.#groups[0]);
+    const canRetry = this.#tries < this.#most && this.#deps.budgets.has(this.#groups[0], now);
     return {
       groups: this.#groups,
       tried: this.#tried,
@@ -169,7 +171,7 @@ class Attempts<Reply> {
       tags: ask.tags,
       own: ask.own,
       budgets: ask.budgets,
-      note: ask.note,
+      hears: ask.hears,
     };
   }
 

@@ -101,6 +101,8 @@ export class Estimator {
   readonly #counted = new WeakMap<Demand, number>();
   readonly #outputs = new RecentMap<Quantile>(MOST_OUTPUTS);
   #error = 0;
+  /** The last key of an output. */
+  #last = { model: '', tenant: '', key: '\n' };
 
   /** By how much of what was counted the last prompts were misjudged, ≥ 0. */
   get error(): number {
@@ -109,7 +111,7 @@ export class Estimator {
 
   size(demand: Demand, model: string, tenant: string): Estimate {
     const { mean, spread, excess } = this.#known(model, demand);
-    const expected = this.#outputs.get(outputKey(model, tenant))?.value ?? FIRST_OUTPUT;
+    const expected = this.#outputs.get(this.#outputKey(model, tenant))?.value ?? FIRST_OUTPUT;
     const { maxOutputTokens, choices } = demand;
     const expectedOutputTokens = Math.ceil(
       maxOutputTokens === undefined ? expected : Math.min(expected, maxOutputTokens),
@@ -154,13 +156,20 @@ export class Estimator {
       ratio.excess += EXCESS_GAIN * (within(counted / tokens) - ratio.excess);
   }
 
+  /** Requests of one tenant come in rows, and a text that has been joined anew has to be hashed anew. */
+  #outputKey(model: string, tenant: string): string {
+    if (model !== this.#last.model || tenant !== this.#last.tenant)
+      this.#last = { model, tenant, key: `${model}\n${tenant}` };
+    return this.#last.key;
+  }
+
   #known(model: string, demand: Demand): Ratio {
     return (this.#models.get(model) ?? UNKNOWN)[scriptOf(demand)];
   }
 
   learnOutput(of: { model: string; tenant: string }, tokens: number): void {
     if (!(tokens >= 0)) return;
-    const key = outputKey(of.model, of.tenant);
+    const key = this.#outputKey(of.model, of.tenant);
     const known = this.#outputs.get(key);
     if (known) known.add(tokens);
     else this.#outputs.set(key, new Quantile(OUTPUT_SHARE, Math.max(tokens, FIRST_OUTPUT)));
@@ -168,5 +177,3 @@ export class Estimator {
 }
 
 const within = (ratio: number): number => Math.min(RATIO_MAX, Math.max(RATIO_MIN, ratio));
-
-const outputKey = (model: string, tenant: string): string => `${model}\n${tenant}`;

@@ -12,6 +12,7 @@ import { type Glance, PoolRow } from '#balancer/pool-row.ts';
 import { RunMemory } from '#balancer/run-memory.ts';
 import type { Clock } from '#core/clock.ts';
 import { isStarPattern } from '#core/star-pattern.ts';
+import type { Writable } from '#core/writable.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 
 const MINUTE_MS = 60_000;
@@ -35,6 +36,7 @@ export class Pool {
   readonly #patterns = new PatternAccounts();
   readonly #prompts = new AffinityMemory(CACHE);
   readonly #paused = new Set<string>();
+  #looking: Writable<Glance> | undefined;
 
   constructor(members: readonly Member[], deps: PoolDeps) {
     this.#deps = deps;
@@ -131,7 +133,7 @@ export class Pool {
    * `kept`: accounts that are kept for others.
    */
   rows(bids: readonly Bid[], request: AdmitRequest, kept: ReadonlySet<string>): readonly Row[] {
-    const glance = this.#glance(request, kept);
+    const glance = this.#glanceNow(request, kept);
     const rows = bids.map((bid) => this.state(bid.member.name).row(bid, glance));
     this.#keepTogether(request, bids, rows);
     return rows;
@@ -145,10 +147,19 @@ export class Pool {
     return rows;
   }
 
-  #glance({ run }: AdmitRequest, kept: ReadonlySet<string>): Glance {
+  #glance({ run }: AdmitRequest, kept: ReadonlySet<string>): Writable<Glance> {
     const { clock, ledger, health } = this.#deps;
     const now = clock.now();
     return { ledger, health, clock, paused: this.#paused, runs: this.#runs, run, kept, now };
+  }
+
+  /** For rows that are to be read at once: the same each time. */
+  #glanceNow(request: AdmitRequest, kept: ReadonlySet<string>): Glance {
+    this.#looking ??= this.#glance(request, kept);
+    this.#looking.run = request.run;
+    this.#looking.kept = kept;
+    this.#looking.now = this.#deps.clock.now();
+    return this.#looking;
   }
 
   /** Its call has begun. */

@@ -22,13 +22,12 @@ export class RetryBudgets {
   }
 
   /** A request has come, whatever becomes of it. */
-  earn(group: string): void {
-    this.#of(group).requests.add(this.#clock.now());
+  earn(group: string, now = this.#clock.now()): void {
+    this.#of(group).requests.add(now);
   }
 
   /** Whether there is a retry left. */
-  has(group: string): boolean {
-    const now = this.#clock.now();
+  has(group: string, now = this.#clock.now()): boolean {
     const { requests, retries } = this.#of(group);
     const most = SHARE * requests.count(now) + LEAST_PER_S * WINDOW_S;
     return retries.count(now) + 1 <= most;

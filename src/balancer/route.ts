@@ -146,8 +146,10 @@ const orderOf = ({ order }: Row): number => order ?? Infinity;
 
 /** Those of this order that can take it now: most often all, and then no list of their own. */
 const candidatesOf = (rows: readonly Row[], order: number | undefined): readonly Row[] => {
-  const isOne = (row: Row): boolean => isReady(row) && orderOf(row) === order;
-  return rows.every(isOne) ? rows : rows.filter(isOne);
+  for (const row of rows)
+    if (!isReady(row) || orderOf(row) !== order)
+      return rows.filter((one) => isReady(one) && orderOf(one) === order);
+  return rows;
 };
 
 /** The lowest order of which some row can take the request now. */

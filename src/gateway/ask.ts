@@ -1,7 +1,9 @@
 import type { Lease } from '#balancer/admit.ts';
 import { type Plan, type Sent, runAttempts } from '#balancer/attempts.ts';
 import { DecisionBuilder } from '#balancer/decision.ts';
+import type { LinePlace } from '#balancer/explanation.ts';
 import { OwnSide } from '#balancer/own-side.ts';
+import type { Routed } from '#balancer/route.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Writable } from '#core/writable.ts';
 import { affinityOf } from '#gateway/affinity.ts';
@@ -108,6 +110,11 @@ class Asked<Reply> implements ChainOptions<Reply> {
     return isFinal ? error.with({ isFinal: true }) : error;
   }
 
+  waits(place: LinePlace, routed: Routed): void {
+    this.#decision.waits(place, routed);
+    this.#call.line?.entered();
+  }
+
   isKnown({ model }: FallbackTarget): boolean {
     return this.#deps.groups.find(model) !== undefined;
   }
@@ -132,10 +139,7 @@ class Asked<Reply> implements ChainOptions<Reply> {
     const asked = askOf(deps, call, course);
     asked.own = this.#own;
     asked.budgets = call.progress.bill?.upstream;
-    asked.note = (place, routed) => {
-      decision.waits(place, routed);
-      call.line?.entered();
-    };
+    asked.hears = this;
     call.progress.asked ??= asked;
     const retries = retriesOf(deps, call, { course, isFirst: course === this.#first });
     if (typeof retries !== 'number') return Promise.reject(retries);
@@ -153,14 +157,15 @@ class Asked<Reply> implements ChainOptions<Reply> {
     return runAttempts(deps, plan);
   }
 
-  /** Puts it on its payers' bill; what is to be taken when it leaves the line. */
-  #openAccounts(): OwnSide {
+  /** Puts it on its payers' bill; what is to be taken when it leaves the line, if anything. */
+  #openAccounts(): OwnSide | undefined {
     const deps = this.#deps;
     const call = this.#call;
     const everybody = deps.ownCharges(call.tenant);
     openBill(deps, call, this.#first);
     const inLine = call.progress.bill?.inLine;
-    return new OwnSide(inLine ? [...everybody, ...inLine] : everybody);
+    const charges = inLine ? [...everybody, ...inLine] : everybody;
+    return charges.length > 0 ? new OwnSide(charges) : undefined;
   }
 
   #end(): void {
@@ -231,6 +236,6 @@ export const askOf = (
     tags: settings.tagMatch && { tags, match: settings.tagMatch },
     own: undefined,
     budgets: undefined,
-    note: undefined,
+    hears: undefined,
   };
 };

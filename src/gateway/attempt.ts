@@ -55,7 +55,9 @@ export const upstreamRequest = (
   const { settings, clock } = deps;
   const ownMs =
     call.timeoutMs === undefined ? (target.spec.timeoutMs ?? settings.timeoutMs) : Infinity;
-  const totalMs = Math.min(ownMs, Math.max(0, deadlineOf(call) - clock.now()));
+  const deadline = deadlineOf(call);
+  const totalMs =
+    deadline === Infinity ? ownMs : Math.min(ownMs, Math.max(0, deadline - clock.now()));
   const firstByteMs =
     call.streamTimeoutMs ??
     target.spec.streamTimeoutMs ??

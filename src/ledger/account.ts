@@ -126,12 +126,14 @@ export class Account {
   }
 
   take(cost: Cost, now: number, transitMs: number): Share {
-    const takings: Taking[] = [];
+    let takings = NO_TAKINGS;
     for (const standing of this.#standings) {
       const { bucket, dimension } = standing;
       const amount = Math.min(amountOf(cost, dimension), standing.largestTaking);
-      if (amount > 0)
-        takings.push({ bucket, dimension, amount, mark: bucket.take(amount, now, transitMs) });
+      if (amount === 0) continue;
+      const mark = bucket.take(amount, now, transitMs);
+      // Most have one or two: a list that grows keeps room for sixteen more.
+      takings = [...takings, { bucket, dimension, amount, mark }];
     }
     this.#inFlight.begin(amountOf(cost, 'parallel'));
     for (let place = 0; place < DIMENSIONS.length; place++)
@@ -265,3 +267,4 @@ export class Account {
 }
 
 const NOTHING: Cost = {};
+const NO_TAKINGS: readonly Taking[] = [];

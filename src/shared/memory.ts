@@ -211,7 +211,7 @@ export class MemoryOwner {
     const aheadTokens = lane.ahead(waiter);
     const predicted = this.#predict(waiter, { lane, routed, aheadTokens });
     const place = this.#placeInLine(waiter, { lane, routed, predictedMs: predicted.goesMs });
-    request.note?.(place, routed);
+    request.hears?.waits(place, routed);
     const refusal = this.#inVain(waiter, routed, predicted);
     if (refusal && !predicted.isFree) throw refusal;
     this.#room.enter(request);
