@@ -1,5 +1,6 @@
 import { flushCompileCache } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
+import { keepShapes } from '#cli/kept-shapes.ts';
 
 /**
  * The launcher forbids V8 to enlarge the space of young objects: while a thousand files are loaded it
@@ -11,6 +12,7 @@ const growAgain = (): void => setFlagsFromString('--semi-space-growth-factor=2')
 export const startIsOver = (): void => {
   flushCompileCache();
   growAgain();
+  keepShapes();
 };
 
 /** The code of a command that works and ends: it has room as soon as it is there. */
