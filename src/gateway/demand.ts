@@ -27,6 +27,8 @@ const BOUND_FIELDS = ['max_completion_tokens', 'max_tokens', 'max_output_tokens'
 const SETTINGS_FIELDS = ['generationConfig', 'generation_config'];
 const BOUND_SETTINGS = ['maxOutputTokens', 'max_output_tokens'];
 const CHOICE_SETTINGS = ['candidateCount', 'candidate_count'];
+/** Fields that may say anything of the answer: most requests have none of them. */
+const BOUNDING: ReadonlySet<string> = new Set([...BOUND_FIELDS, ...SETTINGS_FIELDS, 'n']);
 /** So many characters of a text are looked at, at most, to tell its script. */
 const SAMPLED = 256;
 /** Pictures and sounds come as texts that are no texts. */
@@ -44,8 +46,12 @@ interface Counts {
 /** How large a request looks, in one pass over its texts. Depth was bounded when it was parsed. */
 export const demandOf = (body: JsonObject): Demand => {
   const counts: Counts = { ascii: 0, wide: 0, marks: 0, images: 0 };
-  for (const field in body) if (READ.has(field)) count(body[field]!, counts);
+  let isPlain = true;
+  for (const field in body)
+    if (READ.has(field)) count(body[field]!, counts);
+    else if (BOUNDING.has(field)) isPlain = false;
   const { ascii, wide, marks, images } = counts;
+  if (isPlain) return { ascii, wide, marks, images, choices: 1 };
   const demand: Writable<Demand> = { ascii, wide, marks, images, choices: choicesOf(body) };
   const maxOutputTokens = boundOf(body);
   if (maxOutputTokens !== undefined) demand.maxOutputTokens = maxOutputTokens;
@@ -98,7 +104,7 @@ const count = (value: Json, counts: Counts): void => {
 };
 
 const countText = (text: string, counts: Counts): void => {
-  if (text.length > SAMPLED && DATA_URL.test(text.slice(0, SAMPLED))) {
+  if (text.length > SAMPLED && text.startsWith('data:') && DATA_URL.test(text.slice(0, SAMPLED))) {
     counts.images++;
     return;
   }
