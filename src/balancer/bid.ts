@@ -55,10 +55,18 @@ export class Bid {
 
 export const costsOf = (charge: Member['charge'], model: string, size: Estimate): Costs => {
   const cost = underWay(charge(size, model));
-  const inputTokens = size.inputTokens + size.inputSpread;
-  const most = size.inputSpread === 0 ? cost : underWay(charge({ ...size, inputTokens }, model));
+  const most = size.inputSpread === 0 ? cost : underWay(charge(largest(size), model));
   return { model, charge, size, cost, most };
 };
+
+/** With what a prompt may be off by. Written out: to spread it costs as much again. */
+const largest = (size: Estimate): Estimate => ({
+  inputTokens: size.inputTokens + size.inputSpread,
+  inputSpread: size.inputSpread,
+  expectedOutputTokens: size.expectedOutputTokens,
+  choices: size.choices,
+  maxOutputTokens: size.maxOutputTokens,
+});
 
 /** What a vendor charges, and a place. All have one shape: the ledger reads them again and again. */
 export const underWay = ({ requests, tokens, input, output, money }: Cost): Cost => ({

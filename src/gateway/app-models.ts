@@ -44,8 +44,8 @@ export class AppModels {
 
   /** The name of the app that a call asks for, and who answers for it; undefined where it is no app. */
   find({ body }: Pick<GatewayCall, 'body'>): { name: string; source: AppSource } | undefined {
-    const model = own(body, 'model');
     const source = this.#source;
+    const model = source && own(body, 'model');
     if (typeof model !== 'string' || !source || !this.has(model)) return undefined;
     return { name: model.slice(APP_MODEL.length), source };
   }

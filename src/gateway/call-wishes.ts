@@ -54,7 +54,7 @@ export const callIn = (
   return inTurns.then((parsed) => callOf(deps, http, { how, parsed, bytes }));
 };
 
-/** Of a body that is for the vendor alone. */
+/** In a body that is for the vendor alone. */
 const NOTHING_SAID: JsonObject = {};
 
 interface Parsed {
@@ -66,6 +66,8 @@ interface Parsed {
 const callOf = (deps: GatewayDeps, http: HttpCall, { how, parsed, bytes }: Parsed): GatewayCall => {
   const { amend = withModel, ownsMetadata = false } = how;
   const sent = amend(withExtras(parsed), http);
+  const isForUs = speaksToUs(sent);
+  const said = isForUs ? sent : NOTHING_SAID;
   const { pass, req } = http;
   const { headers } = req;
   const call: Writable<GatewayCall> = {
@@ -74,20 +76,18 @@ const callOf = (deps: GatewayDeps, http: HttpCall, { how, parsed, bytes }: Parse
     arrivedAt: http.arrivedAt,
     body: sent,
     signal: http.signal,
-    tenant: { key: http.caller, user: named(userOf(sent, ownsMetadata)) ?? '' },
+    tenant: { key: http.caller, user: named(userOf(said, ownsMetadata)) ?? '' },
     priority: 'interactive',
     bytes,
     answersAtTurnEnd: true,
   };
-  const tags = tagsOf(sent, headers['x-litellm-tags']);
+  const tags = tagsOf(said, headers['x-litellm-tags']);
   if (tags.length > 0) call.tags = tags;
   if (deps.billing) tellOrigin(call, http);
   http.call = call;
-  const isForUs = speaksToUs(sent);
-  const fallbacks = isForUs ? readFallbacks(sent) : undefined;
+  const fallbacks = isForUs ? readFallbacks(said) : undefined;
   const body = pass ? allowed(sent, pass, fallbacks) : sent;
   if (pass) demandParams(body, pass);
-  const said = isForUs ? body : NOTHING_SAID;
   const streamTimeout = own(said, 'stream_timeout') ?? headers['x-litellm-stream-timeout'];
   const streamTimeoutS = wished('stream_timeout', streamTimeout, DAY_S);
   const tries = own(said, 'num_retries') ?? headers['x-litellm-num-retries'];

@@ -60,9 +60,12 @@ const CONTROL_FIELDS: ReadonlySet<string> = new Set([
 const isControl = (body: JsonObject, key: string, ownsMetadata: boolean): boolean =>
   CONTROL_FIELDS.has(key) || (key === 'metadata' && !ownsMetadata && own(body, 'store') !== true);
 
-/** Whether a client says anything in a body that is for LiteLLM, and not for the vendor: most say nothing. */
+/** The same, and what is the vendor's and read here as well. */
+const HEARD_FIELDS: ReadonlySet<string> = new Set([...CONTROL_FIELDS, 'metadata', 'user']);
+
+/** Whether anything in a body is for us to hear, besides what is asked for: in most there is nothing. */
 export const speaksToUs = (body: JsonObject): boolean => {
-  for (const key in body) if (CONTROL_FIELDS.has(key)) return true;
+  for (const key in body) if (HEARD_FIELDS.has(key)) return true;
   return false;
 };
 

@@ -67,6 +67,7 @@ export interface Whereabouts {
 /** Of a target that is asked for the same. */
 export const NO_PARAMS: JsonObject = {};
 
+const NOBODY: readonly StandIn[] = [];
 const START: Whereabouts = { behind: [], asked: new Set() };
 
 /** Throws SpillwayError `unknown_model` where nobody has the target's name. */
@@ -76,13 +77,14 @@ export const courseTo = (
   where: Whereabouts = START,
 ): Course => {
   const to = deps.groups.resolve(model);
-  const names = namesOf(model, to);
-  const standIns = to.pinned === undefined ? standInsOf({ to, names }, deps, where) : [];
+  const own: Course['groups'] = [to.group];
+  const names = model === to.group ? own : namesOf(model, to);
+  const standIns = to.pinned === undefined ? standInsOf({ to, names }, deps, where) : NOBODY;
   const models =
     standIns.length === 0 ? to.models : modelsOf([to, ...standIns.map((standIn) => standIn.to)]);
   const asked = changed(deps.body, params);
   const course: Writable<Course> = {
-    groups: standIns.length === 0 ? [to.group] : [to.group, ...standIns.map(groupOf)],
+    groups: standIns.length === 0 ? own : [to.group, ...standIns.map(groupOf)],
     standIns,
     names,
     filteredFails: filteredFails(deps.rules, names),
@@ -111,8 +113,6 @@ const changed = (body: JsonObject, params: JsonObject): JsonObject => {
   // `fromEntries` defines: a key named `__proto__` stays plain data.
   return Object.fromEntries([...Object.entries(body), ...fields]);
 };
-
-const NOBODY: readonly StandIn[] = [];
 
 /**
  * The groups that may take it at once, in the order in which they would be asked after a failure. One

@@ -30,6 +30,15 @@ interface Level {
   next: number;
 }
 
+/** Who was asked instead, and why it did not serve. */
+interface Vain {
+  readonly model: string;
+  readonly error: SpillwayError;
+}
+
+const NO_LEVELS: readonly Level[] = [];
+const NOTHING_IN_VAIN: readonly Vain[] = [];
+
 /** Of what was asked in vain so many are named, each in so many characters. */
 const TOLD = { most: 5, chars: 200 };
 
@@ -44,8 +53,8 @@ export class FallbackChain<Reply> {
   #asked: Set<string> | undefined;
   /** With what courses were handed on by one of their groups. */
   #before: Map<Course, SpillwayError> | undefined;
-  readonly #levels: Level[] = [];
-  readonly #inVain: { readonly model: string; readonly error: SpillwayError }[] = [];
+  #levels: readonly Level[] = NO_LEVELS;
+  #inVain: readonly Vain[] = NOTHING_IN_VAIN;
   /** Names that nobody has, once there are some. */
   #nobody: Set<string> | undefined;
   #handedOn = 0;
@@ -95,9 +104,10 @@ export class FallbackChain<Reply> {
     targets: readonly FallbackTarget[],
   ): Promise<{ readonly reply: Reply } | undefined> {
     const level: Level = { targets, next: 0 };
-    this.#levels.push(level);
+    const above = this.#levels;
+    this.#levels = [...above, level];
     const found = await this.#through(level);
-    this.#levels.pop();
+    this.#levels = above;
     return found;
   }
 
@@ -121,7 +131,8 @@ export class FallbackChain<Reply> {
   }
 
   #failed(target: FallbackTarget, thrown: unknown): void {
-    this.#inVain.push({ model: target.model, error: SpillwayError.from(thrown) });
+    const { model } = target;
+    this.#inVain = [...this.#inVain, { model, error: SpillwayError.from(thrown) }];
   }
 
   /** Whom to ask now that a course has failed: it, or the stand-in that had taken it. */
@@ -170,10 +181,7 @@ const outOfQuota = (group: string): SpillwayError =>
   new SpillwayError('rate_limited', `All deployments of ${group} are at their limits.`);
 
 /** The first failure, and what came of the others; the wait is the shortest that anybody knows of. */
-const alsoAsked = (
-  first: SpillwayError,
-  inVain: readonly { readonly model: string; readonly error: SpillwayError }[],
-): SpillwayError => {
+const alsoAsked = (first: SpillwayError, inVain: readonly Vain[]): SpillwayError => {
   const told = inVain
     .slice(0, TOLD.most)
     .map(({ model, error }) => `${model} (${sentence(error.message).slice(0, TOLD.chars)})`);
