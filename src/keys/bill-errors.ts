@@ -75,8 +75,17 @@ export const atLimit = (
   );
 };
 
-/** No wait makes a whole limit larger. */
-export const largerThanLimit = (ledger: Ledger, charge: LimitCharge, at: number): SpillwayError => {
+/** No wait makes a whole limit larger; undefined where none is too small. */
+export const tooLarge = (
+  { ledger, now }: Pick<BillErrorDeps, 'ledger' | 'now'>,
+  charges: readonly LimitCharge[],
+): SpillwayError | undefined => {
+  const at = now();
+  const charge = charges.find((each) => ledger.waitMs([each], at) === Infinity);
+  return charge && largerThanLimit(ledger, charge, at);
+};
+
+const largerThanLimit = (ledger: Ledger, charge: LimitCharge, at: number): SpillwayError => {
   const short = shortOf(ledger, charge, at);
   const kind = LIMIT_WORDS[short?.dimension ?? 'tokens'];
   return new SpillwayError(

@@ -1,6 +1,6 @@
 import type { Cost } from '#core/quota.ts';
 import type { Pass } from '#keys/pass.ts';
-import { atLimit, largerThanLimit, overBudget } from '#keys/bill-errors.ts';
+import { atLimit, overBudget, tooLarge } from '#keys/bill-errors.ts';
 import { limitWords } from '#keys/limit-words.ts';
 import type { LimitCharge } from '#keys/limits.ts';
 import { dollarsOf } from '#keys/money.ts';
@@ -65,18 +65,19 @@ export class Bill {
   constructor(deps: BillDeps, spec: BillSpec) {
     this.#deps = deps;
     this.#spec = spec;
-    const { ledger, now } = deps;
-    const at = now();
-    for (const charge of spec.charges)
-      if (ledger.waitMs([charge], at) === Infinity) throw largerThanLimit(ledger, charge, at);
-    const hold = PurseHold.take(spec.purses, spec.bounds, spec.mostNanos);
-    if (!(hold instanceof PurseHold)) throw overBudget(hold, spec.mostNanos, deps.wall());
+    const { charges, waits, mostNanos } = spec;
+    const hold = PurseHold.take(spec.purses, spec.bounds, mostNanos);
+    if (!(hold instanceof PurseHold))
+      throw tooLarge(deps, charges) ?? overBudget(hold, mostNanos, deps.wall());
     this.#hold = hold;
-    if (spec.waits || spec.charges.length === 0) return;
-    this.#reservation = ledger.reserve(spec.charges, at);
+    if (charges.length === 0) return;
+    if (!waits) this.#reservation = deps.ledger.reserve(charges, deps.now());
     if (this.#reservation) return;
+    // Most often there is room: whether there ever will be is asked where there is none.
+    const never = tooLarge(deps, charges);
+    if (waits && !never) return;
     hold.settle(0);
-    throw atLimit(deps, spec.charges);
+    throw never ?? atLimit(deps, charges);
   }
 
   get pass(): Pass | undefined {
@@ -105,12 +106,10 @@ export class Bill {
     this.#cost = cost;
     this.#hold.settle(nanos);
     this.#deps.record(this.#record(outcome), isTurns);
-    const reservation = this.#reservation;
-    if (!reservation) return;
-    reservation.settle(
-      reservation.charges.map(() => cost),
-      this.#deps.now(),
-    );
+    const [first] = this.#spec.charges;
+    if (!this.#reservation || !first) return;
+    // All charges of a request share one cost.
+    this.#reservation.settleEach({ charged: first.cost, cost }, this.#deps.now());
     this.#deps.changed();
   }
 
@@ -156,11 +155,7 @@ export class Bill {
         headers.push(name.limit, String(amount), name.left, String(left));
       }
     }
-    const { key } = pass;
-    if (key.tpm_limit) headers.push('x-litellm-key-tpm-limit', String(key.tpm_limit));
-    if (key.rpm_limit) headers.push('x-litellm-key-rpm-limit', String(key.rpm_limit));
-    if (typeof key.max_budget === 'number')
-      headers.push('x-litellm-key-max-budget', String(key.max_budget));
+    for (const word of pass.told) headers.push(word);
     headers.push('x-litellm-key-spend', String(keySpend(told.purses)));
   }
 }
@@ -176,6 +171,8 @@ export const callOf = (input: number, output: number): Required<Omit<Cost, 'mone
 
 /** As `/key/info` has it: where a budget begins anew, since then. */
 const keySpend = (purses: readonly Purse[]): number => {
-  const own = purses.findLast(({ payment }) => payment.kind === 'key');
-  return dollarsOf(own?.spentNanos ?? 0);
+  let spentNanos = 0;
+  for (const { payment, spentNanos: spent } of purses)
+    if (payment.kind === 'key') spentNanos = spent;
+  return dollarsOf(spentNanos);
 };

@@ -26,7 +26,7 @@ export interface LimitCharge extends Charge {
   readonly label: string;
 }
 
-/** Somebody with limits, as the ledger knows them. */
+/** Somebody with one limit or more, as the ledger knows them. */
 export interface Limited {
   readonly account: string;
   readonly descriptor: string;
@@ -74,22 +74,17 @@ export class LimitBook {
     this.#ledger = ledger;
   }
 
-  /** What a request takes from each; those without limits are left out. */
+  /** What a request takes from each. */
   charges(all: readonly Limited[], cost: Cost, now: number): readonly LimitCharge[] {
-    const charges: LimitCharge[] = [];
-    for (const { account, descriptor, label, amounts } of all) {
-      if (!this.#state(account, amounts, now)) continue;
-      charges.push({ account, descriptor, label, cost, setting: limitWords(descriptor).setting });
-    }
-    return charges;
+    return all.map(({ account, descriptor, label, amounts }) => {
+      if (this.#stated.get(account) !== amounts) this.#state(account, amounts, now);
+      return { account, descriptor, label, cost, setting: limitWords(descriptor).setting };
+    });
   }
 
-  /** False where there is nothing to state. */
-  #state(account: string, amounts: Limited['amounts'], now: number): boolean {
+  #state(account: string, amounts: Limited['amounts'], now: number): void {
     const known = this.#stated.get(account);
-    if (known === amounts) return true;
     const dimensions = Object.keys({ ...known, ...amounts }) as Dimension[];
-    if (dimensions.length === 0) return false;
     this.#stated.set(account, amounts);
     for (const dimension of dimensions) {
       // A limit that is there no more is one that nobody reaches.
@@ -99,7 +94,6 @@ export class LimitBook {
       const limit = { dimension, amount, windowMs, refill: 'fixed' } as const;
       this.#ledger.limit(account, limit, { source: 'config', now });
     }
-    return true;
   }
 }
 

@@ -34,6 +34,8 @@ export interface Pass {
   readonly refusesUnpriced: boolean;
   readonly tags: readonly string[];
   readonly limited: readonly Limited[];
+  /** What every answer says of the key's own bounds: names and values of LiteLLM's headers in turn. */
+  readonly told: readonly string[];
   readonly payers: readonly Payer[];
   /** Whether it may be used from an address. */
   opensFrom(address: string): boolean;
@@ -80,6 +82,7 @@ export const passOf = (deps: PassDeps, key: KeyRow): Pass => {
     refusesUnpriced: key.refuse_unpriced === true,
     tags: tagsOf(key),
     limited: limitedOf(deps, parts, { key, team, user }),
+    told: toldOf(key),
     payers: payersOf(parts, { key, team, user }),
     opensFrom: listed.length > 0 ? addressRule(listed) : () => true,
     aliasOf: (model) => valueOf(key.aliases, model) ?? valueOf(team?.model_aliases, model) ?? model,
@@ -134,6 +137,12 @@ const waitMsOf = ({ queue }: KeyRow): number => {
   if (queue === true) return Infinity;
   return typeof queue === 'number' ? queue * 1_000 : 0;
 };
+
+const toldOf = ({ tpm_limit: tpm, rpm_limit: rpm, max_budget: max }: KeyRow): string[] => [
+  ...(tpm ? ['x-litellm-key-tpm-limit', String(tpm)] : []),
+  ...(rpm ? ['x-litellm-key-rpm-limit', String(rpm)] : []),
+  ...(typeof max === 'number' ? ['x-litellm-key-max-budget', String(max)] : []),
+];
 
 const tagsOf = (key: KeyRow): readonly string[] => key.tags ?? [];
 

@@ -1,6 +1,6 @@
 import type { SpillwayError } from '#core/errors.ts';
 import type { Bill, BillDeps, BillSpec } from '#keys/bill.ts';
-import { atLimit, largerThanLimit, overBudget } from '#keys/bill-errors.ts';
+import { atLimit, overBudget, tooLarge } from '#keys/bill-errors.ts';
 import type { LimitCharge } from '#keys/limits.ts';
 import { type Bound, PurseHold } from '#keys/purse.ts';
 import { type Gauge, MAX_AMOUNT } from '#ledger/limit.ts';
@@ -56,12 +56,11 @@ const refusalOf = (
   { charges, bounds, mostNanos, waits }: BillSpec,
 ): SpillwayError | undefined => {
   const { ledger, now, wall } = deps;
-  const at = now();
-  const tooLarge = charges.find((charge) => ledger.waitMs([charge], at) === Infinity);
-  if (tooLarge) return largerThanLimit(ledger, tooLarge, at);
+  const never = tooLarge(deps, charges);
+  if (never) return never;
   const short = PurseHold.shortOf(bounds, mostNanos);
   if (short) return overBudget(short, mostNanos, wall());
-  return waits || ledger.waitMs(charges, at) <= 0 ? undefined : atLimit(deps, charges);
+  return waits || ledger.waitMs(charges, now()) <= 0 ? undefined : atLimit(deps, charges);
 };
 
 const limitsOf = ({ ledger, now }: BillDeps, charge: LimitCharge): LimitProspect[] => {
