@@ -1,5 +1,6 @@
 import { type JsonObject, own } from '#core/json.ts';
 import type { CallFallbacks } from '#gateway/call-fallbacks.ts';
+import type { FallbackTarget } from '#gateway/fallbacks.ts';
 import type { Pass } from '#keys/pass.ts';
 
 /**
@@ -11,14 +12,16 @@ export const allowed = (
   pass: Pass,
   fallbacks: CallFallbacks | undefined,
 ): JsonObject => {
-  const rules = fallbacks?.rules ?? {};
-  const lists = [rules.any, rules.contextWindow, rules.contentPolicy].flatMap((list) =>
-    Object.values(list ?? {}),
-  );
-  for (const { model } of [...lists.flat(), ...(rules.always ?? [])]) pass.checkModel(model);
+  if (fallbacks) for (const { model } of targetsIn(fallbacks)) pass.checkModel(model);
   const asked = own(body, 'model');
   if (typeof asked !== 'string') return body;
   const model = pass.aliasOf(asked);
   pass.checkModel(model);
   return model === asked ? body : { ...body, model };
+};
+
+const targetsIn = ({ rules }: CallFallbacks): readonly FallbackTarget[] => {
+  const { any, contextWindow, contentPolicy, always = [] } = rules;
+  const lists = [any, contextWindow, contentPolicy].flatMap((list) => Object.values(list ?? {}));
+  return [...lists.flat(), ...always];
 };

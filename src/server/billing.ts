@@ -128,6 +128,10 @@ const billingOf = (
   },
 ): Billing => {
   const { cashier, ring, turnedAway, members, upstream, estimator } = of;
+  const names = derived(
+    members,
+    (groups) => new Map([...groups].map(([group, rows]) => [group, rows.map(({ name }) => name)])),
+  );
   return {
     cashier,
     turnedAway,
@@ -135,7 +139,7 @@ const billingOf = (
       const row = findKey(directory, name);
       return row && ring.alive(row);
     },
-    members: (group) => (members().get(group) ?? []).map(({ name }) => name),
+    members: (group) => names().get(group) ?? NONE,
     size(group, demand, tenant) {
       const model = members().get(group)?.[0]?.model;
       return model === undefined ? undefined : estimator.size(demand, model, tenant);
@@ -213,3 +217,5 @@ const accessGroupsOf = (config: LoadedConfig): PassDeps['groups'] => {
   );
   return (model) => groups().get(model) ?? [];
 };
+
+const NONE: readonly never[] = [];
