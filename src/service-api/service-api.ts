@@ -85,8 +85,7 @@ export interface ServiceApi {
 }
 
 export const createServiceApi = (deps: ApiDeps): ServiceApi => ({
-  takes: ({ headers, url = '' }) =>
-    bearerOf(headers.authorization)?.startsWith(APP_KEY_PREFIX) === true || isOwnPath(url),
+  takes: ({ headers, url = '' }) => showsAppKey(headers.authorization) || isOwnPath(url),
   async serve(req, res) {
     const left = new AbortController();
     res.once('close', () => {
@@ -113,6 +112,11 @@ const isOwnPath = (url: string): boolean => {
   const [, , ...parts] = url.split('?', 1)[0]!.split('/');
   return COMPILED.some((one) => paramsOf(one.parts, parts) !== undefined);
 };
+
+/** All that comes in is asked: the pattern is tried on what may fit it. */
+const showsAppKey = (authorization: string | undefined): boolean =>
+  authorization?.includes(APP_KEY_PREFIX) === true &&
+  bearerOf(authorization)?.startsWith(APP_KEY_PREFIX) === true;
 
 const bearerOf = (authorization: string | undefined): string | undefined =>
   /^bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1];
