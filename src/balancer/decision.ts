@@ -69,8 +69,8 @@ export class DecisionBuilder implements DecisionFacts {
   readonly #arrival: Arrival;
   #queueMs = 0;
   #last: Pick<Routed, 'choice' | 'candidates' | 'out' | 'levels'> = NOTHING_ROUTED;
-  /** The groups that may take it now; those before have been asked in vain. */
-  #groups: readonly string[];
+  /** The groups that may take it now; those before have been asked in vain. None: the one that was asked for. */
+  #groups = NONE;
   #handedOn = -1;
   /** Of those groups the one that took it last. */
   #place = 0;
@@ -94,7 +94,6 @@ export class DecisionBuilder implements DecisionFacts {
   constructor(id: string, group: string, arrival: Arrival) {
     this.#id = id;
     this.#group = group;
-    this.#groups = [group];
     this.#arrival = arrival;
   }
 
