@@ -126,14 +126,13 @@ export class Account {
   }
 
   take(cost: Cost, now: number, transitMs: number): Share {
-    let takings = NO_TAKINGS;
+    let taking: Taking | undefined;
     for (const standing of this.#standings) {
       const { bucket, dimension } = standing;
       const amount = Math.min(amountOf(cost, dimension), standing.largestTaking);
       if (amount === 0) continue;
       const mark = bucket.take(amount, now, transitMs);
-      // Most have one or two: a list that grows keeps room for sixteen more.
-      takings = [...takings, { bucket, dimension, amount, mark }];
+      taking = { bucket, dimension, amount, mark, before: taking };
     }
     this.#inFlight.begin(amountOf(cost, 'parallel'));
     for (let place = 0; place < DIMENSIONS.length; place++)
@@ -142,13 +141,14 @@ export class Account {
     const chargedAt = now + transitMs;
     const standings = this.#standings;
     const call = ++this.#calls;
-    return { account: this, call, cost, takings, standings, charged, takenAt: now, chargedAt };
+    return { account: this, call, cost, taking, standings, charged, takenAt: now, chargedAt };
   }
 
   /** `charged`: what it was really charged when it was sent, which is in every level that was told since. */
   settle(share: Share, { charged, cost }: Ended, now: number): void {
     const before = charged === share.cost ? charged : this.#countedOf(share, charged);
-    for (const { bucket, dimension, amount, mark } of share.takings) {
+    for (let taking = share.taking; taking; taking = taking.before) {
+      const { bucket, dimension, amount, mark } = taking;
       const more = amountOf(cost, dimension) - amountOf(before, dimension);
       if (more > 0) bucket.take(more, now, 0);
       else if (more < 0) bucket.give(Math.min(-more, amount), mark, now);
@@ -157,7 +157,8 @@ export class Account {
   }
 
   refund(share: Share, now: number): void {
-    for (const { bucket, amount, mark } of share.takings) bucket.give(amount, mark, now);
+    for (let taking = share.taking; taking; taking = taking.before)
+      taking.bucket.give(taking.amount, taking.mark, now);
     this.#correct(share, { before: share.cost, cost: NOTHING }, now);
   }
 
@@ -267,4 +268,3 @@ export class Account {
 }
 
 const NOTHING: Cost = {};
-const NO_TAKINGS: readonly Taking[] = [];

@@ -94,7 +94,8 @@ const overdueMs = ({ limit, used, requested }: QuotaRefusal, standing: Standing)
 const shrinkBurst = (standing: Standing, { share, now }: Answer, isEmpty: boolean): boolean => {
   const { bucket, dimension } = standing;
   if (dimension !== 'requests' || !(bucket instanceof LinearBucket)) return false;
-  const taking = share?.takings.find((taking) => taking.bucket === bucket);
+  let taking = share?.taking;
+  while (taking && taking.bucket !== bucket) taking = taking.before;
   if (taking === undefined || bucket.capacity <= taking.amount) return false;
   bucket.shrinkBurst(taking.mark, { now, isEmpty });
   return true;

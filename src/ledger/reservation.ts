@@ -39,6 +39,8 @@ export interface Taking {
   readonly dimension: Dimension;
   readonly amount: number;
   readonly mark: number;
+  /** The same call's from another limit: in a chain there are no lists, each with room for more. */
+  readonly before: Taking | undefined;
 }
 
 /** What was taken from one account. */
@@ -47,7 +49,8 @@ export interface Share {
   /** Its number among the account's calls, > 0. */
   readonly call: number;
   readonly cost: Cost;
-  readonly takings: readonly Taking[];
+  /** The last one; undefined where nothing was taken. */
+  readonly taking: Taking | undefined;
   /** The limits that there were. */
   readonly standings: readonly Standing[];
   /** All that the account had ever been charged when this had been, by dimension. */
