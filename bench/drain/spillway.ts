@@ -45,6 +45,8 @@ export const spillway =
   (world) =>
     new Spillway(world, options);
 
+const NOTHING_TRIED: ReadonlySet<string> = new Set();
+
 export class Spillway implements Contender {
   readonly #world: World;
   readonly #options: SpillwayOptions;
@@ -90,6 +92,8 @@ export class Spillway implements Contender {
     const plan = {
       ask: {
         groups: [MODEL],
+        tried: NOTHING_TRIED,
+        signal: this.#killed.signal,
         demand: {
           ascii: isWide ? 0 : characters,
           wide: isWide ? characters : 0,
@@ -109,7 +113,6 @@ export class Spillway implements Contender {
       retryOnTimeout: true,
       retryAfterMs: 0,
       deadline: Infinity,
-      signal: this.#killed.signal,
       decision,
       send: (lease: Lease) => this.#send(lease, request),
     } as const;

@@ -43,6 +43,8 @@ const MEMBERS: readonly Member[] = KEYS.map((_, key) => ({
 export const spillway: (policy: string) => CreateContender = (policy) => (world) =>
   new Spillway(world, policy);
 
+const NOTHING_TRIED: ReadonlySet<string> = new Set();
+
 class Spillway implements Contender {
   readonly #world: World;
   readonly #owner: MemoryOwner;
@@ -78,6 +80,8 @@ class Spillway implements Contender {
     const plan = {
       ask: {
         groups: [MODEL],
+        tried: NOTHING_TRIED,
+        signal: NEVER,
         demand: {
           ascii: 4 * request.promptTokens,
           wide: 0,
@@ -97,7 +101,6 @@ class Spillway implements Contender {
       retryOnTimeout: true,
       retryAfterMs: 0,
       deadline: Infinity,
-      signal: NEVER,
       decision: new DecisionBuilder('', MODEL, { policy: '', arrivedMs: request.atMs }),
       send: (lease: Lease) => this.#send(lease, request),
     } as const;

@@ -41,12 +41,11 @@ const world = (
   const run = runAttempts(
     { admit: owner.admit, clock, random, budgets },
     {
-      ask: request(clock),
+      ask: { ...request(clock), tried: new Set(), signal },
       retries: 2,
       retryOnTimeout: true,
       retryAfterMs: 0,
       deadline: Infinity,
-      signal,
       decision,
       send,
       ...plan,

@@ -8,6 +8,7 @@ import type { RetryBudgets } from '#balancer/retry-budget.ts';
 import { type Clock, sleep } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Random } from '#core/random.ts';
+import type { Writable } from '#core/writable.ts';
 
 /** What one try came to, before anything has reached the caller. */
 export type Sent<Reply> =
@@ -22,8 +23,8 @@ export interface Failure {
 }
 
 export interface Plan<Reply> {
-  /** What is asked of the balance, but for what changes from try to try. */
-  readonly ask: Omit<AdmitRequest, 'tried' | 'signal' | 'retryable' | 'hasFallback'>;
+  /** What is asked of the balance: the same for all tries, into which is written what changes. */
+  readonly ask: Writable<AdmitRequest>;
   /** Further tries after the first one, ≥ 0. */
   readonly retries: number;
   /**
@@ -37,7 +38,6 @@ export interface Plan<Reply> {
   readonly retryAfterMs: number;
   /** When the caller stops waiting, monotonic ms (Infinity: never). No try begins after it. */
   readonly deadline: number;
-  readonly signal: AbortSignal;
   readonly decision: DecisionBuilder;
   /** Whether, after such a failure, another group would be asked: then nobody pauses for this one. */
   fallsBack?(kind: FailureKind): boolean;
@@ -63,9 +63,6 @@ const MOST_REFUSALS = 6;
 const NONE: ReadonlySet<string> = new Set();
 const NO_FAILURES: readonly Failure[] = [];
 
-/** No field is forgotten. */
-type Whole<T> = { readonly [K in keyof T]-?: T[K] };
-
 /**
  * The one loop: asks for a deployment, sends, and goes on to another one until a reply begins or
  * `retries`, the group's budget or the caller's time are spent. When all have been tried it pauses and
@@ -78,6 +75,7 @@ export const runAttempts = <Reply>(deps: AttemptsDeps, plan: Plan<Reply>): Promi
 class Attempts<Reply> {
   readonly #deps: AttemptsDeps;
   readonly #plan: Plan<Reply>;
+  #ask: Plan<Reply>['ask'];
   /** The one that has it, then those that may take it while that is out of quota. */
   #groups: AdmitRequest['groups'];
   #failures: readonly Failure[] = NO_FAILURES;
@@ -91,6 +89,7 @@ class Attempts<Reply> {
   constructor(deps: AttemptsDeps, plan: Plan<Reply>) {
     this.#deps = deps;
     this.#plan = plan;
+    this.#ask = plan.ask;
     this.#groups = plan.ask.groups;
   }
 
@@ -115,7 +114,7 @@ class Attempts<Reply> {
       const sent = await this.#plan.send(admission.lease);
       if (sent.ok) return sent.reply;
       // Cut off because its caller has left, it says nothing of the deployment.
-      const outcome = this.#plan.signal.aborted ? 'abandoned' : sent.kind;
+      const outcome = this.#ask.signal.aborted ? 'abandoned' : sent.kind;
       decision.attemptFailed(outcome, sent.error.status, clock.now());
       this.#note(sent, deployment);
       if (!this.#goesOn(sent)) throw this.#error(sent);
@@ -140,45 +139,27 @@ class Attempts<Reply> {
 
   #afterFailure(first: Failure, admission: Promise<Admission>): Promise<Admission> {
     return admission.catch((thrown: unknown) => {
-      if (this.#plan.signal.aborted || !(thrown instanceof SpillwayError)) throw thrown;
+      if (this.#ask.signal.aborted || !(thrown instanceof SpillwayError)) throw thrown;
       throw new AttemptsError(first, thrown.retryAfterMs ?? first.error.retryAfterMs);
     });
   }
 
-  /** With what would become of it after one more failure. Written out: to spread it costs as much again. */
-  #asked(now: number): Whole<AdmitRequest> {
-    const { ask, signal } = this.#plan;
+  /** With what would become of it after one more failure. */
+  #asked(now: number): AdmitRequest {
     const hasFallback = this.#hasFallback;
     const canRetry = this.#tries < this.#most && this.#deps.budgets.has(this.#groups[0], now);
-    return {
-      groups: this.#groups,
-      tried: this.#tried,
-      signal,
-      retryable: canRetry || hasFallback,
-      hasFallback,
-      demand: ask.demand,
-      tenant: ask.tenant,
-      priority: ask.priority,
-      arrivedAt: ask.arrivedAt,
-      waitUntil: ask.waitUntil,
-      stream: ask.stream,
-      bytes: ask.bytes,
-      models: ask.models,
-      pinned: ask.pinned,
-      run: ask.run,
-      affinity: ask.affinity,
-      needs: ask.needs,
-      tags: ask.tags,
-      own: ask.own,
-      budgets: ask.budgets,
-      hears: ask.hears,
-    };
+    this.#ask.tried = this.#tried;
+    this.#ask.retryable = canRetry || hasFallback;
+    this.#ask.hasFallback = hasFallback;
+    return this.#ask;
   }
 
   /** Another group has it now, with tries of its own. */
   #handOn(group: string): void {
     this.#plan.handedOn?.(this.#failures[0]);
     this.#groups = [group, ...this.#groups.slice(this.#groups.indexOf(group) + 1)];
+    // What was asked first stays as it was, for whoever wants to know.
+    this.#ask = { ...this.#ask, groups: this.#groups };
     [this.#failures, this.#tried, this.#refused, this.#tries] = [NO_FAILURES, NONE, NONE, 0];
     this.#stated = undefined;
     this.#deps.budgets.earn(group);
@@ -199,9 +180,10 @@ class Attempts<Reply> {
 
   #goesOn({ kind }: Failure): boolean {
     const { clock, budgets } = this.#deps;
-    const { deadline, signal, retryOnTimeout } = this.#plan;
+    const { deadline, retryOnTimeout } = this.#plan;
     const { retry } = effectOf(kind);
-    if (this.#tries > this.#most || clock.now() >= deadline || signal.aborted) return false;
+    if (this.#tries > this.#most || clock.now() >= deadline || this.#ask.signal.aborted)
+      return false;
     if (retry === 'free' || retry === 'elsewhere') return true;
     const isStated = this.#stated !== undefined && kind === this.#failures[0]!.kind;
     const isWanted = retry === 'budget' || (retry === 'timeout' && retryOnTimeout);
@@ -216,7 +198,7 @@ class Attempts<Reply> {
   /** Throws at once where a pause mends nothing, or would outlast the caller. */
   async #pause({ routed }: Admission): Promise<void> {
     const { clock, random } = this.#deps;
-    const { deadline, signal, retryAfterMs: leastMs } = this.#plan;
+    const { deadline, retryAfterMs: leastMs } = this.#plan;
     const [first] = this.#failures;
     if (!first) throw noDeployment(routed.out);
     const hintMs = this.#failures.at(-1)?.retryAfterMs;
@@ -224,7 +206,7 @@ class Attempts<Reply> {
     const waitMs = backoffMs(this.#failures.length - 1, { leastMs, random, ...hint });
     const isVain = this.#tried.size === this.#refused.size || clock.now() + waitMs >= deadline;
     if (this.#hasFallback || isVain) throw new AttemptsError(first);
-    await sleep(clock, waitMs, signal);
+    await sleep(clock, waitMs, this.#ask.signal);
     this.#tried = this.#refused;
   }
 }

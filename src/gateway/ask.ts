@@ -5,7 +5,6 @@ import type { LinePlace } from '#balancer/explanation.ts';
 import { OwnSide } from '#balancer/own-side.ts';
 import type { Routed } from '#balancer/route.ts';
 import { SpillwayError } from '#core/errors.ts';
-import type { Writable } from '#core/writable.ts';
 import { affinityOf } from '#gateway/affinity.ts';
 import { closeBill, openBill } from '#gateway/billing.ts';
 import { type GatewayCall, type GatewayDeps, deadlineOf } from '#gateway/call.ts';
@@ -214,13 +213,17 @@ export const askOf = (
   { settings }: GatewayDeps,
   call: GatewayCall,
   { groups, pinned, models, asked, demand }: Course,
-): Writable<Plan<unknown>['ask']> => {
+): Plan<unknown>['ask'] => {
   const { arrivedAt, tenant, run, tags = [], patienceMs = Infinity } = call;
   const waitMs = call.queueMs ?? settings.queue.groups.get(groups[0]) ?? settings.queue.waitMs;
   const waitUntil = Math.min(arrivedAt + Math.min(waitMs, patienceMs), deadlineOf(call));
   // One shape for all, whatever they ask for.
   return {
     groups,
+    tried: NONE,
+    signal: call.signal,
+    retryable: undefined,
+    hasFallback: undefined,
     demand,
     tenant,
     priority: call.priority,
@@ -239,3 +242,5 @@ export const askOf = (
     hears: undefined,
   };
 };
+
+const NONE: ReadonlySet<string> = new Set();

@@ -35,10 +35,6 @@ export class CoursePlan<Reply> implements Plan<Reply> {
     return this.#of.deadline;
   }
 
-  get signal(): AbortSignal {
-    return this.#of.call.signal;
-  }
-
   get decision(): DecisionBuilder {
     return this.#of.decision;
   }

@@ -54,12 +54,9 @@ export const serveCount =
     return {};
   };
 
-const NONE: ReadonlySet<string> = new Set();
-
 const explain = (deps: GatewayDeps, call: GatewayCall, course: Course): Explanation => {
   const side = new OwnSide(deps.ownCharges(call.tenant));
-  const request = { ...askOf(deps, call, course), own: side, tried: NONE, signal: call.signal };
-  return deps.explain(request);
+  return deps.explain({ ...askOf(deps, call, course), own: side });
 };
 
 /** Who would be chosen, then who could be, then the others: counting costs none of their quota. */

@@ -23,8 +23,7 @@ export const serveExplain = async (deps: GatewayDeps, http: HttpCall): Promise<S
   const call = await readCall(deps, http);
   const of = { body: call.body, groups: deps.groups, rules: rulesOf(deps, call) };
   const course = courseTo({ model: askedModel(deps, call.body), params: {} }, of);
-  const request = { ...askOf(deps, call, course), tried: NONE, signal: call.signal };
-  const foreseen = foresee(deps, request, lookAtBill(deps, call, course));
+  const foreseen = foresee(deps, askOf(deps, call, course), lookAtBill(deps, call, course));
   sendJson(deps, http, explanationJson(foreseen, deps.settings.policy, call.pass));
   return {};
 };
@@ -41,8 +40,6 @@ const actFor = ({ billing }: GatewayDeps, http: HttpCall): void => {
   http.pass = pass;
   http.caller = pass.word;
 };
-
-const NONE: ReadonlySet<string> = new Set();
 
 /** Throws SpillwayError `invalid_request` where the body asks a model for nothing. */
 const askedModel = (deps: GatewayDeps, body: JsonObject): string => {

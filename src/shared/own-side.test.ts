@@ -144,12 +144,11 @@ describe('a request’s own side', () => {
           await runAttempts(
             { admit: owner.admit, clock, random, budgets: new RetryBudgets(clock) },
             {
-              ask: { ...request(clock), own },
+              ask: { ...request(clock), tried: new Set(), signal: controller.signal, own },
               retries: 2,
               retryOnTimeout: true,
               retryAfterMs: 0,
               deadline: Infinity,
-              signal: controller.signal,
               decision: new DecisionBuilder('id', 'g', { policy: 'p', arrivedMs: 0 }),
               send,
             },
