@@ -130,10 +130,13 @@ export class Pool {
 
   /**
    * The deployments as they are now, to one request: the same rows each time, to be read at once.
-   * `kept`: accounts that are kept for others.
    */
-  rows(bids: readonly Bid[], request: AdmitRequest, kept: ReadonlySet<string>): readonly Row[] {
-    const glance = this.#glanceNow(request, kept);
+  rows(
+    bids: readonly Bid[],
+    request: AdmitRequest,
+    at: Pick<Glance, 'kept' | 'now'>,
+  ): readonly Row[] {
+    const glance = this.#glanceAgain(request, at);
     const rows = bids.map((bid) => this.state(bid.member.name).row(bid, glance));
     this.#keepTogether(request, bids, rows);
     return rows;
@@ -141,24 +144,24 @@ export class Pool {
 
   /** The same as rows of their own, for whoever reads them later. */
   lastingRows(bids: readonly Bid[], request: AdmitRequest): readonly Row[] {
-    const glance = this.#glance(request, NOTHING_KEPT);
+    const at = { kept: NOTHING_KEPT, now: this.#deps.clock.now() };
+    const glance = this.#glance(request, at);
     const rows = bids.map((bid) => new PoolRow(this.state(bid.member.name), bid, glance));
     this.#keepTogether(request, bids, rows);
     return rows;
   }
 
-  #glance({ run }: AdmitRequest, kept: ReadonlySet<string>): Writable<Glance> {
+  #glance({ run }: AdmitRequest, { kept, now }: Pick<Glance, 'kept' | 'now'>): Writable<Glance> {
     const { clock, ledger, health } = this.#deps;
-    const now = clock.now();
     return { ledger, health, clock, paused: this.#paused, runs: this.#runs, run, kept, now };
   }
 
   /** For rows that are to be read at once: the same each time. */
-  #glanceNow(request: AdmitRequest, kept: ReadonlySet<string>): Glance {
-    this.#looking ??= this.#glance(request, kept);
+  #glanceAgain(request: AdmitRequest, at: Pick<Glance, 'kept' | 'now'>): Glance {
+    this.#looking ??= this.#glance(request, at);
     this.#looking.run = request.run;
-    this.#looking.kept = kept;
-    this.#looking.now = this.#deps.clock.now();
+    this.#looking.kept = at.kept;
+    this.#looking.now = at.now;
     return this.#looking;
   }
 

@@ -328,7 +328,7 @@ export class MemoryOwner {
 
   #take(waiter: Waiter, { bids, routed, group }: Going): boolean {
     const { clock, ledger } = this.#deps;
-    const now = clock.now();
+    const now = waiter.now(clock);
     const bid = bidOf(bids, routed.choice)!;
     const { transitMs } = this.#deps.pool.state(bid.member.name);
     const reservation = ledger.reserve(bid.charges, now, { transitMs });
@@ -346,7 +346,7 @@ export class MemoryOwner {
     const lease = new MemoryLease(this.#leaseDeps, leased);
     waiter.release();
     waiter.isTaken = true;
-    waiter.resolve({ lease, routed, group, queueMs: waiter.waits ? now - waiter.since : 0 });
+    waiter.resolve({ lease, routed, group, queueMs: now - waiter.since });
     return true;
   }
 

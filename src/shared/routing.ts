@@ -19,11 +19,13 @@ const SPARED = 0.25;
 /** Which of these deployments takes it, as things stand. `kept`: accounts that are kept for others. */
 export const routeTo = (
   { clock, random, pool, policy }: RoutingDeps,
-  { request, waits }: Waiter,
+  waiter: Waiter,
   { bids, kept }: { readonly bids: readonly Bid[]; readonly kept: ReadonlySet<string> },
-): Routed =>
-  route({
-    rows: pool.rows(bids, request, kept),
+): Routed => {
+  const { request, waits } = waiter;
+  const now = waiter.now(clock);
+  return route({
+    rows: pool.rows(bids, request, { kept, now }),
     tried: request.tried,
     stream: request.stream,
     retryable: request.retryable,
@@ -32,7 +34,8 @@ export const routeTo = (
     needs: request.needs,
     tags: request.tags,
     budgets: request.budgets,
-    patienceMs: waits ? (request.waitUntil - clock.now()) * SPARED : undefined,
+    patienceMs: waits ? (request.waitUntil - now) * SPARED : undefined,
     policy,
     random,
   });
+};

@@ -1,6 +1,7 @@
 import type { AdmitRequest, Admission } from '#balancer/admit.ts';
 import { type Bid, weightOf } from '#balancer/bid.ts';
 import type { Waiting } from '#balancer/fair-items.ts';
+import type { Clock } from '#core/clock.ts';
 
 const nothing = (): void => {};
 
@@ -60,6 +61,11 @@ export class Waiter implements Waiting {
   /** The bids of groups that may stand in for its own, as far as they were looked at. */
   get otherBids(): Map<string, readonly Bid[]> {
     return (this.#otherBids ??= new Map());
+  }
+
+  /** Now, to one that waits; one that has only just asked is looked at as it came. */
+  now(clock: Pick<Clock, 'now'>): number {
+    return this.waits ? clock.now() : this.since;
   }
 
   get tenant() {
