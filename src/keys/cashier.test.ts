@@ -97,3 +97,19 @@ it('raises the budget of a key until the very instant, and gives it a new one wi
   at(MIDNIGHT_MS + DAY_MS);
   expect(open).toThrow(/Max budget: 3/);
 });
+
+it('holds the budget of a model beside that of its key, each in its own window', () => {
+  const { openFor, at } = world();
+  const own = { kind: 'key', id: 'k', label: '', maxDollars: 9 } as const;
+  const model = { kind: 'model', id: 'k:g', label: 'Model=g', maxDollars: 6, duration: '1d' };
+  const lists = { modelPayers: () => models, modelLimited: () => [], payers: [own], limited: [] };
+  const models = [model];
+  const pass = { key: { token: 'k' }, tags: [], ...lists };
+  const open = () => openFor(pass as unknown as Pass);
+  // Each may come to four dollars.
+  open();
+  expect(open).toThrow(/Model=g Current cost: 0, Max budget: 6/);
+  at(MIDNIGHT_MS + DAY_MS);
+  open();
+  expect(open).toThrow(/exceeded! Current cost: 0, Max budget: 9/);
+});

@@ -168,7 +168,7 @@ export class Cashier {
     return new UpstreamMoney((deployment) => this.#upstreamMoney(payersOf(deployment)), mostNanos);
   }
 
-  /** Most often the payers of a key are the same for all its requests. */
+  /** Most often the payers of a key are the same for all its requests, or for all of one model. */
   #moneyOf(
     { pass, group, asModel }: Pick<Passenger, 'pass' | 'group'> & Partial<Pick<Fare, 'asModel'>>,
     customer: Payer | undefined,
@@ -177,13 +177,15 @@ export class Cashier {
     const usual = pass?.payers ?? NONE;
     const ofModel = pass?.modelPayers(group) ?? NONE;
     const asked = (asModel !== undefined && pass?.modelPayers(asModel)) || NONE;
-    const isUsual = !customer && ofModel.length + asked.length === 0;
-    let money = isUsual ? this.#known(usual, wallMs) : undefined;
+    // What a key says of a model is one list for as long as its pass.
+    const own = ofModel.length > 0 ? ofModel : usual;
+    const isOwn = !customer && asked.length === 0;
+    let money = isOwn ? this.#known(own, wallMs) : undefined;
     if (!money) {
       const customers = customer ? [customer] : NONE;
       const payers = [...usual, ...ofModel, ...customers, this.#everybody, ...asked];
       money = this.#money(payers, wallMs);
-      if (isUsual) this.#running.set(usual, money);
+      if (isOwn) this.#running.set(own, money);
     }
     for (const soft of money.soft) this.#checkSoft(soft);
     return money;

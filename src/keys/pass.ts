@@ -91,8 +91,26 @@ export const passOf = (deps: PassDeps, key: KeyRow): Pass => {
         if (!rule(model)) throw denied(whose, model, listed);
     },
     mayUse: (model) => models.every(({ rule }) => rule(model)),
-    modelLimited: (model) => modelLimitedOf(deps, { key, team }, model),
-    modelPayers: (model) => modelPayersOf(key, own, model),
+    modelLimited: limitsModels(key, team)
+      ? perModel((model) => modelLimitedOf(deps, { key, team }, model))
+      : nothing,
+    modelPayers: own.model_max_budget
+      ? perModel((model) => modelPayersOf(key, own, model))
+      : nothing,
+  };
+};
+
+/** Worked out once for every model of which something is said; for others there is nothing to keep. */
+const perModel = <One>(
+  of: (model: string) => readonly One[],
+): ((model: string) => readonly One[]) => {
+  const known = new Map<string, readonly One[]>();
+  return (model) => {
+    const before = known.get(model);
+    if (before) return before;
+    const found = of(model);
+    if (found.length > 0) known.set(model, found);
+    return found;
   };
 };
 
@@ -209,7 +227,6 @@ const modelLimitedOf = (
   { key, team }: Pick<Rows, 'key' | 'team'>,
   model: string,
 ): readonly Limited[] => {
-  if (!hasModelLimits(key) && !(team && hasModelLimits(team))) return NONE;
   const all: Limited[] = [];
   const add = (
     descriptor: string,
@@ -225,10 +242,14 @@ const modelLimitedOf = (
   return all;
 };
 
+const limitsModels = (key: KeyRow, team: TeamRow | undefined): boolean =>
+  hasModelLimits(key) || (team !== undefined && hasModelLimits(team));
+
 const hasModelLimits = ({ model_rpm_limit: rpm, model_tpm_limit: tpm }: Allowance): boolean =>
   Boolean(rpm ?? tpm);
 
 const NONE: readonly never[] = [];
+const nothing = () => NONE;
 
 const payerOf = (
   kind: Payer['kind'],
