@@ -3,7 +3,7 @@ import type { Decision } from '#balancer/decision-record.ts';
 import { shortId } from '#core/ids.ts';
 import type { Over } from '#gateway/call.ts';
 import { type Kept, keptIn, keptOf, lineOf } from '#gateway/kept-decision.ts';
-import { LineRing } from '#gateway/line-ring.ts';
+import { type LineCopy, LineRing } from '#gateway/line-ring.ts';
 
 /** What a request asked of the balance, as far as a later one like it would ask the same. */
 export type AskedAgain = Pick<
@@ -28,6 +28,8 @@ export interface Remembered {
 
 const TOO_MANY = 429;
 const ERROR_CHARS = 500;
+/** So much is copied at once for a file, about: all that is remembered may be ten times as much. */
+const COPIED_BYTES = 786_432;
 
 /** The decisions of the last so many requests. */
 export class DecisionStore {
@@ -74,10 +76,10 @@ export class DecisionStore {
     return this.#lines.end;
   }
 
-  /** Lines from this number on, as far as they are remembered: how many, and as a file has them. */
-  linesFrom(number: number): { readonly count: number; readonly bytes: Buffer } {
-    const { end, first } = this.#lines;
-    return { count: end - Math.max(number, first), bytes: this.#lines.bytesFrom(number) };
+  /** Lines from this number on, as a file has them: some of those that are remembered, and where they end. */
+  linesFrom(number: number): Pick<LineCopy, 'end' | 'bytes'> & { readonly count: number } {
+    const { first, end, bytes } = this.#lines.copyFrom(number, COPIED_BYTES);
+    return { count: end - first, end, bytes };
   }
 
   /** Forgets whatever a person's name stands in. */

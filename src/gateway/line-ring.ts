@@ -9,6 +9,12 @@ interface Chunk {
   lines: number;
 }
 
+export interface LineCopy {
+  readonly first: number;
+  readonly end: number;
+  readonly bytes: Buffer;
+}
+
 /**
  * The last so many lines, as bytes outside the heap. As texts they would live just long enough to be
  * copied twice by the collector, and then fill the space of what is old.
@@ -68,17 +74,23 @@ export class LineRing {
     return this.#chunks[at]!.bytes.toString('utf8', this.#starts[at], this.#ends[at]);
   }
 
-  /** A copy of all lines from this one on, as far as they are remembered. */
-  bytesFrom(number: number): Buffer {
-    const pieces: Buffer[] = [];
-    for (let each = Math.max(number, this.first); each < this.#end;) {
-      const from = each % this.#max;
-      const chunk = this.#chunks[from]!;
+  /**
+   * A copy of lines from this one on, as far as they are remembered: no more rows of them than it takes
+   * to have so many bytes. `first` is the first one's number, `end` that of the one behind the last.
+   */
+  copyFrom(number: number, enoughBytes: number): LineCopy {
+    const first = Math.min(Math.max(number, this.first), this.#end);
+    const rows: Buffer[] = [];
+    let end = first;
+    for (let bytes = 0; end < this.#end && bytes < enoughBytes;) {
+      const from = end % this.#max;
       let to = from;
-      while (++each < this.#end && this.#follows(each, to)) to = each % this.#max;
-      pieces.push(chunk.bytes.subarray(this.#starts[from], this.#ends[to]));
+      while (++end < this.#end && this.#follows(end, to)) to = end % this.#max;
+      const row = this.#chunks[from]!.bytes.subarray(this.#starts[from], this.#ends[to]);
+      rows.push(row);
+      bytes += row.length;
     }
-    return Buffer.concat(pieces);
+    return { first, end, bytes: Buffer.concat(rows) };
   }
 
   /** Whether a line stands right behind the one at this place: both are copied as one piece. */

@@ -41,13 +41,19 @@ export const openDecisionFile = async (deps: DecisionFileDeps): Promise<Decision
     const now = { end: decisions.end, forgotten: decisions.forgotten };
     // Whoever has been forgotten may stand in the lines before as well.
     const isAnew = now.forgotten !== forgotten;
-    const lines = decisions.linesFrom(isAnew ? 0 : end);
-    if (lines.count === 0 && !isAnew) return;
-    const isSaved = await trySave(async () => {
-      if (isAnew) await files.remove();
-      await files.append(lines);
+    if (end === now.end && !isAnew) return;
+    await trySave(async () => {
+      if (isAnew) {
+        await files.remove();
+        [end, forgotten] = [0, now.forgotten];
+      }
+      // What comes meanwhile waits for the next second.
+      while (end < now.end) {
+        const lines = decisions.linesFrom(end);
+        if (lines.count > 0) await files.append(lines);
+        end = lines.end;
+      }
     });
-    if (isSaved) ({ end, forgotten } = now);
   };
   return eachSecond(clock, write);
 };
