@@ -62,7 +62,7 @@ export const dailyActivityRoutes = (registry: Registry): readonly AnyControlRout
     method: 'get',
     path: '/tag/daily/activity',
     access: 'viewer',
-    summary: 'The same by tag, which is all that is kept of one.',
+    summary: 'What was used day by day, by tag; models are not told apart.',
     query: z.object({
       start_date: spendQuery.start_date,
       end_date: spendQuery.end_date,
