@@ -91,8 +91,9 @@ export type Admission =
 
 /**
  * The seam between a request and whoever owns the balance: this process, or one shared by replicas.
- * Resolves when the request may go, or when nobody will ever take it; what is known at once is no promise. Rejects with SpillwayError
- * `rate_limited` when its time in line would run out first (at once, with the computed wait),
- * `too_large` when it is larger than every limit, and with the signal's reason.
+ * Resolves when the request may go, or when nobody will ever take it; what is known at once is no
+ * promise. Rejects with SpillwayError `rate_limited` when its time in line would run out first (at
+ * once, with the computed wait), `too_large` when it is larger than every limit, and with the signal's
+ * reason.
  */
 export type Admit = (request: AdmitRequest) => Admission | Promise<Admission>;

@@ -20,6 +20,9 @@ export interface Row extends Candidate {
   readonly abilities?: Readonly<Record<string, boolean>> | undefined;
 }
 
+/** Infinity where it has no number. */
+export const orderOf = ({ order }: Row): number => order ?? Infinity;
+
 /** How a deployment has answered of late, where that is not well. */
 export type RowHealth = {
   readonly why: string;

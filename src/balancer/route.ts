@@ -1,4 +1,4 @@
-import { type Out, type Row, whyNot } from '#balancer/eligible.ts';
+import { type Out, type Row, orderOf, whyNot } from '#balancer/eligible.ts';
 import { type LevelRecord, levelRecord } from '#balancer/level-record.ts';
 import type { Policy } from '#balancer/policies/policy.ts';
 import { cheaperSoon } from '#balancer/thrift.ts';
@@ -141,8 +141,6 @@ const choose = (request: RouteRequest, ready: readonly Row[], out: Out[]): Chose
 };
 
 const isReady = (row: Row): boolean => row.waitMs <= 0 && row.held === undefined;
-
-const orderOf = ({ order }: Row): number => order ?? Infinity;
 
 /** Those of this order that can take it now: most often all, and then no list of their own. */
 const candidatesOf = (rows: readonly Row[], order: number | undefined): readonly Row[] => {

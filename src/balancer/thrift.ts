@@ -1,4 +1,4 @@
-import type { Row } from '#balancer/eligible.ts';
+import { type Row, orderOf } from '#balancer/eligible.ts';
 import { dualPrice } from '#balancer/policies/dual-price.ts';
 
 /** So much cheaper must be what is waited for. */
@@ -33,8 +33,6 @@ export const cheaperSoon = (
   }
   return cheapest;
 };
-
-const orderOf = ({ order }: Row): number => order ?? Infinity;
 
 /** What comes back to it is lost. */
 const isFull = ({ quota }: Row): boolean =>

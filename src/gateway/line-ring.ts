@@ -1,4 +1,4 @@
-import { MOST_UTF8 } from '#core/utf8.ts';
+import { MOST_UTF8, charsOf, writePieces } from '#core/utf8.ts';
 
 const CHUNK_BYTES = 262_144;
 
@@ -56,15 +56,11 @@ export class LineRing {
     const at = this.#end++ % this.#max;
     if (this.#size < this.#max) this.#size++;
     else this.#release(this.#chunks[at]!);
-    let chars = 0;
-    for (const piece of pieces) chars += piece.length;
-    const chunk = this.#roomFor(chars * MOST_UTF8);
+    const chunk = this.#roomFor(charsOf(pieces) * MOST_UTF8);
     const { bytes, used } = chunk;
-    let end = used;
-    for (const piece of pieces) end += bytes.write(piece, end);
     this.#chunks[at] = chunk;
     this.#starts[at] = used;
-    this.#ends[at] = chunk.used = end;
+    this.#ends[at] = chunk.used = writePieces(bytes, pieces, used);
     chunk.lines++;
   }
 

@@ -1,5 +1,5 @@
 import { write, writeSync } from 'node:fs';
-import { MOST_UTF8 } from '#core/utf8.ts';
+import { MOST_UTF8, charsOf, writePieces } from '#core/utf8.ts';
 
 const LINE_END = 0x0a;
 /** Lines wait at most this long before they are written, ms. */
@@ -68,11 +68,10 @@ export class LineWriter {
   #put(pieces: readonly string[], chars: number): void {
     const batch = this.#roomFor(chars * MOST_UTF8 + 1);
     const { bytes, used } = batch;
-    let end = used;
-    for (const piece of pieces) end += bytes.write(piece, end);
-    bytes[end++] = LINE_END;
-    batch.used = end;
-    this.#bytes += end - used;
+    const end = writePieces(bytes, pieces, used);
+    bytes[end] = LINE_END;
+    batch.used = end + 1;
+    this.#bytes += batch.used - used;
   }
 
   #roomFor(bytes: number): Batch {
@@ -128,9 +127,3 @@ export class LineWriter {
     });
   }
 }
-
-const charsOf = (pieces: readonly string[]): number => {
-  let chars = 0;
-  for (const piece of pieces) chars += piece.length;
-  return chars;
-};
