@@ -94,6 +94,6 @@ export type Admission =
  * Resolves when the request may go, or when nobody will ever take it; what is known at once is no
  * promise. Rejects with SpillwayError `rate_limited` when its time in line would run out first (at
  * once, with the computed wait), `too_large` when it is larger than every limit, and with the signal's
- * reason.
+ * reason. `now`: where whoever asks has only just looked at the clock.
  */
-export type Admit = (request: AdmitRequest) => Admission | Promise<Admission>;
+export type Admit = (request: AdmitRequest, now?: number) => Admission | Promise<Admission>;

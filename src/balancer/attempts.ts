@@ -132,7 +132,7 @@ class Attempts<Reply> {
 
   /** Asks for a deployment. What has failed before is told, with the wait that is known by now. */
   #admitted(now: number): ReturnType<Admit> {
-    const admission = this.#deps.admit(this.#asked(now));
+    const admission = this.#deps.admit(this.#asked(now), now);
     const first = this.#failures[0];
     return first && admission instanceof Promise ? this.#afterFailure(first, admission) : admission;
   }

@@ -2,11 +2,12 @@ import type { Bid } from '#balancer/bid.ts';
 import { LatencyMeter } from '#balancer/latency-meter.ts';
 import type { Candidate } from '#balancer/policies/policy.ts';
 import { type Glance, PoolRow } from '#balancer/pool-row.ts';
-import type { Clock } from '#core/clock.ts';
 
 const MINUTE_MS = 60_000;
 
 type Accounts = readonly [string, ...string[]];
+
+type Instant = Pick<Glance, 'clock' | 'now'>;
 
 /** No call is believed to travel for longer before it is charged, ms. */
 const MOST_TRANSIT_MS = 250;
@@ -22,6 +23,8 @@ export class MemberState {
   /** From sending to being charged upstream, as learned, ms. */
   transitMs = 0;
   #minute = -1;
+  /** When that minute is over, monotonic ms: before then the wall clock need not be asked again. */
+  #minuteEndsAt = -Infinity;
   readonly #used = { requests: 0, tokens: 0 };
   #row: PoolRow | undefined;
 
@@ -40,8 +43,11 @@ export class MemberState {
   }
 
   /** What it was given in this minute of the wall clock: the same object each time, to be read at once. */
-  minute(clock: Clock): Candidate['minute'] {
-    const minute = Math.floor(clock.wall() / MINUTE_MS);
+  minute({ clock, now }: Instant): Candidate['minute'] {
+    if (now < this.#minuteEndsAt) return this.#used;
+    const wallMs = clock.wall();
+    this.#minuteEndsAt = now + MINUTE_MS - (wallMs % MINUTE_MS);
+    const minute = Math.floor(wallMs / MINUTE_MS);
     if (minute !== this.#minute) {
       this.#minute = minute;
       this.#used.requests = this.#used.tokens = 0;
@@ -49,8 +55,8 @@ export class MemberState {
     return this.#used;
   }
 
-  used(clock: Clock, more: Candidate['minute']): void {
-    this.minute(clock);
+  used(at: Instant, more: Candidate['minute']): void {
+    this.minute(at);
     this.#used.requests += more.requests;
     this.#used.tokens += more.tokens;
   }

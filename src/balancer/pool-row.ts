@@ -95,7 +95,7 @@ export class PoolRow implements Row {
   }
 
   get minute(): Row['minute'] {
-    return this.#state.minute(this.#glance.clock);
+    return this.#state.minute(this.#glance);
   }
 
   get runCalls(): number {

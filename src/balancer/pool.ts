@@ -166,27 +166,25 @@ export class Pool {
   }
 
   /** Its call has begun. */
-  started(bid: Bid, { run, affinity }: AdmitRequest): void {
+  started(bid: Bid, { run, affinity }: AdmitRequest, now: number): void {
     const { clock } = this.#deps;
     const state = this.state(bid.member.name);
     const account = ownAccount(bid);
     state.inFlight++;
     if (bid.model !== bid.member.model) this.#patterns.called(bid.model);
-    state.used(clock, { requests: 1, tokens: 0 });
+    state.used({ clock, now }, { requests: 1, tokens: 0 });
     if (run !== undefined) this.#runs.given(run, account);
     const prompt = { pool: account, tokens: bid.size.inputTokens };
-    if (affinity !== undefined) this.#prompts.served(affinity, prompt, clock.now());
+    if (affinity !== undefined) this.#prompts.served(affinity, prompt, now);
   }
 
   /** Its call has ended, and what it came to where that is known. */
-  ended({ member }: Bid, spent: Spent | undefined): void {
+  ended({ member }: Bid, spent: Spent | undefined, now: number): void {
+    const { clock } = this.#deps;
     const state = this.state(member.name);
     state.inFlight--;
     if (spent)
-      state.used(this.#deps.clock, {
-        requests: 0,
-        tokens: spent.inputTokens + spent.outputTokens,
-      });
+      state.used({ clock, now }, { requests: 0, tokens: spent.inputTokens + spent.outputTokens });
   }
 
   /** Notes where a prompt like this one has been read, and where it belongs. */

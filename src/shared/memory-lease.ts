@@ -43,7 +43,7 @@ export class MemoryLease implements Lease {
     this.#leased = leased;
     this.deployment = leased.bid.member.name;
     this.#state = deps.pool.state(this.deployment);
-    deps.pool.started(leased.bid, leased.request);
+    deps.pool.started(leased.bid, leased.request, leased.startedAt);
     deps.shared.sent(leased.bid, leased.chargedAt);
     this.#health = deps.pool.health?.started(this.deployment, leased.startedAt);
   }
@@ -80,7 +80,7 @@ export class MemoryLease implements Lease {
 
   done(spent: Spent | undefined, now: number): void {
     this.began(now);
-    if (!this.#end(spent)) return;
+    if (!this.#end(spent, now)) return;
     const { bid, request, startedAt } = this.#leased;
     const { member } = bid;
     this.#state.answered();
@@ -99,7 +99,7 @@ export class MemoryLease implements Lease {
   }
 
   failed(kind: FailureKind, now: number): void {
-    if (!this.#end(undefined)) return;
+    if (!this.#end(undefined, now)) return;
     const { bid, reservation, startedAt } = this.#leased;
     if (kind === 'timeout') this.#state.latency.timedOut(now - startedAt, now);
     const { requests = 0 } = bid.cost;
@@ -117,7 +117,7 @@ export class MemoryLease implements Lease {
   }
 
   abandoned(now: number): void {
-    if (!this.#end(undefined)) return;
+    if (!this.#end(undefined, now)) return;
     const { bid } = this.#leased;
     const cost = bid.member.settle(bid.cost, undefined, bid.model);
     this.#settle({ charged: bid.cost, cost }, now);
@@ -125,10 +125,10 @@ export class MemoryLease implements Lease {
     this.#deps.changed(this.deployment);
   }
 
-  #end(spent: Spent | undefined): boolean {
+  #end(spent: Spent | undefined, now: number): boolean {
     if (this.#ended) return false;
     this.#ended = true;
-    this.#deps.pool.ended(this.#leased.bid, spent);
+    this.#deps.pool.ended(this.#leased.bid, spent, now);
     return true;
   }
 

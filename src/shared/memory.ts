@@ -98,19 +98,18 @@ export class MemoryOwner {
     this.#leaseDeps = { ...deps, shared, changed: (deployment) => this.#changed(deployment) };
   }
 
-  readonly admit: Admit = (request) => {
+  readonly admit: Admit = (request, now = this.#deps.clock.now()) => {
     try {
-      return this.#admit(request);
+      return this.#admit(request, now);
     } catch (thrown) {
       return Promise.reject(thrown);
     }
   };
 
-  #admit(request: AdmitRequest): ReturnType<Admit> {
+  #admit(request: AdmitRequest, now: number): ReturnType<Admit> {
     request.signal.throwIfAborted();
-    const { pool, clock } = this.#deps;
     const group = request.groups[0];
-    const waiter = new Waiter(request, pool.bids(group, request), clock.now());
+    const waiter = new Waiter(request, this.#deps.pool.bids(group, request), now);
     const lane = this.#lanes.of(group);
     // Nobody is overtaken: with others in line it is the line's turn.
     if (lane.size === 0 && this.#place(waiter, NOTHING_KEPT).placed) return waiter.admission;
