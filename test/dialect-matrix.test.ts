@@ -121,6 +121,7 @@ const ask = (caller: ChatDialect, vendor: ChatDialect, stream: boolean): Promise
     id: newCallId(),
     progress: {},
     arrivedAt: gateway.gateway.clock.now(),
+    wallMs: gateway.gateway.clock.wall(),
     // What stands in the path of some dialects.
     body: { ...body, model: vendor.name, stream },
     signal: AbortSignal.timeout(5_000),

@@ -125,6 +125,11 @@ export class DecisionBuilder implements DecisionFacts {
     return this.#totalMs ?? 0;
   }
 
+  /** Unix epoch ms; of one under way, when it came. */
+  get endedWallMs(): number {
+    return (this.#arrival.wallMs ?? 0) + this.totalMs;
+  }
+
   get code(): ErrorCode | undefined {
     return this.#error?.code;
   }

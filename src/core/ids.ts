@@ -28,10 +28,10 @@ const nextByte = (): number => {
  * A call's id: a UUID, as LiteLLM's `x-litellm-call-id` is, of version 8. Its begin is random, which is
  * what people read; its end is the instant (Unix epoch ms), by which a record is found again.
  */
-export const newCallId = (): string => {
+export const newCallId = (wallMs = Date.now()): string => {
   for (const place of RANDOM_PLACES) written[place] = DIGITS[nextByte() % 16]!;
   written[VARIANT_PLACE] = DIGITS[8 + (nextByte() % 4)]!;
-  const now = Date.now();
+  const now = Math.floor(wallMs);
   if (now !== writtenMs) {
     writtenMs = now;
     written.write(now.toString(16).padStart(TIME_DIGITS, '0'), TIME_PLACE, 'latin1');

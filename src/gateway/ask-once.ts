@@ -40,7 +40,8 @@ export const askOnce = async (
   const members = [{ ...deployment, id }];
   const groups = new Groups({ members, aliases: {}, providerOf: () => undefined });
   const admit = admitOnce(deps.admit, (one) => news.push(one));
-  const call = callOf(id, deployment.isEmbedding, startedAt);
+  const at = { arrivedAt: startedAt, wallMs: clock.wall() };
+  const call = callOf(id, deployment.isEmbedding, at);
   const tookMs = (): number => clock.now() - startedAt;
   try {
     const its = { ...deps, groups, admit };
@@ -56,13 +57,17 @@ export const askOnce = async (
   }
 };
 
-const callOf = (model: string, isEmbedding: boolean, arrivedAt: number): GatewayCall => {
+const callOf = (
+  model: string,
+  isEmbedding: boolean,
+  at: Pick<GatewayCall, 'arrivedAt' | 'wallMs'>,
+): GatewayCall => {
   const body: JsonObject = isEmbedding
     ? { model, input: 'Hi' }
     : { model, messages: [{ role: 'user', content: 'Hi' }], max_tokens: 1 };
   return {
     id: newCallId(),
-    arrivedAt,
+    ...at,
     body,
     signal: new AbortController().signal,
     timeoutMs: LONGEST_MS,

@@ -180,11 +180,10 @@ const isHopeless = ({ outcomes }: DecisionBuilder): boolean =>
 
 /** `group` is empty where it is refused before a group is found. */
 export const newDecision = (
-  { settings, clock }: GatewayDeps,
-  { id, arrivedAt, tenant }: Pick<GatewayCall, 'id' | 'arrivedAt' | 'tenant'>,
+  { settings }: GatewayDeps,
+  { id, arrivedAt, wallMs, tenant }: Pick<GatewayCall, 'id' | 'arrivedAt' | 'wallMs' | 'tenant'>,
   group: string,
 ): DecisionBuilder => {
-  const wallMs = clock.wall() - (clock.now() - arrivedAt);
   const { policy } = settings;
   return new DecisionBuilder(id, group, { policy, arrivedMs: arrivedAt, wallMs, tenant });
 };

@@ -49,15 +49,15 @@ const unsupported = (thrown: unknown): Failure => ({
 export const upstreamRequest = (
   deps: GatewayDeps,
   call: GatewayCall,
-  to: { target: Target; path: string; body: string; stream: boolean },
+  to: Pick<UpstreamRequest, 'path' | 'body' | 'startedAt'> & { target: Target; stream: boolean },
 ): UpstreamRequest => {
-  const { target, path, body, stream } = to;
-  const { settings, clock } = deps;
+  const { target, path, body, stream, startedAt } = to;
+  const { settings } = deps;
   const ownMs =
     call.timeoutMs === undefined ? (target.spec.timeoutMs ?? settings.timeoutMs) : Infinity;
   const deadline = deadlineOf(call);
   const totalMs =
-    deadline === Infinity ? ownMs : Math.min(ownMs, Math.max(0, deadline - clock.now()));
+    deadline === Infinity ? ownMs : Math.min(ownMs, Math.max(0, deadline - startedAt));
   const firstByteMs =
     call.streamTimeoutMs ??
     target.spec.streamTimeoutMs ??
@@ -70,6 +70,7 @@ export const upstreamRequest = (
     headers: headersOf(call, target, totalMs),
     credentials: target.credentials,
     body,
+    startedAt,
     timeouts: {
       firstByteMs: stream ? firstByteMs : undefined,
       betweenChunksMs: settings.timeouts.betweenChunksMs,

@@ -60,11 +60,10 @@ export interface Wanted extends Pick<Course, 'groups' | 'demand'> {
  * is asked.
  */
 export const openBill = (deps: GatewayDeps, call: GatewayCall, course: Course): void => {
-  const { billing, clock } = deps;
+  const { billing } = deps;
   if (!billing) return;
   const id = call.recordId ?? newCallId();
-  const startedMs = arrivedMs(clock, call);
-  const fare = fareOf({ deps, billing, id, startedMs }, call, course);
+  const fare = fareOf({ deps, billing, id, startedMs: startedMs(call) }, call, course);
   try {
     call.progress.bill = billing.cashier.open(fare);
   } catch (thrown) {
@@ -84,11 +83,8 @@ export const checkMoney = (
   group: string,
 ): void => billing?.cashier.checkMoney({ pass, endUser: plainText(endUser), group });
 
-/** When a request came, Unix epoch ms. */
-export const arrivedMs = (
-  clock: GatewayDeps['clock'],
-  { arrivedAt }: Pick<GatewayCall, 'arrivedAt'>,
-): number => Math.round(clock.wall() - (clock.now() - arrivedAt));
+/** When a request came, as it is written down: whole Unix epoch ms. */
+export const startedMs = ({ wallMs }: Pick<GatewayCall, 'wallMs'>): number => Math.round(wallMs);
 
 /** How a request would stand with its payers now; undefined where nobody is billed. */
 export const lookAtBill = (
@@ -134,13 +130,14 @@ export const tagsOf = ({ tags = NO_TAGS, app }: Payers): readonly string[] =>
 const NO_TAGS: readonly string[] = [];
 
 const measure = (
-  { deps: { prices, targets }, billing }: Opening,
+  { deps: { prices, targets, clock }, billing }: Opening,
   wanted: Wanted,
   tenant: string,
 ): Measure => {
   const { groups, demand } = wanted;
   let [tokensIn, tokensOut] = [0, 0];
   let mostNanos: number | undefined;
+  const now = clock.now();
   for (const [place, group] of groups.entries()) {
     const size = billing.size(group, demand, tenant);
     if (!size) continue;
@@ -150,7 +147,7 @@ const measure = (
     const most = { inputTokens: inputTokens + SPREADS * inputSpread, outputTokens };
     for (const deployment of billing.members(group)) {
       const spec = targets.get(deployment)?.spec;
-      const nanos = spec && costOf(prices(deployment, modelAt(spec, wanted)), most);
+      const nanos = spec && costOf(prices(deployment, modelAt(spec, wanted), now), most);
       if (nanos !== undefined) mostNanos = Math.max(mostNanos ?? 0, nanos);
     }
   }

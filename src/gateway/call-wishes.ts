@@ -74,6 +74,7 @@ const callOf = (deps: GatewayDeps, http: HttpCall, { how, parsed, bytes }: Parse
     id: http.id,
     progress: http.progress,
     arrivedAt: http.arrivedAt,
+    wallMs: http.wallMs,
     body: sent,
     signal: http.signal,
     tenant: { key: http.caller, user: named(userOf(said, ownsMetadata)) ?? '' },

@@ -60,7 +60,7 @@ export interface GatewayDeps {
   /** For vendors that take bytes only; absent where the config forbids it. */
   readonly fetchFile?: FetchFile;
   /** What a deployment's tokens cost now, of the model that it is asked for; empty where nobody knows. */
-  readonly prices: (deployment: string, model: string) => Prices;
+  readonly prices: (deployment: string, model: string, now?: number) => Prices;
   /** Every deployment that can serve, in the order of the config. */
   readonly catalogue: () => readonly CatalogueRow[];
   readonly targets: Pick<ReadonlyMap<string, Target>, 'get'>;
@@ -134,6 +134,8 @@ export interface GatewayCall {
   readonly id: string;
   /** Monotonic, ms. */
   readonly arrivedAt: number;
+  /** The same instant, Unix epoch ms. */
+  readonly wallMs: number;
   readonly body: JsonObject;
   readonly signal: AbortSignal;
   /** The caller's own wishes, where it has any. How long it waits in all, ms. */

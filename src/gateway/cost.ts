@@ -4,13 +4,19 @@ import { type Course, modelAt } from '#gateway/course.ts';
 import type { Target } from '#upstream/target.ts';
 import type { Usage } from '#wire/chat-event.ts';
 
+interface Priced {
+  readonly target: Target;
+  readonly course: Course;
+  readonly now: number;
+}
+
 /**
- * What an answer comes to, nano-dollars; undefined where its vendor has told no usage, or something
+ * What an answer comes to now, nano-dollars; undefined where its vendor has told no usage, or something
  * that was used has no price.
  */
 export const costFrom = (
   { prices }: GatewayDeps,
-  { target, course }: { readonly target: Target; readonly course: Course },
+  { target, course, now }: Priced,
   usage: Usage | undefined,
 ): number | undefined =>
-  usage && costOf(prices(target.spec.name, modelAt(target.spec, course)), usage);
+  usage && costOf(prices(target.spec.name, modelAt(target.spec, course), now), usage);

@@ -111,11 +111,12 @@ const OWN_PATHS = '/spillway/';
 
 /** Tells of a request to a model, or of one that meant to be one. */
 const over = (deps: GatewayDeps, http: HttpCall, error?: SpillwayError): void => {
-  const { progress, call, id, arrivedAt, caller } = http;
+  const { progress, call, id, arrivedAt, wallMs, caller } = http;
   let { decision } = progress;
   if (!decision) {
     if (!error) return;
-    decision = newDecision(deps, { id, arrivedAt, tenant: { key: caller, user: '' } }, '');
+    const tenant = { key: caller, user: '' };
+    decision = newDecision(deps, { id, arrivedAt, wallMs, tenant }, '');
     decision.failed(error, deps.clock.now());
   }
   deps.log.debug({ decision }, 'decided');
@@ -146,12 +147,9 @@ const findRoute = (http: HttpCall): Route | undefined => {
 };
 
 const line = (deps: GatewayDeps, http: HttpCall) => {
-  const { req, path, id } = http;
-  return { id, method: req.method, path, ms: msOf(deps, http) };
+  const { req, path, id, arrivedAt } = http;
+  return { id, method: req.method, path, ms: Math.round(deps.clock.now() - arrivedAt) };
 };
-
-const msOf = ({ clock }: GatewayDeps, { arrivedAt }: HttpCall): number =>
-  Math.round(clock.now() - arrivedAt);
 
 const logServed = (deps: GatewayDeps, http: HttpCall, { decision, pieces }: Served): void => {
   // Probes come every few seconds and say nothing.
@@ -162,7 +160,7 @@ const logServed = (deps: GatewayDeps, http: HttpCall, { decision, pieces }: Serv
       id: http.id,
       method: http.req.method,
       path: http.path,
-      ms: msOf(deps, http),
+      ms: Math.round(decision.totalMs),
       group: decision.group,
       fallback: decision.fallback,
       deployment: last?.deployment,

@@ -16,6 +16,8 @@ export interface HttpCall {
   readonly id: string;
   /** Monotonic, ms. */
   readonly arrivedAt: number;
+  /** The same instant, Unix epoch ms. */
+  readonly wallMs: number;
   /** Aborted as soon as the caller has left, or the process can wait no longer. */
   readonly signal: AbortSignal;
   readonly progress: Progress;
@@ -58,7 +60,8 @@ export const createHttpCall = (
       controller.abort(new SpillwayError('client_closed', 'The caller left before the answer.'));
   });
   const given = req.headers['x-litellm-call-id'];
-  const id = typeof given === 'string' && CLIENT_ID.test(given) ? given : newCallId();
+  const wallMs = clock.wall();
+  const id = typeof given === 'string' && CLIENT_ID.test(given) ? given : newCallId(wallMs);
   const path = pathOf(req);
   const { signal } = controller;
   return {
@@ -67,6 +70,7 @@ export const createHttpCall = (
     path,
     id,
     arrivedAt: clock.now(),
+    wallMs,
     signal,
     progress: {},
     params: NO_PARAMS,

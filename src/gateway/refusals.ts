@@ -2,7 +2,7 @@ import type { SpillwayError } from '#core/errors.ts';
 import { newCallId } from '#core/ids.ts';
 import { own } from '#core/json.ts';
 import { plainText } from '#core/plain-text.ts';
-import { arrivedMs, tagsOf } from '#gateway/billing.ts';
+import { startedMs, tagsOf } from '#gateway/billing.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import { keptBody } from '#gateway/kept-body.ts';
@@ -31,13 +31,13 @@ export const recordRefusedCall = (
   call: GatewayCall,
   { error, pass }: { readonly error: SpillwayError; readonly pass?: Pass },
 ): void => {
-  const { billing, clock } = deps;
+  const { billing } = deps;
   const { progress, app } = call;
   if (!billing || progress.bill) return;
   const asked = askedOf(call, pass);
   progress.bill = billing.cashier.openRefused({
     id: call.recordId ?? newCallId(),
-    startedMs: arrivedMs(clock, call),
+    startedMs: startedMs(call),
     pass,
     endUser: plainText(call.endUser ?? call.tenant.user),
     group: asked === undefined ? '' : groupOf(deps, asked),
@@ -63,12 +63,13 @@ export const recordRefusedCall = (
 
 /** What is known of it where its body has not been read. */
 const unread = (http: HttpCall, callType: string): GatewayCall => {
-  const { id, progress, arrivedAt, signal, caller, req } = http;
+  const { id, progress, arrivedAt, wallMs, signal, caller, req } = http;
   const { remoteAddress: address } = req.socket;
   return {
     id,
     progress,
     arrivedAt,
+    wallMs,
     body: {},
     signal,
     tenant: { key: caller, user: '' },

@@ -124,7 +124,7 @@ const ask = (
     const request = upstreamRequest(
       deps,
       { ...call, timeoutMs },
-      { target, path: at.path, body, stream: false },
+      { target, path: at.path, body, stream: false, startedAt: clock.now() },
     );
     callUpstream(clock, request, exchange);
   });

@@ -85,14 +85,15 @@ const sendSaid = (
     if ('kind' in said) return resolve(failedAttempt(deps, { lease, call }, said));
     const { target, spoken } = said;
     const { path, body, dropped, dialect, passage } = spoken;
-    const startedAt = deps.clock.now();
+    const { clock } = deps;
+    const startedAt = clock.now();
     const ended = Promise.withResolvers<StreamEnd>();
     const bodies = deps.billing?.bodies;
     const tap = bodies && new StreamTap(bodies.bytes);
     const exchange = new StreamExchange({
       target,
       dialect,
-      clock: deps.clock,
+      clock,
       passage: tap ? tap.on(passage) : passage,
       choices: choicesOf(course.asked),
       includeUsage,
@@ -100,7 +101,7 @@ const sendSaid = (
       settle(result) {
         if ('failure' in result)
           return resolve(failedAttempt(deps, { lease, call }, result.failure));
-        const now = deps.clock.now();
+        const now = clock.now();
         lease.began(now);
         decision.firstContent(now);
         if (dropped.length > 0) decision.leftOut(dropped);
@@ -121,18 +122,19 @@ const sendSaid = (
       ended(end) {
         const { usage, failure } = end;
         const spent = usage ?? spentAtLeast(lease, end);
-        const nanos = costFrom(deps, { target, course }, spent);
+        const now = clock.now();
+        const nanos = costFrom(deps, { target, course, now }, spent);
         if (usage) decision.counted(usage, nanos);
         else if (spent) decision.estimated(spent, nanos);
-        endLease(deps, { lease, decision, call }, end);
+        endLease(deps, { lease, decision, call, now }, end);
         const error = failure && { error: failure.error };
         const told = { isEstimated: !usage, response: tap?.text(), ...error };
         closeBill(deps, call, { decision, target, spent, nanos, ...told });
         ended.resolve(end);
       },
     });
-    const request = upstreamRequest(deps, call, { target, path, body, stream: true });
-    const { clock } = deps;
+    const sent = { target, path, body, stream: true, startedAt };
+    const request = upstreamRequest(deps, call, sent);
     const reader = new QuotaReader(exchange, { lease, decision, rules: target.quota, clock });
     exchange.controlledBy(callUpstream(clock, request, reader));
   });
@@ -142,12 +144,11 @@ const spentAtLeast = ({ expected }: Lease, { pieces }: StreamEnd): Spent | undef
   pieces > 0 ? { ...expected, outputTokens: pieces } : undefined;
 
 const endLease = (
-  { clock, log }: GatewayDeps,
-  of: { lease: Lease; decision: DecisionBuilder; call: GatewayCall },
+  { log }: GatewayDeps,
+  of: { lease: Lease; decision: DecisionBuilder; call: GatewayCall; now: number },
   { usage, pieces, failure }: StreamEnd,
 ): void => {
-  const { lease, decision, call } = of;
-  const now = clock.now();
+  const { lease, decision, call, now } = of;
   if (!failure) {
     lease.done(usage, now);
     decision.ended('ok', 200, now);

@@ -40,9 +40,11 @@ export class TrafficMeter {
     this.#priceOf = priceOf;
   }
 
-  over({ tries, code, queueMs, totalMs, tokensIn = 0, tokensOut = 0 }: DecisionFacts): void {
+  /** `wallMs`: when it ended, Unix epoch ms. */
+  over(facts: DecisionFacts, wallMs = this.#clock.wall()): void {
+    const { tries, code, queueMs, totalMs, tokensIn = 0, tokensOut = 0 } = facts;
     const name = tries.at(-1)?.deployment ?? '';
-    const count = this.#countOf(name);
+    const count = this.#countOf(name, Math.floor(wallMs / 1000));
     count.requests++;
     // Of a caller that has left nobody is to blame.
     if (code !== undefined && code !== 'client_closed') count.errors++;
@@ -67,8 +69,7 @@ export class TrafficMeter {
     return Math.floor(this.#clock.wall() / 1000);
   }
 
-  #countOf(name: string): TrafficCount {
-    const { now } = this;
+  #countOf(name: string, now: number): TrafficCount {
     let second = this.#seconds.at(-1);
     if (!second || second.at < now) {
       second = { at: now, counts: new Map() };

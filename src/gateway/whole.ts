@@ -111,27 +111,34 @@ class WholeTry implements Settling {
     const { spoken } = this.#sending.said;
     const { several } = spoken;
     if (several) this.#sendSeveral(several);
-    else this.#send(spoken, this);
+    else this.#send(spoken, this, this.#startedAt);
   }
 
   #sendSeveral(several: Several): void {
+    const { clock } = this.#of.deps;
     sendSeveral(
       several,
-      (i, settle) =>
-        this.#send({ body: several.bodies[i]!, codec: several.codecFor(i) }, { settle }),
+      (i, settle) => {
+        const one = { body: several.bodies[i]!, codec: several.codecFor(i) };
+        return this.#send(one, { settle }, clock.now());
+      },
       (result) => this.settle(result),
     );
   }
 
   /** One call to an upstream. */
-  #send({ body, codec }: Pick<WholeSpoken, 'body' | 'codec'>, to: Settling): CallControl {
+  #send(
+    { body, codec }: Pick<WholeSpoken, 'body' | 'codec'>,
+    to: Settling,
+    startedAt: number,
+  ): CallControl {
     const { deps, call } = this.#of;
     const { clock, settings } = deps;
     const { target, spoken } = this.#sending.said;
     const { lease, decision } = this.#one;
     const { replyBytes } = settings.limits;
     const exchange = new WholeExchange({ target, replyBytes, codec, to });
-    const request = { target, path: spoken.path, body, stream: false };
+    const request = { target, path: spoken.path, body, stream: false, startedAt };
     const reader = new QuotaReader(exchange, { lease, decision, rules: target.quota, clock });
     exchange.limits = reader;
     return callUpstream(clock, upstreamRequest(deps, call, request), reader);
@@ -150,7 +157,7 @@ class WholeTry implements Settling {
     const { answer } = result;
     const { usage } = answer;
     const spent = usage ?? lease.expected;
-    const nanos = costFrom(deps, { target, course }, spent);
+    const nanos = costFrom(deps, { target, course, now }, spent);
     if (usage) decision.counted(usage, nanos);
     else decision.estimated(spent, nanos);
     if (answer.isFiltered && course.filteredFails)

@@ -95,6 +95,7 @@ export async function* flowChat(
     id: newCallId(),
     progress: {},
     arrivedAt: deps.clock.now(),
+    wallMs: deps.clock.wall(),
     body: openaiChat.writeRequest(request, { model, asksUsage: true }).body,
     signal: AbortSignal.any([signal, left.signal]),
     // It waits for as long as its run may take, or as whoever pays for it says.

@@ -115,7 +115,7 @@ export const createGateway = (first: LoadedConfig, world: World, keeping?: Keepi
       decisions.add(over);
       events.publish(over);
       metrics.over(over.decision);
-      traffic.over(over.decision);
+      traffic.over(over.decision, over.decision.endedWallMs);
     },
     metrics: () => metrics.page(),
     lifecycle: new Lifecycle(),

@@ -25,8 +25,13 @@ interface Row {
   found?: Found;
 }
 
+interface Asked {
+  readonly pricing: Pricing;
+  readonly now: number;
+}
+
 /** A deployment's prices as of now, for the model that it is asked for; empty where nobody knows them. */
-export type PriceBook = (deployment: string, model: string) => Prices;
+export type PriceBook = (deployment: string, model: string, now?: number) => Prices;
 
 export const createPriceBook = (
   config: Pick<LoadedConfig, 'deployments'>,
@@ -42,21 +47,20 @@ export const createPriceBook = (
   });
   const recent = new RecentMap<Found & Pick<Row, 'pricing'>>(MOST_NAMES);
   /** A pattern's row has the prices of whatever it is asked for. */
-  const ofPattern = (deployment: string, model: string, pricing: Pricing): Prices => {
+  const ofPattern = (deployment: string, model: string, { pricing, now }: Asked): Prices => {
     const key = `${deployment} ${model}`;
-    const now = clock.now();
     const before = recent.get(key);
     if (before && before.pricing === pricing && now < before.until) return before.prices;
     const found = find({ ...pricing, model }, now);
     if (model.length <= NAME_CHARS) recent.set(key, { ...found, pricing });
     return found.prices;
   };
-  return (deployment, model) => {
+  return (deployment, model, now = clock.now()) => {
     const row = known().get(deployment);
     if (!row) return NONE;
-    if (isStarPattern(row.pricing.model)) return ofPattern(deployment, model, row.pricing);
-    const now = clock.now();
-    if (!row.found || now >= row.found.until) row.found = find(row.pricing, now);
+    const { pricing } = row;
+    if (isStarPattern(pricing.model)) return ofPattern(deployment, model, { pricing, now });
+    if (!row.found || now >= row.found.until) row.found = find(pricing, now);
     return row.found.prices;
   };
 };

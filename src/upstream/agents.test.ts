@@ -76,6 +76,7 @@ const ask = (origin: string, options: Partial<AgentOptions> = {}): Promise<unkno
     path: '/v1/x',
     headers: { authorization: 'Bearer sk-1' },
     body: '{}',
+    startedAt: clock.now(),
     timeouts: { betweenChunksMs: 10_000, totalMs: 10_000 },
     signal: new AbortController().signal,
   };

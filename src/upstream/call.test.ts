@@ -51,6 +51,7 @@ const call = (
       headers: { 'x-own': 'a' },
       ...(headersFor && { credentials: { headersFor, start() {}, close() {} } }),
       body: '{}',
+      startedAt: its.now(),
       timeouts,
       signal: leave.signal,
     },

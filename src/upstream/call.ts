@@ -29,6 +29,8 @@ export interface UpstreamRequest {
   /** Adds headers that this one request needs. */
   readonly credentials?: Credentials | undefined;
   readonly body: string;
+  /** When it is sent, monotonic ms: its time-outs count from here. */
+  readonly startedAt: number;
   readonly timeouts: CallTimeouts;
   readonly signal: AbortSignal;
 }
@@ -65,7 +67,6 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
   readonly #clock: Clock;
   readonly #request: UpstreamRequest;
   readonly #reader: ReplyReader;
-  readonly #startedAt: number;
   #controller: Dispatcher.DispatchController | undefined;
   #over = false;
   #paused = false;
@@ -81,14 +82,13 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
     this.#clock = clock;
     this.#request = request;
     this.#reader = reader;
-    this.#startedAt = clock.now();
   }
 
   start(): void {
-    const { signal, credentials } = this.#request;
+    const { signal, credentials, startedAt } = this.#request;
     if (signal.aborted) return this.#fail(abortReason(signal));
     signal.addEventListener('abort', this.#onAbort);
-    this.#arm();
+    this.#arm(startedAt);
     if (credentials) this.#vouch(credentials);
     else this.#send();
   }
@@ -221,30 +221,32 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
    * One timer for all phases, which bytes do not touch: no byte that comes after it was set can make
    * the call due before a whole pause between bytes has passed, and by then it looks again.
    */
-  #arm(): void {
-    const now = this.#clock.now();
+  #arm(now: number): void {
     const leftMs = Math.max(0, this.#due().at - now);
     const waitMs = Math.min(leftMs, this.#request.timeouts.betweenChunksMs);
     const ringsAt = now + waitMs;
     this.#cancelTimer = this.#clock.after(waitMs, () => {
-      const lateMs = this.#clock.now() - ringsAt;
+      const rangAt = this.#clock.now();
+      const lateMs = rangAt - ringsAt;
       // What came meanwhile is only heard after this.
       if (lateMs > LATE_MS) this.#deafMs += lateMs + LATE_MS;
       const due = this.#due();
-      if (this.#clock.now() < due.at) return this.#arm();
+      if (rangAt < due.at) return this.#arm(rangAt);
       this.#fail(new SpillwayError('timeout', LATE[due.phase](due.limitMs)));
     });
   }
 
   #due(): Due {
-    const limitMs = this.#request.timeouts.totalMs;
-    const at = this.#startedAt + limitMs;
+    const { startedAt, timeouts } = this.#request;
+    const limitMs = timeouts.totalMs;
+    const at = startedAt + limitMs;
     const due = this.#phase();
     return due && due.at < at ? due : { phase: 'total', at, limitMs };
   }
 
   #phase(): Due | undefined {
-    const { firstByteMs, betweenChunksMs } = this.#request.timeouts;
+    const { startedAt, timeouts } = this.#request;
+    const { firstByteMs, betweenChunksMs } = timeouts;
     const since = this.#lastByteAt;
     if (since !== undefined) {
       const heardAt = this.#paused ? this.#clock.now() : since;
@@ -252,7 +254,7 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
       return { phase: 'between', at, limitMs: betweenChunksMs };
     }
     if (firstByteMs === undefined) return undefined;
-    const at = this.#startedAt + firstByteMs + this.#deafMs;
+    const at = startedAt + firstByteMs + this.#deafMs;
     return { phase: 'first', at, limitMs: firstByteMs };
   }
 }

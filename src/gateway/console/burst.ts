@@ -45,6 +45,7 @@ const one = async (deps: GatewayDeps, { ask, i, queue, left }: One): Promise<voi
     id: newCallId(),
     progress: {},
     arrivedAt,
+    wallMs: deps.clock.wall(),
     body: { model, max_tokens, messages: [{ role: 'user', content: prompt }] },
     signal: left.signal,
     tenant: TENANT,

@@ -52,6 +52,7 @@ export const forward = (
       headers: target.headers,
       credentials: target.credentials,
       body: '',
+      startedAt: clock.now(),
       timeouts: { betweenChunksMs: settings.timeouts.betweenChunksMs, totalMs: PATIENCE_MS },
       signal: http.signal,
     };

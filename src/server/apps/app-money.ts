@@ -41,6 +41,7 @@ const callOf = (
 ): GatewayCall => ({
   id: newCallId(),
   arrivedAt: clock.now(),
+  wallMs: clock.wall(),
   body: { model: APP_MODEL + app.name },
   signal: new AbortController().signal,
   progress: {},
