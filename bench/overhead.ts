@@ -19,6 +19,7 @@ const HELP = `Usage: npm run bench:overhead -- [options]
   --only PART   one of ${PARTS.join(', ')}
   --keys        callers have a virtual key with limits, a team and a budget
   --consoles N  N consoles are open meanwhile
+  --even        V8 is set for the bare proxy as for the gateway
   --profile     load only the gateway and keep a CPU profile of it
   --write       put the table into out/bench.md (full runs only)
   --help        this text
@@ -57,6 +58,7 @@ const readArguments = () => {
         only: { type: 'string' },
         keys: { type: 'boolean', default: false },
         consoles: { type: 'string', default: '0' },
+        even: { type: 'boolean', default: false },
         profile: { type: 'boolean', default: false },
         write: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -88,9 +90,10 @@ const machine = (): string =>
   ].join(', ');
 
 /** What the gateway has besides its load, in words. */
-const beside = ({ furniture: { keys, consoles } }: FullPlan): string =>
+const beside = ({ furniture: { keys, consoles }, isEven }: FullPlan): string =>
   (keys ? '; callers with keys, limits and a budget' : '') +
-  (consoles > 0 ? `; ${consoles} consoles open` : '');
+  (consoles > 0 ? `; ${consoles} consoles open` : '') +
+  (isEven ? '; V8 set alike' : '');
 
 const profile = async (plan: FullPlan): Promise<void> => {
   const files = await profileGateway(plan);
@@ -129,8 +132,8 @@ const limitMs = args.quick ? LIMIT_MS.quick : LIMIT_MS.full;
 setTimeout(() => giveUp(`Not done after ${limitMs / 1000} s.`), limitMs).unref();
 try {
   claimCore(LOAD_CORE);
-  const { parts, furniture } = args;
-  const plan: FullPlan = { ...(args.quick ? QUICK : FULL), parts, furniture };
+  const { parts, furniture, even: isEven } = args;
+  const plan: FullPlan = { ...(args.quick ? QUICK : FULL), parts, furniture, isEven };
   await (args.profile ? profile(plan) : bench(plan, args.write));
 } catch (error) {
   giveUp(error instanceof Error ? error.message : String(error));

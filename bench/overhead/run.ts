@@ -9,7 +9,7 @@ import type { Column } from './report.ts';
 import { startTarget, startUpstream, stopTarget } from './targets.ts';
 import type { StartOptions, TargetName, Upstream } from './targets.ts';
 
-export interface FullPlan extends Plan {
+export interface FullPlan extends Plan, Pick<StartOptions, 'isEven'> {
   readonly furniture: Furniture;
 }
 

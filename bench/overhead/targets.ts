@@ -59,11 +59,21 @@ export const startUpstream = async (): Promise<Upstream> => {
   };
 };
 
-const startBareProxy = async (upstreamPort: number): Promise<RunningTarget> => {
+/** As the gateway's launcher has it. */
+const NO_PRETENURING = '--no-allocation-site-pretenuring';
+
+const startBareProxy = async ({ upstreamPort, isEven }: StartOptions): Promise<RunningTarget> => {
   const began = performance.now();
+  const flags = isEven ? [NO_PRETENURING] : [];
   const proxy = spawnPinned({
     core: TARGET_CORE,
-    command: [process.execPath, BARE_PROXY, `http://127.0.0.1:${upstreamPort}`, FIRST_KEY],
+    command: [
+      process.execPath,
+      ...flags,
+      BARE_PROXY,
+      `http://127.0.0.1:${upstreamPort}`,
+      FIRST_KEY,
+    ],
   });
   const origin = await untilReady('bare proxy', proxy);
   const startMs = performance.now() - began;
@@ -185,12 +195,14 @@ const startNginx = async (upstreamPort: number): Promise<RunningTarget> => {
 
 export interface StartOptions {
   readonly upstreamPort: number;
+  /** The bare proxy's V8 is set as the gateway's is, as far as that is said to change what it takes. */
+  readonly isEven: boolean;
   /** The gateway writes a CPU profile here when it ends. */
   readonly profileDir?: string;
 }
 
 export const startTarget = (name: TargetName, options: StartOptions): Promise<RunningTarget> => {
-  if (name === 'bare proxy') return startBareProxy(options.upstreamPort);
+  if (name === 'bare proxy') return startBareProxy(options);
   if (name === 'nginx') return startNginx(options.upstreamPort);
   return startGateway(options.upstreamPort, options.profileDir);
 };
