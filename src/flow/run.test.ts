@@ -79,7 +79,9 @@ test('inputs that do not fit are refused at once', () => {
   const flow = flowOf(
     dsl({ start: { type: 'start', variables }, a: { type: 'answer', answer: '' } }, ['start>a']),
   );
-  expect(() => runFlow(flow, options({ clock, services }))).toThrow('`name` is required');
+  expect(() => runFlow(flow, options({ clock, services }))).toThrow(
+    'name is required in input form',
+  );
   const query = 'x'.repeat(101);
   const limits = { nodeChars: 100 };
   const inputs = { name: 'n' };

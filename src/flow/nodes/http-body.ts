@@ -26,7 +26,10 @@ export type HttpBody = z.infer<typeof bodySchema>;
 type Item = z.infer<typeof itemSchema>;
 
 export interface WrittenBody {
+  /** Unless the flow says otherwise. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Whatever the flow says: without them nobody could read it. */
+  readonly framing?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | string;
 }
 
@@ -75,10 +78,21 @@ const linesIn = (text: string): Item[] =>
 
 const jsonText = (text: string): string => {
   if (text.trim() === '') return '';
+  // JSON goes as it is written: numbers have more digits than we could count.
+  if (isJson(text)) return text;
   const value = parseLooseJson(text);
   if (value === undefined)
     throw new SpillwayError('node_failed', 'The body is no JSON, even when read generously.');
   return JSON.stringify(value);
+};
+
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 const filesOf = ({ read }: NodeRun<unknown>, item: Item | undefined): FlowFile[] => {
@@ -117,7 +131,8 @@ const multipart = async (
     ]),
     Buffer.from(`--${boundary}--\r\n`),
   ]);
-  return { headers: { 'Content-Type': `multipart/form-data; boundary=${boundary}` }, body };
+  const type = `multipart/form-data; boundary=${boundary}`;
+  return { headers: {}, framing: { 'Content-Type': type }, body };
 };
 
 const quoted = (text: string): string =>

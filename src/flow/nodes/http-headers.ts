@@ -20,31 +20,66 @@ interface Source {
   readonly authorization?: z.infer<typeof authorizationSchema>;
 }
 
+type Pair = readonly [name: string, value: string];
+
 /** `name:value`, one a line. A line without a colon is a name alone. */
-export const pairsOf = (text: string): [name: string, value: string][] =>
-  text.split('\n').flatMap((line) => {
+const pairsOf = (text: string): Pair[] =>
+  text.split('\n').flatMap((line): Pair[] => {
     const colon = line.indexOf(':');
     const name = (colon < 0 ? line : line.slice(0, colon)).trim();
     return name === '' ? [] : [[name, colon < 0 ? '' : line.slice(colon + 1).trim()]];
   });
 
+/**
+ * The pairs of a form whose texts hold variables. A value stays in its own pair, whatever lines it
+ * has: what somebody has asked makes no pairs of its own. A line that is nothing but a variable may.
+ */
+export const filledPairs = (text: string, fill: (text: string) => string): Pair[] =>
+  text
+    .split('\n')
+    .flatMap((line) =>
+      line.includes(':')
+        ? pairsOf(line).map(([name, value]): Pair => [fill(name).trim(), fill(value).trim()])
+        : pairsOf(fill(line)),
+    )
+    .filter(([name]) => name !== '');
+
+/** All of them, a later one in the place of an earlier one, however its name is spelt. */
+export const joinedHeaders = (
+  ...all: readonly Readonly<Record<string, string>>[]
+): Record<string, string> => {
+  const pairs = all.flatMap((headers) => Object.entries(headers));
+  return Object.fromEntries(
+    new Map(pairs.map((pair) => [pair[0].toLowerCase(), pair] as const)).values(),
+  );
+};
+
 /** Names that are ours to write: how a message is framed is no matter of a flow. */
 const OURS =
   /^(host|content-length|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect)$/i;
+/** Line ends are none of it, and become blanks. */
+const VALUE = /^[\t\r\n\x20-\x7e\x80-\xff]*$/;
 const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
 
 export const headersOf = (
   { headers, authorization }: Source,
   fill: (text: string) => string,
 ): Record<string, string> => {
-  const pairs = pairsOf(fill(headers ?? '')).filter(([name]) => !OURS.test(name));
+  const pairs = filledPairs(headers ?? '', fill).filter(([name]) => !OURS.test(name));
   const wrong = pairs.find(([name]) => !NAME.test(name));
   if (wrong)
     throw new SpillwayError(
       'node_failed',
       `${JSON.stringify(wrong[0].slice(0, 60))} is no name of a header.`,
     );
-  return { ...Object.fromEntries(pairs), ...authorised(authorization, fill) };
+  const unsayable = pairs.find(([, value]) => !VALUE.test(value));
+  if (unsayable)
+    throw new SpillwayError(
+      'node_failed',
+      `The header ${unsayable[0]} has characters that no header can have; send them in the body, or encode them.`,
+    );
+  const lines = pairs.map(([name, value]) => [name, value.replaceAll(/[\r\n]+/g, ' ')] as const);
+  return joinedHeaders(Object.fromEntries(lines), authorised(authorization, fill));
 };
 
 const authorised = (

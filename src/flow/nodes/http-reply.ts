@@ -45,8 +45,10 @@ const isFileReply = (headers: FlowReply['headers'], body: Uint8Array): boolean =
   if (/attachment|filename/i.test(headers['content-disposition'] ?? '')) return true;
   const type = headers['content-type']?.toLowerCase() ?? '';
   if (type.startsWith('text/') && !type.startsWith('text/csv')) return false;
-  if (TEXTS.test(type) || !FILES.test(type)) return false;
-  return !looksLikeText(body.subarray(0, PROBE_BYTES));
+  if (!FILES.test(type)) return false;
+  // What else is called a picture or a sound is one, though it may be written in letters.
+  if (!type.startsWith('application/')) return true;
+  return !TEXTS.test(type) && !looksLikeText(body.subarray(0, PROBE_BYTES));
 };
 
 /** UTF-8 with something that only texts have. */

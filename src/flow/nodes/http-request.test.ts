@@ -5,7 +5,11 @@ import type { FlowReply, FlowRequest, MadeFile } from '#flow/ports.ts';
 import { dsl, flowOf, runToEnd, ScriptedChat } from '#flow/test-kit.ts';
 
 /** A flow of one request: what it sends, and the files that it keeps. */
-const requested = async (data: object, reply: Partial<FlowReply> = {}) => {
+const requested = async (
+  data: object,
+  reply: Partial<FlowReply> = {},
+  asked: { readonly query?: string } = {},
+) => {
   const clock = new VirtualClock();
   const sent: FlowRequest[] = [];
   const kept: MadeFile[] = [];
@@ -49,8 +53,9 @@ const requested = async (data: object, reply: Partial<FlowReply> = {}) => {
       { mode: 'workflow' },
     ),
   );
-  await runToEnd(flow, clock, { services: Object.assign(chat, { files }) });
-  return { sent, kept };
+  const services = Object.assign(chat, { files });
+  const events = await runToEnd(flow, clock, { services, ...asked });
+  return { sent, kept, events };
 };
 
 test('a form may stand in lines, as in old files', async () => {
@@ -77,4 +82,78 @@ test.each([
 ])('what comes with %j is the file %s', async (headers, name) => {
   const { kept } = await requested({}, { headers, body: Buffer.from([0x89, 0x50, 0, 1]) });
   expect(kept.map((file) => file.name)).toEqual([name]);
+});
+
+test('what somebody has asked stays in the header and in the parameter that it is put into', async () => {
+  const { sent } = await requested(
+    {
+      url: 'https://sample.invalid/a?x=%20&y=1~2',
+      headers: 'X-Asked: {{#sys.query#}}\nX-More: 1',
+      params: 'q: {{#sys.query#}}\nz:2\nz:3\n:4',
+    },
+    {},
+    { query: 'a:b\nX-Evil: 1' },
+  );
+  expect(sent[0]).toMatchObject({
+    url: 'https://sample.invalid/a?x=%20&y=1~2&q=a%3Ab%0AX-Evil%3A+1&z=2&z=3',
+    headers: { 'X-Asked': 'a:b X-Evil: 1', 'X-More': '1' },
+  });
+  expect(sent[0]?.headers).not.toHaveProperty('X-Evil');
+});
+
+test('a line that is a variable alone may hold headers', async () => {
+  const { sent } = await requested(
+    { headers: '{{#sys.query#}}' },
+    {},
+    { query: 'X-One: 1\nX-Two: 2' },
+  );
+  expect(sent[0]?.headers).toEqual({ 'X-One': '1', 'X-Two': '2' });
+});
+
+test('a header that nobody can say is told by its name', async () => {
+  const { sent, events } = await requested({ headers: 'X-Name: 山田' });
+  expect(sent).toEqual([]);
+  expect(events.at(-1)).toMatchObject({
+    error: { message: expect.stringContaining('The header X-Name has characters') },
+  });
+});
+
+test('one header of a name: what the flow says in place of ours, what frames the body in place of both', async () => {
+  const json = { type: 'json', data: [{ value: '{}' }] };
+  const patch = 'content-type: application/merge-patch+json';
+  expect((await requested({ headers: patch, body: json })).sent[0]?.headers).toEqual({
+    'content-type': 'application/merge-patch+json',
+  });
+  const form = { type: 'form-data', data: [{ key: 'a', type: 'text', value: 'b' }] };
+  const { sent } = await requested({ headers: 'content-type: multipart/form-data', body: form });
+  expect(sent[0]?.headers).toEqual({
+    'Content-Type': expect.stringMatching(/^multipart\/form-data; boundary=form-/),
+  });
+  const authorization = { type: 'api-key', config: { type: 'bearer', api_key: 'k' } };
+  expect((await requested({ headers: 'authorization: old', authorization })).sent[0]).toMatchObject(
+    {
+      headers: { Authorization: 'Bearer k' },
+    },
+  );
+});
+
+test('JSON goes as it is written, to the last digit; what is nearly JSON is mended', async () => {
+  const bodyOf = async (value: string) =>
+    (await requested({ body: { type: 'json', data: [{ value }] } })).sent[0]?.body;
+  expect(await bodyOf('{"id": 12345678901234567890}')).toBe('{"id": 12345678901234567890}');
+  expect(await bodyOf("{'id': 1,}")).toBe('{"id":1}');
+});
+
+test.each([
+  ['image/svg+xml', '<svg/>', 1],
+  ['application/xml', '<a/>', 0],
+  ['application/octet-stream', '{"a": 1}', 0],
+  ['application/octet-stream', '\0\u0001', 1],
+  ['text/csv', 'a,b', 0],
+])('%s with %j is a file %i times', async (type, body, count) => {
+  const { kept } = await requested(
+    {},
+    { headers: { 'content-type': type }, body: Buffer.from(body) },
+  );
+  expect(kept).toHaveLength(count);
 });

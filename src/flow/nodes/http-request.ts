@@ -2,7 +2,12 @@ import { SpillwayError } from '#core/errors.ts';
 import { z } from '#core/schema.ts';
 import { bodySchema, type HttpBody, writeBody } from '#flow/nodes/http-body.ts';
 import { readReply } from '#flow/nodes/http-reply.ts';
-import { authorizationSchema, headersOf, pairsOf } from '#flow/nodes/http-headers.ts';
+import {
+  authorizationSchema,
+  filledPairs,
+  headersOf,
+  joinedHeaders,
+} from '#flow/nodes/http-headers.ts';
 import type { NodeType } from '#flow/nodes/node-type.ts';
 import { serviceOf } from '#flow/nodes/service-of.ts';
 import { parseTemplate, selectorsOf } from '#flow/template.ts';
@@ -58,7 +63,7 @@ const httpRequest: NodeType<Config> = {
     const method = config.method.toUpperCase();
     const url = addressOf(config, fill);
     const written = await writeBody(node, config.body, fill);
-    const headers = { ...written.headers, ...headersOf(config, fill) };
+    const headers = joinedHeaders(written.headers, headersOf(config, fill), written.framing ?? {});
     const request = {
       method,
       url,
@@ -93,7 +98,9 @@ const addressOf = ({ url, params }: Config, fill: (text: string) => string): str
     throw new SpillwayError('node_failed', 'The URL must begin with http:// or https://.');
   const parsed = URL.parse(address);
   if (!parsed) throw new SpillwayError('node_failed', 'This is no URL; look at its variables.');
-  for (const [name, value] of pairsOf(fill(params ?? ''))) parsed.searchParams.append(name, value);
+  const more = new URLSearchParams(filledPairs(params ?? '', fill).map(([...pair]) => pair));
+  // What the address has already stays as it is spelt: a signature may hold it.
+  parsed.search = [parsed.search.slice(1), more.toString()].filter((text) => text !== '').join('&');
   return parsed.href;
 };
 

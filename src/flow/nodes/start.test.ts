@@ -18,6 +18,8 @@ test('what is given is read by its kind', () => {
   expect(one('checkbox', true)).toBe(true);
   expect(one('checkbox', 'off')).toBe(false);
   expect(one('json_object', { a: 1 })).toEqual({ a: 1 });
+  expect(one('json_object', '{"a": 1}')).toEqual({ a: 1 });
+  expect(one('json_object', ' ')).toBeNull();
 });
 
 test('what is not given is its default, or empty', () => {
@@ -29,8 +31,6 @@ test('what is not given is its default, or empty', () => {
 });
 
 test.each([
-  [{ type: 'text-input', required: true }, {}, 'is required'],
-  [{ type: 'text-input', required: true, default: 'd' }, { v: null }, 'is required'],
   [{ type: 'text-input' }, { v: 3 }, 'must be a text'],
   [{ type: 'text-input', max_length: 3 }, { v: 'abcd' }, 'may have 3 characters at most'],
   [{ type: 'select', options: ['a', 'b'] }, { v: 'c' }, 'must be one of: a, b'],
@@ -38,6 +38,8 @@ test.each([
   [{ type: 'number' }, { v: 'Infinity' }, 'must be a number'],
   [{ type: 'checkbox' }, { v: 'maybe' }, 'must be true or false'],
   [{ type: 'json_object' }, { v: [] }, 'must be an object'],
+  [{ type: 'json_object' }, { v: '[1]' }, 'must be an object'],
+  [{ type: 'json_object' }, { v: '{a' }, 'must be an object'],
 ])('%j given %j', (variable, given, message) => {
   expect(() => accept(variable, given as JsonObject)).toThrow(
     expect.objectContaining({
@@ -47,6 +49,20 @@ test.each([
     }),
   );
 });
+
+test.each([{}, { v: null }])(
+  'what must be given and is %j is told in the words of Dify',
+  (given) => {
+    const variable = { type: 'text-input', required: true, default: 'd' };
+    expect(() => accept(variable, given)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_request',
+        param: 'inputs.v',
+        message: 'v is required in input form',
+      }),
+    );
+  },
+);
 
 test('length counts characters, and names from outside are only names', () => {
   expect(one('text-input', '😀😀😀', { max_length: 3 })).toBe('😀😀😀');

@@ -60,11 +60,17 @@ export default start;
 /** An input that is not declared is dropped; one that is declared and not given has its default. */
 const acceptOne = (variable: Variable, given: JsonObject): Json => {
   const value = own(given, variable.variable) ?? null;
-  if (value === null && variable.required) throw wrong(variable, 'is required');
+  if (value === null && variable.required) throw missing(variable);
   const present = value ?? (variable.default === '' ? null : variable.default);
   if (present === null || present === undefined) return variable.type === 'checkbox' ? false : null;
   return READERS[variable.type]?.(present, variable) ?? null;
 };
+
+/** In Dify's own words: clients look for them. */
+const missing = ({ variable }: Variable): SpillwayError =>
+  new SpillwayError('invalid_request', `${variable} is required in input form`, {
+    param: `inputs.${variable}`,
+  });
 
 const wrong = ({ variable }: Variable, what: string): SpillwayError =>
   new SpillwayError('invalid_request', `The input \`${variable}\` ${what}.`, {
@@ -103,9 +109,20 @@ const readSwitch = (value: Json, variable: Variable): boolean => {
   throw wrong(variable, 'must be true or false');
 };
 
-const readObject = (value: Json, variable: Variable): JsonObject => {
-  if (!isObject(value)) throw wrong(variable, 'must be an object');
-  return value;
+/** As JSON in a text, too: forms have nothing else. */
+const readObject = (value: Json, variable: Variable): JsonObject | null => {
+  if (typeof value === 'string' && value.trim() === '') return null;
+  const read = typeof value === 'string' ? jsonIn(value) : value;
+  if (!isObject(read)) throw wrong(variable, 'must be an object');
+  return read;
+};
+
+const jsonIn = (text: string): Json => {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return null;
+  }
 };
 
 /** What the caller sent has become a file before it comes here. */
