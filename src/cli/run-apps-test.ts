@@ -6,7 +6,7 @@ import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
 import { parseApp } from '#flow/dsl/parse.ts';
 import type { RunEvent } from '#flow/events.ts';
 import { prepareFlow } from '#flow/prepare.ts';
-import { differences, replayTypes, shapeOf } from '#flow/replay.ts';
+import { beginningOf, differences, replayTypes, shapeOf, withoutRetries } from '#flow/replay.ts';
 import { runFlow } from '#flow/run.ts';
 import { createSandbox, type Sandbox } from '#sandbox/sandbox.ts';
 
@@ -76,7 +76,8 @@ const playAgain = async ({
   readonly sandbox: Sandbox;
 }): Promise<string[]> => {
   const types = replayTypes(record.events);
-  const flow = prepareFlow(parseApp(text, file), { types, resolveModel: ({ name }) => name });
+  const app = withoutRetries(parseApp(text, file));
+  const flow = prepareFlow(app, { types, resolveModel: ({ name }) => name });
   const events: RunEvent[] = [];
   const run = runFlow(flow, {
     query: record.query,
@@ -90,6 +91,7 @@ const playAgain = async ({
     },
     clock: systemClock,
     ids: { run: newCallId() },
+    ...beginningOf(record.events),
   });
   for await (const event of run) events.push(event);
   return differences(shapeOf(record.events), shapeOf(events));

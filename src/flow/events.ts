@@ -45,6 +45,8 @@ export interface RunStart extends Happened {
   readonly app: string;
   /** What `sys` has in this run. */
   readonly system: JsonObject;
+  /** What its conversation has brought along, where that is anything. */
+  readonly variables?: JsonObject;
 }
 
 export interface NodeStart extends OfStep {

@@ -24,6 +24,7 @@ export const nodeRunOf: NodeRunOf = (of, place) => {
     services,
     history,
     depth,
+    ...(frame.within && { within: frame.within }),
     isGuarded: onFailure.retries > 0 || onFailure.next !== undefined,
     inputs: node.id === scope.root.node.id ? frame.inputs : {},
     read: (selector) => pool.read(selector),

@@ -1,9 +1,11 @@
 import { answerOf } from '#flow/answer-text.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Json } from '#core/json.ts';
-import type { NodeFinish, RunEvent } from '#flow/events.ts';
+import type { App } from '#flow/dsl/app.ts';
+import type { NodeFinish, RunEvent, Within } from '#flow/events.ts';
 import { NODE_TYPES } from '#flow/nodes/index.ts';
 import type { NodeType } from '#flow/nodes/node-type.ts';
+import type { RunOptions } from '#flow/run.ts';
 
 /** Node types that ask the world: a replay answers in its place. */
 const WORLDLY: ReadonlySet<string> = new Set([
@@ -18,23 +20,46 @@ const WORLDLY: ReadonlySet<string> = new Set([
 
 /**
  * The node types for a run in which whatever asks the world says what it said in a recorded run, each
- * node its results in the order in which it had them.
+ * node in each round what it said there.
  */
 export const replayTypes = (recorded: readonly RunEvent[]): readonly NodeType<unknown>[] => {
   const finishes = recorded.filter((event) => event.type === 'node-finish');
-  const left = Map.groupBy(finishes, ({ nodeId }) => nodeId);
+  const left = Map.groupBy(finishes, ({ nodeId, within }) => placeOf(nodeId, within));
   return NODE_TYPES.map((type) =>
-    WORLDLY.has(type.type) ? { ...type, run: (node) => replayed(left.get(node.id)) } : type,
+    WORLDLY.has(type.type)
+      ? { ...type, run: ({ id, within }) => replayed(left.get(placeOf(id, within))) }
+      : type,
   );
+};
+
+/** A node, and the round in which it ran: rounds side by side end in any order. */
+const placeOf = (nodeId: string, within: Within | undefined): string =>
+  within ? `${nodeId} in round ${within.index + 1}` : nodeId;
+
+/** An app whose nodes are not tried again: the record has how their last try ended, and no time passes. */
+export const withoutRetries = (app: App): App => ({
+  ...app,
+  nodes: app.nodes.map(({ data: { retry_config: _, ...data }, ...node }) => ({ ...node, data })),
+});
+
+/** How a recorded run began: what `sys` had, and what its conversation had brought along. */
+export const beginningOf = (recorded: readonly RunEvent[]): Pick<RunOptions, 'system' | 'past'> => {
+  const start = recorded.find((event) => event.type === 'run-start');
+  if (!start) return {};
+  const { system, variables = {} } = start;
+  return { system, past: { history: [], variables } };
 };
 
 async function* replayed(left: NodeFinish[] | undefined): ReturnType<NodeType<unknown>['run']> {
   const finish = left?.shift();
   if (!finish)
     throw new SpillwayError('node_failed', 'The record has no (further) result of this node.');
-  if (finish.status === 'failed')
-    throw new SpillwayError('node_failed', finish.error?.message ?? 'It failed.');
-  const { outputs, handle, usage } = finish;
+  const { outputs, handle, usage, error } = finish;
+  if (error) {
+    const { error_message: _, error_type: type, ...rest } = outputs;
+    const named = typeof type === 'string' ? type : 'NodeError';
+    return { outputs: rest, failure: { message: error.message, type: named } };
+  }
   const { text } = outputs;
   if (typeof text === 'string' && text !== '') yield { type: 'delta', output: 'text', text };
   return {
@@ -60,7 +85,9 @@ export const shapeOf = (events: readonly RunEvent[]): RunShape => {
     answer: answerOf(events),
     outputs: { ...finish?.outputs },
     nodes: events.flatMap((event) =>
-      event.type === 'node-finish' ? [[event.nodeId, { ...event.outputs }] as const] : [],
+      event.type === 'node-finish'
+        ? [[placeOf(event.nodeId, event.within), { ...event.outputs }] as const]
+        : [],
     ),
   };
 };

@@ -48,6 +48,8 @@ export interface RunOptions {
   /** Stops the run: its model calls are aborted at once. */
   readonly signal?: AbortSignal;
   readonly limits?: Partial<FlowLimits>;
+  /** What `sys` has, where that is told: of a run that is played again. */
+  readonly system?: JsonObject;
 }
 
 /**
@@ -60,7 +62,7 @@ export interface RunOptions {
 export const runFlow = (flow: Flow, options: RunOptions): AsyncGenerator<RunEvent, void> => {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const inputs = flow.root.type.accept?.(flow.root.config, options.inputs) ?? {};
-  const system = systemOf(flow, options);
+  const system = options.system ?? systemOf(flow, options);
   const pool = firstPool(flow, { system, limits, ...(options.past && { past: options.past }) });
   const events = moderatedOr(flow, { ...options, inputs }, (wishes) =>
     wholeRun(flow, wishes, { limits, inputs, system, pool }),
@@ -104,7 +106,15 @@ async function* wholeRun(
   const { durationMs } = limits;
   const frame = { scope: flow, pool, inputs, signal, nesting: 0, durationMs };
   const answers = new AnswerStream(flow, { pool: pool.fork(), limits });
-  yield { type: 'run-start', at: 0, runId, app: flow.app.name, system };
+  const variables = past?.variables ?? {};
+  yield {
+    type: 'run-start',
+    at: 0,
+    runId,
+    app: flow.app.name,
+    system,
+    ...(Object.keys(variables).length > 0 && { variables }),
+  };
   const ended = yield* filtered(new Execution(run, frame, nodeRunOf).events(), answers);
   const { exceptions, steps, spentInAll } = run;
   const { status, error, outputs, endedMs } = ended;

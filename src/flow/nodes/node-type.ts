@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '#core/json.ts';
 import type { z } from '#core/schema.ts';
-import type { RunError, StepEvent } from '#flow/events.ts';
+import type { RunError, StepEvent, Within } from '#flow/events.ts';
 import type { FlowLimits } from '#flow/limits.ts';
 import type { FlowServices, Served } from '#flow/ports.ts';
 import type { Spent } from '#flow/spent.ts';
@@ -111,6 +111,8 @@ export interface NodeRun<Config> {
   readonly history: readonly Turn[];
   /** How many flows stand above this run. */
   readonly depth: number;
+  /** The round that it runs in; absent in the flow itself. */
+  readonly within?: Within;
   /** Whether a failure has a way of its own out of the node, or is tried again. */
   readonly isGuarded: boolean;
   readonly read: ReadVariable;
