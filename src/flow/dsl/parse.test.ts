@@ -53,7 +53,7 @@ workflow:
 });
 
 test('the rest is taken as it comes: unknown types and keys, notes, loose and missing ends', () => {
-  const text = `app: {mode: advanced-chat, name: A}
+  const text = `app: {mode: advanced-chat, name: 2024, icon: 7}
 kind: something
 extra: {kept: true}
 workflow:
@@ -63,9 +63,11 @@ workflow:
     - {id: b, data: {type: from-the-future}}
     - {id: c, type: custom-note, data: {type: ''}}
     - {id: d, parentId: b}
+    - {id: e, parentId: 1761054713585}
     edges:
     - {source: 1761054713585, target: b}
     - {source: b, target: d, sourceHandle: 'true'}
+    - {source: b, target: e, sourceHandle: true}
     - {source: b}
     - {target: b, sourceHandle: null}
 `;
@@ -74,14 +76,17 @@ workflow:
     ['1761054713585', 'start', '開始'],
     ['b', 'from-the-future', 'b'],
     ['d', '', 'd'],
+    ['e', '', 'e'],
   ]);
+  expect(app.nodes.at(-1)?.parentId).toBe('1761054713585');
   expect(
     app.edges.map(({ source, target, sourceHandle }) => [source, target, sourceHandle]),
   ).toEqual([
     ['1761054713585', 'b', 'source'],
     ['b', 'd', 'true'],
+    ['b', 'e', 'true'],
   ]);
-  expect(app).toMatchObject({ version: '0.1.0', name: 'A', mode: 'advanced-chat' });
+  expect(app).toMatchObject({ version: '0.1.0', name: '2024', mode: 'advanced-chat' });
   expect(app.document.value).toMatchObject({ kind: 'something', extra: { kept: true } });
 });
 

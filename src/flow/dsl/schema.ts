@@ -6,6 +6,12 @@ import { z } from '#core/schema.ts';
 
 const jsonSchema = z.custom<Json>((value) => value !== undefined, 'a value');
 
+/** A word that a file written by hand may have without quotes, `true` among them. */
+const wordSchema = z
+  .union([z.string(), z.number(), z.boolean()])
+  .nullish()
+  .transform((word) => (word === null || word === undefined ? undefined : String(word)));
+
 /** Ids are texts; a file written by hand may have them without quotes. */
 const idSchema = z.union([z.string().min(1), z.int()]).transform(String);
 
@@ -18,14 +24,14 @@ const endSchema = z
 const nodeSchema = z.object({
   id: idSchema,
   type: z.string().nullish(),
-  parentId: z.string().nullish(),
+  parentId: wordSchema,
   data: z.custom<JsonObject>(isObject, 'a map').nullish(),
 });
 
 const edgeSchema = z.object({
   source: endSchema,
   target: endSchema,
-  sourceHandle: z.string().nullish(),
+  sourceHandle: wordSchema,
 });
 
 const variableSchema = z.object({
@@ -39,11 +45,11 @@ const variableSchema = z.object({
 export const headSchema = z.object({
   app: z.object({
     mode: z.string(),
-    name: z.string().nullish(),
-    description: z.string().nullish(),
-    icon: z.string().nullish(),
-    icon_type: z.string().nullish(),
-    icon_background: z.string().nullish(),
+    name: wordSchema,
+    description: wordSchema,
+    icon: wordSchema,
+    icon_type: wordSchema,
+    icon_background: wordSchema,
   }),
   version: z
     .custom<string>((value) => typeof value === 'string', 'a text in quotes, like "0.4.0"')
