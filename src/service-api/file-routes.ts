@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiDeps } from '#service-api/deps.ts';
-import { ApiError, notFound } from '#service-api/dify-error.ts';
+import { ApiError, invalidParam, notFound } from '#service-api/dify-error.ts';
 import { type ApiCall, readBytes, sendJson } from '#service-api/http-call.ts';
 import { parseMultipart } from '#service-api/multipart.ts';
 import { seconds } from '#service-api/run-app.ts';
@@ -25,6 +25,8 @@ export const uploadFile = async (deps: ApiDeps, call: ApiCall): Promise<void> =>
   if (files.length > 1) throw new ApiError(400, 'too_many_files', 'Only one file is allowed.');
   if (!part.filename) throw new ApiError(400, 'filename_not_exists_error', 'The file has no name.');
   const user = parts.find(({ name }) => name === 'user')?.bytes.toString('utf8') ?? '';
+  // Whose it is nobody could say, and nobody use it.
+  if (user === '') throw invalidParam('Arg user must be provided.');
   const { filename: name, type = '', bytes } = part;
   const sent = { name, type, bytes, appId: served.id, user };
   const { file, createdAt } = await takeFile(deps, sent);

@@ -163,6 +163,13 @@ test('a file is uploaded, used by its user, and seen again', async () => {
   expect(stranger.status).toBe(400);
   const seen = await call('GET', `/v1/files/${textOf(file['id'])}/preview`);
   expect(await seen.text()).toBe('hello');
+  const nobodys = new FormData();
+  nobodys.set('file', new Blob(['x']), 'x.txt');
+  const refused = await call('POST', '/v1/files/upload', { body: nobodys });
+  expect([refused.status, await refused.json()]).toEqual([
+    400,
+    { code: 'invalid_param', message: 'Arg user must be provided.', status: 400 },
+  ]);
   const none = await call('POST', '/v1/files/upload', { body: new FormData() });
   expect(((await none.json()) as JsonObject)['code']).toBe('no_file_uploaded');
 });
