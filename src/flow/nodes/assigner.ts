@@ -60,7 +60,8 @@ const assigner: NodeType<Config> = {
       values.get(selector.slice(0, 2).join('.'))?.value ?? node.read(selector);
     for (const item of itemsOf(node.config)) {
       const selector: Selector = [item.target[0], item.target[1]];
-      const given = item.source ? read(item.source) : item.constant;
+      const asks = item.source !== undefined && !NEEDS_NOTHING.has(item.operation);
+      const given = asks ? read(item.source) : item.constant;
       if (given === undefined)
         throw new SpillwayError(
           'node_failed',
@@ -98,6 +99,9 @@ const mustBeOfKind = (selector: Selector, before: Json, after: Json): void => {
     `The variable ${selector.join('.')} has the type ${kindOf(before)}; ${kind} cannot be put into it.`,
   );
 };
+
+/** They change what is there, whatever else the form still names. */
+const NEEDS_NOTHING: ReadonlySet<string> = new Set(['clear', 'remove-first', 'remove-last']);
 
 const NEEDS_VALUE: ReadonlySet<string> = new Set(
   'over-write set append extend += -= *= /='.split(' '),

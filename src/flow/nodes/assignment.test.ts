@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Json } from '#core/json.ts';
 import { VirtualClock } from '#core/virtual-clock.ts';
 import { changed } from '#flow/nodes/assignment.ts';
-import { dsl, flowOf, runToEnd, ScriptedChat } from '#flow/test-kit.ts';
+import { answerOf, dsl, flowOf, runToEnd, ScriptedChat } from '#flow/test-kit.ts';
 
 test.each<[Json, string, Json, Json]>([
   ['a', 'over-write', 'b', 'b'],
@@ -81,4 +81,30 @@ test.each<[string, object, string, string | undefined]>([
   expect(finish).toMatchObject({ status });
   if (finish?.type === 'run-finish' && message !== undefined)
     expect(finish.error?.message).toContain(message);
+});
+
+test('what empties a variable asks for no other, whatever the form still names', async () => {
+  const clock = new VirtualClock();
+  const variable_selector = ['conversation', 'list'];
+  const stale = { variable_selector, input_type: 'variable', value: ['gone', 'text'] };
+  const items = [
+    { ...stale, operation: 'remove-first' },
+    { ...stale, operation: 'remove-last' },
+    { ...stale, operation: 'append', value: ['sys', 'query'] },
+    { ...stale, variable_selector: ['conversation', 'text'], operation: 'clear' },
+  ];
+  const flow = flowOf(
+    dsl(
+      {
+        start: { type: 'start' },
+        set: { type: 'assigner', version: '2', items },
+        answer: { type: 'answer', answer: '{{#conversation.list#}}{{#conversation.text#}}' },
+      },
+      ['start>set', 'set>answer'],
+    ),
+  );
+  const services = new ScriptedChat(clock, () => ({ pieces: [] }));
+  const past = { history: [], variables: { text: 'a', list: ['x', 'y', 'z'] } };
+  const events = await runToEnd(flow, clock, { services, past });
+  expect(answerOf(events)).toBe('- y\n- Hi');
 });

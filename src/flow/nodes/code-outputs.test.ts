@@ -14,6 +14,7 @@ test.each([
   [1e-20, 'number', 1e-20],
   ['a\0b', 'string', 'ab'],
   [null, 'string', null],
+  [Array(1000).fill(true), 'array[boolean]', Array(1000).fill(true)],
   [nested(4), 'object', nested(4)],
   [{ list: [nested(3)] }, 'object', { list: [nested(3)] }],
 ])('%j is a %s', (value, type, kept) => {
@@ -39,4 +40,8 @@ test.each([
 test('what is declared of an object is looked at within it', () => {
   expect(check({ n: 1, more: 2 }, 'object', { n: { type: 'number' } })).toEqual({ n: 1 });
   expect(() => check({ n: 'x' }, 'object', { n: { type: 'number' } })).toThrow('r.n must be');
+  expect(check([{ n: 1, more: 2 }, null], 'array[object]', { n: { type: 'number' } })).toEqual([
+    { n: 1 },
+    null,
+  ]);
 });

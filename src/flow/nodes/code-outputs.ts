@@ -3,7 +3,12 @@ import { isObject, type Json, own } from '#core/json.ts';
 
 /** What a code node may leave, as Dify bounds it. */
 const LONGEST_TEXT = 400_000;
-const LONGEST_LIST = { 'array[number]': 1000, other: 30 };
+const LONGEST_LISTS: Readonly<Record<string, number>> = {
+  'array[number]': 1000,
+  // Dify counts these not at all: all that a node may leave is bounded.
+  'array[boolean]': Infinity,
+};
+const LONGEST_LIST = 30;
 const DEEPEST = 5;
 /** Whole numbers of 64 bits. */
 const LARGEST = 2 ** 63;
@@ -62,11 +67,11 @@ const checkOne = (value: Json, { type, children }: Declared, name: string): Json
   const item = /^array(?:\[(\w+)\])?$/.exec(type);
   if (!item) return scalar(value, type, name);
   if (!Array.isArray(value)) throw mismatch(name, 'an array', value);
-  const most = type === 'array[number]' ? LONGEST_LIST[type] : LONGEST_LIST.other;
+  const most = LONGEST_LISTS[type] ?? LONGEST_LIST;
   if (value.length > most) throw wrong(`Output ${name} may have ${most} items at most.`);
   const kind = item[1] ?? 'any';
   if (kind === 'any') return value;
-  return value.map((one, i) => checkOne(one, { type: kind }, `${name}[${i}]`));
+  return value.map((one, i) => checkOne(one, { type: kind, children }, `${name}[${i}]`));
 };
 
 const scalar = (value: Json, type: string, name: string): Json => {

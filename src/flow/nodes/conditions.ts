@@ -76,7 +76,7 @@ const filesFit = (files: readonly Json[], condition: Condition): boolean => {
   const { conditions = [], logical_operator: operator } = condition.sub_variable_condition ?? {};
   const fits = (file: Json): boolean => {
     const judge = ({ key, comparison_operator: how, value }: (typeof conditions)[number]) =>
-      compare(attributeOf(file, key ?? ''), how, value ?? null);
+      compare(attributeOf(file, key ?? ''), how, asAsked(key, value ?? null));
     return operator === 'or' ? conditions.some(judge) : conditions.every(judge);
   };
   switch (condition.comparison_operator) {
@@ -89,6 +89,13 @@ const filesFit = (files: readonly Json[], condition: Condition): boolean => {
     default:
       return compare([...files], condition.comparison_operator, null);
   }
+};
+
+/** An extension may be asked for with its dot or without. */
+const asAsked = (key: string | null | undefined, value: Json): Json => {
+  if (key !== 'extension') return value;
+  if (Array.isArray(value)) return value.map((one) => asAsked(key, one));
+  return typeof value === 'string' && value !== '' ? value.replace(/^\.?/, '.') : value;
 };
 
 /** An attribute of a file as conditions name it. */

@@ -25,6 +25,8 @@ const documentExtractor: NodeType<Config> = {
         'node_failed',
         `The file ${node.config.variable_selector.join('.')} has no value.`,
       );
+    // A file that nobody had to give and nobody gave has no text.
+    if (value === null) return { outputs: { text: node.config.is_array_file ? [] : '' } };
     const files = filesIn(value);
     if (files.length === 0 && !Array.isArray(value))
       throw new SpillwayError('node_failed', 'What it shall read is no file.');

@@ -55,8 +55,10 @@ const listOperator: NodeType<Config> = {
   },
   async *run(node) {
     const { order_by: order, limit } = node.config;
-    let items = filtered(listOf(node), node);
-    items = extracted(items, node);
+    const all = listOf(node);
+    // Where there is nothing, nothing is asked of it.
+    if (all.length === 0) return { outputs: { result: [], first_record: null, last_record: null } };
+    let items = extracted(filtered(all, node), node);
     if (order?.enabled) items = ordered(items, order);
     if (limit?.enabled) items = items.slice(0, Math.max(0, limit.size ?? items.length));
     const first_record = items[0] ?? null;
@@ -98,6 +100,11 @@ const filtered = (items: readonly Json[], { config, render }: NodeRun<Config>): 
 
 /** Here, and not in conditions, a text may be a part of the one that is asked for. */
 const fits = (item: Json, operator: string, value: Json): boolean => {
+  // Here a whole number may be compared with a fraction, too.
+  if (typeof item === 'number' && typeof value === 'string' && value.trim() !== '') {
+    const number = Number(value);
+    if (Number.isFinite(number)) return compare(item, operator, number);
+  }
   if (typeof item !== 'string' || typeof value !== 'string') return compare(item, operator, value);
   if (operator === 'in') return value.includes(item);
   return operator === 'not in' ? !value.includes(item) : compare(item, operator, value);

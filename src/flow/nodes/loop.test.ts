@@ -3,7 +3,7 @@ import { VirtualClock } from '#core/virtual-clock.ts';
 import type { NodeFinish } from '#flow/events.ts';
 import { dsl, flowOf, runToEnd, ScriptedChat } from '#flow/test-kit.ts';
 
-const looped = async (nodeChars: number) => {
+const looped = async (nodeChars: number, data: object = {}) => {
   const more = { variable_selector: ['loop', 'text'], operation: 'over-write' };
   const text = dsl(
     {
@@ -15,6 +15,7 @@ const looped = async (nodeChars: number) => {
         loop_variables: [
           { id: '1', label: 'text', var_type: 'string', value_type: 'constant', value: '' },
         ],
+        ...data,
       },
       'loop/begin': { type: 'loop-start' },
       'loop/more': {
@@ -38,4 +39,10 @@ test('a loop tells its variables after each round, and no more than a node may l
   expect(all?.variables).toEqual(Array.from({ length: 3 }, () => ({ text: 'x'.repeat(400) })));
   expect(all).toMatchObject({ isBroken: false, durationsMs: [0, 0, 0] });
   expect((await looped(1_000))?.variables).toHaveLength(2);
+});
+
+test('conditions are looked at after the last round, too', async () => {
+  const over = { variable_selector: ['loop', 'text'], comparison_operator: 'not empty' };
+  const rounds = await looped(10_000, { loop_count: 1, break_conditions: [over] });
+  expect(rounds).toMatchObject({ isBroken: true, durationsMs: [0] });
 });

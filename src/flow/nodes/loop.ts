@@ -52,7 +52,6 @@ const loop: NodeType<Config> = {
     const inputs = { loop_count: count, ...variables };
     yield { type: 'rounds', count, inputs };
     let rounds = 0;
-    let isBroken = false;
     let spent: Spent = {};
     const durationsMs: number[] = [];
     const after: Readonly<Record<string, Json>>[] = [];
@@ -60,9 +59,8 @@ const loop: NodeType<Config> = {
     let said = '';
     let read: ReadVariable = (selector) =>
       selector[0] === node.id ? variables[selector[1]] : node.read(selector);
-    for (; rounds < count; rounds++) {
-      isBroken = isOver(node, read, rounds === 0);
-      if (isBroken) break;
+    let isBroken = isOver(node, read, true);
+    while (!isBroken && rounds < count) {
       yield { type: 'round', index: rounds };
       const result = yield* passedOn(node.round({ index: rounds, kind: 'loop', variables }));
       if (result.status !== 'succeeded')
@@ -77,11 +75,8 @@ const loop: NodeType<Config> = {
       afterChars += JSON.stringify(variables).length;
       // What is told of a node is no larger than what it may leave.
       if (afterChars <= node.limits.nodeChars) after.push(variables);
-      isBroken = result.isLast;
-      if (result.isLast) {
-        rounds++;
-        break;
-      }
+      rounds++;
+      isBroken = result.isLast || isOver(node, read, false);
     }
     const told = { durationsMs, spent, variables: after, isBroken };
     return { inputs, outputs: { ...variables, loop_round: rounds }, said, rounds: told };

@@ -10,7 +10,7 @@ import { memoryText, textMessage } from '#flow/nodes/memory.ts';
 import { modelOf, settingsOf } from '#flow/nodes/model-params.ts';
 import type { NodeEvent, NodeRun, NodeType, ValueType } from '#flow/nodes/node-type.ts';
 import { shownPrompts } from '#flow/nodes/shown-prompts.ts';
-import { withoutThoughts } from '#flow/nodes/think.ts';
+import { withoutAnyThoughts } from '#flow/nodes/think.ts';
 import { asText } from '#flow/show.ts';
 import { parseTemplate, selectorsOf } from '#flow/template.ts';
 import { usageValue } from '#flow/spent.ts';
@@ -129,9 +129,9 @@ const task = (node: NodeRun<Config>, schema: JsonObject | undefined): string => 
   ].join('\n\n');
 };
 
-/** A tool's call, else the JSON in the text. */
+/** A tool's call, else the JSON in the text: a model may call with nothing, and say it in words. */
 const saidBy = ({ calls, text }: ModelAnswer): JsonObject | undefined => {
   const call = calls.find(({ name }) => name === TOOL) ?? calls[0];
-  const value = parseLooseJson(call?.input ?? withoutThoughts(text));
-  return isObject(value) ? value : undefined;
+  const said = [...(call ? [call.input] : []), withoutAnyThoughts(text)].map(parseLooseJson);
+  return said.filter((value) => value !== undefined).find(isObject);
 };

@@ -8,7 +8,7 @@ import { memoryText, textMessage } from '#flow/nodes/memory.ts';
 import { modelOf, settingsOf } from '#flow/nodes/model-params.ts';
 import type { NodeRun, NodeType } from '#flow/nodes/node-type.ts';
 import { shownPrompts } from '#flow/nodes/shown-prompts.ts';
-import { withoutThoughts } from '#flow/nodes/think.ts';
+import { withoutAnyThoughts } from '#flow/nodes/think.ts';
 import { asText } from '#flow/show.ts';
 import { parseTemplate, selectorsOf } from '#flow/template.ts';
 import { usageValue } from '#flow/spent.ts';
@@ -106,7 +106,7 @@ const task = (node: NodeRun<Config>, classes: readonly Class[]): string => {
 
 /** What the model chose; the first where it chose nothing that there is. */
 const choose = (text: string, classes: readonly Class[]): Class => {
-  const said: Json | undefined = parseLooseJson(withoutThoughts(text));
+  const said: Json | undefined = parseLooseJson(withoutAnyThoughts(text));
   const id = isObject(said) ? own(said, 'category_id') : undefined;
   const name = isObject(said) ? own(said, 'category_name') : text.trim();
   const [first = { id: '', name: '' }] = classes;

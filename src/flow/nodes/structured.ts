@@ -2,7 +2,7 @@ import { SpillwayError } from '#core/errors.ts';
 import { isObject, type Json, type JsonObject } from '#core/json.ts';
 import { z } from '#core/schema.ts';
 import { parseLooseJson } from '#flow/loose-json.ts';
-import { withoutThoughts } from '#flow/nodes/think.ts';
+import { withoutAnyThoughts } from '#flow/nodes/think.ts';
 
 const MOST_FAULTS = 3;
 const LONGEST_FAULT = 200;
@@ -12,7 +12,7 @@ const LONGEST_FAULT = 200;
  * SpillwayError `node_failed` with what does not fit, and never with the answer itself.
  */
 export const structuredOutput = (text: string, schema: JsonObject): JsonObject => {
-  const value = parseLooseJson(withoutThoughts(text));
+  const value = parseLooseJson(withoutAnyThoughts(text));
   if (!isObject(value))
     throw unfit(`the model answered ${text === '' ? 'nothing' : 'with something else than JSON'}.`);
   const faults = faultsOf(value, schema);

@@ -59,6 +59,20 @@ const tailOf = (text: string): number => {
   return 0;
 };
 
+/** A whole answer without any thoughts, wherever they stand: what is left is read by a program. */
+export const withoutAnyThoughts = (text: string): string => {
+  const lower = text.toLowerCase();
+  let rest = '';
+  let from = 0;
+  for (;;) {
+    const open = lower.indexOf('<think', from);
+    const close = open < 0 ? -1 : lower.indexOf(CLOSE, open);
+    if (close < 0) return rest + text.slice(from);
+    rest += text.slice(from, open);
+    from = close + CLOSE.length;
+  }
+};
+
 /** A whole answer without the thoughts at its beginning. */
 export const withoutThoughts = (text: string): string => {
   const reader = new ThinkReader();

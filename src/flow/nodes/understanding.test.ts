@@ -39,6 +39,7 @@ const classify = (said: string) =>
 test.each([
   ['{"category_id": "2", "category_name": "x"}', 'About Hi 2'],
   ['<think>1?</think>```json\n{"category_id": 2}\n```', 'About Hi 2'],
+  ['Well. <THINK>{"category_id": 1}</think> {"category_id": 2} <think>{', 'About Hi 2'],
   ['{"category_name": "About Hi"}', 'About Hi 2'],
   ['About Hi', 'About Hi 2'],
   ['{"category_id": "9"}', 'one'],
@@ -193,4 +194,28 @@ test('an agent uses tools until it knows enough, and no longer than it may', asy
   expect(answerOf(await runToEnd(flow, new VirtualClock(), { services: services(99) }))).toBe(
     'after 3',
   );
+});
+
+test('a model that calls the tool with nothing may have said the values in words', async () => {
+  const chat: FlowServices['chat'] = async function* (): AsyncGenerator<ChatEvent> {
+    yield { type: 'block-start', index: 0, block: { kind: 'text' } };
+    yield { type: 'block-delta', index: 0, delta: '{"city": "Oslo"}' };
+    const block = { kind: 'tool-call', id: 'c', name: 'extract_parameters' } as const;
+    yield { type: 'block-start', index: 1, block };
+    yield { type: 'finish', reason: 'tool-calls', raw: 'tool_calls' };
+  };
+  const get = {
+    type: 'parameter-extractor',
+    query: ['sys', 'query'],
+    model: MODEL,
+    parameters: PARAMETERS,
+  };
+  const nodes = {
+    start: { type: 'start' },
+    get,
+    out: { type: 'answer', answer: '{{#get.city#}}' },
+  };
+  const flow = flowOf(dsl(nodes, ['start>get', 'get>out']));
+  const events = await runToEnd(flow, new VirtualClock(), { services: { chat } });
+  expect(answerOf(events)).toBe('Oslo');
 });
