@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { openConsole, TEXTS } from '../kit/console-page.ts';
 import { inCheckout } from '../kit/files.ts';
 
-const { playground, shell, error, copy, dify } = TEXTS.en;
+const { playground, shell, error, copy, dify, plan } = TEXTS.en;
 const run = promisify(execFile);
 const hasCurl = await run('curl', ['--version']).then(
   () => true,
@@ -102,6 +102,30 @@ it('copies where the browser has no clipboard to offer, as over plain HTTP from 
   await field.fill('');
   await field.press('ControlOrMeta+V');
   expect(await field.inputValue()).toBe('Chat');
+});
+
+it('takes numbers as they are typed, over what is none yet', async () => {
+  const { page } = await console_.open('/ui/playground?tab=parallel');
+  const count = page.getByLabel(playground.count);
+  const sends = (n: string) =>
+    page.getByRole('button', { name: playground.sendN_other.replace('{{count}}', n) }).waitFor();
+  await count.press('ControlOrMeta+A');
+  await count.press('Backspace');
+  await sends('30');
+  await count.pressSequentially('70');
+  await sends('70');
+  await count.press('ControlOrMeta+A');
+  await count.press('Backspace');
+  await count.press('Tab');
+  expect(await count.inputValue()).toBe('70');
+
+  await page.goto(`${console_.world.url}/ui/plan`);
+  const perS = page.getByLabel(plan.perS);
+  await perS.press('ControlOrMeta+A');
+  await perS.pressSequentially('0.5');
+  const asked = page.waitForRequest(/\/spillway\/plan$/);
+  await page.getByRole('button', { name: plan.compute }).click();
+  expect((await asked).postDataJSON()).toMatchObject({ traffic: { per_s: 0.5 } });
 });
 
 it('goes on with what was asked last, though the one before it is cut short', async () => {

@@ -1,5 +1,6 @@
 import { Button, Divider, Group, NumberInput, Select, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { NumberField } from '../../ui/number-field.tsx';
 import { KINDS, type PlanWishes, STRATEGIES } from './wishes.ts';
 
 interface WishesFormProps {
@@ -39,11 +40,11 @@ export const WishesForm = ({
         <Drawn wishes={wishes} groups={groups} set={set} />
       )}
       <Divider label={t('plan.change')} labelPosition="left" />
-      <NumberInput
+      <NumberField
         label={t('plan.keys')}
         description={t('plan.keysHint')}
         value={wishes.keys}
-        onChange={(value) => set({ keys: Number(value) || 0 })}
+        choose={(keys) => set({ keys })}
         min={-20}
         max={50}
         allowDecimal={false}
@@ -95,32 +96,32 @@ const Drawn = ({ wishes, groups, set }: DrawnProps) => {
         allowDeselect={false}
       />
       <Group grow>
-        <NumberInput
+        <NumberField
           label={t('plan.perS')}
           value={wishes.perS}
-          onChange={(value) => set({ perS: Number(value) || 1 })}
+          choose={(perS) => set({ perS })}
           min={0.01}
           max={200}
         />
-        <NumberInput
+        <NumberField
           label={t('plan.minutes')}
           value={wishes.minutes}
-          onChange={(value) => set({ minutes: Number(value) || 1 })}
+          choose={(minutes) => set({ minutes })}
           min={1}
           max={60}
         />
       </Group>
       <Group grow>
-        <NumberInput
+        <NumberField
           label={t('plan.input')}
           value={wishes.inputTokens}
-          onChange={(value) => set({ inputTokens: Number(value) || 1 })}
+          choose={(inputTokens) => set({ inputTokens })}
           min={1}
         />
-        <NumberInput
+        <NumberField
           label={t('plan.output')}
           value={wishes.outputTokens}
-          onChange={(value) => set({ outputTokens: Number(value) || 1 })}
+          choose={(outputTokens) => set({ outputTokens })}
           min={1}
         />
       </Group>

@@ -1,8 +1,9 @@
-import { Button, Group, NumberInput, Select, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Group, Select, Stack, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useModels } from '../../data/queries.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { NumberField } from '../../ui/number-field.tsx';
 import { Panel } from '../../ui/page.tsx';
 import { Spread } from '../../ui/spread.tsx';
 import { useParallel } from '../../data/parallel.ts';
@@ -33,22 +34,16 @@ export const Parallel = () => {
             allowDeselect={false}
             w={200}
           />
-          <NumberInput
+          <NumberField
             label={t('playground.count')}
             value={count}
-            onChange={(value) => setCount(Number(value) || 1)}
+            choose={setCount}
             min={1}
             max={MOST}
             clampBehavior="strict"
             w={110}
           />
-          <NumberInput
-            label="max_tokens"
-            value={maxTokens}
-            onChange={(value) => setMaxTokens(Number(value) || 1)}
-            min={1}
-            w={120}
-          />
+          <NumberField label="max_tokens" value={maxTokens} choose={setMaxTokens} min={1} w={120} />
           <Button
             onClick={() => run.start({ model, max_tokens: maxTokens, prompt, count })}
             disabled={model === '' || run.isBusy}
