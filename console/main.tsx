@@ -1,4 +1,6 @@
 import '@mantine/core/styles.css';
+// Names and ranges: of the font itself a page fetches what it needs, on machines without Japanese letters.
+import '@fontsource-variable/noto-sans-jp/index.css';
 import './ui/base.css';
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
@@ -8,18 +10,10 @@ import { createRoot } from 'react-dom/client';
 import { queries } from './data/queries.ts';
 import './i18n/i18n.ts';
 import { router } from './router.tsx';
+import { layOutAgainWithFonts } from './ui/late-letters.ts';
 import { theme } from './ui/theme.ts';
 
-// Pictures are taken on machines without Japanese fonts; people's own have them.
-if (import.meta.env.MODE === 'pictures') {
-  await import('@fontsource-variable/noto-sans-jp');
-  const { default: texts } = await import('./i18n/ja.json');
-  // What a chart draws before its part of the font has come stays blank.
-  await document.fonts.load(
-    '1rem "Noto Sans JP Variable"',
-    `${JSON.stringify(texts)}年月日時分秒曜`,
-  );
-}
+layOutAgainWithFonts();
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

@@ -139,7 +139,7 @@ const takeAll = async (
 };
 
 mkdirSync(OUT, { recursive: true });
-const built = buildConsole('pictures');
+const built = buildConsole();
 const filled = await startConsole(built.folder);
 const asking = await startConsole(built.folder, { asksForKey: true });
 const fresh = await startConsole(built.folder);

@@ -76,7 +76,11 @@ export const AreaChart = ({
       holder.current,
     );
     plot.current = made;
+    // Words on a canvas stay as they were drawn when the letters were not there yet.
+    const redraw = (): void => made.redraw();
+    document.fonts.addEventListener('loadingdone', redraw);
     return () => {
+      document.fonts.removeEventListener('loadingdone', redraw);
       made.destroy();
       plot.current = undefined;
     };

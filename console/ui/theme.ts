@@ -28,15 +28,18 @@ const dark: MantineColorsTuple = [
   '#0d1012',
 ];
 
-export const FONTS =
-  '"Inter", system-ui, -apple-system, "Segoe UI", "Hiragino Sans", "Noto Sans JP", "Noto Sans JP Variable", "Yu Gothic UI", "Meiryo", sans-serif';
+/** Japanese letters as machines have them; the last comes from us, where there are none of these. */
+const JAPANESE =
+  '"Hiragino Sans", "Noto Sans JP", "Noto Sans CJK JP", "Yu Gothic UI", "Meiryo", "BIZ UDPGothic", "IPAexGothic", "Noto Sans JP Variable"';
+
+export const FONTS = `"Inter", system-ui, -apple-system, "Segoe UI", ${JAPANESE}, sans-serif`;
 
 export const theme = createTheme({
   colors: { water, dark },
   primaryColor: 'water',
   primaryShade: { light: 7, dark: 7 },
   fontFamily: FONTS,
-  fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, monospace',
+  fontFamilyMonospace: `ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, monospace, ${JAPANESE}`,
   headings: { fontFamily: FONTS, fontWeight: '650' },
   defaultRadius: 'md',
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.125rem' },

@@ -41,6 +41,25 @@ describe.each(['en', 'ja'] as const)('in %s', (language) => {
     expect(seen).toEqual({ errors: [], foreign: [] });
   });
 
+  it('has Japanese letters of its own, for machines that have none', async () => {
+    const { page, seen } = await console_.open('/ui/start', { language });
+    // They are as wide as high. What stands in their place where there are none is narrower.
+    const ems = (): Promise<number> =>
+      page.evaluate<number>(`(() => {
+        const label = [...document.querySelectorAll('label')].find((one) => one.textContent === '日本語');
+        const words = document.createRange();
+        words.selectNodeContents(label);
+        return words.getBoundingClientRect().width / parseFloat(getComputedStyle(label).fontSize);
+      })()`);
+    await expect.poll(ems, { timeout: 10_000 }).toBeGreaterThan(2.9);
+    const loaded = (): Promise<number> =>
+      page.evaluate<number>(
+        `document.fonts.load('1rem "Noto Sans JP Variable"', '日本語').then((all) => all.length)`,
+      );
+    await expect.poll(loaded, { timeout: 10_000 }).toBeGreaterThan(0);
+    expect(seen).toEqual({ errors: [], foreign: [] });
+  });
+
   it('a dialog that is closed by key gives the focus back', async () => {
     const { page } = await console_.open('/ui/budgets', { language });
     const button = page.getByRole('button', { name: TEXTS[language].budgets.new });

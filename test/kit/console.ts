@@ -19,10 +19,10 @@ import { inCheckout } from './files.ts';
 import { memoryLog } from './gateway.ts';
 
 /** The console, built into a folder of its own: no test needs one that somebody else has made. */
-export const buildConsole = (mode = 'production') => {
+export const buildConsole = () => {
   const folder = mkdtempSync(join(tmpdir(), 'spillway-console-'));
   const vite = inCheckout('node_modules/vite/bin/vite.js');
-  const args = [vite, 'build', '--mode', mode, '--logLevel', 'error', '--outDir', folder];
+  const args = [vite, 'build', '--logLevel', 'error', '--outDir', folder];
   execFileSync(process.execPath, args, { cwd: inCheckout('console'), stdio: 'inherit' });
   return { folder, remove: () => rmSync(folder, { recursive: true }) };
 };

@@ -22,6 +22,7 @@ interface Page {
 
 export const UI_PATH = '/ui';
 const INDEX = 'index.html';
+const FONT = '.woff2';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -30,7 +31,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
-  '.woff2': 'font/woff2',
+  '.txt': 'text/plain; charset=utf-8',
 };
 
 /**
@@ -59,18 +60,25 @@ const SAFETY: Readonly<Record<string, string>> = {
   'permissions-policy': 'camera=(), microphone=(), geolocation=()',
 };
 
+const FOR_EVER = 'public, max-age=31536000, immutable';
+
 const zip = promisify(gzip);
 const LEAST_ZIPPED_BYTES = 1_024;
 
-/** Reads a built console into memory: about a megabyte. Rejects where there is none. */
+/**
+ * Reads a built console into memory: about a megabyte. Its fonts are five more and wanted by few: they
+ * stay where they are until somebody asks. Rejects where there is none.
+ */
 export const readSite = async (folder: string): Promise<Site> => {
   const pages = new Map<string, Page>();
+  const fonts = new Map<string, string>();
   const names = await readdir(folder, { recursive: true, withFileTypes: true });
   for (const entry of names) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
     const name = path.slice(folder.length).replaceAll('\\', '/').replace(/^\//, '');
-    pages.set(name, await pageOf(path, name));
+    if (extname(name) === FONT) fonts.set(name, path);
+    else pages.set(name, await pageOf(path, name));
   }
   const index = pages.get(INDEX);
   if (!index) throw new Error(`There is no ${INDEX} in ${folder}.`);
@@ -79,6 +87,11 @@ export const readSite = async (folder: string): Promise<Site> => {
       if (isHome(req, path)) return redirect(res);
       const name = nameAt(path);
       if (name === undefined) return false;
+      const font = fonts.get(name);
+      if (font !== undefined) {
+        void sendFont(res, font);
+        return true;
+      }
       // A place within the page is the page; a file that is not there is nothing.
       const page = pages.get(name) ?? (extname(name) === '' ? index : undefined);
       if (page) send(req, res, page);
@@ -136,7 +149,7 @@ const send = (req: IncomingMessage, res: ServerResponse, page: Page): void => {
     ...SAFETY,
     etag: page.etag,
     vary: 'accept-encoding',
-    'cache-control': page.isForEver ? 'public, max-age=31536000, immutable' : 'no-cache',
+    'cache-control': page.isForEver ? FOR_EVER : 'no-cache',
   };
   if (req.headers['if-none-match'] === page.etag) {
     res.writeHead(304, headers).end();
@@ -149,4 +162,21 @@ const send = (req: IncomingMessage, res: ServerResponse, page: Page): void => {
   headers['content-length'] = String(bytes.length);
   if (isZipped) headers['content-encoding'] = 'gzip';
   res.writeHead(200, headers).end(req.method === 'HEAD' ? undefined : bytes);
+};
+
+/** Its name says what is in it. While the console is built anew it may be gone. */
+const sendFont = async (res: ServerResponse, path: string): Promise<void> => {
+  const bytes = await readFile(path).catch(() => undefined);
+  if (!bytes) {
+    res.writeHead(404, { ...SAFETY, 'content-length': '0' }).end();
+    return;
+  }
+  res
+    .writeHead(200, {
+      ...SAFETY,
+      'content-type': 'font/woff2',
+      'content-length': String(bytes.length),
+      'cache-control': FOR_EVER,
+    })
+    .end(bytes);
 };
