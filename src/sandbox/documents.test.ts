@@ -3,9 +3,10 @@ import { expect, test } from 'vitest';
 import { documentText } from '#sandbox/documents.ts';
 import { zipOf } from '#sandbox/test-kit.ts';
 
-const read = (extension: string, content: string | Uint8Array): Promise<string> =>
+const read = (extension: string, content: string | Uint8Array, mimeType = ''): Promise<string> =>
   documentText({
     extension,
+    mimeType,
     bytes: typeof content === 'string' ? new TextEncoder().encode(content) : content,
   });
 
@@ -140,4 +141,19 @@ test.each([
 
 test('what would unpack to too much is not unpacked', async () => {
   await expect(read('.docx', zipOf(DOCX, 2 ** 30))).rejects.toMatchObject({ code: 'too_large' });
+});
+
+test.each([
+  ['', 'application/pdf', 'Hello'],
+  ['.php', 'application/pdf; charset=binary', 'Hello'],
+  ['.PDF', 'text/plain', 'Hello'],
+])('a document that is called %j is what its type %j says', async (extension, type, text) => {
+  expect(await read(extension, pdf('Hello'), type)).toBe(text);
+});
+
+test('a name that says what a file is counts for more than its type', async () => {
+  expect(await read('.txt', 'a<b>', 'text/html')).toBe('a<b>');
+  expect(await read('', '<p>a</p>', 'text/html')).toBe('a');
+  expect(await read('.py', 'a = 1', 'text/x-python')).toBe('a = 1');
+  await expect(read('', 'x', 'application/pdf')).rejects.toThrow('This is no .pdf file');
 });

@@ -9,13 +9,17 @@ export interface DocumentJob {
   readonly bytes: Uint8Array;
   /** With its dot: `.pdf`. */
   readonly extension: string;
+  /** Says what it is where its name does not. */
+  readonly mimeType?: string;
 }
 
 const MOST_CHARS = 2_000_000;
 
 /** A document's text. Throws SpillwayError `node_failed` for one that is not what it is called. */
-export const documentText = async ({ bytes, extension }: DocumentJob): Promise<string> => {
-  const read = READERS[extension.toLowerCase()] ?? plainText;
+export const documentText = async (job: DocumentJob): Promise<string> => {
+  const { bytes } = job;
+  const extension = extensionOf(job);
+  const read = READERS[extension] ?? plainText;
   let text: string;
   try {
     text = await read(bytes);
@@ -27,6 +31,31 @@ export const documentText = async ({ bytes, extension }: DocumentJob): Promise<s
   if (text.length > MOST_CHARS)
     throw new SpillwayError('too_large', `The document has more than ${MOST_CHARS} characters.`);
   return text;
+};
+
+/** What an address is called is often no kind of a document: `download`, `export.php`. */
+const extensionOf = ({ extension, mimeType = '' }: DocumentJob): string => {
+  const named = extension.toLowerCase();
+  if (Object.hasOwn(READERS, named) || TEXTS.test(named)) return named;
+  const type = mimeType.split(';', 1)[0]!.trim().toLowerCase();
+  return EXTENSIONS[type] ?? named;
+};
+
+const TEXTS = /^\.(?:txt|mdx?|markdown|json|ya?ml|xml|log|vtt|properties|eml)$/;
+const OFFICE = 'application/vnd.openxmlformats-officedocument';
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  'application/pdf': '.pdf',
+  [`${OFFICE}.wordprocessingml.document`]: '.docx',
+  [`${OFFICE}.spreadsheetml.sheet`]: '.xlsx',
+  [`${OFFICE}.presentationml.presentation`]: '.pptx',
+  'application/epub+zip': '.epub',
+  'application/xhtml+xml': '.html',
+  'text/html': '.html',
+  'text/csv': '.csv',
+  'application/msword': '.doc',
+  'application/vnd.ms-excel': '.xls',
+  'application/vnd.ms-powerpoint': '.ppt',
+  'application/vnd.ms-outlook': '.msg',
 };
 
 type Reader = (bytes: Uint8Array) => string | Promise<string>;

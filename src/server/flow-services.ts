@@ -36,8 +36,8 @@ export const createFlowServices = (own: GatewayDeps, around: FlowSurroundings): 
         owner,
         fetch: (request, over) => client.fetch(request, over),
       }),
-    extractText: (bytes, { extension }, signal) =>
-      sandbox.extractText({ bytes, extension }, signal),
+    extractText: (bytes, { extension, mimeType }, signal) =>
+      sandbox.extractText({ bytes, extension, mimeType }, signal),
     fetch: (request, signal) => client.fetch(request, signal),
     contextTokens(group) {
       const { gateway: deps, model } = takerOf(own, around, group);

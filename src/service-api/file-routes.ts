@@ -5,7 +5,7 @@ import { type ApiCall, readBytes, sendJson } from '#service-api/http-call.ts';
 import { parseMultipart } from '#service-api/multipart.ts';
 import { seconds } from '#service-api/run-app.ts';
 import { describeFile, isWhatItSays } from '#service-api/describe-file.ts';
-import type { Upload, Whose } from '#service-api/uploads.ts';
+import { previewPath, type Upload, type Whose } from '#service-api/uploads.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** What a file of a kind may have, MB: as Dify bounds them. */
@@ -64,7 +64,8 @@ export const takeFile = async (
     );
   const id = randomUUID();
   const method = 'local_file';
-  const file = { ...described, id, method, sizeBytes: bytes.length, url: '' } as const;
+  const url = previewPath(id);
+  const file = { ...described, id, method, sizeBytes: bytes.length, url } as const;
   const upload: Upload = { file, appId, user, createdAt: seconds(clock) };
   // They may be a view of a whole body: what is kept must not keep all of it.
   await uploads.put(upload, Uint8Array.from(bytes));

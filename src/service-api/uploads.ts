@@ -7,6 +7,9 @@ import { isOf, type Person } from '#store/app-runs.ts';
 import type { FlowFile } from '#flow/file.ts';
 import { BoundedMap } from '#service-api/bounded-map.ts';
 
+/** Where a file that is kept here can be had, with a key of its app. */
+export const previewPath = (id: string): string => `/v1/files/${id}/preview`;
+
 export interface Whose {
   readonly appId: string;
   readonly user: string;

@@ -158,7 +158,13 @@ test('a file is uploaded, used by its user, and seen again', async () => {
   ];
   const body = asked({ response_mode: 'blocking', files });
   const answer = (await (await call('POST', '/v1/chat-messages', { body })).json()) as JsonObject;
-  expect(answer['answer']).toBe('[note é.txt]()\n![a b.png](http://127.0.0.1:9/a%20b.png)');
+  const [, link = ''] = /^\[note é\.txt\]\((\S+)\)\n/.exec(textOf(answer['answer'])) ?? [];
+  expect(answer['answer']).toBe(`[note é.txt](${link})\n![a b.png](http://127.0.0.1:9/a%20b.png)`);
+  expect(await (await call('GET', link)).text()).toBe('hello');
+  const path = `/v1/messages?user=me&conversation_id=${textOf(answer['conversation_id'])}`;
+  expect(await (await call('GET', path)).json()).toMatchObject({
+    data: [{ message_files: [{ type: 'document', url: link }, { type: 'image' }] }],
+  });
   const stranger = await call('POST', '/v1/chat-messages', { body: { ...body, user: 'you' } });
   expect(stranger.status).toBe(400);
   const seen = await call('GET', `/v1/files/${textOf(file['id'])}/preview`);

@@ -5,7 +5,7 @@ import type { FlowFiles } from '#flow/ports.ts';
 import type { GuardedClient } from '#net/guarded-client.ts';
 import { seconds } from '#service-api/run-app.ts';
 import { describeFile } from '#service-api/describe-file.ts';
-import type { Uploads, Whose } from '#service-api/uploads.ts';
+import { previewPath, type Uploads, type Whose } from '#service-api/uploads.ts';
 
 const MOST_BYTES = 100 * 1024 * 1024;
 const FETCH_MS = 60_000;
@@ -36,7 +36,7 @@ export const flowFiles = (
       id,
       method: 'tool_file' as const,
       sizeBytes: bytes.length,
-      url: `/v1/files/${id}/preview`,
+      url: previewPath(id),
     };
     await uploads.put({ file, ...whose, createdAt: seconds(clock) }, bytes);
     return file;
