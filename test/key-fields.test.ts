@@ -91,3 +91,36 @@ it('a budget that is named is there, whoever it is for', async () => {
   for (const [path, body] of bodies)
     expect((await ask(path, { ...body, budget_id: 'small' })).status).toBe(200);
 });
+
+it('what LiteLLM keeps in metadata is one thing, wherever it is said; what does not fit is a note', async () => {
+  const { generate, ask } = await world();
+  const { token } = await generate({ metadata: { tags: ['a'], prompts: 'none', note: 1 } });
+  const shown = async (): Promise<Fields> =>
+    (await ask(`/key/info?key=${token}`)).body['info'] as Fields;
+  expect(await shown()).toMatchObject({
+    tags: ['a'],
+    metadata: { tags: ['a'], prompts: 'none', note: 1 },
+  });
+  // What is read and sent back is no second list.
+  const { metadata } = await shown();
+  await ask('/key/update', { key: token, metadata: { ...(metadata as Fields), tags: ['b'] } });
+  expect(await shown()).toMatchObject({ tags: ['b'], metadata: { tags: ['b'], note: 1 } });
+  await ask('/key/update', { key: token, tags: [] });
+  expect((await shown())['metadata']).toEqual({ prompts: 'none', note: 1 });
+});
+
+it('the tags of a key and of its team stand in its records, each once', async () => {
+  const { generate, chat, ask, gateway } = await world();
+  await ask('/team/new', { team_id: 'red', tags: ['team', 'both'] });
+  await ask('/team/new', { team_id: 'blue', metadata: { tags: ['noted'] } });
+  const { key } = await generate({ team_id: 'red', tags: ['own', 'both'] });
+  const { key: other } = await generate({ team_id: 'blue' });
+  await chat(key, { tags: ['asked'] });
+  await chat(other);
+  await gateway.keeping!.writer.flush();
+  const rows = (await ask('/spend/logs')).body as unknown as { request_tags: string[] }[];
+  expect(rows.map(({ request_tags: tags }) => tags.toSorted())).toEqual([
+    ['noted'],
+    ['asked', 'both', 'own', 'team'],
+  ]);
+});

@@ -1,4 +1,4 @@
-import type { JsonObject } from '#core/json.ts';
+import { isObject, type JsonObject } from '#core/json.ts';
 import { z } from '#core/schema.ts';
 import { isDuration } from '#keys/duration.ts';
 import { MOST_DOLLARS } from '#keys/money.ts';
@@ -29,29 +29,48 @@ const names = z.array(nameField).max(MOST_LISTED);
 /** JSON, since it came as such; a schema of all JSON refers to itself, which documents cannot show. */
 const anything = z.record(z.string(), z.unknown());
 
+/** LiteLLM has two names for each of the two. */
+const inOneWord = (budget: unknown): unknown => {
+  if (!isObject(budget)) return budget;
+  const { max_budget: limit, budget_duration: period, ...rest } = budget;
+  return {
+    ...(limit !== undefined && { budget_limit: limit }),
+    ...(period !== undefined && { time_period: period }),
+    ...rest,
+  };
+};
+
 const modelBudgets = (text: z.ZodString) =>
   z
     .record(
       nameField,
-      z.looseObject({
-        budget_limit: z.union([dollars, text]),
-        time_period: durationField.nullish(),
-      }),
+      z.preprocess(
+        inOneWord,
+        z.looseObject({
+          budget_limit: z.union([dollars, text]),
+          time_period: durationField.nullish(),
+        }),
+      ),
     )
     .nullish();
 
-/** What LiteLLM allows of everybody who may spend: how much, how often, how many at once. */
-export const allowanceFields = {
+/** What a member of a team may have there: how much, how often, how many at once. */
+export const memberAllowanceFields = {
   max_budget: dollars.nullish(),
   soft_budget: dollars.nullish(),
   budget_duration: durationField.nullish(),
-  budget_id: nameField.nullish(),
   tpm_limit: count.nullish(),
   rpm_limit: count.nullish(),
   /** Besides LiteLLM's one kind of tokens: what goes in and what comes out apart. */
   input_tpm_limit: count.nullish(),
   output_tpm_limit: count.nullish(),
   max_parallel_requests: count.nullish(),
+};
+
+/** What LiteLLM allows of everybody else who may spend. */
+export const allowanceFields = {
+  ...memberAllowanceFields,
+  budget_id: nameField.nullish(),
   model_max_budget: modelBudgets(sayableText),
   model_rpm_limit: counts.nullish(),
   model_tpm_limit: counts.nullish(),

@@ -8,6 +8,7 @@ import { demandBudget } from '#keys/budget-rule.ts';
 import type { Directory } from '#keys/directory.ts';
 import { lengthMs, parseDuration } from '#keys/duration.ts';
 import type { keyFields, KeyRow } from '#keys/fields.ts';
+import { shownMetadata } from '#keys/in-metadata.ts';
 import { APP_PAYER } from '#keys/key-ring.ts';
 import { demandMemberRoute, type MemberRoute } from '#keys/member-rule.ts';
 import { demand, leads, mayReadKey, mayWriteKey, notYours } from '#keys/ownership.ts';
@@ -25,6 +26,7 @@ export const payerOfKey = ({ id }: KeyRow) => ({ kind: 'key', id }) as const;
 
 export const shownKey = (registry: Registry, key: KeyRow): JsonObject => ({
   ...shownRow(registry, key, payerOfKey(key)),
+  ...shownMetadata(key),
   token: key.token,
   token_id: key.token,
 });

@@ -3,7 +3,6 @@ import { SpillwayError } from '#core/errors.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { Roll } from '#keys/directory.ts';
 import type { Allowance, BudgetRow, CustomerRow, UserRow } from '#keys/fields.ts';
-import { deleteKeys } from '#keys/manage-keys.ts';
 import { mayReadUser, notYours } from '#keys/ownership.ts';
 import type { Principal } from '#keys/principal.ts';
 import { audit, type Registry, setSpend, shownRow, stamped } from '#keys/registry.ts';
@@ -83,13 +82,21 @@ const checkBudget = (
   );
 };
 
+/** Throws SpillwayError `not_found` where one of them is not there. */
+export const demandRows = <Row extends object>(
+  { roll, word }: Pick<Subject<Row>, 'roll' | 'word'>,
+  ids: readonly string[],
+): void => {
+  for (const id of ids) if (!roll.get(id)) throw notYours(word, id);
+};
+
 export const removeRows = async <Row extends object>(
   registry: Registry,
   principal: Principal,
   of: { readonly subject: Subject<Row>; readonly ids: readonly string[] },
 ): Promise<void> => {
-  const { roll, word, name } = of.subject;
-  for (const id of of.ids) if (!roll.get(id)) throw notYours(word, id);
+  const { roll, name } = of.subject;
+  demandRows(of.subject, of.ids);
   const rows = of.ids.map((id) => ({ id, before: roll.get(id) }));
   await roll.remove(of.ids);
   for (const { id, before } of rows)
@@ -147,20 +154,6 @@ export const readableUser = (registry: Registry, principal: Principal, id: strin
   const user = registry.directory.users.get(id);
   if (user && mayReadUser(principal, id)) return user;
   throw notYours('user', id);
-};
-
-/** With their keys: a key of nobody would open on. */
-export const deleteUsers = async (
-  registry: Registry,
-  principal: Principal,
-  ids: readonly string[],
-): Promise<void> => {
-  const theirs = [...registry.directory.keys.all()].filter(({ user_id: user }) =>
-    ids.includes(user ?? ''),
-  );
-  const tokens = theirs.map(({ token }) => token);
-  await deleteKeys(registry, principal, tokens);
-  await removeRows(registry, principal, { subject: usersOf(registry), ids });
 };
 
 export const setUserSpend = (registry: Registry, row: UserRow, dollars: number): Promise<void> =>

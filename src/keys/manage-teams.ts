@@ -2,8 +2,9 @@ import { SpillwayError } from '#core/errors.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { z } from '#core/schema.ts';
 import type { Allowance, memberSchema, TeamRow } from '#keys/fields.ts';
+import { shownMetadata } from '#keys/in-metadata.ts';
 import { deleteKeys } from '#keys/manage-keys.ts';
-import { changeRow, removeRows, type Subject } from '#keys/manage-people.ts';
+import { changeRow, demandRows, removeRows, type Subject } from '#keys/manage-people.ts';
 import { demand, mayManageMembers, mayReadTeam, notYours } from '#keys/ownership.ts';
 import { type Principal, seesAll } from '#keys/principal.ts';
 import { type Registry, shownRow } from '#keys/registry.ts';
@@ -18,8 +19,10 @@ export const teamsOf = ({ directory }: Registry): Subject<TeamRow> => ({
   name: 'teams',
 });
 
-export const shownTeam = (registry: Registry, row: TeamRow): JsonObject =>
-  shownRow(registry, row, { kind: 'team', id: row.team_id });
+export const shownTeam = (registry: Registry, row: TeamRow): JsonObject => ({
+  ...shownRow(registry, row, { kind: 'team', id: row.team_id }),
+  ...shownMetadata(row),
+});
 
 export const readableTeam = (registry: Registry, principal: Principal, id: string): TeamRow => {
   const team = registry.directory.teams.get(id);
@@ -108,6 +111,34 @@ export const addMembers = async (
   });
 };
 
+/** Whoever comes back later begins as others do. */
+const allowancesWithout = (team: TeamRow, gone: readonly string[]) =>
+  Object.fromEntries(
+    Object.entries(team.member_allowances ?? {}).filter(([id]) => !gone.includes(id)),
+  );
+
+/** Takes users out of every team: whoever is given such an id later has no part in them. */
+export const leaveTeams = async (
+  registry: Registry,
+  principal: Principal,
+  ids: readonly string[],
+): Promise<void> => {
+  const isGone = ({ user_id: id }: Member): boolean => !!id && ids.includes(id);
+  for (const team of [...registry.directory.teams.all()]) {
+    const members = team.members_with_roles ?? [];
+    const allowances = Object.keys(team.member_allowances ?? {});
+    if (!members.some(isGone) && !allowances.some((id) => ids.includes(id))) continue;
+    await changeRow(registry, principal, {
+      subject: teamsOf(registry),
+      id: team.team_id,
+      fields: {
+        members_with_roles: members.filter((one) => !isGone(one)),
+        member_allowances: allowancesWithout(team, ids),
+      },
+    });
+  }
+};
+
 /** With the keys that they have of the team. */
 export const removeMember = async (
   registry: Registry,
@@ -119,30 +150,43 @@ export const removeMember = async (
   const left = members.filter((one) => !isSame(one, of.member));
   if (left.length === members.length)
     throw notYours('member', of.member.user_id ?? of.member.user_email ?? '');
-  const gone = members.filter((one) => isSame(one, of.member)).map(({ user_id: id }) => id);
+  const gone = members
+    .filter((one) => isSame(one, of.member))
+    .flatMap(({ user_id: id }) => (id ? [id] : []));
   const theirs = [...registry.directory.keys.all()].filter(
     ({ team_id: id, user_id: user }) => id === team.team_id && user && gone.includes(user),
   );
   const row = await changeRow(registry, principal, {
     subject: teamsOf(registry),
     id: team.team_id,
-    fields: { members_with_roles: left },
+    fields: {
+      members_with_roles: left,
+      // Who leads a team would lift a bound by taking a member out and in again.
+      ...(principal.role === 'proxy_admin' && {
+        member_allowances: allowancesWithout(team, gone),
+      }),
+    },
   });
   const tokens = theirs.map(({ token }) => token);
   await deleteKeys(registry, { ...principal, role: 'proxy_admin' }, tokens);
   return row;
 };
 
-/** With the keys of the teams: they would open on without their limits. */
+/**
+ * With the keys of the teams: they would open on without their limits. Throws SpillwayError `not_found`
+ * where one of them is not there; then all stay as they are.
+ */
 export const deleteTeams = async (
   registry: Registry,
   principal: Principal,
   ids: readonly string[],
 ): Promise<void> => {
+  const subject = teamsOf(registry);
+  demandRows(subject, ids);
   const theirs = [...registry.directory.keys.all()].filter(({ team_id: id }) =>
     ids.includes(id ?? ''),
   );
   const tokens = theirs.map(({ token }) => token);
   await deleteKeys(registry, principal, tokens);
-  await removeRows(registry, principal, { subject: teamsOf(registry), ids });
+  await removeRows(registry, principal, { subject, ids });
 };

@@ -57,6 +57,22 @@ describe('/key/generate', () => {
 
   of(
     'POST /key/generate',
+    'keeps tags and limits of models in the metadata, and takes them from there [C]',
+    async () => {
+      const said = { tags: ['a'], model_rpm_limit: { [model]: 7 }, enforced_params: ['user'] };
+      for (const asked of [said, { metadata: said }]) {
+        const { token } = await get('/key/generate', { ...asked });
+        const { info } = await get<{ info: Fields }>(`/key/info?key=${String(token)}`);
+        expect(info['metadata']).toMatchObject(said);
+      }
+      const { key } = await get('/key/generate', { metadata: { model_rpm_limit: { [model]: 1 } } });
+      const statuses = [await chat(String(key)), await chat(String(key))];
+      expect(statuses.map(({ status }) => status)).toEqual([200, 429]);
+    },
+  );
+
+  of(
+    'POST /key/generate',
     'takes a key of the caller’s choice, that begins with sk- [C]',
     async () => {
       const own = `sk-${fresh()}`;

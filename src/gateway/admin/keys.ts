@@ -3,6 +3,7 @@ import { z } from '#core/schema.ts';
 import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
 import { pageOf, pageQuery, sliceOf } from '#gateway/admin/page.ts';
 import { durationField, keyFields, nameField } from '#keys/fields.ts';
+import { fromMetadata } from '#keys/in-metadata.ts';
 import {
   deleteKeys,
   generateKey,
@@ -34,7 +35,7 @@ const regenerateBody = z.looseObject({
 const oneKey = z.looseObject({ key: keyName });
 const keyReply = z.looseObject({ key: z.string(), token: z.string(), key_name: z.string() });
 
-const fieldsOf = (body: object): KeyFields => fieldsIn(keyFields, body);
+const fieldsOf = (body: object): KeyFields => fieldsIn(keyFields, fromMetadata(keyFields, body));
 
 /** What LiteLLM answers of a new key where nothing was asked for, besides what is kept. */
 const UNSAID = {

@@ -4,6 +4,7 @@ import { z } from '#core/schema.ts';
 import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
 import { fieldsIn } from '#gateway/admin/fields-in.ts';
 import { keyFields } from '#keys/fields.ts';
+import { fromMetadata } from '#keys/in-metadata.ts';
 import { shownKey, updateKey } from '#keys/manage-keys.ts';
 import type { Registry } from '#keys/registry.ts';
 import { shownName } from '#keys/secret.ts';
@@ -31,7 +32,7 @@ export const manyKeysRoutes = (registry: Registry): readonly AnyControlRoute[] =
       const failed: JsonObject[] = [];
       for (const { key: name, ...fields } of keys)
         try {
-          const of = { name, fields: fieldsIn(keyFields, fields) };
+          const of = { name, fields: fieldsIn(keyFields, fromMetadata(keyFields, fields)) };
           const row = await updateKey(registry, principal, of);
           done.push({ key: row.token, key_info: shownKey(registry, row) });
         } catch (thrown) {

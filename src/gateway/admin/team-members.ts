@@ -3,7 +3,13 @@ import type { JsonObject } from '#core/json.ts';
 import { z } from '#core/schema.ts';
 import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
 import { fieldsIn } from '#gateway/admin/fields-in.ts';
-import { allowanceFields, dollars, memberSchema, nameField, type TeamRow } from '#keys/fields.ts';
+import {
+  memberAllowanceFields,
+  dollars,
+  memberSchema,
+  nameField,
+  type TeamRow,
+} from '#keys/fields.ts';
 import { shownUser } from '#keys/manage-people.ts';
 import {
   addMembers,
@@ -141,7 +147,7 @@ const membershipOf = (row: TeamRow, { user_id: id }: Member): JsonObject | undef
     ? {
         user_id: id,
         team_id: row.team_id,
-        litellm_budget_table: fieldsIn(allowanceFields, allowance),
+        litellm_budget_table: fieldsIn(memberAllowanceFields, allowance),
       }
     : undefined;
 };
@@ -153,7 +159,7 @@ const changingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     access: 'key',
     summary: "Changes a member's role, and what they may spend and send.",
     body: z.looseObject({
-      ...allowanceFields,
+      ...memberAllowanceFields,
       ...whichMember,
       role: z.enum(['admin', 'user']).nullish(),
       max_budget_in_team: dollars.nullish(),
@@ -165,7 +171,7 @@ const changingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
         (one) => (!!id && one.user_id === id) || (!!email && one.user_email === email),
       );
       if (!known) throw new SpillwayError('not_found', 'There is no such member in this team.');
-      const said = fieldsIn(allowanceFields, body);
+      const said = fieldsIn(memberAllowanceFields, body);
       const fields = { ...said, ...(typeof most === 'number' && { max_budget: most }) };
       const before = known.user_id ? team.member_allowances?.[known.user_id] : undefined;
       const row = await addMembers(registry, principal, {

@@ -6,12 +6,13 @@ import { pageQuery } from '#gateway/admin/page.ts';
 import { pageOfTeams } from '#gateway/admin/page-of-teams.ts';
 import { teamMemberRoutes } from '#gateway/admin/team-members.ts';
 import {
-  allowanceFields,
+  memberAllowanceFields,
   memberSchema,
   nameField,
   type TeamRow,
   teamFields,
 } from '#keys/fields.ts';
+import { fromMetadata } from '#keys/in-metadata.ts';
 import { shownKey } from '#keys/manage-keys.ts';
 import { changeRow, createRow, newId } from '#keys/manage-people.ts';
 import {
@@ -31,7 +32,8 @@ const teamBody = z.looseObject({
   members_with_roles: z.array(memberSchema).max(10_000).nullish(),
 });
 const oneTeam = z.looseObject({ team_id: nameField });
-const fieldsOf = (body: object): Partial<TeamRow> => fieldsIn(teamFields, body);
+const fieldsOf = (body: object): Partial<TeamRow> =>
+  fieldsIn(teamFields, fromMetadata(teamFields, body));
 
 /** LiteLLM's routes for teams. */
 export const teamRoutes = (registry: Registry): readonly AnyControlRoute[] => [
@@ -163,7 +165,7 @@ const readingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
         team_memberships: Object.entries(row.member_allowances ?? {}).map(([user, allowance]) => ({
           user_id: user,
           team_id: row.team_id,
-          litellm_budget_table: fieldsIn(allowanceFields, allowance),
+          litellm_budget_table: fieldsIn(memberAllowanceFields, allowance),
         })),
       };
     },

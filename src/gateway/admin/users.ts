@@ -3,11 +3,11 @@ import { z } from '#core/schema.ts';
 import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
 import { fieldsIn } from '#gateway/admin/fields-in.ts';
 import { pageOf, pageQuery, sliceOf } from '#gateway/admin/page.ts';
+import { deleteUsers } from '#keys/delete-users.ts';
 import { keyFields, nameField, type UserRow, userFields } from '#keys/fields.ts';
 import { generateKey, type KeyFields, shownKey } from '#keys/manage-keys.ts';
 import {
   createRow,
-  deleteUsers,
   newId,
   readableUser,
   setUserSpend,
@@ -80,7 +80,7 @@ export const userRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'post',
     path: '/user/delete',
     access: 'admin',
-    summary: 'Deletes users and their keys.',
+    summary: 'Deletes users with their keys, and takes them out of their teams.',
     body: z.looseObject({ user_ids: z.array(nameField).min(1).max(1_000) }),
     async serve({ body, principal }) {
       await deleteUsers(registry, principal, body.user_ids);
