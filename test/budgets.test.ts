@@ -161,6 +161,21 @@ describe('a budget', () => {
     expect((await chat(MASTER_KEY)).text).toContain('Budget has been exceeded! Proxy');
   });
 
+  it('of a team for one model is one sum for all of its keys', async () => {
+    const { ask, generate, chat } = await world();
+    const model_max_budget = { 'gpt-4.1': { budget_limit: 45, time_period: '1d' } };
+    await ask('/team/new', { team_id: 'red', model_max_budget });
+    const [one, two] = [await generate({ team_id: 'red' }), await generate({ team_id: 'red' })];
+    expect((await chat(one.key)).status).toBe(200);
+    expect((await chat(two.key)).status).toBe(200);
+    let served = 2;
+    let last = await chat(one.key);
+    for (; last.status === 200 && served < 9; served++) last = await chat(two.key);
+    const cost = served * WHOLE_DOLLARS;
+    expect(last.text).toContain(`Model=gpt-4.1 of Team=red Current cost: ${cost}, Max budget: 45`);
+    expect((await chat(two.key, { model: 'unpriced' })).status).toBe(200);
+  });
+
   it('may refuse what has no price', async () => {
     const { generate, chat } = await world();
     const strict = await generate({ refuse_unpriced: true });

@@ -5,7 +5,13 @@ import { Bill, type BillDeps, type BillSpec, callOf } from '#keys/bill.ts';
 import type { Allowance } from '#keys/fields.ts';
 import { type Limited, LimitBook } from '#keys/limits.ts';
 import { MOST_DOLLARS, nanosOf } from '#keys/money.ts';
-import { customerPart, type Pass, type PassDeps, type Payer } from '#keys/pass.ts';
+import {
+  type CustomerPart,
+  customerPart,
+  type Pass,
+  type PassDeps,
+  type Payer,
+} from '#keys/pass.ts';
 import { type Prospect, prospectOf } from '#keys/prospect.ts';
 import { type Bound, type Purse, type PurseBook, PurseHold } from '#keys/purse.ts';
 import { type PaidPurses, UpstreamMoney } from '#keys/upstream-budgets.ts';
@@ -118,7 +124,7 @@ export class Cashier {
    * aside: nobody knows yet what it comes to.
    */
   checkMoney(passenger: Pick<Passenger, 'pass' | 'group' | 'endUser'>): void {
-    const { bounds } = this.#moneyOf(passenger, this.#customer(passenger.endUser)?.payer);
+    const { bounds } = this.#moneyOf(passenger, this.#customer(passenger.endUser));
     const short = PurseHold.shortOf(bounds, 0);
     if (short) throw overBudget(short, 0, this.#deps.wall());
   }
@@ -140,8 +146,8 @@ export class Cashier {
   #spec(fare: Fare): BillSpec {
     const { pass, tokensIn, tokensOut, mostNanos } = fare;
     const customer = this.#customer(fare.endUser);
-    const { purses, bounds, payments } = this.#moneyOf(fare, customer?.payer);
-    const limited = limitedOf(fare, customer?.limited);
+    const { purses, bounds, payments } = this.#moneyOf(fare, customer);
+    const limited = limitedOf(fare, customer);
     const upstream = this.#deps.upstream();
     return {
       id: fare.id,
@@ -171,7 +177,7 @@ export class Cashier {
   /** Most often the payers of a key are the same for all its requests, or for all of one model. */
   #moneyOf(
     { pass, group, asModel }: Pick<Passenger, 'pass' | 'group'> & Partial<Pick<Fare, 'asModel'>>,
-    customer: Payer | undefined,
+    customer: CustomerPart | undefined,
   ): Money {
     const wallMs = this.#deps.wall();
     const usual = pass?.payers ?? NONE;
@@ -182,7 +188,9 @@ export class Cashier {
     const isOwn = !customer && asked.length === 0;
     let money = isOwn ? this.#known(own, wallMs) : undefined;
     if (!money) {
-      const customers = customer ? [customer] : NONE;
+      const customers = customer
+        ? [customer.payer, ...bothModels(customer.ofModel.payers, { group, asModel })]
+        : NONE;
       const payers = [...usual, ...ofModel, ...customers, this.#everybody, ...asked];
       money = this.#money(payers, wallMs);
       if (isOwn) this.#running.set(own, money);
@@ -244,7 +252,7 @@ export class Cashier {
   }
 
   /** An end user who is known, or all that have a default; others are only written down. */
-  #customer(id: string): { payer: Payer; limited: readonly Limited[] } | undefined {
+  #customer(id: string): CustomerPart | undefined {
     if (id === '') return undefined;
     const row = this.#deps.directory.customers.get(id);
     if (row?.blocked)
@@ -279,16 +287,23 @@ const bothOf = (some: readonly string[], others: readonly string[]): readonly st
 
 const NONE: readonly never[] = [];
 
-const limitedOf = (
-  { pass, group, asModel }: Fare,
-  customer: readonly Limited[] = NONE,
-): readonly Limited[] => {
-  if (!pass) return customer;
+const limitedOf = (fare: Fare, customer: CustomerPart | undefined): readonly Limited[] => {
+  const { pass, group, asModel } = fare;
+  const theirs = customer
+    ? [...customer.limited, ...bothModels(customer.ofModel.limited, fare)]
+    : NONE;
+  if (!pass) return theirs;
   const ofModel = pass.modelLimited(group);
   const asked = asModel === undefined ? NONE : pass.modelLimited(asModel);
-  const isUsual = ofModel.length + asked.length + customer.length === 0;
-  return isUsual ? pass.limited : [...pass.limited, ...ofModel, ...asked, ...customer];
+  const isUsual = ofModel.length + asked.length + theirs.length === 0;
+  return isUsual ? pass.limited : [...pass.limited, ...ofModel, ...asked, ...theirs];
 };
+
+/** Of the model that answers, and of the one that was asked for where that is another. */
+const bothModels = <One>(
+  of: (model: string) => readonly One[],
+  { group, asModel }: Pick<Fare, 'group'> & Partial<Pick<Fare, 'asModel'>>,
+): readonly One[] => (asModel === undefined ? of(group) : [...of(group), ...of(asModel)]);
 
 /** Purses with the time in which they are the ones to draw from, Unix epoch ms. */
 interface Money extends PaidPurses {

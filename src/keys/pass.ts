@@ -2,8 +2,15 @@ import { SpillwayError } from '#core/errors.ts';
 import { addressRule } from '#keys/address-rule.ts';
 import type { Directory } from '#keys/directory.ts';
 import type { Allowance, CustomerRow, KeyRow, TeamRow, UserRow } from '#keys/fields.ts';
-import { amountsOf, type Limited, modelAmountsOf, type TokenKind } from '#keys/limits.ts';
-import type { PayerKind } from '#store/spend.ts';
+import { amountsOf, type Limited, type TokenKind } from '#keys/limits.ts';
+import {
+  modelPart,
+  type ModelPart,
+  type ModelParty,
+  NO_MODEL_PART,
+  saysOfModels,
+} from '#keys/model-part.ts';
+import { modelPurse, type PayerKind } from '#store/spend.ts';
 import { type AccessGroups, modelRule, type ModelRule } from '#keys/model-rule.ts';
 
 /** Somebody who pays: whose budget it is, and under which name its sum is kept. */
@@ -71,6 +78,7 @@ export const passOf = (deps: PassDeps, key: KeyRow): Pass => {
   const listed = key.allowed_ips ?? [];
   const models = rulesOf(deps, { key, team, user });
   const parts = { key: own, team: teams, user: user && withBudget(directory, user), member };
+  const ofModel = modelPart(partiesOf(parts, { key, team, user }), deps.tokenKind);
   return {
     word: wordOf(key.token),
     key,
@@ -80,7 +88,7 @@ export const passOf = (deps: PassDeps, key: KeyRow): Pass => {
     waitMs: waitMsOf(key),
     alwaysUsage: key.always_include_usage === true,
     refusesUnpriced: key.refuse_unpriced === true,
-    tags: tagsOf(key),
+    tags: tagsOf(key, team),
     limited: limitedOf(deps, parts, { key, team, user }),
     told: toldOf(key),
     payers: payersOf(parts, { key, team, user }),
@@ -91,26 +99,8 @@ export const passOf = (deps: PassDeps, key: KeyRow): Pass => {
         if (!rule(model)) throw denied(whose, model, listed);
     },
     mayUse: (model) => models.every(({ rule }) => rule(model)),
-    modelLimited: limitsModels(key, team)
-      ? perModel((model) => modelLimitedOf(deps, { key, team }, model))
-      : nothing,
-    modelPayers: own.model_max_budget
-      ? perModel((model) => modelPayersOf(key, own, model))
-      : nothing,
-  };
-};
-
-/** Worked out once for every model of which something is said; for others there is nothing to keep. */
-const perModel = <One>(
-  of: (model: string) => readonly One[],
-): ((model: string) => readonly One[]) => {
-  const known = new Map<string, readonly One[]>();
-  return (model) => {
-    const before = known.get(model);
-    if (before) return before;
-    const found = of(model);
-    if (found.length > 0) known.set(model, found);
-    return found;
+    modelLimited: ofModel.limited,
+    modelPayers: ofModel.payers,
   };
 };
 
@@ -131,9 +121,12 @@ export const memberOf = (
   const own = team.member_allowances?.[key.user_id];
   return {
     max_budget: own?.max_budget ?? team.team_member_budget,
+    soft_budget: own?.soft_budget,
     budget_duration: own?.budget_duration ?? team.team_member_budget_duration,
     rpm_limit: own?.rpm_limit ?? team.team_member_rpm_limit,
     tpm_limit: own?.tpm_limit ?? team.team_member_tpm_limit,
+    input_tpm_limit: own?.input_tpm_limit,
+    output_tpm_limit: own?.output_tpm_limit,
     max_parallel_requests: own?.max_parallel_requests,
   };
 };
@@ -162,7 +155,10 @@ const toldOf = ({ tpm_limit: tpm, rpm_limit: rpm, max_budget: max }: KeyRow): st
   ...(typeof max === 'number' ? ['x-litellm-key-max-budget', String(max)] : []),
 ];
 
-const tagsOf = (key: KeyRow): readonly string[] => key.tags ?? [];
+/** A team's, too: each once. */
+const tagsOf = (key: KeyRow, team: TeamRow | undefined): readonly string[] => [
+  ...new Set([...(key.tags ?? []), ...(team?.tags ?? [])]),
+];
 
 interface NamedRule {
   readonly rule: ModelRule;
@@ -222,35 +218,6 @@ const limitedOf = (
   ].filter(({ amounts }) => Object.keys(amounts).length > 0);
 };
 
-const modelLimitedOf = (
-  { tokenKind }: PassDeps,
-  { key, team }: Pick<Rows, 'key' | 'team'>,
-  model: string,
-): readonly Limited[] => {
-  const all: Limited[] = [];
-  const add = (
-    descriptor: string,
-    { id, label = id }: { readonly id: string; readonly label?: string },
-    allowance: Allowance,
-  ): void => {
-    const amounts = modelAmountsOf(allowance, model, tokenKind);
-    if (Object.keys(amounts).length === 0) return;
-    all.push({ account: `own/${descriptor}/${id}/${model}`, descriptor, label, amounts });
-  };
-  add('model_per_key', { id: key.id, label: key.token }, key);
-  if (team) add('model_per_team', { id: team.team_id }, team);
-  return all;
-};
-
-const limitsModels = (key: KeyRow, team: TeamRow | undefined): boolean =>
-  hasModelLimits(key) || (team !== undefined && hasModelLimits(team));
-
-const hasModelLimits = ({ model_rpm_limit: rpm, model_tpm_limit: tpm }: Allowance): boolean =>
-  Boolean(rpm ?? tpm);
-
-const NONE: readonly never[] = [];
-const nothing = () => NONE;
-
 const payerOf = (
   kind: Payer['kind'],
   { id, label }: { readonly id: string; readonly label: string },
@@ -291,26 +258,48 @@ const payersOf = (
   return payers;
 };
 
-const modelPayersOf = (key: KeyRow, own: Allowance, model: string): readonly Payer[] => {
-  const budgets = own.model_max_budget;
-  if (!budgets || !Object.hasOwn(budgets, model)) return NONE;
-  const { budget_limit: limit, time_period: duration } = budgets[model]!;
-  return [
+/** Whose word on single models holds; a user's also where their key is a team's, as in LiteLLM. */
+const partiesOf = (
+  { key: own, team: teams, user: users }: Allowances,
+  { key, team, user }: Rows,
+): readonly ModelParty[] => {
+  const parties: ModelParty[] = [
     {
-      kind: 'model',
-      id: `${key.id}:${model}`,
-      label: `Model=${model}`,
-      maxDollars: Number(limit),
-      ...(typeof duration === 'string' && { duration }),
+      descriptor: 'model_per_key',
+      id: key.id,
+      label: key.token,
+      purse: `${key.id}:`,
+      payer: '',
+      allowance: own,
     },
   ];
+  if (user && users) parties.push(party('user', user.user_id, users));
+  if (team && teams) parties.push(party('team', team.team_id, teams));
+  return parties;
 };
 
-/** An end user's limits and budget, where somebody has written any down. */
+const PARTY_WORDS = { user: 'User', team: 'Team', end_user: 'End User' } as const;
+
+const party = (kind: keyof typeof PARTY_WORDS, id: string, allowance: Allowance): ModelParty => ({
+  descriptor: `model_per_${kind}`,
+  id,
+  label: id,
+  purse: modelPurse(kind, id),
+  payer: ` of ${PARTY_WORDS[kind]}=${id}`,
+  allowance,
+});
+
+/** What an end user may have, where somebody has written any down. */
+export interface CustomerPart {
+  readonly payer: Payer;
+  readonly limited: readonly Limited[];
+  readonly ofModel: ModelPart;
+}
+
 export const customerPart = (
   { directory, tokenKind }: PassDeps,
   { id, row }: { readonly id: string; readonly row: CustomerRow | Allowance },
-): { readonly payer: Payer; readonly limited: readonly Limited[] } => {
+): CustomerPart => {
   const allowance = withBudget(directory, row);
   const amounts = amountsOf(allowance, tokenKind);
   const account = `own/end_user/${id}`;
@@ -320,6 +309,9 @@ export const customerPart = (
       Object.keys(amounts).length > 0
         ? [{ account, descriptor: 'end_user', label: id, amounts }]
         : [],
+    ofModel: saysOfModels(allowance)
+      ? modelPart([party('end_user', id, allowance)], tokenKind)
+      : NO_MODEL_PART,
   };
 };
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOUR_MS, record, type StoreUnderTest, T0 } from '#store/store.conformance.ts';
+import { modelPurse } from '#store/spend.ts';
 import type { Store } from '#store/store.ts';
 
 /** What every store forgets of a person, and what it keeps. */
@@ -21,11 +22,20 @@ export const forgettingConformance = (name: string, under: Pick<StoreUnderTest, 
       const member = { kind: 'member', sinceMs: 0 } as const;
       await store.shelves.teams.put([{ id: 'x:y', body: {} }]);
       for (const id of ['x:y:Ann', 'x:y:Jo:Ann']) await store.spend.setPaid({ ...member, id }, 1);
+      const model = { kind: 'model', sinceMs: 0 } as const;
+      const begins = (['user', 'end_user', 'team'] as const).map((kind) => modelPurse(kind, 'Ann'));
+      for (const begin of [...begins, modelPurse('user', 'Anna')])
+        await store.spend.setPaid({ ...model, id: `${begin}gpt` }, 1);
       let many: number;
       do many = await store.spend.forget({ user: 'Ann' }, 1);
       while (many > 0);
       const paid = (await store.spend.paid()).filter(({ kind }) => kind === 'member');
       expect(paid).toEqual([{ ...member, id: 'x:y:Jo:Ann', nanos: 1 }]);
+      const ofModels = (await store.spend.paid()).filter(({ kind }) => kind === 'model');
+      expect(ofModels.map(({ id }) => id).toSorted()).toEqual([
+        `${modelPurse('team', 'Ann')}gpt`,
+        `${modelPurse('user', 'Anna')}gpt`,
+      ]);
       expect(await store.spend.count({ user: 'Ann' })).toBe(0);
       expect(await store.spend.count({ endUser: 'Ann' })).toBe(0);
       const filter = { fromMs: at, toMs: at + HOUR_MS };

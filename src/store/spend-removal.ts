@@ -1,4 +1,5 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { modelPurse } from '#store/spend.ts';
 import { setSwept } from '#store/swept.ts';
 import type { Tables } from '#store/tables.ts';
 import { FORGOTTEN } from '#store/without-person.ts';
@@ -67,5 +68,11 @@ export const forget = (db: Kysely<Tables>, user: string, most: number): Promise<
           .select(sql<string>`id || ':' || cast(${user} as text)`.as('payer')),
       )
       .execute();
+    for (const begin of [modelPurse('user', user), modelPurse('end_user', user)])
+      await all
+        .deleteFrom('paid')
+        .where('kind', '=', 'model')
+        .where(sql`substr(payer, 1, ${[...begin].length})`, '=', begin)
+        .execute();
     return 0;
   });

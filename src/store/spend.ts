@@ -14,6 +14,13 @@ export type PayerKind =
   | 'deployment'
   | 'global';
 
+/**
+ * What the sums of single models begin with that somebody else than a key has budgets for. No name has a
+ * line break: nobody's sums are anybody else's.
+ */
+export const modelPurse = (kind: 'user' | 'team' | 'end_user', id: string): string =>
+  `${kind}\n${id}\n`;
+
 /** One sum that a request adds to: somebody's, since an instant. */
 export interface Payment {
   readonly kind: PayerKind;

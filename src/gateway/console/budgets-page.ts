@@ -4,10 +4,10 @@ import { spentOf } from '#keys/cashier.ts';
 import type { Allowance, KeyRow, TeamRow } from '#keys/fields.ts';
 import { dollarsOf } from '#keys/money.ts';
 import { mayManageMembers, mayReadKey, mayReadTeam, mayReadUser } from '#keys/ownership.ts';
-import { withBudget } from '#keys/pass.ts';
+import { memberOf, withBudget } from '#keys/pass.ts';
 import { type Principal, seesAll } from '#keys/principal.ts';
 import { iso, type Registry } from '#keys/registry.ts';
-import type { PayerKind } from '#store/spend.ts';
+import { modelPurse, type PayerKind } from '#store/spend.ts';
 
 /** A list that is longer is no picture any more. */
 const MOST = 500;
@@ -41,13 +41,17 @@ function* wanted(registry: Registry, principal: Principal): Generator<Wanted> {
   for (const team of directory.teams.all()) {
     if (!mayReadTeam(principal, team)) continue;
     const { team_id: id } = team;
-    yield { kind: 'team', id, name: names('team', id) ?? id, allowance: team };
+    const name = names('team', id) ?? id;
+    yield { kind: 'team', id, name, allowance: team };
+    yield* ofModels(directory, team, { id, name, purse: modelPurse('team', id) });
     yield* members(team, principal, names);
   }
   for (const user of directory.users.all()) {
     const { user_id: id } = user;
-    if (mayReadUser(principal, id))
-      yield { kind: 'user', id, name: names('user', id) ?? id, allowance: user };
+    if (!mayReadUser(principal, id)) continue;
+    const name = names('user', id) ?? id;
+    yield { kind: 'user', id, name, allowance: user };
+    yield* ofModels(directory, user, { id, name, purse: modelPurse('user', id) });
   }
   for (const key of directory.keys.all()) {
     const team = key.team_id ? directory.teams.get(key.team_id) : undefined;
@@ -60,7 +64,9 @@ function* wanted(registry: Registry, principal: Principal): Generator<Wanted> {
   }
   for (const customer of directory.customers.all()) {
     const { user_id: id } = customer;
-    yield { kind: 'end_user', id, name: customer.alias ?? id, allowance: customer };
+    const name = customer.alias ?? id;
+    yield { kind: 'end_user', id, name, allowance: customer };
+    yield* ofModels(directory, customer, { id, name, purse: modelPurse('end_user', id) });
   }
 }
 
@@ -73,16 +79,12 @@ function* members(
   const seesMembers = seesAll(principal) || mayManageMembers(principal, team);
   for (const { user_id: user } of team.members_with_roles ?? []) {
     if (!user || (!seesMembers && user !== principal.userId)) continue;
-    const own = team.member_allowances?.[user];
     const id = `${team.team_id}:${user}`;
     yield {
       kind: 'member',
       id,
       name: `${names('user', user) ?? user} · ${team.team_alias ?? team.team_id}`,
-      allowance: {
-        max_budget: own?.max_budget ?? team.team_member_budget,
-        budget_duration: own?.budget_duration ?? team.team_member_budget_duration,
-      },
+      allowance: memberOf({ user_id: user }, team) ?? {},
     };
   }
 }
@@ -96,15 +98,24 @@ function* ofKey({ directory }: Registry, key: KeyRow): Generator<Wanted> {
     payer: { kind: 'key', id: key.id },
     allowance: key,
   };
-  const { model_max_budget: budgets } = withBudget(directory, key);
+  yield* ofModels(directory, key, { id: key.token, name, purse: `${key.id}:` });
+}
+
+/** What somebody may spend on single models. `purse`: what their sums are kept under, up to the model. */
+function* ofModels(
+  directory: Registry['directory'],
+  row: Allowance,
+  of: { readonly id: string; readonly name: string; readonly purse: string },
+): Generator<Wanted> {
+  const { model_max_budget: budgets } = withBudget(directory, row);
   for (const [model, { budget_limit: limit, time_period: duration }] of Object.entries(
     budgets ?? {},
   ))
     yield {
       kind: 'model',
-      id: `${key.token}:${model}`,
-      name: `${name} · ${model}`,
-      payer: { kind: 'model', id: `${key.id}:${model}` },
+      id: `${of.id}:${model}`,
+      name: `${of.name} · ${model}`,
+      payer: { kind: 'model', id: `${of.purse}${model}` },
       allowance: { max_budget: Number(limit), budget_duration: duration },
     };
 }
