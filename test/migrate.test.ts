@@ -45,7 +45,7 @@ create table "LiteLLM_UserTable" (user_id text primary key, user_role text, user
   spend float8 not null default 0, max_budget float8, models text[] not null default '{}',
   password text);
 create table "LiteLLM_BudgetTable" (budget_id text primary key, max_budget float8,
-  budget_duration text, rpm_limit bigint);
+  budget_duration text, rpm_limit bigint, budget_reset_at timestamp(3));
 create table "LiteLLM_TeamMembership" (user_id text, team_id text, spend float8, budget_id text);
 create table "LiteLLM_EndUserTable" (user_id text primary key, alias text, spend float8,
   budget_id text, blocked boolean not null default false);
@@ -62,12 +62,15 @@ insert into "LiteLLM_VerificationToken" (token, key_name, key_alias, spend, mode
   metadata, rpm_limit, max_budget, budget_duration) values ('${tokenOf(KEY)}', 'sk-...1234', 'old',
   12.5, '{gpt-4.1}', 'team', 'ann', '{"tags": ["t"], "model_rpm_limit": {"gpt-4.1": 5}}', 100, 30, '30d');
 insert into "LiteLLM_VerificationToken" (token, spend) values ('not-a-hash', 0);
-insert into "LiteLLM_TeamTable" (team_id, members_with_roles, spend, max_budget) values
-  ('team', '[{"role": "admin", "user_id": "ann"}]', 20, 100);
+insert into "LiteLLM_TeamTable" (team_id, members_with_roles, spend, max_budget, metadata) values
+  ('team', '[{"role": "admin", "user_id": "ann"}, {"role": "user", "user_id": "bob"}]', 20, 100,
+  '{"team_member_budget_id": "each", "tags": ["ours"], "note": "x"}');
 insert into "LiteLLM_UserTable" (user_id, user_role, password) values ('ann', 'org_admin', 'secret');
-insert into "LiteLLM_BudgetTable" values ('small', 1, '1d', 3);
-insert into "LiteLLM_TeamMembership" values ('ann', 'team', 2, 'small');
-insert into "LiteLLM_EndUserTable" (user_id, spend, budget_id, blocked) values ('eve', 1, 'small', true);
+insert into "LiteLLM_BudgetTable" values ('small', 1, '1d', 3, null),
+  ('each', 4, '7d', null, null), ('over', 9, '30d', null, now() - interval '1 hour');
+insert into "LiteLLM_TeamMembership" values ('ann', 'team', 0.5, 'small'), ('bob', 'team', 3, 'each');
+insert into "LiteLLM_EndUserTable" (user_id, spend, budget_id, blocked) values
+  ('eve', 1, 'small', true), ('joe', 2, 'small', false), ('kim', 3, 'over', false);
 insert into "LiteLLM_ProxyModelTable" (model_id, model_name, litellm_params, model_info) values
   ('m', 'gpt-4.1', '${JSON.stringify(CLOSED)}', '{"id": "m", "db_model": true, "mode": "chat"}'),
   ('n', 'odd', '{"model": "${CLOSED_ELSEWHERE}"}', '{}');
@@ -111,7 +114,7 @@ describe.skipIf(!hasPostgres)('migrate (skipped where no Postgres is installed)'
   it('takes over what there is, and changes nothing there', async () => {
     const look = await migrate('--dry-run');
     const counts =
-      '1 keys, 1 teams, 1 users, 1 end users, 1 budgets, 1 stored models, 1 credentials';
+      '1 keys, 1 teams, 1 users, 3 end users, 3 budgets, 1 stored models, 1 credentials';
     expect(look.out).toContain(counts);
     expect(look.out).toMatch(/left out: model n \(odd\): .*another salt key/);
     expect(look.out).toMatch(/left out: credential odd: .*another salt key/);
@@ -163,6 +166,14 @@ describe.skipIf(!hasPostgres)('migrate (skipped where no Postgres is installed)'
       (await store.spend.paid())
         .filter(({ kind, id, sinceMs }) => kind === 'key' && id === key!.id && sinceMs > 0)
         .map(({ sinceMs, nanos }) => [sinceMs, nanos]);
+    // Also where the window is that of a budget which they name; one that is over is not.
+    const running = (await store.spend.paid()).filter(({ sinceMs }) => sinceMs > 0);
+    const windowOf = (name: string) =>
+      running.filter(({ id }) => id === name).map(({ kind, nanos }) => [kind, nanos]);
+    expect(windowOf('joe')).toEqual([['end_user', 2e9]]);
+    expect(windowOf('kim')).toEqual([]);
+    expect(windowOf('team:ann')).toEqual([['member', 0.5e9]]);
+    expect(windowOf('team:bob')).toEqual([['member', 3e9]]);
     const monthIn = (zone: string): number => new Windows(zone).at('30d', Date.now()).startMs;
     expect(await spentSince()).toEqual([[monthIn('UTC'), 12.5e9]]);
     await store.close();
@@ -217,8 +228,18 @@ describe.skipIf(!hasPostgres)('migrate (skipped where no Postgres is installed)'
       });
       const team = gateway.keeping!.directory.teams.get('team');
       expect(team).toMatchObject({
-        members_with_roles: [{ user_id: 'ann', role: 'admin' }],
-        member_allowances: { ann: { max_budget: 1, budget_duration: '1d', rpm_limit: 3 } },
+        members_with_roles: [
+          { user_id: 'ann', role: 'admin' },
+          { user_id: 'bob', role: 'user' },
+        ],
+        // What each may have is the team's to say, and no one's own.
+        team_member_budget: 4,
+        team_member_budget_duration: '7d',
+        tags: ['ours'],
+        metadata: { note: 'x' },
+      });
+      expect(team?.member_allowances).toEqual({
+        ann: expect.objectContaining({ max_budget: 1, budget_duration: '1d', rpm_limit: 3 }),
       });
       expect(gateway.keeping!.directory.users.get('ann')?.user_role).toBe('internal_user_viewer');
     } finally {

@@ -32,7 +32,10 @@ export const runMigrate = async (options: MigrateOptions): Promise<void> => {
   try {
     const keeping = await openTarget(options);
     try {
-      const taken = fromLitellm(await rowsOf(source), keeping.pepper);
+      const taken = fromLitellm(await rowsOf(source), {
+        pepper: keeping.pepper,
+        wallMs: systemClock.wall(),
+      });
       const { variables } = processEnvironment();
       const seal = sealUnder(variables['LITELLM_SALT_KEY']);
       const canClose = seal !== undefined;

@@ -6,13 +6,16 @@ import {
   budgetRow,
   type CustomerRow,
   customerRow,
+  keyFields,
   type KeyRow,
   keyRow,
+  teamFields,
   type TeamRow,
   teamRow,
   type UserRow,
   userRow,
 } from '#keys/fields.ts';
+import { fromMetadata } from '#keys/in-metadata.ts';
 import { nanosOf } from '#keys/money.ts';
 import { isToken, lookupOf } from '#keys/secret.ts';
 import type { PayerKind, SpendRecord } from '#store/spend.ts';
@@ -48,7 +51,11 @@ export interface LitellmRows {
 }
 
 /** Rows of LiteLLM's tables as ours. Its keys stay good: both keep the same hash of them. */
-export const fromLitellm = (rows: LitellmRows, pepper: string): Taken => {
+export const fromLitellm = (
+  rows: LitellmRows,
+  { pepper, wallMs }: { readonly pepper: string; readonly wallMs: number },
+): Taken => {
+  const named = new Map(rows.budgets.map((row) => [row['budget_id'], row]));
   const leftOut: string[] = [];
   const spend: OldSpend[] = [];
   const take = <Row>(
@@ -64,8 +71,12 @@ export const fromLitellm = (rows: LitellmRows, pepper: string): Taken => {
   const spent = (kind: PayerKind, id: string, row: JsonObject): void => {
     const dollars = own(row, 'spend');
     if (typeof dollars !== 'number' || dollars <= 0) return;
-    const duration = own(row, 'budget_duration');
-    const said = typeof duration === 'string' ? duration : undefined;
+    const budget = named.get(row['budget_id'] ?? null);
+    const duration = row['budget_duration'] ?? budget?.['budget_duration'];
+    const resetAt: unknown = row['budget_reset_at'] ?? budget?.['budget_reset_at'];
+    // Whose budget should have begun anew by now has spent nothing of the running one.
+    const isOver = resetAt instanceof Date && resetAt.getTime() <= wallMs;
+    const said = typeof duration === 'string' && !isOver ? duration : undefined;
     spend.push({ kind, id, nanos: nanosOf(dollars), duration: said });
   };
   const budgets = rows.budgets.flatMap((row) =>
@@ -73,11 +84,18 @@ export const fromLitellm = (rows: LitellmRows, pepper: string): Taken => {
   );
   const teams = rows.teams.flatMap((row) => {
     spent('team', textOf(row['team_id']), row);
+    const forAll = memberBudgetOf(row);
+    for (const member of rows.memberships) {
+      if (member['team_id'] !== row['team_id']) continue;
+      const id = `${textOf(member['team_id'])}:${textOf(member['user_id'])}`;
+      spent('member', id, { ...member, budget_id: member['budget_id'] ?? forAll ?? null });
+    }
     const whole = {
-      ...row,
+      ...fromMetadata(teamFields, row),
       ...membersOf(row),
       ...aliasesOf(row, rows),
       ...allowancesOf(row, rows),
+      ...forMembers(named.get(forAll ?? null)),
     };
     return take(whole, { schema: teamRow, word: 'team', id: row['team_id'] });
   });
@@ -101,8 +119,7 @@ export const fromLitellm = (rows: LitellmRows, pepper: string): Taken => {
     const id = randomUUID();
     spent('key', id, row);
     const whole = {
-      ...row,
-      ...fromMetadata(row),
+      ...fromMetadata(keyFields, row),
       id,
       lookup: lookupOf(token, pepper),
       key_name: row['key_name'] ?? 'sk-...',
@@ -140,25 +157,6 @@ const DROPPED: ReadonlySet<string> = new Set([
 
 const EMPTY_IS_NONE: ReadonlySet<string> = new Set(['model_max_budget']);
 
-/** Fields of a key that LiteLLM writes into its metadata. */
-const IN_METADATA = [
-  'tags',
-  'model_rpm_limit',
-  'model_tpm_limit',
-  'rpm_limit_type',
-  'tpm_limit_type',
-  'guardrails',
-  'prompts',
-  'enforced_params',
-];
-
-const fromMetadata = (row: JsonObject): JsonObject => {
-  const metadata = own(row, 'metadata');
-  if (!isObject(metadata)) return {};
-  const found = IN_METADATA.filter((name) => own(metadata, name) !== undefined);
-  return Object.fromEntries(found.map((name) => [name, metadata[name] ?? null]));
-};
-
 const ROLES: ReadonlySet<unknown> = new Set([
   'proxy_admin',
   'proxy_admin_viewer',
@@ -189,8 +187,27 @@ const aliasesOf = (team: JsonObject, { aliases }: LitellmRows): JsonObject => {
   return isObject(names) ? { model_aliases: names } : {};
 };
 
+/** Where LiteLLM keeps what each member of a team may have. */
+const memberBudgetOf = ({ metadata }: JsonObject): string | undefined => {
+  const id = isObject(metadata) ? own(metadata, 'team_member_budget_id') : undefined;
+  return typeof id === 'string' ? id : undefined;
+};
+
+const forMembers = (budget: JsonObject | undefined): JsonObject =>
+  budget
+    ? {
+        team_member_budget: budget['max_budget'] ?? null,
+        team_member_budget_duration: budget['budget_duration'] ?? null,
+        team_member_rpm_limit: budget['rpm_limit'] ?? null,
+        team_member_tpm_limit: budget['tpm_limit'] ?? null,
+      }
+    : {};
+
 const allowancesOf = (team: JsonObject, { memberships, budgets }: LitellmRows): JsonObject => {
-  const theirs = memberships.filter(({ team_id: id }) => id === team['team_id']);
+  const forAll = memberBudgetOf(team);
+  const theirs = memberships.filter(
+    ({ team_id: id, budget_id: budget }) => id === team['team_id'] && budget !== forAll,
+  );
   const allowances = theirs.flatMap(({ user_id: user, budget_id: budget }) => {
     const found = budgets.find(({ budget_id: id }) => id === budget);
     return found && typeof user === 'string' ? [[user, plain(found)] as const] : [];
