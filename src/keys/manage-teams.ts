@@ -124,19 +124,19 @@ export const leaveTeams = async (
   ids: readonly string[],
 ): Promise<void> => {
   const isGone = ({ user_id: id }: Member): boolean => !!id && ids.includes(id);
-  for (const team of [...registry.directory.teams.all()]) {
-    const members = team.members_with_roles ?? [];
-    const allowances = Object.keys(team.member_allowances ?? {});
-    if (!members.some(isGone) && !allowances.some((id) => ids.includes(id))) continue;
+  const theirs = [...registry.directory.teams.all()].filter(
+    ({ members_with_roles: members, member_allowances: allowances }) =>
+      (members ?? []).some(isGone) || Object.keys(allowances ?? {}).some((id) => ids.includes(id)),
+  );
+  for (const team of theirs)
     await changeRow(registry, principal, {
       subject: teamsOf(registry),
       id: team.team_id,
       fields: {
-        members_with_roles: members.filter((one) => !isGone(one)),
+        members_with_roles: (team.members_with_roles ?? []).filter((one) => !isGone(one)),
         member_allowances: allowancesWithout(team, ids),
       },
     });
-  }
 };
 
 /** With the keys that they have of the team. */

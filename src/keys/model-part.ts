@@ -18,8 +18,8 @@ export interface ModelParty {
 
 /** Limits and budgets for one model alone; often none. */
 export interface ModelPart {
-  limited(model: string): readonly Limited[];
-  payers(model: string): readonly Payer[];
+  readonly limited: (model: string) => readonly Limited[];
+  readonly payers: (model: string) => readonly Payer[];
 }
 
 const NONE: readonly never[] = [];

@@ -72,7 +72,7 @@ export const forget = (db: Kysely<Tables>, user: string, most: number): Promise<
       await all
         .deleteFrom('paid')
         .where('kind', '=', 'model')
-        .where(sql`substr(payer, 1, ${[...begin].length})`, '=', begin)
+        .where(sql`substr(payer, 1, length(cast(${begin} as text)))`, '=', begin)
         .execute();
     return 0;
   });
