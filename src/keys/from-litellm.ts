@@ -69,15 +69,8 @@ export const fromLitellm = (
     return [];
   };
   const spent = (kind: PayerKind, id: string, row: JsonObject): void => {
-    const dollars = own(row, 'spend');
-    if (typeof dollars !== 'number' || dollars <= 0) return;
-    const budget = named.get(row['budget_id'] ?? null);
-    const duration = row['budget_duration'] ?? budget?.['budget_duration'];
-    const resetAt: unknown = row['budget_reset_at'] ?? budget?.['budget_reset_at'];
-    // Whose budget should have begun anew by now has spent nothing of the running one.
-    const isOver = resetAt instanceof Date && resetAt.getTime() <= wallMs;
-    const said = typeof duration === 'string' && !isOver ? duration : undefined;
-    spend.push({ kind, id, nanos: nanosOf(dollars), duration: said });
+    const old = oldSpend(row, { budget: named.get(row['budget_id']), wallMs });
+    if (old) spend.push({ kind, id, ...old });
   };
   const budgets = rows.budgets.flatMap((row) =>
     take(row, { schema: budgetRow, word: 'budget', id: row['budget_id'] }),
@@ -127,6 +120,22 @@ export const fromLitellm = (
     return take<KeyRow>(whole, { schema: keyRow, word: 'key', id: token.slice(0, 12) });
   });
   return { keys, teams, users, budgets, customers, spend, leftOut };
+};
+
+/** Whose budget should have begun anew by now has spent nothing of the running one. */
+const oldSpend = (
+  row: JsonObject,
+  { budget, wallMs }: { readonly budget: JsonObject | undefined; readonly wallMs: number },
+): Pick<OldSpend, 'nanos' | 'duration'> | undefined => {
+  const dollars = own(row, 'spend');
+  if (typeof dollars !== 'number' || dollars <= 0) return undefined;
+  const duration = row['budget_duration'] ?? budget?.['budget_duration'];
+  const resetAt: unknown = row['budget_reset_at'] ?? budget?.['budget_reset_at'];
+  const isOver = resetAt instanceof Date && resetAt.getTime() <= wallMs;
+  return {
+    nanos: nanosOf(dollars),
+    duration: typeof duration === 'string' && !isOver ? duration : undefined,
+  };
 };
 
 const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
