@@ -97,9 +97,20 @@ describe('FairLine', () => {
 
   it('tells a newcomer what comes before it', () => {
     const line = lineOf(Array.from({ length: 10 }, (_, i) => item(`f${i}`, 'flood')));
-    expect(line.ahead({ key: 'flood', user: '' })).toBe(1000);
-    expect(line.ahead({ key: 'flood', user: 'other' })).toBeLessThanOrEqual(100);
-    expect(line.ahead({ key: 'light', user: '' })).toBe(0);
+    expect(line.ahead({ key: 'flood', user: '' })).toEqual({ tokens: 1000, requests: 10 });
+    expect(line.ahead({ key: 'flood', user: 'other' }).tokens).toBeLessThanOrEqual(100);
+    expect(line.ahead({ key: 'light', user: '' })).toEqual({ tokens: 0, requests: 0 });
+  });
+
+  it('tells a newcomer how many requests that is, key by key and user by user', () => {
+    const large = item('large', 'b', { weight: 1000 });
+    const small = Array.from({ length: 10 }, (_, i) => item(`s${i}`, 'a', { weight: 10 }));
+    const line = lineOf([large, ...small]);
+    // After its own large one all of the small ones have had their turns.
+    expect(line.ahead({ key: 'b', user: '' })).toEqual({ tokens: 1100, requests: 11 });
+    expect(line.ahead({ key: 'a', user: '' })).toEqual({ tokens: 200, requests: 10.1 });
+    line.remove(small[0]!);
+    expect(line.ahead({ key: 'b', user: '' })).toEqual({ tokens: 1090, requests: 10 });
   });
 
   it('forgets all debts when it is empty', () => {

@@ -3,6 +3,7 @@ import type { Ahead } from '#balancer/explanation.ts';
 import { insertInTurn, turnsOf, type Waiting } from '#balancer/fair-items.ts';
 import { FairKinds } from '#balancer/fair-kinds.ts';
 import { FairNode, type Turn, mergeInTurn } from '#balancer/fair-node.ts';
+import type { Amount } from '#balancer/supply.ts';
 
 /** A user's share: its requests, by deadline, then by arrival. */
 class UserShare<Item extends Waiting> extends FairNode {
@@ -79,7 +80,10 @@ export class FairLine<Item extends Waiting> {
     insertInTurn(user.items, item);
     if (item.kind !== '') this.#kinds.add(item, { key, user });
     key.count(item, 1);
-    for (const node of [user, key]) node.waiting += item.weight;
+    for (const node of [user, key]) {
+      node.waiting += item.weight;
+      node.requests++;
+    }
     this.#size++;
     this.#weight += item.weight;
   }
@@ -102,7 +106,10 @@ export class FairLine<Item extends Waiting> {
     user.items.splice(at, 1);
     if (item.kind !== '') this.#kinds.remove(item, { key, user });
     key.count(item, -1);
-    for (const node of [user, key]) node.waiting -= item.weight;
+    for (const node of [user, key]) {
+      node.waiting -= item.weight;
+      node.requests--;
+    }
     this.#size--;
     this.#weight -= item.weight;
     // An empty line has no past: who comes next starts level with everybody.
@@ -133,12 +140,18 @@ export class FairLine<Item extends Waiting> {
     for (const { item } of this.#kinds.turns(kind)) yield item;
   }
 
-  /** What would be served before a newcomer of this tenant, tokens. */
-  ahead(tenant: Tenant): number {
-    const { own, inKey, start } = this.#newcomer(tenant);
-    let beside = 0;
-    for (const other of this.#keys.values()) if (other !== own) beside += other.before(start);
-    return inKey + beside;
+  /** What would be served before a newcomer of this tenant. */
+  ahead(tenant: Tenant): Amount {
+    const { own, inKey, inKeyRequests, start } = this.#newcomer(tenant);
+    let tokens = inKey;
+    let requests = inKeyRequests;
+    for (const other of this.#keys.values()) {
+      if (other === own) continue;
+      const before = other.before(start);
+      tokens += before;
+      requests += other.requestsOf(before);
+    }
+    return { tokens, requests };
   }
 
   /** The same, for other keys key by key, for its own user by user. */
@@ -162,12 +175,14 @@ export class FairLine<Item extends Waiting> {
   #newcomer({ key, user }: Tenant): {
     own: KeyShare<Item> | undefined;
     inKey: number;
+    inKeyRequests: number;
     ownUsers: ReadonlyMap<string, number>;
     start: number;
   } {
     const own = this.#keys.get(key);
     const ownUsers = new Map<string, number>();
     let inKey = 0;
+    let inKeyRequests = 0;
     if (own) {
       const mine = own.users.get(user);
       const userStart = nextStart(mine, own.reached) + (mine?.waiting ?? 0);
@@ -175,9 +190,11 @@ export class FairLine<Item extends Waiting> {
         const tokens = other === mine ? other.waiting : other.before(userStart);
         ownUsers.set(name, tokens);
         inKey += tokens;
+        inKeyRequests += other.requestsOf(tokens);
       }
     }
-    return { own, inKey, ownUsers, start: nextStart(own, this.#root.reached) + inKey };
+    const start = nextStart(own, this.#root.reached) + inKey;
+    return { own, inKey, inKeyRequests, ownUsers, start };
   }
 
   #sharesOf({ tenant }: Item): Shares<Item> {

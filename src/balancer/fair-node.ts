@@ -7,6 +7,8 @@ export class FairNode {
   finish = 0;
   /** Weight of what waits in it, tokens. */
   waiting = 0;
+  /** How many requests that is. */
+  requests = 0;
   /** How far its children have come. */
   reached = 0;
 
@@ -29,6 +31,11 @@ export class FairNode {
   /** What it would be given before one that starts at `start`, tokens. */
   before(start: number): number {
     return Math.min(this.waiting, Math.max(0, start - this.start));
+  }
+
+  /** How many of its requests so many of its tokens are, on an average. */
+  requestsOf(tokens: number): number {
+    return this.waiting > 0 ? (this.requests * tokens) / this.waiting : 0;
   }
 }
 

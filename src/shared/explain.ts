@@ -67,7 +67,7 @@ export const placeInLine = (
   return {
     requests: lane.size,
     tokens: lane.weight,
-    aheadTokens: lane.ahead(waiter),
+    aheadTokens: lane.ahead(waiter).tokens,
     ahead: ahead.slice(0, MOST_NAMED),
     weight: waiter.weight,
     accounts: short,

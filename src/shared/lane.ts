@@ -2,6 +2,7 @@ import type { Priority } from '#balancer/admit.ts';
 import { DrainRate } from '#balancer/drain-rate.ts';
 import type { Ahead } from '#balancer/explanation.ts';
 import { FairLine } from '#balancer/fair-line.ts';
+import type { Amount } from '#balancer/supply.ts';
 import type { Clock } from '#core/clock.ts';
 import { type Crowd, Walk, type WalkDeps } from '#shared/walk.ts';
 import type { Waiter } from '#shared/waiter.ts';
@@ -60,10 +61,12 @@ export class Lane {
     return waiting;
   }
 
-  /** What would be served before this newcomer, tokens. */
-  ahead({ tenant, request: { priority } }: Waiter): number {
+  /** What would be served before this newcomer. */
+  ahead({ tenant, request: { priority } }: Waiter): Amount {
     const own = this.#lines[priority].ahead(tenant);
-    return priority === 'batch' ? own + this.#lines.interactive.weight : own;
+    if (priority !== 'batch') return own;
+    const { weight, size } = this.#lines.interactive;
+    return { tokens: own.tokens + weight, requests: own.requests + size };
   }
 
   /** Of whom that is. */

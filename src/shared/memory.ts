@@ -160,8 +160,7 @@ export class MemoryOwner {
       const its = goes?.group === name ? goes.routed : this.#route(waiter, bids);
       return explainGroup(this.#deps, request, { group: name, bids, routed: its });
     });
-    const aheadTokens = lane.ahead(waiter);
-    const predicted = this.#predict(waiter, { lane, routed, aheadTokens });
+    const predicted = this.#predict(waiter, { lane, routed });
     const place = this.#placeInLine(waiter, { lane, routed, predictedMs: predicted.goesMs });
     const mayGo = lane.size === 0 || goes?.group !== group;
     const isFree = goes && mayGo && this.#ownMs(request) <= 0;
@@ -190,10 +189,7 @@ export class MemoryOwner {
     return placeInLine(this.#deps, waiter, { ...of, used: this.#used, short });
   }
 
-  #predict(
-    waiter: Waiter,
-    of: { readonly lane: Lane; readonly routed: Routed; readonly aheadTokens: number },
-  ): Prediction {
+  #predict(waiter: Waiter, of: { readonly lane: Lane; readonly routed: Routed }): Prediction {
     return predict(this.#deps, waiter, { ...of, ownMs: this.#ownMs(waiter.request) });
   }
 
@@ -207,8 +203,7 @@ export class MemoryOwner {
   #wait(waiter: Waiter, lane: Lane, routed: Routed): void {
     const { request } = waiter;
     const { clock } = this.#deps;
-    const aheadTokens = lane.ahead(waiter);
-    const predicted = this.#predict(waiter, { lane, routed, aheadTokens });
+    const predicted = this.#predict(waiter, { lane, routed });
     const place = this.#placeInLine(waiter, { lane, routed, predictedMs: predicted.goesMs });
     request.hears?.waits(place, routed);
     const refusal = this.#inVain(waiter, routed, predicted);
@@ -230,12 +225,7 @@ export class MemoryOwner {
         ? () => {}
         : clock.after(Math.max(0, leftMs), () => {
             const now = this.#route(waiter, waiter.bids);
-            const aheadTokens = lane.ahead(waiter) - waiter.weight;
-            const { goesMs: predictedMs } = this.#predict(waiter, {
-              lane,
-              routed: now,
-              aheadTokens,
-            });
+            const { goesMs: predictedMs } = this.#predict(waiter, { lane, routed: now });
             leave(this.#late(request, { routed: now, predictedMs, leftMs: 0 }));
           });
     waiter.release = () => {

@@ -68,3 +68,52 @@ describe('prediction', () => {
     await expect(Promise.all([first, second])).resolves.toHaveLength(2);
   });
 });
+
+describe('prediction by requests', () => {
+  /** Deployments of one request a second each, of which none is left; `outer` bounds them together. */
+  const slow = async (names: readonly string[], outer?: number) => {
+    const { clock, ledger, owner } = createTestOwner(
+      names.map((name) => member(name, { accounts: outer ? ['outer', name] : [name] })),
+    );
+    const limit = (account: string, amount: number): void =>
+      ledger.limit(
+        account,
+        { dimension: 'requests', amount, windowMs: 60_000, refill: 'linear', burstMs: 1_000 },
+        { source: 'config', now: clock.now() },
+      );
+    for (const name of names) limit(name, 60);
+    if (outer) limit('outer', outer);
+    const ask = async (waitMs: number, user = '') =>
+      owner.admit({
+        ...request(clock, { waitUntil: clock.now() + waitMs, tenant: { key: 'k', user } }),
+        tried: new Set(),
+        signal: new AbortController().signal,
+      });
+    await Promise.all(Array.from({ length: outer ? 1 : names.length }, () => ask(0)));
+    return { clock, ask };
+  };
+
+  it.each<[string, readonly string[], number | undefined, number, number]>([
+    ['of one deployment', ['a'], undefined, 4, 5_000],
+    ['of two', ['a', 'b'], undefined, 8, 4_500],
+    ['of two within a limit that is no larger', ['a', 'b'], 60, 4, 5_000],
+  ])('turns away at once whose turn comes too late: %s', async (_, names, outer, fit, goesMs) => {
+    const { clock, ask } = await slow(names, outer);
+    const served = Array.from({ length: fit }, () => ask(4_400));
+    // Of the time that it may wait nine tenths are believed: 3,960 ms.
+    await expect(ask(4_400)).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: goesMs });
+    expect(clock.now()).toBe(0);
+    await clock.advance(4_400);
+    await expect(Promise.all(served)).resolves.toHaveLength(fit);
+  });
+
+  it('does not count who has waited in vain among those before it', async () => {
+    const { clock, ask } = await slow(['a']);
+    const [first, last] = [ask(30_000), ask(30_000)];
+    const late = ask(1_500, 'another').catch((error: unknown) => error);
+    await clock.advance(1_500);
+    expect(await late).toMatchObject({ code: 'rate_limited', retryAfterMs: 500 });
+    await clock.advance(500);
+    await expect(Promise.all([first, last])).resolves.toHaveLength(2);
+  });
+});

@@ -1,5 +1,5 @@
 import type { Routed } from '#balancer/route.ts';
-import { supplyOf, supplyWaitMs } from '#balancer/supply.ts';
+import { type Amount, supplyOf, supplyWaitMs } from '#balancer/supply.ts';
 import type { Pool } from '#balancer/pool.ts';
 import type { Clock } from '#core/clock.ts';
 import type { Ledger } from '#ledger/ledger.ts';
@@ -33,27 +33,31 @@ interface PredictionDeps {
   readonly pool: Pool;
 }
 
-/** `aheadTokens`: what is served before it. `ownMs`: until its own side has room. */
+/** Of one that comes to wait, or waits. `ownMs`: until its own side has room. */
 export const predict = (
   { clock, ledger, pool }: PredictionDeps,
-  { bids, weight }: Waiter,
-  of: {
-    readonly lane: Lane;
-    readonly routed: Routed;
-    readonly aheadTokens: number;
-    readonly ownMs: number;
-  },
+  waiter: Waiter,
+  of: { readonly lane: Lane; readonly routed: Routed; readonly ownMs: number },
 ): Prediction => {
-  const { lane, routed, aheadTokens, ownMs } = of;
+  const { lane, routed, ownMs } = of;
   const computedMs = Math.max(ownMs, routed.earliestMs);
-  const supply = supplyOf(ledger, pool.well(bids), clock.now());
+  const supply = supplyOf(ledger, pool.well(waiter.bids), clock.now());
   const alike = { fillMs: supply.fillMs, isFree: computedMs <= 0 };
+  const own = { tokens: waiter.weight, requests: 1 };
+  const all = lane.ahead(waiter);
+  // Who waits is in the line already.
+  const ahead = waiter.waits ? plus(all, own, -1) : all;
   // With nobody before it that is exact, and no estimate of a line is better.
-  if (aheadTokens <= 0) return { ...alike, turnMs: computedMs, goesMs: computedMs };
-  const servedMs = (tokens: number): number =>
-    Math.max(computedMs, supplyWaitMs(supply, tokens), lane.measuredMs(tokens));
-  return { ...alike, turnMs: servedMs(aheadTokens), goesMs: servedMs(aheadTokens + weight) };
+  if (ahead.tokens <= 0) return { ...alike, turnMs: computedMs, goesMs: computedMs };
+  const servedMs = (amount: Amount): number =>
+    Math.max(computedMs, supplyWaitMs(supply, amount), lane.measuredMs(amount.tokens));
+  return { ...alike, turnMs: servedMs(ahead), goesMs: servedMs(plus(ahead, own, 1)) };
 };
+
+const plus = (a: Amount, b: Amount, sign: 1 | -1): Amount => ({
+  tokens: a.tokens + sign * b.tokens,
+  requests: a.requests + sign * b.requests,
+});
 
 /** Whether its turn comes within the time that is left. */
 export const isInTime = ({ turnMs, isFree }: Prediction, leftMs: number): boolean =>
