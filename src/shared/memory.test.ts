@@ -193,7 +193,9 @@ describe('MemoryOwner', () => {
     await expect(small.ask(tenant('n'))).rejects.toThrow(/max_requests/);
     await small.clock.advance(3_000);
     await Promise.all(waiting);
-    await expect(small.ask({ ...tenant('l'), bytes: 20_000 })).rejects.toThrow(/Too many/);
+    await expect(small.ask({ ...tenant('l'), bytes: 20_000 })).rejects.toThrow(
+      /too large together/,
+    );
   });
 
   it('lets small requests pass one that waits for a pool, on the others', async () => {

@@ -22,3 +22,18 @@ it('lets fewer wait the less memory there is', () => {
   memory = 'much';
   expect(asks('interactive')).toContain('Memory runs short');
 });
+
+it.each([
+  ['max_requests', 'Too many requests', { maxRequests: 2 }, 100],
+  ['max_bytes', 'too large together', { maxBytes: 250 }, 100],
+  ['tenant_share', 'This key', { tenantShare: 0.1 }, 100],
+])('names the setting that is in the way: %s', (setting, says, given, bytes) => {
+  const room = new QueueRoom({ ...limits, ...given });
+  const of = (key: string) =>
+    ({ tenant: { key, user: '' }, bytes, priority: 'interactive' }) as const;
+  room.enter(of('one'));
+  room.enter(of('two'));
+  const refused = room.refusal(of('one'));
+  expect(refused?.message).toContain(says);
+  expect(refused?.message).toContain(`spillway_settings.queue.${setting}.`);
+});

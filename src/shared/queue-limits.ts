@@ -54,14 +54,12 @@ export class QueueRoom {
     const alone = this.#keys.size === 0 || (this.#keys.size === 1 && this.#keys.has(key));
     // A key that waits alone takes room from nobody.
     const share = alone ? 1 : tenantShare;
-    if (isFull(this.#all, bytes, { maxRequests, maxBytes }))
-      return full(
-        'Too many requests are waiting for quota',
-        'spillway_settings.queue.max_requests',
-      );
-    const most = { maxRequests: maxRequests * share, maxBytes: maxBytes * share };
-    if (isFull(own, bytes, most))
-      return full('This key has too many requests waiting', 'spillway_settings.queue.tenant_share');
+    if (this.#all.requests + 1 > maxRequests)
+      return full('Too many requests are waiting for quota', 'max_requests');
+    if (this.#all.bytes + bytes > maxBytes)
+      return full('The requests that wait for quota are too large together', 'max_bytes');
+    if (own.requests + 1 > maxRequests * share || own.bytes + bytes > maxBytes * share)
+      return full('This key has too many requests waiting', 'tenant_share');
     return undefined;
   }
 
@@ -73,12 +71,6 @@ export class QueueRoom {
     if (own.requests === 0) this.#keys.delete(key);
   }
 }
-
-const isFull = (
-  taken: Taken,
-  bytes: number,
-  { maxRequests, maxBytes }: Pick<QueueLimits, 'maxRequests' | 'maxBytes'>,
-): boolean => taken.requests + 1 > maxRequests || taken.bytes + bytes > maxBytes;
 
 const add = (taken: Taken, bytes: number, requests: number): void => {
   taken.bytes += bytes;
@@ -95,6 +87,6 @@ const noMemory = (): SpillwayError =>
 const full = (what: string, setting: string): SpillwayError =>
   new SpillwayError(
     'rate_limited',
-    `${what}; send fewer at a time, or let more wait with ${setting}.`,
+    `${what}; send fewer at a time, or let more wait with spillway_settings.queue.${setting}.`,
     { retryAfterMs: 1_000 },
   );
