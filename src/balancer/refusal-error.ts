@@ -18,12 +18,12 @@ export const noTimeLeft = (of: {
     .filter(({ waitMs }) => waitMs !== undefined && waitMs !== Infinity)
     .toSorted((a, b) => a.waitMs! - b.waitMs!)
     .slice(0, 3)
-    .map(({ name, waitMs }) => `${name} in ${seconds(waitMs!)}`);
+    .map(({ name, waitMs }) => `${name} in ${duration(waitMs!)}`);
   const room = waits.length > 0 ? ` (room: ${waits.join(', ')})` : '';
   return new SpillwayError(
     'rate_limited',
     `All deployments of ${group} are at their limits${room}. This request's turn comes in about ` +
-      `${seconds(predictedMs)} and ${patience(leftMs)}. Try again then, wait longer with ` +
+      `${duration(predictedMs)} and ${patience(leftMs)}. Try again then, wait longer with ` +
       'x-queue-timeout, or add a key.',
     { retryAfterMs: Math.max(1, Math.ceil(predictedMs)) },
   );
@@ -39,7 +39,7 @@ export const ownSideFull = (of: {
   const { lack, predictedMs, leftMs } = of;
   return new SpillwayError(
     'rate_limited',
-    `${ownLackText(lack)}. This request's turn comes in about ${seconds(predictedMs)} and ` +
+    `${ownLackText(lack)}. This request's turn comes in about ${duration(predictedMs)} and ` +
       `${patience(leftMs)}. Try again then, send fewer at a time, or raise the setting.`,
     { retryAfterMs: Math.max(1, Math.ceil(predictedMs)) },
   );
@@ -103,6 +103,11 @@ const tooLong = (why: string): SpillwayError => {
 };
 
 const patience = (leftMs: number): string =>
-  leftMs > 0 ? `it may wait ${seconds(leftMs)}` : 'it has waited as long as it may';
+  leftMs > 0 ? `it may wait ${duration(leftMs)}` : 'it has waited as long as it may';
 
-const seconds = (ms: number): string => `${Math.ceil(ms / 100) / 10} s`;
+/** Rounded up: who comes back then does not come too early. */
+const duration = (ms: number): string => {
+  if (ms < 120_000) return `${Math.ceil(ms / 100) / 10} s`;
+  if (ms < 7_200_000) return `${Math.ceil(ms / 60_000)} min`;
+  return `${Math.ceil(ms / 360_000) / 10} h`;
+};

@@ -26,6 +26,18 @@ const ADVICE: Readonly<
     `The upstream of deployment ${name} failed (status ${status}); try again.`,
 };
 
+/** Where it said what kind of limit that is, and waiting for a minute mends nothing. */
+const LIMIT_ADVICE: Readonly<
+  Partial<Record<QuotaRefusal['class'], (deployment: string) => string>>
+> = {
+  money: (name) =>
+    `The account of deployment ${name} has nothing left to spend; see to its credit and its spending limit.`,
+  day: (name) =>
+    `Deployment ${name} has used up its upstream limit for the day; try again when that is over.`,
+  size: (name) =>
+    `The request is larger than an upstream limit of deployment ${name}; send less, or lower max_tokens.`,
+};
+
 /** What came before is unknown to this key: to another one it may not be. */
 const UNKNOWN_PREVIOUS = 'previous_response_not_found';
 
@@ -39,7 +51,8 @@ export const answeredFailure = (
   refusal: QuotaRefusal['class'] | undefined,
 ): Failure => {
   const said = redact(error.message, SHOWN_CHARS, concealed);
-  const advice = ADVICE[error.kind](spec.name, error.status);
+  const ofLimit = refusal && LIMIT_ADVICE[refusal];
+  const advice = ofLimit?.(spec.name) ?? ADVICE[error.kind](spec.name, error.status);
   const message = `${advice}${said === '' ? '' : ` It said: ${said}`}`;
   const hint = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
   // A redirect or other status that is no error of HTTP's is none that a caller can act on.

@@ -67,6 +67,22 @@ describe.each(WAYS)('%s: a refusal', (_, stream) => {
     expect(alerts.map(({ text }) => text)).toEqual([expect.stringContaining('to be paid')]);
   });
 
+  test('22 for money of all keys says what is to be done, then and later', async () => {
+    const world = await open();
+    await world.fault({
+      kind: 'http',
+      status: 429,
+      code: 'insufficient_quota',
+      projects: ['a', 'b'],
+    });
+    const [first, second] = [await world.ask({ stream }), await world.ask({ stream })];
+    expect([first.status, second.status]).toEqual([429, 429]);
+    expect(first.text).toMatch(/deployment [ab] has nothing left to spend; see to its credit/);
+    expect(second.text).toContain('room: a in 60 min, b in 60 min');
+    expect(second.headers.get('x-should-retry')).toBe('false');
+    expect([world.calls('a'), world.calls('b')]).toEqual([1, 1]);
+  });
+
   test('23 without headers and body is believed, and the other one serves', async () => {
     const world = await open();
     await world.fault({ kind: 'http', status: 429, body: 'empty', bare: true });
