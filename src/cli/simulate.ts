@@ -15,7 +15,7 @@ A file may say:
     - {id: one, key: sk-one, models: [gpt-4.1], rpm: 500, tpm: 30000, rpd: 10000}
     - id: two
       key: sk-two
-      profile: groq   # whose limits, headers and errors: seven vendors
+      profile: groq   # whose limits, headers and errors: eight vendors
       buckets:     # any limit: dim requests, tokens, input or output; model linear, sliding or fixed
         - {dim: requests, limit: 600, per_s: 60, burst_s: 1}   # 10 at once, 10 more each second
         - {dim: tokens, limit: 30000, per_s: 60, model: fixed} # whole again at each full minute
