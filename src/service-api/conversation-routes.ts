@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, own } from '#core/json.ts';
+import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
 import { textAt } from '#core/fields.ts';
 import type { Conversation, Message } from '#service-api/conversations.ts';
 import type { ApiDeps } from '#service-api/deps.ts';
@@ -135,9 +135,13 @@ export const setVariable = async (deps: ApiDeps, call: ApiCall): Promise<void> =
 };
 
 const fits = (value: Json, type: string): boolean => {
-  if (type.startsWith('array')) return Array.isArray(value);
+  const list = /^array(?:\[(\w+)\])?$/.exec(type);
+  if (list) {
+    const item = list[1] ?? 'any';
+    return Array.isArray(value) && (item === 'any' || value.every((one) => fits(one, item)));
+  }
   if (type === 'number' || type === 'integer' || type === 'float') return typeof value === 'number';
-  if (type === 'object') return typeof value === 'object' && !Array.isArray(value);
+  if (type === 'object') return isObject(value);
   return typeof value === (type === 'boolean' ? 'boolean' : 'string');
 };
 

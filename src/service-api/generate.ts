@@ -25,7 +25,7 @@ export const styleOf = ({ app }: ServedApp): DifyEventsOptions['style'] => {
 /** `POST /chat-messages` */
 export const chatMessages = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
   const { served } = call;
-  if (!talks(served)) throw new ApiError(400, 'not_chat_app', NOT_CHAT);
+  mustTalk(call);
   const body = await readJson(call.req, deps.clock);
   const query = own(body, 'query');
   if (typeof query !== 'string') throw invalidParam('Arg query must be provided.');
@@ -39,8 +39,7 @@ export const chatMessages = async (deps: ApiDeps, call: ApiCall): Promise<void> 
 
 /** `POST /completion-messages` */
 export const completionMessages = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
-  if (call.served.app.written !== 'completion')
-    throw new ApiError(400, 'app_unavailable', 'This app is no completion app.');
+  mustComplete(call);
   const body = await readJson(call.req, deps.clock);
   const inputs = own(body, 'inputs');
   const query = textAt(body, 'query') || (isObject(inputs) ? textAt(inputs, 'query') : '');
@@ -49,12 +48,7 @@ export const completionMessages = async (deps: ApiDeps, call: ApiCall): Promise<
 
 /** `POST /workflows/run` */
 export const runWorkflow = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
-  if (call.served.app.written !== 'workflow')
-    throw new ApiError(
-      400,
-      'not_workflow_app',
-      'Please check if your app mode matches the right API route.',
-    );
+  mustWork(call);
   mustBeCurrent(call.served, call.params['workflowId'] ?? '');
   const body = await readJson(call.req, deps.clock);
   await generate(deps, call, { body, user: userIn(body), query: '' });
@@ -66,7 +60,20 @@ const mustBeCurrent = ({ workflowId }: ServedApp, asked: string): void => {
     throw notFound('Workflow not found: only the current version of an app is served.');
 };
 
-const NOT_CHAT = 'Please check if your app mode matches the right API route.';
+const WRONG_ROUTE = 'Please check if your app mode matches the right API route.';
+
+const mustTalk = ({ served }: ApiCall): void => {
+  if (!talks(served)) throw new ApiError(400, 'not_chat_app', WRONG_ROUTE);
+};
+
+const mustComplete = ({ served }: ApiCall): void => {
+  if (served.app.written !== 'completion')
+    throw new ApiError(400, 'app_unavailable', 'This app is no completion app.');
+};
+
+const mustWork = ({ served }: ApiCall): void => {
+  if (served.app.written !== 'workflow') throw new ApiError(400, 'not_workflow_app', WRONG_ROUTE);
+};
 
 /** Throws ApiError for a mode that there is not. */
 const isStreaming = (body: JsonObject): boolean => {
@@ -165,8 +172,26 @@ const block = async ({ res, served }: ApiCall, { record, events }: AppRun): Prom
   });
 };
 
+/** `POST /chat-messages/{task}/stop` */
+export const stopChat = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
+  mustTalk(call);
+  await stopTask(deps, call);
+};
+
+/** `POST /completion-messages/{task}/stop` */
+export const stopCompletion = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
+  mustComplete(call);
+  await stopTask(deps, call);
+};
+
+/** `POST /workflows/tasks/{task}/stop` */
+export const stopWorkflow = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
+  mustWork(call);
+  await stopTask(deps, call);
+};
+
 /** Stops a run that is under way; one that is over already is none to complain about. */
-export const stopTask = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
+const stopTask = async (deps: ApiDeps, call: ApiCall): Promise<void> => {
   const body = await readJson(call.req, deps.clock);
   const user = userIn(body);
   const record = deps.runs.byTask(call.params['taskId'] ?? '');

@@ -23,7 +23,14 @@ import {
 import type { ApiDeps } from '#service-api/deps.ts';
 import { ApiError, difyError, notFound } from '#service-api/dify-error.ts';
 import { previewFile, uploadFile } from '#service-api/file-routes.ts';
-import { chatMessages, completionMessages, runWorkflow, stopTask } from '#service-api/generate.ts';
+import {
+  chatMessages,
+  completionMessages,
+  runWorkflow,
+  stopChat,
+  stopCompletion,
+  stopWorkflow,
+} from '#service-api/generate.ts';
 import { type ApiCall, sendJson } from '#service-api/http-call.ts';
 import { resumeRun } from '#service-api/resume.ts';
 import { seconds } from '#service-api/run-app.ts';
@@ -33,13 +40,13 @@ type Serve = (deps: ApiDeps, call: ApiCall) => Promise<void>;
 /** Every path of Dify's service API that is served, under `/v1`. */
 const ROUTES: readonly (readonly [method: string, path: string, serve: Serve])[] = [
   ['POST', '/chat-messages', chatMessages],
-  ['POST', '/chat-messages/{taskId}/stop', stopTask],
+  ['POST', '/chat-messages/{taskId}/stop', stopChat],
   ['POST', '/completion-messages', completionMessages],
-  ['POST', '/completion-messages/{taskId}/stop', stopTask],
+  ['POST', '/completion-messages/{taskId}/stop', stopCompletion],
   ['POST', '/workflows/run', runWorkflow],
   ['POST', '/workflows/{workflowId}/run', runWorkflow],
   ['GET', '/workflows/run/{runId}', workflowRun],
-  ['POST', '/workflows/tasks/{taskId}/stop', stopTask],
+  ['POST', '/workflows/tasks/{taskId}/stop', stopWorkflow],
   ['GET', '/workflow/{runId}/events', resumeRun],
   ['GET', '/workflows/logs', workflowLogs],
   ['GET', '/conversations', listConversations],

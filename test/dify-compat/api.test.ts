@@ -85,6 +85,18 @@ test('the wrong kind of app, the wrong path, the wrong method', async () => {
     ((await (await call(method, path, { body })).json()) as JsonObject)['code'];
   expect(await told('POST', '/v1/workflows/run', asked())).toBe('not_workflow_app');
   expect(await told('POST', '/v1/completion-messages', asked())).toBe('app_unavailable');
+  const me = { user: 'me' };
+  expect(await told('POST', '/v1/workflows/tasks/x/stop', me)).toBe('not_workflow_app');
+  expect(await told('POST', '/v1/completion-messages/x/stop', me)).toBe('app_unavailable');
+  expect(await told('POST', '/v1/chat-messages/x/stop', me)).toBeUndefined();
+  const { call: callWorkflow } = await start(
+    dsl({ start: { type: 'start' }, end: { type: 'end' } }, ['start>end']).replace(
+      'advanced-chat',
+      'workflow',
+    ),
+  );
+  const stopped = await callWorkflow('POST', '/v1/chat-messages/x/stop', { body: me });
+  expect([stopped.status, await stopped.json()]).toMatchObject([400, { code: 'not_chat_app' }]);
   expect(await told('GET', '/v1/nothing')).toBe('not_found');
   expect(await told('GET', '/v1/chat-messages')).toBe('method_not_allowed');
 });
@@ -205,4 +217,36 @@ test('an app is a model for clients that know models', async () => {
   expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { total_tokens: 0 } });
   const bad = await call('POST', '/v1/chat/completions', { body: { ...body, messages: [] } });
   expect(bad.status).toBe(400);
+});
+
+test('a variable of a conversation is set to what its type says, to the items of a list', async () => {
+  const types = { words: 'array[string]', counts: 'array[number]', any: 'array', note: 'object' };
+  const { call } = await start(
+    dsl({ start: { type: 'start' }, answer: { type: 'answer', answer: 'Hi' } }, ['start>answer'], {
+      conversation_variables: Object.entries(types).map(([name, value_type]) => ({
+        id: name,
+        name,
+        value_type,
+        value: name === 'note' ? {} : [],
+      })),
+    }),
+  );
+  const said = await call('POST', '/v1/chat-messages', {
+    body: asked({ response_mode: 'blocking' }),
+  });
+  const id = textOf(((await said.json()) as JsonObject)['conversation_id']);
+  const set = async (name: string, value: unknown): Promise<number> =>
+    (
+      await call('PUT', `/v1/conversations/${id}/variables/${name}`, {
+        body: { user: 'me', value },
+      })
+    ).status;
+  expect(await set('words', ['a', 'b'])).toBe(200);
+  expect(await set('words', ['a', 1])).toBe(400);
+  expect(await set('words', 'a')).toBe(400);
+  expect(await set('counts', [1, 2.5])).toBe(200);
+  expect(await set('counts', [1, '2'])).toBe(400);
+  expect(await set('any', [1, 'a', {}])).toBe(200);
+  expect(await set('note', { a: [] })).toBe(200);
+  expect(await set('note', [])).toBe(400);
 });
