@@ -5,6 +5,7 @@ import type { Log } from '#core/log.ts';
 import type { Prices } from '#core/price.ts';
 import type { Billing } from '#gateway/billing.ts';
 import type { DecisionStore } from '#gateway/decision-store.ts';
+import type { Groups } from '#gateway/groups.ts';
 import { budgetLengths } from '#keys/budget-lengths.ts';
 import { Cashier, type CashierDeps } from '#keys/cashier.ts';
 import { KeyRing } from '#keys/key-ring.ts';
@@ -14,6 +15,7 @@ import type { Registry } from '#keys/registry.ts';
 import { createTurnedAway, type TurnedAway } from '#keys/turned-away.ts';
 import { Windows } from '#keys/windows.ts';
 import { findProvider } from '#providers/index.ts';
+import { accessGroupsOf } from '#server/access-groups.ts';
 import type { Balance } from '#server/balance.ts';
 import type { Keeping } from '#server/keeping.ts';
 import type { PriceBook } from '#server/price-book.ts';
@@ -42,6 +44,7 @@ export const createAccounts = (
     readonly balance: Balance;
     readonly prices: PriceBook;
     readonly decisions: DecisionStore;
+    readonly groups: Groups;
   },
 ): Accounts => {
   const { clock, log, balance, prices, decisions } = given;
@@ -49,8 +52,7 @@ export const createAccounts = (
   const { timeZone, tokenKind, maxDollars, budgetDuration } = config.keeping;
   const windows = new Windows(timeZone);
   const wall = (): number => clock.wall();
-  const groups = accessGroupsOf(config);
-  const pass: PassDeps = { directory, groups, tokenKind };
+  const pass: PassDeps = { directory, groups: accessGroupsOf(config, given.groups), tokenKind };
   const { ledger, owner, estimator } = balance;
   const everybody = { max_budget: maxDollars, budget_duration: budgetDuration };
   const upstream = upstreamOf(config);
@@ -201,21 +203,6 @@ const endUserDefaultOf = (
     const named = directory.budgets.get(id);
     return own && named ? { ...named, ...own } : (own ?? named);
   };
-};
-
-const accessGroupsOf = (config: LoadedConfig): PassDeps['groups'] => {
-  const groups = derived(
-    () => config.deployments,
-    (rows) => {
-      const its = new Map<string, readonly string[]>();
-      for (const { group, modelInfo } of rows) {
-        const listed = modelInfo['access_groups'];
-        if (Array.isArray(listed)) its.set(group.normalize(), listed.map(String));
-      }
-      return its;
-    },
-  );
-  return (model) => groups().get(model) ?? [];
 };
 
 const NONE: readonly never[] = [];

@@ -73,7 +73,8 @@ export const createGateway = (first: LoadedConfig, world: World, keeping?: Keepi
   const balance = createBalance(config, { ...world, policy });
   const prices = createPriceBook(config, clock);
   const decisions = new DecisionStore(config.decisions.max);
-  const given = { clock, log, balance, prices, decisions };
+  const groups = groupsOf(config);
+  const given = { clock, log, balance, prices, decisions, groups };
   const accounts = keeping && createAccounts(config, keeping, given);
   const events = new RequestEvents(clock);
   const traffic = new TrafficMeter(clock, priceOf(balance));
@@ -82,7 +83,6 @@ export const createGateway = (first: LoadedConfig, world: World, keeping?: Keepi
   const files = config.files.isOn ? fileClient(config.files, clock) : undefined;
   const credentials = createCredentialStore({ ...world, ...environment, agents });
   const targets = new Map(config.deployments.map((row) => [row.name, targetOf(row, credentials)]));
-  const groups = groupsOf(config);
   return {
     config,
     take(next) {
