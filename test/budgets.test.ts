@@ -129,6 +129,27 @@ describe('a budget', () => {
     expect(purse.reservedNanos).toBe(0);
   });
 
+  it('lets requests go that say no max_tokens until it is spent, and never two for the same money', async () => {
+    const { generate, chat, spent } = await world();
+    const open = { max_tokens: undefined };
+    // An answer is taken to be far dearer than all of it.
+    const { key, token } = await generate({ max_budget: 20 });
+    const statuses = [];
+    for (let n = 0; n < 4; n++) statuses.push((await chat(key, open)).status);
+    expect(statuses).toEqual([200, 200, 200, 429]);
+    expect(spent(token)).toBe(3 * WHOLE_DOLLARS);
+    expect((await chat(key, open)).text).toContain('Current cost: 27, Max budget: 20.');
+    const { key: crowded, token: one } = await generate({ max_budget: 20 });
+    const all = await Promise.all(Array.from({ length: 20 }, () => chat(crowded, open)));
+    const served = all.filter(({ status }) => status === 200).length;
+    expect(served).toBeGreaterThan(0);
+    // At most what was left, and what the last of them was misjudged by.
+    expect(spent(one)).toBeLessThanOrEqual(20 + WHOLE_DOLLARS);
+    // Whoever says how long its answer may become is held to that.
+    const { key: bound } = await generate({ max_budget: 20 });
+    expect((await chat(bound, { max_tokens: 50 })).status).toBe(429);
+  });
+
   it('holds for the team, its member and the end user too', async () => {
     const { chat, gateway, generate } = await world();
     const { directory } = gateway.keeping!;
@@ -174,6 +195,16 @@ describe('a budget', () => {
     const cost = served * WHOLE_DOLLARS;
     expect(last.text).toContain(`Model=gpt-4.1 of Team=red Current cost: ${cost}, Max budget: 45`);
     expect((await chat(two.key, { model: 'unpriced' })).status).toBe(200);
+  });
+
+  it('that is soft is told in the log with whose it is, once, and refuses nobody', async () => {
+    const { ask, generate, chat, gateway } = await world();
+    await ask('/team/new', { team_id: 'red', soft_budget: 10 });
+    const soft = { key_alias: 'mine', soft_budget: 5, team_id: 'red' };
+    const { key } = await generate(soft);
+    for (let n = 0; n < 4; n++) expect((await chat(key)).status).toBe(200);
+    const told = gateway.log.lines.filter(({ text }) => text.startsWith('a soft budget'));
+    expect(told.map(({ fields }) => fields['label'])).toEqual(['Key=mine', 'Team=red']);
   });
 
   it('may refuse what has no price', async () => {

@@ -231,6 +231,29 @@ describe('limits of a key', () => {
     expect(full.headers.get('rate_limit_type')).toBe('tokens');
   });
 
+  it('of tokens bar nobody for an answer that is longer only by guess', async () => {
+    const { generate, chat } = await world();
+    const statusesOf = async (fields: Record<string, number>) => {
+      const { key } = await generate(fields);
+      const statuses = [];
+      for (let n = 0; n < 4; n++) statuses.push((await chat(key)).status);
+      return statuses;
+    };
+    // Each takes seven, two of them for its answer, and looks like some hundreds.
+    expect(await statusesOf({ tpm_limit: 20 })).toEqual([200, 200, 200, 429]);
+    expect(await statusesOf({ output_tpm_limit: 3 })).toEqual([200, 200, 429, 429]);
+    const { key } = await generate({ tpm_limit: 20 });
+    const crowd = await Promise.all(Array.from({ length: 12 }, () => chat(key)));
+    const served = crowd.filter(({ status }) => status === 200).length;
+    expect(served).toBeGreaterThanOrEqual(1);
+    expect(served).toBeLessThanOrEqual(3);
+    // What is stated is believed, and never fits.
+    expect((await chat(key, { max_tokens: 50 })).status).toBe(413);
+    const waiting = await generate({ tpm_limit: 20, queue: 0.001 });
+    expect((await chat(waiting.key)).status).toBe(200);
+    expect((await chat(waiting.key)).status).toBe(429);
+  });
+
   it('hold for one model alone', async () => {
     const { generate, chat } = await world({}, answer, ['gpt-4.1', 'other']);
     const { key } = await generate({ model_rpm_limit: { other: 1 } });

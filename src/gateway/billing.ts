@@ -39,13 +39,9 @@ export interface Billing {
 /** An estimate of a prompt may be off by so many of its usual spreads. */
 const SPREADS = 3;
 
-interface Measure {
-  readonly tokensIn: number;
-  readonly tokensOut: number;
-  readonly mostNanos: number | undefined;
-}
+type Measure = Pick<Fare, 'tokensIn' | 'tokensOut' | 'mostNanos' | 'isGuess'>;
 
-const UNMEASURED: Measure = { tokensIn: 0, tokensOut: 0, mostNanos: 0 };
+const UNMEASURED: Measure = { tokensIn: 0, tokensOut: 0, mostNanos: 0, isGuess: false };
 
 /** Who pays for a request, as far as that is known of it. */
 type Payers = Pick<GatewayCall, 'pass' | 'endUser' | 'tenant' | 'tags' | 'app'>;
@@ -120,6 +116,7 @@ const fareOf = (opening: Opening, payers: Payers, wanted: Wanted): Fare => {
     tokensIn: size.tokensIn,
     tokensOut: size.tokensOut,
     mostNanos: size.mostNanos,
+    isGuess: size.isGuess,
   };
 };
 
@@ -151,7 +148,7 @@ const measure = (
       if (nanos !== undefined) mostNanos = Math.max(mostNanos ?? 0, nanos);
     }
   }
-  return { tokensIn, tokensOut, mostNanos };
+  return { tokensIn, tokensOut, mostNanos, isGuess: demand.maxOutputTokens === undefined };
 };
 
 /** How a request has ended, as far as its bill is concerned. */

@@ -2,7 +2,7 @@ import type { Cost } from '#core/quota.ts';
 import type { Pass } from '#keys/pass.ts';
 import { atLimit, overBudget, tooLarge } from '#keys/bill-errors.ts';
 import { limitWords } from '#keys/limit-words.ts';
-import type { LimitCharge } from '#keys/limits.ts';
+import type { CallCost, LimitCharge } from '#keys/limits.ts';
 import { dollarsOf } from '#keys/money.ts';
 import { type Purse, PurseHold } from '#keys/purse.ts';
 import type { PaidPurses, UpstreamMoney } from '#keys/upstream-budgets.ts';
@@ -161,7 +161,7 @@ export class Bill {
 }
 
 /** What one call takes of its caller's limits. */
-export const callOf = (input: number, output: number): Required<Omit<Cost, 'money'>> => ({
+export const callOf = (input: number, output: number): CallCost => ({
   requests: 1,
   parallel: 1,
   input,

@@ -46,6 +46,7 @@ const world = () => {
       tokensIn: 1,
       tokensOut: 1,
       mostNanos: 4 * DOLLAR_NANOS,
+      isGuess: false,
     });
   const open = () => openFor().upstream!;
   return { purses, open, openFor, at: (ms: number) => void (wallMs = ms) };

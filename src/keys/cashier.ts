@@ -54,6 +54,8 @@ export interface Fare extends Passenger {
   readonly tokensOut: number;
   /** What it may come to; undefined where nobody knows its price. */
   readonly mostNanos: number | undefined;
+  /** Nobody has said how long its answer may become: it is as long as others were, or is not. */
+  readonly isGuess: boolean;
 }
 
 /** Whose calls the master key's are, in LiteLLM's words. */
@@ -144,34 +146,38 @@ export class Cashier {
   }
 
   #spec(fare: Fare): BillSpec {
-    const { pass, tokensIn, tokensOut, mostNanos } = fare;
+    const { pass, tokensIn, tokensOut, mostNanos = 0, isGuess } = fare;
     const customer = this.#customer(fare.endUser);
     const { purses, bounds, payments } = this.#moneyOf(fare, customer);
     const limited = limitedOf(fare, customer);
     const upstream = this.#deps.upstream();
+    const waits = (pass?.waitMs ?? 0) > 0;
     return {
       id: fare.id,
       startedMs: fare.startedMs,
       pass,
       who: whoIs(fare),
-      waits: (pass?.waitMs ?? 0) > 0,
+      waits,
       charges:
         limited.length === 0
           ? NONE
-          : this.#limits.charges(limited, callOf(tokensIn, tokensOut), this.#deps.now()),
+          : this.#limits.charges(limited, callOf(tokensIn, tokensOut), {
+              now: this.#deps.now(),
+              guess: isGuess ? { waits } : undefined,
+            }),
       purses,
       bounds,
       payments,
-      mostNanos: mostNanos ?? 0,
-      upstream: upstream && this.#moneyOfUpstream(upstream, mostNanos ?? 0),
+      mostNanos: isGuess ? PurseHold.guessed(bounds, mostNanos) : mostNanos,
+      upstream: upstream && this.#moneyOfUpstream(upstream, { mostNanos, isGuess }),
     };
   }
 
   #moneyOfUpstream(
     payersOf: (deployment: string) => readonly Payer[],
-    mostNanos: number,
+    most: { readonly mostNanos: number; readonly isGuess: boolean },
   ): UpstreamMoney {
-    return new UpstreamMoney((deployment) => this.#upstreamMoney(payersOf(deployment)), mostNanos);
+    return new UpstreamMoney((deployment) => this.#upstreamMoney(payersOf(deployment)), most);
   }
 
   /** Most often the payers of a key are the same for all its requests, or for all of one model. */
@@ -217,7 +223,7 @@ export class Cashier {
     const [purses, bounds, soft]: [Purse[], Bound[], SoftBound[]] = [[], [], []];
     let [fromMs, untilMs] = [-Infinity, Infinity];
     for (const payer of payers) {
-      const { kind, id, label, maxDollars, softDollars, duration, raised } = payer;
+      const { kind, id, label, name, maxDollars, softDollars, duration, raised } = payer;
       const total = this.#deps.purses.purse({ kind, id, sinceMs: 0 });
       purses.push(total);
       const window = duration === undefined ? undefined : this.#deps.windows.at(duration, wallMs);
@@ -229,7 +235,8 @@ export class Cashier {
         fromMs = Math.max(fromMs, window.startMs);
         untilMs = Math.min(untilMs, window.endMs);
       }
-      if (softDollars !== undefined) soft.push({ label, softNanos: nanosOf(softDollars), purse });
+      if (softDollars !== undefined)
+        soft.push({ label: name ?? label, softNanos: nanosOf(softDollars), purse });
       if (maxDollars === undefined) continue;
       const isRaised = raised !== undefined && wallMs < raised.untilMs;
       if (isRaised) untilMs = Math.min(untilMs, raised.untilMs);

@@ -65,6 +65,21 @@ const own = (
   name: string,
 ): number | undefined => (record && Object.hasOwn(record, name) ? record[name] : undefined);
 
+/** What one call takes. */
+export type CallCost = Readonly<Record<Exclude<Dimension, 'money'>, number>>;
+
+export interface Guess {
+  /** It waits in line at its own limits. */
+  readonly waits: boolean;
+}
+
+/** A guess that would fill more than this of a limit does not say who may go. */
+const MUCH = 0.5;
+
+const isMuch = (cost: CallCost, { tokens, output }: Limited['amounts']): boolean =>
+  (tokens !== undefined && cost.tokens > tokens * MUCH) ||
+  (output !== undefined && cost.output > output * MUCH);
+
 /** States limits on the ledger as they are now, each when it is first needed or has changed. */
 export class LimitBook {
   readonly #ledger: Ledger;
@@ -74,12 +89,32 @@ export class LimitBook {
     this.#ledger = ledger;
   }
 
-  /** What a request takes from each. */
-  charges(all: readonly Limited[], cost: Cost, now: number): readonly LimitCharge[] {
+  /** What a request takes from each. `guess`: how long its answer becomes nobody has said. */
+  charges(
+    all: readonly Limited[],
+    cost: CallCost,
+    { now, guess }: { readonly now: number; readonly guess: Guess | undefined },
+  ): readonly LimitCharge[] {
     return all.map(({ account, descriptor, label, amounts }) => {
       if (this.#stated.get(account) !== amounts) this.#state(account, amounts, now);
-      return { account, descriptor, label, cost, setting: limitWords(descriptor).setting };
+      const { setting } = limitWords(descriptor);
+      const takes =
+        guess && isMuch(cost, amounts) ? this.#guessed(account, cost, now, guess) : cost;
+      return { account, descriptor, label, cost: takes, setting };
     });
+  }
+
+  /** Of such a guess what there is is taken, if that is more than the prompt: the rest shows afterwards. */
+  #guessed(account: string, cost: CallCost, now: number, { waits }: Guess): Cost {
+    const takes = { ...cost };
+    for (const { dimension, amount, level } of this.#ledger.gauges(account, now)) {
+      if (dimension !== 'tokens' && dimension !== 'output') continue;
+      const least = dimension === 'tokens' ? cost.input + 1 : 1;
+      // Who waits in line waits for all of it: there is nobody to be refused.
+      const there = waits ? amount : Math.floor(level);
+      takes[dimension] = Math.max(least, Math.min(cost[dimension], there));
+    }
+    return takes;
   }
 
   #state(account: string, amounts: Limited['amounts'], now: number): void {

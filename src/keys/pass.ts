@@ -19,6 +19,8 @@ export interface Payer {
   readonly id: string;
   /** For people: `Team=dev`. */
   readonly label: string;
+  /** For the log, where its caller is told no label. */
+  readonly name?: string;
   readonly maxDollars?: number;
   readonly softDollars?: number;
   readonly duration?: string;
@@ -242,7 +244,10 @@ const payersOf = (
   { key: own, team: teams, user: users, member }: Allowances,
   { key, team, user }: Rows,
 ): readonly Payer[] => {
-  const payers: Payer[] = [{ ...payerOf('key', { id: key.id, label: '' }, own), ...raisedOf(key) }];
+  const name = `Key=${key.key_alias ?? key.key_name}`;
+  const payers: Payer[] = [
+    { ...payerOf('key', { id: key.id, label: '' }, own), name, ...raisedOf(key) },
+  ];
   if (user && users)
     payers.push(
       payerOf('user', { id: user.user_id, label: `User=${user.user_id}` }, team ? {} : users),

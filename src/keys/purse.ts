@@ -132,6 +132,17 @@ export class PurseHold {
     return undefined;
   }
 
+  /**
+   * What is set aside for a guess: no more than is left, so that nothing is refused for being unknown. All
+   * of it where nothing is left.
+   */
+  static guessed(bounds: readonly Bound[], nanos: number): number {
+    let least = nanos;
+    for (const { purse, maxNanos } of bounds)
+      least = Math.min(least, maxNanos - purse.spentNanos - purse.reservedNanos);
+    return least > 0 ? least : nanos;
+  }
+
   /** What it came to is spent, be it more or less than was set aside. */
   settle(nanos: number): void {
     if (!this.#isOpen) return;

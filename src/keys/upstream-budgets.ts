@@ -17,16 +17,22 @@ export interface PaidPurses {
 export class UpstreamMoney {
   readonly #of: (deployment: string) => PaidPurses;
   readonly #mostNanos: number;
+  readonly #isGuess: boolean;
   #held: { readonly deployment: string; readonly hold: PurseHold } | undefined;
 
-  constructor(of: (deployment: string) => PaidPurses, mostNanos: number) {
+  /** `isGuess`: it may come to more, or to less; nobody is passed over for that. */
+  constructor(
+    of: (deployment: string) => PaidPurses,
+    { mostNanos, isGuess }: { readonly mostNanos: number; readonly isGuess: boolean },
+  ) {
     this.#of = of;
     this.#mostNanos = mostNanos;
+    this.#isGuess = isGuess;
   }
 
   short(deployment: string): string | undefined {
     const { bounds } = this.#of(deployment);
-    const bound = PurseHold.shortOf(bounds, this.#mostNanos);
+    const bound = PurseHold.shortOf(bounds, this.#nanos(bounds));
     if (!bound) return undefined;
     const { label, maxNanos, purse } = bound;
     const spent = `${dollarsOf(purse.spentNanos)} of ${dollarsOf(maxNanos)} dollars`;
@@ -35,9 +41,13 @@ export class UpstreamMoney {
 
   take(deployment: string): void {
     this.#held?.hold.settle(0);
-    const { purses } = this.#of(deployment);
+    const { purses, bounds } = this.#of(deployment);
     // Whoever asked in this same turn has heard that there is room.
-    this.#held = { deployment, hold: PurseHold.unbounded(purses, this.#mostNanos) };
+    this.#held = { deployment, hold: PurseHold.unbounded(purses, this.#nanos(bounds)) };
+  }
+
+  #nanos(bounds: readonly Bound[]): number {
+    return this.#isGuess ? PurseHold.guessed(bounds, this.#mostNanos) : this.#mostNanos;
   }
 
   /** Takes what it came to with whoever served it, and gives back all else; the sums that it adds to. */
