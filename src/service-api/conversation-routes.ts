@@ -87,9 +87,9 @@ export const renameConversation = async (deps: ApiDeps, call: ApiCall): Promise<
   if (given === '' && !isAuto) throw invalidParam('name is required unless auto_generate is true.');
   const [first] = conversation.messages;
   const name = isAuto ? (first?.query.slice(0, 60) ?? conversation.name) : given.slice(0, 200);
-  const renamed = { ...conversation, name, updatedAt: seconds(deps.clock) };
-  await deps.conversations.put(renamed);
-  sendJson(call.res, shown(renamed));
+  const changes = { name, updatedAt: seconds(deps.clock) };
+  await deps.conversations.change(id, (now) => now && { ...now, ...changes });
+  sendJson(call.res, shown({ ...conversation, ...changes }));
 };
 
 const variableRows = (call: ApiCall, conversation: Conversation): JsonObject[] =>
@@ -124,13 +124,13 @@ export const setVariable = async (deps: ApiDeps, call: ApiCall): Promise<void> =
   const value = own(body, 'value') ?? null;
   if (!fits(value, variable.type))
     throw invalidParam(`The value must be of type ${variable.type}.`);
-  const changed = {
-    ...conversation,
-    variables: { ...conversation.variables, [variable.name]: value },
+  const set = (now: Conversation): Conversation => ({
+    ...now,
+    variables: { ...now.variables, [variable.name]: value },
     updatedAt: seconds(deps.clock),
-  };
-  await deps.conversations.put(changed);
-  const row = variableRows(call, changed).find((one) => one['id'] === variable.id);
+  });
+  await deps.conversations.change(id, (now) => now && set(now));
+  const row = variableRows(call, set(conversation)).find((one) => one['id'] === variable.id);
   sendJson(call.res, row ?? null);
 };
 
@@ -204,10 +204,11 @@ export const giveFeedback = async (deps: ApiDeps, call: ApiCall): Promise<void> 
   const { feedback: _, ...bare } = message;
   const content = textAt(body, 'content').slice(0, 10_000);
   const rated: Message = rating === null ? bare : { ...bare, feedback: { rating, content } };
-  await deps.conversations.put({
-    ...conversation,
-    messages: conversation.messages.map((one) => (one.id === message.id ? rated : one)),
-  });
+  const rate = (one: Message): Message => (one.id === message.id ? rated : one);
+  await deps.conversations.change(
+    conversation.id,
+    (now) => now && { ...now, messages: now.messages.map(rate) },
+  );
   sendJson(call.res, { result: 'success' });
 };
 

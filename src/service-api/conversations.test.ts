@@ -67,3 +67,20 @@ test('the oldest are forgotten, and their messages with them', async () => {
   expect(await few.message('m1')).toBeUndefined();
   expect(await few.messages('app')).toHaveLength(2);
 });
+
+test('a change sees what is there and nothing comes between; what is not there may stay so', async () => {
+  const store = await openSqlite({ clock: systemClock, log });
+  closing.push(() => store.close());
+  const shelf = store.shelves.conversations;
+  const all = await StoredConversations.open(shelf, log);
+  await all.put(conversation('1', { variables: { count: 0 } }));
+  const more = (before: Conversation | undefined) =>
+    before && { ...before, variables: { count: Number(before.variables['count']) + 1 } };
+  await Promise.all(Array.from({ length: 5 }, () => all.change('1', more)));
+  await all.change('2', more);
+  await shelf.all();
+  const again = await StoredConversations.open(shelf, log);
+  expect((await again.list('app', 'me')).map(({ id, variables }) => [id, variables])).toEqual([
+    ['1', { count: 5 }],
+  ]);
+});

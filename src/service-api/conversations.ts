@@ -40,10 +40,15 @@ export interface Conversation {
   readonly messages: readonly Message[];
 }
 
+/** What there is, or is not → what shall be there. */
+export type ChangeConversation = (before: Conversation | undefined) => Conversation | undefined;
+
 /** Where conversations are kept. What is asked for and not there is undefined. */
 export interface ConversationStore {
   get(id: string): Promise<Conversation | undefined>;
   put(conversation: Conversation): Promise<void>;
+  /** Reads one and writes it in a step that nothing comes between; undefined leaves it as it is. */
+  change(id: string, make: ChangeConversation): Promise<void>;
   delete(id: string): Promise<void>;
   deleteApp(appId: string): Promise<void>;
   /** Deletes those of a person. */
@@ -85,6 +90,11 @@ export class MemoryConversations implements ConversationStore {
     this.#all.set(kept.id, kept);
     for (const { id } of kept.messages) this.#byMessage.set(id, kept.id);
     return Promise.resolve();
+  }
+
+  async change(id: string, make: ChangeConversation): Promise<void> {
+    const after = make(this.#all.get(id));
+    if (after) await this.put(after);
   }
 
   delete(id: string): Promise<void> {

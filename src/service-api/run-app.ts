@@ -165,7 +165,8 @@ async function* recorded(
   deps: RunDeps,
   { asked, record, events, files }: Recording,
 ): AsyncGenerator<RunEvent, void> {
-  const variables: Record<string, Json> = { ...asked.conversation?.variables };
+  // What others set meanwhile is theirs.
+  const variables: Record<string, Json> = {};
   let answer = '';
   const isKept = talks(asked.served) && !asked.history;
   deps.runs.begin(record);
@@ -208,7 +209,7 @@ const opened = (statement: string, inputs: JsonObject): string =>
   });
 
 const remember = async (
-  { conversations, clock }: RunDeps,
+  { conversations, clock, runs }: RunDeps,
   { served, query, user, conversation }: RunAsked,
   said: {
     readonly record: RunRecord;
@@ -218,10 +219,9 @@ const remember = async (
   },
 ): Promise<void> => {
   const { facts, finish } = said.record;
+  if (runs.isGone(said.record)) return;
   const now = seconds(clock);
   const id = facts.conversationId!;
-  // Another run of this conversation may have ended meanwhile.
-  const before = await conversations.get(id);
   const thoughts = served.app.written === 'agent-chat' ? agentThoughts(said.record.events) : [];
   const message: Message = {
     id: facts.messageId!,
@@ -237,17 +237,25 @@ const remember = async (
     createdAt: facts.createdAt,
     ...(thoughts.length > 0 && { thoughts }),
   };
-  await conversations.put({
+  const first = {
     id,
     appId: served.id,
     user,
-    name: conversation?.name ?? (query.trim().slice(0, LONGEST_NAME) || 'New conversation'),
-    inputs: conversation?.inputs ?? facts.inputs,
+    name: query.trim().slice(0, LONGEST_NAME) || 'New conversation',
+    inputs: facts.inputs,
     introduction: opened(served.app.features.openingStatement, facts.inputs),
-    createdAt: conversation?.createdAt ?? facts.createdAt,
-    ...before,
-    variables: { ...before?.variables, ...said.variables },
-    updatedAt: now,
-    messages: [...(before?.messages ?? []), message],
+    createdAt: facts.createdAt,
+  };
+  await conversations.change(id, (before) => {
+    // Whoever has deleted it meanwhile does not want it back.
+    if (conversation && !before) return undefined;
+    return {
+      ...first,
+      // Another run of it may have ended meanwhile.
+      ...before,
+      variables: { ...before?.variables, ...said.variables },
+      updatedAt: now,
+      messages: [...(before?.messages ?? []), message],
+    };
   });
 };

@@ -157,7 +157,7 @@ export class Runs {
   readonly #runs: BoundedMap<RunRecord>;
   readonly #byTask = new Map<string, RunRecord>();
   readonly #archive: RunArchive | undefined;
-  /** Runs under way whose app was deleted: nothing of them is kept. */
+  /** Runs under way whose app was deleted, or whose person is forgotten: nothing of them is kept. */
   readonly #gone = new WeakSet<RunRecord>();
 
   constructor(archive?: RunArchive) {
@@ -176,6 +176,11 @@ export class Runs {
     if (this.#gone.has(record)) return;
     this.#runs.set(record.facts.id, record);
     this.#archive?.keep(record);
+  }
+
+  /** Whether nothing of it is to be kept: its app was deleted meanwhile, or its person forgotten. */
+  isGone(record: RunRecord): boolean {
+    return this.#gone.has(record);
   }
 
   async get(id: string): Promise<RunRecord | undefined> {
@@ -208,8 +213,10 @@ export class Runs {
     await this.#archive?.forgetApp(appId);
   }
 
-  /** Those of a person that are over, here and in the archive. */
+  /** Those of a person, here and in the archive: of what is under way nothing is kept. */
   async forget(person: Person): Promise<void> {
+    for (const record of this.#byTask.values())
+      if (isOf(record.facts.user, person)) this.#gone.add(record);
     for (const { facts } of this.#runs.newest())
       if (isOf(facts.user, person)) this.#runs.delete(facts.id);
     await this.#archive?.forget(person);

@@ -1,6 +1,7 @@
 import type { JsonObject } from '#core/json.ts';
 import type { Log } from '#core/log.ts';
 import {
+  type ChangeConversation,
   type Conversation,
   type ConversationStore,
   MemoryConversations,
@@ -35,11 +36,21 @@ export class StoredConversations implements ConversationStore {
     return this.#memory.get(id);
   }
 
-  async put(conversation: Conversation): Promise<void> {
-    await this.#memory.put(conversation);
-    const kept = (await this.#memory.get(conversation.id)) ?? conversation;
+  put(conversation: Conversation): Promise<void> {
+    return this.change(conversation.id, () => conversation);
+  }
+
+  async change(id: string, make: ChangeConversation): Promise<void> {
+    let isOther = false;
+    await this.#memory.change(id, (before) => {
+      const after = make(before);
+      isOther = after !== undefined;
+      return after;
+    });
+    const kept = isOther ? await this.#memory.get(id) : undefined;
+    if (!kept) return;
     const body = JSON.parse(JSON.stringify(kept)) as JsonObject;
-    this.#write(this.#shelf.put([{ id: conversation.id, body }]));
+    this.#write(this.#shelf.put([{ id, body }]));
   }
 
   async delete(id: string): Promise<void> {

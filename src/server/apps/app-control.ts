@@ -126,8 +126,9 @@ const fileRoutes = (apps: Apps, find: Find): readonly AnyControlRoute[] => {
         deps.apps.delete(id);
         for (const key of deps.keys.of(id)) deps.keys.delete(id, key.id);
         deps.uploads.forgetApp(id);
-        await deps.conversations.deleteApp(id);
+        // What is under way is stopped first: it would leave what it has said.
         await deps.runs.forgetApp(id);
+        await deps.conversations.deleteApp(id);
         await apps.save();
         return { result: 'success' };
       },

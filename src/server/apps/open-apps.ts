@@ -199,8 +199,9 @@ const servicesOf = ({ gateway, around, uploads, apis, apps }: ServicesOf): ApiDe
 /** What a person has said to apps and given to them, and what became of it. */
 const forget = async (deps: ApiDeps, person: Person): Promise<void> => {
   deps.uploads.forget(person);
-  await deps.conversations.forget(person);
+  // What is under way would leave what it has said.
   await deps.runs.forget(person);
+  await deps.conversations.forget(person);
 };
 
 /** Words for the keys of a user. */
