@@ -16,6 +16,7 @@ import { createTurnedAway, type TurnedAway } from '#keys/turned-away.ts';
 import { Windows } from '#keys/windows.ts';
 import { findProvider } from '#providers/index.ts';
 import { accessGroupsOf } from '#server/access-groups.ts';
+import { askedPrices } from '#server/asked-prices.ts';
 import type { Balance } from '#server/balance.ts';
 import type { Keeping } from '#server/keeping.ts';
 import type { PriceBook } from '#server/price-book.ts';
@@ -92,16 +93,12 @@ export const createAccounts = (
   const { availableTeams, endUserBudgetId: endUserBudget } = config.keeping;
   const more = { availableTeams, endUserBudget, forget, log, wall };
   const registry: Registry = { ...shared, ...more, flush: () => writer.flush() };
-  const pricesOf = (model: string): Prices | undefined => {
-    const found = members().get(model)?.[0];
-    return found && prices(found.name, found.model);
-  };
   return {
     keeping,
     billing,
     registry,
     onForget,
-    prices: pricesOf,
+    prices: askedPrices(config, { groups: given.groups, prices, wall }),
     ring,
   };
 };

@@ -93,6 +93,20 @@ of('POST /spend/calculate', 'what a request costs, for what goes in [C]', async 
   expect(body['cost']).toBeGreaterThan(0);
 });
 
+of(
+  'POST /spend/calculate',
+  'also of a model that nobody serves, whose vendor its name gives away [C]',
+  async () => {
+    const usage = { prompt_tokens: 1_000_000, completion_tokens: 0 };
+    for (const name of ['gpt-4o-mini', 'openai/gpt-4o-mini']) {
+      const asked = { completion_response: { model: name, usage } };
+      expect(await get('/spend/calculate', asked)).toEqual({ cost: 0.15 });
+    }
+    const unknown = { completion_response: { model: fresh(), usage } };
+    expect((await ask('/spend/calculate', unknown)).status).toBeGreaterThanOrEqual(400);
+  },
+);
+
 of('GET /global/spend', 'what everybody has spent, and may [S]', async () => {
   await spent();
   const body = await get('/global/spend');
