@@ -115,12 +115,12 @@ it('the tags of a key and of its team stand in its records, each once', async ()
   await ask('/team/new', { team_id: 'blue', metadata: { tags: ['noted'] } });
   const { key } = await generate({ team_id: 'red', tags: ['own', 'both'] });
   const { key: other } = await generate({ team_id: 'blue' });
-  await chat(key, { tags: ['asked'] });
+  await chat(key, { tags: ['asked'], metadata: { tags: ['noted', 'asked'] } });
   await chat(other);
   await gateway.keeping!.writer.flush();
   const rows = (await ask('/spend/logs')).body as unknown as { request_tags: string[] }[];
   expect(rows.map(({ request_tags: tags }) => tags.toSorted())).toEqual([
     ['noted'],
-    ['asked', 'both', 'own', 'team'],
+    ['asked', 'both', 'noted', 'own', 'team'],
   ]);
 });

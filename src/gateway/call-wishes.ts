@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Priority } from '#balancer/admit.ts';
 import { SpillwayError } from '#core/errors.ts';
-import { type JsonObject, isObject, own, valueAt } from '#core/json.ts';
+import { type Json, type JsonObject, isObject, own, valueAt } from '#core/json.ts';
 import { isLarge, parseJsonInTurns, parseJsonObject } from '#core/parse-json.ts';
 import { readFallbacks } from '#gateway/call-fallbacks.ts';
 import { newCallId } from '#core/ids.ts';
@@ -228,15 +228,19 @@ const priorityOf = (value: Value): Priority => {
 
 const NO_TAGS: readonly string[] = [];
 
-/** Where LiteLLM looks for them. */
+/** Wherever LiteLLM looks for them: each place adds its own. */
 const tagsOf = (body: JsonObject, header: Value): readonly string[] => {
+  const listed = own(body, 'tags');
   const metadata = own(body, 'metadata');
-  const listed = own(body, 'tags') ?? (isObject(metadata) ? own(metadata, 'tags') : undefined);
-  if (listed === undefined && header === undefined) return NO_TAGS;
-  const tags = Array.isArray(listed) ? listed.filter((tag) => typeof tag === 'string') : [];
+  const noted = isObject(metadata) ? own(metadata, 'tags') : undefined;
+  if (listed === undefined && noted === undefined && header === undefined) return NO_TAGS;
   const more = typeof header === 'string' ? header.split(',').map((tag) => tag.trim()) : [];
-  return [...tags, ...more].filter((tag) => tag !== '').slice(0, MAX_TAGS);
+  const tags = [...textsIn(noted), ...textsIn(listed), ...more].filter((tag) => tag !== '');
+  return [...new Set(tags)].slice(0, MAX_TAGS);
 };
+
+const textsIn = (value: Json | undefined): readonly string[] =>
+  Array.isArray(value) ? value.filter((one) => typeof one === 'string') : NO_TAGS;
 
 /** A key may say how long its requests wait at most; its caller may say less. */
 const usePass = (call: Writable<GatewayCall>, pass: Pass): void => {

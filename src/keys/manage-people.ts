@@ -137,9 +137,28 @@ export const updateUser = async (
   if (!id)
     throw new SpillwayError('invalid_request', '`user_id` is required.', { param: 'user_id' });
   const { spend, ...fields } = of.fields;
+  demandFreeEmail(registry, id, fields.user_email);
   const row = await changeRow(registry, principal, { subject: usersOf(registry), id, fields });
   if (typeof spend === 'number') await setUserSpend(registry, row, spend);
   return row;
+};
+
+/** Whoever is named by an address is one user. Throws SpillwayError `invalid_request`. */
+export const demandFreeEmail = (
+  { directory }: Registry,
+  id: string,
+  email: string | null | undefined,
+): void => {
+  if (!email || directory.users.get(id)?.user_email === email) return;
+  const asked = email.toLowerCase();
+  const isTaken = [...directory.users.all()].some(
+    ({ user_id: other, user_email: its }) => other !== id && its?.toLowerCase() === asked,
+  );
+  if (!isTaken) return;
+  throw new SpillwayError('invalid_request', `User with email ${email} already exists.`, {
+    param: 'user_email',
+    status: 409,
+  });
 };
 
 export const newId = (): string => randomUUID();

@@ -27,6 +27,18 @@ of('POST /user/update', 'changes what is named alone, by id or address [S]', asy
   expect(info['user_info']).toMatchObject({ tpm_limit: 9, max_budget: 4 });
 });
 
+of('POST /user/new', 'refuses an address that another user has [S]', async () => {
+  const address = `${fresh()}@example.com`;
+  await user({ user_email: address });
+  const other = await user();
+  const taken = address.toUpperCase();
+  expect((await ask('/user/new', { user_email: taken })).status).toBe(409);
+  const update = { user_id: other.id, user_email: taken };
+  expect((await ask('/user/update', update)).status).toBeGreaterThanOrEqual(400);
+  // Their own they may be given again.
+  await get('/user/update', { user_email: address, max_budget: 1 });
+});
+
 of('POST /user/bulk_update', 'tells of each whether it was done [S]', async () => {
   const { id } = await user();
   const body = await get<{ results: Fields[] }>('/user/bulk_update', {

@@ -8,6 +8,7 @@ import { keyFields, nameField, type UserRow, userFields } from '#keys/fields.ts'
 import { generateKey, type KeyFields, shownKey } from '#keys/manage-keys.ts';
 import {
   createRow,
+  demandFreeEmail,
   newId,
   readableUser,
   setUserSpend,
@@ -49,6 +50,7 @@ export const userRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     async serve({ body, principal }) {
       const id = body.user_id ?? newId();
       const { spend, ...fields } = fieldsIn(userFields, body) as Partial<UserRow>;
+      demandFreeEmail(registry, id, fields.user_email);
       const row = await createRow<UserRow>(registry, principal, {
         subject: usersOf(registry),
         id,
