@@ -212,6 +212,21 @@ describe('a streamed reply', () => {
     expect(reply.headers.get('x-spillway-attempts')).toBe('3');
     expect(new Set(upstream.calls.map((call) => keyOf(call.headers))).size).toBe(3);
   });
+
+  it.each([
+    [400, { type: 'invalid_request_error', code: 'tool_use_failed' }],
+    [429, { type: 'rate_limit_error', code: null }],
+    [429, { type: 'tokens', code: 'rate_limit_exceeded' }],
+  ])('has status %d where a stream begins with such an error: %j', async (status, said) => {
+    const { gateway } = await world((_, res) =>
+      sendEvents(res, [JSON.stringify({ error: { message: 'Not this.', ...said } })]),
+    );
+    const reply = await gateway.chat({ stream: true }, { 'x-queue-timeout': '0' });
+    expect([reply.status, await reply.text()]).toEqual([
+      status,
+      expect.stringContaining('Not this.') as string,
+    ]);
+  });
 });
 
 describe('failures before the commit point', () => {

@@ -19,11 +19,34 @@ export const readError = (status: number, headers: ReplyHeaders, body: string): 
   return { ...describe(status, error), ...(wait !== undefined && { retryAfterMs: wait }) };
 };
 
-/** An error inside a stream: `{"error": {…}}` in a `data:` line. A status it has only if it says so. */
+/** Words of errors, with the status that they have where they come as a whole answer. */
+const STATUSES: ReadonlyMap<string, number> = new Map([
+  ['invalid_request_error', 400],
+  ['authentication_error', 401],
+  ['invalid_api_key', 401],
+  ['permission_error', 403],
+  ['model_not_found', 404],
+  ['not_found_error', 404],
+  ['rate_limit_exceeded', 429],
+  ['rate_limit_error', 429],
+  ['insufficient_quota', 429],
+  ['server_is_overloaded', 503],
+  ['service_unavailable_error', 503],
+  ['overloaded_error', 503],
+]);
+
+/**
+ * An error inside a stream: `{"error": {…}}` in a `data:` line. Its status is the one that it says, else
+ * the one that its words have.
+ */
 export const readStreamError = (error: Json): UpstreamError => {
+  const object = errorObject({ error });
   const said = isObject(error) ? [own(error, 'status'), own(error, 'code')].map(Number) : [];
-  const status = said.find((each) => Number.isInteger(each) && each >= 400 && each < 600);
-  return describe(status ?? 502, errorObject({ error }));
+  const status =
+    said.find((each) => Number.isInteger(each) && each >= 400 && each < 600) ??
+    STATUSES.get(text(object, 'code') ?? '') ??
+    STATUSES.get(text(object, 'type') ?? '');
+  return describe(status ?? 502, object);
 };
 
 const describe = (status: number, error: JsonObject | undefined): UpstreamError => {
