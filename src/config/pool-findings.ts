@@ -23,6 +23,7 @@ export const warnOfPools = (
   const names = new Set(stated && isObject(stated.value) ? Object.keys(stated.value) : []);
   const drawn = new Map<string, Deployment>();
   const warned = new Set<string>();
+  warnOfOrder(placed, report);
   for (const { deployment, draft } of placed)
     for (const pool of deployment.quotaPools ?? []) {
       const first = drawn.get(pool) ?? deployment;
@@ -36,6 +37,27 @@ export const warnOfPools = (
   for (const pool of names)
     if (stated && !drawn.has(pool))
       report.warn(keyFindingAt(stated, [pool], 'no row that serves draws from this pool'));
+};
+
+/** What lies within what cannot be told, nor what it comes to, where two rows say it the other way round. */
+const warnOfOrder = (placed: readonly PlacedDeployment[], report: Report): void => {
+  const within = new Set<string>();
+  const pair = (inner: string, outer: string): string => JSON.stringify([inner, outer]);
+  for (const { deployment, draft } of placed) {
+    const pools = deployment.quotaPools ?? [];
+    const pairs = pools.flatMap((inner, i) => pools.slice(0, i).map((outer) => [inner, outer]));
+    for (const [inner = '', outer = ''] of pairs) {
+      if (within.has(pair(outer, inner)))
+        report.warn(
+          findingAt(
+            draft.part,
+            placeOf(draft),
+            `"${inner}" lies within "${outer}" here, and around it in a row above; write the outermost first in all rows`,
+          ),
+        );
+      within.add(pair(inner, outer));
+    }
+  }
 };
 
 const placeOf = ({ row }: Draft): string[] => [

@@ -188,4 +188,11 @@ describe('pools', () => {
       '11:71 spillway_settings.quota_pools.z: no row that serves draws from this pool',
     ]);
   });
+
+  test('pools that lie in one another both ways', () => {
+    const rows = ['quota_pool: [a, b]', 'quota_pool: [a, c, b]', 'quota_pool: [b, c]'];
+    expect(warningsOf(rowsOf(rows))).toEqual([
+      '7:63 model_list.2.litellm_params.quota_pool: "c" lies within "b" here, and around it in a row above; write the outermost first in all rows',
+    ]);
+  });
 });
