@@ -1,8 +1,9 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '#core/clock.ts';
 import { isObject, type Json } from '#core/json.ts';
 import type { Log } from '#core/log.ts';
+import { makeFolder } from '#core/make-folder.ts';
 import type { Ledger } from '#ledger/ledger.ts';
 import { eachSecond } from '#server/each-second.ts';
 import { trySaving } from '#server/try-to-save.ts';
@@ -42,7 +43,7 @@ export const openLedgerFile = async (deps: LedgerFileDeps): Promise<LedgerFile> 
     const now = changes();
     if (now === written) return;
     const isSaved = await trySave(async () => {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       const saved = { ledger: ledger.snapshot(clock.now()), shared: shared.save() };
       const text = JSON.stringify({ at: clock.wall(), ...saved });
       // Whole or not at all, whenever the power goes.

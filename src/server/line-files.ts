@@ -1,5 +1,6 @@
-import { appendFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { appendFile, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '#core/make-folder.ts';
 
 const LINE_END = 0x0a;
 
@@ -52,7 +53,7 @@ export class LineFiles {
     readonly bytes: Buffer;
   }): Promise<void> {
     const { path, olderPath, max } = this.#options;
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     if (this.#isTorn) await cutTo(path, this.#bytes);
     this.#isTorn = false;
     if (this.#lines + count > max && this.#lines > 0) {

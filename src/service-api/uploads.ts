@@ -1,8 +1,9 @@
-import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Log } from '#core/log.ts';
+import { makeFolder } from '#core/make-folder.ts';
 import { isOf, type Person } from '#store/app-runs.ts';
 import type { FlowFile } from '#flow/file.ts';
 import { BoundedMap } from '#service-api/bounded-map.ts';
@@ -161,7 +162,7 @@ export class Uploads {
     length.writeUInt32BE(head.length);
     const path = join(folder, upload.file.id);
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder, 0o700);
       await writeFile(`${path}.new`, [length, head, bytes], { mode: 0o600 });
       await rename(`${path}.new`, path);
     } catch (cause) {

@@ -1,6 +1,7 @@
-import { closeSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolderSync } from '#core/make-folder.ts';
 import { LINE_END, LineReader, linesIn } from '#store/journal-line.ts';
 import type { PackedSpend } from '#store/packed-spend.ts';
 
@@ -80,7 +81,7 @@ export class Journal {
   constructor(folder: string, wall: () => number) {
     this.#folder = folder;
     this.#wall = wall;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolderSync(folder, 0o700);
   }
 
   /** All or none. Throws what the file system says: a disk that is full, a folder that is gone. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject, type Json, type JsonObject } from '#core/json.ts';
+import { makeFolder } from '#core/make-folder.ts';
 import type { Paid } from '#store/spend.ts';
 import type { Row, Store, Subject } from '#store/store.ts';
 
@@ -81,7 +82,7 @@ const writeLines = async (
   { folder, url }: CopyPlace,
   of: { readonly name: string; readonly wallMs: number; readonly lines: AsyncIterable<Json> },
 ): Promise<void> => {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const path = join(folder, of.name);
   const file = await open(`${path}.new`, 'w', 0o600);
   let lines = [JSON.stringify(['copy', markOf(url), of.wallMs])];

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '#core/log.ts';
+import { makeFolder } from '#core/make-folder.ts';
 import { z } from '#core/schema.ts';
 import { openSeal, type Seal } from '#core/seal.ts';
 import type { StoredModel } from '#server/apps/model-book.ts';
@@ -120,7 +121,7 @@ export class AppStateFile {
     if (secret !== undefined) return secret;
     const path = join(folder, SECRET_FILE);
     const made = randomBytes(SECRET_BYTES).toString('base64');
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     // Whoever comes second takes what is there.
     await writeFile(path, made, { mode: 0o600, flag: 'wx' }).catch(() => {});
     return readFile(path, 'utf8');
@@ -131,7 +132,7 @@ export class AppStateFile {
     this.#seal ??= await openSeal(await this.#secret());
     const { salt } = this.#seal;
     const text = JSON.stringify({ salt, sealed: this.#seal.seal(JSON.stringify(state)) });
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const path = join(folder, FILE);
     await writeFile(`${path}.new`, text, { mode: 0o600 });
     await rename(`${path}.new`, path);

@@ -1,7 +1,8 @@
-import { chmod, copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SpillwayError } from '#core/errors.ts';
+import { makeFolder } from '#core/make-folder.ts';
 import { LOCK_FILE, SQLITE_FILE } from '#store/sqlite/open.ts';
 
 /** Copies the store of a folder into one file, also while a gateway has it open. */
@@ -22,7 +23,7 @@ export const backUpSqlite = async (folder: string, file: string): Promise<void> 
 /** Puts a copy in the place of a folder's store; what was there stays beside it. */
 export const restoreSqlite = async (folder: string, file: string): Promise<void> => {
   checkCopy(file);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, 0o700);
   const lock = locked(folder);
   try {
     const path = join(folder, SQLITE_FILE);

@@ -1,9 +1,10 @@
-import { access, chmod, mkdir, open } from 'node:fs/promises';
+import { access, chmod, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kysely, sql } from 'kysely';
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Log } from '#core/log.ts';
+import { makeFolder } from '#core/make-folder.ts';
 import { guarded } from '#store/guarded.ts';
 import { migrate } from '#store/migrations/migrate.ts';
 import { packed } from '#store/packed-spend.ts';
@@ -32,7 +33,7 @@ export interface SqliteOptions {
 export const openSqlite = async ({ folder, clock, log }: SqliteOptions): Promise<Store> => {
   if (folder === undefined) return openAt({ clock });
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, 0o700);
     return await openAt({ folder, clock });
   } catch (cause) {
     if (cause instanceof SpillwayError) throw cause;
