@@ -170,5 +170,5 @@ test('a workflow is a tool, and calls itself no deeper than it may', async () =>
   expect(tools.find(ref)?.schema).toMatchObject({ required: ['q'] });
   expect((await use('Echo', 'echo', { q: 'x' }, 'workflow')).text).toBe('x');
   await expect(use('Echo', 'echo', { q: 'x' }, 'workflow', 5)).rejects.toThrow('more than 5 deep');
-  await expect(use('Echo', 'echo', {}, 'workflow')).rejects.toThrow('`q` is required');
+  await expect(use('Echo', 'echo', {}, 'workflow')).rejects.toThrow('q is required in input form');
 });
