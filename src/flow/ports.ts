@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '#core/json.ts';
 import type { CostParts } from '#core/price.ts';
 import type { FlowFile } from '#flow/file.ts';
-import type { Took } from '#flow/spent.ts';
-import type { ChatEvent } from '#wire/chat-event.ts';
+import type { Spent, Took } from '#flow/spent.ts';
+import type { ChatEvent, Usage } from '#wire/chat-event.ts';
 import type { ChatRequest } from '#wire/chat-request.ts';
 
 /** Who served a model call: sent once per call, before its first event. */
@@ -16,6 +16,15 @@ export interface Served {
   /** What the vendor calls the call, where it says. */
   readonly upstreamId?: string;
   readonly model?: string;
+}
+
+/** What a model call came to, by the gateway's id of it. */
+export interface CallSpent {
+  readonly type: 'spent';
+  readonly callId: string;
+  readonly usage?: Usage;
+  /** Nano-dollars, where that is known. */
+  readonly costNanos?: number;
 }
 
 /** What a model call came to, after its last event; not sent where nobody knows. */
@@ -109,6 +118,8 @@ export interface ToolAnswer {
   readonly text: string;
   readonly json: readonly Json[];
   readonly files: readonly FlowFile[];
+  /** By its own model calls, where it makes any. */
+  readonly spent?: Spent;
 }
 
 export interface ToolCall {
@@ -118,6 +129,8 @@ export interface ToolCall {
   readonly deadline: number;
   /** How many flows stand above this call: a flow that is a tool adds one. */
   readonly depth: number;
+  /** Hears of each model call that the tool makes itself, whatever becomes of the tool. */
+  readonly tell?: (event: Served | CallSpent) => void;
 }
 
 export interface FlowTools {

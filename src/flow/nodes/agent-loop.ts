@@ -69,6 +69,7 @@ export async function* converse(
     const used = yield* useAll(node, { calls, tools, parentId: id });
     for (const { call, answer: said, error } of used) {
       files.push(...(said?.files ?? []));
+      spent = sumSpent(spent, said?.spent ?? {});
       json.push(...(said?.json ?? []));
       const content = error ?? said?.text ?? '';
       results.push({
@@ -105,7 +106,10 @@ async function* useAll(
   const logOf = ({ id, name }: ToolCallPart) => ({ id, parentId, label: `CALL ${name}` });
   for (const call of calls)
     yield { type: 'log', ...logOf(call), status: 'started', data: { input: call.input } };
-  const used = await Promise.all(calls.map((call) => useOne(node, tools, call)));
+  const told: NodeEvent[] = [];
+  const tell = (event: NodeEvent): number => told.push(event);
+  const used = await Promise.all(calls.map((call) => useOne(node, { tools, call, tell })));
+  yield* told;
   for (const { call, inputs, answer, error } of used)
     yield {
       type: 'log',
@@ -123,8 +127,15 @@ async function* useAll(
 
 const useOne = async (
   node: NodeRun<unknown>,
-  tools: readonly AgentTool[],
-  call: ToolCallPart,
+  {
+    tools,
+    call,
+    tell,
+  }: {
+    readonly tools: readonly AgentTool[];
+    readonly call: ToolCallPart;
+    readonly tell: (event: NodeEvent) => void;
+  },
 ): Promise<Used> => {
   const { runId, signal, deadline, depth } = node;
   const found = tools.find(({ tool }) => tool.name === call.name);
@@ -133,7 +144,7 @@ const useOne = async (
   if (!isObject(given)) return { call, inputs: {}, error: 'The arguments are no JSON object.' };
   const inputs = { ...given, ...found.fixed };
   try {
-    const context = { inputs, runId, signal, deadline, depth };
+    const context = { inputs, runId, signal, deadline, depth, tell };
     const answer = await serviceOf(node, 'tools').use(found.ref, context);
     return { call, inputs, answer };
   } catch (thrown) {

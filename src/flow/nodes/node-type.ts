@@ -2,11 +2,10 @@ import type { Json, JsonObject } from '#core/json.ts';
 import type { z } from '#core/schema.ts';
 import type { RunError, StepEvent, Within } from '#flow/events.ts';
 import type { FlowLimits } from '#flow/limits.ts';
-import type { FlowServices, Served } from '#flow/ports.ts';
+import type { CallSpent, FlowServices, Served } from '#flow/ports.ts';
 import type { Spent } from '#flow/spent.ts';
 import type { Segment } from '#flow/template.ts';
 import type { ReadVariable, Selector } from '#flow/variables.ts';
-import type { Usage } from '#wire/chat-event.ts';
 
 export type ValueType = 'string' | 'number' | 'boolean' | 'object' | 'file' | 'array' | 'any';
 
@@ -128,13 +127,7 @@ export type NodeEvent =
   /** A piece of a named output before that output is whole. */
   | { readonly type: 'delta'; readonly output: string; readonly text: string }
   | Served
-  /** What a model call came to, by the gateway's id of it. */
-  | {
-      readonly type: 'spent';
-      readonly callId: string;
-      readonly usage?: Usage;
-      readonly costNanos?: number;
-    }
+  | CallSpent
   | {
       readonly type: 'log';
       readonly id: string;

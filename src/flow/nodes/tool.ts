@@ -2,7 +2,7 @@ import { SpillwayError } from '#core/errors.ts';
 import { isObject, type JsonObject } from '#core/json.ts';
 import { z } from '#core/schema.ts';
 import { fileValue } from '#flow/file.ts';
-import type { NodeType } from '#flow/nodes/node-type.ts';
+import type { NodeEvent, NodeType } from '#flow/nodes/node-type.ts';
 import { serviceOf } from '#flow/nodes/service-of.ts';
 import { filledValues, valueReads } from '#flow/nodes/tool-values.ts';
 import type { ToolRef } from '#flow/ports.ts';
@@ -43,9 +43,15 @@ const tool: NodeType<Config> = {
     const ref = refOf(config);
     const tools = serviceOf(node, 'tools');
     if (!tools.find(ref)) throw noSuchTool(ref);
-    const answer = await tools.use(ref, { inputs, runId, signal, deadline, depth });
-    const { text, json, files } = answer;
-    return { inputs, outputs: { text, json: [...json], files: files.map(fileValue) } };
+    const told: NodeEvent[] = [];
+    const tell = (event: NodeEvent): number => told.push(event);
+    const [used] = await Promise.allSettled([
+      tools.use(ref, { inputs, runId, signal, deadline, depth, tell }),
+    ]);
+    yield* told;
+    if (used.status === 'rejected') throw SpillwayError.from(used.reason);
+    const { text, json, files, spent } = used.value;
+    return { inputs, outputs: { text, json: [...json], files: files.map(fileValue) }, ...spent };
   },
 };
 

@@ -2,9 +2,20 @@ import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { isObject, type JsonObject, own } from '#core/json.ts';
 import { type FlowFile, readFile } from '#flow/file.ts';
-import type { FlowServices, FlowTool, FlowTools, ToolCall, ToolRef } from '#flow/ports.ts';
+import type { RunEvent } from '#flow/events.ts';
+import type {
+  CallSpent,
+  FlowServices,
+  FlowTool,
+  FlowTools,
+  Served,
+  ToolAnswer,
+  ToolCall,
+  ToolRef,
+} from '#flow/ports.ts';
 import { runFlow } from '#flow/run.ts';
 import { asText } from '#flow/show.ts';
+import { spentOf } from '#flow/spent.ts';
 import { newCallId } from '#core/ids.ts';
 import { builtinTools } from '#server/apps/tools/builtin-tools.ts';
 import { type OpenApiTool, toolAnswer, toolRequest } from '#server/apps/tools/openapi-tools.ts';
@@ -100,8 +111,8 @@ const filesOf = (outputs: JsonObject): FlowFile[] =>
 const runWorkflow = async (
   { clock, services }: ToolBoxOptions,
   served: ServedApp,
-  { inputs, signal, deadline, depth }: ToolCall,
-) => {
+  { inputs, signal, deadline, depth, tell }: ToolCall,
+): Promise<ToolAnswer> => {
   const { flow, id, workflowId } = served;
   if (!flow) throw new SpillwayError('node_failed', 'The workflow cannot run.');
   if (depth + 1 > DEEPEST)
@@ -109,6 +120,8 @@ const runWorkflow = async (
   const ids = { run: newCallId(), app: id, workflow: workflowId };
   const around = { services: services(served), clock, ids, depth: depth + 1, signal, deadline };
   for await (const event of runFlow(flow, { query: '', inputs, ...around })) {
+    const told = toldBy(event);
+    if (told) tell?.(told);
     if (event.type !== 'run-finish') continue;
     if (event.status === 'failed' || event.status === 'stopped')
       throw new SpillwayError('node_failed', event.error?.message ?? 'The workflow was stopped.');
@@ -118,7 +131,14 @@ const runWorkflow = async (
       Object.keys(outputs).length === 1 && typeof only === 'string'
         ? only
         : JSON.stringify(outputs);
-    return { text, json: [outputs], files: filesOf(outputs) };
+    return { text, json: [outputs], files: filesOf(outputs), spent: spentOf(event) };
   }
   throw new SpillwayError('node_failed', 'The workflow ended without an end.');
+};
+
+/** A model call of a workflow is one of the node that uses it, too. */
+const toldBy = (event: RunEvent): Served | CallSpent | undefined => {
+  if (event.type !== 'node-served' && event.type !== 'node-spent') return undefined;
+  const { at: _, step: _step, nodeId: _node, within: _within, ...told } = event;
+  return told.type === 'node-served' ? { ...told, type: 'served' } : { ...told, type: 'spent' };
 };
