@@ -26,6 +26,18 @@ it('does what a task asks for in the turn after', async () => {
   expect(seen).toEqual(['now', 'later']);
 });
 
+it('leaves no more than some for the end of a long turn', async () => {
+  const seen: string[] = [];
+  process.nextTick(() => {
+    for (let i = 0; i < 30; i++) atTurnEnd(() => seen.push(`task ${i}`));
+    expect(seen).toEqual([]);
+    process.nextTick(() => seen.push('tick'));
+  });
+  await nextTurn();
+  const tasks = Array.from({ length: 30 }, (_, i) => `task ${i}`);
+  expect(seen).toEqual([...tasks, 'tick']);
+});
+
 it('lets nobody suffer for one that throws', async () => {
   const seen: string[] = [];
   const thrown = new Promise((resolve) => {

@@ -1,5 +1,12 @@
 type Task = () => void;
 
+/**
+ * When so many are left they are not left for longer: with a hundred, what they need has gone from the
+ * processor's nearest cache by then, and a request costs a tenth more. With 16 nothing is gained: peers are
+ * woken more often.
+ */
+const MOST = 24;
+
 let tasks: Task[] = [];
 
 /** Does at once what is left for the end of the turn: for whoever has work to do that takes long. */
@@ -16,11 +23,13 @@ export const endTurn = (): void => {
 };
 
 /**
- * Does something once all that has come in this turn of the event loop has been heard, in the order in
- * which it was asked for. What is said to others belongs there: a process that sleeps is woken by the first
- * thing that it is told and hears the rest awake, where each of them alone would wake it again. Of a
- * request's time in the kernel that is a half.
+ * Does something once all that has come in this turn of the event loop has been heard, or much of it, in
+ * the order in which it was asked for. What is said to others belongs there: a process that sleeps is woken
+ * by the first thing that it is told and hears the rest awake, where each of them alone would wake it again.
+ * Of a request's time in the kernel that is a half.
  */
 export const atTurnEnd = (task: Task): void => {
-  if (tasks.push(task) === 1) setImmediate(endTurn);
+  const count = tasks.push(task);
+  if (count === 1) setImmediate(endTurn);
+  else if (count === MOST) process.nextTick(endTurn);
 };
