@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { DecisionReply, RequestsReply } from '#gateway/console/shapes.ts';
 import { openConsole, TEXTS } from '../kit/console-page.ts';
 
-const { overview, playground, models, requests, shell, simulator } = TEXTS.en;
+const { detail, overview, playground, models, requests, shell, simulator } = TEXTS.en;
 
 let console_: Awaited<ReturnType<typeof openConsole>>;
 beforeAll(async () => {
@@ -125,6 +125,36 @@ describe('a person', () => {
     await page.getByTestId('why-so').waitFor();
     expect(await page.getByLabel(requests.search).inputValue()).toBe(error.message);
     expect(seen.errors).toEqual([]);
+  });
+
+  it('is told of a request that was refused in line when each key has room', async () => {
+    const { url, masterKey } = console_.world;
+    const ask = async (maxTokens: number) => {
+      const reply = await fetch(`${url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${masterKey}`,
+          'content-type': 'application/json',
+          'x-queue-timeout': '1',
+        },
+        body: JSON.stringify({
+          model: 'gpt-4.1',
+          max_tokens: maxTokens,
+          messages: [{ role: 'user', content: 'Hi' }],
+        }),
+      });
+      return { status: reply.status, text: await reply.text() };
+    };
+    // The first of each key tell what its limits are.
+    await Promise.all([1, 1, 1].map(ask));
+    const all = await Promise.all(Array.from({ length: 12 }, () => ask(9_000)));
+    const { text } = all.find(({ status }) => status === 429)!;
+    const { error } = JSON.parse(text) as { error: { message: string } };
+    const { page } = await console_.open(`/ui/requests?q=${encodeURIComponent(error.message)}`);
+    await page.getByRole('row').filter({ hasText: '429' }).first().click();
+    const words = new RegExp(detail.roomIn.replace('{{span}}', String.raw`[\d.]+ m?s`));
+    // The first key may still be out from before.
+    await page.getByRole('row').filter({ hasText: 'PJ3' }).filter({ hasText: words }).waitFor();
   });
 
   it('is shown what a model wrote as text, whatever it wrote', async () => {

@@ -12,7 +12,8 @@ export const Candidates = ({ decision }: { decision: DecisionReply }) => {
   const { unitOf } = useDimension();
   const { said } = useServerWords();
   const chosen = decision.attempts.at(-1)?.deployment;
-  if (decision.candidates.length + decision.out.length === 0)
+  const out = outOf(decision);
+  if (decision.candidates.length + out.length === 0)
     return (
       <Text size="sm" className="soft">
         {t('detail.noCandidates')}
@@ -45,28 +46,54 @@ export const Candidates = ({ decision }: { decision: DecisionReply }) => {
             </Table.Td>
           </Table.Tr>
         ))}
-        {decision.out.map((text) => {
-          const at = text.indexOf(': ');
-          return (
-            <Table.Tr key={text}>
-              <Table.Td>{at < 0 ? text : text.slice(0, at)}</Table.Td>
-              <Table.Td>
-                <Badge
-                  variant="light"
-                  color="gray"
-                  c="var(--text-soft)"
-                  radius="sm"
-                  tt="none"
-                  size="sm"
-                >
-                  {t('detail.out')}
-                </Badge>
-              </Table.Td>
-              <Table.Td className="soft">{at < 0 ? '' : said(text.slice(at + 2))}</Table.Td>
-            </Table.Tr>
-          );
-        })}
+        {out.map(({ name, text, roomInS }) => (
+          <Table.Tr key={`${name} ${text}`}>
+            <Table.Td>{name}</Table.Td>
+            <Table.Td>
+              <Badge
+                variant="light"
+                color="gray"
+                c="var(--text-soft)"
+                radius="sm"
+                tt="none"
+                size="sm"
+              >
+                {t('detail.out')}
+              </Badge>
+            </Table.Td>
+            <Table.Td className="soft">
+              {roomInS === undefined
+                ? said(text)
+                : t('detail.roomIn', { span: format.span(roomInS) })}
+            </Table.Td>
+          </Table.Tr>
+        ))}
       </Table.Tbody>
     </Table>
   );
+};
+
+interface Out {
+  readonly name: string;
+  readonly text: string;
+  /** Until its limits have room, s, where that is all that is missing. */
+  readonly roomInS?: number;
+}
+
+const ROOM_IN = /^has room in (\d+) ms$/;
+
+/** Who did not come into question, and why; of what was refused in line, until when nobody had room. */
+const outOf = ({ candidates, out, wait }: DecisionReply): readonly Out[] => {
+  if (candidates.length + out.length === 0)
+    return (wait?.room ?? []).map(({ deployment, in_s: inS }) => ({
+      name: deployment,
+      text: '',
+      ...(inS !== null && { roomInS: inS }),
+    }));
+  return out.map((line) => {
+    const [name = '', ...rest] = line.split(': ');
+    const text = rest.join(': ');
+    const [, ms] = ROOM_IN.exec(text) ?? [];
+    return { name, text, ...(ms !== undefined && { roomInS: Number(ms) / 1000 }) };
+  });
 };
