@@ -70,7 +70,7 @@ const Shares = ({ calls, names }: { calls: readonly ParallelCall[]; names: reado
         const longest = Math.max(...its.map(({ queue_s = 0 }) => queue_s));
         return (
           <Group key={name} gap="sm" wrap="nowrap">
-            <Text size="sm" w={90} truncate style={{ flex: 'none' }}>
+            <Text size="sm" w={{ base: 48, sm: 90 }} truncate title={name} style={{ flex: 'none' }}>
               {name}
             </Text>
             <div style={{ flex: 1, background: 'var(--faint)', borderRadius: 4 }}>
@@ -84,10 +84,21 @@ const Shares = ({ calls, names }: { calls: readonly ParallelCall[]; names: reado
                 }}
               />
             </div>
-            <Text fw={650} w={40} ta="right" className="numbers" style={{ flex: 'none' }}>
+            <Text
+              fw={650}
+              w={{ base: 28, sm: 40 }}
+              ta="right"
+              className="numbers"
+              style={{ flex: 'none' }}
+            >
               {its.length}
             </Text>
-            <Text size="xs" className="soft numbers" w={150} style={{ flex: 'none' }}>
+            <Text
+              size="xs"
+              className="soft numbers"
+              w={{ base: 92, sm: 150 }}
+              style={{ flex: 'none' }}
+            >
               {longest > 0
                 ? t('spread.longest', { span: format.span(longest) })
                 : t('spread.noWait')}

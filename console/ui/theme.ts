@@ -49,6 +49,8 @@ export const theme = createTheme({
     Modal: { styles: { title: { fontWeight: 650, fontSize: '1rem' } } },
     // Its own scrollbars take room even where nothing scrolls.
     TableScrollContainer: { defaultProps: { type: 'native' } },
+    // Not an item, and yet in the menu.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Drawer: { styles: { title: { fontWeight: 650, fontSize: '1rem' } } },
   },
 });

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { faultsOf } from '../kit/axe.ts';
 import { openConsole, TEXTS } from '../kit/console-page.ts';
 import { inCheckout } from '../kit/files.ts';
 
@@ -127,6 +128,38 @@ it('takes numbers as they are typed, over what is none yet', async () => {
   await page.getByRole('button', { name: plan.compute }).click();
   expect((await asked).postDataJSON()).toMatchObject({ traffic: { per_s: 0.5 } });
 });
+
+it('takes its reader along to the end of what is written', async () => {
+  const { page } = await console_.open('/ui/playground');
+  await ask(page, 'One line.\n'.repeat(60));
+  await page.getByTestId('served-by').getByText(playground.why).waitFor();
+  const belowPx = (): Promise<number> =>
+    page.evaluate<number>(`(() => {
+      const { scrollHeight, scrollTop, clientHeight } = document.querySelector('[role=log]');
+      return scrollHeight - scrollTop - clientHeight;
+    })()`);
+  await expect.poll(belowPx, { timeout: 10_000 }).toBeLessThan(2);
+});
+
+it.each(['en', 'ja'] as const)(
+  'is for everybody with a menu and a fault in sight: %s',
+  async (language) => {
+    const theme = language === 'en' ? 'light' : 'dark';
+    const texts = TEXTS[language];
+    const { page } = await console_.open('/ui/playground', { language, theme });
+    await page
+      .getByRole('textbox', { name: texts.playground.prompt, exact: true })
+      .fill(texts.playground.parallelPrompt);
+    await page.keyboard.press('Enter');
+    await page.getByTestId('served-by').getByText(texts.playground.why).waitFor();
+    await page.getByLabel(texts.playground.tools).fill('[\n  {nope}]');
+    await page.getByText(`${texts.run.noJson} (`).waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: texts.playground.copyAs }).click();
+    await page.getByRole('menuitem', { name: 'curl' }).waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+  },
+);
 
 it('goes on with what was asked last, though the one before it is cut short', async () => {
   console_.world.simulator.setFaults('{kind: stall, after_bytes: 1500, for_s: 30}');

@@ -1,13 +1,15 @@
 import type { AppRow } from '#gateway/console/app-shapes.ts';
+import { canDraw } from '../../ui/can-draw.ts';
 
 const firstOf = (text: string): string => {
   const [first] = new Intl.Segmenter().segment(text);
   return first?.segment ?? '';
 };
 
-/** An app's picture: one sign on its colour, whatever its file says. */
+/** An app's picture: one sign on its colour, whatever its file says; the first of its name without it. */
 export const AppIcon = ({ app, size = 36 }: { app: AppRow; size?: number }) => {
   const { type, value, background } = app.icon;
+  const emoji = type === 'emoji' ? firstOf(value) : '';
   return (
     <span
       aria-hidden="true"
@@ -25,7 +27,7 @@ export const AppIcon = ({ app, size = 36 }: { app: AppRow; size?: number }) => {
         backgroundColor: background,
       }}
     >
-      {(type === 'emoji' && firstOf(value)) || firstOf(app.name)}
+      {emoji !== '' && canDraw(emoji) ? emoji : firstOf(app.name)}
     </span>
   );
 };

@@ -1,11 +1,12 @@
 import { Button, Group, Loader, Stack, Text, Textarea } from '@mantine/core';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppReply } from '#gateway/console/app-shapes.ts';
 import { openRun } from '../../data/apps.ts';
 import type { RunSeen } from '../../data/run-progress.ts';
 import type { Run } from '../../data/use-run.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { useFollowed } from '../../ui/use-followed.ts';
 import styles from './apps.module.css';
 import { Failure } from './failure.tsx';
 import { fieldsOf, firstValues, type Given, missingIn, questionFiles } from './fields.ts';
@@ -99,32 +100,6 @@ export const ChatRun = ({ app, run, given }: RunProps) => {
       )}
     </Stack>
   );
-};
-
-/** So near its end a reader is taken along, pixels. */
-const NEAR = 80;
-
-/** A box that shows its end as it grows, unless its reader has gone back. */
-const useFollowed = (text: string, turns: number) => {
-  const box = useRef<HTMLDivElement>(null);
-  const isAtEnd = useRef(true);
-  useEffect(() => {
-    const element = box.current;
-    const look = (): void => {
-      if (!element) return;
-      const { scrollHeight, scrollTop, clientHeight } = element;
-      isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR;
-    };
-    element?.addEventListener('scroll', look, { passive: true });
-    return () => element?.removeEventListener('scroll', look);
-  }, []);
-  useEffect(() => {
-    isAtEnd.current = true;
-  }, [turns]);
-  useEffect(() => {
-    if (isAtEnd.current && text !== '') box.current?.scrollTo({ top: box.current.scrollHeight });
-  }, [text, turns]);
-  return box;
 };
 
 const Suggestions = ({ app, ask }: { app: AppReply; ask: (query: string) => void }) => (

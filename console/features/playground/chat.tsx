@@ -28,7 +28,7 @@ export const Chat = () => {
         <Stack>
           <Grid>
             {panes.slice(0, isDouble ? 2 : 1).map((pane, i) => (
-              <Grid.Col key={i} span={isDouble ? 6 : 12}>
+              <Grid.Col key={i} span={{ base: 12, sm: isDouble ? 6 : 12 }}>
                 <Pane
                   ref={pane}
                   names={names}

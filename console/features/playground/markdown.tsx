@@ -15,7 +15,7 @@ export const Markdown = ({ text, isWhole }: { text: string; isWhole: boolean }) 
       skipHtml={false}
       components={{
         a: ({ href, children }) => (
-          <Anchor href={href} target="_blank" rel="noopener noreferrer nofollow">
+          <Anchor href={href} target="_blank" rel="noopener noreferrer nofollow" underline="always">
             {children}
           </Anchor>
         ),

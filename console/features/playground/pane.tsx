@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { ChatAsk, ChatMessage } from '../../data/stream-chat.ts';
 import { Panel } from '../../ui/page.tsx';
 import { useCopy } from '../../ui/use-copy.ts';
+import { useFollowed } from '../../ui/use-followed.ts';
 import { type ChatParameters, readTools } from './chat-parameters.ts';
 import { snippetOf, SNIPPETS } from './snippets.ts';
 import { Turn } from './turn.tsx';
@@ -39,6 +40,11 @@ export const Pane = ({ ref, names, first, parameters }: PaneProps) => {
     asked({ model, messages }, parameters);
   useImperativeHandle(ref, () => ({ send: (prompt) => chat.send(prompt, askOf) }));
   useEffect(() => chat.stop, [chat.stop]);
+  const last = chat.turns.at(-1);
+  const log = useFollowed(
+    `${last?.prompt.text} ${last?.answer?.text} ${last?.answer?.totalS} ${last?.isBusy}`,
+    chat.turns.length,
+  );
   return (
     <Panel
       title={t('playground.conversation')}
@@ -67,6 +73,7 @@ export const Pane = ({ ref, names, first, parameters }: PaneProps) => {
     >
       <Stack
         gap="md"
+        ref={log}
         mih={280}
         mah="56vh"
         style={{ overflowY: 'auto' }}

@@ -8,17 +8,20 @@ interface ParametersProps {
   readonly change: (parameters: ChatParameters) => void;
 }
 
-const toolsFault = (text: string): string | undefined => {
+/** Where it stops to be JSON; browsers that do not say so leave it at the first line. */
+const toolsFault = (text: string): { line: number; column: number } | undefined => {
   try {
     readTools(text);
     return undefined;
   } catch (thrown) {
-    return thrown instanceof Error ? thrown.message : String(thrown);
+    const [, line, column] = /line (\d+) column (\d+)/.exec(String(thrown)) ?? [];
+    return { line: Number(line ?? 1), column: Number(column ?? 1) };
   }
 };
 
 export const Parameters = ({ parameters, change }: ParametersProps) => {
   const { t } = useTranslation();
+  const fault = toolsFault(parameters.tools);
   const set = (fields: Partial<ChatParameters>): void => change({ ...parameters, ...fields });
   return (
     <Panel title={t('playground.parameters')}>
@@ -51,7 +54,7 @@ export const Parameters = ({ parameters, change }: ParametersProps) => {
           label={t('playground.tools')}
           value={parameters.tools}
           onChange={(event) => set({ tools: event.currentTarget.value })}
-          error={toolsFault(parameters.tools)}
+          error={fault && `${t('run.noJson')} (${t('models.line', fault)})`}
           autosize
           minRows={2}
           maxRows={14}

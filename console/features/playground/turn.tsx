@@ -109,6 +109,7 @@ const Facts = ({ answer, model }: { answer: ChatAnswer; model: string }) => {
             to="/requests"
             search={{ id: answer.id } as never}
             size="xs"
+            underline="always"
             style={{ whiteSpace: 'nowrap' }}
           >
             {t('playground.why')}

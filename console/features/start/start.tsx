@@ -25,7 +25,7 @@ export const Start = () => {
       <Page title={t('start.title')}>
         <Alert variant="light">
           {t('start.notDemo')}{' '}
-          <Anchor component={Link} to="/overview">
+          <Anchor component={Link} to="/overview" underline="always">
             {t('nav.overview')}
           </Anchor>
         </Alert>

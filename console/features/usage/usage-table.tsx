@@ -21,6 +21,8 @@ const VALUES: Readonly<Record<UsageTableProps['of'], (row: UsageRow) => number>>
   tokens: (row) => row.input_tokens + row.output_tokens,
 };
 
+const NOWRAP = { whiteSpace: 'nowrap' } as const;
+
 /** The same in numbers, the largest first. */
 export const UsageTable = ({ usage, of, by, narrow }: UsageTableProps) => {
   const { t } = useTranslation();
@@ -33,15 +35,21 @@ export const UsageTable = ({ usage, of, by, narrow }: UsageTableProps) => {
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t('usage.name')}</Table.Th>
-            <Table.Th ta="right">{t('usage.requests')}</Table.Th>
-            <Table.Th ta="right">{t('usage.tokens')}</Table.Th>
-            <Table.Th ta="right">{t('usage.spend')}</Table.Th>
+            <Table.Th ta="right" style={NOWRAP}>
+              {t('usage.requests')}
+            </Table.Th>
+            <Table.Th ta="right" style={NOWRAP}>
+              {t('usage.tokens')}
+            </Table.Th>
+            <Table.Th ta="right" style={NOWRAP}>
+              {t('usage.spend')}
+            </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
           {usage.rows.map((row) => (
             <Table.Tr key={row.id}>
-              <Table.Td>
+              <Table.Td miw={120}>
                 <Group gap={8} wrap="nowrap">
                   <Dot color={colorOf(usage, row.id)} />
                   {narrow && row.id !== '' ? (
