@@ -104,6 +104,10 @@ test.each([
     'デプロイメント PJ1: ベンダーが接続を途中で閉じました。もう一度お試しください。',
   ],
   [
+    'Deployment PJ1: The upstream ended its stream before it was whole; try again.',
+    'デプロイメント PJ1: ベンダーの応答が途中で終わりました。もう一度お試しください。',
+  ],
+  [
     'expected a number or true or false, found the text "many or few"',
     '数値またはtrue か falseであるべきところに、文字列 "many or few" があります',
   ],
