@@ -51,17 +51,30 @@ export const filterOf = (query: SpendQuery): SpendFilter => {
 const publicly = (key: string | undefined): string | undefined =>
   key?.startsWith('sk-') ? tokenOf(key) : key;
 
+/** A date, and a time behind it; those without a zone are UTC. */
+const INSTANT =
+  /^(\d{4}-\d\d-\d\d)(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?<zone>Z|[+-]\d\d:?\d\d)?)?$/;
+
 const instant = (field: string, text: string | undefined, dayMs: number): number | undefined => {
   if (text === undefined || text === '') return undefined;
-  // A date and a time without a zone are UTC.
-  const iso = /\d[ T]\d/.test(text) && !/(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? `${text}Z` : text;
-  const ms = Date.parse(iso.replace(' ', 'T'));
-  if (!Number.isNaN(ms)) return DAY.test(text) ? ms + dayMs : ms;
+  const found = INSTANT.exec(text);
+  const [, day] = found ?? [];
+  if (day !== undefined && isDay(day)) {
+    if (DAY.test(text)) return Date.parse(text) + dayMs;
+    const ms = Date.parse(`${text.replace(' ', 'T')}${found!.groups?.['zone'] ? '' : 'Z'}`);
+    if (!Number.isNaN(ms)) return ms;
+  }
   throw new SpillwayError(
     'invalid_request',
     `\`${field}\` must be a date such as 2026-01-31, or a time such as 2026-01-31T12:00:00Z.`,
     { param: field },
   );
+};
+
+/** The thirtieth of February is none. */
+const isDay = (day: string): boolean => {
+  const ms = Date.parse(day);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day);
 };
 
 /** The same for what is told by days: the last thirty unless said. */
