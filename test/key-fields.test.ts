@@ -124,3 +124,29 @@ it('the tags of a key and of its team stand in its records, each once', async ()
     ['asked', 'both', 'noted', 'own', 'team'],
   ]);
 });
+
+it('notes for records are what a header or a field of the metadata says, else all the metadata', async () => {
+  const { generate, gateway, ask } = await world();
+  const { key } = await generate();
+  const chat = async (metadata: Fields, header?: string): Promise<void> => {
+    const reply = await fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(header !== undefined && { 'x-litellm-spend-logs-metadata': header }),
+      },
+      body: JSON.stringify({ model: 'gpt-4.1', messages: [], metadata }),
+    });
+    expect(reply.status).toBe(200);
+    await reply.arrayBuffer();
+  };
+  await chat({ a: 1 });
+  await chat({ a: 1, spend_logs_metadata: { b: 2 } });
+  await chat({ a: 1, spend_logs_metadata: { b: 2 } }, '{"c": 3}');
+  for (const wrong of ['{"c"', '[1]', '7']) await chat({ a: 1 }, wrong);
+  await gateway.keeping!.writer.flush();
+  const rows = (await ask('/spend/logs')).body as unknown as { metadata: Fields }[];
+  const notes = rows.toReversed().map(({ metadata }) => metadata['spend_logs_metadata']);
+  expect(notes).toEqual([{ a: 1 }, { b: 2 }, { c: 3 }, { a: 1 }, { a: 1 }, { a: 1 }]);
+  expect(rows.at(-3)?.metadata['requester_metadata']).toMatchObject({ a: 1 });
+});

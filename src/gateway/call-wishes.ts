@@ -257,5 +257,19 @@ const tellOrigin = (call: Writable<GatewayCall>, { req, id, callType }: HttpCall
   const { remoteAddress } = req.socket;
   if (remoteAddress !== undefined) call.address = remoteAddress;
   if (callType !== undefined) call.callType = callType;
+  const notes = headers['x-litellm-spend-logs-metadata'];
+  if (typeof notes === 'string') useNotes(call, notes);
   call.recordId = headers['x-litellm-call-id'] === id ? newCallId() : id;
+};
+
+/** Deeper notes are none. */
+const NOTES_DEPTH = 8;
+
+/** What is no JSON object is no note: nothing is refused for it, as in LiteLLM. */
+const useNotes = (call: Writable<GatewayCall>, text: string): void => {
+  try {
+    call.notes = parseJsonObject(Buffer.from(text, 'latin1'), NOTES_DEPTH);
+  } catch {
+    // Its sender meant something else.
+  }
 };

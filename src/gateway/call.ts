@@ -174,6 +174,8 @@ export interface GatewayCall {
   readonly patienceMs?: number;
   /** Who is told that it has got in line, and that its turn has come. */
   readonly line?: { entered(): void; left(): void };
+  /** Notes for the records of spend, from a header. */
+  readonly notes?: JsonObject;
   /** Its `metadata` is for the vendor, not for LiteLLM's logs. */
   readonly ownsMetadata?: boolean;
   /** Calls of one run prefer different pools. */

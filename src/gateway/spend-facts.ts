@@ -32,7 +32,10 @@ export type SpendFacts = {
 
 /** What is known of it before anything has become of it. */
 export const factsOf = (
-  call: Pick<GatewayCall, 'id' | 'body' | 'run' | 'address' | 'priority' | 'app' | 'callType'>,
+  call: Pick<
+    GatewayCall,
+    'id' | 'body' | 'run' | 'address' | 'priority' | 'app' | 'callType' | 'notes'
+  >,
 ): SpendFacts => ({
   litellm_call_id: call.id,
   call_type: call.callType ?? 'acompletion',
@@ -41,7 +44,7 @@ export const factsOf = (
   app: call.app?.id,
   requester_ip_address: call.address,
   priority: call.priority === 'batch' ? call.priority : undefined,
-  metadata: notesOf(call.body),
+  metadata: notesOf(call),
   wait_ms: 0,
   attempts: NO_ATTEMPTS,
   asked_model: undefined,
@@ -85,9 +88,11 @@ export const statusWith = (error: SpillwayError | undefined): SpendRecord['statu
 /** A caller's own notes are kept where they are notes. */
 const MOST_NOTES_CHARS = 4_096;
 
-const notesOf = (body: JsonObject): JsonObject | undefined => {
-  const said = own(body, 'metadata');
-  return isObject(said) && isSmall(said) ? said : undefined;
+/** In the body's `metadata`, and in the field of it that LiteLLM fills from a header. */
+const notesOf = ({ body, notes }: Pick<GatewayCall, 'body' | 'notes'>): JsonObject | undefined => {
+  const listed = own(body, 'metadata');
+  const said = isObject(listed) && isSmall(listed) ? listed : undefined;
+  return notes && isSmall(notes) ? { ...said, spend_logs_metadata: notes } : said;
 };
 
 const isSmall = (value: JsonObject): boolean => JSON.stringify(value).length <= MOST_NOTES_CHARS;

@@ -71,7 +71,7 @@ export const spendRow = (
         completion_tokens: record.tokensOut,
         total_tokens: record.tokensIn + record.tokensOut,
       },
-      ...(isObject(notes) && { spend_logs_metadata: notes }),
+      ...(isObject(notes) && notesIn(notes)),
       ...(isObject(error) && {
         error_information: {
           error_code: JSON.stringify(own(error, 'status') ?? 500),
@@ -86,6 +86,14 @@ export const spendRow = (
     proxy_server_request: {},
     ...picked(more),
   };
+};
+
+/** A caller may say which of their notes are for the records; without a word all are. */
+const notesIn = (notes: JsonObject): JsonObject => {
+  const named = own(notes, 'spend_logs_metadata');
+  return isObject(named)
+    ? { spend_logs_metadata: named, requester_metadata: notes }
+    : { spend_logs_metadata: notes };
 };
 
 /** What LiteLLM's table has no column for. */
