@@ -180,7 +180,8 @@ const openNetwork = ({ FS }: Interpreter): void => {
   FS.mkdev('/dev/http', device);
 };
 
-const say = (value: object): boolean => process.stdout.write(`${JSON.stringify(value)}\n`);
+const { stdout } = process;
+const say = (value: object): boolean => stdout.write(`${JSON.stringify(value)}\n`);
 
 const quiet = (): void => {};
 
@@ -197,14 +198,44 @@ const load = async (folder: string): Promise<Interpreter> => {
   });
 };
 
+/** What acts on other processes, or leads to what Node has built in. */
+const REACHING = [
+  'kill',
+  '_kill',
+  '_debugProcess',
+  '_debugEnd',
+  'execve',
+  'abort',
+  'dlopen',
+  '_linkedBinding',
+  'getBuiltinModule',
+  'loadEnvFile',
+];
+const GLOBALS = ['process', 'fetch', 'WebSocket', 'EventSource', 'Worker', 'BroadcastChannel'];
+
+/**
+ * Every value that goes from Python to JavaScript has a constructor, and that has one that makes
+ * functions of texts: the process was started so that it makes none. Whoever finds a way all the same
+ * finds nothing there that reaches out of it.
+ */
+const seal = (): void => {
+  const closed = (): never => {
+    throw new Error('This is not there.');
+  };
+  for (const name of REACHING) Object.defineProperty(process, name, { value: closed });
+  for (const name of GLOBALS) Reflect.deleteProperty(globalThis, name);
+};
+
 const main = async (folder: string): Promise<void> => {
+  const { stdin } = process;
   const interpreter = await load(folder);
   openNetwork(interpreter);
+  seal();
   interpreter.runPython(REQUESTS);
   interpreter.runPython(PRELUDE);
   const run = interpreter.globals.get('__run');
   say({ ready: true });
-  for await (const line of createInterface({ input: process.stdin })) {
+  for await (const line of createInterface({ input: stdin })) {
     const { code, inputs } = JSON.parse(line) as { code: string; inputs: string };
     try {
       say({ json: run(code, inputs) });

@@ -39,6 +39,28 @@ test.each([
   await expect(run(code)).rejects.toThrow(message);
 });
 
+test.each([
+  'return typeof process',
+  'process.kill(process.ppid, 0)',
+  'return process.getBuiltinModule("net").connect(1, "127.0.0.1")',
+  'return fetch("http://127.0.0.1:1")',
+])('a constructor of functions makes none of %j', SLOW, async (text) => {
+  const code = [
+    'import pyodide_js',
+    'from pyodide.ffi import to_js',
+    'def main(text):',
+    '  said = []',
+    '  for value in (pyodide_js, to_js([1]), to_js({"a": 1}), pyodide_js.FS.open):',
+    '    try:',
+    '      said.append(str(value.constructor.constructor(text)()))',
+    '    except BaseException as error:',
+    '      said.append("no: " + str(error))',
+    '  return said',
+  ].join('\n');
+  const no = expect.stringMatching(/^no: .*Code generation from strings disallowed/);
+  expect(await run(code, { text })).toEqual([no, no, no, no]);
+});
+
 test('nothing of this machine is in its environment', SLOW, async () => {
   const code = 'import os\ndef main():\n  return dict(os.environ)';
   expect(JSON.stringify(await run(code))).not.toContain('node_modules');

@@ -210,7 +210,12 @@ const spawnInterpreter = (): ChildProcessWithoutNullStreams => {
   const folder = dirname(fileURLToPath(import.meta.resolve('pyodide')));
   const root = fileURLToPath(new URL('../../package.json', import.meta.url));
   const readable = [folder, CHILD, root].map((path) => `--allow-fs-read=${path}`);
-  const flags = ['--permission', ...readable, `--wasm-max-mem-pages=${MEMORY_PAGES}`];
+  const flags = [
+    '--permission',
+    ...readable,
+    '--disallow-code-generation-from-strings',
+    `--wasm-max-mem-pages=${MEMORY_PAGES}`,
+  ];
   return spawn(process.execPath, [...flags, '--no-warnings', CHILD, folder], {
     env: {},
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
