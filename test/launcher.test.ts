@@ -18,7 +18,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Bounds the memory of what lives shortly. */
-const YOUNG_SPACE = '--max-semi-space-size=8';
+const YOUNG_SPACE = '--max-semi-space-size=16';
 
 /** Does what its first argument says, and says what it runs as. */
 const MAIN = `
