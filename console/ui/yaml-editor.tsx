@@ -37,7 +37,7 @@ export const YamlEditor = ({ value, findings, label, onChange }: YamlEditorProps
         ...(isDark ? [oneDarkish] : []),
         lintGutter(),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ 'aria-label': label }),
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
         EditorView.theme({
           '&': { fontSize: '12.5px', maxHeight: '62vh' },
           '.cm-scroller': { overflow: 'auto', fontFamily: 'var(--mantine-font-family-monospace)' },

@@ -72,7 +72,7 @@ export const ConfigView = () => {
       {shown.summary !== null && (
         <Grid.Col span={12}>
           <Panel title={t('models.summary')}>
-            <Code block fz={12} style={{ overflowX: 'auto' }}>
+            <Code block fz={12} style={{ overflowX: 'auto' }} tabIndex={0}>
               {lines(shown.summary)}
             </Code>
           </Panel>
