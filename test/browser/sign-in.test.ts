@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { openConsole, TEXTS } from '../kit/console-page.ts';
 
-const { signIn, playground, shell } = TEXTS.en;
+const { signIn, overview, playground, shell } = TEXTS.en;
 
 let console_: Awaited<ReturnType<typeof openConsole>>;
 beforeAll(async () => {
@@ -49,6 +49,13 @@ it('takes a vendor that refuses its key for no end of the session', async () => 
   await page.getByRole('log').getByRole('alert').waitFor();
   console_.world.simulator.clearFaults();
   expect(await page.getByText(signIn.again).count()).toBe(0);
+});
+
+it('leads who has keys of their own to the overview at once', async () => {
+  const { page } = await console_.open('/ui/');
+  await page.getByLabel(signIn.key).fill(console_.world.masterKey);
+  await page.getByRole('button', { name: signIn.enter }).click();
+  await page.getByRole('heading', { level: 1, name: overview.title }).waitFor();
 });
 
 it('lets no other site act for who is signed in', async () => {

@@ -1,5 +1,5 @@
-import { Alert, Anchor, Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Link, Navigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLive } from '../../data/live.ts';
@@ -13,24 +13,17 @@ import { seriesColor } from '../../ui/theme.ts';
 import { ScenePanel } from '../scene/scene-panel.tsx';
 import { useExample } from '../scene/use-example.ts';
 
-/** The scene for which all this was built, in three clicks: three keys, six calls, two for each. */
+/**
+ * The scene for which all this was built, in three clicks: three keys, six calls, two for each.
+ * Who has keys of their own is led to those.
+ */
 export const Start = () => {
   const { t } = useTranslation();
   const { data: session } = useSession();
   const { graph } = useExample(session?.demo === true);
   const run = useSceneRun();
   const [step, setStep] = useState(1);
-  if (!session?.demo)
-    return (
-      <Page title={t('start.title')}>
-        <Alert variant="light">
-          {t('start.notDemo')}{' '}
-          <Anchor component={Link} to="/overview" underline="always">
-            {t('nav.overview')}
-          </Anchor>
-        </Alert>
-      </Page>
-    );
+  if (!session?.demo) return <Navigate to="/overview" replace />;
   const runIt = (): void => run.start(t('start.question'));
   const next = (): void => {
     markSceneSeen();
