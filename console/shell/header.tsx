@@ -37,7 +37,12 @@ export const Header = ({ isOpen, toggle, session }: HeaderProps) => {
         aria-label={t('shell.menu')}
       />
       <Mark />
-      <Text fw={700} size="lg" style={{ letterSpacing: '-0.01em' }}>
+      <Text
+        fw={700}
+        size="lg"
+        style={{ letterSpacing: '-0.01em' }}
+        visibleFrom={session.needs_key ? 'xs' : undefined}
+      >
         Spillway
       </Text>
       {session.demo && (

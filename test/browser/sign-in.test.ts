@@ -56,6 +56,17 @@ it('leads who has keys of their own to the overview at once', async () => {
   await page.getByLabel(signIn.key).fill(console_.world.masterKey);
   await page.getByRole('button', { name: signIn.enter }).click();
   await page.getByRole('heading', { level: 1, name: overview.title }).waitFor();
+  await page.goto(`${console_.world.url}/ui/playground?tab=chatflow`);
+  await page.getByRole('textbox', { name: playground.prompt, exact: true }).waitFor();
+});
+
+it('can be signed out of on a phone', async () => {
+  const { page } = await console_.open('/ui/overview');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByLabel(signIn.key).fill(console_.world.masterKey);
+  await page.getByRole('button', { name: signIn.enter }).click();
+  const box = await page.getByRole('button', { name: shell.signOut }).boundingBox();
+  expect(box!.x + box!.width).toBeLessThanOrEqual(390);
 });
 
 it('lets no other site act for who is signed in', async () => {

@@ -20,10 +20,12 @@ export const Playground = () => {
   const { data: session } = useSession();
   const { isAdmin } = useMe();
   const navigate = useNavigate({ from: '/playground' });
+  // An address may come from where there was more to see.
+  const isThere = { chat: true, parallel: isAdmin, chatflow: session?.demo === true }[tab];
   return (
     <Page title={t('playground.title')} about={t('playground.about')}>
       <Tabs
-        value={tab}
+        value={isThere ? tab : 'chat'}
         onChange={(next) =>
           void navigate({ search: next === 'parallel' || next === 'chatflow' ? { tab: next } : {} })
         }
