@@ -41,11 +41,17 @@ export const supplyOf = (ledger: Ledger, bids: readonly Bid[], now: number): Sup
   return { layers, fillMs: own.fillMs };
 };
 
-/** How long it takes to serve so much, ms: what is held, then what comes back. */
+/**
+ * How long it takes to serve so much, ms: what is held, then what comes back. Their number counts where
+ * nothing bounds sizes: where something does, small requests pass large ones, and it says too much.
+ */
 export const supplyWaitMs = ({ layers }: Supplies, { tokens, requests }: Amount): number => {
   let waitMs = 0;
-  for (const layer of layers)
-    waitMs = Math.max(waitMs, waitOf(layer.tokens, tokens), waitOf(layer.requests, requests));
+  for (const layer of layers) {
+    const isSized = layer.tokens !== ENDLESS;
+    const ownMs = isSized ? waitOf(layer.tokens, tokens) : waitOf(layer.requests, requests);
+    waitMs = Math.max(waitMs, ownMs);
+  }
   return waitMs;
 };
 
