@@ -191,11 +191,11 @@ export class Walk {
   #hasLeftovers(waiter: Waiter, seen: Seen): boolean {
     seen.tooLarge.clear();
     this.#open--;
-    // With nobody behind nothing is lost to anybody: to wake for it would be to ask again and again.
-    if (!seen.hasPlain || seen.left === 0) return this.#open > 0;
+    if (!seen.hasPlain) return this.#open > 0;
     const overflowMs = this.#deps.overflowMs(waiter, this.#kept);
-    if (overflowMs <= 0) this.#open = Infinity;
-    this.#wakeIn(overflowMs);
+    if (overflowMs <= 0 && seen.left > 0) this.#open = Infinity;
+    // With nobody behind, what overflows already is of no use to anybody: to wake would be to poll.
+    if (overflowMs > 0 || seen.left > 0) this.#wakeIn(overflowMs);
     return this.#open > 0;
   }
 
