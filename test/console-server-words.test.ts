@@ -115,6 +115,10 @@ test.each([
     'a.yml:1:2 app: missing; expected a map\na.yml:3:4 unknown key; remove it',
     '1 行 2 桁 app: ありません。マップを書いてください\n3 行 4 桁: 知らないキーです。削除してください',
   ],
+  [
+    'a.yml:7:54 model_list.2.litellm_params.api_key: KEY is not set; set it, or remove the deployment',
+    '7 行 54 桁 model_list.2.litellm_params.api_key: 環境変数 KEY が設定されていません。設定するか、デプロイメントを削除してください',
+  ],
 ])('%j is said in Japanese', (english, japanese) => {
   expect(inJapanese(english)).toBe(japanese);
 });

@@ -4,6 +4,8 @@ import ja from './server-ja.json' with { type: 'json' };
 const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^n\d*$/, String.raw`-?[\d.,]+`],
   [/^span$/, String.raw`[\d.,]+ (?:ms|s|min)(?: \d+ s)?`],
+  // One word: what stands before it is another sentence's.
+  [/^variable$/, String.raw`[^\s:]+`],
   // May be empty, and may be a sentence of its own.
   [/^(?:rest|anew)$/, String.raw`[\s\S]*?`],
 ];
