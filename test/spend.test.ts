@@ -96,6 +96,38 @@ describe('records of spend', () => {
     expect((await ask('/spend/logs?start_date=soon')).status).toBe(400);
   });
 
+  it('are told apart by what they cost, by alias and by deployment', async () => {
+    const total = async (query: string, key?: string) =>
+      (await json(`/spend/logs/v2?${query}`, undefined, key))['total'];
+    expect(await total(`min_spend=${DOLLARS}`)).toBe(3);
+    expect(await total(`min_spend=${DOLLARS}.01`)).toBe(0);
+    expect(await total(`max_spend=${DOLLARS - 1}&min_spend=`)).toBe(1);
+    expect(await total('min_spend=1&end_date=2020-01-01')).toBe(0);
+    expect(await total('key_alias=nn')).toBe(1);
+    expect(await total('key_alias=bo&min_spend=1')).toBe(1);
+    expect(await total('key_alias=nobody')).toBe(0);
+    expect(await total('key_alias=ann', keys['bob'])).toBe(0);
+    expect(await total('model_id=PJ1')).toBe(3);
+    expect(await total('sort_by=startTime&sort_order=desc&group_by_session=false')).toBe(4);
+    const { text } = await ask('/spend/logs/export?max_spend=1');
+    expect(text.trim().split('\n')).toHaveLength(1);
+  });
+
+  it.each([
+    ['min_spend=much', /`min_spend` must be a number of dollars/],
+    ['max_spend=-1', /`max_spend` must be a number of dollars/],
+    ['error_code=429', /`error_code` is not served here.*min_spend, max_spend/],
+    ['sort_by=spend', /`sort_by` is not served here \(but for `startTime`\)/],
+  ])('%s is refused, and not ignored', async (query, words) => {
+    for (const path of ['/spend/logs/v2', '/spend/logs/export']) {
+      const { status, text } = await ask(`${path}?${query}`);
+      expect([status, (JSON.parse(text) as { error: Fields }).error['message']]).toEqual([
+        400,
+        expect.stringMatching(words),
+      ]);
+    }
+  });
+
   it('are seen by those whose they are', async () => {
     const bobs = await json<Fields[]>('/spend/logs', undefined, keys['bob']);
     expect(bobs.map((row) => row['user'])).toEqual(['bob', 'bob']);

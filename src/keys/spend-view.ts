@@ -10,11 +10,11 @@ import type { SpendBody, SpendFilter, SpendRecord } from '#store/spend.ts';
  * What somebody may see of spend: everything, or their own; a team's, where they lead it and ask for
  * it.
  */
-export const scopeOf = (
+export const scopeOf = <Filter extends SpendFilter>(
   { directory }: Registry,
   principal: Principal,
-  asked: SpendFilter = {},
-): SpendFilter => {
+  asked: Filter,
+): Filter => {
   if (seesAll(principal)) return asked;
   const { team } = asked;
   if (team !== undefined && leads(principal, directory.teams.get(team))) return asked;

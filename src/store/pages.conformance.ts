@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '#core/random.ts';
-import { type SpendFilter, type SpendRecord, USAGE_FIELDS } from '#store/spend.ts';
+import { type RecordFilter, type SpendRecord, USAGE_FIELDS } from '#store/spend.ts';
 import type { Store } from '#store/store.ts';
 
 const HOUR_MS = 3_600_000;
@@ -47,7 +47,7 @@ export const pagesConformance = (name: string, open: () => Promise<Store>): void
           deployment: oneOf(['d', 'e', 'f']),
           provider: 'p',
           status: oneOf(['success', 'success', 'failure']),
-          nanos: 0,
+          nanos: below(6),
           tokensIn: 0,
           tokensOut: 0,
           tags: [],
@@ -80,7 +80,7 @@ export const pagesConformance = (name: string, open: () => Promise<Store>): void
       };
       const maybe = <Value>(make: () => Value, odds: number): Value | undefined =>
         below(odds) === 0 ? make() : undefined;
-      const filterOf = (): SpendFilter => {
+      const filterOf = (): RecordFilter => {
         const filter = {
           fromMs: maybe(instant, 3),
           toMs: maybe(instant, 3),
@@ -91,6 +91,9 @@ export const pagesConformance = (name: string, open: () => Promise<Store>): void
           group: maybe(() => 'g', 4),
           deployment: maybe(() => 'd', 5),
           status: maybe(() => oneOf(['success', 'failure']), 4),
+          tokens: maybe(() => oneOf([[], ['a'], ['a', 'b', 'none']]), 6),
+          minNanos: maybe(() => below(6), 6),
+          maxNanos: maybe(() => below(6), 6),
         };
         return Object.fromEntries(
           Object.entries(filter).filter(([, value]) => value !== undefined),
@@ -139,7 +142,13 @@ export const pagesConformance = (name: string, open: () => Promise<Store>): void
 const byAge = (a: SpendRecord, b: SpendRecord): number =>
   a.startedMs - b.startedMs || (a.id < b.id ? -1 : 1);
 
-const isMeant = (one: SpendRecord, { fromMs, toMs, ...named }: SpendFilter): boolean =>
+const isMeant = (
+  one: SpendRecord,
+  { fromMs, toMs, tokens, minNanos, maxNanos, ...named }: RecordFilter,
+): boolean =>
   one.startedMs >= (fromMs ?? 0) &&
   one.startedMs < (toMs ?? Infinity) &&
+  one.nanos >= (minNanos ?? 0) &&
+  one.nanos <= (maxNanos ?? Infinity) &&
+  (tokens?.includes(one.token) ?? true) &&
   Object.entries(named).every(([name, value]) => one[name as keyof SpendRecord] === value);

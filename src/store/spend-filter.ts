@@ -19,10 +19,12 @@ const whosOf = (db: Kysely<Tables>, filter: SpendFilter) => {
     const value = filter[name as keyof typeof WHO_FIELDS];
     return value === undefined ? [] : [{ column, value: plainText(value) }];
   });
-  if (named.length === 0) return undefined;
+  const { tokens } = filter;
+  if (named.length === 0 && !tokens) return undefined;
   let query = db.selectFrom('spend_who').select('id').where('forgotten', '=', 0);
   for (const { column, value } of named) query = query.where(column, '=', value);
-  return query;
+  if (tokens?.length === 0) return query.where(sql<boolean>`1 = 0`);
+  return tokens ? query.where('token', 'in', tokens.map(plainText)) : query;
 };
 
 /**

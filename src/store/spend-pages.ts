@@ -3,7 +3,7 @@ import { timeOf } from '#core/ids.ts';
 import { recordOf, whosIn } from '#store/spend-read.ts';
 import { isForeign, mayBeOurs } from '#store/foreign-id.ts';
 import { isMeant } from '#store/spend-filter.ts';
-import type { SpendFilter, SpendRecord, SpendStore } from '#store/spend.ts';
+import type { RecordFilter, SpendFilter, SpendRecord, SpendStore } from '#store/spend.ts';
 import { sweptMs } from '#store/swept.ts';
 import { sumsOfEndUsers, sumsOfRecords } from '#store/usage-source.ts';
 import type { Tables } from '#store/tables.ts';
@@ -40,12 +40,12 @@ interface Stretch extends Times {
  */
 export const listSpend = async (
   db: Kysely<Tables>,
-  filter: SpendFilter,
+  filter: RecordFilter,
   page: Page,
 ): Promise<readonly SpendRecord[]> => {
   if (filter.id !== undefined)
     return (await ofId(db, filter)).slice(page.offset).slice(0, page.limit);
-  if (isOfTimeAlone(filter) && page.offset <= FEW)
+  if (isBeyondSums(filter) || (isOfTimeAlone(filter) && page.offset <= FEW))
     return read(db, filter, { ...timesOf(filter), ...page });
   const found: SpendRecord[] = [];
   const { stretches, skip } = needed(await stretchesOf(db, filter), page);
@@ -64,7 +64,7 @@ export const listSpend = async (
   return found;
 };
 
-export const countSpend = async (db: Kysely<Tables>, filter: SpendFilter): Promise<number> => {
+export const countSpend = async (db: Kysely<Tables>, filter: RecordFilter): Promise<number> => {
   if (filter.id !== undefined) return (await ofId(db, filter)).length;
   const { latest, whole, oldest } = await partsOf(db, filter);
   const query = await hoursOf(db, filter, whole);
@@ -75,7 +75,7 @@ export const countSpend = async (db: Kysely<Tables>, filter: SpendFilter): Promi
 };
 
 /** An id of ours tells when it was made; those of others, and only those, have an index. */
-const ofId = async (db: Kysely<Tables>, filter: SpendFilter): Promise<readonly SpendRecord[]> => {
+const ofId = async (db: Kysely<Tables>, filter: RecordFilter): Promise<readonly SpendRecord[]> => {
   const page = { limit: MOST_OF_ID, offset: 0 };
   const { id = '' } = filter;
   const times = timesOf(filter);
@@ -88,10 +88,14 @@ const ofId = async (db: Kysely<Tables>, filter: SpendFilter): Promise<readonly S
   return near.length > 0 ? near : read(db, filter, { ...times, ...page });
 };
 
-const isOfTimeAlone = (filter: SpendFilter): boolean => {
+const isOfTimeAlone = (filter: RecordFilter): boolean => {
   const { fromMs: _, toMs: __, ...narrowed } = filter;
   return Object.values(narrowed).every((value) => value === undefined);
 };
+
+/** Sums tell how many there are of somebody, and not of those that cost so much. */
+const isBeyondSums = ({ minNanos, maxNanos }: RecordFilter): boolean =>
+  minNanos !== undefined || maxNanos !== undefined;
 
 const [EVER, NEVER] = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
 
@@ -105,12 +109,12 @@ const timesOf = ({ fromMs = EVER, toMs = NEVER }: SpendFilter): Times => ({
  * both sides of them, where it must be counted. Records before an instant may have been removed, and
  * their sums stay.
  */
-const partsOf = async (db: Kysely<Tables>, filter: SpendFilter) => {
+const partsOf = async (db: Kysely<Tables>, filter: RecordFilter) => {
   const { fromMs, toMs } = timesOf(filter);
   const startMs = hourFrom(Math.max(fromMs, (await sweptMs(db)) ?? EVER));
   const endMs = toMs === NEVER ? NEVER : toMs - (toMs % HOUR_MS);
   // Who has no end user has no sum of their own.
-  if (startMs >= endMs || filter.endUser === '')
+  if (startMs >= endMs || filter.endUser === '' || isBeyondSums(filter))
     return {
       latest: { fromMs, toMs },
       whole: { fromMs: EVER, toMs: EVER },
@@ -128,7 +132,7 @@ const hourFrom = (ms: number): number => (ms === EVER ? EVER : Math.ceil(ms / HO
 /** The latest first. */
 const stretchesOf = async (
   db: Kysely<Tables>,
-  filter: SpendFilter,
+  filter: RecordFilter,
 ): Promise<readonly Stretch[]> => {
   const { latest, whole, oldest } = await partsOf(db, filter);
   const query = await hoursOf(db, filter, whole);
@@ -188,7 +192,7 @@ const needed = (all: readonly Stretch[], { limit, offset }: Page) => {
 
 const counted = async (
   db: Kysely<Tables>,
-  filter: SpendFilter,
+  filter: RecordFilter,
   { fromMs, toMs }: Times,
 ): Promise<number> => {
   if (fromMs >= toMs) return 0;
@@ -203,7 +207,7 @@ const counted = async (
 /** All that a stretch has: of a long one some parts at once, where a database has several hands. */
 const readWhole = async (
   db: Kysely<Tables>,
-  filter: SpendFilter,
+  filter: RecordFilter,
   { fromMs, toMs, limit }: Stretch & { readonly limit: number },
 ): Promise<readonly SpendRecord[]> => {
   const hours = Math.ceil((toMs - fromMs) / PARTS / HOUR_MS);
@@ -218,7 +222,7 @@ const readWhole = async (
 
 const read = async (
   db: Kysely<Tables>,
-  filter: SpendFilter,
+  filter: RecordFilter,
   { fromMs, toMs, limit, offset, only }: Times & Page & { readonly only?: typeof isForeign },
 ): Promise<readonly SpendRecord[]> => {
   let query = db
@@ -239,11 +243,13 @@ const read = async (
 const meant = <Row>(
   db: Kysely<Tables>,
   query: SelectQueryBuilder<Tables, 'spend', Row>,
-  filter: SpendFilter,
+  filter: RecordFilter,
 ): SelectQueryBuilder<Tables, 'spend', Row> => {
-  const { id, status } = filter;
+  const { id, status, minNanos, maxNanos } = filter;
   let narrowed = query.where(isMeant(db, filter));
   if (id !== undefined) narrowed = narrowed.where('id', '=', id);
+  if (minNanos !== undefined) narrowed = narrowed.where('nanos', '>=', minNanos);
+  if (maxNanos !== undefined) narrowed = narrowed.where('nanos', '<=', maxNanos);
   if (status === undefined) return narrowed;
   const isKnown = status === 'failure' || status === 'success';
   return isKnown

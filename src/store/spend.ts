@@ -89,6 +89,15 @@ export interface SpendFilter {
   readonly group?: string;
   readonly deployment?: string;
   readonly status?: string;
+  /** Of one of these keys, by their public tokens. */
+  readonly tokens?: readonly string[];
+}
+
+/** The same of single records, by what no sum tells of them: every record of the time is looked at. */
+export interface RecordFilter extends SpendFilter {
+  /** Whole nano-dollars, both included. */
+  readonly minNanos?: number;
+  readonly maxNanos?: number;
 }
 
 export const USAGE_FIELDS = [
@@ -147,10 +156,10 @@ export interface SpendStore {
   addFile?(path: string): Promise<Taken>;
   /** The latest first. */
   list(
-    filter: SpendFilter,
+    filter: RecordFilter,
     page: { readonly limit: number; readonly offset: number },
   ): Promise<readonly SpendRecord[]>;
-  count(filter: SpendFilter): Promise<number>;
+  count(filter: RecordFilter): Promise<number>;
   /** Of one record, where it is kept. */
   body(id: string): Promise<SpendBody | undefined>;
   /** Removes the bodies of records that began before this instant, at most so many; how many there were. */

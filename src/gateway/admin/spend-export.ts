@@ -2,7 +2,7 @@ import type { Json } from '#core/json.ts';
 import { csvLine } from '#core/csv-line.ts';
 import type { Registry } from '#keys/registry.ts';
 import { spendRow } from '#keys/spend-view.ts';
-import type { SpendFilter } from '#store/spend.ts';
+import type { RecordFilter } from '#store/spend.ts';
 
 /** Rows that are read at once: nobody holds a whole log in memory. */
 const BATCH = 1_000;
@@ -36,7 +36,7 @@ const COLUMNS = [
  */
 export const exportSpend = (
   registry: Pick<Registry, 'store' | 'directory' | 'baseOf'>,
-  filter: SpendFilter,
+  filter: RecordFilter,
   { format, wallMs }: { readonly format: 'jsonl' | 'csv'; readonly wallMs: number },
 ): Response => {
   const { spend } = registry.store;

@@ -30,7 +30,7 @@ export const filterOf = (query: SpendQuery): SpendFilter => {
   const fromMs = instant('start_date', query.start_date, 0);
   const toMs = instant('end_date', query.end_date, DAY_MS);
   const group = query.model_group ?? query.model;
-  const filter: Record<keyof SpendFilter, number | string | undefined> = {
+  const filter: Record<Exclude<keyof SpendFilter, 'tokens'>, number | string | undefined> = {
     fromMs,
     toMs,
     id: query.request_id,

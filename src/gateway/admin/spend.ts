@@ -5,15 +5,17 @@ import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route
 import { pageQuery, sliceOf } from '#gateway/admin/page.ts';
 import { isBetween, sumsByDay } from '#gateway/admin/spend-days.ts';
 import { exportSpend } from '#gateway/admin/spend-export.ts';
+import { recordFilterOf, recordQuery } from '#gateway/admin/record-query.ts';
 import { filterOf, spendQuery } from '#gateway/admin/spend-query.ts';
 import { demandOf } from '#gateway/demand.ts';
 import { shownKey } from '#keys/manage-keys.ts';
 import { shownUser } from '#keys/manage-people.ts';
 import { dollarsOf } from '#keys/money.ts';
 import { mayReadKey, mayReadUser } from '#keys/ownership.ts';
+import type { Principal } from '#keys/principal.ts';
 import type { Registry } from '#keys/registry.ts';
 import { scopeOf, spendRow } from '#keys/spend-view.ts';
-import type { SpendFilter } from '#store/spend.ts';
+import type { RecordFilter } from '#store/spend.ts';
 import type { Json, JsonObject } from '#core/json.ts';
 import { plainTokens } from '#balancer/estimate.ts';
 
@@ -52,9 +54,9 @@ const logRoutes = (registry: Registry): readonly AnyControlRoute[] => [
       path,
       access: 'key',
       summary: 'Records of spend, the latest first, page by page.',
-      query: z.object({ ...spendQuery, ...pageQuery }),
+      query: recordQuery.extend(pageQuery),
       async serve({ query, principal }) {
-        const filter = scopeOf(registry, principal, filterOf(query));
+        const filter = recordsIn(registry, principal, query);
         const { page, limit, offset } = sliceOf(query, 50);
         const [rows, total] = await Promise.all([
           rowsOf(registry, filter, { limit, offset }),
@@ -89,19 +91,33 @@ const logRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     path: '/spend/logs/export',
     access: 'key',
     summary: 'All records that fit, as JSON lines or CSV: a log that `spillway plan` replays.',
-    query: z.object({ ...spendQuery, format: z.enum(['jsonl', 'csv']).default('jsonl') }),
+    query: recordQuery.extend({ format: z.enum(['jsonl', 'csv']).default('jsonl') }),
     serve({ query, principal }) {
-      const filter = scopeOf(registry, principal, filterOf(query));
+      const filter = recordsIn(registry, principal, query);
       const how = { format: query.format, wallMs: registry.wall() };
       return exportSpend(registry, filter, how);
     },
   }),
 ];
 
+/** Those that are asked for, of those that somebody may see. */
+const recordsIn = (
+  registry: Registry,
+  principal: Principal,
+  query: z.infer<typeof recordQuery>,
+): RecordFilter => {
+  const { directory } = registry;
+  return scopeOf(
+    registry,
+    principal,
+    recordFilterOf(query, { directory, wallMs: registry.wall() }),
+  );
+};
+
 /** One that is asked for by its id comes with what was asked and answered. */
 const rowsOf = async (
   registry: Registry,
-  filter: SpendFilter,
+  filter: RecordFilter,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<readonly JsonObject[]> => {
   const { spend } = registry.store;
