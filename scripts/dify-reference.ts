@@ -114,6 +114,7 @@ The same key makes the app a model for clients that know models, and so does a v
 
 What differs:
 
+- An app has at most 150,000 words and signs of YAML, some 20,000 lines or 500 nodes as the canvas writes them; a text of many lines counts once. What is larger is refused at the import, and as a file of the folder.
 - Every ready node runs at once, where Dify starts about three.
 - A caller who leaves a stream ends its run; what was said until then stands in the conversation.
 - A file that is only an address is fetched where its bytes are needed, not before. Its server is asked what it is (\`HEAD\`, for 5 s at most); where it does not say, its name and its type are what the address says, and its size is -1.

@@ -1,4 +1,19 @@
-import type { CST } from 'yaml';
+import { type CST, Lexer, Parser } from 'yaml';
+
+/**
+ * A file's syntax tokens; undefined where it has more than `most` lexemes (words, signs, indents).
+ * What reading costs grows with them, whatever the file has in bytes: a long text is one of them.
+ */
+export const syntaxTokens = (source: string, most: number): CST.Token[] | undefined => {
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  let lexemes = 0;
+  for (const lexeme of new Lexer().lex(source)) {
+    if (++lexemes > most) return undefined;
+    tokens.push(...parser.next(lexeme));
+  }
+  return [...tokens, ...parser.end()];
+};
 
 /**
  * Whether maps and lists nest deeper than `limit`, told from the syntax tokens alone: composing

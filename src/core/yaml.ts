@@ -1,17 +1,10 @@
-import {
-  Composer,
-  type CST,
-  type Document,
-  Parser,
-  type ParsedNode,
-  type YAMLParseError,
-} from 'yaml';
+import { Composer, type CST, type Document, type ParsedNode, type YAMLParseError } from 'yaml';
 import { type Finding, FindingsError, type Path, type Position } from '#core/finding.ts';
 import type { Json } from '#core/json.ts';
 import { lineIndex } from '#core/line-index.ts';
 import { explainSyntax, isUnclosedQuote } from '#core/yaml-syntax.ts';
 import { type Entry, YamlReader } from '#core/yaml-reader.ts';
-import { nestsDeeperThan, quoteEndingAt } from '#core/yaml-tokens.ts';
+import { nestsDeeperThan, quoteEndingAt, syntaxTokens } from '#core/yaml-tokens.ts';
 
 /** A YAML file's value, and where each piece of it stands. */
 export interface YamlDocument {
@@ -37,9 +30,10 @@ const NOT_TEXT = /[^\t\n\r\x20-\x7E\x85\xA0-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FF
  * Reads one YAML document as PyYAML's safe loader would: YAML 1.1 types, merge keys, the last of
  * duplicate keys wins; a date stays text, and a key is the text it was written as.
  * Throws FindingsError with every syntax error at once, and nothing else.
- * Bounds: 10 MB, 100 levels, 100,000 values repeated through aliases, 100 findings.
+ * Bounds: 10 MB, 100 levels, 100,000 values repeated through aliases, 100 findings; `largest`
+ * bounds what reading may cost, for files that come while others are being served.
  */
-export const readYaml = (text: string, file: string): YamlDocument => {
+export const readYaml = (text: string, file: string, largest?: LargestYaml): YamlDocument => {
   const source = text.replace(/\r\n?/g, '\n');
   const positionOf = lineIndex(source);
   const refuse = (problems: readonly Problem[]): never => {
@@ -54,7 +48,13 @@ export const readYaml = (text: string, file: string): YamlDocument => {
   };
   if (Buffer.byteLength(source) > LARGEST_FILE_BYTES)
     refuse([{ offset: 0, message: 'the file is larger than 10 MB' }]);
-  const tokens = [...new Parser().parse(source)];
+  const tokens = syntaxTokens(source, largest?.lexemes ?? Infinity);
+  if (!tokens) {
+    const lines = positionOf(source.length).line.toLocaleString('en');
+    return refuse([
+      { offset: 0, message: `expected ${largest?.hint ?? ''}; found more, in lines: ${lines}` },
+    ]);
+  }
   const problem = textProblem(source, tokens);
   if (problem) refuse([problem]);
   const { root, problems } = compose(tokens, source.length);
@@ -69,6 +69,14 @@ export const readYaml = (text: string, file: string): YamlDocument => {
   if (reader.errors.length > 0) throw new FindingsError(reader.errors.slice(0, MOST_FINDINGS));
   return documentView({ value, root, reader, positionOf });
 };
+
+/** How much of a file is read in one go. */
+export interface LargestYaml {
+  /** Words, signs and indents; some seven a line, and one for all the lines of a block of text. */
+  readonly lexemes: number;
+  /** What is expected instead, in the words of whoever wrote the file. */
+  readonly hint: string;
+}
 
 interface Problem {
   readonly offset: number;

@@ -181,3 +181,59 @@ test('no text makes the parser break otherwise than by saying what is wrong', ()
     ),
   );
 });
+
+// As the canvas writes a model's node.
+const MODEL_NODE = `    - data:
+        context: {enabled: false, variable_selector: []}
+        model:
+          completion_params:
+            temperature: 0.7
+          mode: chat
+          name: m
+          provider: langgenius/openai_api_compatible/openai_api_compatible
+        prompt_template:
+        - id: b7f4
+          role: system
+          text: ''
+        selected: false
+        title: model
+        type: llm
+        variables: []
+        vision:
+          enabled: false
+      height: 87
+      id: 'ID'
+      position:
+        x: 334
+        y: 282
+      positionAbsolute:
+        x: 334
+        y: 282
+      selected: false
+      sourcePosition: right
+      targetPosition: left
+      type: custom
+      width: 241
+`;
+
+const appOfNodes = (count: number): string =>
+  `app: {mode: workflow}\nworkflow:\n  graph:\n    nodes:\n${Array.from({ length: count }, (_, i) =>
+    MODEL_NODE.replace('ID', `n${i}`),
+  ).join('')}`;
+
+test('an app that would take long to read is refused before it is read whole', () => {
+  const end = '] this is no YAML';
+  expect(faults(appOfNodes(20) + end)).toEqual([
+    expect.stringContaining('625:1 this cannot be read'),
+  ]);
+  expect(faults(appOfNodes(2000) + end)).toEqual([
+    'app.yml:1:1 expected an app of at most 150,000 words and signs of YAML, some 20,000 lines or 500 nodes; found more, in lines: 62,005',
+  ]);
+});
+
+test('an app of as many nodes as a run may go through is read, and so are long texts', () => {
+  expect(parseApp(appOfNodes(500), 'app.yml').nodes).toHaveLength(500);
+  const long = '            a line, with [signs]: {more}\n'.repeat(30_000);
+  const { nodes } = parseApp(appOfNodes(1).replace("text: ''", `text: |\n${long}`), 'app.yml');
+  expect(nodes).toHaveLength(1);
+});

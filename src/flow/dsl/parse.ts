@@ -2,7 +2,7 @@ import { checkPart, type Part } from '#core/check-schema.ts';
 import { FindingsError, type Path } from '#core/finding.ts';
 import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
 import type { z } from '#core/schema.ts';
-import { readYaml, type YamlDocument } from '#core/yaml.ts';
+import { type LargestYaml, readYaml, type YamlDocument } from '#core/yaml.ts';
 import type { App, DslEdge, DslNode, WrittenMode } from '#flow/dsl/app.ts';
 import { featuresOf } from '#flow/dsl/features.ts';
 import { flowOfModelConfig } from '#flow/dsl/model-config.ts';
@@ -88,9 +88,16 @@ const modelAppOf = (config: JsonObject, mode: WrittenMode): Body & Pick<App, 'mo
 const NOT_AN_APP =
   'this is not an app: there is no `app` section with its data; export the app from Dify as DSL';
 
+// Reading as much keeps everybody else waiting for some 200 ms. An app of 500 model nodes has less,
+// and a run goes through no more of them.
+const LARGEST_APP: LargestYaml = {
+  lexemes: 150_000,
+  hint: 'an app of at most 150,000 words and signs of YAML, some 20,000 lines or 500 nodes',
+};
+
 const read = (text: string, file: string): YamlDocument => {
   try {
-    return readYaml(text, file);
+    return readYaml(text, file, LARGEST_APP);
   } catch (error) {
     throw error instanceof FindingsError
       ? new FindingsError(error.findings, 'flow_invalid')

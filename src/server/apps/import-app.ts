@@ -59,7 +59,8 @@ export const importApp = async (
     const now = seconds(deps.clock);
     const id = before?.id ?? randomUUID();
     const times = { createdAt: before?.createdAt ?? now, updatedAt: now };
-    const served = readApp({ id, text, file: 'app.yml', isFile: false, ...times }, resolveModel);
+    const source = { id, text, app: read, file: 'app.yml', isFile: false, ...times };
+    const served = readApp(source, resolveModel);
     if (!deps.apps.put(served)) return fail('There are as many apps as there may be.');
     await apps.save();
     const status = read.compatibility === 'pending' ? 'completed' : read.compatibility;

@@ -11,6 +11,8 @@ export interface AppSource {
   /** What messages call it. */
   readonly file: string;
   readonly text: string;
+  /** What `text` holds, where it has been read already. */
+  readonly app?: App;
   readonly isFile: boolean;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -18,8 +20,7 @@ export interface AppSource {
 
 /** Reads an app; one that cannot run is kept with what is wrong. Throws FindingsError where it is none. */
 export const readApp = (source: AppSource, resolveModel: ResolveModel): ServedApp => {
-  const { text, file, id, isFile, createdAt, updatedAt } = source;
-  const app = parseApp(text, file);
+  const { text, file, id, isFile, createdAt, updatedAt, app = parseApp(text, file) } = source;
   const its = { id, isFile, createdAt, updatedAt, text, workflowId: idOf(text), app };
   return { ...its, ...prepared(app, resolveModel) };
 };
