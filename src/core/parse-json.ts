@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { SpillwayError } from '#core/errors.ts';
+import { faultIn } from '#core/json-fault.ts';
 import { type Json, type JsonObject, isObject } from '#core/json.ts';
 
 const QUOTE = 34;
@@ -51,15 +52,13 @@ const checkBytes = (bytes: Buffer, maxDepth: number): void => {
 };
 
 const parsed = (bytes: Buffer): JsonObject => {
+  const text = bytes.toString('utf8');
   let value: Json;
   try {
-    value = JSON.parse(bytes.toString('utf8')) as Json;
-  } catch (error) {
-    // V8 quotes the text around a fault; a prompt does not belong in an error.
-    const where = /position \d+(?: \(line \d+ column \d+\))?/.exec(String(error))?.[0];
-    throw invalid(
-      where === undefined ? 'it ends too early or is no JSON' : `it breaks at ${where}`,
-    );
+    value = JSON.parse(text) as Json;
+  } catch (thrown) {
+    const where = faultIn(text, thrown);
+    throw invalid(where === undefined ? 'it is no JSON' : `it breaks at ${where}`);
   }
   if (isObject(value)) return value;
   throw invalid('the body must be a JSON object');
