@@ -6,7 +6,7 @@ import { OwnSide } from '#balancer/own-side.ts';
 import type { Routed } from '#balancer/route.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { affinityOf } from '#gateway/affinity.ts';
-import { closeBill, openBill } from '#gateway/billing.ts';
+import { closeBill, openBill, wishesOf } from '#gateway/billing.ts';
 import { type GatewayCall, type GatewayDeps, deadlineOf } from '#gateway/call.ts';
 import {
   type Course,
@@ -209,10 +209,11 @@ const retriesOf = (
 
 /** What a request asks of the balance. */
 export const askOf = (
-  { settings }: GatewayDeps,
+  deps: GatewayDeps,
   call: GatewayCall,
   { groups, pinned, models, asked, demand }: Course,
 ): Plan<unknown>['ask'] => {
+  const { settings } = deps;
   const { arrivedAt, tenant, run, tags = [], patienceMs = Infinity } = call;
   const waitMs = call.queueMs ?? settings.queue.groups.get(groups[0]) ?? settings.queue.waitMs;
   const waitUntil = Math.min(arrivedAt + Math.min(waitMs, patienceMs), deadlineOf(call));
@@ -234,7 +235,11 @@ export const askOf = (
     affinity: affinityOf(asked, { demand, tenant }),
     pinned: call.pinned ?? pinned,
     models,
-    needs: needsOf(asked, { demand, checks: settings.preCallChecks }),
+    needs: needsOf(asked, {
+      demand,
+      checks: settings.preCallChecks,
+      region: wishesOf(deps, call)?.allowed_model_region,
+    }),
     tags: settings.tagMatch && { tags, match: settings.tagMatch },
     own: undefined,
     budgets: undefined,

@@ -11,7 +11,7 @@ import { type Course, modelAt } from '#gateway/course.ts';
 import { keptBody } from '#gateway/kept-body.ts';
 import { factsOf, statusWith, tellCourse, tellError, tellUsage } from '#gateway/spend-facts.ts';
 import type { Outcome } from '#keys/bill.ts';
-import type { Cashier, Fare } from '#keys/cashier.ts';
+import type { Cashier, EndUserWishes, Fare } from '#keys/cashier.ts';
 import type { Pass } from '#keys/pass.ts';
 import type { Prospect } from '#keys/prospect.ts';
 import type { TurnedAway } from '#keys/turned-away.ts';
@@ -78,6 +78,13 @@ export const checkMoney = (
   { pass, tenant, endUser = tenant.user }: GatewayCall,
   group: string,
 ): void => billing?.cashier.checkMoney({ pass, endUser: plainText(endUser), group });
+
+/** What is written down of the end user for whom a request is; undefined where nothing is. */
+export const wishesOf = (
+  { billing }: Pick<GatewayDeps, 'billing'>,
+  { tenant, endUser = tenant.user }: Pick<GatewayCall, 'tenant' | 'endUser'>,
+): EndUserWishes | undefined =>
+  endUser === '' ? undefined : billing?.cashier.wishesOf(plainText(endUser));
 
 /** When a request came, as it is written down: whole Unix epoch ms. */
 export const startedMs = ({ wallMs }: Pick<GatewayCall, 'wallMs'>): number => Math.round(wallMs);

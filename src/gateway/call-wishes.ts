@@ -3,6 +3,7 @@ import type { Priority } from '#balancer/admit.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { type Json, type JsonObject, isObject, own, valueAt } from '#core/json.ts';
 import { isLarge, parseJsonInTurns, parseJsonObject } from '#core/parse-json.ts';
+import { wishesOf } from '#gateway/billing.ts';
 import { readFallbacks } from '#gateway/call-fallbacks.ts';
 import { newCallId } from '#core/ids.ts';
 import { allowed } from '#gateway/allowed.ts';
@@ -87,7 +88,8 @@ const callOf = (deps: GatewayDeps, http: HttpCall, { how, parsed, bytes }: Parse
   if (deps.billing) tellOrigin(call, http);
   http.call = call;
   const fallbacks = isForUs ? readFallbacks(said) : undefined;
-  const body = pass ? allowed(sent, pass, fallbacks) : sent;
+  const asked = own(sent, 'model') === undefined ? withDefaultModel(deps, call, sent) : sent;
+  const body = pass ? allowed(asked, pass, fallbacks) : asked;
   if (pass) demandParams(body, pass);
   const streamTimeout = own(said, 'stream_timeout') ?? headers['x-litellm-stream-timeout'];
   const streamTimeoutS = wished('stream_timeout', streamTimeout, DAY_S);
@@ -157,6 +159,12 @@ const forVendors = (
     if (typeof value === 'string') (said ??= {})[name] = value;
   }
   return said || more ? { ...said, ...more } : undefined;
+};
+
+/** An end user may have a model for requests that name none. */
+const withDefaultModel = (deps: GatewayDeps, call: GatewayCall, body: JsonObject): JsonObject => {
+  const model = wishesOf(deps, call)?.default_model;
+  return model ? { ...body, model } : body;
 };
 
 /** The model that the path names, where it does. */

@@ -20,15 +20,22 @@ const PARTS: Readonly<Record<string, string>> = {
   input_file: 'pdf_input',
 };
 
+interface NeedsHow {
+  readonly demand: Demand;
+  readonly checks: boolean;
+  readonly region?: string | null | undefined;
+}
+
 /**
  * What a request asks of any deployment; undefined where nothing. `checks`: whether the config wants
- * prompts and abilities looked at. A region holds in any case: who names one means it.
+ * prompts and abilities looked at. A region holds in any case: who names one means it. `region` is an
+ * end user's own, which no request leaves.
  */
 export const needsOf = (
   body: JsonObject,
-  { demand, checks }: { readonly demand: Demand; readonly checks: boolean },
+  { demand, checks, region: ownRegion }: NeedsHow,
 ): Needs | undefined => {
-  const region = regionOf(body);
+  const region = ownRegion || regionOf(body);
   const abilities = checks ? abilitiesOf(body) : [];
   if (region === undefined && !checks) return undefined;
   return {

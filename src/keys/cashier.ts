@@ -2,7 +2,7 @@ import { SpillwayError } from '#core/errors.ts';
 import type { JsonObject } from '#core/json.ts';
 import { overBudget } from '#keys/bill-errors.ts';
 import { Bill, type BillDeps, type BillSpec, callOf } from '#keys/bill.ts';
-import type { Allowance } from '#keys/fields.ts';
+import type { Allowance, CustomerRow } from '#keys/fields.ts';
 import { type Limited, LimitBook } from '#keys/limits.ts';
 import { MOST_DOLLARS, nanosOf } from '#keys/money.ts';
 import {
@@ -30,6 +30,9 @@ export interface CashierDeps extends BillDeps, PassDeps {
   /** Somebody has spent more than a soft budget; told once per window. */
   readonly softly: (label: string, details: JsonObject) => void;
 }
+
+/** The only region that may serve an end user, and the model for those of their requests that name none. */
+export type EndUserWishes = Pick<CustomerRow, 'allowed_model_region' | 'default_model'>;
 
 /** Whose a request is, and what it asks for. */
 export interface Passenger {
@@ -129,6 +132,11 @@ export class Cashier {
     const { bounds } = this.#moneyOf(passenger, this.#customer(passenger.endUser));
     const short = PurseHold.shortOf(bounds, 0);
     if (short) throw overBudget(short, 0, this.#deps.wall());
+  }
+
+  /** What an end user's row says of where they are served; undefined where they have none. */
+  wishesOf(endUser: string): EndUserWishes | undefined {
+    return endUser === '' ? undefined : this.#deps.directory.customers.get(endUser);
   }
 
   /** How it would fare: nothing is set aside. */
