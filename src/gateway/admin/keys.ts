@@ -2,6 +2,7 @@ import { SpillwayError } from '#core/errors.ts';
 import { z } from '#core/schema.ts';
 import { type AnyControlRoute, controlRoute } from '#gateway/admin/control-route.ts';
 import { pageOf, pageQuery, sliceOf } from '#gateway/admin/page.ts';
+import { ChosenWatch } from '#keys/chosen-watch.ts';
 import { durationField, keyFields, nameField } from '#keys/fields.ts';
 import { fromMetadata } from '#keys/in-metadata.ts';
 import {
@@ -55,7 +56,18 @@ const UNSAID = {
 };
 
 /** LiteLLM's routes for virtual keys. */
-export const keyRoutes = (registry: Registry): readonly AnyControlRoute[] => [
+export const keyRoutes = (registry: Registry): readonly AnyControlRoute[] => {
+  const watch = new ChosenWatch();
+  return [
+    ...makingRoutes(registry, watch),
+    ...changingRoutes(registry),
+    ...rotatingRoutes(registry, watch),
+    ...readingRoutes(registry),
+    ...listingRoutes(registry),
+  ];
+};
+
+const makingRoutes = (registry: Registry, watch: ChosenWatch): readonly AnyControlRoute[] => [
   controlRoute({
     method: 'post',
     path: '/key/generate',
@@ -63,7 +75,8 @@ export const keyRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     summary: 'Makes a key. It is shown this once.',
     body: generateBody,
     reply: keyReply,
-    async serve({ body, principal }) {
+    async serve({ body, principal, http }) {
+      if (body.key) watch.chosen(principal, http.arrivedAt);
       const { key, row } = await generateKey(registry, principal, {
         key: body.key,
         fields: fieldsOf(body),
@@ -78,7 +91,8 @@ export const keyRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     summary: 'Makes a key that belongs to a team and to nobody in it.',
     body: generateBody,
     reply: keyReply,
-    async serve({ body, principal }) {
+    async serve({ body, principal, http }) {
+      if (body.key) watch.chosen(principal, http.arrivedAt);
       if (!body.team_id)
         throw new SpillwayError('invalid_request', '`team_id` is required.', { param: 'team_id' });
       const team = registry.directory.teams.get(body.team_id);
@@ -91,10 +105,6 @@ export const keyRoutes = (registry: Registry): readonly AnyControlRoute[] => [
       return { ...UNSAID, ...shownKey(registry, row), key };
     },
   }),
-  ...changingRoutes(registry),
-  ...rotatingRoutes(registry),
-  ...readingRoutes(registry),
-  ...listingRoutes(registry),
 ];
 
 const changingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
@@ -133,7 +143,7 @@ const changingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
   blocking(registry, 'unblock', false),
 ];
 
-const rotatingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
+const rotatingRoutes = (registry: Registry, watch: ChosenWatch): readonly AnyControlRoute[] => [
   ...(['/key/regenerate', '/key/{key}/regenerate'] as const).map((path) =>
     controlRoute({
       method: 'post',
@@ -142,7 +152,8 @@ const rotatingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
       summary: 'Puts a new key in the place of one; `grace_period` lets the old one open on.',
       body: regenerateBody,
       reply: keyReply,
-      async serve({ body, principal, params }) {
+      async serve({ body, principal, params, http }) {
+        if (body.new_key) watch.chosen(principal, http.arrivedAt);
         const name = params['key'] ?? body.key;
         if (!name)
           throw new SpillwayError('invalid_request', '`key` is required.', { param: 'key' });
