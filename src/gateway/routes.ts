@@ -13,6 +13,7 @@ import { serveEmbeddings } from '#gateway/serve-embeddings.ts';
 import { serveDecision } from '#gateway/serve-decision.ts';
 import { serveEvents } from '#gateway/serve-events.ts';
 import { serveExplain } from '#gateway/serve-explain.ts';
+import { serveDeploymentHealth } from '#gateway/serve-deployment-health.ts';
 import { serveLiveness, serveReadiness } from '#gateway/serve-health.ts';
 import { serveMetrics } from '#gateway/serve-metrics.ts';
 import { serveQuota } from '#gateway/serve-quota.ts';
@@ -114,6 +115,7 @@ export const TABLE: readonly (readonly [path: string, route: Route])[] = [
   ['/spillway/quota', get('viewer', serveQuota)],
   ['/metrics', get('metrics', serveMetrics)],
   ['/metrics/', get('metrics', serveMetrics)],
+  ['/health', get('key', serveDeploymentHealth)],
   ['/health/liveliness', get('public', serveLiveness)],
   ['/health/liveness', get('public', serveLiveness)],
   ['/health/readiness', get('public', serveReadiness)],

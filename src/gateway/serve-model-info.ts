@@ -83,10 +83,10 @@ export const serveModelGroupInfo = async (deps: GatewayDeps, http: HttpCall): Pr
 };
 
 /** A key sees the models that it opens. */
-const seenBy = (deps: GatewayDeps, { pass }: HttpCall): readonly CatalogueRow[] =>
+export const seenBy = (deps: GatewayDeps, { pass }: HttpCall): readonly CatalogueRow[] =>
   deps.catalogue().filter(({ group }) => pass?.mayUse(group) ?? true);
 
-const queryOf = ({ req }: HttpCall): URLSearchParams => {
+export const queryOf = ({ req }: HttpCall): URLSearchParams => {
   const url = req.url ?? '';
   return new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?')) : '');
 };

@@ -2,7 +2,7 @@ import type { QuotaView } from '#balancer/quota-view.ts';
 import type { Clock } from '#core/clock.ts';
 
 /** Who is parked for longer is not there: a day's quota, a bill. Shorter waits are waited for, ms. */
-const LONG_MS = 600_000;
+export const LONG_MS = 600_000;
 /** Anybody may ask, as often as they like: it is looked up once in so long, ms. */
 const FRESH_MS = 1_000;
 

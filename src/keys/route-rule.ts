@@ -2,7 +2,7 @@ import type { KeyRow } from '#keys/fields.ts';
 
 /** Where things are looked at and changed; what begins otherwise is asked of models. */
 const MANAGEMENT =
-  /^\/(?:v2\/)?(?:key|user|team|customer|end_user|budget|model|model_group|spend|global|organization|tag|audit|credentials|spillway|config|provider)(?:\/|$)/;
+  /^\/(?:v2\/)?(?:key|user|team|customer|end_user|budget|model|model_group|spend|global|organization|tag|audit|credentials|spillway|config|provider|health)(?:\/|$)/;
 /** Of those, where things are only looked at. */
 const INFO = /\/(?:info|list|whoami|aliases|activity|logs|keys|teams|models|tags|health)(?:\/|$)/;
 

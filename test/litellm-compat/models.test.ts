@@ -108,3 +108,20 @@ of('GET /model_group/info', 'tells of a group as a whole [A]', async () => {
   expect(data).toHaveLength(1);
   expect(data[0]).toMatchObject({ model_group: model, providers: expect.any(Array) });
 });
+
+of('GET /health', 'tells which deployments are well, of all or of one model [C]', async () => {
+  const { id } = await added();
+  interface Health {
+    readonly healthy_endpoints: Fields[];
+    readonly unhealthy_endpoints: Fields[];
+    readonly healthy_count: number;
+    readonly unhealthy_count: number;
+  }
+  const all = await get<Health>('/health');
+  expect(all.healthy_endpoints).toHaveLength(all.healthy_count);
+  expect(all.unhealthy_endpoints).toHaveLength(all.unhealthy_count);
+  expect(JSON.stringify(all)).not.toContain('sk-of-a-vendor');
+  const one = await get<Health>(`/health?model_id=${id}`);
+  expect(one).toMatchObject({ healthy_count: 1, unhealthy_count: 0 });
+  expect(one.healthy_endpoints[0]).toMatchObject({ model: 'openai/gpt-4.1', model_id: id });
+});

@@ -70,6 +70,7 @@ export const ROUTES = [
   'GET /budget/list',
   'GET /budget/settings',
   'POST /budget/delete',
+  'GET /health',
   'GET /model/info',
   'GET /v1/model/info',
   'GET /v2/model/info',
