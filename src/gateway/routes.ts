@@ -21,6 +21,7 @@ import { serveModelGroupInfo, serveModelInfo, serveModelPage } from '#gateway/se
 import { serveRerank } from '#gateway/serve-rerank.ts';
 import { serveModel, serveModels } from '#gateway/serve-models.ts';
 import { serveSink } from '#gateway/serve-sink.ts';
+import { serveTokenCounter } from '#gateway/serve-token-counter.ts';
 import { anthropicMessages } from '#wire/anthropic-messages/index.ts';
 import type { ChatDialect } from '#wire/dialect.ts';
 import { gemini } from '#wire/gemini/index.ts';
@@ -91,6 +92,7 @@ export const TABLE: readonly (readonly [path: string, route: Route])[] = [
   ['/anthropic/v1/messages', messages],
   ['/v1/messages/count_tokens', countIn(messagesCounter)],
   ['/anthropic/v1/messages/count_tokens', countIn(messagesCounter)],
+  ['/utils/token_counter', post(serveTokenCounter)],
   ['/api/event_logging/batch', post(serveSink)],
   ['/embeddings', embeddings],
   ['/v1/embeddings', embeddings],

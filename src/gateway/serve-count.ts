@@ -54,13 +54,13 @@ export const serveCount =
     return {};
   };
 
-const explain = (deps: GatewayDeps, call: GatewayCall, course: Course): Explanation => {
+export const explain = (deps: GatewayDeps, call: GatewayCall, course: Course): Explanation => {
   const side = new OwnSide(deps.ownCharges(call.tenant));
   return deps.explain({ ...askOf(deps, call, course), own: side });
 };
 
 /** Who would be chosen, then who could be, then the others: counting costs none of their quota. */
-const rowsOf = ({ fate, groups }: Explanation) => {
+export const rowsOf = ({ fate, groups }: Explanation) => {
   const choice = fate.verdict === 'now' ? fate.choice : undefined;
   const rank = ({ row, out }: (typeof rows)[number]): number =>
     row.name === choice ? 0 : out ? 2 : 1;

@@ -125,3 +125,18 @@ of('GET /health', 'tells which deployments are well, of all or of one model [C]'
   expect(one).toMatchObject({ healthy_count: 1, unhealthy_count: 0 });
   expect(one.healthy_endpoints[0]).toMatchObject({ model: 'openai/gpt-4.1', model_id: id });
 });
+
+of(
+  'POST /utils/token_counter',
+  'counts a prompt for a model, as texts or messages [A]',
+  async () => {
+    for (const asked of [{ prompt: 'a b c' }, { messages: [{ role: 'user', content: 'a b c' }] }]) {
+      const body = await get('/utils/token_counter', { model, ...asked });
+      expect(body).toMatchObject({ request_model: model, model_used: expect.any(String) });
+      expect(body['total_tokens']).toBeGreaterThan(2);
+      expect(body['total_tokens']).toBeLessThan(30);
+      expect(body).toMatchObject({ tokenizer_type: expect.any(String), original_response: null });
+    }
+    expect((await ask('/utils/token_counter', { model })).status).toBe(400);
+  },
+);

@@ -71,6 +71,7 @@ export const ROUTES = [
   'GET /budget/settings',
   'POST /budget/delete',
   'GET /health',
+  'POST /utils/token_counter',
   'GET /model/info',
   'GET /v1/model/info',
   'GET /v2/model/info',
