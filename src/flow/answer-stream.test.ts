@@ -98,6 +98,18 @@ test('a variable whose node was skipped is passed over', async () => {
   expect((events.at(-1) as RunFinish).outputs).toEqual({ answer: '[a.text|B]' });
 });
 
+test.each(['llm.nope', 'ghost.text', 'conversation.nope', 'sys.nope'])(
+  '%s, which nobody makes, holds back what stands behind it, and later answers',
+  async (name) => {
+    const events = await play({
+      nodes: { llm: llmData(), a: answer(`a {{#${name}#}} z`), b: answer('b') },
+      edges: ['start>llm', 'llm>a', 'a>b'],
+    });
+    expect(answerOf(events)).toBe('a ');
+    expect((events.at(-1) as RunFinish).outputs).toEqual({ answer: `a ${name} zb` });
+  },
+);
+
 test('one way without a choice is enough to be sure of an answer', async () => {
   const events = await play({
     nodes: {

@@ -183,7 +183,7 @@ export class AnswerStream implements Step<StepEvent, StepEvent> {
         text: segment.text,
         complete: true,
       };
-    const { selector, name } = segment;
+    const { selector } = segment;
     const [source] = selector;
     const said = {
       nodeId: this.#scope.graph.nodes.has(source) ? source : session.nodeId,
@@ -198,9 +198,10 @@ export class AnswerStream implements Step<StepEvent, StepEvent> {
       session.pieces = streamed.length;
       return { ...said, text, complete };
     }
-    if (!complete) return { ...said, complete };
-    const value = this.#pool.read(selector);
-    return { ...said, text: value === undefined ? name : asMarkdown(value), complete };
+    const value = complete ? this.#pool.read(selector) : undefined;
+    // What nobody has made may still be made; as in Dify, nothing that stands behind it is said before.
+    if (value === undefined) return { ...said, complete: false };
+    return { ...said, text: asMarkdown(value), complete };
   }
 }
 
