@@ -28,8 +28,14 @@ const NOTES: Readonly<
         'supported; JSON that is nearly right is mended, then checked against the schema, its patterns and formats apart',
     },
   },
-  answer: { about: 'Streams in the order of its template, however its sources are timed.' },
-  end: { about: 'Several ends add up; what has no value is null.' },
+  answer: {
+    about:
+      'Streams in the order of its template, however its sources are timed. What stands behind a variable that nobody makes is not streamed, nor are later answers; the node’s own output shows the variable’s name in its place. Both as in Dify.',
+  },
+  end: {
+    about:
+      'Several ends add up; what has no value is null, and what is streamed ends before it, as in Dify.',
+  },
   'if-else': {
     about:
       'Every operator. A case without conditions is not taken. `contains` and `all of` find the number 3 where the form says "3", as Dify does not; `in` does not either.',
@@ -56,7 +62,10 @@ const NOTES: Readonly<
   },
   'variable-aggregator': { about: 'The first variable that has a value, in groups or without.' },
   'variable-assigner': { about: 'The aggregator’s name in old files.' },
-  assigner: { about: 'Sets variables of the conversation and of loops; version 1 and 2.' },
+  assigner: {
+    about:
+      'Sets variables of the conversation and of loops; version 1 and 2. Version 2 checks what it is given against the declared type, items of lists too; `set` and arithmetic take constants, lists take variables. Other values fail the node, as in Dify. It differs in this: `clear`, `remove-first` and `remove-last` do not look at the kind of value that the form still names.',
+  },
   iteration: {
     about:
       'In turn or side by side, three ways with errors, nested too. What answers inside say comes in the order of the items.',

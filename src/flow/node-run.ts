@@ -4,6 +4,7 @@ import type { StepEvent } from '#flow/events.ts';
 import { Execution } from '#flow/execution.ts';
 import type { NodeRunOf, Place } from '#flow/frame.ts';
 import type { RoundOptions, RoundResult } from '#flow/nodes/node-type.ts';
+import { declaredType } from '#flow/declared-type.ts';
 import type { FlowNode, Scope } from '#flow/prepare.ts';
 import { asMarkdown, asText } from '#flow/show.ts';
 import { fillTemplate } from '#flow/template.ts';
@@ -28,6 +29,7 @@ export const nodeRunOf: NodeRunOf = (of, place) => {
     isGuarded: onFailure.retries > 0 || onFailure.next !== undefined,
     inputs: node.id === scope.root.node.id ? frame.inputs : {},
     read: (selector) => pool.read(selector),
+    declaredType: (selector) => declaredType(flow.app, selector),
     render: (template, as) =>
       fillTemplate(template, {
         read: (selector) => pool.read(selector),

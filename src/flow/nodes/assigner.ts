@@ -1,6 +1,13 @@
 import { SpillwayError } from '#core/errors.ts';
 import type { Json } from '#core/json.ts';
 import { z } from '#core/schema.ts';
+import {
+  type Assignment,
+  mustApply,
+  mustFit,
+  NEEDS_NOTHING,
+  typeOfVariable,
+} from '#flow/nodes/assignable.ts';
 import { changed } from '#flow/nodes/assignment.ts';
 import type { NodeRun, NodeType } from '#flow/nodes/node-type.ts';
 import { type Selector, toSelector } from '#flow/variables.ts';
@@ -73,11 +80,20 @@ const assigner: NodeType<Config> = {
           'node_failed',
           `There is no variable ${selector.join('.')} to assign to.`,
         );
-      // Nothing leaves things as they are.
-      if (given === null && NEEDS_VALUE.has(item.operation)) continue;
+      // Its first version takes whatever comes.
+      const isChecked = node.config.items !== undefined && node.config.items !== null;
+      // A variable that holds nothing leaves things as they are.
+      const isNeeded = asks || (!isChecked && !NEEDS_NOTHING.has(item.operation));
+      if (given === null && isNeeded) continue;
+      const assignment: Assignment = {
+        name: selector.join('.'),
+        type: typeOfVariable(node.declaredType(selector), before),
+        operation: item.operation,
+        isConstant: item.source === undefined,
+      };
+      if (isChecked) mustApply(assignment);
       const value = changed(before, item.operation, given);
-      // Its first version took whatever came.
-      if (node.config.items) mustBeOfKind(selector, before, value);
+      if (isChecked) mustFit(assignment, item.operation === 'set' ? value : given);
       values.set(selector.join('.'), { selector, value });
     }
     const sets = [...values.values()];
@@ -87,22 +103,3 @@ const assigner: NodeType<Config> = {
 };
 
 export default assigner;
-
-const kindOf = (value: Json): string => (Array.isArray(value) ? 'array' : typeof value);
-
-/** A variable keeps its type; throws SpillwayError `node_failed`. */
-const mustBeOfKind = (selector: Selector, before: Json, after: Json): void => {
-  if (before === null || kindOf(before) === kindOf(after)) return;
-  const kind = after === null ? 'nothing' : `a value of the type ${kindOf(after)}`;
-  throw new SpillwayError(
-    'node_failed',
-    `The variable ${selector.join('.')} has the type ${kindOf(before)}; ${kind} cannot be put into it.`,
-  );
-};
-
-/** They change what is there, whatever else the form still names. */
-const NEEDS_NOTHING: ReadonlySet<string> = new Set(['clear', 'remove-first', 'remove-last']);
-
-const NEEDS_VALUE: ReadonlySet<string> = new Set(
-  'over-write set append extend += -= *= /='.split(' '),
-);

@@ -7,7 +7,8 @@ import { answerOf, dsl, flowOf, runToEnd, ScriptedChat } from '#flow/test-kit.ts
 test.each<[Json, string, Json, Json]>([
   ['a', 'over-write', 'b', 'b'],
   [1, '+=', 2, 3],
-  [5, '-=', '2', 3],
+  [5, '-=', 2, 3],
+  [5, '+=', true, 6],
   [5, '*=', 2, 10],
   [5, '/=', 2, 2.5],
   [null, '+=', 1, 1],
@@ -23,7 +24,7 @@ test.each<[Json, string, Json, Json]>([
   [['a', 'b'], 'remove-last', null, ['a']],
   [[], 'remove-first', null, []],
   [{}, 'set', '{"a": 1}', { a: 1 }],
-  [0, 'set', '7', 7],
+  [0, 'set', 7, 7],
   ['x', 'set', '7', '7'],
 ])('%j %s %j = %j', (before, operation, given, after) => {
   expect(changed(before, operation, given)).toEqual(after);
@@ -32,6 +33,7 @@ test.each<[Json, string, Json, Json]>([
 test.each<[Json, string, Json, string]>([
   [1, '/=', 0, 'divides by zero'],
   ['a', '+=', 1, 'for numbers only'],
+  [5, '-=', '2', 'for numbers only'],
   ['a', 'append', 'b', 'for lists only'],
   [['a'], 'extend', 'b', 'for lists only'],
   [{}, 'set', 'no json', 'not of the type'],

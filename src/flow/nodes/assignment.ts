@@ -19,8 +19,9 @@ const list = (value: Json, operation: string): Json[] => {
 };
 
 const number = (value: Json, operation: string): number => {
-  const found = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof found === 'number' && Number.isFinite(found)) return found;
+  // A truth counts as a number, as in Dify.
+  const found = typeof value === 'boolean' ? Number(value) : value;
+  if (typeof found === 'number') return found;
   throw new SpillwayError('node_failed', `The operation ${operation} is for numbers only.`);
 };
 
@@ -41,10 +42,9 @@ const emptied = (value: Json): Json => {
   return isObject(value) ? {} : null;
 };
 
-/** A constant of the form: objects and lists stand in it as JSON in a text. */
+/** A constant of the form: an object stands in it as JSON in a text. */
 const set: Change = (before, given) => {
-  if (typeof given !== 'string' || typeof before === 'string' || before === null) return given;
-  if (typeof before === 'number') return number(given, 'set');
+  if (typeof given !== 'string' || !isObject(before)) return given;
   try {
     return JSON.parse(given) as Json;
   } catch {

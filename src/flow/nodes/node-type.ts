@@ -115,6 +115,8 @@ export interface NodeRun<Config> {
   /** Whether a failure has a way of its own out of the node, or is tried again. */
   readonly isGuarded: boolean;
   readonly read: ReadVariable;
+  /** What the app declares of a variable of its conversation or of a loop, in the DSL's words. */
+  readonly declaredType: (selector: Selector) => string | undefined;
   /** Fills a template, for a prompt or for an answer. Throws SpillwayError `too_large`. */
   readonly render: (template: readonly Segment[], as: 'text' | 'markdown') => string;
   /** The model group that a model of the DSL stands for. */

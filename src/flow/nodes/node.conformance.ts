@@ -120,6 +120,7 @@ const begin = (
     history: [],
     depth: 0,
     isGuarded: false,
+    declaredType: () => undefined,
     async *round({ variables: own }) {
       const all = { ...variables, node_1: own };
       const inside = new VariablePool(DEFAULT_LIMITS);
