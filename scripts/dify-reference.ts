@@ -79,7 +79,8 @@ const NOTES: Readonly<
     about: 'Filter, extract, order, limit; lists of texts, numbers, truths, files.',
   },
   'question-classifier': {
-    about: 'Asks the model for JSON; the first class where it answers with none that there is.',
+    about:
+      'Asks the model for JSON with the id and the name of a class; the first class where one of them is missing or there is no such id, a name alone included, as in Dify.',
   },
   'parameter-extractor': {
     about: 'By a tool call, or in words where the model refuses tools.',

@@ -104,18 +104,11 @@ const task = (node: NodeRun<Config>, classes: readonly Class[]): string => {
   ].join('\n\n');
 };
 
-/** What the model chose; the first where it chose nothing that there is. */
+/** What the model chose by its id, with a name beside it as it was told to; otherwise the first. */
 const choose = (text: string, classes: readonly Class[]): Class => {
   const said: Json | undefined = parseLooseJson(withoutAnyThoughts(text));
-  const id = isObject(said) ? own(said, 'category_id') : undefined;
-  const name = isObject(said) ? own(said, 'category_name') : text.trim();
   const [first = { id: '', name: '' }] = classes;
-  return (
-    classes.find((one) => one.id === String(asWord(id))) ??
-    classes.find((one) => one.name === name) ??
-    first
-  );
+  if (!isObject(said) || own(said, 'category_name') === undefined) return first;
+  const id = own(said, 'category_id');
+  return classes.find((one) => one.id === id) ?? first;
 };
-
-const asWord = (value: Json | undefined): string | number =>
-  typeof value === 'string' || typeof value === 'number' ? value : '';

@@ -38,11 +38,17 @@ const classify = (said: string) =>
 
 test.each([
   ['{"category_id": "2", "category_name": "x"}', 'About Hi 2'],
-  ['<think>1?</think>```json\n{"category_id": 2}\n```', 'About Hi 2'],
-  ['Well. <THINK>{"category_id": 1}</think> {"category_id": 2} <think>{', 'About Hi 2'],
-  ['{"category_name": "About Hi"}', 'About Hi 2'],
-  ['About Hi', 'About Hi 2'],
-  ['{"category_id": "9"}', 'one'],
+  ['<think>1?</think>```json\n{"category_id": "2", "category_name": ""}\n```', 'About Hi 2'],
+  [
+    'Well. <THINK>{"category_id": "1", "category_name": "x"}</think> {"category_id": "2", "category_name": "x"} <think>{',
+    'About Hi 2',
+  ],
+  // Dify takes the first class for all of these.
+  ['{"category_name": "About Hi"}', 'one'],
+  ['About Hi', 'one'],
+  ['{"category_id": "2"}', 'one'],
+  ['{"category_id": 2, "category_name": "About Hi"}', 'one'],
+  ['{"category_id": "9", "category_name": "About Hi"}', 'one'],
   ['no idea', 'one'],
 ])('a model that says %j chooses %j', async (said, answer) => {
   expect((await classify(said)).answer).toBe(answer);
