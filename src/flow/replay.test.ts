@@ -34,7 +34,7 @@ const text = (template: string): string =>
 test('a recorded run is played again without its models, and what differs is told', async () => {
   const clock = new VirtualClock();
   const services = new ScriptedChat(clock, ({ nodeId }) => ({
-    pieces: [nodeId === 'sort' ? '{"category_id": "2"}' : 'said'],
+    pieces: [nodeId === 'sort' ? '{"category_id": "2", "category_name": "x"}' : 'said'],
   }));
   const recorded = await runToEnd(flowOf(text('<{{ t }}>')), clock, { services });
   const silent = new ScriptedChat(clock, () => ({ pieces: [] }));
