@@ -144,7 +144,7 @@ Events of streams: \`workflow_started\`, \`node_started\`, \`node_finished\`, \`
 
 ## Apps without a workflow
 
-\`chat\`, \`agent-chat\` and \`completion\` run as a small workflow of a form, a model or an agent, and an answer. Knowledge that is attached stays where it is.
+\`chat\`, \`agent-chat\` and \`completion\` run as a small workflow of a form, a model or an agent, and an answer. An agent tells an \`agent_thought\` for each tool that it has used, and a last one without a tool whose \`thought\` is its answer. Knowledge that is attached stays where it is.
 `;
 
 const KEPT =

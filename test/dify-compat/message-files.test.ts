@@ -97,6 +97,7 @@ test('so is what a tool of an agent leaves', async () => {
     'message_file',
     'agent_thought',
     'agent_message',
+    'agent_thought',
     'message_end',
   ]);
   expect(events[0]).toMatchObject({ type: 'image', belongs_to: 'assistant' });

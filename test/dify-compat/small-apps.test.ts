@@ -94,6 +94,7 @@ test('an agent uses its tools, and tells what it does', async () => {
   expect(events.map(({ event }) => event)).toEqual([
     'agent_thought',
     'agent_message',
+    'agent_thought',
     'message_end',
   ]);
   expect(events[0]).toMatchObject({
@@ -103,13 +104,24 @@ test('an agent uses its tools, and tells what it does', async () => {
     observation: '"Wednesday"',
   });
   expect(events[1]).toMatchObject({ answer: 'It was Wednesday.' });
+  expect(events[2]).toMatchObject({
+    position: 2,
+    thought: 'It was Wednesday.',
+    observation: '',
+    tool: '',
+    tool_input: '',
+    message_files: [],
+  });
   // Who looks later is told the same.
   const conversation = textOf(events[1]!['conversation_id']);
   const later = await call('GET', `/v1/messages?user=me&conversation_id=${conversation}`);
-  const { event: _, task_id: __, conversation_id: ___, id: ____, ...thought } = events[0]!;
-  expect(await later.json()).toMatchObject({
-    data: [{ agent_thoughts: [{ ...thought, id: expect.any(String) }] }],
-  });
+  const thoughts = [events[0]!, events[2]!].map(
+    ({ event: _, task_id: __, conversation_id: ___, id: ____, ...thought }) => ({
+      ...thought,
+      id: expect.any(String),
+    }),
+  );
+  expect(await later.json()).toMatchObject({ data: [{ agent_thoughts: thoughts }] });
   const body = asked({ response_mode: 'blocking' });
   const blocking = await call('POST', '/v1/chat-messages', { body });
   expect(await blocking.json()).toMatchObject({
