@@ -105,6 +105,24 @@ workflow:
 });
 
 test.each([
+  ['number', '42', 42],
+  ['number', ' -1.5e3 ', -1500],
+  ['integer', '7', 7],
+  ['number', '', ''],
+  ['number', '0x10', '0x10'],
+  ['number', 'many', 'many'],
+  ['string', '42', '42'],
+  ['secret', '42', '42'],
+])('a variable of type %s written as the text %j is %j', (type, value, expected) => {
+  const variables = JSON.stringify([{ name: 'v', value_type: type, value }]);
+  const app = parseApp(
+    `{app: {mode: workflow}, workflow: {environment_variables: ${variables}, graph: {}}}`,
+    'app.yml',
+  );
+  expect(app.environment).toEqual({ v: expected });
+});
+
+test.each([
   ['0.6.0', 'completed'],
   ['0.6', 'completed'],
   ['0.5.0', 'completed-with-warnings'],

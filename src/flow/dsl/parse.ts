@@ -164,7 +164,20 @@ const edgesOf = ({ graph }: Workflow): DslEdge[] =>
   );
 
 const valuesOf = (variables: Workflow['environment_variables']): Record<string, Json> =>
-  Object.fromEntries((variables ?? []).map(({ name, value }) => [name, value ?? null]));
+  Object.fromEntries((variables ?? []).map((variable) => [variable.name, valueOf(variable)]));
+
+/** A number is one however the file writes it; a text that is none stays what it is. */
+const valueOf = ({ value, value_type: type }: Variable): Json => {
+  if (typeof value !== 'string' || !isNumberType(type)) return value ?? null;
+  return NUMBER.test(value.trim()) ? Number(value) : value;
+};
+
+type Variable = NonNullable<Workflow['environment_variables']>[number];
+
+const isNumberType = (type: string | null | undefined): boolean =>
+  type === 'number' || type === 'integer' || type === 'float';
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,2})?$/i;
 
 const secretsOf = (variables: Workflow['environment_variables']): string[] =>
   (variables ?? []).flatMap(({ value, value_type: type }) =>
