@@ -73,13 +73,18 @@ const danglingEdges = ({ app }: GraphToCheck): Fault[] => {
   return app.edges.flatMap(({ source, target, path }) => {
     const missing = [source, target].filter((id) => !ids.has(id));
     if (missing.length === 0) return [];
+    const [from, to] = [source, target].map((id) => JSON.stringify(id.slice(0, LONGEST_TITLE)));
     const ends = missing.map((id) => JSON.stringify(id.slice(0, LONGEST_TITLE))).join(' or ');
     return {
       path,
-      message: `this edge hangs loose: there is no node ${ends}; delete the edge`,
+      message: `this edge from ${from} to ${to} hangs loose: there is no node ${ends}; delete the edge`,
       said: {
         code: 'edge_loose',
-        with: { ids: missing.map((id) => id.slice(0, LONGEST_TITLE)).join(', ') },
+        with: {
+          source: source.slice(0, LONGEST_TITLE),
+          target: target.slice(0, LONGEST_TITLE),
+          ids: missing.map((id) => id.slice(0, LONGEST_TITLE)).join(', '),
+        },
       },
     };
   });
