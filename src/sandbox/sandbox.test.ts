@@ -43,10 +43,18 @@ test.each([
   'typeof globalThis.WebAssembly',
   'typeof Deno',
   'typeof setTimeout',
+  'typeof Buffer',
+  'typeof URL',
+  'typeof TextEncoder',
 ])('%s is undefined', async (expression) => {
   expect(await run(`const main = () => ({ found: ${expression} });`)).toEqual({
     found: 'undefined',
   });
+});
+
+test('what is Base64 can be read and written', async () => {
+  const code = `const main = () => ({ text: atob('aGk='), again: btoa('hi') });`;
+  expect(await run(code)).toEqual({ text: 'hi', again: 'aGk=' });
 });
 
 test('the constructor of functions leads to nothing of the host', async () => {
