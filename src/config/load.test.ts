@@ -132,6 +132,24 @@ test('top-level keys: what does nothing yet, what is not known, what is given tw
   ]);
 });
 
+test('settings that would bound keys, callers and records say where they stand, and that they do not', () => {
+  const text = `${ONE_MODEL}litellm_settings:
+  upperbound_key_generate_params: {max_budget: 1}
+  default_key_generate_params: {max_budget: 1}
+general_settings:
+  admin_only_routes: [/key/generate]
+  allowed_ips: [192.0.2.1]
+  disable_spend_logs: true
+`;
+  expect(warningsOf(text)).toEqual([
+    '7:3 litellm_settings.upperbound_key_generate_params: understood, but has no effect yet',
+    '8:3 litellm_settings.default_key_generate_params: understood, but has no effect yet',
+    '10:3 general_settings.admin_only_routes: understood, but has no effect yet',
+    '11:3 general_settings.allowed_ips: understood, but has no effect yet',
+    '12:3 general_settings.disable_spend_logs: understood, but has no effect yet',
+  ]);
+});
+
 test('the result is frozen throughout', () => {
   const config = load(`${ONE_MODEL}router_settings: {model_group_alias: {a: m}}\n`);
   const open: string[] = [];
