@@ -61,6 +61,24 @@ test.each([
   expect(await run(code, { text })).toEqual([no, no, no, no]);
 });
 
+test.each(['garbage', 'null', '[]'])(
+  'a line %j of its own making ends it alone',
+  SLOW,
+  async (text) => {
+    const code = [
+      'import pyodide_js',
+      'from pyodide.ffi import to_js',
+      'def main(text):',
+      '  line = (text + chr(10)).encode()',
+      '  stream = pyodide_js.constructor.fromEntries(to_js([["nfd", 1]]))',
+      '  files = pyodide_js.FS.filesystems.NODEFS.stream_ops',
+      '  return files.write(stream, to_js(line), 0, len(line), None)',
+    ].join('\n');
+    await expect(run(code, { text })).rejects.toThrow('The code broke what runs it.');
+    expect(await run('def main():\n  return 1')).toBe(1);
+  },
+);
+
 test('nothing of this machine is in its environment', SLOW, async () => {
   const code = 'import os\ndef main():\n  return dict(os.environ)';
   expect(JSON.stringify(await run(code))).not.toContain('node_modules');

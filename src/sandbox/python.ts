@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
+import { isObject } from '#core/json.ts';
 import type { CodeHttp } from '#sandbox/code-http.ts';
 import type { CodeOutcome } from '#sandbox/javascript.ts';
 
@@ -171,15 +172,18 @@ export class Python {
     interpreter.asked = (text) => void answer(interpreter, text, http);
     interpreter.told = (line) => {
       cancel();
+      const outcome = line === undefined ? undefined : outcomeOf(line);
       // An answer that nobody waits for would be the next program's.
       if (http && http.open > 0) this.#end(interpreter);
       interpreter.asked = () => {};
       job.signal.removeEventListener('abort', stop);
       if (job.signal.aborted) job.reject(job.signal.reason as Error);
       else if (late) job.resolve({ error: tooLong(limitMs), kind: 'time' });
-      else job.resolve(line === undefined ? BROKEN : outcomeOf(line));
-      if (line !== undefined) interpreter.state = 'idle';
-      interpreter.told = () => {};
+      else job.resolve(outcome ?? BROKEN);
+      if (outcome) interpreter.state = 'idle';
+      else this.#end(interpreter);
+      // Nothing is asked of it: what it says on its own is no program's answer.
+      interpreter.told = () => this.#end(interpreter);
       this.#next();
     };
     const { code, inputs } = job;
@@ -225,14 +229,25 @@ const spawnInterpreter = (): ChildProcessWithoutNullStreams => {
 /** The last lines of a traceback are what its writer needs. */
 const LONGEST_ERROR = 2000;
 
-const outcomeOf = (line: string): CodeOutcome => {
+/** Undefined for what is no answer: whatever runs there may come to write lines. */
+const outcomeOf = (line: string): CodeOutcome | undefined => {
   if (line.length > LONGEST_LINE)
     return { error: 'The code returned more than 8 MB.', kind: 'memory' };
-  const said = JSON.parse(line) as { json?: string; error?: string };
-  if (said.json !== undefined) return { json: said.json };
-  const text = (said.error ?? '').trim();
+  const said = saidIn(line);
+  if (!isObject(said)) return undefined;
+  const { json, error } = said;
+  if (typeof json === 'string') return { json };
+  const text = typeof error === 'string' ? error.trim() : '';
   const own = text.slice(Math.max(0, text.indexOf('File "main.py"')));
   if (/\bMemoryError\b/.test(text))
     return { error: 'The code needs more than 256 MB.', kind: 'memory' };
   return { error: own.slice(-LONGEST_ERROR), kind: 'code' };
+};
+
+const saidIn = (line: string): unknown => {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 };
