@@ -81,7 +81,12 @@ projects: [{id: one, key: sk-simulated-one, models: [${model}], rpm: 1000, tpm: 
     const bob = await keyOf({ models: ['another'] });
     await expect(bob.responses.create(asked)).rejects.toMatchObject({ status: 401 });
     const poor = await keyOf({ max_budget: 0.001 });
-    await expect(poor.responses.create(asked)).rejects.toMatchObject({ status: 429 });
+    const long = { ...asked, max_output_tokens: 100 };
+    await expect(poor.responses.create(long)).rejects.toMatchObject({ status: 429 });
     expect(await poor.spend()).toBe(0);
+    // What may come without a bound is only guessed: the first of these takes all there is, and more.
+    await poor.responses.create(asked);
+    expect(await poor.spend()).toBeGreaterThan(0.001);
+    await expect(poor.responses.create(asked)).rejects.toMatchObject({ status: 429 });
   });
 });
