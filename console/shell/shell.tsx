@@ -3,7 +3,7 @@ import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { onExpired } from '../data/api.ts';
-import { useMe } from '../data/me.ts';
+import { type Me, useMe } from '../data/me.ts';
 import { useSession } from '../data/queries.ts';
 import { ErrorNote } from '../ui/error-note.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
@@ -13,6 +13,13 @@ import { SignIn } from './sign-in.tsx';
 
 const FIRST_PAGES: readonly string[] = ['/', '/overview', '/start'];
 
+/** Where somebody is led on to from a page that is nothing for them; undefined where they may stay. */
+const leadOn = (from: string, me: Me, isDemo: boolean): '/keys' | '/overview' | undefined => {
+  // Where everybody is led at first is not for those who see only what is theirs.
+  if (!me.seesAll && me.keeps && FIRST_PAGES.includes(from)) return '/keys';
+  return from === '/start' && !isDemo ? '/overview' : undefined;
+};
+
 /** The frame of every page. A session that has ended is asked for above the page: what was typed stays. */
 export const Shell = () => {
   const session = useSession();
@@ -21,8 +28,6 @@ export const Shell = () => {
   const { t } = useTranslation();
   const me = useMe();
   const { pathname } = useLocation();
-  // Where everybody is led at first is not for those who see only what is theirs.
-  const isElsewhere = !me.seesAll && me.keeps && FIRST_PAGES.includes(pathname);
   useEffect(() => onExpired(() => setExpired(true)), []);
   if (session.isPending)
     return (
@@ -37,6 +42,7 @@ export const Shell = () => {
       </Center>
     );
   if (!session.data.signed_in) return <SignIn signedIn={() => setExpired(false)} />;
+  const onTo = leadOn(pathname, me, session.data.demo);
   return (
     <AppShell
       header={{ height: 52 }}
@@ -54,7 +60,7 @@ export const Shell = () => {
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1} style={{ outline: 'none' }}>
         {me.seesAll && <ConnectionBanner />}
-        {isElsewhere ? <Navigate to="/keys" replace /> : <Outlet />}
+        {onTo ? <Navigate to={onTo} replace /> : <Outlet />}
       </AppShell.Main>
       {isExpired && session.data.needs_key && (
         <SignIn isOverlay signedIn={() => setExpired(false)} />

@@ -1,5 +1,5 @@
 import { Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
-import { Link, Navigate } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLive } from '../../data/live.ts';
@@ -13,17 +13,14 @@ import { seriesColor } from '../../ui/theme.ts';
 import { ScenePanel } from '../scene/scene-panel.tsx';
 import { useExample } from '../scene/use-example.ts';
 
-/**
- * The scene for which all this was built, in three clicks: three keys, six calls, two for each.
- * Who has keys of their own is led to those.
- */
+/** The scene for which all this was built, in three clicks: three keys, six calls, two for each. */
 export const Start = () => {
   const { t } = useTranslation();
   const { data: session } = useSession();
   const { graph } = useExample(session?.demo === true);
   const run = useSceneRun();
   const [step, setStep] = useState(1);
-  if (!session?.demo) return <Navigate to="/overview" replace />;
+  if (!session?.demo) return null;
   const runIt = (): void => run.start(t('start.question'));
   const next = (): void => {
     markSceneSeen();
