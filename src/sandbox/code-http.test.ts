@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { CodeFetch } from '#sandbox/code-http.ts';
@@ -88,6 +89,28 @@ describe('JavaScript', () => {
     const left = `async function main({ base }) { void fetch(base + '/never'); return 1; }`;
     expect(await run('javascript', left)).toBe(1);
     expect(await run('javascript', 'const main = () => 2;')).toBe(2);
+  });
+
+  test('a loop that asks and asks is refused where it is, not where others are', SLOW, async () => {
+    const messages = vi.spyOn(Worker.prototype, 'emit');
+    const code = `async function main() {
+      const all = [];
+      for (let i = 0; i < 500; i++) all.push(fetch('nothing'));
+      const [last] = (await Promise.allSettled(all)).slice(-1);
+      return String(last.reason);
+    }`;
+    const many = 'TypeError: fetch failed: Code may send 50 requests.';
+    expect(await run('javascript', code)).toBe(many);
+    const heard = messages.mock.calls.filter(
+      ([name, said]) => name === 'message' && (said as { kind?: string }).kind === 'ask',
+    );
+    messages.mockRestore();
+    expect(heard).toHaveLength(50);
+  });
+
+  test('a request that is too long stays where it is', SLOW, async () => {
+    const code = `const main = () => fetch('http://' + 'x'.repeat(7e6));`;
+    await expect(run('javascript', code)).rejects.toThrow('it is too large');
   });
 
   test('an answer that never comes ends with the program’s time', SLOW, async () => {

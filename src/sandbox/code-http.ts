@@ -6,11 +6,12 @@ import type { FlowRequest, FlowServices } from '#flow/ports.ts';
 export type CodeFetch = NonNullable<FlowServices['fetch']>;
 
 /** Requests of one program, and what they may bring it together, bytes. */
-const MOST_REQUESTS = 50;
+export const MOST_REQUESTS = 50;
 const MOST_BYTES = 16 * 1024 * 1024;
 /** Of one answer, bytes. */
 const LONGEST_REPLY = 4 * 1024 * 1024;
-const LONGEST_ASK = 6 * 1024 * 1024;
+/** What is sent, characters. */
+export const LONGEST_ASK = 6 * 1024 * 1024;
 
 /** What one program asks of the network: as JSON in both directions, since it crosses into its machine. */
 export class CodeHttp {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { EvalFlags, JSException, QuickJS } from 'quickjs-wasi';
 import type { Clock } from '#core/clock.ts';
+import { LONGEST_ASK, MOST_REQUESTS } from '#sandbox/code-http.ts';
 import { AROUND, FETCH } from '#sandbox/javascript-around.ts';
 
 export interface JavascriptJob {
@@ -79,12 +80,15 @@ export const runJavascript = async (
     if (isLate) return late(job);
     if (settled === undefined)
       return { error: '`main` waits for something that never comes.', kind: 'code' };
-    if ('error' in settled)
-      return failure(
-        settled.error.consume((error) => error.toString()),
-        job,
-      );
-    return { json: settled.value.consume((value) => value.toString()) };
+    const text =
+      'error' in settled
+        ? settled.error.consume((error) => error.toString())
+        : settled.value.consume((value) => (value.isString ? value.toString() : undefined));
+    // To make a text of an error may run what the program has written.
+    if (isLate) return late(job);
+    if (text === undefined)
+      return { error: '`main` returned what JSON cannot hold.', kind: 'code' };
+    return 'error' in settled ? failure(text, job) : { json: text };
   } catch (thrown) {
     if (isLate) return late(job);
     const text =
@@ -118,17 +122,28 @@ const settledOf = async (
 
 const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
+const TOO_MANY = JSON.stringify({ error: `Code may send ${MOST_REQUESTS} requests.` });
+const TOO_LONG = JSON.stringify({
+  error: "The code's request cannot be sent: it is too large.",
+});
+
 /** What a program has asked of the network and has no answer to yet. */
 class Network {
   readonly #vm: QuickJS;
   #open = 0;
+  #asked = 0;
   #isClosed = false;
   #hasNews = false;
   #wake = (): void => {};
 
   constructor(vm: QuickJS, ask: AskNetwork) {
     this.#vm = vm;
-    using http = vm.newFunction('__http', (text) => this.#ask(ask, text?.toString() ?? ''));
+    using http = vm.newFunction('__http', (text) =>
+      // A loop asks faster than anybody hears: what is refused anyway leaves this machine not at all.
+      ++this.#asked > MOST_REQUESTS
+        ? vm.newString(TOO_MANY)
+        : this.#ask(ask, text?.toString() ?? ''),
+    );
     vm.setProp(vm.global, '__http', http);
     vm.evalCode(FETCH).dispose();
   }
@@ -154,6 +169,7 @@ class Network {
   }
 
   #ask(ask: AskNetwork, text: string) {
+    if (text.length > LONGEST_ASK) return this.#vm.newString(TOO_LONG);
     const deferred = this.#vm.newPromise();
     this.#open++;
     const answer = async (): Promise<void> => {
