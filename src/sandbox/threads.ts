@@ -68,9 +68,10 @@ export class Threads {
     if (!job) return;
     const worker = this.#idle.pop();
     if (!worker) return this.#begin();
+    for (const event of HEARD) worker.removeAllListeners(event);
     this.#line.shift();
     if (job.signal.aborted) {
-      this.#idle.push(worker);
+      this.#rest(worker);
       job.reject(job.signal.reason as Error);
       return this.#next();
     }
@@ -97,7 +98,7 @@ export class Threads {
     };
     worker.once('message', () => {
       started();
-      this.#idle.push(worker);
+      this.#rest(worker);
       this.#next();
     });
     worker.once('error', (cause: Error) => {
@@ -107,6 +108,18 @@ export class Threads {
       this.#line.shift()?.reject(broken);
       this.#next();
     });
+  }
+
+  /** What its last task left behind may still break it: nobody is to wait for it, nor to fall with it. */
+  #rest(worker: Worker): void {
+    const forget = (): void => {
+      this.#all.delete(worker);
+      const at = this.#idle.indexOf(worker);
+      if (at >= 0) this.#idle.splice(at, 1);
+    };
+    worker.once('error', forget);
+    worker.once('exit', forget);
+    this.#idle.push(worker);
   }
 
   #run(worker: Worker, job: Job): void {
@@ -130,7 +143,7 @@ export class Threads {
     worker.on('message', (done: Done | Asked) => {
       if (done.kind === 'ask') return void tell(worker, job, done);
       end();
-      this.#idle.push(worker);
+      this.#rest(worker);
       job.resolve(done);
       return this.#next();
     });
