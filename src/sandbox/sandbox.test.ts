@@ -76,6 +76,22 @@ test('a program that spins or allocates is stopped, and the next one runs', asyn
   expect(await run('const main = () => 1;')).toBe(1);
 });
 
+test.each([
+  ['const main = () => Symbol();', '`main` returned what JSON cannot hold.'],
+  ['const main = () => main;', '`main` returned what JSON cannot hold.'],
+  ["JSON.stringify = () => 'x'; const main = () => 1;", 'What `main` returned is no JSON.'],
+  ['JSON.stringify = () => ({}); const main = () => 1;', '`main` returned what JSON cannot hold.'],
+])('%j makes no value, and says so', async (code, message) => {
+  await expect(run(code)).rejects.toMatchObject({ code: 'node_failed', message });
+});
+
+test('an error that spins while it is written down is late like any other', async () => {
+  const code = 'const main = () => { throw { toString() { for (;;); } }; };';
+  await expect(
+    hasty.runCode({ language: 'javascript', code, inputs: {} }, open),
+  ).rejects.toMatchObject({ code: 'timeout' });
+});
+
 test('a stop reaches a program that is under way', async () => {
   const stop = new AbortController();
   const running = run('const main = () => { for (;;); };', {}, stop.signal);

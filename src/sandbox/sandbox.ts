@@ -118,5 +118,10 @@ const valueOf = (outcome: CodeOutcome): Json => {
   if ('error' in outcome) throw new SpillwayError(CODES[outcome.kind], outcome.error);
   if (outcome.json.length > LONGEST_OUTPUT)
     throw new SpillwayError('too_large', 'The code returned more than 4 MB.');
-  return JSON.parse(outcome.json) as Json;
+  try {
+    return JSON.parse(outcome.json) as Json;
+  } catch (cause) {
+    // Whoever writes their own JSON.stringify may write anything.
+    throw new SpillwayError('node_failed', 'What `main` returned is no JSON.', { cause });
+  }
 };
