@@ -187,6 +187,32 @@ def main(base):
     expect(asked).toBeGreaterThanOrEqual(before + 1);
   });
 
+  test.each([
+    ['an answer that it does not read', 'way.write(b"nonsense\\n"); time.sleep(0.1)'],
+    ['half a question', 'way.write(b"half")'],
+  ])('a program that leaves %s does not leave it to the next', SLOW, async (_, leave) => {
+    const left = `import time\ndef main(base):
+  with open("/dev/http", "r+b", buffering=0) as way:
+    ${leave}
+  return 1`;
+    expect(await run('python3', left)).toBe(1);
+    const next =
+      'import requests\ndef main(base):\n  return requests.get(base + "/next").json()["url"]';
+    expect(await run('python3', next)).toBe('/next');
+  });
+
+  test.each([
+    ['a question without an end', 'way.write(bytes(1000000))'],
+    ['questions whose answers it does not read', 'way.write(b"nonsense\\n" * 9)'],
+  ])('a program that writes %s is ended', SLOW, async (_, write) => {
+    const code = `def main(base):
+  with open("/dev/http", "r+b", buffering=0) as way:
+    for _ in range(20):
+      ${write}
+  return 1`;
+    await expect(run('python3', code)).rejects.toThrow('The code broke what runs it.');
+  });
+
   test('an answer that never comes ends with the program’s time', SLOW, async () => {
     const code = 'import requests\ndef main(base):\n  return requests.get(base + "/never").text';
     await expect(run('python3', code, { in: hasty })).rejects.toMatchObject({ code: 'timeout' });

@@ -1,5 +1,5 @@
 // Runs in a process of its own, which may read its interpreter and nothing else: no import from here.
-import { constants, readSync, writeSync } from 'node:fs';
+import fs from 'node:fs';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
@@ -169,30 +169,58 @@ del __make_requests
 /** The descriptor of the network: whoever started this process answers there, line by line. */
 const NETWORK = 3;
 
-const openNetwork = ({ FS }: Interpreter): void => {
+/** Of a line. */
+const END = 10;
+
+/** Returns whether a program has left something there: half a line, or an answer that it did not read. */
+const openNetwork = ({ FS }: Interpreter): (() => boolean) => {
+  const { readSync, writeSync } = fs;
   const device = FS.makedev(100, 1);
+  let owed = 0;
+  let last = END;
   FS.registerDevice(device, {
     open: quiet,
     close: quiet,
-    read: (...[, buffer, offset, length]) => readSync(NETWORK, buffer, offset, length, null),
-    write: (...[, buffer, offset, length]) => writeSync(NETWORK, buffer, offset, length),
+    read: (...[, buffer, offset, length]) => {
+      const count = readSync(NETWORK, buffer, offset, length, null);
+      owed -= linesIn(buffer.subarray(offset, offset + count));
+      return count;
+    },
+    write: (...[, buffer, offset, length]) => {
+      const count = writeSync(NETWORK, buffer, offset, length);
+      owed += linesIn(buffer.subarray(offset, offset + count));
+      if (count > 0) last = buffer[offset + count - 1] ?? 0;
+      return count;
+    },
   });
   FS.mkdev('/dev/http', device);
+  return () => owed !== 0 || last !== END;
 };
 
+const linesIn = (bytes: Uint8Array): number => {
+  let lines = 0;
+  for (let at = bytes.indexOf(END); at >= 0; at = bytes.indexOf(END, at + 1)) lines++;
+  return lines;
+};
+
+/** What a program leaves in files of its own stays: with more than this its interpreter runs no other. */
+const MOST_RESIDENT_BYTES = 768 * 1024 * 1024;
+
 const { stdout } = process;
-const say = (value: object): boolean => stdout.write(`${JSON.stringify(value)}\n`);
+const { stringify, parse } = JSON;
+const say = (value: object): boolean => stdout.write(`${stringify(value)}\n`);
 
 const quiet = (): void => {};
 
 const load = async (folder: string): Promise<Interpreter> => {
   // The loader asks for one constant of the file system by an old way, which is closed here.
-  Object.defineProperty(process, 'binding', { value: () => ({ fs: constants }) });
+  Object.defineProperty(process, 'binding', { value: () => ({ fs: fs.constants }) });
   const module = (await import(pathToFileURL(`${folder}/pyodide.mjs`).href)) as Loader;
   return module.loadPyodide({
     env: { HOME: '/home/pyodide', _: 'python' },
     // No way from Python to the JavaScript around it.
     jsglobals: Object.create(null) as object,
+    stdin: quiet,
     stdout: quiet,
     stderr: quiet,
   });
@@ -211,7 +239,30 @@ const REACHING = [
   'getBuiltinModule',
   'loadEnvFile',
 ];
-const GLOBALS = ['process', 'fetch', 'WebSocket', 'EventSource', 'Worker', 'BroadcastChannel'];
+/**
+ * What the interpreter's own file systems and sockets stand on: by a descriptor's number they would read
+ * and write those that this process speaks through.
+ */
+const BUILT_IN = [
+  'fs',
+  'fs/promises',
+  'net',
+  'dgram',
+  'dns',
+  'child_process',
+  'module',
+  'vm',
+  'os',
+];
+const GLOBALS = [
+  'process',
+  'require',
+  'fetch',
+  'WebSocket',
+  'EventSource',
+  'Worker',
+  'BroadcastChannel',
+];
 
 /**
  * Every value that goes from Python to JavaScript has a constructor, and that has one that makes
@@ -219,29 +270,65 @@ const GLOBALS = ['process', 'fetch', 'WebSocket', 'EventSource', 'Worker', 'Broa
  * finds nothing there that reaches out of it.
  */
 const seal = (): void => {
-  const closed = (): never => {
-    throw new Error('This is not there.');
-  };
+  // Each needs others whole when it is loaded: none is closed before all are there.
+  const all = BUILT_IN.map(
+    (name) => process.getBuiltinModule(name) as unknown as Record<string, unknown>,
+  );
+  const { syncBuiltinESMExports } = process.getBuiltinModule('module');
+  for (const parts of all) for (const name of Object.keys(parts)) closeOne(parts, name);
+  // Whoever imported them by names holds copies.
+  syncBuiltinESMExports();
   for (const name of REACHING) Object.defineProperty(process, name, { value: closed });
   for (const name of GLOBALS) Reflect.deleteProperty(globalThis, name);
 };
 
+const closed = (): never => {
+  throw new Error('This is not there.');
+};
+
+/** Some are read by getters, which cannot be set. */
+const closeOne = (parts: Record<string, unknown>, name: string): void => {
+  const { value, configurable, writable } = Object.getOwnPropertyDescriptor(parts, name) ?? {};
+  if (value !== undefined && typeof value !== 'function' && typeof value !== 'object') return;
+  if (configurable) Object.defineProperty(parts, name, { value: closed, writable: false });
+  else if (writable) parts[name] = closed;
+};
+
+interface Task {
+  /** Not for the program: who has it speaks for this process. */
+  readonly token: string;
+  readonly code: string;
+  readonly inputs: string;
+}
+
+const outcomeOf = (run: () => unknown): { json: string } | { error: string } => {
+  try {
+    const json = run();
+    return typeof json === 'string' ? { json } : { error: 'What it returned is no text of JSON.' };
+  } catch (thrown) {
+    return { error: thrown instanceof Error ? thrown.message : String(thrown) };
+  }
+};
+
 const main = async (folder: string): Promise<void> => {
-  const { stdin } = process;
+  // Both are made when they are first asked for, of what is closed then.
+  const { stdin, stderr } = process;
+  const { memoryUsage } = process;
+  stderr.on('error', quiet);
   const interpreter = await load(folder);
-  openNetwork(interpreter);
-  seal();
+  const isLeft = openNetwork(interpreter);
   interpreter.runPython(REQUESTS);
   interpreter.runPython(PRELUDE);
   const run = interpreter.globals.get('__run');
   say({ ready: true });
-  for await (const line of createInterface({ input: stdin })) {
-    const { code, inputs } = JSON.parse(line) as { code: string; inputs: string };
-    try {
-      say({ json: run(code, inputs) });
-    } catch (thrown) {
-      say({ error: thrown instanceof Error ? thrown.message : String(thrown) });
-    }
+  const lines = createInterface({ input: stdin });
+  seal();
+  for await (const line of lines) {
+    const { token, code, inputs } = parse(line) as Task;
+    const outcome = outcomeOf(() => run(code, inputs));
+    // No prototype: a program may have changed what objects have in common.
+    const isSpent = isLeft() || memoryUsage.rss() > MOST_RESIDENT_BYTES;
+    say({ __proto__: null, token, ...outcome, isSpent });
   }
 };
 

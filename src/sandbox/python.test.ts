@@ -61,23 +61,50 @@ test.each([
   expect(await run(code, { text })).toEqual([no, no, no, no]);
 });
 
-test.each(['garbage', 'null', '[]'])(
-  'a line %j of its own making ends it alone',
-  SLOW,
-  async (text) => {
-    const code = [
-      'import pyodide_js',
-      'from pyodide.ffi import to_js',
-      'def main(text):',
-      '  line = (text + chr(10)).encode()',
-      '  stream = pyodide_js.constructor.fromEntries(to_js([["nfd", 1]]))',
-      '  files = pyodide_js.FS.filesystems.NODEFS.stream_ops',
-      '  return files.write(stream, to_js(line), 0, len(line), None)',
-    ].join('\n');
-    await expect(run(code, { text })).rejects.toThrow('The code broke what runs it.');
-    expect(await run('def main():\n  return 1')).toBe(1);
-  },
-);
+test.each([0, 1, 2, 3])('descriptor %d of its process is out of its reach', SLOW, async (nfd) => {
+  const code = [
+    'import json, pyodide_js',
+    'from pyodide.ffi import to_js',
+    'def main(nfd):',
+    '  stream = pyodide_js.constructor.fromEntries(to_js([["nfd", nfd]]))',
+    '  files = pyodide_js.FS.filesystems.NODEFS.stream_ops',
+    '  line = (json.dumps({"json": "2"}) + chr(10)).encode()',
+    '  said = []',
+    '  for way in (files.write, files.read):',
+    '    try:',
+    '      said.append(way(stream, to_js(line), 0, len(line), None))',
+    '    except BaseException as error:',
+    '      said.append(str(error))',
+    '  return said',
+  ].join('\n');
+  const no = 'Error: This is not there.';
+  expect(await run(code, { nfd })).toEqual([no, no]);
+});
+
+test.each([
+  ['import json\ndef main():\n  return float("nan")', 'is no JSON'],
+  [
+    'import json\nreal = json.dumps\ndef deep(*_, **__):\n  json.dumps = real\n  return "[" * 10**6 + "]" * 10**6\njson.dumps = deep\ndef main():\n  return 1',
+    'may nest 100 deep at most',
+  ],
+])('%j is the failure of its node', SLOW, async (code, message) => {
+  await expect(run(code)).rejects.toMatchObject({
+    code: 'node_failed',
+    message: expect.stringContaining(message),
+  });
+});
+
+test('files of its own count as memory', SLOW, async () => {
+  const code = [
+    'def main():',
+    '  with open("/tmp/a", "wb") as file:',
+    '    for _ in range(1500):',
+    '      file.write(bytes(1000000))',
+    '  return 1',
+  ].join('\n');
+  await expect(run(code)).rejects.toMatchObject({ code: 'too_large' });
+  expect(await run('def main():\n  return 1')).toBe(1);
+});
 
 test('nothing of this machine is in its environment', SLOW, async () => {
   const code = 'import os\ndef main():\n  return dict(os.environ)';

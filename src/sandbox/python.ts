@@ -1,13 +1,21 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
-import { isObject } from '#core/json.ts';
 import type { CodeHttp } from '#sandbox/code-http.ts';
 import type { CodeOutcome } from '#sandbox/javascript.ts';
+import { readLines } from '#sandbox/lines.ts';
+import { watchMemory } from '#sandbox/memory-watch.ts';
+import {
+  answerIn,
+  BROKEN,
+  LONGEST_ANSWER,
+  TOO_LARGE,
+  TOO_MUCH_MEMORY,
+} from '#sandbox/python-answer.ts';
 
 export interface PythonJob {
   readonly code: string;
@@ -37,6 +45,8 @@ interface Interpreter {
   told: (line: string | undefined) => void;
   /** Told of what it asks of the network. */
   asked: (text: string) => void;
+  /** Why it was ended, where that was for what its program did. */
+  why?: CodeOutcome;
 }
 
 interface Waiting extends PythonJob {
@@ -52,7 +62,13 @@ const CHILD = fileURLToPath(
 /** Of 64 KB each: 256 MB. */
 const MEMORY_PAGES = 4096;
 const START_MS = 60_000;
-const LONGEST_LINE = 8 * 1024 * 1024;
+/** A character takes four bytes at most. */
+const LONGEST_LINE_BYTES = 4 * LONGEST_ANSWER;
+const LONGEST_ASK_BYTES = 8 * 1024 * 1024;
+/** Of all that a process holds: the interpreter, its memory, and what lies beside it. */
+const MOST_RESIDENT_BYTES = 768 * 1024 * 1024;
+/** Of objects of the JavaScript around the interpreter, MB. */
+const OBJECTS_MB = 128;
 
 /** Python for programs of flows: jailed processes that may read their interpreter and do nothing else. */
 export class Python {
@@ -113,7 +129,9 @@ export class Python {
     return idle !== undefined;
   }
 
-  #end(interpreter: Interpreter): void {
+  #end(interpreter: Interpreter, why?: CodeOutcome): void {
+    if (why) interpreter.why ??= why;
+    interpreter.asked = () => {};
     this.#all.delete(interpreter);
     interpreter.child.kill('SIGKILL');
   }
@@ -133,15 +151,23 @@ export class Python {
       cancel();
       if (line === undefined) this.#failStart(interpreter);
       else interpreter.state = 'idle';
+      interpreter.told = () => this.#end(interpreter);
       this.#next();
     };
-    createInterface({ input: child.stdout }).on('line', (line) => interpreter.told(line));
+    readLines(child.stdout, {
+      longestBytes: LONGEST_LINE_BYTES,
+      line: (line) => interpreter.told(line),
+      tooLong: () => this.#end(interpreter, TOO_LARGE),
+    });
     const network = networkOf(child);
-    const broken = (): unknown => child.kill('SIGKILL');
-    network.on('error', broken);
-    createInterface({ input: network })
-      .on('line', (line) => interpreter.asked(line))
-      .on('error', broken);
+    network.on('error', () => child.kill('SIGKILL'));
+    readLines(network, {
+      longestBytes: LONGEST_ASK_BYTES,
+      line: (line) => interpreter.asked(line),
+      tooLong: () => this.#end(interpreter, BROKEN),
+    });
+    // What it complains of is for nobody, and must not fill up.
+    child.stderr.resume();
     child.once('close', () => {
       this.#all.delete(interpreter);
       interpreter.told(undefined);
@@ -160,54 +186,64 @@ export class Python {
 
   #work(interpreter: Interpreter, job: Waiting): void {
     const { clock, limitMs } = this.#options;
+    const { code, inputs, http } = job;
+    const token = randomUUID();
     interpreter.state = 'busy';
-    let late = false;
-    const stop = (): void => this.#end(interpreter);
-    const cancel = clock.after(limitMs, () => {
-      late = true;
-      stop();
+    const stop = (why?: CodeOutcome): void => this.#end(interpreter, why);
+    const cancel = clock.after(limitMs, () => stop({ error: tooLong(limitMs), kind: 'time' }));
+    const leave = watchMemory({
+      clock,
+      pid: interpreter.child.pid,
+      limitBytes: MOST_RESIDENT_BYTES,
+      tooMuch: () => stop(TOO_MUCH_MEMORY),
     });
-    job.signal.addEventListener('abort', stop, { once: true });
-    const { http } = job;
-    interpreter.asked = (text) => void answer(interpreter, text, http);
+    const aborted = (): void => stop();
+    job.signal.addEventListener('abort', aborted, { once: true });
+    interpreter.asked = askingBy(interpreter, http, () => stop(BROKEN));
     interpreter.told = (line) => {
       cancel();
-      const outcome = line === undefined ? undefined : outcomeOf(line);
+      leave();
+      job.signal.removeEventListener('abort', aborted);
+      const said = line === undefined ? undefined : answerIn(line, token);
       // An answer that nobody waits for would be the next program's.
-      if (http && http.open > 0) this.#end(interpreter);
+      if (!said || said.isSpent || (http && http.open > 0)) this.#end(interpreter);
       interpreter.asked = () => {};
-      job.signal.removeEventListener('abort', stop);
-      if (job.signal.aborted) job.reject(job.signal.reason as Error);
-      else if (late) job.resolve({ error: tooLong(limitMs), kind: 'time' });
-      else job.resolve(outcome ?? BROKEN);
-      if (outcome) interpreter.state = 'idle';
-      else this.#end(interpreter);
-      // Nothing is asked of it: what it says on its own is no program's answer.
+      // Nothing is asked of it: what it says on its own would be the next program's word.
       interpreter.told = () => this.#end(interpreter);
+      if (job.signal.aborted) job.reject(job.signal.reason as Error);
+      else job.resolve(interpreter.why ?? said?.outcome ?? BROKEN);
+      interpreter.state = 'idle';
       this.#next();
     };
-    const { code, inputs } = job;
-    interpreter.child.stdin.write(`${JSON.stringify({ code, inputs })}\n`);
+    interpreter.child.stdin.write(`${JSON.stringify({ token, code, inputs })}\n`);
   }
 }
 
 const tooLong = (limitMs: number): string => `The code ran longer than ${limitMs / 1000} s.`;
-
-const BROKEN: CodeOutcome = { error: 'The code broke what runs it.', kind: 'code' };
 
 /** Apart from what programs return: a descriptor that its process reads without waiting for anything else. */
 const NETWORK = 3;
 const networkOf = ({ stdio }: ChildProcessWithoutNullStreams): Duplex =>
   (stdio as unknown as readonly Duplex[])[NETWORK]!;
 
-const answer = async (
+/** A program waits for each answer: what asks on and on without that is no program's `requests`. */
+const askingBy = (
   { child }: Interpreter,
-  text: string,
   http: CodeHttp | undefined,
-): Promise<void> => {
+  broken: () => void,
+): ((text: string) => void) => {
+  let isAsking = false;
   const none = JSON.stringify({ error: 'Code cannot ask the network here.' });
-  const told = http ? await http.ask(text) : none;
-  networkOf(child).write(`${told}\n`);
+  const answer = async (text: string): Promise<void> => {
+    const told = http ? await http.ask(text) : none;
+    isAsking = false;
+    networkOf(child).write(`${told}\n`);
+  };
+  return (text) => {
+    if (isAsking || networkOf(child).writableLength > 0) return broken();
+    isAsking = true;
+    return void answer(text);
+  };
 };
 
 const spawnInterpreter = (): ChildProcessWithoutNullStreams => {
@@ -219,35 +255,10 @@ const spawnInterpreter = (): ChildProcessWithoutNullStreams => {
     ...readable,
     '--disallow-code-generation-from-strings',
     `--wasm-max-mem-pages=${MEMORY_PAGES}`,
+    `--max-old-space-size=${OBJECTS_MB}`,
   ];
   return spawn(process.execPath, [...flags, '--no-warnings', CHILD, folder], {
     env: {},
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   });
-};
-
-/** The last lines of a traceback are what its writer needs. */
-const LONGEST_ERROR = 2000;
-
-/** Undefined for what is no answer: whatever runs there may come to write lines. */
-const outcomeOf = (line: string): CodeOutcome | undefined => {
-  if (line.length > LONGEST_LINE)
-    return { error: 'The code returned more than 8 MB.', kind: 'memory' };
-  const said = saidIn(line);
-  if (!isObject(said)) return undefined;
-  const { json, error } = said;
-  if (typeof json === 'string') return { json };
-  const text = typeof error === 'string' ? error.trim() : '';
-  const own = text.slice(Math.max(0, text.indexOf('File "main.py"')));
-  if (/\bMemoryError\b/.test(text))
-    return { error: 'The code needs more than 256 MB.', kind: 'memory' };
-  return { error: own.slice(-LONGEST_ERROR), kind: 'code' };
-};
-
-const saidIn = (line: string): unknown => {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 };

@@ -1,6 +1,7 @@
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Json } from '#core/json.ts';
+import { isDeeper } from '#core/json-depth.ts';
 import type { CodeJob, JinjaJob } from '#flow/ports.ts';
 import { type CodeFetch, CodeHttp } from '#sandbox/code-http.ts';
 import type { DocumentJob } from '#sandbox/documents.ts';
@@ -38,6 +39,8 @@ const DOCUMENT_MS = 60_000;
 const GRACE_MS = 1_000;
 const LONGEST_INPUT = 4 * 1024 * 1024;
 const LONGEST_OUTPUT = 4 * 1024 * 1024;
+/** Whoever handles a value calls itself for each level. */
+const DEEPEST_OUTPUT = 100;
 
 export interface Sandbox {
   runCode(job: CodeJob, signal: AbortSignal, around?: CodeAround): Promise<Json>;
@@ -118,8 +121,18 @@ const valueOf = (outcome: CodeOutcome): Json => {
   if ('error' in outcome) throw new SpillwayError(CODES[outcome.kind], outcome.error);
   if (outcome.json.length > LONGEST_OUTPUT)
     throw new SpillwayError('too_large', 'The code returned more than 4 MB.');
+  const value = parsed(outcome.json);
+  if (isDeeper(value, DEEPEST_OUTPUT))
+    throw new SpillwayError(
+      'node_failed',
+      `What \`main\` returned may nest ${DEEPEST_OUTPUT} deep at most.`,
+    );
+  return value;
+};
+
+const parsed = (text: string): Json => {
   try {
-    return JSON.parse(outcome.json) as Json;
+    return JSON.parse(text) as Json;
   } catch (cause) {
     // Whoever writes their own JSON.stringify may write anything.
     throw new SpillwayError('node_failed', 'What `main` returned is no JSON.', { cause });

@@ -1,0 +1,47 @@
+import { isObject } from '#core/json.ts';
+import type { CodeOutcome } from '#sandbox/javascript.ts';
+
+export interface PythonAnswer {
+  readonly outcome: CodeOutcome;
+  /** Something of this program is left in its interpreter, which runs no other then. */
+  readonly isSpent: boolean;
+}
+
+export const BROKEN: CodeOutcome = { error: 'The code broke what runs it.', kind: 'code' };
+export const TOO_LARGE: CodeOutcome = {
+  error: 'The code returned more than 8 MB.',
+  kind: 'memory',
+};
+export const TOO_MUCH_MEMORY: CodeOutcome = {
+  error: 'The code needs more than 256 MB.',
+  kind: 'memory',
+};
+
+export const LONGEST_ANSWER = 8 * 1024 * 1024;
+/** The last lines of a traceback are what its writer needs. */
+const LONGEST_ERROR = 2000;
+
+/** Undefined for what is no answer to the program of this token: whatever runs there may come to write lines. */
+export const answerIn = (line: string, token: string): PythonAnswer | undefined => {
+  if (line.length > LONGEST_ANSWER) return { outcome: TOO_LARGE, isSpent: true };
+  const said = parsed(line);
+  if (!isObject(said) || said['token'] !== token) return undefined;
+  const { json, error, isSpent } = said;
+  const outcome =
+    typeof json === 'string' ? { json } : failed(typeof error === 'string' ? error.trim() : '');
+  return { outcome, isSpent: isSpent !== false };
+};
+
+const parsed = (line: string): unknown => {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+};
+
+const failed = (text: string): CodeOutcome => {
+  if (/\bMemoryError\b/.test(text)) return TOO_MUCH_MEMORY;
+  const own = text.slice(Math.max(0, text.indexOf('File "main.py"')));
+  return { error: own.slice(-LONGEST_ERROR), kind: 'code' };
+};
