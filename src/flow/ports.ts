@@ -59,6 +59,8 @@ export interface FlowRequest {
   readonly timeoutMs: number;
   /** So much of the answer is read, bytes; more is an error. */
   readonly limitBytes: number;
+  /** Told of what is read while it is; throws where several answers together are too much. */
+  readonly count?: (bytes: number) => void;
   /** False: the certificate of the other side is not checked, where the operator allows that. */
   readonly verify?: boolean;
 }

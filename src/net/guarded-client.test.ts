@@ -54,6 +54,16 @@ test.each([
   'http://[fd00::1]/',
   'http://[fe80::1]/',
   'http://[64:ff9b::7f00:1]/',
+  'http://[64:ff9b:1::7f00:1]/',
+  'http://[fec0::1]/',
+  'http://[2001:0:7f00:1::]/',
+  'http://168.63.129.16/metadata',
+  'http://0177.0.0.1:1/',
+  'http://127.1:1/',
+  'http://127.0.0.1.:1/',
+  'http://a@127.0.0.1:1/',
+  'http://①②⑦.⓪.⓪.①:1/',
+  'http://127。0。0。1:1/',
 ])('%s is on a private network', async (url) => {
   await expect(client([])(url)).rejects.toThrow('is on a private network');
 });
@@ -92,11 +102,18 @@ test('what authorises a request is told to nobody else', async () => {
     res.writeHead(307, { location: `http://127.0.0.1:${other}/` });
     res.end();
   });
-  const headers = { Authorization: 'k', 'X-Api-Key': 'k', 'x-plain': 'p' };
+  const headers = {
+    Authorization: 'k',
+    'X-Api-Key': 'k',
+    'X-Auth': 'k',
+    Host: 'one.example',
+    'x-plain': 'p',
+  };
   const reply = await client(['127.0.0.0/8'])(`http://127.0.0.1:${port}/`, { headers });
   const seen = JSON.parse(Buffer.from(reply.body).toString()) as Record<string, string>;
   expect(seen['x-plain']).toBe('p');
-  expect(seen['authorization'] ?? seen['x-api-key']).toBeUndefined();
+  expect(seen['authorization'] ?? seen['x-api-key'] ?? seen['x-auth']).toBeUndefined();
+  expect(seen['host']).toBe(`127.0.0.1:${other}`);
 });
 
 test('answers that are too large, packed or not, or too late', async () => {
@@ -118,6 +135,41 @@ test('answers that are too large, packed or not, or too late', async () => {
   await expect(fetch(`${at}/slow`, { timeoutMs: 20 })).rejects.toMatchObject({ code: 'timeout' });
   const stop = AbortSignal.abort(new Error('stopped'));
   await expect(fetch(`${at}/slow`, {}, stop)).rejects.toThrow('stopped');
+});
+
+test('what is read is counted while it comes, packed and unpacked', async () => {
+  let sent = 0;
+  const port = await serve((req, res) => {
+    if (req.url === '/packed') {
+      res.setHeader('content-encoding', 'gzip');
+      return void res.end(gzipSync(Buffer.alloc(100_000)));
+    }
+    if (req.url === '/none') return void res.setHeader('content-encoding', 'gzip').end();
+    if (req.url === '/broken') return void res.setHeader('content-encoding', 'br').end('x');
+    const more = (): void => {
+      if (sent++ < 5) res.write('x'.repeat(100));
+      // It never ends: who waits for all of it waits for ever.
+      if (sent < 5) setImmediate(more);
+    };
+    return more();
+  });
+  const fetch = client(['127.0.0.1']);
+  const at = `http://127.0.0.1:${port}`;
+  const upTo = (most: number) => {
+    let left = most;
+    return (bytes: number): void => {
+      if ((left -= bytes) < 0) throw new Error('together too much');
+    };
+  };
+  await expect(fetch(`${at}/`, { count: upTo(250) })).rejects.toMatchObject({
+    cause: new Error('together too much'),
+  });
+  const packed = { limitBytes: 200_000, count: upTo(50_000) };
+  await expect(fetch(`${at}/packed`, packed)).rejects.toMatchObject({
+    cause: new Error('together too much'),
+  });
+  expect((await fetch(`${at}/none`)).body).toHaveLength(0);
+  await expect(fetch(`${at}/broken`)).rejects.toThrow('The answer is no valid br.');
 });
 
 test('who cannot be reached is told in words, without the address', async () => {

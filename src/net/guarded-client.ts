@@ -16,6 +16,8 @@ export interface OutgoingRequest {
   readonly timeoutMs: number;
   /** So much of the answer is read, bytes, counted when it is unpacked. */
   readonly limitBytes: number;
+  /** Told of what is read, packed or not, while it is: throws where several together are too much. */
+  readonly count?: (bytes: number) => void;
   /** False: the other side's certificate is not checked. */
   readonly verify?: boolean;
 }
@@ -160,7 +162,7 @@ const tooLate = (ms: number): SpillwayError =>
 
 const sendOnce = async (
   agent: Agent,
-  { method, url, headers, body, limitBytes }: OutgoingRequest,
+  { method, url, headers, body, limitBytes, count }: OutgoingRequest,
   signal: AbortSignal,
 ): Promise<IncomingReply> => {
   const { request: send } = await undici();
@@ -177,13 +179,14 @@ const sendOnce = async (
     ),
   );
   const encoding = flat['content-encoding'];
-  const bytes = await readLimited(reply.body, { limitBytes, encoding });
+  const bytes = await readLimited(reply.body, { limitBytes, encoding, ...(count && { count }) });
   return { status: reply.statusCode, headers: flat, body: bytes };
 };
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-/** What authorises a request is for whom it was meant. */
-const PRIVATE_HEADERS = /^(authorization|cookie|proxy-authorization)$|key|token|secret/i;
+/** What authorises a request, and whom it names, are for whom it was meant. */
+const PRIVATE_HEADERS =
+  /^(host|cookie)$|auth|key|token|secret|password|credential|session|signature/i;
 
 const redirectOf = (
   { status, headers }: IncomingReply,

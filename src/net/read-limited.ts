@@ -1,42 +1,71 @@
-import type { Readable } from 'node:stream';
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { SpillwayError } from '#core/errors.ts';
 
 const UNPACK = {
-  gzip: promisify(gunzip),
-  'x-gzip': promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify(brotliDecompress),
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
 };
 
-const tooLarge = (limitBytes: number): SpillwayError =>
-  new SpillwayError('too_large', `The answer is larger than ${limitBytes} bytes.`);
+export interface ReadLimit {
+  readonly limitBytes: number;
+  readonly encoding: string | undefined;
+  /** Told of every piece, packed and unpacked, as it comes; what it throws ends the reading. */
+  readonly count?: (bytes: number) => void;
+}
 
 /** A body, unpacked. Throws SpillwayError `too_large` as soon as it passes the limit, packed or not. */
-export const readLimited = async (
-  stream: Readable,
-  { limitBytes, encoding }: { readonly limitBytes: number; readonly encoding: string | undefined },
-): Promise<Uint8Array> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > limitBytes) {
-      stream.destroy();
-      throw tooLarge(limitBytes);
-    }
-    chunks.push(chunk);
-  }
-  const whole = Buffer.concat(chunks);
-  const unpack = Object.entries(UNPACK).find(([name]) => name === encoding?.toLowerCase())?.[1];
-  if (!unpack || whole.length === 0) return whole;
+export const readLimited = async (stream: Readable, limit: ReadLimit): Promise<Uint8Array> => {
+  const { encoding } = limit;
+  const create = Object.entries(UNPACK).find(([name]) => name === encoding?.toLowerCase())?.[1];
+  const packed = counted(stream, limit);
+  if (!create) return gathered(packed);
+  // Whoever has no body, as after HEAD, has none that is packed.
+  const first = await packed.next();
+  if (first.done) return Buffer.alloc(0);
   try {
-    return await unpack(whole, { maxOutputLength: limitBytes });
+    let whole: Uint8Array = Buffer.alloc(0);
+    await pipeline(
+      Readable.from(followed(first.value, packed)),
+      create(),
+      async (unpacked: AsyncIterable<Buffer>) => {
+        whole = await gathered(counted(unpacked, limit));
+      },
+    );
+    return whole;
   } catch (thrown) {
-    if ((thrown as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limitBytes);
+    if (!/^(Z_|ERR_+ERROR_|ERR_BROTLI)/.test((thrown as { code?: string }).code ?? ''))
+      throw thrown;
     throw new SpillwayError('node_failed', `The answer is no valid ${encoding}.`, {
       cause: thrown,
     });
   }
+};
+
+async function* counted(
+  pieces: AsyncIterable<Buffer>,
+  { limitBytes, count }: ReadLimit,
+): AsyncGenerator<Buffer, void> {
+  let bytes = 0;
+  for await (const piece of pieces) {
+    bytes += piece.length;
+    if (bytes > limitBytes)
+      throw new SpillwayError('too_large', `The answer is larger than ${limitBytes} bytes.`);
+    count?.(piece.length);
+    yield piece;
+  }
+}
+
+async function* followed(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  yield first;
+  yield* rest;
+}
+
+const gathered = async (pieces: AsyncIterable<Buffer>): Promise<Buffer> => {
+  const all: Buffer[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return Buffer.concat(all);
 };

@@ -108,6 +108,31 @@ describe('JavaScript', () => {
     expect(heard).toHaveLength(50);
   });
 
+  test(
+    'what many answers bring together is counted before one of them is whole',
+    SLOW,
+    async () => {
+      let most = 0;
+      let bytes = 0;
+      const endless: CodeFetch = async ({ count }, signal) => {
+        for (let i = 0; i < 4; i++) {
+          await new Promise((resolve) => void setImmediate(resolve));
+          signal.throwIfAborted();
+          most = Math.max(most, (bytes += 2 ** 20));
+          count?.(2 ** 20);
+        }
+        throw new Error('whole');
+      };
+      const code = `async function main() {
+      const all = await Promise.allSettled(Array.from({ length: 50 }, () => fetch('http://x/')));
+      return all.filter(({ reason }) => /may read 16777216 bytes/.test(reason)).length;
+    }`;
+      const job = { language: 'javascript', code, inputs: {} } as const;
+      expect(await sandbox.runCode(job, open, { fetch: endless })).toBe(50);
+      expect(most).toBeLessThanOrEqual((16 + 50) * 2 ** 20);
+    },
+  );
+
   test('a request that is too long stays where it is', SLOW, async () => {
     const code = `const main = () => fetch('http://' + 'x'.repeat(7e6));`;
     await expect(run('javascript', code)).rejects.toThrow('it is too large');

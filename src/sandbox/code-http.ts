@@ -5,7 +5,7 @@ import type { FlowRequest, FlowServices } from '#flow/ports.ts';
 /** The one way out, which looks at every address. */
 export type CodeFetch = NonNullable<FlowServices['fetch']>;
 
-/** Requests of one program, and what they may bring it together, bytes. */
+/** Requests of one program, and what they may bring it together, packed and unpacked, bytes. */
 export const MOST_REQUESTS = 50;
 const MOST_BYTES = 16 * 1024 * 1024;
 /** Of one answer, bytes. */
@@ -39,10 +39,11 @@ export class CodeHttp {
       const request = requestIn(text, this.#limitMs);
       if (++this.#asked > MOST_REQUESTS)
         throw new SpillwayError('too_large', `Code may send ${MOST_REQUESTS} requests.`);
-      const { status, headers, body } = await this.#fetch(request, this.#over.signal);
-      this.#bytes += body.length;
-      if (this.#bytes > MOST_BYTES)
-        throw new SpillwayError('too_large', `Code may read ${MOST_BYTES} bytes from the network.`);
+      const { signal } = this.#over;
+      const { status, headers, body } = await this.#fetch(
+        { ...request, count: this.#count },
+        signal,
+      );
       return JSON.stringify({ status, headers, body: Buffer.from(body).toString('base64') });
     } catch (thrown) {
       const { code, message } = SpillwayError.from(thrown);
@@ -51,6 +52,13 @@ export class CodeHttp {
       this.#open--;
     }
   }
+
+  /** While they are read: many at once would otherwise be far too much before the first is whole. */
+  readonly #count = (bytes: number): void => {
+    this.#bytes += bytes;
+    if (this.#bytes > MOST_BYTES)
+      throw new SpillwayError('too_large', `Code may read ${MOST_BYTES} bytes from the network.`);
+  };
 
   /** The program is over: nobody waits for what is under way. */
   close(): void {
