@@ -127,36 +127,6 @@ describe('a person', () => {
     expect(seen.errors).toEqual([]);
   });
 
-  it('is told of a request that was refused in line when each key has room', async () => {
-    const { url, masterKey } = console_.world;
-    const ask = async (maxTokens: number) => {
-      const reply = await fetch(`${url}/v1/chat/completions`, {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${masterKey}`,
-          'content-type': 'application/json',
-          'x-queue-timeout': '1',
-        },
-        body: JSON.stringify({
-          model: 'gpt-4.1',
-          max_tokens: maxTokens,
-          messages: [{ role: 'user', content: 'Hi' }],
-        }),
-      });
-      return { status: reply.status, text: await reply.text() };
-    };
-    // The first of each key tell what its limits are.
-    await Promise.all([1, 1, 1].map(ask));
-    const all = await Promise.all(Array.from({ length: 12 }, () => ask(9_000)));
-    const { text } = all.find(({ status }) => status === 429)!;
-    const { error } = JSON.parse(text) as { error: { message: string } };
-    const { page } = await console_.open(`/ui/requests?q=${encodeURIComponent(error.message)}`);
-    await page.getByRole('row').filter({ hasText: '429' }).first().click();
-    const words = new RegExp(detail.roomIn.replace('{{span}}', String.raw`[\d.]+ m?s`));
-    // The first key may still be out from before.
-    await page.getByRole('row').filter({ hasText: 'PJ3' }).filter({ hasText: words }).waitFor();
-  });
-
   it('is shown what a model wrote as text, whatever it wrote', async () => {
     const { page, seen } = await console_.open('/ui/playground');
     const hostile =
@@ -240,5 +210,36 @@ describe('a person', () => {
     await page.goto(`${console_.world.url}/ui/no-such-page`);
     await page.getByText(TEXTS.ja.error.noPage).waitFor();
     expect(overview.title).not.toBe(TEXTS.ja.overview.title);
+  });
+
+  // Last: it leaves nothing of the keys' quota to others.
+  it('is told of a request that was refused in line when each key has room', async () => {
+    const { url, masterKey } = console_.world;
+    const ask = async (maxTokens: number) => {
+      const reply = await fetch(`${url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${masterKey}`,
+          'content-type': 'application/json',
+          'x-queue-timeout': '1',
+        },
+        body: JSON.stringify({
+          model: 'gpt-4.1',
+          max_tokens: maxTokens,
+          messages: [{ role: 'user', content: 'Hi' }],
+        }),
+      });
+      return { status: reply.status, text: await reply.text() };
+    };
+    // The first of each key tell what its limits are.
+    await Promise.all([1, 1, 1].map(ask));
+    const all = await Promise.all(Array.from({ length: 12 }, () => ask(9_000)));
+    const { text } = all.find(({ status }) => status === 429)!;
+    const { error } = JSON.parse(text) as { error: { message: string } };
+    const { page } = await console_.open(`/ui/requests?q=${encodeURIComponent(error.message)}`);
+    await page.getByRole('row').filter({ hasText: '429' }).first().click();
+    const words = new RegExp(detail.roomIn.replace('{{span}}', String.raw`[\d.]+ m?s`));
+    // The first key may still be out from before.
+    await page.getByRole('row').filter({ hasText: 'PJ3' }).filter({ hasText: words }).waitFor();
   });
 });
