@@ -115,7 +115,7 @@ describe('JavaScript', () => {
       let most = 0;
       let bytes = 0;
       const endless: CodeFetch = async ({ count }, signal) => {
-        for (let i = 0; i < 4; i++) {
+        for (let i = 0; i < 100; i++) {
           await new Promise((resolve) => void setImmediate(resolve));
           signal.throwIfAborted();
           most = Math.max(most, (bytes += 2 ** 20));
