@@ -1,3 +1,5 @@
+import { isJson } from '#core/json.ts';
+
 /** A request as it is kept. */
 export interface Kept {
   readonly id: string;
@@ -36,13 +38,4 @@ export const keptIn = (line: string): Kept | undefined => {
   if (!isJson(text) || !(error === '' || isJson(error)) || !(asked === '' || isJson(asked)))
     return undefined;
   return keptOf(line);
-};
-
-const isJson = (text: string): boolean => {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 };

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { SpillwayError } from '#core/errors.ts';
+import { isJson } from '#core/json.ts';
 import { z } from '#core/schema.ts';
 import { type FlowFile, readFile } from '#flow/file.ts';
 import { parseLooseJson } from '#flow/loose-json.ts';
@@ -84,15 +85,6 @@ const jsonText = (text: string): string => {
   if (value === undefined)
     throw new SpillwayError('node_failed', 'The body is no JSON, even when read generously.');
   return JSON.stringify(value);
-};
-
-const isJson = (text: string): boolean => {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 };
 
 const filesOf = ({ read }: NodeRun<unknown>, item: Item | undefined): FlowFile[] => {
