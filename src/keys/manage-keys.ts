@@ -59,50 +59,92 @@ const maskedName = (name: string): string => (name.startsWith('sk-') ? shownName
 const teamOf = ({ directory }: Registry, { team_id: id }: Pick<KeyRow, 'team_id'>) =>
   id ? directory.teams.get(id) : undefined;
 
-/** Makes a key; this is the only time that it is shown. */
-export const generateKey = async (
+/** A key that may be made, and is not yet there. */
+export interface KeyDraft {
+  readonly key: string;
+  readonly row: KeyRow;
+  /** Dollars that it has spent already. */
+  readonly spend: number | null | undefined;
+}
+
+/** Changes nothing. Throws SpillwayError where it may not be made. */
+export const draftKey = (
   registry: Registry,
   principal: Principal,
   { key: wished, fields }: { readonly key?: string | null | undefined; readonly fields: KeyFields },
-): Promise<{ readonly key: string; readonly row: KeyRow }> => {
-  const { directory, pepper } = registry;
+): KeyDraft => {
+  const { directory } = registry;
   const owned = inTime(registry, ownedBy(registry, principal, fields));
   demandMemberRoute(principal, teamOf(registry, owned), '/key/generate');
   checkFields(registry, owned);
   demandBudget(registry, principal, { after: owned });
   if (directory.keys.size >= MOST_KEYS)
     throw new SpillwayError('invalid_request', `There are ${MOST_KEYS} keys; delete some first.`);
-  const fault = wished ? keyFault(wished) : undefined;
-  if (fault) throw new SpillwayError('invalid_request', `\`key\` ${fault}.`, { param: 'key' });
-  const key = wished || newSecretKey();
-  const token = tokenOf(key);
-  if (directory.byToken(token))
-    throw new SpillwayError('invalid_request', 'This key exists already; choose another.', {
-      param: 'key',
-      status: 409,
-    });
+  const { key, ...names } = newKey(registry, { param: 'key', wished, taken: 409 });
   checkAlias(registry, principal, owned.key_alias);
   const { duration, spend, ...rest } = owned;
   const row: KeyRow = {
     ...DEFAULTS,
     ...rest,
     id: randomUUID(),
-    token,
-    lookup: lookupOf(token, pepper),
-    key_name: shownName(key),
+    ...names,
     expires: expiryOf(registry, duration),
     ...stamped(registry, principal),
   };
-  await directory.keys.put(row.id, row);
+  return { key, row, spend };
+};
+
+/** Makes a key; this is the only time that it is shown. */
+export const generateKey = async (
+  registry: Registry,
+  principal: Principal,
+  of: Parameters<typeof draftKey>[2],
+): Promise<KeyDraft> => {
+  const draft = draftKey(registry, principal, of);
+  await keepKey(registry, principal, draft);
+  return draft;
+};
+
+export const keepKey = async (
+  registry: Registry,
+  principal: Principal,
+  { row, spend }: KeyDraft,
+): Promise<void> => {
+  await registry.directory.keys.put(row.id, row);
   if (spend)
     await setSpend(registry, payerOfKey(row), { dollars: spend, duration: row.budget_duration });
   await audit(registry, principal, {
     action: 'created',
     subject: 'keys',
-    objectId: token,
+    objectId: row.token,
     after: row,
   });
-  return { key, row };
+};
+
+/** The key that was wished for, or any, with the names under which it is known. */
+const newKey = (
+  { directory, pepper }: Registry,
+  {
+    param,
+    wished,
+    taken,
+  }: {
+    readonly param: string;
+    readonly wished: string | null | undefined;
+    /** The status where there is one like it. */
+    readonly taken: number;
+  },
+) => {
+  const fault = wished ? keyFault(wished) : undefined;
+  if (fault) throw new SpillwayError('invalid_request', `\`${param}\` ${fault}.`, { param });
+  const key = wished || newSecretKey();
+  const token = tokenOf(key);
+  if (directory.byToken(token))
+    throw new SpillwayError('invalid_request', 'This key exists already; choose another.', {
+      param,
+      status: taken,
+    });
+  return { key, token, lookup: lookupOf(token, pepper), key_name: shownName(key) };
 };
 
 /** A team may say how long its members' keys open. */
@@ -134,18 +176,19 @@ const DEFAULTS = {
   blocked: null,
 } satisfies KeyFields;
 
-/** Changes what is named and leaves the rest. */
-export const updateKey = async (
+interface KeyChange {
+  readonly name: string;
+  readonly fields: KeyFields;
+  /** What it is a part of. */
+  readonly route?: MemberRoute;
+}
+
+/** A key as it was and as it shall be; nothing is changed yet. Throws SpillwayError where it may not be. */
+const changedKey = (
   registry: Registry,
   principal: Principal,
-  of: {
-    readonly name: string;
-    readonly fields: KeyFields;
-    /** What it is a part of. */
-    readonly route?: MemberRoute;
-  },
-): Promise<KeyRow> => {
-  const { name, fields, route = '/key/update' } = of;
+  { name, fields, route = '/key/update' }: KeyChange,
+) => {
   const before = writableKey(registry, principal, name);
   demandMemberRoute(principal, teamOf(registry, before), route);
   const owned = ownedBy(registry, principal, { ...fields, ...keptOwners(before, fields) });
@@ -168,17 +211,40 @@ export const updateKey = async (
     ...stamped(registry, principal, before),
   };
   demandBudget(registry, principal, { before, after: row });
+  return { before, row, spend };
+};
+
+const keepChange = async (
+  registry: Registry,
+  principal: Principal,
+  {
+    before,
+    row,
+    spend,
+    action,
+  }: ReturnType<typeof changedKey> & { readonly action: 'updated' | 'rotated' },
+): Promise<void> => {
   await registry.directory.keys.put(row.id, row);
   if (typeof spend === 'number')
     await setSpend(registry, payerOfKey(row), { dollars: spend, duration: row.budget_duration });
   await audit(registry, principal, {
-    action: 'updated',
+    action,
     subject: 'keys',
     objectId: row.token,
     before,
     after: row,
   });
-  return row;
+};
+
+/** Changes what is named and leaves the rest. */
+export const updateKey = async (
+  registry: Registry,
+  principal: Principal,
+  of: KeyChange,
+): Promise<KeyRow> => {
+  const change = changedKey(registry, principal, of);
+  await keepChange(registry, principal, { ...change, action: 'updated' });
+  return change.row;
 };
 
 const keptOwners = (before: KeyRow, fields: KeyFields): Pick<KeyFields, 'user_id' | 'team_id'> => ({
@@ -218,38 +284,20 @@ export const regenerateKey = async (
     readonly fields: KeyFields;
   },
 ): Promise<{ readonly key: string; readonly row: KeyRow }> => {
-  const fault = of.newKey ? keyFault(of.newKey) : undefined;
-  if (fault)
-    throw new SpillwayError('invalid_request', `\`new_key\` ${fault}.`, { param: 'new_key' });
-  const { name, fields } = of;
+  const { name, newKey: wished, fields } = of;
   const route = '/key/regenerate';
-  const updated = await updateKey(registry, principal, { name, fields, route });
-  const key = of.newKey || newSecretKey();
-  const token = tokenOf(key);
-  if (registry.directory.byToken(token))
-    throw new SpillwayError('invalid_request', 'This key exists already; choose another.', {
-      param: 'new_key',
-    });
+  const change = changedKey(registry, principal, { name, fields, route });
+  const { key, ...names } = newKey(registry, { param: 'new_key', wished, taken: 400 });
   const graceMs = of.grace ? lengthMs(parseDuration(of.grace, 'grace_period')) : 0;
   const wall = registry.wall();
-  const still = (updated.former ?? []).filter(({ until }) => Date.parse(until) > wall);
+  const { before } = change;
+  const still = (before.former ?? []).filter(({ until }) => Date.parse(until) > wall);
   const row: KeyRow = {
-    ...updated,
-    token,
-    lookup: lookupOf(token, registry.pepper),
-    key_name: shownName(key),
-    former:
-      graceMs > 0 ? [...still, { lookup: updated.lookup, until: iso(wall + graceMs) }] : still,
-    ...stamped(registry, principal, updated),
+    ...change.row,
+    ...names,
+    former: graceMs > 0 ? [...still, { lookup: before.lookup, until: iso(wall + graceMs) }] : still,
   };
-  await registry.directory.keys.put(row.id, row);
-  await audit(registry, principal, {
-    action: 'rotated',
-    subject: 'keys',
-    objectId: token,
-    before: updated,
-    after: row,
-  });
+  await keepChange(registry, principal, { ...change, row, action: 'rotated' });
   return { key, row };
 };
 

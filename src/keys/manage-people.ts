@@ -18,22 +18,20 @@ export interface Subject<Row extends object> {
   readonly name: string;
 }
 
+interface Creation<Row extends object> {
+  readonly subject: Subject<Row>;
+  readonly id: string;
+  readonly row: Row;
+}
+
 /** Throws SpillwayError `invalid_request` where it exists already. */
 export const createRow = async <Row extends object>(
   registry: Registry,
   principal: Principal,
-  of: { readonly subject: Subject<Row>; readonly id: string; readonly row: Row },
+  of: Creation<Row>,
 ): Promise<Row> => {
-  const { roll, word, name } = of.subject;
-  if (roll.get(of.id))
-    throw new SpillwayError(
-      'invalid_request',
-      `The ${word} ${JSON.stringify(of.id)} exists already.`,
-      { status: 409 },
-    );
-  if (roll.size >= MOST_ROWS)
-    throw new SpillwayError('invalid_request', `There are ${MOST_ROWS} rows; delete some first.`);
-  checkBudget(registry, of.subject, of.row);
+  demandCreatable(registry, of);
+  const { roll, name } = of.subject;
   const row = { ...of.row, ...stamped(registry, principal) };
   await roll.put(of.id, row);
   await audit(registry, principal, {
@@ -43,6 +41,25 @@ export const createRow = async <Row extends object>(
     after: row,
   });
   return row;
+};
+
+/** For who has more to ask before anything is written. Throws SpillwayError as `createRow` would. */
+export const demandCreatable = <Row extends object>(
+  registry: Registry,
+  { subject, id, row }: Creation<Row>,
+): void => {
+  const { roll, word } = subject;
+  if (roll.get(id))
+    throw new SpillwayError(
+      'invalid_request',
+      `The ${word} ${JSON.stringify(id)} exists already.`,
+      {
+        status: 409,
+      },
+    );
+  if (roll.size >= MOST_ROWS)
+    throw new SpillwayError('invalid_request', `There are ${MOST_ROWS} rows; delete some first.`);
+  checkBudget(registry, subject, row);
 };
 
 /** Changes what is named and leaves the rest. */

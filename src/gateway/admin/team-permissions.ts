@@ -56,13 +56,14 @@ export const teamPermissionRoutes = (registry: Registry): readonly AnyControlRou
       const { permissions: more } = body;
       if (more.length === 0) return { message: 'No permissions provided', teams_updated: 0 };
       let many = 0;
-      for (const id of teamsMeant(registry, body)) {
-        const team = readableTeam(registry, principal, id);
+      // One that is not there is found before any is changed.
+      const teams = teamsMeant(registry, body).map((id) => readableTeam(registry, principal, id));
+      for (const team of teams) {
         const before = memberRoutesOf(team);
         const said = [...new Set([...before, ...more])];
         // A team that says nothing lets them do all there is.
         if (!team.team_member_permissions || said.length === before.length) continue;
-        await say(registry, principal, { id, said });
+        await say(registry, principal, { id: team.team_id, said });
         many++;
       }
       return {

@@ -5,9 +5,10 @@ import { fieldsIn } from '#gateway/admin/fields-in.ts';
 import { pageOf, pageQuery, sliceOf } from '#gateway/admin/page.ts';
 import { deleteUsers } from '#keys/delete-users.ts';
 import { keyFields, nameField, type UserRow, userFields } from '#keys/fields.ts';
-import { generateKey, type KeyFields, shownKey } from '#keys/manage-keys.ts';
+import { draftKey, keepKey, type KeyFields, shownKey } from '#keys/manage-keys.ts';
 import {
   createRow,
+  demandCreatable,
   demandFreeEmail,
   newId,
   readableUser,
@@ -51,18 +52,25 @@ export const userRoutes = (registry: Registry): readonly AnyControlRoute[] => [
       const id = body.user_id ?? newId();
       const { spend, ...fields } = fieldsIn(userFields, body) as Partial<UserRow>;
       demandFreeEmail(registry, id, fields.user_email);
-      const row = await createRow<UserRow>(registry, principal, {
+      const creation = {
         subject: usersOf(registry),
         id,
-        row: { user_role: 'internal_user', ...fields, user_id: id },
-      });
-      if (spend) await setUserSpend(registry, row, spend);
-      const user = { ...shownUser(registry, row), user_id: id };
-      if (body.auto_create_key === false) return { ...user, key: null };
+        row: { user_role: 'internal_user', ...fields, user_id: id } satisfies UserRow,
+      };
+      demandCreatable(registry, creation);
       const { duration, key_alias, team_id, models } = body;
       const wished: KeyFields = { duration, key_alias, team_id, models, user_id: id };
-      const made = await generateKey(registry, principal, { fields: fieldsIn(keyFields, wished) });
-      return { ...shownKey(registry, made.row), ...user, key: made.key };
+      // A user whose key is refused would be there already when they are made again.
+      const draft =
+        body.auto_create_key === false
+          ? undefined
+          : draftKey(registry, principal, { fields: fieldsIn(keyFields, wished) });
+      const row = await createRow<UserRow>(registry, principal, creation);
+      if (spend) await setUserSpend(registry, row, spend);
+      const user = { ...shownUser(registry, row), user_id: id };
+      if (!draft) return { ...user, key: null };
+      await keepKey(registry, principal, draft);
+      return { ...shownKey(registry, draft.row), ...user, key: draft.key };
     },
   }),
   controlRoute({
