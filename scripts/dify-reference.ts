@@ -57,6 +57,8 @@ const NOTES: Readonly<
     about:
       'Through a client that refuses private networks unless `spillway_settings.apps.network.allow` names them. No retries of its own.',
     fields: {
+      headers:
+        'differs: `Host` may say what the address says, and nothing else: whom a flow may call is decided by the address, where Dify sends any. What frames a message (`Content-Length`, `Transfer-Encoding` and the like) is written here',
       timeout: 'differs: connect, read and write together are the time for all of it',
       ssl_verify: 'supported',
     },

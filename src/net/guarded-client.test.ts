@@ -96,6 +96,38 @@ test('what the operator allows can be reached; redirects are looked at again', a
   await expect(fetch(`${at}/round`)).rejects.toThrow('redirects more than 5 times');
 });
 
+test('the address says whom a request is for: no header names another, nor how it is framed', async () => {
+  const port = await serve((req, res) => res.end(JSON.stringify(req.headers)));
+  const fetch = client(['127.0.0.1']);
+  const at = `http://127.0.0.1:${port}/`;
+  for (const name of ['Host', 'host', 'HOST'])
+    await expect(fetch(at, { headers: { [name]: 'admin.internal' } })).rejects.toThrow(
+      `The header Host is "admin.internal", the address says "127.0.0.1:${port}"`,
+    );
+  const headers = {
+    Host: `127.0.0.1:${port}`,
+    'Content-Length': '7',
+    'transfer-encoding': 'chunked',
+    Expect: '100-continue',
+    'x-plain': 'p',
+  };
+  const seen = JSON.parse(Buffer.from((await fetch(at, { headers })).body).toString()) as object;
+  expect(seen).toMatchObject({ host: `127.0.0.1:${port}`, 'x-plain': 'p' });
+  expect(seen).not.toHaveProperty('transfer-encoding');
+  expect(seen).not.toHaveProperty('content-length');
+});
+
+test.each([
+  [{ 'x-a': 'b\r\nx-evil: 1' }, 'The header x-a has characters that no header can have'],
+  [{ 'x-a\r\nx-evil': '1' }, '"x-a\\r\\nx-evil" is no name of a header.'],
+  [{ 'x-a': '山' }, 'The header x-a has characters that no header can have'],
+])('%j is no header, and is not sent', async (headers, message) => {
+  const port = await serve((_, res) => res.end());
+  await expect(client(['127.0.0.1'])(`http://127.0.0.1:${port}/`, { headers })).rejects.toThrow(
+    message,
+  );
+});
+
 test('what authorises a request is told to nobody else', async () => {
   const other = await serve((req, res) => res.end(JSON.stringify(req.headers)));
   const port = await serve((_, res) => {
@@ -106,7 +138,6 @@ test('what authorises a request is told to nobody else', async () => {
     Authorization: 'k',
     'X-Api-Key': 'k',
     'X-Auth': 'k',
-    Host: 'one.example',
     'x-plain': 'p',
   };
   const reply = await client(['127.0.0.0/8'])(`http://127.0.0.1:${port}/`, { headers });

@@ -5,6 +5,7 @@ import { SpillwayError } from '#core/errors.ts';
 import type { Clock } from '#core/clock.ts';
 import { lazily } from '#core/lazily.ts';
 import type { AddressGuard } from '#net/address-guard.ts';
+import { outgoingHeaders } from '#net/outgoing-headers.ts';
 import { readLimited } from '#net/read-limited.ts';
 
 export interface OutgoingRequest {
@@ -140,7 +141,10 @@ const follow = async (
   const cancel = clock.after(request.timeoutMs, () => late.abort(tooLate(request.timeoutMs)));
   const both = AbortSignal.any([signal, late.signal]);
   try {
-    let next = request;
+    let next: OutgoingRequest = {
+      ...request,
+      headers: outgoingHeaders(request.url, request.headers),
+    };
     for (let hops = 0; ; hops++) {
       const reply = await sendOnce(agent, next, both);
       const to = redirectOf(reply, next);
@@ -184,9 +188,8 @@ const sendOnce = async (
 };
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-/** What authorises a request, and whom it names, are for whom it was meant. */
-const PRIVATE_HEADERS =
-  /^(host|cookie)$|auth|key|token|secret|password|credential|session|signature/i;
+/** What authorises a request is for whom it was meant. */
+const PRIVATE_HEADERS = /^cookie$|auth|key|token|secret|password|credential|session|signature/i;
 
 const redirectOf = (
   { status, headers }: IncomingReply,
@@ -220,6 +223,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'The other side refused the connection.',
   ECONNRESET: 'The other side closed the connection.',
   UND_ERR_SOCKET: 'The other side closed the connection.',
+  UND_ERR_INVALID_ARG: 'Its method, its address or one of its headers cannot be sent.',
   UND_ERR_CONNECT_TIMEOUT: `It could not be connected to within ${CONNECT_MS / 1000} s.`,
 };
 

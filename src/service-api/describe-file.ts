@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import type { FileKind, FlowFile } from '#flow/file.ts';
+import { mediaType } from '#flow/media-type.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
@@ -32,17 +33,23 @@ export const describeFile = (
   name: string,
   mimeType = '',
 ): Pick<FlowFile, 'name' | 'extension' | 'mimeType' | 'kind'> => {
-  const clean = name.replaceAll(/[\\/\0\r\n]/g, '_').slice(-255) || 'file';
+  // Cut between the halves of a sign, a name could stand in no header any more.
+  const clean =
+    name
+      .replaceAll(/[\\/\x00-\x1f\x7f]/g, '_')
+      .slice(-255)
+      .toWellFormed() || 'file';
   const extension = extname(clean).toLowerCase();
-  const type = mimeType && mimeType !== 'application/octet-stream' ? mimeType : TYPES[extension];
-  const [main] = (type ?? '').split('/');
+  const said = mediaType(mimeType);
+  const type = said === 'application/octet-stream' ? (TYPES[extension] ?? said) : said;
+  const [main] = type.split('/');
   const kind: FileKind =
     main === 'image' || main === 'audio' || main === 'video'
       ? main
       : main === 'text' || OFFICE.test(extension)
         ? 'document'
         : 'custom';
-  return { name: clean, extension, mimeType: type ?? 'application/octet-stream', kind };
+  return { name: clean, extension, mimeType: type, kind };
 };
 
 /** How pictures begin, at which byte: what is called one and is none is not sent to a model. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { mediaType } from '#flow/media-type.ts';
 import type { ApiDeps } from '#service-api/deps.ts';
 import { ApiError, invalidParam, notFound } from '#service-api/dify-error.ts';
 import { type ApiCall, readBytes, sendJson } from '#service-api/http-call.ts';
@@ -79,9 +80,9 @@ export const previewFile = async (deps: ApiDeps, call: ApiCall): Promise<void> =
     upload?.appId === call.served.id ? await deps.uploads.read(upload.file.id) : undefined;
   if (!upload || !bytes) throw notFound('File not found.');
   const { file } = upload;
-  const name = encodeURIComponent(file.name);
+  const name = encodeURIComponent(file.name.toWellFormed());
   call.res.writeHead(200, {
-    'content-type': file.mimeType,
+    'content-type': mediaType(file.mimeType),
     'content-length': bytes.length,
     // Whatever it is, no browser shall take it for a page of ours.
     'x-content-type-options': 'nosniff',

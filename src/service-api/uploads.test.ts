@@ -65,3 +65,13 @@ test('in memory: one user has a share, and the oldest go first', async () => {
     code: 'too_large',
   });
 });
+
+test.each([
+  [['a.txt', 'text/plain\r\nx: 1'], 'a.txt', 'text/plain'],
+  [['a', 'テキスト'], 'a', 'application/octet-stream'],
+  [['a\u0001\r\n/b.csv', ''], 'a____b.csv', 'text/csv'],
+  // Cut within a sign of two halves.
+  [[`${'😀'.repeat(126)}a.md`, ''], `\ufffd${'😀'.repeat(125)}a.md`, 'text/markdown'],
+])('%j can stand in a header as it is described', ([name = '', type], shown, mimeType) => {
+  expect(describeFile(name, type)).toMatchObject({ name: shown, mimeType });
+});

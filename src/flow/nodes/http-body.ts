@@ -5,6 +5,7 @@ import { isJson } from '#core/json.ts';
 import { z } from '#core/schema.ts';
 import { type FlowFile, readFile } from '#flow/file.ts';
 import { parseLooseJson } from '#flow/loose-json.ts';
+import { mediaType } from '#flow/media-type.ts';
 import type { NodeRun } from '#flow/nodes/node-type.ts';
 import { serviceOf } from '#flow/nodes/service-of.ts';
 import { selectorsAt } from '#flow/variables.ts';
@@ -60,8 +61,10 @@ export const writeBody = async (
     case 'binary': {
       const [file] = filesOf(node, items[0]);
       if (!file) throw new SpillwayError('node_failed', 'The file to send has no value.');
-      const type = file.mimeType || 'application/octet-stream';
-      return { headers: { 'Content-Type': type }, body: await bytesOf(node, file) };
+      return {
+        headers: { 'Content-Type': mediaType(file.mimeType) },
+        body: await bytesOf(node, file),
+      };
     }
     case 'form-data':
       return multipart(node, items, fill);
@@ -110,7 +113,7 @@ const multipart = async (
     for (const file of filesOf(node, item)) {
       const head =
         `form-data; name=${name}; filename=${quoted(file.name)}` +
-        `\r\nContent-Type: ${file.mimeType || 'application/octet-stream'}`;
+        `\r\nContent-Type: ${mediaType(file.mimeType)}`;
       parts.push({ head, bytes: await bytesOf(node, file) });
     }
   }
@@ -127,8 +130,9 @@ const multipart = async (
   return { headers: {}, framing: { 'Content-Type': type }, body };
 };
 
+/** As Dify's client writes it: no sign of a name ends the name, or the head that it stands in. */
 const quoted = (text: string): string =>
-  `"${text.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A')}"`;
+  `"${text.replaceAll(/["\x00-\x1f\x7f]/g, (sign) => `%${Buffer.from(sign).toString('hex').toUpperCase()}`)}"`;
 
 /** A line that stands in none of the parts: their own digest, so that equal bodies are equal. */
 const boundaryFor = (parts: readonly Uint8Array[]): string => {

@@ -56,7 +56,7 @@ export const joinedHeaders = (
 
 /** Names that are ours to write: how a message is framed is no matter of a flow. */
 const OURS =
-  /^(host|content-length|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect)$/i;
+  /^(content-length|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect)$/i;
 /** Line ends are none of it, and become blanks. */
 const VALUE = /^[\t\r\n\x20-\x7e\x80-\xff]*$/;
 const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
@@ -65,7 +65,9 @@ export const headersOf = (
   { headers, authorization }: Source,
   fill: (text: string) => string,
 ): Record<string, string> => {
-  const pairs = filledPairs(headers ?? '', fill).filter(([name]) => !OURS.test(name));
+  const pairs = [...filledPairs(headers ?? '', fill), ...authorised(authorization, fill)].filter(
+    ([name]) => !OURS.test(name),
+  );
   const wrong = pairs.find(([name]) => !NAME.test(name));
   if (wrong)
     throw new SpillwayError(
@@ -79,22 +81,22 @@ export const headersOf = (
       `The header ${unsayable[0]} has characters that no header can have; send them in the body, or encode them.`,
     );
   const lines = pairs.map(([name, value]) => [name, value.replaceAll(/[\r\n]+/g, ' ')] as const);
-  return joinedHeaders(Object.fromEntries(lines), authorised(authorization, fill));
+  return joinedHeaders(...lines.map((line) => Object.fromEntries([line])));
 };
 
 const authorised = (
   authorization: Source['authorization'],
   fill: (text: string) => string,
-): Record<string, string> => {
-  if (authorization?.type !== 'api-key') return {};
+): Pair[] => {
+  if (authorization?.type !== 'api-key') return [];
   const { type, api_key: key, header } = authorization.config ?? {};
   const filled = fill(key ?? '').trim();
   if (filled === '')
     throw new SpillwayError('node_failed', 'The API key is empty; look at its variable.');
   const name = header?.trim() || 'Authorization';
-  if (type === 'bearer') return { [name]: `Bearer ${filled}` };
-  if (type === 'basic') return { [name]: `Basic ${basic(filled)}` };
-  return { [name]: filled };
+  if (type === 'bearer') return [[name, `Bearer ${filled}`]];
+  if (type === 'basic') return [[name, `Basic ${basic(filled)}`]];
+  return [[name, filled]];
 };
 
 /** `user:password` is encoded here; anything else is taken to be so already. */

@@ -1,14 +1,27 @@
 import { Buffer } from 'node:buffer';
 import { expect, test } from 'vitest';
 import { VirtualClock } from '#core/virtual-clock.ts';
+import type { Json } from '#core/json.ts';
 import type { FlowReply, FlowRequest, MadeFile } from '#flow/ports.ts';
 import { dsl, flowOf, runToEnd, ScriptedChat } from '#flow/test-kit.ts';
+
+/** As code of a flow may make it: no upload ever looked at it. */
+const fileOf = (more: object): Json => ({
+  dify_model_identity: '__dify__file__',
+  id: 'f',
+  type: 'document',
+  transfer_method: 'local_file',
+  related_id: 'f',
+  filename: 'a.txt',
+  mime_type: 'text/plain',
+  ...more,
+});
 
 /** A flow of one request: what it sends, and the files that it keeps. */
 const requested = async (
   data: object,
   reply: Partial<FlowReply> = {},
-  asked: { readonly query?: string } = {},
+  asked: { readonly query?: string; readonly files?: readonly Json[] } = {},
 ) => {
   const clock = new VirtualClock();
   const sent: FlowRequest[] = [];
@@ -156,4 +169,46 @@ test.each([
     { headers: { 'content-type': type }, body: Buffer.from(body) },
   );
   expect(kept).toHaveLength(count);
+});
+
+test.each([
+  ['text/plain\r\nX-Evil: 1\r\n\r\nevil', 'application/octet-stream'],
+  ['text/plain\n', 'application/octet-stream'],
+  ['no type', 'application/octet-stream'],
+  ['', 'application/octet-stream'],
+  ['text/plain; charset=utf-8', 'text/plain; charset=utf-8'],
+])('a file of the type %j goes as %s', async (mime_type, type) => {
+  const files = [fileOf({ mime_type, filename: 'a"\r\nX: 1\0\u007f.txt' })];
+  const file = ['sys', 'files'];
+  const form = { type: 'form-data', data: [{ key: 'k"\r\n', type: 'file', file }] };
+  const [sent] = (await requested({ body: form }, {}, { files })).sent;
+  const [head] = Buffer.from(sent?.body ?? '')
+    .toString()
+    .split('\r\n\r\n');
+  expect(head?.split('\r\n').slice(1)).toEqual([
+    'Content-Disposition: form-data; name="k%22%0D%0A"; filename="a%22%0D%0AX: 1%00%7F.txt"',
+    `Content-Type: ${type}`,
+  ]);
+  const binary = { type: 'binary', data: [{ file }] };
+  expect((await requested({ body: binary }, {}, { files })).sent[0]?.headers).toEqual({
+    'Content-Type': type,
+  });
+});
+
+test('what authorises a request is a header like all others: its name and its value are looked at', async () => {
+  const failureOf = async (config: object) => {
+    const { sent, events } = await requested({ authorization: { type: 'api-key', config } });
+    return { sent: sent.length, last: events.at(-1) };
+  };
+  expect(await failureOf({ type: 'custom', header: 'X Key', api_key: 'k' })).toMatchObject({
+    sent: 0,
+    last: { error: { message: expect.stringContaining('"X Key" is no name of a header.') } },
+  });
+  expect(await failureOf({ type: 'bearer', api_key: '鍵' })).toMatchObject({
+    sent: 0,
+    last: { error: { message: expect.stringContaining('The header Authorization has char') } },
+  });
+  const config = { type: 'custom', header: 'Transfer-Encoding', api_key: 'chunked' };
+  const { sent } = await requested({ authorization: { type: 'api-key', config } });
+  expect(sent[0]?.headers).toEqual({});
 });

@@ -124,9 +124,9 @@ const requestText = (
   }: { headers: Readonly<Record<string, string>>; body: Uint8Array | string | undefined },
 ): string => {
   const { host, pathname, search } = new URL(url);
-  const lines = Object.entries(headers).map(
-    ([name, value]) => `${name}: ${HIDDEN.test(name) ? '***' : value}`,
-  );
+  const lines = Object.entries(headers)
+    .filter(([name]) => !/^host$/i.test(name))
+    .map(([name, value]) => `${name}: ${HIDDEN.test(name) ? '***' : value}`);
   const shown =
     body instanceof Uint8Array ? `(${body.length} bytes)` : (body ?? '').slice(0, SHOWN_BODY_CHARS);
   return [`${method} ${pathname}${search} HTTP/1.1`, `Host: ${host}`, ...lines, '', shown].join(

@@ -105,7 +105,7 @@ const fileRoutes = (apps: Apps, find: Find): readonly AnyControlRoute[] => {
       serve({ params, query }) {
         const { app, text } = find(params);
         const yaml = exportApp(text, app, query.include_secret === 'true');
-        const name = encodeURIComponent(`${app.name}.yml`);
+        const name = encodeURIComponent(`${app.name}.yml`.toWellFormed());
         const headers = {
           'content-type': 'application/yaml',
           'content-disposition': `attachment; filename*=UTF-8''${name}`,

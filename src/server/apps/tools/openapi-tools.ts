@@ -108,22 +108,27 @@ export const toolRequest = (
   const { places, method, base, path } = tool;
   const text = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
   const filled = path.replaceAll(/\{([^}]+)\}/g, (_, name: string) =>
-    encodeURIComponent(text(own(inputs, name) ?? '')),
+    segmentOf(name, text(own(inputs, name) ?? '')),
   );
   const url = new URL(base + filled);
-  const sent: Record<string, string> = { accept: 'application/json', ...headers };
+  const sent = new Map([['accept', 'application/json']]);
   const body: JsonObject = {};
   for (const [name, value] of Object.entries(inputs)) {
     const place = places.get(name);
     if (place === 'query') url.searchParams.append(name, text(value));
-    else if (place === 'header' && /^[\w-]+$/.test(name)) sent[name] = text(value);
+    else if (place === 'header' && /^[\w-]+$/.test(name)) sent.set(name.toLowerCase(), text(value));
     else if (place === 'body') body[name] = value;
   }
+  // Whom an API takes the gateway for is the operator's word, whatever a model fills in.
+  for (const [name, value] of Object.entries(headers)) sent.set(name.toLowerCase(), value);
   const hasBody = [...places.values()].includes('body');
   return {
     method,
     url: url.href,
-    headers: { ...sent, ...(hasBody && { 'content-type': 'application/json' }) },
+    headers: {
+      ...Object.fromEntries(sent),
+      ...(hasBody && { 'content-type': 'application/json' }),
+    },
     ...(hasBody && { body: JSON.stringify(body) }),
     timeoutMs: TIMEOUT_MS,
     limitBytes: MOST_BYTES,
@@ -141,4 +146,11 @@ export const toolAnswer = ({ status, body }: FlowReply): ToolAnswer => {
   } catch {
     return { text, json: [], files: [] };
   }
+};
+
+/** One step of a path: a value that means a step up would lead to another of the API's routes. */
+const segmentOf = (name: string, value: string): string => {
+  if (value === '.' || value === '..')
+    throw new SpillwayError('node_failed', `The input ${name} cannot be ${value}.`);
+  return encodeURIComponent(value.toWellFormed());
 };

@@ -3,7 +3,7 @@ import type { JsonObject } from '#core/json.ts';
 import { VirtualClock } from '#core/virtual-clock.ts';
 import type { FlowRequest, FlowServices } from '#flow/ports.ts';
 import { dsl, flowOf, llmData } from '#flow/test-kit.ts';
-import { openApiTools } from '#server/apps/tools/openapi-tools.ts';
+import { openApiTools, toolRequest } from '#server/apps/tools/openapi-tools.ts';
 import { toolBox } from '#server/apps/tools/tool-box.ts';
 import { ServedApps } from '#service-api/served-apps.ts';
 
@@ -96,6 +96,26 @@ test.each<[string, string, JsonObject, string]>([
   const { tools, use } = box();
   expect(tools.find({ kind: 'builtin', provider, tool })?.name).toBe(tool);
   expect((await use(provider, tool, inputs)).text).toBe(text);
+});
+
+test('what a model fills in reaches no other route, and is nobody else', async () => {
+  const parameters = [
+    { name: 'id', in: 'path' },
+    { name: 'Authorization', in: 'header' },
+    { name: 'X-Trace', in: 'header' },
+  ];
+  const api = {
+    ...API,
+    paths: { '/pets/{id}/food': { get: { operationId: 'food', parameters } } },
+  };
+  const [tool] = openApiTools(api, undefined);
+  const ask = (inputs: JsonObject) => toolRequest(tool!, inputs, { authorization: 'Bearer k' });
+  expect(ask({ id: 'a/../b', Authorization: 'Bearer evil', 'X-Trace': 't' })).toMatchObject({
+    url: 'https://pets.example/v1/pets/a%2F..%2Fb/food',
+    headers: { accept: 'application/json', authorization: 'Bearer k', 'x-trace': 't' },
+  });
+  expect(ask({ id: '\ud800' }).url).toBe('https://pets.example/v1/pets/%EF%BF%BD/food');
+  expect(() => ask({ id: '..' })).toThrow('The input id cannot be ...');
 });
 
 test('what a tool cannot do, and tools that there are not', async () => {
