@@ -36,7 +36,7 @@ export const describeFile = (
   // Cut between the halves of a sign, a name could stand in no header any more.
   const clean =
     name
-      .replaceAll(/[\\/\x00-\x1f\x7f]/g, '_')
+      .replaceAll(/[\\/\p{Cc}]/gu, '_')
       .slice(-255)
       .toWellFormed() || 'file';
   const extension = extname(clean).toLowerCase();

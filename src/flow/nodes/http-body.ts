@@ -132,7 +132,7 @@ const multipart = async (
 
 /** As Dify's client writes it: no sign of a name ends the name, or the head that it stands in. */
 const quoted = (text: string): string =>
-  `"${text.replaceAll(/["\x00-\x1f\x7f]/g, (sign) => `%${Buffer.from(sign).toString('hex').toUpperCase()}`)}"`;
+  `"${text.replaceAll(/["\p{Cc}]/gu, (sign) => encodeURIComponent(sign))}"`;
 
 /** A line that stands in none of the parts: their own digest, so that equal bodies are equal. */
 const boundaryFor = (parts: readonly Uint8Array[]): string => {

@@ -1,12 +1,12 @@
 import { Buffer } from 'node:buffer';
 import { expect, test } from 'vitest';
 import { VirtualClock } from '#core/virtual-clock.ts';
-import type { Json } from '#core/json.ts';
+import type { JsonObject } from '#core/json.ts';
 import type { FlowReply, FlowRequest, MadeFile } from '#flow/ports.ts';
 import { dsl, flowOf, runToEnd, ScriptedChat } from '#flow/test-kit.ts';
 
 /** As code of a flow may make it: no upload ever looked at it. */
-const fileOf = (more: object): Json => ({
+const fileOf = (more: object): JsonObject => ({
   dify_model_identity: '__dify__file__',
   id: 'f',
   type: 'document',
@@ -21,7 +21,7 @@ const fileOf = (more: object): Json => ({
 const requested = async (
   data: object,
   reply: Partial<FlowReply> = {},
-  asked: { readonly query?: string; readonly files?: readonly Json[] } = {},
+  asked: { readonly query?: string; readonly files?: readonly JsonObject[] } = {},
 ) => {
   const clock = new VirtualClock();
   const sent: FlowRequest[] = [];
