@@ -23,8 +23,8 @@ export const createFront = (
   more: MoreRoutes = async () => [],
 ): HttpHandler => {
   const authenticate = authenticateOf(gateway, keys);
-  const identify = (req: IncomingMessage): Principal =>
-    principalOf(authenticate(knockOfRequest(req)));
+  const identify = (req: IncomingMessage, path: string): Principal =>
+    principalOf(authenticate({ ...knockOfRequest(req), path }));
   const control = lazily(async () => {
     const [{ createControlPlane }, { controlRoutes }, theirs] = await Promise.all([
       import('#gateway/admin/control-plane.ts'),

@@ -19,8 +19,8 @@ const BODY_BYTES = 1_048_576;
 
 export interface ControlDeps {
   readonly gateway: Pick<GatewayDeps, 'log' | 'clock' | 'settings'>;
-  /** Throws SpillwayError `unauthorized`. */
-  readonly identify: (req: IncomingMessage) => Principal;
+  /** Who may enter at this path, as it was understood. Throws SpillwayError `unauthorized`. */
+  readonly identify: (req: IncomingMessage, path: string) => Principal;
 }
 
 /** All that is no request to a model: how the gateway is looked at and changed. */
@@ -54,7 +54,7 @@ export const createControlPlane = (
   for (const route of routes) {
     // Who asks is known before anything is read.
     app.on(route.method, [pathOf(route)], async (c, next) => {
-      const principal = route.access === 'public' ? NOBODY : admitted(deps, route, c.env.incoming);
+      const principal = route.access === 'public' ? NOBODY : admitted(deps, route, c);
       c.set('principal', principal);
       if (route.body) checkType(c.env.incoming);
       checkLength(c.env.incoming, route.limitBytes ?? BODY_BYTES);
@@ -87,9 +87,10 @@ export const createControlPlane = (
 const admitted = (
   { identify }: ControlDeps,
   route: AnyControlRoute,
-  req: IncomingMessage,
+  c: Context<Env>,
 ): Principal => {
-  const principal = identify(req);
+  // What a key opens is asked of the path that was found, however it was written: `/%6bey/generate`.
+  const principal = identify(c.env.incoming, c.req.path);
   if (mayCall(principal, route.access)) return principal;
   throw new SpillwayError(
     'forbidden',
