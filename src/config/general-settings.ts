@@ -2,6 +2,7 @@ import type { Part } from '#core/check-schema.ts';
 import type { Json } from '#core/json.ts';
 import { z } from '#core/schema.ts';
 import { isHeaderText } from '#config/credentials.ts';
+import { type Entrance, entranceGeneral, loadEntrance } from '#config/entrance.ts';
 import { keepingGeneral } from '#config/keeping.ts';
 import { GENERAL_IDLE } from '#config/idle-keys.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
@@ -16,6 +17,7 @@ export interface GeneralSettings {
   readonly requestBytes?: number;
   readonly alwaysIncludeUsage?: boolean;
   readonly forwardsHeaders?: true;
+  readonly entrance: Entrance;
   readonly parallel: LoadedConfig['parallel'];
 }
 
@@ -36,6 +38,7 @@ const schema = z.looseObject({
   forward_client_headers_to_llm_api: flag.nullish(),
   max_parallel_requests: parallel,
   global_max_parallel_requests: parallel,
+  ...entranceGeneral,
   ...keepingGeneral,
 });
 
@@ -50,7 +53,7 @@ export const loadGeneralSettings = (
   if (section) warnOfKeys(section, { used: Object.keys(schema.shape), idle: GENERAL_IDLE }, report);
   const problem = section && masterKeyProblem(section, childOf(section, 'master_key')?.value);
   if (section && problem) report.error(findingAt(section, ['master_key'], problem));
-  if (!settings) return { parallel: {} };
+  if (!settings) return { entrance: {}, parallel: {} };
   const masterKey = settings.master_key || lookUp(env, MASTER_KEY_VARIABLE);
   const { max_request_size_mb: megabytes, always_include_stream_usage: usage } = settings;
   const keyHeader = settings.litellm_key_header_name?.toLowerCase();
@@ -60,6 +63,7 @@ export const loadGeneralSettings = (
     ...(settings.forward_client_headers_to_llm_api && { forwardsHeaders: true }),
     ...(megabytes ? { requestBytes: Math.round(megabytes * MEBIBYTE) } : {}),
     ...(typeof usage === 'boolean' ? { alwaysIncludeUsage: usage } : {}),
+    entrance: section ? loadEntrance(section, settings, report) : {},
     parallel: present({
       all: settings.global_max_parallel_requests || undefined,
       perKey: settings.max_parallel_requests || undefined,

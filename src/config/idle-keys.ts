@@ -53,9 +53,8 @@ export const LITELLM_IDLE = words(`
 export const GENERAL_IDLE = words(`
   custom_auth custom_auth_settings custom_key_generate custom_sso
   custom_ui_sso_sign_in_handler enable_jwt_auth litellm_jwtauth enable_oauth2_auth
-  enable_oauth2_proxy_auth oauth2_config_mappings enforce_rbac role_permissions allowed_routes
-  public_routes admin_only_routes allowed_ips use_x_forwarded_for enforced_params
-  enforce_user_param service_account_settings reject_clientside_metadata_tags
+  enable_oauth2_proxy_auth oauth2_config_mappings enforce_rbac role_permissions
+  service_account_settings reject_clientside_metadata_tags
   allow_client_side_credentials default_team_disabled block_robots user_header_name
   user_header_mappings disable_responses_id_security completion_model image_generation_model
   embedding_model moderation_model infer_model_from_keys

@@ -125,6 +125,7 @@ export const loadConfig = (text: string, options: LoadOptions): LoadedConfig => 
       ...router.elsewhereToo,
     },
     ceilings,
+    entrance: general.entrance,
     parallel: general.parallel,
     keeping,
     quotaPools: loadQuotaPools(quotaPools, deployments),

@@ -1,4 +1,5 @@
 import type { AppsSettings } from '#config/apps-settings.ts';
+import type { Entrance } from '#config/entrance.ts';
 import type { Finding } from '#core/finding.ts';
 import type { Json, JsonObject } from '#core/json.ts';
 import type { ParamRules } from '#core/param-rules.ts';
@@ -115,6 +116,7 @@ export interface LoadedConfig {
   readonly masterKey?: string;
   /** The one header that carries keys, in lower case; absent where all known ones may. */
   readonly keyHeader?: string;
+  readonly entrance: Entrance;
   readonly metrics: {
     /** Whether `/metrics` may be read without a key. */
     readonly arePublic: boolean;

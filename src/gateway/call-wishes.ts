@@ -18,6 +18,7 @@ import { SMALL_BYTES } from '#gateway/large-bodies.ts';
 import { readBody } from '#gateway/read-body.ts';
 import type { CallerHeaders } from '#upstream/target.ts';
 import { heardHeaders } from '#providers/index.ts';
+import { addressOf } from '#keys/entrance.ts';
 
 /** More tries than this help nobody and burn quota. */
 const MAX_RETRIES = 10;
@@ -71,6 +72,7 @@ const callOf = (deps: GatewayDeps, http: HttpCall, { how, parsed, bytes }: Parse
   const said = isForUs ? sent : NOTHING_SAID;
   const { pass, req } = http;
   const { headers } = req;
+  const { params } = deps.settings.entrance;
   const call: Writable<GatewayCall> = {
     id: http.id,
     progress: http.progress,
@@ -85,12 +87,13 @@ const callOf = (deps: GatewayDeps, http: HttpCall, { how, parsed, bytes }: Parse
   };
   const tags = tagsOf(said, headers['x-litellm-tags']);
   if (tags.length > 0) call.tags = tags;
-  if (deps.billing) tellOrigin(call, http);
+  if (deps.billing) tellOrigin(deps, call, http);
   http.call = call;
   const fallbacks = isForUs ? readFallbacks(said) : undefined;
   const asked = own(sent, 'model') === undefined ? withDefaultModel(deps, call, sent) : sent;
   const body = pass ? allowed(asked, pass, fallbacks) : asked;
-  if (pass) demandParams(body, pass);
+  if (params) demandParams(body, params);
+  if (pass?.key.enforced_params) demandParams(body, pass.key.enforced_params);
   const streamTimeout = own(said, 'stream_timeout') ?? headers['x-litellm-stream-timeout'];
   const streamTimeoutS = wished('stream_timeout', streamTimeout, DAY_S);
   const tries = own(said, 'num_retries') ?? headers['x-litellm-num-retries'];
@@ -258,12 +261,16 @@ const usePass = (call: Writable<GatewayCall>, pass: Pass): void => {
 };
 
 /** For its record of spend. A caller's own id may come twice: then the record has another. */
-const tellOrigin = (call: Writable<GatewayCall>, { req, id, callType }: HttpCall): void => {
+const tellOrigin = (
+  { settings }: GatewayDeps,
+  call: Writable<GatewayCall>,
+  { req, id, callType }: HttpCall,
+): void => {
   const { headers } = req;
   const endUser = named(headers['x-litellm-customer-id'] ?? headers['x-litellm-end-user-id']);
   if (endUser !== undefined) call.endUser = endUser;
-  const { remoteAddress } = req.socket;
-  if (remoteAddress !== undefined) call.address = remoteAddress;
+  const address = addressOf(req, settings.entrance);
+  if (address !== '') call.address = address;
   if (callType !== undefined) call.callType = callType;
   const notes = headers['x-litellm-spend-logs-metadata'];
   if (typeof notes === 'string') useNotes(call, notes);

@@ -30,6 +30,7 @@ import type { Bill } from '#keys/bill.ts';
 import type { Pass } from '#keys/pass.ts';
 import type { Agents } from '#upstream/agents.ts';
 import type { CallerHeaders, Target } from '#upstream/target.ts';
+import type { AddressRules } from '#keys/entrance.ts';
 
 /** What a gateway is made of: filled in by `main`, the same for every request. */
 export interface GatewayDeps {
@@ -87,6 +88,10 @@ export interface GatewaySettings {
   readonly params: ParamRules;
   /** Errors have LiteLLM's form in every dialect. */
   readonly litellmErrors: boolean;
+  readonly entrance: AddressRules & {
+    /** Fields that every body must have. */
+    readonly params?: readonly string[];
+  };
   /** Whether everybody may read the metrics. */
   readonly metricsArePublic: boolean;
   /** So many past requests are remembered. */

@@ -1,13 +1,11 @@
 import { SpillwayError } from '#core/errors.ts';
 import { type JsonObject, valueAt } from '#core/json.ts';
-import type { Pass } from '#keys/pass.ts';
 
 /**
- * What a key says that every body must have, by its name or, with a dot, inside of another. Throws
- * SpillwayError `invalid_request`, in LiteLLM's words, for the first that is not there.
+ * What every body must have, by its name or, with a dot, inside of another. Throws SpillwayError `invalid_request`, in LiteLLM's words, for the first that is not there.
  */
-export const demandParams = (body: JsonObject, { key }: Pick<Pass, 'key'>): void => {
-  for (const param of key.enforced_params ?? []) {
+export const demandParams = (body: JsonObject, params: readonly string[]): void => {
+  for (const param of params) {
     const path = param.split('.');
     if (valueAt(body, path) !== undefined) continue;
     const [name = '', ...rest] = path;

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SpillwayError } from '#core/errors.ts';
 import type { ControlPlane } from '#gateway/admin/control-plane.ts';
 import { newDecision } from '#gateway/ask.ts';
-import type { GatewayDeps } from '#gateway/call.ts';
+import type { GatewayDeps, GatewaySettings } from '#gateway/call.ts';
 import { type HttpCall, createHttpCall, pathOf } from '#gateway/http-call.ts';
 import type { Route } from '#gateway/route-table.ts';
 import { dialectBelow, routes } from '#gateway/routes.ts';
@@ -11,6 +11,7 @@ import { recordRefused } from '#gateway/refusals.ts';
 import { sendBytes, sendError } from '#gateway/send-reply.ts';
 import type { Served } from '#gateway/served.ts';
 import type { Authenticate, Caller } from '#keys/authenticate.ts';
+import { addressOf, demandAddress } from '#keys/entrance.ts';
 import { principalOf, seesAll } from '#keys/principal.ts';
 
 export type HttpHandler = (req: IncomingMessage, res: ServerResponse) => void;
@@ -25,7 +26,7 @@ export const createHandler = (
   control?: Pick<ControlPlane, 'serve'>,
 ): HttpHandler => {
   const admit = (http: HttpCall, route: Route): void => {
-    const knock = knockAt(http, route);
+    const knock = knockAt(deps, http, route);
     try {
       enter(http, authenticate(knock), route);
     } catch (thrown) {
@@ -42,6 +43,7 @@ export const createHandler = (
     }
     const route = findRoute(http);
     const isForeign = http.dialect !== undefined;
+    if (route?.access !== 'public') demandAddress(http.req, deps.settings.entrance);
     if (!route && control && !isForeign) return control.serve(http);
     if (!route) throw nothingHere();
     const isOpen = route.access === 'metrics' && deps.settings.metricsArePublic;
@@ -83,9 +85,12 @@ const isProbe = ({ req, path }: HttpCall): boolean => req.method === 'HEAD' && p
 const NO_BYTES = Buffer.alloc(0);
 
 /** What decides whether somebody may enter. */
-export const knockOfRequest = (req: IncomingMessage): Parameters<Authenticate>[0] => ({
+export const knockOfRequest = (
+  req: IncomingMessage,
+  { entrance }: Pick<GatewaySettings, 'entrance'>,
+): Parameters<Authenticate>[0] => ({
   headers: req.headers,
-  address: req.socket.remoteAddress ?? '',
+  address: addressOf(req, entrance),
   path: pathOf(req),
 });
 
@@ -99,8 +104,12 @@ const enter = (http: HttpCall, caller: Caller, { access }: Route): void => {
 };
 
 /** The same with a key that stands in the address, where a route takes it from there: one in a header says more. */
-const knockAt = ({ req }: HttpCall, { keyParam }: Route): Parameters<Authenticate>[0] => {
-  const knock = knockOfRequest(req);
+const knockAt = (
+  { settings }: GatewayDeps,
+  { req }: HttpCall,
+  { keyParam }: Route,
+): Parameters<Authenticate>[0] => {
+  const knock = knockOfRequest(req, settings);
   const query = keyParam === undefined ? undefined : req.url?.split('?')[1];
   const key = keyParam && query ? new URLSearchParams(query).get(keyParam) : null;
   return key ? { ...knock, headers: { 'x-goog-api-key': key, ...req.headers } } : knock;

@@ -9,6 +9,7 @@ import { keptBody } from '#gateway/kept-body.ts';
 import { factsOf, statusWith, tellError } from '#gateway/spend-facts.ts';
 import type { Outcome } from '#keys/bill.ts';
 import type { Pass } from '#keys/pass.ts';
+import { addressOf } from '#keys/entrance.ts';
 
 /** Longest name of a model that is kept where nobody serves it. */
 const NAME_CHARS = 200;
@@ -21,7 +22,7 @@ const NAME_CHARS = 200;
 export const recordRefused = (deps: GatewayDeps, http: HttpCall, error: SpillwayError): void => {
   const { callType, caller, pass } = http;
   if (!deps.billing || callType === undefined || caller === '') return;
-  const call = http.call ?? unread(http, callType);
+  const call = http.call ?? unread(deps, http, callType);
   recordRefusedCall(deps, call, { error, ...(pass && { pass }) });
 };
 
@@ -62,9 +63,9 @@ export const recordRefusedCall = (
 };
 
 /** What is known of it where its body has not been read. */
-const unread = (http: HttpCall, callType: string): GatewayCall => {
+const unread = ({ settings }: GatewayDeps, http: HttpCall, callType: string): GatewayCall => {
   const { id, progress, arrivedAt, wallMs, signal, caller, req } = http;
-  const { remoteAddress: address } = req.socket;
+  const address = addressOf(req, settings.entrance);
   return {
     id,
     progress,
@@ -77,7 +78,7 @@ const unread = (http: HttpCall, callType: string): GatewayCall => {
     priority: 'interactive',
     bytes: 0,
     answersAtTurnEnd: true,
-    ...(address !== undefined && { address }),
+    ...(address !== '' && { address }),
   };
 };
 

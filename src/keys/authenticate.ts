@@ -14,7 +14,7 @@ export interface Caller {
   readonly word: string;
   /** Whether it may see and change everything: it has the master key, or nobody has to have one. */
   readonly isMaster: boolean;
-  /** Of a virtual key. */
+  /** Of a virtual key; absent of somebody who is no master where no key is needed. */
   readonly pass?: Pass;
 }
 

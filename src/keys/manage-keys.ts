@@ -3,7 +3,7 @@ import { SpillwayError } from '#core/errors.ts';
 import { newSecretKey } from '#core/ids.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { z } from '#core/schema.ts';
-import { addressFault } from '#keys/address-rule.ts';
+import { addressFault } from '#core/address-rule.ts';
 import { demandBudget } from '#keys/budget-rule.ts';
 import type { Directory } from '#keys/directory.ts';
 import { lengthMs, parseDuration } from '#keys/duration.ts';

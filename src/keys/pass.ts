@@ -1,5 +1,5 @@
 import { SpillwayError } from '#core/errors.ts';
-import { addressRule } from '#keys/address-rule.ts';
+import { addressRule } from '#core/address-rule.ts';
 import type { Directory } from '#keys/directory.ts';
 import type { Allowance, CustomerRow, KeyRow, TeamRow, UserRow } from '#keys/fields.ts';
 import { amountsOf, type Limited, type TokenKind } from '#keys/limits.ts';

@@ -13,9 +13,13 @@ export interface Principal {
   readonly token?: string;
 }
 
+/** Who has come in where no key is needed. */
+export const NOBODY: Principal = { role: 'internal_user_viewer' };
+
 /** What a caller of the data plane is to whoever is asked to show or change something. */
 export const principalOf = ({ isMaster, pass }: Caller): Principal => {
-  if (isMaster || !pass) return { role: 'proxy_admin' };
+  if (isMaster) return { role: 'proxy_admin' };
+  if (!pass) return NOBODY;
   const { key, user } = pass;
   return {
     role: user?.user_role ?? 'internal_user',

@@ -19,7 +19,9 @@ export const scopeOf = <Filter extends SpendFilter>(
   const { team } = asked;
   if (team !== undefined && leads(principal, directory.teams.get(team))) return asked;
   if (principal.userId !== undefined) return { ...asked, user: principal.userId };
-  return { ...asked, token: principal.token ?? '' };
+  const { token } = principal;
+  // Records of the master key have no token: whoever has none either sees none of them.
+  return token === undefined ? { ...asked, tokens: [] } : { ...asked, token };
 };
 
 /** A record in the words of LiteLLM's table of spend logs, and ours beside them. */

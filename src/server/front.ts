@@ -5,10 +5,11 @@ import type { AnyControlRoute } from '#gateway/admin/control-route.ts';
 import { createHandler, type HttpHandler, knockOfRequest } from '#gateway/handle.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import { type Authenticate, createAuthenticate } from '#keys/authenticate.ts';
+import { withRouteRules } from '#keys/entrance.ts';
 import { type Principal, principalOf } from '#keys/principal.ts';
 import type { Gateway } from '#server/gateway.ts';
 
-type Keys = Pick<LoadedConfig, 'masterKey' | 'keyHeader'>;
+type Keys = Pick<LoadedConfig, 'masterKey' | 'keyHeader'> & Partial<Pick<LoadedConfig, 'entrance'>>;
 
 /** Routes of the control plane that others bring. */
 export type MoreRoutes = () => Promise<readonly AnyControlRoute[]>;
@@ -24,7 +25,7 @@ export const createFront = (
 ): HttpHandler => {
   const authenticate = authenticateOf(gateway, keys);
   const identify = (req: IncomingMessage, path: string): Principal =>
-    principalOf(authenticate({ ...knockOfRequest(req), path }));
+    principalOf(authenticate({ ...knockOfRequest(req, gateway.settings), path }));
   const control = lazily(async () => {
     const [{ createControlPlane }, { controlRoutes }, theirs] = await Promise.all([
       import('#gateway/admin/control-plane.ts'),
@@ -44,11 +45,14 @@ export const createDataFront = (gateway: Gateway, keys: Keys): HttpHandler =>
 
 const authenticateOf = (
   { clock, accounts }: Gateway,
-  { masterKey, keyHeader }: Keys,
+  { masterKey, keyHeader, entrance = {} }: Keys,
 ): Authenticate =>
-  createAuthenticate({
-    clock,
-    ...(masterKey !== undefined && { masterKey }),
-    ...(keyHeader !== undefined && { keyHeader }),
-    ...(accounts && { ring: accounts.ring }),
-  });
+  withRouteRules(
+    createAuthenticate({
+      clock,
+      ...(masterKey !== undefined && { masterKey }),
+      ...(keyHeader !== undefined && { keyHeader }),
+      ...(accounts && { ring: accounts.ring }),
+    }),
+    entrance,
+  );

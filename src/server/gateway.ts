@@ -1,3 +1,4 @@
+import { addressRule } from '#core/address-rule.ts';
 import type { Price } from '#balancer/member.ts';
 import { RetryBudgets } from '#balancer/retry-budget.ts';
 import { createPolicy } from '#balancer/policies/index.ts';
@@ -225,6 +226,12 @@ const fallbacksOf = (routing: LoadedConfig['routing']): GatewaySettings['fallbac
   };
 };
 
+const entranceOf = ({ addresses, isForwarded, params }: LoadedConfig['entrance']) => ({
+  ...(addresses && { admits: addressRule(addresses) }),
+  ...(isForwarded && { isForwarded }),
+  ...(params && { params }),
+});
+
 const settingsOf = (config: LoadedConfig, version: string): GatewaySettings => ({
   version,
   policy: config.routing.strategy,
@@ -245,6 +252,7 @@ const settingsOf = (config: LoadedConfig, version: string): GatewaySettings => (
   params: config.params,
   litellmErrors: config.compat.litellmErrors,
   metricsArePublic: config.metrics.arePublic,
+  entrance: entranceOf(config.entrance),
   decisions: config.decisions.max,
   preCallChecks: config.routing.preCallChecks,
   ...(config.routing.tagFiltering && { tagMatch: config.routing.tagMatchAny ? 'any' : 'all' }),

@@ -85,7 +85,7 @@ export const startApp = async (
   const apps = await openApps(config, { gateway, world, dataDir, ...(store && { store }) });
   const handler = withApps(
     apps,
-    log,
+    gateway,
     createFront(gateway, config, async () => appRoutes(apps)),
   );
   const listener = await listen(handler, { port: 0, host: '127.0.0.1' });

@@ -48,6 +48,7 @@ export const configOf = (
   credentials: [],
   warnings: [],
   masterKey: MASTER_KEY,
+  entrance: {},
   metrics: { arePublic: false },
   routing: {
     strategy: 'simple-shuffle',

@@ -141,7 +141,7 @@ export const FOREIGN_WORDS: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/config/model-list.ts': ['allowed_openai_params'],
   'src/config/model-row.ts': ['allowed_openai_params'],
-  'src/keys/route-rule.ts': ['openai_routes'],
+  'src/core/route-kinds.ts': ['openai_routes'],
 };
 
 export const MAX_FILE_LINES = 400;

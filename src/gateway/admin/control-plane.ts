@@ -12,7 +12,7 @@ import { mayCall } from '#gateway/admin/access.ts';
 import type { AnyControlRoute } from '#gateway/admin/control-route.ts';
 import { ERROR_HEADER, errorEnvelope } from '#gateway/error-envelope.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
-import type { Principal } from '#keys/principal.ts';
+import { NOBODY, type Principal } from '#keys/principal.ts';
 
 /** What is written down about keys and people is small, bytes. */
 const BODY_BYTES = 1_048_576;
@@ -36,7 +36,6 @@ interface Env {
   Variables: { principal: Principal };
 }
 
-const NOBODY: Principal = { role: 'internal_user_viewer' };
 const DOCUMENT = '/openapi.json';
 
 export const createControlPlane = (

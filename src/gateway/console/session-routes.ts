@@ -3,6 +3,7 @@ import type { ConsoleDeps } from '#gateway/console/deps.ts';
 import { type SessionReply, sessionReply } from '#gateway/console/shapes.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import { z } from '#core/schema.ts';
+import { addressOf } from '#keys/entrance.ts';
 import type { Principal } from '#keys/principal.ts';
 import { type Session, SESSION_COOKIE, SESSION_MS } from '#keys/sessions.ts';
 
@@ -28,7 +29,7 @@ export const sessionRoutes = (deps: ConsoleDeps): readonly AnyControlRoute[] => 
     body: z.strictObject({ key: z.string().max(LONGEST_KEY).default('') }),
     reply: sessionReply,
     serve({ body, http }) {
-      const address = http.req.socket.remoteAddress ?? '';
+      const address = addressOf(http.req, deps.gateway.settings.entrance);
       const { token, session } = deps.sessions.open(body.key, address);
       return withCookie(replyOf(deps, http, session), cookie(http, token, SESSION_MS / 1000));
     },
@@ -51,7 +52,8 @@ const replyOf = (
   { req }: HttpCall,
   session: Session | undefined,
 ): SessionReply => {
-  const who = session && deps.sessions.whoIs(session, req.socket.remoteAddress ?? '');
+  const who =
+    session && deps.sessions.whoIs(session, addressOf(req, deps.gateway.settings.entrance));
   return {
     signed_in: who !== undefined,
     needs_key: deps.sessions.needsKey,

@@ -1,12 +1,17 @@
-import type { Log } from '#core/log.ts';
 import type { HttpHandler } from '#gateway/handle.ts';
+import { mayEnter } from '#keys/entrance.ts';
 import type { Apps } from '#server/apps/open-apps.ts';
+import type { Gateway } from '#server/gateway.ts';
 
 /** The key decides: whoever shows an app's is answered by the app, everybody else by the gateway. */
 export const withApps =
-  ({ api, deps: { clock } }: Apps, log: Log, gateway: HttpHandler): HttpHandler =>
+  (
+    { api, deps: { clock } }: Apps,
+    { log, settings }: Pick<Gateway, 'log' | 'settings'>,
+    gateway: HttpHandler,
+  ): HttpHandler =>
   (req, res) => {
-    if (!api.takes(req)) return gateway(req, res);
+    if (!mayEnter(req, settings.entrance) || !api.takes(req)) return gateway(req, res);
     const began = clock.now();
     res.once('close', () => {
       const path = (req.url ?? '').split('?', 1)[0];

@@ -27,13 +27,15 @@ export interface Handlers {
 
 export const createHandlers = (options: HandlersOptions): Handlers => {
   const { gateway, site, masterKey, keyHeader, apps } = options;
+  const { entrance } = gateway.config;
   const keys = {
     ...(masterKey !== undefined && { masterKey }),
     ...(keyHeader !== undefined && { keyHeader }),
+    entrance,
   };
   const sessions = openSessions(options);
   const withAll = (front: HttpHandler): HttpHandler =>
-    apps ? withApps(apps, gateway.log, front) : front;
+    apps ? withApps(apps, gateway, front) : front;
   const front = withAll(createFront(gateway, keys, () => moreRoutes(options, sessions)));
   return {
     all(req, res) {
