@@ -1,4 +1,4 @@
-import { deleteKeys } from '#keys/manage-keys.ts';
+import { deleteKeysOf } from '#keys/manage-keys.ts';
 import { demandRows, removeRows, usersOf } from '#keys/manage-people.ts';
 import { leaveTeams } from '#keys/manage-teams.ts';
 import type { Principal } from '#keys/principal.ts';
@@ -15,11 +15,7 @@ export const deleteUsers = async (
 ): Promise<void> => {
   const subject = usersOf(registry);
   demandRows(subject, ids);
-  const theirs = [...registry.directory.keys.all()].filter(({ user_id: user }) =>
-    ids.includes(user ?? ''),
-  );
-  const tokens = theirs.map(({ token }) => token);
-  await deleteKeys(registry, principal, tokens);
+  await deleteKeysOf(registry, principal, ({ user_id: user }) => ids.includes(user ?? ''));
   await leaveTeams(registry, principal, ids);
   await removeRows(registry, principal, { subject, ids });
 };

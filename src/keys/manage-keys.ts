@@ -270,6 +270,17 @@ export const deleteKeys = async (
   return rows.map(({ token }) => token);
 };
 
+/** With those to whom they belong: without them they would open on without a bound. */
+export const deleteKeysOf = async (
+  registry: Registry,
+  principal: Principal,
+  isTheirs: (key: KeyRow) => boolean,
+): Promise<void> => {
+  const theirs = [...registry.directory.keys.all()].filter(isTheirs);
+  const tokens = theirs.map(({ token }) => token);
+  await deleteKeys(registry, principal, tokens);
+};
+
 /**
  * Puts another key in the place of one: its spend, limits and name stay. The old one opens on for as
  * long as `grace` says.

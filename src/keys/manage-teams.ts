@@ -3,7 +3,7 @@ import type { JsonObject } from '#core/json.ts';
 import type { z } from '#core/schema.ts';
 import type { Allowance, memberSchema, TeamRow } from '#keys/fields.ts';
 import { shownMetadata } from '#keys/in-metadata.ts';
-import { deleteKeys } from '#keys/manage-keys.ts';
+import { deleteKeysOf } from '#keys/manage-keys.ts';
 import { changeRow, demandRows, removeRows, type Subject } from '#keys/manage-people.ts';
 import { demand, mayManageMembers, mayReadTeam, notYours } from '#keys/ownership.ts';
 import { type Principal, seesAll } from '#keys/principal.ts';
@@ -153,9 +153,6 @@ export const removeMember = async (
   const gone = members
     .filter((one) => isSame(one, of.member))
     .flatMap(({ user_id: id }) => (id ? [id] : []));
-  const theirs = [...registry.directory.keys.all()].filter(
-    ({ team_id: id, user_id: user }) => id === team.team_id && user && gone.includes(user),
-  );
   const row = await changeRow(registry, principal, {
     subject: teamsOf(registry),
     id: team.team_id,
@@ -167,8 +164,12 @@ export const removeMember = async (
       }),
     },
   });
-  const tokens = theirs.map(({ token }) => token);
-  await deleteKeys(registry, { ...principal, role: 'proxy_admin' }, tokens);
+  const admin = { ...principal, role: 'proxy_admin' } as const;
+  await deleteKeysOf(
+    registry,
+    admin,
+    ({ team_id: id, user_id: user }) => id === team.team_id && gone.includes(user ?? ''),
+  );
   return row;
 };
 
@@ -183,10 +184,6 @@ export const deleteTeams = async (
 ): Promise<void> => {
   const subject = teamsOf(registry);
   demandRows(subject, ids);
-  const theirs = [...registry.directory.keys.all()].filter(({ team_id: id }) =>
-    ids.includes(id ?? ''),
-  );
-  const tokens = theirs.map(({ token }) => token);
-  await deleteKeys(registry, principal, tokens);
+  await deleteKeysOf(registry, principal, ({ team_id: id }) => ids.includes(id ?? ''));
   await removeRows(registry, principal, { subject, ids });
 };
