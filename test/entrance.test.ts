@@ -2,14 +2,14 @@ import { expect, it } from 'vitest';
 import { closedAfterEach } from './kit/closing.ts';
 import { errorOf, keyWorlds } from './kit/key-world.ts';
 import { configOf, deployment, MASTER_KEY, startGateway } from './kit/gateway.ts';
-import { startUpstream } from './kit/upstream.ts';
+import { answer, startUpstream } from './kit/upstream.ts';
 
 const world = keyWorlds();
 const closing = closedAfterEach();
 
 /** A gateway behind a proxy that says who comes. */
 const behindProxy = async (addresses: readonly string[]) => {
-  const upstream = await startUpstream();
+  const upstream = await startUpstream(answer);
   closing.push(() => upstream.close());
   const entrance = { addresses, isForwarded: true } as const;
   const gateway = await startGateway(

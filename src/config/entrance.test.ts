@@ -32,10 +32,10 @@ it('says which entry of a list would fit nothing', () => {
 `),
   );
   expect(errors.map((error) => error.replace(/^\S+ /, ''))).toEqual([
-    'general_settings.allowed_ips[1]: the range 10.0.0.0/99 has too many bits',
-    'general_settings.allowed_ips[2]: "office" is neither an address nor a range',
-    expect.stringMatching(/admin_only_routes\[0\]: expected a path .*; found "key\/generate"$/),
-    expect.stringMatching(/public_routes\[0\]: .*found "LiteLLMRoutes.no_such_routes"$/),
+    'general_settings.allowed_ips.1: the range 10.0.0.0/99 has too many bits',
+    'general_settings.allowed_ips.2: "office" is neither an address nor a range',
+    expect.stringMatching(/admin_only_routes\.0: expected a path .*; found "key\/generate"$/),
+    expect.stringMatching(/public_routes\.0: .*found "LiteLLMRoutes.no_such_routes"$/),
   ]);
   expect(errorsOf(withGeneral('  allowed_ips: []\n'))).toHaveLength(1);
 });

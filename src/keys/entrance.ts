@@ -51,18 +51,30 @@ export const demandAddress = (req: IncomingMessage, rules: AddressRules): void =
 
 const NOBODY: Caller = { word: 'public', isMaster: false };
 
-/** What the config says of paths comes before what a key says: no key is looked at where none is needed. */
+/** Where no key is needed, a good one says who comes all the same, and a bad one shuts nobody out. */
+const orNobody =
+  (authenticate: Authenticate): Authenticate =>
+  (knock) => {
+    try {
+      return authenticate(knock);
+    } catch {
+      return NOBODY;
+    }
+  };
+
+/** What the config says of paths comes before what a key says. */
 export const withRouteRules = (
   authenticate: Authenticate,
   { routes, adminRoutes = [], publicRoutes = [] }: RouteRules,
 ): Authenticate => {
   if (!routes && adminRoutes.length + publicRoutes.length === 0) return authenticate;
+  const welcomed = orNobody(authenticate);
   return (knock) => {
     const { path } = knock;
     const shown = path.slice(0, 200);
     if (routes && !isRouteAmong(routes, path))
       throw new SpillwayError('forbidden', `Access forbidden: Route ${shown} not allowed`);
-    if (isRouteAmong(publicRoutes, path)) return NOBODY;
+    if (isRouteAmong(publicRoutes, path)) return welcomed(knock);
     const caller = authenticate(knock);
     if (isRouteAmong(adminRoutes, path) && principalOf(caller).role !== 'proxy_admin')
       throw new SpillwayError(
