@@ -136,3 +136,22 @@ test('a stop ends it; two owners share nothing', SLOW, async () => {
   setTimeout(() => stop.abort(new Error('stopped')), 20);
   await expect(running).rejects.toThrow('stopped');
 });
+
+test('an app whose programs never end to come hands its interpreter over', SLOW, async () => {
+  let now = 0;
+  const clock = { ...systemClock, after: systemClock.after.bind(systemClock), now: () => now };
+  const one = createSandbox(clock, { codeMs: 30_000, processes: 1 });
+  const done: string[] = [];
+  const note = async (name: string, owner: string): Promise<void> => {
+    const job = { language: 'python3', code: 'def main():\n  return 1', inputs: {} } as const;
+    await one.runCode(job, open, { owner });
+    done.push(name);
+    now += 10_000;
+  };
+  await Promise.all([
+    ...['a1', 'a2', 'a3', 'a4'].map((name) => note(name, 'a')),
+    note('b1', 'b'),
+  ]).finally(() => one.close());
+  // The second has begun when the first one's end is told.
+  expect(done).toEqual(['a1', 'a2', 'b1', 'a3', 'a4']);
+});

@@ -16,6 +16,7 @@ import {
   TOO_LARGE,
   TOO_MUCH_MEMORY,
 } from '#sandbox/python-answer.ts';
+import { Turns } from '#sandbox/turns.ts';
 
 export interface PythonJob {
   readonly code: string;
@@ -41,6 +42,8 @@ interface Interpreter {
   readonly owner: string;
   readonly child: ChildProcessWithoutNullStreams;
   state: 'starting' | 'idle' | 'busy';
+  /** When it had started, ms. */
+  readyAt: number;
   /** Told of the next line that it says, or of its end. */
   told: (line: string | undefined) => void;
   /** Told of what it asks of the network. */
@@ -62,6 +65,8 @@ const CHILD = fileURLToPath(
 /** Of 64 KB each: 256 MB. */
 const MEMORY_PAGES = 4096;
 const START_MS = 60_000;
+/** So long an interpreter may run one owner's programs while others have none: about what a start takes, ms. */
+const TURN_MS = 2_000;
 /** A character takes four bytes at most. */
 const LONGEST_LINE_BYTES = 4 * LONGEST_ANSWER;
 const LONGEST_ASK_BYTES = 8 * 1024 * 1024;
@@ -74,59 +79,65 @@ const OBJECTS_MB = 128;
 export class Python {
   readonly #options: PythonOptions;
   readonly #all = new Set<Interpreter>();
-  readonly #line: Waiting[] = [];
+  readonly #line: Turns<Waiting>;
   #isClosed = false;
 
   constructor(options: PythonOptions) {
     this.#options = options;
+    this.#line = new Turns(options.waiting);
   }
 
   /** Throws SpillwayError `unavailable` when too many wait, or the signal's reason. */
   run(job: PythonJob, signal: AbortSignal): Promise<CodeOutcome> {
     return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason as Error);
-      if (this.#isClosed || this.#line.length >= this.#options.waiting)
-        return reject(new SpillwayError('unavailable', 'Too much code is waiting to be run.'));
-      this.#line.push({ ...job, signal, resolve, reject });
+      if (this.#isClosed) return reject(stopping());
+      this.#line.add({ ...job, signal, resolve, reject });
       this.#next();
     });
   }
 
   close(): void {
     this.#isClosed = true;
-    const gone = new SpillwayError('unavailable', 'The program is stopping.');
-    for (const { reject } of this.#line.splice(0)) reject(gone);
+    while (this.#line.size > 0) this.#line.take()?.reject(stopping());
     for (const interpreter of this.#all) this.#end(interpreter);
   }
 
   /** Gives what waits to interpreters that are free, and starts some where there are too few. */
   #next(): void {
-    for (const job of this.#line.slice()) {
-      const free = this.#find(job.owner, 'idle');
-      if (free) {
-        this.#line.splice(this.#line.indexOf(job), 1);
-        this.#work(free, job);
+    // Who has none is given a place before others go on with theirs.
+    for (const owner of this.#line.owners())
+      if (this.#of(owner).length === 0 && this.#makeRoom()) this.#start(owner);
+    for (const owner of this.#line.owners())
+      for (const free of this.#of(owner, 'idle')) {
+        const job = this.#line.take(owner);
+        if (job) this.#work(free, job);
       }
-    }
-    const wanted = Map.groupBy(this.#line, ({ owner }) => owner);
-    for (const [owner, jobs] of wanted) {
-      const starting = [...this.#all].filter(
-        (one) => one.owner === owner && one.state === 'starting',
-      );
-      if (starting.length < jobs.length && this.#makeRoom()) this.#start(owner);
-    }
+    for (const owner of this.#line.owners())
+      if (this.#of(owner, 'starting').length < this.#line.count(owner) && this.#makeRoom())
+        this.#start(owner);
   }
 
-  #find(owner: string, state: Interpreter['state']): Interpreter | undefined {
-    return [...this.#all].find((one) => one.owner === owner && one.state === state);
+  #of(owner: string, state?: Interpreter['state']): Interpreter[] {
+    return [...this.#all].filter(
+      (one) => one.owner === owner && (state === undefined || one.state === state),
+    );
   }
 
   /** An idle one of somebody else's has to go when there are as many as there may be. */
   #makeRoom(): boolean {
     if (this.#all.size < this.#options.processes) return true;
-    const idle = [...this.#all].find(({ state }) => state === 'idle');
+    const idle = [...this.#all].find((one) => one.state === 'idle' && this.#isSpare(one));
     if (idle) this.#end(idle);
     return idle !== undefined;
+  }
+
+  /** Not wanted by its owner, or one of several, or long enough in use to have been worth its start. */
+  #isSpare({ owner, readyAt }: Interpreter): boolean {
+    return (
+      this.#line.count(owner) === 0 ||
+      this.#of(owner).length > 1 ||
+      this.#options.clock.now() - readyAt >= TURN_MS
+    );
   }
 
   #end(interpreter: Interpreter, why?: CodeOutcome): void {
@@ -142,6 +153,7 @@ export class Python {
       owner,
       child,
       state: 'starting',
+      readyAt: 0,
       told: () => {},
       asked: () => {},
     };
@@ -151,6 +163,7 @@ export class Python {
       cancel();
       if (line === undefined) this.#failStart(interpreter);
       else interpreter.state = 'idle';
+      interpreter.readyAt = this.#options.clock.now();
       interpreter.told = () => this.#end(interpreter);
       this.#next();
     };
@@ -179,9 +192,8 @@ export class Python {
 
   #failStart({ owner }: Interpreter): void {
     if (this.#isClosed) return;
-    const at = this.#line.findIndex((job) => job.owner === owner);
-    const [job] = at < 0 ? [] : this.#line.splice(at, 1);
-    job?.reject(new SpillwayError('node_failed', 'Python could not be started here.'));
+    const failed = new SpillwayError('node_failed', 'Python could not be started here.');
+    this.#line.take(owner)?.reject(failed);
   }
 
   #work(interpreter: Interpreter, job: Waiting): void {
@@ -218,6 +230,8 @@ export class Python {
     interpreter.child.stdin.write(`${JSON.stringify({ token, code, inputs })}\n`);
   }
 }
+
+const stopping = (): SpillwayError => new SpillwayError('unavailable', 'The program is stopping.');
 
 const tooLong = (limitMs: number): string => `The code ran longer than ${limitMs / 1000} s.`;
 

@@ -45,13 +45,13 @@ const DEEPEST_OUTPUT = 100;
 export interface Sandbox {
   runCode(job: CodeJob, signal: AbortSignal, around?: CodeAround): Promise<Json>;
   /** A document's text. */
-  extractText(job: DocumentJob, signal: AbortSignal): Promise<string>;
-  renderJinja(job: JinjaJob, signal: AbortSignal): Promise<string>;
+  extractText(job: DocumentJob, signal: AbortSignal, owner?: string): Promise<string>;
+  renderJinja(job: JinjaJob, signal: AbortSignal, owner?: string): Promise<string>;
   close(): Promise<void>;
 }
 
 export interface CodeAround {
-  /** Python's programs of one owner share interpreters; those of two never do. */
+  /** Owners take turns. Python's programs of one share interpreters; those of two never do. */
   readonly owner?: string;
   /** How a program asks the network; it cannot where this is absent. */
   readonly fetch?: CodeFetch;
@@ -77,20 +77,20 @@ export const createSandbox = (clock: Clock, given: Partial<SandboxLimits> = {}):
         const job = { code, inputs: text, limitMs: codeMs, limitBytes: codeBytes };
         const task = { kind: 'javascript', job, mayAsk: http !== undefined } as const;
         const ask = http && ((asked: string) => textAsked(http, asked));
-        const how = { limitMs: codeMs + GRACE_MS, signal, ...(ask && { ask }) };
+        const how = { owner, limitMs: codeMs + GRACE_MS, signal, ...(ask && { ask }) };
         const done = await pool.perform(task, how);
         return valueOf(done.kind === 'code' ? done.outcome : { error: 'It broke.', kind: 'code' });
       } finally {
         http?.close();
       }
     },
-    async renderJinja(job, signal) {
-      return textOf(await pool.perform({ kind: 'jinja', job }, { limitMs: JINJA_MS, signal }));
+    async renderJinja(job, signal, owner = '') {
+      const how = { owner, limitMs: JINJA_MS, signal };
+      return textOf(await pool.perform({ kind: 'jinja', job }, how));
     },
-    async extractText(job, signal) {
-      return textOf(
-        await pool.perform({ kind: 'document', job }, { limitMs: DOCUMENT_MS, signal }),
-      );
+    async extractText(job, signal, owner = '') {
+      const how = { owner, limitMs: DOCUMENT_MS, signal };
+      return textOf(await pool.perform({ kind: 'document', job }, how));
     },
     async close() {
       python.close();

@@ -7,10 +7,10 @@ const threads = new Threads({ clock: systemClock, threads: 1, waiting: 5 });
 afterAll(() => threads.close());
 
 const signal = new AbortController().signal;
-const render = (template: string) =>
+const render = (template: string, owner = '') =>
   threads.perform(
     { kind: 'jinja', job: { template, values: {}, limitChars: 100 } },
-    { limitMs: 60_000, signal },
+    { owner, limitMs: 60_000, signal },
   );
 
 test('a thread that breaks while nobody uses it takes nobody along, and is waited for by nobody', async () => {
@@ -28,4 +28,19 @@ test('a thread that breaks while nobody uses it takes nobody along, and is waite
   } finally {
     process.off('worker', note);
   }
+});
+
+test('one app that asks for much keeps no other waiting for all of it', async () => {
+  await render('a thread');
+  const done: string[] = [];
+  const note = async (text: string, owner: string): Promise<void> => {
+    await render(text, owner);
+    done.push(text);
+  };
+  await Promise.all([
+    ...['a1', 'a2', 'a3', 'a4'].map((text) => note(text, 'a')),
+    ...['b1', 'b2'].map((text) => note(text, 'b')),
+  ]);
+  // The first is at work when the others come.
+  expect(done).toEqual(['a1', 'a2', 'b1', 'a3', 'b2', 'a4']);
 });

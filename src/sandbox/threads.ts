@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Asked, Done, Task, Told } from '#sandbox/task.ts';
+import { Turns } from '#sandbox/turns.ts';
 
 export interface ThreadsOptions {
   readonly clock: Clock;
@@ -13,6 +14,8 @@ export interface ThreadsOptions {
 
 interface Job {
   readonly task: Task;
+  /** Whose it is: owners take turns. */
+  readonly owner: string;
   /** Asks the network for it. */
   readonly ask?: (text: string) => Promise<string>;
   /** After so long the thread is ended, whatever it does, ms. */
@@ -34,53 +37,41 @@ export class Threads {
   readonly #options: ThreadsOptions;
   readonly #idle: Worker[] = [];
   readonly #all = new Set<Worker>();
-  readonly #line: Job[] = [];
+  readonly #line: Turns<Job>;
   #isClosed = false;
   #starting = 0;
 
   constructor(options: ThreadsOptions) {
     this.#options = options;
+    this.#line = new Turns(options.waiting);
   }
 
   /** Throws SpillwayError `timeout`, `unavailable` when too many wait, or the signal's reason. */
-  perform(task: Task, how: Pick<Job, 'limitMs' | 'signal' | 'ask'>): Promise<Done> {
-    const { signal } = how;
+  perform(task: Task, how: Pick<Job, 'owner' | 'limitMs' | 'signal' | 'ask'>): Promise<Done> {
     return new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason as Error);
-      if (this.#isClosed || this.#line.length >= this.#options.waiting)
-        return reject(
-          new SpillwayError('unavailable', 'Too much code is waiting to be run; try again.'),
-        );
-      this.#line.push({ task, ...how, resolve, reject });
+      if (this.#isClosed) return reject(stopping());
+      this.#line.add({ task, ...how, resolve, reject });
       this.#next();
     });
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    const gone = new SpillwayError('unavailable', 'The program is stopping.');
-    for (const { reject } of this.#line.splice(0)) reject(gone);
+    while (this.#line.size > 0) this.#line.take()?.reject(stopping());
     await Promise.all([...this.#all].map((worker) => worker.terminate()));
   }
 
   #next(): void {
-    const job = this.#line[0];
-    if (!job) return;
+    if (this.#line.size === 0) return;
     const worker = this.#idle.pop();
     if (!worker) return this.#begin();
     for (const event of HEARD) worker.removeAllListeners(event);
-    this.#line.shift();
-    if (job.signal.aborted) {
-      this.#rest(worker);
-      job.reject(job.signal.reason as Error);
-      return this.#next();
-    }
-    this.#run(worker, job);
+    this.#run(worker, this.#line.take()!);
   }
 
   /** A thread's own start is no time of the program that it will run. */
   #begin(): void {
-    if (this.#all.size >= this.#options.threads || this.#starting >= this.#line.length) return;
+    if (this.#all.size >= this.#options.threads || this.#starting >= this.#line.size) return;
     const worker = new Worker(FILE, {
       // Nothing of this process is given to it.
       env: {},
@@ -105,7 +96,7 @@ export class Threads {
       started();
       this.#all.delete(worker);
       const broken = new SpillwayError('internal', 'Code cannot be run; see the log.', { cause });
-      this.#line.shift()?.reject(broken);
+      this.#line.take()?.reject(broken);
       this.#next();
     });
   }
@@ -161,3 +152,5 @@ const tell = async (worker: Worker, { ask }: Job, { id, text }: Asked): Promise<
   const told = (await ask?.(text)) ?? '';
   worker.postMessage({ kind: 'told', id, text: told } satisfies Told);
 };
+
+const stopping = (): SpillwayError => new SpillwayError('unavailable', 'The program is stopping.');

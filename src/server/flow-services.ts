@@ -30,14 +30,14 @@ export interface FlowSurroundings {
 export const createFlowServices = (own: GatewayDeps, around: FlowSurroundings): FlowServices => {
   const { sandbox, client, owner = '' } = around;
   return {
-    renderJinja: (job, signal) => sandbox.renderJinja(job, signal),
+    renderJinja: (job, signal) => sandbox.renderJinja(job, signal, owner),
     runCode: (job, signal) =>
       sandbox.runCode(job, signal, {
         owner,
         fetch: (request, over) => client.fetch(request, over),
       }),
     extractText: (bytes, { extension, mimeType }, signal) =>
-      sandbox.extractText({ bytes, extension, mimeType }, signal),
+      sandbox.extractText({ bytes, extension, mimeType }, signal, owner),
     fetch: (request, signal) => client.fetch(request, signal),
     contextTokens(group) {
       const { gateway: deps, model } = takerOf(own, around, group);
