@@ -42,7 +42,7 @@ const NOTES: Readonly<
   },
   code: {
     about:
-      'JavaScript in QuickJS; Python 3.14 in a jailed process with its standard library and `requests`; the network through the guarded client (`fetch`, `requests`: 50 requests, 16 MB a run); 15 s and 64 MB (JavaScript) or 256 MB (Python). ' +
+      'JavaScript in QuickJS; Python 3.14 in a jailed process with its standard library and `requests`; the network through the guarded client (`fetch`, `requests`: 50 requests, 16 MB a run, and no more than 16 MB under way at once); 15 s and 64 MB (JavaScript) or 256 MB (Python). ' +
       'JavaScript is the language alone with `fetch` and a `console` that says nothing: no modules, no `Buffer`, `URL`, `TextEncoder`, `process`, `setTimeout` or others of Node; `atob` and `btoa` are there. ' +
       `Modules of Python: ${[...PYTHON_MODULES].map((name) => `\`${name}\``).join(', ')}.`,
     fields: { outputs: 'supported, with the limits of Dify' },

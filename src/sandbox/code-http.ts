@@ -8,23 +8,36 @@ export type CodeFetch = NonNullable<FlowServices['fetch']>;
 /** Requests of one program, and what they may bring it together, packed and unpacked, bytes. */
 export const MOST_REQUESTS = 50;
 const MOST_BYTES = 16 * 1024 * 1024;
+/** What requests of one program, and of all, hold while they are under way: what is sent, and what has come of an answer. */
+export const MOST_HELD = 16 * 1024 * 1024;
+const MOST_HELD_IN_ALL = 64 * 1024 * 1024;
 /** Of one answer, bytes. */
 const LONGEST_REPLY = 4 * 1024 * 1024;
 /** What is sent, characters. */
 export const LONGEST_ASK = 6 * 1024 * 1024;
 
+export const HOLDS_TOO_MUCH = `Requests of code that are under way may hold ${MOST_HELD / 1024 / 1024} MB together; wait for some before sending more.`;
+
+/** Bytes that requests of all programs hold. */
+export class HeldBytes {
+  bytes = 0;
+}
+
 /** What one program asks of the network: as JSON in both directions, since it crosses into its machine. */
 export class CodeHttp {
   readonly #fetch: CodeFetch;
   readonly #limitMs: number;
+  readonly #all: HeldBytes;
   readonly #over = new AbortController();
   #asked = 0;
   #bytes = 0;
+  #held = 0;
   #open = 0;
 
-  constructor(fetch: CodeFetch, limitMs: number) {
+  constructor(fetch: CodeFetch, limitMs: number, all = new HeldBytes()) {
     this.#fetch = fetch;
     this.#limitMs = limitMs;
+    this.#all = all;
   }
 
   /** Requests that have had no answer yet. */
@@ -35,30 +48,50 @@ export class CodeHttp {
   /** `{status, headers, body}` with the body in base64, or `{error, kind}`. Never rejects. */
   async ask(text: string): Promise<string> {
     this.#open++;
+    let held = 0;
+    const hold = (bytes: number): void => {
+      held += bytes;
+      this.#hold(bytes);
+    };
     try {
+      hold(text.length);
       const request = requestIn(text, this.#limitMs);
       if (++this.#asked > MOST_REQUESTS)
         throw new SpillwayError('too_large', `Code may send ${MOST_REQUESTS} requests.`);
       const { signal } = this.#over;
-      const { status, headers, body } = await this.#fetch(
-        { ...request, count: this.#count },
-        signal,
-      );
+      const count = (bytes: number): void => {
+        this.#count(bytes);
+        hold(bytes);
+      };
+      const { status, headers, body } = await this.#fetch({ ...request, count }, signal);
       return JSON.stringify({ status, headers, body: Buffer.from(body).toString('base64') });
     } catch (thrown) {
       const { code, message } = SpillwayError.from(thrown);
       return JSON.stringify({ error: message, kind: code });
     } finally {
       this.#open--;
+      this.#held -= held;
+      this.#all.bytes -= held;
     }
   }
 
+  #hold(bytes: number): void {
+    this.#held += bytes;
+    this.#all.bytes += bytes;
+    if (this.#held > MOST_HELD) throw new SpillwayError('too_large', HOLDS_TOO_MUCH);
+    if (this.#all.bytes > MOST_HELD_IN_ALL)
+      throw new SpillwayError(
+        'unavailable',
+        `Requests of all code hold ${MOST_HELD_IN_ALL / 1024 / 1024} MB already; try again.`,
+      );
+  }
+
   /** While they are read: many at once would otherwise be far too much before the first is whole. */
-  readonly #count = (bytes: number): void => {
+  #count(bytes: number): void {
     this.#bytes += bytes;
     if (this.#bytes > MOST_BYTES)
       throw new SpillwayError('too_large', `Code may read ${MOST_BYTES} bytes from the network.`);
-  };
+  }
 
   /** The program is over: nobody waits for what is under way. */
   close(): void {

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { EvalFlags, JSException, QuickJS } from 'quickjs-wasi';
 import type { Clock } from '#core/clock.ts';
-import { LONGEST_ASK, MOST_REQUESTS } from '#sandbox/code-http.ts';
+import { HOLDS_TOO_MUCH, LONGEST_ASK, MOST_HELD, MOST_REQUESTS } from '#sandbox/code-http.ts';
 import { AROUND, FETCH } from '#sandbox/javascript-around.ts';
+import { LONGEST_OUTPUT, RETURNED_TOO_MUCH } from '#sandbox/task.ts';
 
 export interface JavascriptJob {
   readonly code: string;
@@ -80,6 +81,8 @@ export const runJavascript = async (
     if (isLate) return late(job);
     if (settled === undefined)
       return { error: '`main` waits for something that never comes.', kind: 'code' };
+    if ('value' in settled && settled.value.isString && settled.value.length > LONGEST_OUTPUT)
+      return RETURNED_TOO_MUCH;
     const text =
       'error' in settled
         ? settled.error.consume((error) => error.toString())
@@ -123,6 +126,7 @@ const settledOf = async (
 const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 const TOO_MANY = JSON.stringify({ error: `Code may send ${MOST_REQUESTS} requests.` });
+const TOO_MUCH = JSON.stringify({ error: HOLDS_TOO_MUCH });
 const TOO_LONG = JSON.stringify({
   error: "The code's request cannot be sent: it is too large.",
 });
@@ -132,6 +136,8 @@ class Network {
   readonly #vm: QuickJS;
   #open = 0;
   #asked = 0;
+  /** Characters of what is asked and not answered. */
+  #held = 0;
   #isClosed = false;
   #hasNews = false;
   #wake = (): void => {};
@@ -170,11 +176,14 @@ class Network {
 
   #ask(ask: AskNetwork, text: string) {
     if (text.length > LONGEST_ASK) return this.#vm.newString(TOO_LONG);
+    if (this.#held + text.length > MOST_HELD) return this.#vm.newString(TOO_MUCH);
     const deferred = this.#vm.newPromise();
     this.#open++;
+    this.#held += text.length;
     const answer = async (): Promise<void> => {
       const reply = await ask(text);
       this.#open--;
+      this.#held -= text.length;
       if (this.#isClosed) return;
       this.#hasNews = true;
       using told = this.#vm.newString(reply);

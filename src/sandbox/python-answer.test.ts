@@ -11,6 +11,10 @@ test('an answer is what came out, or why nothing did', () => {
     error: 'File "main.py", line 1\nKeyError: 1',
     kind: 'code',
   });
+  expect(answerIn(line({ isTooLong: true }), 'mine')).toEqual({
+    outcome: { error: 'The code returned more than 4 MB.', kind: 'memory' },
+    isSpent: false,
+  });
   expect(answerIn(line({ error: 'MemoryError' }), 'mine')?.outcome).toMatchObject({
     kind: 'memory',
   });
@@ -29,7 +33,7 @@ test.each([
 
 test('one that is too long is not looked into', () => {
   expect(answerIn(' '.repeat(LONGEST_ANSWER + 1), 'mine')).toEqual({
-    outcome: { error: 'The code returned more than 8 MB.', kind: 'memory' },
+    outcome: { error: 'The code returned more than 4 MB.', kind: 'memory' },
     isSpent: true,
   });
 });

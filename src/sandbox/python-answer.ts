@@ -1,5 +1,6 @@
-import { isObject } from '#core/json.ts';
+import { isObject, type JsonObject } from '#core/json.ts';
 import type { CodeOutcome } from '#sandbox/javascript.ts';
+import { RETURNED_TOO_MUCH } from '#sandbox/task.ts';
 
 export interface PythonAnswer {
   readonly outcome: CodeOutcome;
@@ -8,28 +9,28 @@ export interface PythonAnswer {
 }
 
 export const BROKEN: CodeOutcome = { error: 'The code broke what runs it.', kind: 'code' };
-export const TOO_LARGE: CodeOutcome = {
-  error: 'The code returned more than 8 MB.',
-  kind: 'memory',
-};
 export const TOO_MUCH_MEMORY: CodeOutcome = {
   error: 'The code needs more than 256 MB.',
   kind: 'memory',
 };
 
+/** An answer is JSON within JSON: one of more than this has returned too much. */
 export const LONGEST_ANSWER = 8 * 1024 * 1024;
 /** The last lines of a traceback are what its writer needs. */
 const LONGEST_ERROR = 2000;
 
 /** Undefined for what is no answer to the program of this token: whatever runs there may come to write lines. */
 export const answerIn = (line: string, token: string): PythonAnswer | undefined => {
-  if (line.length > LONGEST_ANSWER) return { outcome: TOO_LARGE, isSpent: true };
+  if (line.length > LONGEST_ANSWER) return { outcome: RETURNED_TOO_MUCH, isSpent: true };
   const said = parsed(line);
   if (!isObject(said) || said['token'] !== token) return undefined;
-  const { json, error, isSpent } = said;
-  const outcome =
-    typeof json === 'string' ? { json } : failed(typeof error === 'string' ? error.trim() : '');
-  return { outcome, isSpent: isSpent !== false };
+  return { outcome: outcomeIn(said), isSpent: said['isSpent'] !== false };
+};
+
+const outcomeIn = ({ json, error, isTooLong }: JsonObject): CodeOutcome => {
+  if (typeof json === 'string') return { json };
+  if (isTooLong === true) return RETURNED_TOO_MUCH;
+  return failed(typeof error === 'string' ? error.trim() : '');
 };
 
 const parsed = (line: string): unknown => {

@@ -26,6 +26,9 @@ interface Loader {
   loadPyodide(options: object): Promise<Interpreter>;
 }
 
+/** Characters of a result, as JSON: more is not copied out of the interpreter. */
+const LONGEST_OUTPUT = 4 * 1024 * 1024;
+
 /** Each program has names of its own; what it prints goes nowhere. */
 const PRELUDE = `
 def __run(code, inputs):
@@ -35,7 +38,8 @@ def __run(code, inputs):
     main = space.get("main")
     if not callable(main):
         raise TypeError("There is no function main.")
-    return json.dumps(main(**json.loads(inputs)), ensure_ascii=False)
+    text = json.dumps(main(**json.loads(inputs)), ensure_ascii=False)
+    return text if len(text) <= ${LONGEST_OUTPUT} else len(text)
 `;
 
 /** `requests`, as far as programs of nodes use it: it goes through a device that takes and gives lines of JSON. */
@@ -301,9 +305,12 @@ interface Task {
   readonly inputs: string;
 }
 
-const outcomeOf = (run: () => unknown): { json: string } | { error: string } => {
+type Outcome = { json: string } | { error: string } | { isTooLong: true };
+
+const outcomeOf = (run: () => unknown): Outcome => {
   try {
     const json = run();
+    if (typeof json === 'number') return { isTooLong: true };
     return typeof json === 'string' ? { json } : { error: 'What it returned is no text of JSON.' };
   } catch (thrown) {
     return { error: thrown instanceof Error ? thrown.message : String(thrown) };

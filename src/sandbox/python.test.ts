@@ -155,3 +155,16 @@ test('an app whose programs never end to come hands its interpreter over', SLOW,
   // The second has begun when the first one's end is told.
   expect(done).toEqual(['a1', 'a2', 'b1', 'a3', 'a4']);
 });
+
+test(
+  'what it returns is measured in the interpreter, which goes on with the next',
+  SLOW,
+  async () => {
+    const code = 'def main(n):\n  return "é" * n';
+    await expect(run(code, { n: 5_000_000 })).rejects.toMatchObject({
+      code: 'too_large',
+      message: 'The code returned more than 4 MB.',
+    });
+    expect(await run(code, { n: 3_000_000 })).toHaveLength(3_000_000);
+  },
+);

@@ -9,13 +9,8 @@ import type { CodeHttp } from '#sandbox/code-http.ts';
 import type { CodeOutcome } from '#sandbox/javascript.ts';
 import { readLines } from '#sandbox/lines.ts';
 import { watchMemory } from '#sandbox/memory-watch.ts';
-import {
-  answerIn,
-  BROKEN,
-  LONGEST_ANSWER,
-  TOO_LARGE,
-  TOO_MUCH_MEMORY,
-} from '#sandbox/python-answer.ts';
+import { answerIn, BROKEN, LONGEST_ANSWER, TOO_MUCH_MEMORY } from '#sandbox/python-answer.ts';
+import { RETURNED_TOO_MUCH } from '#sandbox/task.ts';
 import { Turns } from '#sandbox/turns.ts';
 
 export interface PythonJob {
@@ -170,7 +165,7 @@ export class Python {
     readLines(child.stdout, {
       longestBytes: LONGEST_LINE_BYTES,
       line: (line) => interpreter.told(line),
-      tooLong: () => this.#end(interpreter, TOO_LARGE),
+      tooLong: () => this.#end(interpreter, RETURNED_TOO_MUCH),
     });
     const network = networkOf(child);
     network.on('error', () => child.kill('SIGKILL'));

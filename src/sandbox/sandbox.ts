@@ -3,11 +3,11 @@ import { SpillwayError } from '#core/errors.ts';
 import type { Json } from '#core/json.ts';
 import { isDeeper } from '#core/json-depth.ts';
 import type { CodeJob, JinjaJob } from '#flow/ports.ts';
-import { type CodeFetch, CodeHttp } from '#sandbox/code-http.ts';
+import { type CodeFetch, CodeHttp, HeldBytes } from '#sandbox/code-http.ts';
 import type { DocumentJob } from '#sandbox/documents.ts';
 import type { CodeOutcome } from '#sandbox/javascript.ts';
 import { Python } from '#sandbox/python.ts';
-import type { Done } from '#sandbox/task.ts';
+import { type Done, LONGEST_OUTPUT, RETURNED_TOO_MUCH } from '#sandbox/task.ts';
 import { Threads } from '#sandbox/threads.ts';
 
 export interface SandboxLimits {
@@ -38,7 +38,6 @@ const DOCUMENT_MS = 60_000;
 /** What a thread has on top before it is ended from outside, ms. */
 const GRACE_MS = 1_000;
 const LONGEST_INPUT = 4 * 1024 * 1024;
-const LONGEST_OUTPUT = 4 * 1024 * 1024;
 /** Whoever handles a value calls itself for each level. */
 const DEEPEST_OUTPUT = 100;
 
@@ -61,6 +60,7 @@ export interface CodeAround {
 export const createSandbox = (clock: Clock, given: Partial<SandboxLimits> = {}): Sandbox => {
   const limits = { ...SANDBOX_LIMITS, ...given };
   const { codeMs, codeBytes, threads, waiting, processes } = limits;
+  const held = new HeldBytes();
   const pool = new Threads({ clock, threads, waiting });
   const python = new Python({ clock, limitMs: codeMs, processes, waiting });
   return {
@@ -68,7 +68,7 @@ export const createSandbox = (clock: Clock, given: Partial<SandboxLimits> = {}):
       const text = JSON.stringify(inputs);
       if (text.length > LONGEST_INPUT)
         throw new SpillwayError('too_large', 'The code is given more than 4 MB.');
-      const http = fetch && new CodeHttp(fetch, codeMs);
+      const http = fetch && new CodeHttp(fetch, codeMs, held);
       try {
         if (language === 'python3')
           return valueOf(
@@ -120,7 +120,7 @@ const CODES = { code: 'node_failed', time: 'timeout', memory: 'too_large' } as c
 const valueOf = (outcome: CodeOutcome): Json => {
   if ('error' in outcome) throw new SpillwayError(CODES[outcome.kind], outcome.error);
   if (outcome.json.length > LONGEST_OUTPUT)
-    throw new SpillwayError('too_large', 'The code returned more than 4 MB.');
+    throw new SpillwayError(CODES[RETURNED_TOO_MUCH.kind], RETURNED_TOO_MUCH.error);
   const value = parsed(outcome.json);
   if (isDeeper(value, DEEPEST_OUTPUT))
     throw new SpillwayError(

@@ -3,6 +3,13 @@ import type { JinjaJob } from '#flow/ports.ts';
 import type { DocumentJob } from '#sandbox/documents.ts';
 import type { CodeOutcome, JavascriptJob } from '#sandbox/javascript.ts';
 
+/** Of what a program returns, as JSON, characters: looked at where it is before it is copied out of there. */
+export const LONGEST_OUTPUT = 4 * 1024 * 1024;
+export const RETURNED_TOO_MUCH = {
+  error: 'The code returned more than 4 MB.',
+  kind: 'memory',
+} as const satisfies CodeOutcome;
+
 /** What a thread is asked to do. */
 export type Task =
   | {
