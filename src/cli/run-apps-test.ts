@@ -51,7 +51,7 @@ const readRecord = (text: string, file: string): Record => {
     value = null;
   }
   const events = isObject(value) ? own(value, 'events') : undefined;
-  if (!isObject(value) || !Array.isArray(events))
+  if (!isObject(value) || !Array.isArray(events) || !events.every(isEvent))
     throw new SpillwayError(
       'config_invalid',
       `${file} is no recorded run; save what GET /spillway/runs/ID answers.`,
@@ -63,6 +63,8 @@ const readRecord = (text: string, file: string): Record => {
     events: events as unknown as readonly RunEvent[],
   };
 };
+
+const isEvent = (event: Json): boolean => isObject(event) && typeof own(event, 'type') === 'string';
 
 const playAgain = async ({
   text,

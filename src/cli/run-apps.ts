@@ -18,10 +18,18 @@ const rowsOf = async (options: GatewayOptions): Promise<JsonObject[]> => {
   return (Array.isArray(data) ? data : []).filter(isObject);
 };
 
-/** Throws SpillwayError `not_found` when there is none of that name or id. */
+/** Throws SpillwayError `not_found` when there is none of that name or id, or more than one of that name. */
 const idOf = async (app: string, options: GatewayOptions): Promise<string> => {
   const rows = await rowsOf(options);
-  const found = rows.find((row) => textAt(row, 'id') === app || textAt(row, 'name') === app);
+  if (rows.some((row) => textAt(row, 'id') === app)) return app;
+  const [found, ...others] = rows.filter((row) => textAt(row, 'name') === app);
+  if (found && others.length > 0) {
+    const ids = [found, ...others].map((row) => textAt(row, 'id')).join(', ');
+    throw new SpillwayError(
+      'not_found',
+      `There are ${others.length + 1} apps ${JSON.stringify(app)}; name one by its id: ${ids}.`,
+    );
+  }
   if (found) return textAt(found, 'id');
   const names = rows.map((row) => JSON.stringify(textAt(row, 'name'))).join(', ') || 'none';
   throw new SpillwayError(

@@ -87,7 +87,9 @@ const conversationOf = async (
   served: ServedApp,
   { body, user }: { readonly body: JsonObject; readonly user: string },
 ): Promise<Conversation | undefined> => {
-  const id = textAt(body, 'conversation_id').trim();
+  const given = own(body, 'conversation_id') ?? '';
+  // What is no text at all would begin a conversation that nobody asked for.
+  const id = typeof given === 'string' ? given.trim() : 'none';
   if (id === '') return undefined;
   if (!UUID.test(id)) throw invalidParam('conversation_id must be a valid UUID');
   const conversation = await conversations.get(id);
@@ -107,14 +109,15 @@ const generate = async (deps: ApiDeps, call: ApiCall, asked: Asked): Promise<voi
   const { body, user, query, conversation } = asked;
   const inputs = own(body, 'inputs');
   if (!isObject(inputs)) throw invalidParam('Arg inputs must be provided: an object.');
-  const files = own(body, 'files');
+  const files = own(body, 'files') ?? [];
+  if (!Array.isArray(files)) throw invalidParam('Arg files must be a list of files.');
   const streams = isStreaming(body);
   const deadline = deadlineIn(call, deps);
   const run = await startRun(deps, {
     served: call.served,
     query,
     inputs,
-    files: Array.isArray(files) ? files : [],
+    files,
     user,
     from: 'service-api',
     signal: call.signal,

@@ -62,6 +62,8 @@ test.each([
   [{ body: asked({ user: undefined }) }, 400, 'invalid_param', 'Arg user must be provided.'],
   [{ body: asked({ inputs: undefined }) }, 400, 'invalid_param', 'Arg inputs must be provided'],
   [{ body: asked({ conversation_id: 'x' }) }, 400, 'invalid_param', 'must be a valid UUID'],
+  [{ body: asked({ conversation_id: 5 }) }, 400, 'invalid_param', 'must be a valid UUID'],
+  [{ body: asked({ files: 'a.txt' }) }, 400, 'invalid_param', 'files must be a list of files'],
   [
     { body: asked({ conversation_id: '00000000-0000-4000-8000-000000000000' }) },
     404,

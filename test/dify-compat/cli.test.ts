@@ -47,6 +47,11 @@ test('apps are listed, imported, called, exported, deleted, and their runs playe
   expect(await printed(() => importFile(file, options))).toContain('completed-with-warnings: ');
   expect(await printed(() => makeKey('new', options))).toMatch(/^app-\S{24}\n$/);
   expect(await printed(() => exportApp('new', options))).toContain('"name":"new"');
+  const twin = await printed(() => importFile(file, options));
+  await expect(deleteApp('new', options)).rejects.toThrow(
+    'There are 2 apps "new"; name one by its id: ',
+  );
+  expect(await printed(() => deleteApp(/: (\S+)/.exec(twin)![1]!, options))).toBe('deleted\n');
   const newer = join(app.dataDir, 'newer.yml');
   await writeFile(newer, text('x').replace('0.4.0', '9.0.0'));
   await expect(importFile(newer, options)).rejects.toThrow('--confirm');

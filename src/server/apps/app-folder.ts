@@ -17,7 +17,11 @@ export interface AppFolderOptions {
 
 /** So often the folder is looked at, ms. */
 const LOOK_MS = 1_000;
+/** As an import takes it at most. */
+const MOST_BYTES = 10 * 1024 * 1024;
 const ENDS: ReadonlySet<string> = new Set(['.yml', '.yaml']);
+
+const GONE = { mtimeMs: 0, size: -1 };
 
 /** An app's id, by the name of its file: a changed file is the same app. */
 export const idOfFile = (file: string): string => idOf(`file:${basename(file, extname(file))}`);
@@ -63,29 +67,39 @@ export class AppFolder {
     const { folder, apps } = this.#options;
     const names = (await readdir(folder)).filter((name) => ENDS.has(extname(name).toLowerCase()));
     for (const name of names) {
-      const { mtimeMs, size } = await stat(join(folder, name));
+      // A link that leads nowhere, or a file that has just gone, hides no other file.
+      const { mtimeMs, size } = await stat(join(folder, name)).catch(() => GONE);
       const version = `${mtimeMs} ${size}`;
       if (this.#seen.get(name) === version) continue;
       this.#seen.set(name, version);
-      await this.#read(name, Math.floor(mtimeMs / 1000));
+      await this.#read(name, { updatedAt: Math.floor(mtimeMs / 1000), size });
     }
     for (const name of this.#seen.keys()) {
       if (names.includes(name)) continue;
       this.#seen.delete(name);
-      apps.delete(idOfFile(name));
+      // Of `a.yml` and `a.yaml` one may be left.
+      const other = names.find((one) => idOfFile(one) === idOfFile(name));
+      if (other === undefined) apps.delete(idOfFile(name));
+      else this.#seen.delete(other);
     }
   }
 
   /** A file that is broken for now leaves what was served before. */
-  async #read(name: string, updatedAt: number): Promise<void> {
+  async #read(
+    name: string,
+    { updatedAt, size }: { readonly updatedAt: number; readonly size: number },
+  ): Promise<void> {
     const { folder, apps, resolveModel, log } = this.#options;
     const id = idOfFile(name);
     try {
+      if (size < 0) throw new SpillwayError('flow_invalid', 'it cannot be read.');
+      if (size > MOST_BYTES) throw new SpillwayError('flow_invalid', 'it is larger than 10 MB.');
       const text = await readFile(join(folder, name), 'utf8');
       const createdAt = apps.get(id)?.createdAt ?? updatedAt;
       const source = { id, file: name, text, isFile: true, createdAt, updatedAt };
       const served = readApp(source, resolveModel);
-      apps.put(served);
+      if (!apps.put(served))
+        throw new SpillwayError('flow_invalid', 'there are as many apps as there may be.');
       const { findings, flow } = served;
       const how = flow ? 'runs until a node cannot' : 'cannot run';
       if (findings.length > 0)
