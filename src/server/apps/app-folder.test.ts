@@ -41,7 +41,7 @@ test('a link that leads nowhere keeps no other file from being served, then or l
   await writeFile(at('b.yml'), text('second'));
   await writeFile(at('c.yml'), text('third'));
   await look();
-  expect(served().toSorted()).toEqual(['second', 'third']);
+  expect(new Set(served())).toEqual(new Set(['second', 'third']));
 });
 
 test('one of two files of a name goes, and the other is served', async () => {
