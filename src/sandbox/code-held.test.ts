@@ -43,9 +43,11 @@ test('what comes of an answer counts while it comes', async () => {
   const { program, all, counts, answerAll } = openRequests();
   const http = program();
   const underWay = [1, 2, 3].map(() => http.ask(large));
-  counts[0]!(MB / 2);
-  expect(all.bytes).toBeGreaterThan(15 * MB);
-  expect(() => counts[0]!(MB)).toThrow(HOLDS_TOO_MUCH);
+  counts[0]!(MB);
+  expect(all.bytes).toBeGreaterThan(16 * MB);
+  all.hold(46 * MB);
+  expect(() => counts[1]!(2 * MB)).toThrow('Requests of all code hold 64 MB already');
+  all.bytes -= 46 * MB;
   answerAll();
   await Promise.all(underWay);
   expect(all.bytes).toBe(0);

@@ -8,8 +8,9 @@ export type CodeFetch = NonNullable<FlowServices['fetch']>;
 /** Requests of one program, and what they may bring it together, packed and unpacked, bytes. */
 export const MOST_REQUESTS = 50;
 const MOST_BYTES = 16 * 1024 * 1024;
-/** What requests of one program, and of all, hold while they are under way: what is sent, and what has come of an answer. */
+/** What requests of one program that are under way send together, characters. */
 export const MOST_HELD = 16 * 1024 * 1024;
+/** What those of all programs send, and have of their answers, bytes. */
 const MOST_HELD_IN_ALL = 64 * 1024 * 1024;
 /** Of one answer, bytes. */
 const LONGEST_REPLY = 4 * 1024 * 1024;
@@ -21,6 +22,16 @@ export const HOLDS_TOO_MUCH = `Requests of code that are under way may hold ${MO
 /** Bytes that requests of all programs hold. */
 export class HeldBytes {
   bytes = 0;
+
+  /** Throws SpillwayError `unavailable` where it is too much, and counts it all the same. */
+  hold(bytes: number): void {
+    this.bytes += bytes;
+    if (this.bytes > MOST_HELD_IN_ALL)
+      throw new SpillwayError(
+        'unavailable',
+        `Requests of all code hold ${MOST_HELD_IN_ALL / 1024 / 1024} MB already; try again.`,
+      );
+  }
 }
 
 /** What one program asks of the network: as JSON in both directions, since it crosses into its machine. */
@@ -31,7 +42,8 @@ export class CodeHttp {
   readonly #over = new AbortController();
   #asked = 0;
   #bytes = 0;
-  #held = 0;
+  /** Characters of what is asked and not answered. */
+  #sending = 0;
   #open = 0;
 
   constructor(fetch: CodeFetch, limitMs: number, all = new HeldBytes()) {
@@ -51,10 +63,12 @@ export class CodeHttp {
     let held = 0;
     const hold = (bytes: number): void => {
       held += bytes;
-      this.#hold(bytes);
+      this.#all.hold(bytes);
     };
     try {
+      this.#sending += text.length;
       hold(text.length);
+      if (this.#sending > MOST_HELD) throw new SpillwayError('too_large', HOLDS_TOO_MUCH);
       const request = requestIn(text, this.#limitMs);
       if (++this.#asked > MOST_REQUESTS)
         throw new SpillwayError('too_large', `Code may send ${MOST_REQUESTS} requests.`);
@@ -70,20 +84,9 @@ export class CodeHttp {
       return JSON.stringify({ error: message, kind: code });
     } finally {
       this.#open--;
-      this.#held -= held;
+      this.#sending -= text.length;
       this.#all.bytes -= held;
     }
-  }
-
-  #hold(bytes: number): void {
-    this.#held += bytes;
-    this.#all.bytes += bytes;
-    if (this.#held > MOST_HELD) throw new SpillwayError('too_large', HOLDS_TOO_MUCH);
-    if (this.#all.bytes > MOST_HELD_IN_ALL)
-      throw new SpillwayError(
-        'unavailable',
-        `Requests of all code hold ${MOST_HELD_IN_ALL / 1024 / 1024} MB already; try again.`,
-      );
   }
 
   /** While they are read: many at once would otherwise be far too much before the first is whole. */
