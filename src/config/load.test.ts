@@ -137,15 +137,15 @@ test('settings that would bound keys, callers and records say where they stand, 
   upperbound_key_generate_params: {max_budget: 1}
   default_key_generate_params: {max_budget: 1}
 general_settings:
-  admin_only_routes: [/key/generate]
-  allowed_ips: [192.0.2.1]
+  enable_jwt_auth: true
+  enforce_rbac: true
   disable_spend_logs: true
 `;
   expect(warningsOf(text)).toEqual([
     '7:3 litellm_settings.upperbound_key_generate_params: understood, but has no effect yet',
     '8:3 litellm_settings.default_key_generate_params: understood, but has no effect yet',
-    '10:3 general_settings.admin_only_routes: understood, but has no effect yet',
-    '11:3 general_settings.allowed_ips: understood, but has no effect yet',
+    '10:3 general_settings.enable_jwt_auth: understood, but has no effect yet',
+    '11:3 general_settings.enforce_rbac: understood, but has no effect yet',
     '12:3 general_settings.disable_spend_logs: understood, but has no effect yet',
   ]);
 });
