@@ -66,17 +66,26 @@ const LOOK_MS = 100;
 const IDLE_US = 3_000;
 /** Under a profiler, or with consoles open, a target is never idle: three bursts must not look like a hang. */
 const LONGEST_SETTLING_MS = 6_000;
+/** The end of it, in which only that is left; in whole seconds, as what is done each second. */
+const RESTLESS_MS = 4_000;
 
-/** Until a target has nothing left to do: otherwise the next measure would pay for this one. */
-const settled = async (pid: number): Promise<void> => {
-  const until = performance.now() + LONGEST_SETTLING_MS;
-  let cpuUs = treeCpuUs(pid);
-  for (let quietMs = 0; quietMs < QUIET_MS && performance.now() < until;) {
+/**
+ * Until a target has nothing left to do: otherwise the next measure would pay for this one. Returns
+ * what of this wait is not the measure's, µs: where it is never idle, what it goes on doing at its own pace.
+ */
+const settled = async (pid: number): Promise<number> => {
+  const looks = [treeCpuUs(pid)];
+  for (let idle = 0; idle < QUIET_MS / LOOK_MS;) {
+    if (looks.length > LONGEST_SETTLING_MS / LOOK_MS)
+      return (
+        ((looks.at(-1)! - looks.at(-1 - RESTLESS_MS / LOOK_MS)!) * (looks.length - 1)) /
+        (RESTLESS_MS / LOOK_MS)
+      );
     await pause(LOOK_MS);
-    const now = treeCpuUs(pid);
-    quietMs = now - cpuUs < IDLE_US ? quietMs + LOOK_MS : 0;
-    cpuUs = now;
+    looks.push(treeCpuUs(pid));
+    idle = looks.at(-1)! - looks.at(-2)! < IDLE_US ? idle + 1 : 0;
   }
+  return 0;
 };
 
 const within = async <T>(limitMs: number, what: string, task: Promise<T>): Promise<T> => {
@@ -120,9 +129,10 @@ const burst = async (
     const reads = (): number => connections.reduce((sum, { reads: own }) => sum + own, 0);
     const [readsBefore, cpuBefore] = [reads(), treeCpuUs(pid)];
     const exchanges = await closedLoop(connections, exchange, options);
-    await settled(pid);
+    const foreignUs = await settled(pid);
     sampleRss();
-    return { exchanges, reads: reads() - readsBefore, cpuUs: treeCpuUs(pid) - cpuBefore, rssMb };
+    const cpuUs = treeCpuUs(pid) - cpuBefore - foreignUs;
+    return { exchanges, reads: reads() - readsBefore, cpuUs, rssMb };
   } finally {
     clearInterval(sampler);
     connections.forEach((connection) => connection.close());
