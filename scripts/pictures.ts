@@ -2,6 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import en from '../console/i18n/en.json' with { type: 'json' };
 import ja from '../console/i18n/ja.json' with { type: 'json' };
 import { everyInput } from '../test/kit/every-input.ts';
+import { typePrompt } from '../test/kit/type-prompt.ts';
 
 export const TEXTS = { en, ja };
 
@@ -97,9 +98,7 @@ const openRequest =
   };
 
 const chat = async ({ page, texts }: Scene): Promise<void> => {
-  await page
-    .getByRole('textbox', { name: texts.playground.prompt, exact: true })
-    .fill('# **Why** is the sky blue?');
+  await typePrompt(page, '# **Why** is the sky blue?', texts);
   await page.keyboard.press('Enter');
   await page
     .getByText(/gpt-4\.1 in project/)
@@ -226,9 +225,7 @@ const asMaster = signIn(({ masterKey }) => masterKey);
 const asPerson = signIn(({ personKey }) => personKey);
 
 const loseSession = async ({ page, texts }: Scene): Promise<void> => {
-  await page
-    .getByRole('textbox', { name: texts.playground.prompt, exact: true })
-    .fill('half a thought');
+  await typePrompt(page, 'half a thought', texts);
   await page.context().clearCookies();
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();

@@ -6,6 +6,7 @@ import type {
   TrafficSecondReply,
 } from '#gateway/console/shapes.ts';
 import { ApiError, ask, send } from './api.ts';
+import { askAgain } from './queries.ts';
 import { readEvents } from './sse.ts';
 
 /** The balance as it was a second ago, and the last quarter of an hour. */
@@ -98,9 +99,11 @@ class LiveStore {
   }
 
   #tick({ now, seconds, quota }: Tick): void {
+    const wasLost = this.#live.state === 'lost';
     const last = this.#live.seconds.at(-1)?.at ?? 0;
     const all = [...this.#live.seconds, ...seconds.filter(({ at }) => at > last)];
     this.#set({ state: 'live', now, quota, seconds: all.filter(({ at }) => at > now - KEPT_S) });
+    if (wasLost) askAgain();
   }
 
   #set(live: Live): void {

@@ -20,6 +20,13 @@ export const queries = new QueryClient({
   },
 });
 
+/** What is shown and could not be had is asked for again: the connection is back. */
+export const askAgain = (): void =>
+  void queries.refetchQueries({
+    type: 'active',
+    predicate: ({ state }) => state.status === 'error',
+  });
+
 const withWord = (session: SessionReply): SessionReply => {
   takeWordOf(session);
   return session;

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { faultsOf } from '../kit/axe.ts';
 import { openConsole, TEXTS } from '../kit/console-page.ts';
 import { inCheckout } from '../kit/files.ts';
+import { typePrompt } from '../kit/type-prompt.ts';
 
 const { playground, shell, error, copy, dify, plan } = TEXTS.en;
 const run = promisify(execFile);
@@ -30,7 +31,7 @@ afterEach(async () => {
 afterAll(() => console_.close());
 
 const ask = async (page: Page, text: string): Promise<void> => {
-  await page.getByRole('textbox', { name: playground.prompt, exact: true }).fill(text);
+  await typePrompt(page, text);
   await page.keyboard.press('Enter');
 };
 
@@ -147,9 +148,7 @@ it.each(['en', 'ja'] as const)(
     const theme = language === 'en' ? 'light' : 'dark';
     const texts = TEXTS[language];
     const { page } = await console_.open('/ui/playground', { language, theme });
-    await page
-      .getByRole('textbox', { name: texts.playground.prompt, exact: true })
-      .fill(texts.playground.parallelPrompt);
+    await typePrompt(page, texts.playground.parallelPrompt, texts);
     await page.keyboard.press('Enter');
     await page.getByTestId('served-by').getByText(texts.playground.why).waitFor();
     await page.getByLabel(texts.playground.tools).fill('[\n  {nope}]');

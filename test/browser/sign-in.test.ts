@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { openConsole, TEXTS } from '../kit/console-page.ts';
+import { typePrompt } from '../kit/type-prompt.ts';
 
 const { signIn, overview, playground, shell } = TEXTS.en;
 
@@ -26,7 +27,7 @@ it('takes the master key once, keeps it from the page, and asks again when the s
   expect(kept).not.toContain(console_.world.masterKey);
   expect(kept).not.toContain(cookie?.value);
 
-  await page.getByRole('textbox', { name: playground.prompt, exact: true }).fill('half a thought');
+  await typePrompt(page, 'half a thought');
   await page.context().clearCookies();
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').getByText(signIn.again).waitFor();
@@ -44,7 +45,7 @@ it('takes a vendor that refuses its key for no end of the session', async () => 
   const { page } = await console_.open('/ui/playground');
   await page.getByLabel(signIn.key).fill(console_.world.masterKey);
   await page.getByRole('button', { name: signIn.enter }).click();
-  await page.getByRole('textbox', { name: playground.prompt, exact: true }).fill('Hello');
+  await typePrompt(page, 'Hello');
   await page.keyboard.press('Enter');
   await page.getByRole('log').getByRole('alert').waitFor();
   console_.world.simulator.clearFaults();

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { DecisionReply, RequestsReply } from '#gateway/console/shapes.ts';
 import { openConsole, TEXTS } from '../kit/console-page.ts';
+import { typePrompt } from '../kit/type-prompt.ts';
 
 const { detail, overview, playground, models, requests, shell, simulator } = TEXTS.en;
 
@@ -131,7 +132,7 @@ describe('a person', () => {
     const { page, seen } = await console_.open('/ui/playground');
     const hostile =
       '<img src=x onerror="window.hit=1"><script>window.hit=1</script> ![p](http://evil.invalid/p.png) [l](javascript:window.hit=1)';
-    await page.getByRole('textbox', { name: playground.prompt, exact: true }).fill(hostile);
+    await typePrompt(page, hostile);
     await page.keyboard.press('Enter');
     await page.getByTestId('served-by').getByText(playground.why).waitFor();
     expect(await page.evaluate(() => 'hit' in globalThis)).toBe(false);
@@ -156,6 +157,30 @@ describe('a person', () => {
     await page.getByTestId('served-by').waitFor();
   });
 
+  it('has what could not be had while the connection was lost, once it is back', async () => {
+    const { page } = await console_.open('/ui/overview');
+    await page.getByText(shell.state.live, { exact: true }).waitFor();
+    let refused = 0;
+    for (const path of ['**/spillway/deployments', '**/v1/models'])
+      await page.route(path, async (route) => {
+        refused++;
+        await route.abort();
+      });
+    await page.getByRole('link', { name: playground.title, exact: true }).click();
+    await page.getByRole('textbox', { name: playground.prompt, exact: true }).fill('Hello');
+    await page.keyboard.press('Enter');
+    const send = page.getByRole('button', { name: playground.send, exact: true });
+    expect(await send.isDisabled()).toBe(true);
+    // Each is given up after three attempts.
+    await expect.poll(() => refused, { timeout: 30_000 }).toBe(6);
+    await page.unrouteAll();
+    const { back } = await console_.world.cut();
+    await page.getByRole('alert').filter({ hasText: shell.lost }).waitFor();
+    await back();
+    await send.click();
+    await page.getByTestId('served-by').waitFor();
+  });
+
   it('goes on where the server has forgotten who looks, as a new one has', async () => {
     const { page } = await console_.open('/ui/playground');
     await page.getByText(shell.state.live, { exact: true }).waitFor();
@@ -165,7 +190,7 @@ describe('a person', () => {
     await back();
     await page.getByText(shell.state.live, { exact: true }).waitFor();
     await page.context().clearCookies();
-    await page.getByRole('textbox', { name: playground.prompt, exact: true }).fill('Hello');
+    await typePrompt(page, 'Hello');
     await page.keyboard.press('Enter');
     await page.getByTestId('served-by').waitFor();
     expect(await page.getByRole('log').getByRole('alert').count()).toBe(0);

@@ -38,7 +38,7 @@ export const Chat = () => {
               </Grid.Col>
             ))}
           </Grid>
-          <Composer send={send}>
+          <Composer isReady={names.length > 0} send={send}>
             <Switch
               size="sm"
               label={t('playground.double')}

@@ -6,19 +6,21 @@ import { ImagePick } from './image-pick.tsx';
 import type { Prompt } from './pane.tsx';
 
 interface ComposerProps {
+  /** Whether there is a model to send to; until there is one, what was typed stays. */
+  readonly isReady: boolean;
   readonly send: (prompt: Prompt) => void;
   /** What else can be chosen. */
   readonly children: ReactNode;
 }
 
 /** Where a prompt is written. */
-export const Composer = ({ send, children }: ComposerProps) => {
+export const Composer = ({ isReady, send, children }: ComposerProps) => {
   const { t } = useTranslation();
   const [typed, setTyped] = useState('');
   const [image, setImage] = useState<string>();
-  const isEmpty = typed.trim() === '';
+  const canSend = isReady && typed.trim() !== '';
   const go = (): void => {
-    if (isEmpty) return;
+    if (!canSend) return;
     send({ text: typed, image });
     setTyped('');
     setImage(undefined);
@@ -50,7 +52,7 @@ export const Composer = ({ send, children }: ComposerProps) => {
           <Text size="xs" className="soft">
             {t('playground.enterSends')}
           </Text>
-          <Button onClick={go} disabled={isEmpty}>
+          <Button onClick={go} disabled={!canSend}>
             {t('playground.send')}
           </Button>
         </Group>
