@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { describeConfig } from '#config/check.ts';
+import { configParts } from '#config/check.ts';
 import { FindingsError } from '#core/finding.ts';
 import { environmentOf } from '#server/env.ts';
 import { loadConfigText } from '#server/load-config.ts';
 import { inJapanese, linesInJapanese } from '../console/i18n/server-words.ts';
+import texts from '../console/i18n/ja.json' with { type: 'json' };
 import api from '../console/i18n/api-ja.json' with { type: 'json' };
 import ja from '../console/i18n/server-ja.json' with { type: 'json' };
 import { inCheckout } from './kit/files.ts';
@@ -173,10 +174,13 @@ test.each([
   `${ROW}router_settings: {fallbacks: [{a: [a]}], context_window_fallbacks: [{a: [b]}], model_group_alias: {c: a}}`,
   `${ROW}litellm_settings: {ssl_verify: false}\ngeneral_settings: {master_key: sk-m}\nspillway_settings: {queue: {wait_s: 0}}`,
   'model_list: [{model_name: a, litellm_params: {model: openai/gpt-4.1, api_key: sk-x, rpm: 3, tpm: 9}}]',
-])('what was read of a config is said in Japanese, but for the table: %j', (text) => {
+  `${ROW}spillway_settings: {quota_pools: {p: {rpm: 5}}}`,
+])('what was read of a config is said in Japanese: %j', (text) => {
   const config = loadConfigText(text, { file: 'config.yaml', environment: environmentOf({}) });
-  const [table = '', ...rest] = describeConfig(config).split('\n\n');
-  expect(linesInJapanese(table)).toBe(table);
-  for (const line of rest.join('\n').split('\n'))
+  const tables = configParts(config).filter((part) => typeof part !== 'string');
+  for (const head of tables.flatMap(({ heads }) => heads))
+    expect(texts.models.heads).toHaveProperty([head]);
+  const texts = configParts(config).filter((part) => typeof part === 'string');
+  for (const line of texts.join('\n').split('\n'))
     expect([line, linesInJapanese(line)]).not.toEqual([line, line]);
 });

@@ -1,6 +1,7 @@
 import { grouped } from '#core/grouped.ts';
 import { textTable } from '#core/text-table.ts';
 import { type Capacity, capacities } from '#config/capacity.ts';
+import type { CheckTable } from '#config/check-table.ts';
 import type { Deployment, LoadedConfig } from '#config/loaded.ts';
 import type { QuotaPool, StatedLimit } from '#config/loaded-quota.ts';
 import { LIMIT_WORDS } from '#config/quota-pools.ts';
@@ -18,7 +19,7 @@ export const ceilingLines = ({ deployments, ceilings }: LoadedConfig): string[] 
 };
 
 /** What each group's limits come to, where the config says anything about them. */
-export const capacityTable = (config: LoadedConfig): string =>
+export const capacityLists = (config: LoadedConfig): string =>
   textTable(
     capacities(config)
       .filter(({ sums, pools, keys }) => sums.length > 0 || pools < keys)
@@ -60,8 +61,10 @@ const counted = (count: number, noun: string): string =>
   `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
 
 /** Every pool that has a name: what bounds it, and who draws from it. */
-export const poolTable = ({ quotaPools, deployments }: LoadedConfig): string => {
-  const rows = Object.entries(quotaPools).map(([pool, { limits }]) => {
+export const poolTable = ({ quotaPools, deployments }: LoadedConfig): CheckTable => ({
+  heads: ['QUOTA POOL', 'WITHIN', 'CEILINGS', 'DEPLOYMENTS'],
+  amounts: [],
+  rows: Object.entries(quotaPools).map(([pool, { limits }]) => {
     const drawing = deployments.filter((one) => one.quotaPools?.includes(pool));
     const within = new Set(drawing.flatMap((one) => outerOf(one, pool)));
     return [
@@ -70,11 +73,8 @@ export const poolTable = ({ quotaPools, deployments }: LoadedConfig): string => 
       limitsText({ limits }),
       listed(drawing.map(({ name }) => name)),
     ];
-  });
-  return rows.length === 0
-    ? ''
-    : textTable([['QUOTA POOL', 'WITHIN', 'CEILINGS', 'DEPLOYMENTS'], ...rows]);
-};
+  }),
+});
 
 const outerOf = ({ quotaPools = [] }: Deployment, pool: string): string[] =>
   quotaPools.slice(0, quotaPools.indexOf(pool)).slice(-1);

@@ -22,7 +22,7 @@ test('a table that lines up, what cannot serve and why, and no key', () => {
     `GROUP       DEPLOYMENT    MODEL              SPOKEN       KEY                  HOST               RPM
 要約モデル  東京          openai/gpt-4.1     openai-chat  OPENAI_API_KEY_東京  api.openai.com     500
 要約モデル  要約モデル-2  openai/gpt-4.1     openai-chat  config               proxy:8443      30,000
-local       local-1       hosted_vllm/llama  openai-chat  none                 127.0.0.1:8000
+local       local-1       hosted_vllm/llama  openai-chat  no key               127.0.0.1:8000
 
 Strategy    quota-aware
 Retries     2, on another deployment where there is one

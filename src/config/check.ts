@@ -1,29 +1,40 @@
 import { formatFindings } from '#core/finding.ts';
 import { textTable } from '#core/text-table.ts';
 import { findProvider } from '#providers/index.ts';
-import { capacityTable, ceilingLines, poolTable } from '#config/check-quota.ts';
+import { capacityLists, ceilingLines, poolTable } from '#config/check-quota.ts';
+import type { CheckTable } from '#config/check-table.ts';
 import type { Deployment, LoadedConfig } from '#config/loaded.ts';
 import type { Fallbacks, FallbackTarget } from '#config/loaded-routing.ts';
 
 /**
- * A loaded config in words and a table, for people: what will serve, with which key's variable and
- * where, what cannot, and what deserves a look. Never a key.
+ * A loaded config in words and tables, for people: what will serve, with which key's variable and
+ * where, what cannot, and what deserves a look. Never a key. Texts may have several lines.
  */
-export const describeConfig = (config: LoadedConfig): string =>
+export const configParts = (config: LoadedConfig): (string | CheckTable)[] =>
   [
     deploymentTable(config.deployments),
     routingLines(config).join('\n'),
-    titled('Capacity:', capacityTable(config)),
+    titled('Capacity:', capacityLists(config)),
     poolTable(config),
     titled('Cannot serve:', formatFindings(config.unusable.map(({ reason }) => reason))),
     titled('Warnings:', formatFindings(config.warnings)),
-  ]
-    .filter((part) => part !== '')
+  ].filter((part) => (typeof part === 'string' ? part !== '' : part.rows.length > 0));
+
+/** The same for a terminal. */
+export const describeConfig = (config: LoadedConfig): string =>
+  configParts(config)
+    .map((part) =>
+      typeof part === 'string'
+        ? part
+        : textTable([part.heads, ...part.rows], {
+            align: part.heads.map((head) => (part.amounts.includes(head) ? 'right' : 'left')),
+          }),
+    )
     .join('\n\n');
 
 interface Column {
   readonly title: string;
-  readonly align: 'left' | 'right';
+  readonly isAmount?: boolean;
   readonly cell: (deployment: Deployment) => string;
   /** Left out where no deployment has it. */
   readonly optional?: boolean;
@@ -32,33 +43,34 @@ interface Column {
 const amount = (value: number | undefined): string => value?.toLocaleString('en-US') ?? '';
 
 const COLUMNS: readonly Column[] = [
-  { title: 'GROUP', align: 'left', cell: ({ group }) => group },
-  { title: 'DEPLOYMENT', align: 'left', cell: ({ name }) => name },
-  { title: 'MODEL', align: 'left', cell: ({ provider, model }) => `${provider}/${model}` },
-  { title: 'SPOKEN', align: 'left', cell: ({ provider }) => spokenBy(provider) },
-  { title: 'KEY', align: 'left', cell: ({ apiKeySource }) => apiKeySource ?? 'none' },
-  { title: 'HOST', align: 'left', cell: (deployment) => hostOf(deployment) },
-  { title: 'WEIGHT', align: 'right', cell: ({ weight }) => amount(weight), optional: true },
-  { title: 'RPM', align: 'right', cell: ({ rpm }) => amount(rpm), optional: true },
-  { title: 'TPM', align: 'right', cell: ({ tpm }) => amount(tpm), optional: true },
+  { title: 'GROUP', cell: ({ group }) => group },
+  { title: 'DEPLOYMENT', cell: ({ name }) => name },
+  { title: 'MODEL', cell: ({ provider, model }) => `${provider}/${model}` },
+  { title: 'SPOKEN', cell: ({ provider }) => spokenBy(provider) },
+  { title: 'KEY', cell: ({ apiKeySource }) => apiKeySource ?? 'no key' },
+  { title: 'HOST', cell: (deployment) => hostOf(deployment) },
+  { title: 'WEIGHT', isAmount: true, cell: ({ weight }) => amount(weight), optional: true },
+  { title: 'RPM', isAmount: true, cell: ({ rpm }) => amount(rpm), optional: true },
+  { title: 'TPM', isAmount: true, cell: ({ tpm }) => amount(tpm), optional: true },
   {
     title: 'PARALLEL',
-    align: 'right',
+    isAmount: true,
     cell: ({ maxParallelRequests }) => amount(maxParallelRequests),
     optional: true,
   },
-  { title: 'ORDER', align: 'right', cell: ({ order }) => amount(order), optional: true },
-  { title: 'TAGS', align: 'left', cell: ({ tags }) => tags.join(', '), optional: true },
+  { title: 'ORDER', isAmount: true, cell: ({ order }) => amount(order), optional: true },
+  { title: 'TAGS', cell: ({ tags }) => tags.join(', '), optional: true },
 ];
 
-const deploymentTable = (deployments: readonly Deployment[]): string => {
+const deploymentTable = (deployments: readonly Deployment[]): CheckTable => {
   const columns = COLUMNS.filter(
     ({ optional, cell }) => !optional || deployments.some((one) => cell(one) !== ''),
   );
-  const rows = deployments.map((deployment) => columns.map(({ cell }) => cell(deployment)));
-  return textTable([columns.map(({ title }) => title), ...rows], {
-    align: columns.map(({ align }) => align),
-  });
+  return {
+    heads: columns.map(({ title }) => title),
+    amounts: columns.filter(({ isAmount }) => isAmount).map(({ title }) => title),
+    rows: deployments.map((deployment) => columns.map(({ cell }) => cell(deployment))),
+  };
 };
 
 /** How a vendor is asked for chats, else for whatever it does. */

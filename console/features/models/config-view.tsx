@@ -1,4 +1,4 @@
-import { Badge, Button, Code, Grid, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Badge, Button, Grid, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
@@ -9,6 +9,7 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { Panel } from '../../ui/page.tsx';
 import { useServerWords } from '../../ui/server-words.ts';
 import { YamlEditor } from '../../ui/yaml-editor.tsx';
+import { ConfigSummary } from './config-summary.tsx';
 
 const TYPING_MS = 400;
 
@@ -22,7 +23,6 @@ export const ConfigView = () => {
   const isChanged = typed !== undefined && typed !== config.data?.text;
   const shown: CheckReply | undefined = isChanged && check.data ? check.data : config.data;
   const findings = useFindings(shown);
-  const { lines } = useServerWords();
   if (config.isError) return <ErrorNote error={config.error} again={() => void config.refetch()} />;
   if (!config.data || !shown) return <Skeleton height={300} radius="md" />;
   const reset = (): void => {
@@ -72,9 +72,7 @@ export const ConfigView = () => {
       {shown.summary !== null && (
         <Grid.Col span={12}>
           <Panel title={t('models.summary')}>
-            <Code block fz={12} style={{ overflowX: 'auto' }} tabIndex={0}>
-              {lines(shown.summary)}
-            </Code>
+            <ConfigSummary parts={shown.summary} />
           </Panel>
         </Grid.Col>
       )}

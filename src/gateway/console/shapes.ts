@@ -255,7 +255,15 @@ const finding = z.object({
 });
 export type ConfigFinding = z.infer<typeof finding>;
 
-export const checkReply = z.object({ findings: z.array(finding), summary: text.nullable() });
+const checkTable = z.object({
+  heads: z.array(text),
+  amounts: z.array(text),
+  rows: z.array(z.array(text)),
+});
+export const checkReply = z.object({
+  findings: z.array(finding),
+  summary: z.array(z.union([text, checkTable])).nullable(),
+});
 export type CheckReply = z.infer<typeof checkReply>;
 
 export const configReply = checkReply.extend({ file: text, text });

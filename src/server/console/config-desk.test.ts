@@ -18,7 +18,11 @@ test('secrets stay where they are; what comes back with marks is checked as it w
   for (const secret of ['sk-very-secret', 'hidden-too', 'sk-master-secret', 'user:pass'])
     expect(text).not.toContain(secret);
   expect(text).toContain('model: openai/x');
-  expect(summary).not.toContain('secret');
+  expect(JSON.stringify(summary)).not.toContain('secret');
+  expect(summary).toMatchObject([
+    { rows: [['a', expect.anything(), 'openai/x', ...Array(3).fill(expect.anything())]] },
+    expect.stringContaining('Strategy'),
+  ]);
   expect(desk.check(text).findings).toEqual(findings);
   expect(desk.check('model_list: [').findings[0]).toMatchObject({ line: 1, severity: 'error' });
 });

@@ -1,4 +1,4 @@
-import { describeConfig } from '#config/check.ts';
+import { configParts } from '#config/check.ts';
 import type { LoadedConfig } from '#config/loaded.ts';
 import { type Finding, FindingsError, isSecretPath, type Path } from '#core/finding.ts';
 import { isObject, type Json } from '#core/json.ts';
@@ -21,7 +21,7 @@ export const createConfigDesk = ({ text, file, environment }: ConfigSource): Con
   const check = (asked: string): CheckReply => {
     try {
       const config = loadConfigText(restored(asked, secrets), { file, environment });
-      return { findings: findingsOf(config), summary: describeConfig(config) };
+      return { findings: findingsOf(config), summary: configParts(config) };
     } catch (thrown) {
       if (!(thrown instanceof FindingsError)) throw thrown;
       return { findings: thrown.findings.map((one) => json(one, 'error')), summary: null };
