@@ -1,10 +1,5 @@
 import { SpillwayError } from '#core/errors.ts';
-
-/** Names that are ours to write: how a message is framed is no matter of who sends it. */
-const FRAMING =
-  /^(content-length|transfer-encoding|connection|keep-alive|proxy-connection|upgrade|te|trailer|expect)$/i;
-const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+import { writtenHeaders } from '#core/written-headers.ts';
 
 /**
  * What may go out of the headers that somebody has written. Throws SpillwayError `node_failed`.
@@ -16,16 +11,7 @@ export const outgoingHeaders = (
   url: string,
   headers: Readonly<Record<string, string>>,
 ): Record<string, string> => {
-  const pairs = Object.entries(headers).filter(([name]) => !FRAMING.test(name));
-  for (const [name, value] of pairs) {
-    if (!NAME.test(name))
-      throw new SpillwayError('node_failed', `${shown(name)} is no name of a header.`);
-    if (!VALUE.test(value))
-      throw new SpillwayError(
-        'node_failed',
-        `The header ${name.slice(0, 60)} has characters that no header can have; send them in the body, or encode them.`,
-      );
-  }
+  const pairs = writtenHeaders(Object.entries(headers));
   const { host, protocol } = new URL(url);
   const other = pairs.find(
     ([name, value]) =>

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { SpillwayError } from '#core/errors.ts';
 import { z } from '#core/schema.ts';
+import { writtenHeaders } from '#core/written-headers.ts';
 
 export const authorizationSchema = z
   .object({
@@ -54,34 +55,14 @@ export const joinedHeaders = (
   );
 };
 
-/** Names that are ours to write: how a message is framed is no matter of a flow. */
-const OURS =
-  /^(content-length|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect)$/i;
-/** Line ends are none of it, and become blanks. */
-const VALUE = /^[\t\r\n\x20-\x7e\x80-\xff]*$/;
-const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
-
+/** Line ends are none of a value, and become blanks. */
 export const headersOf = (
   { headers, authorization }: Source,
   fill: (text: string) => string,
 ): Record<string, string> => {
-  const pairs = [...filledPairs(headers ?? '', fill), ...authorised(authorization, fill)].filter(
-    ([name]) => !OURS.test(name),
-  );
-  const wrong = pairs.find(([name]) => !NAME.test(name));
-  if (wrong)
-    throw new SpillwayError(
-      'node_failed',
-      `${JSON.stringify(wrong[0].slice(0, 60))} is no name of a header.`,
-    );
-  const unsayable = pairs.find(([, value]) => !VALUE.test(value));
-  if (unsayable)
-    throw new SpillwayError(
-      'node_failed',
-      `The header ${unsayable[0]} has characters that no header can have; send them in the body, or encode them.`,
-    );
-  const lines = pairs.map(([name, value]) => [name, value.replaceAll(/[\r\n]+/g, ' ')] as const);
-  return joinedHeaders(...lines.map((line) => Object.fromEntries([line])));
+  const pairs = [...filledPairs(headers ?? '', fill), ...authorised(authorization, fill)];
+  const lines = pairs.map(([name, value]): Pair => [name, value.replaceAll(/[\r\n]+/g, ' ')]);
+  return joinedHeaders(...writtenHeaders(lines).map((line) => Object.fromEntries([line])));
 };
 
 const authorised = (
