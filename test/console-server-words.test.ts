@@ -6,7 +6,7 @@ import { FindingsError } from '#core/finding.ts';
 import { environmentOf } from '#server/env.ts';
 import { loadConfigText } from '#server/load-config.ts';
 import { inJapanese, linesInJapanese } from '../console/i18n/server-words.ts';
-import texts from '../console/i18n/ja.json' with { type: 'json' };
+import pages from '../console/i18n/ja.json' with { type: 'json' };
 import api from '../console/i18n/api-ja.json' with { type: 'json' };
 import ja from '../console/i18n/server-ja.json' with { type: 'json' };
 import { inCheckout } from './kit/files.ts';
@@ -179,7 +179,7 @@ test.each([
   const config = loadConfigText(text, { file: 'config.yaml', environment: environmentOf({}) });
   const tables = configParts(config).filter((part) => typeof part !== 'string');
   for (const head of tables.flatMap(({ heads }) => heads))
-    expect(texts.models.heads).toHaveProperty([head]);
+    expect(pages.models.heads).toHaveProperty([head]);
   const texts = configParts(config).filter((part) => typeof part === 'string');
   for (const line of texts.join('\n').split('\n'))
     expect([line, linesInJapanese(line)]).not.toEqual([line, line]);
