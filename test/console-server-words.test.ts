@@ -110,15 +110,15 @@ test.each([
   ],
   [
     'expected a number or true or false, found the text "many or few"',
-    '数値またはtrue か falseであるべきところに、文字列 "many or few" があります',
+    '数値またはtrue か falseが必要ですが、文字列 "many or few" があります',
   ],
   [
     'a.yml:1:2 app: missing; expected a map\na.yml:3:4 unknown key; remove it',
-    '1 行 2 桁 app: ありません。マップを書いてください\n3 行 4 桁: 知らないキーです。削除してください',
+    '1 行目 2 文字目 app: ありません。マップを書いてください\n3 行目 4 文字目: 知らないキーです。削除してください',
   ],
   [
     'a.yml:7:54 model_list.2.litellm_params.api_key: KEY is not set; set it, or remove the deployment',
-    '7 行 54 桁 model_list.2.litellm_params.api_key: 環境変数 KEY が設定されていません。設定するか、デプロイメントを削除してください',
+    '7 行目 54 文字目 model_list.2.litellm_params.api_key: 環境変数 KEY が設定されていません。設定するか、デプロイメントを削除してください',
   ],
 ])('%j is said in Japanese', (english, japanese) => {
   expect(inJapanese(english)).toBe(japanese);

@@ -31,6 +31,7 @@ export const AllowanceFields = ({ allowance, change, budgets = [] }: AllowanceFi
           label={t('allowance.soft')}
           value={allowance.soft_budget}
           choose={(value) => change({ soft_budget: value })}
+          empty={t('allowance.never')}
           prefix="$"
         />
         <Select
@@ -69,6 +70,7 @@ export const AllowanceFields = ({ allowance, change, budgets = [] }: AllowanceFi
           description={t('allowance.namedHint')}
           data={[...budgets]}
           value={allowance.budget_id ?? null}
+          placeholder={t('allowance.noBudget')}
           onChange={(value) => change({ budget_id: value })}
           clearable
           searchable
@@ -92,17 +94,19 @@ interface AmountProps {
   readonly label: string;
   readonly value: number | null | undefined;
   readonly choose: (value: number | null) => void;
+  /** What stands there while there is no amount. */
+  readonly empty?: string;
   readonly prefix?: string;
   readonly isWhole?: boolean;
 }
 
-const Amount = ({ label, value, choose, prefix = '', isWhole = false }: AmountProps) => {
+const Amount = ({ label, value, choose, empty, prefix = '', isWhole = false }: AmountProps) => {
   const { t } = useTranslation();
   return (
     <NumberInput
       label={label}
       value={value ?? ''}
-      placeholder={t('allowance.none')}
+      placeholder={empty ?? t('allowance.none')}
       onChange={(next) => choose(next === '' ? null : Number(next))}
       min={isWhole ? 1 : 0}
       prefix={prefix}

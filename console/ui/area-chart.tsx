@@ -139,7 +139,8 @@ const optionsOf = (colors: readonly [string, string][], look: Look): uPlot.Optio
         ...axis,
         values: (_, ticks) => ticks.map(wordsAt),
         space: 80,
-        size: 26,
+        gap: 9,
+        size: 30,
       },
       {
         ...axis,

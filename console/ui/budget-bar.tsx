@@ -28,7 +28,7 @@ export const BudgetBar = ({ label, spentUsd, maxUsd, softUsd, resetAt }: BudgetB
   const color = share >= 1 ? 'var(--refused)' : share >= NEARLY ? 'var(--queue)' : 'var(--stream)';
   return (
     <div>
-      <Group justify="space-between" gap={8} wrap="nowrap">
+      <Group justify="space-between" gap={12} mb={3} wrap="nowrap">
         <Text size="xs" className="numbers" style={{ whiteSpace: 'nowrap' }}>
           {format.money(spentUsd)}
           <span className="soft"> / {format.money(maxUsd)}</span>

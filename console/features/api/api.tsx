@@ -64,6 +64,10 @@ const COLORS: Readonly<Record<string, string>> = {
   delete: 'var(--bad)',
 };
 
+/** A sentence in which names of fields stand between backticks. */
+const Said = ({ text }: { text: string }) =>
+  text.split('`').map((part, i) => (i % 2 === 0 ? part : <Code key={i}>{part}</Code>));
+
 const Item = ({ operation, document }: { operation: Operation; document: OpenApi }) => {
   const { t } = useTranslation();
   const { method, path, summary, parameters, body, reply } = operation;
@@ -80,17 +84,16 @@ const Item = ({ operation, document }: { operation: Operation; document: OpenApi
           >
             {method}
           </Badge>
-          <Text size="sm" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
+          <Text size="sm" ff="monospace" style={{ flex: '2 1 0', overflowWrap: 'anywhere' }}>
             {path}
           </Text>
-          <Text size="sm" className="soft" truncate style={{ flex: '1 1 0', minWidth: 0 }}>
-            {summary}
+          <Text size="sm" className="soft" style={{ flex: '5 1 0' }}>
+            <Said text={summary} />
           </Text>
         </Group>
       </Accordion.Control>
       <Accordion.Panel>
         <Stack gap="xs">
-          <Text size="sm">{summary}</Text>
           {parameters.map((one) => (
             <Text key={one.name} size="sm">
               <Code>{one.name}</Code> <span className="soft">{one.in}</span>

@@ -67,7 +67,7 @@ export const typeText = (schema: Schema, document: OpenApi, depth = 0): string =
   const several = schema.anyOf ?? schema.oneOf;
   if (several) return several.map(inner).join(' | ');
   if (schema.items) return `${wrapped(inner(schema.items))}[]`;
-  if (schema.properties) return objectText(schema, inner, depth);
+  if (schema.properties) return objectText(schema, inner);
   if (typeof schema.additionalProperties === 'object')
     return `{ [name]: ${inner(schema.additionalProperties)} }`;
   const type = schema.type ?? 'any';
@@ -76,11 +76,11 @@ export const typeText = (schema: Schema, document: OpenApi, depth = 0): string =
 
 const wrapped = (text: string): string => (text.includes(' | ') ? `(${text})` : text);
 
-const objectText = (schema: Schema, inner: (one: Schema) => string, depth: number): string => {
-  const space = '  '.repeat(depth + 1);
+const objectText = (schema: Schema, inner: (one: Schema) => string): string => {
   const required = new Set(schema.required ?? []);
   const rows = Object.entries(schema.properties ?? {}).map(
-    ([name, one]) => `${space}${name}${required.has(name) ? '' : '?'}: ${inner(one)}`,
+    ([name, one]) =>
+      `  ${name}${required.has(name) ? '' : '?'}: ${inner(one).replaceAll('\n', '\n  ')}`,
   );
-  return rows.length === 0 ? '{}' : `{\n${rows.join('\n')}\n${'  '.repeat(depth)}}`;
+  return rows.length === 0 ? '{}' : `{\n${rows.join('\n')}\n}`;
 };

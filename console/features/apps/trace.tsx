@@ -30,6 +30,9 @@ interface TraceProps {
 /** More rows than a page can draw at once; a run of a long loop has more. */
 const MOST_ROWS = 400;
 
+/** So long a picture of a run under way is at least. */
+const LEAST_MS = 1_000;
+
 const STARTS: ReadonlySet<string> = new Set(['iteration-start', 'loop-start']);
 
 /** What each node of a run has done: when, for how long, for how much, and by whom. */
@@ -44,7 +47,8 @@ export const Trace = ({ seen, colorOf, chosen, choose }: TraceProps) => {
       </Text>
     );
   const wholeMs = Math.max(
-    1,
+    // While it has hardly begun, what took no time at all would fill the picture.
+    seen.state === 'running' ? LEAST_MS : 1,
     seen.elapsedMs ?? 0,
     ...steps.map(({ startMs, elapsedMs = 0 }) => startMs + elapsedMs),
   );

@@ -87,7 +87,7 @@ const GroupPanel = ({ group, models, quota }: GroupPanelProps) => {
               <Table.Th style={NOWRAP}>{t('models.deployment')}</Table.Th>
               <Table.Th>{t('models.model')}</Table.Th>
               <Table.Th>{t('models.key')}</Table.Th>
-              <Table.Th w={290}>{t('models.limits')}</Table.Th>
+              <Table.Th w={330}>{t('models.limits')}</Table.Th>
               <Table.Th>{t('models.price')}</Table.Th>
               <Table.Th ta="right" style={NOWRAP}>
                 {t('models.inFlight')}

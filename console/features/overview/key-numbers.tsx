@@ -72,7 +72,11 @@ export const KeyNumbers = ({ live, sums, windowS }: KeyNumbersProps) => {
       <Stat
         label={t('overview.cost')}
         value={isPriced ? format.money(all.cost_usd) : '–'}
-        more={all.unpriced > 0 ? t('overview.unpriced', { count: all.unpriced }) : undefined}
+        more={
+          all.unpriced > 0
+            ? t('overview.unpriced', { count: all.unpriced })
+            : t('overview.inWindow', { count: windowS / 60 })
+        }
       />
     </SimpleGrid>
   );

@@ -164,7 +164,9 @@ const Deployments = ({ column }: { column: Column }) => {
           <Table.Th>{t('plan.deployment')}</Table.Th>
           <Table.Th ta="right">{t('plan.requests')}</Table.Th>
           <Table.Th ta="right">{t('plan.share')}</Table.Th>
-          <Table.Th ta="right">{t('plan.used')}</Table.Th>
+          <Table.Th ta="right" style={{ whiteSpace: 'nowrap' }}>
+            {t('plan.used')}
+          </Table.Th>
           <Table.Th ta="right">{t('plan.cost')}</Table.Th>
         </Table.Tr>
       </Table.Thead>

@@ -59,13 +59,18 @@ export const Usage = () => {
 const narrowing = ({ by = 'group' }: UsageSearch) =>
   by in NARROWS ? NARROWS[by as keyof typeof NARROWS] : undefined;
 
+/** Where each day (UTC) has a bar of its own, none is a part of one, but today's. */
+const fromOf = (now: number, days: number, per: ReturnType<typeof perOf>): number =>
+  per === 'day' ? (Math.floor(now / DAY_MS) - days + 1) * DAY_MS : now - days * DAY_MS;
+
 const filterOf = (search: UsageSearch): UsageFilter => {
   const { days = 7, by = 'group', of = 'spend' } = search;
   // By whole minutes: the same question is not asked anew with every picture.
   const now = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
+  const per = perOf(search);
   return {
-    start_date: new Date(now - days * DAY_MS).toISOString(),
-    per: perOf(search),
+    start_date: new Date(fromOf(now, days, per)).toISOString(),
+    per,
     by,
     of,
     // Tags are told of everybody together.
