@@ -1,11 +1,9 @@
 import { Skeleton } from '@mantine/core';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import type { FlowGraphProps } from './flow-graph.tsx';
+import { part } from '../ui/part.tsx';
 
-const FlowGraph = lazy(async () => {
-  const { FlowGraph } = await import('./flow-graph.tsx');
-  return { default: FlowGraph };
-});
+const FlowGraph = part(async () => (await import('./flow-graph.tsx')).FlowGraph);
 
 /** A graph; what draws it is fetched once one is to be seen. */
 export const LazyGraph = (props: FlowGraphProps) => (

@@ -1,4 +1,4 @@
-import { Button, Center, Stack, Text } from '@mantine/core';
+import { Button, Center, Group, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { PageTitle } from './page-title.tsx';
@@ -16,9 +16,14 @@ export const Failed = (props: object) => {
             {error.message}
           </Text>
         )}
-        <Button component={Link} to="/overview" variant="default">
-          {t('nav.overview')}
-        </Button>
+        <Group>
+          {error !== undefined && (
+            <Button onClick={() => location.reload()}>{t('error.reload')}</Button>
+          )}
+          <Button component={Link} to="/overview" variant="default">
+            {t('nav.overview')}
+          </Button>
+        </Group>
       </Stack>
     </Center>
   );

@@ -3,7 +3,7 @@ import type { DecisionReply, RequestsReply } from '#gateway/console/shapes.ts';
 import { openConsole, TEXTS } from '../kit/console-page.ts';
 import { typePrompt } from '../kit/type-prompt.ts';
 
-const { detail, overview, playground, models, requests, shell, simulator } = TEXTS.en;
+const { detail, error, overview, playground, models, requests, shell, simulator } = TEXTS.en;
 
 let console_: Awaited<ReturnType<typeof openConsole>>;
 beforeAll(async () => {
@@ -179,6 +179,21 @@ describe('a person', () => {
     await back();
     await send.click();
     await page.getByTestId('served-by').waitFor();
+  });
+
+  it('keeps a page of which a part cannot be fetched, and what was typed there', async () => {
+    const { page } = await console_.open('/ui/overview');
+    await page.route(/\/(chatflow|markdown)-[^/]*\.js/, (route) => route.abort());
+    await page.getByRole('link', { name: playground.title, exact: true }).click();
+    await typePrompt(page, 'Half a thought');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('served-by').getByText(playground.why).waitFor();
+    await page.getByRole('log').getByText('This is gpt-4.1').waitFor();
+    await page.getByRole('tab', { name: playground.chatflow }).click();
+    await page.getByRole('alert').filter({ hasText: error.part }).waitFor();
+    await page.unrouteAll();
+    await page.getByRole('button', { name: error.reload }).click();
+    await page.getByRole('button', { name: TEXTS.en.scene.start }).waitFor();
   });
 
   it('goes on where the server has forgotten who looks, as a new one has', async () => {

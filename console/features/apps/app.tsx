@@ -1,6 +1,6 @@
 import { Anchor, Group, Loader, Stack, Tabs, Text } from '@mantine/core';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppReply } from '#gateway/console/app-shapes.ts';
 import { useApp } from '../../data/apps.ts';
@@ -16,11 +16,9 @@ import { PastRuns } from './past-runs.tsx';
 import { RunTab } from './run-tab.tsx';
 import type { AppTab } from './search.ts';
 import { Unmapped } from './unmapped.tsx';
+import { part } from '../../ui/part.tsx';
 
-const AppApi = lazy(async () => {
-  const { AppApi } = await import('./app-api.tsx');
-  return { default: AppApi };
-});
+const AppApi = part(async () => (await import('./app-api.tsx')).AppApi);
 
 /** One app: run it, look at its runs, call it from elsewhere, see what it lacks. */
 export const App = () => {

@@ -13,7 +13,7 @@ import { fieldsOf, firstValues, type Given, missingIn, questionFiles } from './f
 import { FilePick, type GivenFile } from './file-pick.tsx';
 import { Hindrances } from './hindrances.tsx';
 import { InputFields } from './input-field.tsx';
-import { Answer } from './outputs.tsx';
+import { Written } from '../../ui/written.tsx';
 import { RunFacts } from './run-facts.tsx';
 
 interface Said {
@@ -75,7 +75,7 @@ export const ChatRun = ({ app, run, given }: RunProps) => {
         aria-label={t('playground.conversation')}
         tabIndex={0}
       >
-        {app.opening_statement !== '' && <Answer text={app.opening_statement} isWhole />}
+        {app.opening_statement !== '' && <Written text={app.opening_statement} isWhole />}
         {said === undefined && <Suggestions app={app} ask={(query) => ask(query, [])} />}
         {before.map((turn, i) => (
           <Exchange key={i} turn={turn} />
@@ -136,7 +136,7 @@ const Exchange = ({ turn: { query, files, seen } }: { turn: Turn }) => {
           </Text>
         ))}
       </div>
-      {seen.answer !== '' && <Answer text={seen.answer} isWhole={!isRunning} />}
+      {seen.answer !== '' && <Written text={seen.answer} isWhole={!isRunning} />}
       {seen.error && (
         <div role="alert">
           <Failure error={seen.error} />

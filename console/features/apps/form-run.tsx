@@ -9,7 +9,8 @@ import { Failure } from './failure.tsx';
 import { fieldsOf, firstValues, missingIn } from './fields.ts';
 import { Hindrances } from './hindrances.tsx';
 import { InputFields } from './input-field.tsx';
-import { Answer, Outputs } from './outputs.tsx';
+import { Written } from '../../ui/written.tsx';
+import { Outputs } from './outputs.tsx';
 import { RunFacts } from './run-facts.tsx';
 
 /** A form, and what comes of it. */
@@ -80,7 +81,7 @@ export const Result = ({ run: { seen } }: { run: Run }) => {
       {hasOutputs ? (
         <Outputs outputs={outputs} />
       ) : (
-        answer !== '' && <Answer text={answer} isWhole={!isRunning} />
+        answer !== '' && <Written text={answer} isWhole={!isRunning} />
       )}
     </Stack>
   );

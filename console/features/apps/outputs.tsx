@@ -1,19 +1,7 @@
 import { Code, Stack, Text } from '@mantine/core';
-import { lazy, Suspense } from 'react';
 import { CopyButton } from '../../ui/copy.tsx';
+import { Written } from '../../ui/written.tsx';
 import { useTranslation } from 'react-i18next';
-
-const Markdown = lazy(async () => {
-  const { Markdown } = await import('../playground/markdown.tsx');
-  return { default: Markdown };
-});
-
-/** What a model wrote, as it comes. */
-export const Answer = ({ text, isWhole }: { text: string; isWhole: boolean }) => (
-  <Suspense fallback={<Text size="sm">{text}</Text>}>
-    <Markdown text={text} isWhole={isWhole} />
-  </Suspense>
-);
 
 /** What a run has left, name by name. */
 export const Outputs = ({ outputs }: { outputs: Readonly<Record<string, unknown>> }) => {
@@ -30,7 +18,7 @@ export const Outputs = ({ outputs }: { outputs: Readonly<Record<string, unknown>
             />
           </Text>
           {typeof value === 'string' ? (
-            <Answer text={value} isWhole />
+            <Written text={value} isWhole />
           ) : (
             <JsonBlock value={value} />
           )}

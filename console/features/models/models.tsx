@@ -1,15 +1,13 @@
 import { Tabs } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../../data/me.ts';
 import { Page } from '../../ui/page.tsx';
 import { Deployments } from './deployments.tsx';
+import { part } from '../../ui/part.tsx';
 
-const ConfigView = lazy(async () => {
-  const { ConfigView } = await import('./config-view.tsx');
-  return { default: ConfigView };
-});
+const ConfigView = part(async () => (await import('./config-view.tsx')).ConfigView);
 
 /** What serves, how it is, and the config that says so. */
 export const Models = () => {

@@ -6,7 +6,7 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { Panel } from '../../ui/page.tsx';
 import { ScenePanel } from '../scene/scene-panel.tsx';
 import { useExample } from '../scene/use-example.ts';
-import { Markdown } from './markdown.tsx';
+import { Written } from '../../ui/written.tsx';
 
 /** The example app, asked anything: its graph lights up, and the answer comes in the order of its template. */
 export const Chatflow = () => {
@@ -42,7 +42,7 @@ export const Chatflow = () => {
       )}
       {run.answer !== '' && (
         <Panel title={t('scene.answer')}>
-          <Markdown text={run.answer} isWhole={run.state !== 'running'} />
+          <Written text={run.answer} isWhole={run.state !== 'running'} />
         </Panel>
       )}
     </Stack>

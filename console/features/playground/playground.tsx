@@ -5,13 +5,11 @@ import { Page } from '../../ui/page.tsx';
 import { useMe } from '../../data/me.ts';
 import { useSession } from '../../data/queries.ts';
 import { Chat } from './chat.tsx';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { Parallel } from './parallel.tsx';
+import { part } from '../../ui/part.tsx';
 
-const Chatflow = lazy(async () => {
-  const { Chatflow } = await import('./chatflow.tsx');
-  return { default: Chatflow };
-});
+const Chatflow = part(async () => (await import('./chatflow.tsx')).Chatflow);
 
 /** Any model, asked by hand: one chat, two side by side, or many requests at once. */
 export const Playground = () => {

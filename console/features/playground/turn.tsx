@@ -1,6 +1,5 @@
 import { Anchor, Box, Code, Group, Image, Loader, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../../data/me.ts';
 import { useModels } from '../../data/queries.ts';
@@ -8,11 +7,7 @@ import type { ChatAnswer } from '../../data/stream-chat.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { useFormat } from '../../ui/format.ts';
 import type { ChatTurn } from './use-chat.ts';
-
-const Markdown = lazy(async () => {
-  const { Markdown } = await import('./markdown.tsx');
-  return { default: Markdown };
-});
+import { Written } from '../../ui/written.tsx';
 
 export const Turn = ({ turn }: { turn: ChatTurn }) => {
   const { t } = useTranslation();
@@ -43,11 +38,7 @@ export const Turn = ({ turn }: { turn: ChatTurn }) => {
           />
         )}
       </Box>
-      {answer && answer.text !== '' && (
-        <Suspense fallback={<Text size="sm">{answer.text}</Text>}>
-          <Markdown text={answer.text} isWhole={!isBusy} />
-        </Suspense>
-      )}
+      {answer && answer.text !== '' && <Written text={answer.text} isWhole={!isBusy} />}
       {answer?.toolCalls.map((call, i) => (
         <Code key={i} block>
           {`${call.name}(${call.input})`}
