@@ -154,6 +154,19 @@ describe('GET /spillway/decisions/{id}', () => {
     expect((await decision(idOf(stranger))).status).toBe(404);
   });
 
+  it('tells which model was asked for in vain, of whom, and no more of it than a name', async () => {
+    const { gateway, decision } = await world();
+    const name = `<b>no\u0000body</b>${'x'.repeat(5_000)}`;
+    const refused = await gateway.chat({ model: name, user: 'ann' });
+    const { body } = await decision(idOf(refused));
+    expect(body).toMatchObject({ group: '', tenant: 'master/ann' });
+    expect(body['asked_model']).toMatch(/^<b>no\?body<\/b>x{1,40}…$/);
+    const served = await gateway.chat();
+    expect((await decision(idOf(served))).body).toMatchObject({ asked_model: null });
+    const unread = await gateway.chat({ model: 7 });
+    expect((await decision(idOf(unread))).body).toMatchObject({ group: '', asked_model: null });
+  });
+
   it('remembers so many, the latest of one id, and none where none are wanted', async () => {
     const { gateway, decision } = await world(answer, { decisions: { max: 2 } });
     for (const id of ['one', 'two', 'two', 'three-of-them'])

@@ -70,6 +70,7 @@ it('gives programs a record of each request', async () => {
     fallback: null,
     deployment: 'mini',
     status: 200,
+    asked_model: null,
     key: 'master',
     user: '',
     priority: 'interactive',

@@ -73,6 +73,7 @@ interface EventLine {
   readonly id: string;
   readonly time: string;
   readonly group: string;
+  readonly asked_model: string | null;
   readonly fallback: string | null;
   readonly deployment: string | null;
   readonly status: number | null;
@@ -91,6 +92,7 @@ const rowOf = (line: EventLine): LoggedRequest => ({
   id: line.id,
   time: line.time,
   group: line.group,
+  asked_model: line.asked_model,
   fallback: line.fallback,
   deployment: line.deployment,
   status: line.status,

@@ -20,7 +20,8 @@ export interface Format {
   readonly day: (iso: string) => string;
 }
 
-const NONE = '–';
+/** What stands where nothing is known, or nothing was. */
+export const NONE = '–';
 const DOLLARS = { code: 'USD', per_dollar: 1 };
 
 const spanOf = (seconds: number | null | undefined, number: Intl.NumberFormat): string => {

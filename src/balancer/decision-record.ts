@@ -55,7 +55,10 @@ export interface Decision {
   readonly id: string;
   /** When it came, Unix epoch ms. */
   readonly at: number;
+  /** The one that was asked for; empty where it was refused before that was known. */
   readonly group: string;
+  /** The model as its caller wrote it, where there is no group. */
+  readonly asked?: string;
   /** The group that had it last, where that is another one. */
   readonly fallback?: string;
   readonly policy: string;

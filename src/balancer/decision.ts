@@ -28,6 +28,8 @@ export interface Arrival {
   readonly arrivedMs: number;
   readonly wallMs?: number;
   readonly tenant?: Tenant;
+  /** The model as its caller wrote it, where it was refused before a group was found. */
+  readonly asked?: string | undefined;
 }
 
 interface Wait {
@@ -335,12 +337,13 @@ export class DecisionBuilder implements DecisionFacts {
   /** What is undefined is left out when it is written. */
   #record(bounds: Bounds): { readonly [K in keyof Required<Decision>]: Decision[K] | undefined } {
     const { chars, names } = bounds;
-    const { policy, wallMs = 0 } = this.#arrival;
+    const { policy, wallMs = 0, asked } = this.#arrival;
     const { candidates, out, levels } = this.#last;
     return {
       id: this.#id,
       at: Math.round(wallMs),
       group: cut(this.#group, chars),
+      asked: asked && cut(asked, chars),
       fallback: this.#fallback(chars),
       policy,
       tenant: cut(tenantText(this.tenant), chars),

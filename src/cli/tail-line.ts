@@ -58,7 +58,8 @@ const span = (value: Json | undefined): string => {
 
 const group = (line: JsonObject): string => {
   const fallback = own(line, 'fallback');
-  const name = text(own(line, 'group'));
+  const asked = own(line, 'asked_model');
+  const name = typeof asked === 'string' ? asked : text(own(line, 'group'));
   return typeof fallback === 'string' ? `${name} → ${fallback}` : name === '' ? '-' : name;
 };
 

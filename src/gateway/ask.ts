@@ -178,10 +178,9 @@ const LASTING: ReadonlySet<string | undefined> = new Set(['money', 'too-large'])
 const isHopeless = ({ outcomes }: DecisionBuilder): boolean =>
   outcomes.length > 0 && outcomes.every((outcome) => LASTING.has(outcome));
 
-/** `group` is empty where it is refused before a group is found. */
-export const newDecision = (
+const newDecision = (
   { settings }: GatewayDeps,
-  { id, arrivedAt, wallMs, tenant }: Pick<GatewayCall, 'id' | 'arrivedAt' | 'wallMs' | 'tenant'>,
+  { id, arrivedAt, wallMs, tenant }: GatewayCall,
   group: string,
 ): DecisionBuilder => {
   const { policy } = settings;

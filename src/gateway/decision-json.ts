@@ -12,6 +12,7 @@ export const decisionJson = ({ decision, error }: Remembered): JsonObject => {
     id: decision.id,
     time: new Date(decision.at).toISOString(),
     group: decision.group,
+    asked_model: decision.asked ?? null,
     fallback: decision.fallback ?? null,
     policy: decision.policy,
     tenant: decision.tenant,

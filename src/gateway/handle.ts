@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { DecisionBuilder } from '#balancer/decision.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { ControlPlane } from '#gateway/admin/control-plane.ts';
-import { newDecision } from '#gateway/ask.ts';
 import type { GatewayDeps, GatewaySettings } from '#gateway/call.ts';
 import { type HttpCall, createHttpCall, pathOf } from '#gateway/http-call.ts';
 import type { Route } from '#gateway/route-table.ts';
 import { dialectBelow, routes } from '#gateway/routes.ts';
 import { baseHeaders } from '#gateway/reply-headers.ts';
-import { recordRefused } from '#gateway/refusals.ts';
+import { askedModel, recordRefused } from '#gateway/refusals.ts';
 import { sendBytes, sendError } from '#gateway/send-reply.ts';
 import type { Served } from '#gateway/served.ts';
 import type { Authenticate, Caller } from '#keys/authenticate.ts';
@@ -120,17 +120,29 @@ const OWN_PATHS = '/spillway/';
 
 /** Tells of a request to a model, or of one that meant to be one. */
 const over = (deps: GatewayDeps, http: HttpCall, error?: SpillwayError): void => {
-  const { progress, call, id, arrivedAt, wallMs, caller } = http;
+  const { progress, call } = http;
   let { decision } = progress;
   if (!decision) {
     if (!error) return;
-    const tenant = { key: caller, user: '' };
-    decision = newDecision(deps, { id, arrivedAt, wallMs, tenant }, '');
+    decision = refusedDecision(deps, http);
     decision.failed(error, deps.clock.now());
   }
   deps.log.debug({ decision }, 'decided');
   deps.over(call ? { decision, call } : { decision });
 };
+
+/** Of one that was refused before a group was found. */
+const refusedDecision = (
+  { settings: { policy } }: GatewayDeps,
+  { call, id, arrivedAt, wallMs, caller, pass }: HttpCall,
+): DecisionBuilder =>
+  new DecisionBuilder(id, '', {
+    policy,
+    arrivedMs: arrivedAt,
+    wallMs,
+    tenant: call?.tenant ?? { key: caller, user: '' },
+    asked: call && askedModel(call, pass),
+  });
 
 const nothingHere = (): SpillwayError =>
   new SpillwayError(

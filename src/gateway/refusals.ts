@@ -35,7 +35,7 @@ export const recordRefusedCall = (
   const { billing } = deps;
   const { progress, app } = call;
   if (!billing || progress.bill) return;
-  const asked = askedOf(call, pass);
+  const asked = askedModel(call, pass);
   progress.bill = billing.cashier.openRefused({
     id: call.recordId ?? newCallId(),
     startedMs: startedMs(call),
@@ -83,7 +83,10 @@ const unread = ({ settings }: GatewayDeps, http: HttpCall, callType: string): Ga
 };
 
 /** The model that it asks for; by the key's own name for it, until that has been looked up. */
-const askedOf = ({ body, pass }: GatewayCall, key: Pass | undefined): string | undefined => {
+export const askedModel = (
+  { body, pass }: GatewayCall,
+  key: Pass | undefined,
+): string | undefined => {
   const model = own(body, 'model');
   if (typeof model !== 'string') return undefined;
   return key && !pass ? key.aliasOf(model) : model;

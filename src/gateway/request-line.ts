@@ -16,6 +16,7 @@ export const requestLine = ({ decision, call }: Over): JsonObject => {
     time: new Date(record.at).toISOString(),
     id: record.id,
     group: record.group,
+    asked_model: record.asked ?? null,
     fallback: record.fallback ?? null,
     deployment: last?.deployment ?? null,
     status: record.status ?? null,

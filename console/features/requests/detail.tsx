@@ -37,11 +37,16 @@ const Opened = ({ decision }: { decision: DecisionReply }) => {
   const format = useFormat();
   const whySo = useWhySo();
   const nameOf = useCallerName();
+  const model = decision.group || decision.asked_model;
   return (
     <Stack gap="lg">
       <Group gap="xs">
         <Status status={decision.status} />
-        {decision.group !== '' && <Text fw={600}>{decision.group}</Text>}
+        {model && (
+          <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
+            {model}
+          </Text>
+        )}
         <Text size="sm" className="soft numbers">
           {format.date(decision.time)}
         </Text>

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { LoggedRequest } from '#gateway/console/shapes.ts';
 import { useCallerName } from '../../data/callers.ts';
 import { Empty } from '../../ui/empty.tsx';
-import { useFormat } from '../../ui/format.ts';
+import { NONE, useFormat } from '../../ui/format.ts';
 import { Status } from '../../ui/status.tsx';
 import { SpanBar } from './span-bar.tsx';
 import styles from './requests-table.module.css';
@@ -111,6 +111,7 @@ const Row = ({ row, top, index, longest, isOpened, open }: RowProps) => {
   const format = useFormat();
   const nameOf = useCallerName();
   const tokens = (row.input_tokens ?? 0) + (row.output_tokens ?? 0);
+  const model = row.group || row.asked_model || NONE;
   return (
     <div
       role="row"
@@ -130,11 +131,11 @@ const Row = ({ row, top, index, longest, isOpened, open }: RowProps) => {
       <div role="cell" className={styles.status}>
         <Status status={row.status} />
       </div>
-      <div role="cell" className={styles.model}>
-        {row.group === '' ? '–' : row.group}
+      <div role="cell" className={styles.model} title={model}>
+        {model}
       </div>
       <div role="cell" className={styles.deployment}>
-        {row.deployment ?? '–'}
+        {row.deployment ?? NONE}
         {row.attempts > 1 && <span className="soft"> ×{row.attempts}</span>}
       </div>
       <div role="cell" className={styles.who} title={nameOf(row.tenant)}>
@@ -144,7 +145,7 @@ const Row = ({ row, top, index, longest, isOpened, open }: RowProps) => {
         <SpanBar row={row} longest={longest} />
       </div>
       <div role="cell" className={styles.wait}>
-        {row.queue_s > 0 ? format.span(row.queue_s) : ''}
+        {row.queue_s > 0 ? format.span(row.queue_s) : NONE}
       </div>
       <div role="cell" className={styles.first}>
         {format.span(row.first_s)}
@@ -153,7 +154,7 @@ const Row = ({ row, top, index, longest, isOpened, open }: RowProps) => {
         {format.span(row.total_s)}
       </div>
       <div role="cell" className={styles.tokens}>
-        {tokens > 0 ? format.count(tokens) : ''}
+        {tokens > 0 ? format.count(tokens) : NONE}
       </div>
     </div>
   );

@@ -85,6 +85,7 @@ const requestJson = ({ decision, error }: Remembered): LoggedRequest => {
     id: decision.id,
     time: new Date(decision.at).toISOString(),
     group: decision.group,
+    asked_model: decision.asked ?? null,
     fallback: decision.fallback ?? null,
     deployment: last?.deployment ?? null,
     status: decision.status ?? null,

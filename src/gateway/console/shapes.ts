@@ -121,6 +121,8 @@ const loggedRequest = z.object({
   id: text,
   time: text,
   group: text,
+  /** Where there is no group: the model as its caller wrote it. */
+  asked_model: text.nullable(),
   fallback: text.nullable(),
   deployment: text.nullable(),
   status: maybe,
@@ -150,6 +152,8 @@ export const decisionReply = z.object({
   id: text,
   time: text,
   group: text,
+  /** Where there is no group: the model as its caller wrote it. */
+  asked_model: text.nullable(),
   fallback: text.nullable(),
   policy: text,
   tenant: text,
