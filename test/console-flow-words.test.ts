@@ -76,15 +76,15 @@ test.each(said)('a reader of Japanese understands %j', (text) => {
 test.each([
   [
     'Node "Look it up" failed: There is no host of that name.',
-    'ノード "Look it up" が失敗しました: その名前のホストはありません。',
+    'ノード「Look it up」が失敗しました: その名前のホストはありません。',
   ],
   [
     'Node "Each" failed: Round 3: Output answer must be a string, got number instead.',
-    'ノード "Each" が失敗しました: 3 回目: 出力 answer は文字列であるべきところ、number でした。',
+    'ノード「Each」が失敗しました: 3 回目: 出力 answer には文字列が必要ですが、number でした。',
   ],
   [
     'Node "Code" failed: NameError: name \'x\' is not defined',
-    'ノード "Code" が失敗しました: NameError: name \'x\' is not defined',
+    'ノード「Code」が失敗しました: NameError: name \'x\' is not defined',
   ],
   [
     'The variable a.b has the type number; a value of the type string cannot be put into it.',
@@ -93,11 +93,11 @@ test.each([
   ['The condition "contains" does not go with a number.', '条件「contains」は数値には使えません。'],
   [
     'Node "Look" failed: Nodes of the type "knowledge-index" cannot be run: there are no knowledge bases here.',
-    'ノード "Look" が失敗しました: 種類 "knowledge-index" のノードは実行できません: ここにはナレッジベースがありません。',
+    'ノード「Look」が失敗しました: 種類「knowledge-index」のノードは実行できません: ナレッジベースには対応していません。',
   ],
   [
     'Node "Ruby" failed: code_language is not supported yet; switch it off to run this node.',
-    'ノード "Ruby" が失敗しました: code_language はまだ使えません。このノードを動かすにはオフにしてください。',
+    'ノード「Ruby」が失敗しました: code_language にはまだ対応していません。このノードを実行するにはオフにしてください。',
   ],
   [
     'The input `words` may have 40 characters at most.',

@@ -86,11 +86,11 @@ test.each([
   ],
   [
     'The upstream refused the request. It said: Unknown or unsupported: x',
-    'ベンダーがリクエストを拒否しました。 ベンダーの説明: Unknown or unsupported: x',
+    'ベンダーがリクエストを拒否しました。ベンダーの説明: Unknown or unsupported: x',
   ],
   [
     'No deployments available for selected model (PJ1: paused by an operator, PJ2: has room in 2 s). Try again later, or add a deployment to the group.',
-    'このモデルを引き受けられるデプロイメントがありません (PJ1: 管理者が停止中、PJ2: 2 s 後に空きます)。後でもう一度送るか、グループにデプロイメントを追加してください。',
+    'このモデルのリクエストを処理できるデプロイメントがありません (PJ1: 管理者が停止中、PJ2: 2 s 後に空きます)。後でもう一度送るか、グループにデプロイメントを追加してください。',
   ],
   [
     'max_budget (11) cannot exceed what the member of the team who pays for the key may spend (10). Ask a proxy admin for more. (id 6f1d2c3b)',
@@ -98,7 +98,7 @@ test.each([
   ],
   [
     'The budget "b" bounds 2, who would be without it: team: t, key: ci. Set their budget_id to another one or to null first.',
-    '共有の予算 "b" は 2 件から指定されているため削除できません: team: t、key: ci。先に別の予算を指定するか、指定を外してください。',
+    '共有予算「b」は 2 件から指定されているため削除できません: team: t、key: ci。先に別の予算を指定するか、指定を外してください。',
   ],
   [
     'Deployment PJ1: The upstream closed the connection early; try again.',
@@ -110,11 +110,11 @@ test.each([
   ],
   [
     'expected a number or true or false, found the text "many or few"',
-    '数値またはtrue か falseが必要ですが、文字列 "many or few" があります',
+    '数値または真偽値 (true / false)を指定してください (現在は文字列「many or few」)',
   ],
   [
     'a.yml:1:2 app: missing; expected a map\na.yml:3:4 unknown key; remove it',
-    '1 行目 2 文字目 app: ありません。マップを書いてください\n3 行目 4 文字目: 知らないキーです。削除してください',
+    '1 行目 2 文字目 app: 必須です。マップを指定してください\n3 行目 4 文字目: 不明なキーです。削除してください',
   ],
   [
     'a.yml:7:54 model_list.2.litellm_params.api_key: KEY is not set; set it, or remove the deployment',

@@ -186,7 +186,7 @@ describe('an app whose program fails', () => {
   };
 
   it.each([
-    ['function main() { return { words: 7 }; }', '文字列であるべきところ、number でした。'],
+    ['function main() { return { words: 7 }; }', '文字列が必要ですが、number でした。'],
     ['function main() { throw new Error("no river here"); }', 'no river here'],
   ])(
     'says in Japanese what is wrong, in its own words where it has some: %s',
