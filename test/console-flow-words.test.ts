@@ -84,7 +84,7 @@ test.each([
   ],
   [
     'Node "Code" failed: NameError: name \'x\' is not defined',
-    'ノード「Code」が失敗しました: NameError: name \'x\' is not defined',
+    "ノード「Code」が失敗しました: NameError: name 'x' is not defined",
   ],
   [
     'The variable a.b has the type number; a value of the type string cannot be put into it.',
