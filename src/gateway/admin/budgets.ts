@@ -25,7 +25,7 @@ export const budgetRoutes = (registry: Registry): readonly AnyControlRoute[] => 
     method: 'post',
     path: '/budget/new',
     access: 'admin',
-    summary: 'Makes a budget that keys, users, teams and end users may name.',
+    summary: 'Creates a budget that keys, users, teams and end users can share.',
     body: budgetBody,
     async serve({ body, principal }) {
       const id = body.budget_id ?? newId();
@@ -41,7 +41,7 @@ export const budgetRoutes = (registry: Registry): readonly AnyControlRoute[] => 
     method: 'post',
     path: '/budget/update',
     access: 'admin',
-    summary: 'Changes what is named of a budget, for all who name it.',
+    summary: 'Changes the given fields of a budget, for all that use it.',
     body: z.looseObject({ ...fields, budget_id: nameField }),
     async serve({ body, principal }) {
       const of = { subject: budgetsOf(registry), id: body.budget_id };
@@ -53,7 +53,7 @@ export const budgetRoutes = (registry: Registry): readonly AnyControlRoute[] => 
     method: 'post',
     path: '/budget/info',
     access: 'viewer',
-    summary: 'Budgets by their ids.',
+    summary: 'Budgets by ID.',
     body: z.looseObject({ budgets: z.array(nameField).max(1_000) }),
     serve: ({ body }) =>
       body.budgets.flatMap((id) => {
@@ -73,7 +73,7 @@ export const budgetRoutes = (registry: Registry): readonly AnyControlRoute[] => 
     method: 'post',
     path: '/budget/delete',
     access: 'admin',
-    summary: 'Deletes a budget that nobody names any more.',
+    summary: 'Deletes a budget that nothing uses any more.',
     body: z.looseObject({ id: nameField }),
     async serve({ body, principal }) {
       const before = registry.directory.budgets.get(body.id);
@@ -89,7 +89,7 @@ const settingsRoute = (registry: Registry): AnyControlRoute =>
     method: 'get',
     path: '/budget/settings',
     access: 'viewer',
-    summary: 'What can be said of a budget, and what this one says.',
+    summary: 'The fields that a budget can have, and the values of this one.',
     query: z.object({ budget_id: nameField }),
     serve({ query }) {
       const row = registry.directory.budgets.get(query.budget_id);

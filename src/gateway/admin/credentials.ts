@@ -66,7 +66,7 @@ export const credentialRoutes = (desk: CredentialDesk): readonly AnyControlRoute
     method: 'get',
     path: '/credentials',
     access: 'viewer',
-    summary: 'All credentials, without what is secret of them.',
+    summary: 'All credentials, without their secrets.',
     reply: z.object({ success: z.boolean(), credentials: z.array(item) }),
     serve: () => ({ success: true, credentials: desk.list() }),
   }),
@@ -74,7 +74,7 @@ export const credentialRoutes = (desk: CredentialDesk): readonly AnyControlRoute
     method: 'get',
     path: '/credentials/by_name/{credential_name}',
     access: 'viewer',
-    summary: 'A credential, without what is secret of it.',
+    summary: 'A credential, without its secrets.',
     reply: item,
     serve: ({ params: { credential_name: name = '' } }) => desk.byName(name),
   }),
@@ -82,7 +82,7 @@ export const credentialRoutes = (desk: CredentialDesk): readonly AnyControlRoute
     method: 'get',
     path: '/credentials/by_model/{model_id}',
     access: 'viewer',
-    summary: 'What a deployment calls its vendor with, without what is secret of it.',
+    summary: 'What a deployment calls its vendor with, without its secrets.',
     reply: item,
     serve: ({ params: { model_id: id = '' } }) => desk.byModel(id),
   }),
@@ -94,7 +94,7 @@ const writingRoutes = (desk: CredentialDesk): readonly AnyControlRoute[] => [
     method: 'patch',
     path: '/credentials/{credential_name}',
     access: 'admin',
-    summary: 'Changes what is named of a credential, for all models that name it.',
+    summary: 'Changes the given fields of a credential, for all models that use it.',
     body: partBody,
     async serve({ body, params: { credential_name: name = '' }, principal }) {
       await desk.change(principal, name, fieldsOf(body as Partial<z.infer<typeof newBody>>));
@@ -105,7 +105,7 @@ const writingRoutes = (desk: CredentialDesk): readonly AnyControlRoute[] => [
     method: 'delete',
     path: '/credentials/{credential_name}',
     access: 'admin',
-    summary: 'Deletes a credential; models that name it serve no longer.',
+    summary: 'Deletes a credential; models that use it stop serving.',
     async serve({ params: { credential_name: name = '' }, principal }) {
       await desk.remove(principal, name);
       return { success: true, message: 'Credential deleted successfully' };

@@ -28,7 +28,7 @@ const writingRoutes = (registry: Registry, base: string): readonly AnyControlRou
     method: 'post',
     path: `${base}/new`,
     access: 'admin',
-    summary: 'Writes down what an end user may spend and send.',
+    summary: 'Registers an end user with their budget and limits.',
     body: customerBody,
     async serve({ body, principal }) {
       const row = await createRow<CustomerRow>(registry, principal, {
@@ -43,7 +43,7 @@ const writingRoutes = (registry: Registry, base: string): readonly AnyControlRou
     method: 'post',
     path: `${base}/update`,
     access: 'admin',
-    summary: 'Changes what is named of an end user, and leaves the rest.',
+    summary: 'Changes the given fields of an end user and leaves the rest.',
     body: customerBody,
     async serve({ body, principal }) {
       const fields = fieldsIn(customerFields, body);
@@ -55,7 +55,7 @@ const writingRoutes = (registry: Registry, base: string): readonly AnyControlRou
     method: 'post',
     path: `${base}/delete`,
     access: 'admin',
-    summary: 'Forgets what was written down of end users; their spend stays.',
+    summary: 'Removes end users; their spend stays.',
     body: ids,
     async serve({ body, principal }) {
       const of = { subject: customersOf(registry), ids: body.user_ids };
@@ -74,7 +74,7 @@ const blockingRoutes = (registry: Registry, base: string): readonly AnyControlRo
       method: 'post',
       path: `${base}/${word}`,
       access: 'admin',
-      summary: `${word === 'block' ? 'Refuses' : 'Serves'} these end users.`,
+      summary: `${word === 'block' ? 'Blocks' : 'Unblocks'} end users.`,
       body: ids,
       async serve({ body, principal }) {
         const subject = customersOf(registry);
@@ -100,7 +100,7 @@ const readingRoutes = (registry: Registry, base: string): readonly AnyControlRou
     method: 'get',
     path: `${base}/info`,
     access: 'viewer',
-    summary: 'What is known of an end user.',
+    summary: 'Details of an end user.',
     query: z.object({ end_user_id: nameField }),
     serve({ query }) {
       const row = registry.directory.customers.get(query.end_user_id);
@@ -112,7 +112,7 @@ const readingRoutes = (registry: Registry, base: string): readonly AnyControlRou
     method: 'get',
     path: `${base}/list`,
     access: 'viewer',
-    summary: 'All end users of whom something is written down.',
+    summary: 'All registered end users.',
     serve: () => [...registry.directory.customers.all()].map((row) => shownCustomer(registry, row)),
   }),
 ];

@@ -51,7 +51,7 @@ export const dailyActivityRoutes = (registry: Registry): readonly AnyControlRout
     method: 'get',
     path: '/user/daily/activity/aggregated',
     access: 'key',
-    summary: 'The same of users, all days at once.',
+    summary: 'The same by user, for all days together.',
     query,
     async serve({ query: asked, principal }) {
       const rows = await usedBy(registry, principal, { asked, field: 'user' });
@@ -62,7 +62,7 @@ export const dailyActivityRoutes = (registry: Registry): readonly AnyControlRout
     method: 'get',
     path: '/tag/daily/activity',
     access: 'viewer',
-    summary: 'What was used day by day, by tag; models are not told apart.',
+    summary: 'What was used day by day, by tag, without a split by model.',
     query: z.object({
       start_date: spendQuery.start_date,
       end_date: spendQuery.end_date,
@@ -81,7 +81,7 @@ export const dailyActivityRoutes = (registry: Registry): readonly AnyControlRout
     method: 'get',
     path: '/spillway/usage',
     access: 'key',
-    summary: 'Sums of requests, tokens and money: told apart as asked, by hour, by day or in all.',
+    summary: 'Sums of requests, tokens and spend, grouped as asked: by hour, by day or in total.',
     query: z.object({
       ...spendQuery,
       per: z.enum(['hour', 'day', 'all']).default('day'),

@@ -34,7 +34,7 @@ export const globalActivityRoutes = (registry: Registry): readonly AnyControlRou
     method: 'get',
     path: '/global/activity/model',
     access: 'viewer',
-    summary: 'Requests and tokens by day and model, of the ten that are asked most.',
+    summary: 'Requests and tokens by day and model, of the ten most used.',
     query: z.object(dates),
     async serve({ query }) {
       const filter = monthOf(query, registry.wall());

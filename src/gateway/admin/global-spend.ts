@@ -27,7 +27,7 @@ export const globalSpendRoutes = (registry: Registry): readonly AnyControlRoute[
     method: 'get',
     path: '/global/spend',
     access: 'viewer',
-    summary: 'What everybody together has spent.',
+    summary: 'The total spend of everybody.',
     serve: () => ({
       spend: dollarsOf(registry.purses.purse({ kind: 'global', id: '', sinceMs: 0 }).spentNanos),
       max_budget: registry.everybody.max_budget ?? null,
@@ -52,7 +52,7 @@ export const globalSpendRoutes = (registry: Registry): readonly AnyControlRoute[
     method: 'post',
     path: '/global/spend/reset',
     access: 'admin',
-    summary: 'Sets what all keys and teams have spent to nothing; records stay.',
+    summary: 'Sets the spend of all keys and teams to 0; records stay.',
     async serve({ principal }) {
       const { keys, teams } = registry.directory;
       for (const { id, budget_duration: duration } of keys.all())
@@ -68,7 +68,7 @@ export const globalSpendRoutes = (registry: Registry): readonly AnyControlRoute[
     method: 'get',
     path: '/provider/budgets',
     access: 'viewer',
-    summary: 'What each vendor may be paid, and has been.',
+    summary: 'The budget and spend of each vendor.',
     serve: () => ({
       providers: Object.fromEntries(
         Object.entries(registry.providerBudgets).map(([id, { maxDollars, duration = null }]) => {
@@ -174,7 +174,7 @@ const endUsers = (registry: Registry): readonly AnyControlRoute[] => {
       }));
   };
   const path = '/global/spend/end_users';
-  const summary = 'End users by what they have spent.';
+  const summary = 'End users by spend.';
   return [
     controlRoute({
       method: 'get',

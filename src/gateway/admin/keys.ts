@@ -72,7 +72,7 @@ const makingRoutes = (registry: Registry, watch: ChosenWatch): readonly AnyContr
     method: 'post',
     path: '/key/generate',
     access: 'key',
-    summary: 'Makes a key. It is shown this once.',
+    summary: 'Creates a key. It is shown only once.',
     body: generateBody,
     reply: keyReply,
     async serve({ body, principal, http }) {
@@ -88,7 +88,7 @@ const makingRoutes = (registry: Registry, watch: ChosenWatch): readonly AnyContr
     method: 'post',
     path: '/key/service-account/generate',
     access: 'key',
-    summary: 'Makes a key that belongs to a team and to nobody in it.',
+    summary: 'Creates a key that belongs to a team and to no single member.',
     body: generateBody,
     reply: keyReply,
     async serve({ body, principal, http }) {
@@ -112,7 +112,7 @@ const changingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'post',
     path: '/key/update',
     access: 'key',
-    summary: 'Changes what is named of a key, and leaves the rest.',
+    summary: 'Changes the given fields of a key and leaves the rest.',
     body: updateBody,
     async serve({ body, principal }) {
       const of = { name: body.key, fields: fieldsOf(body) };
@@ -124,7 +124,7 @@ const changingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'post',
     path: '/key/delete',
     access: 'key',
-    summary: 'Deletes keys, by themselves, their tokens or their aliases.',
+    summary: 'Deletes keys, named by key, token or alias.',
     body: z.looseObject({
       keys: z.array(keyName).max(1_000).nullish(),
       key_aliases: z.array(nameField).max(1_000).nullish(),
@@ -149,7 +149,7 @@ const rotatingRoutes = (registry: Registry, watch: ChosenWatch): readonly AnyCon
       method: 'post',
       path,
       access: 'key',
-      summary: 'Puts a new key in the place of one; `grace_period` lets the old one open on.',
+      summary: 'Replaces a key by a new one; during grace_period the old one still works.',
       body: regenerateBody,
       reply: keyReply,
       async serve({ body, principal, params, http }) {
@@ -171,7 +171,7 @@ const rotatingRoutes = (registry: Registry, watch: ChosenWatch): readonly AnyCon
     method: 'post',
     path: '/key/{key}/reset_spend',
     access: 'admin',
-    summary: 'Sets what a key has spent.',
+    summary: 'Sets the spend of a key.',
     body: z.looseObject({ reset_to: z.number().min(0).max(9_000_000).default(0) }),
     async serve({ body, principal, params }) {
       const row = writableKey(registry, principal, params['key'] ?? '');
@@ -195,7 +195,7 @@ const blocking = (registry: Registry, word: string, blocked: boolean): AnyContro
     method: 'post',
     path: `/key/${word}`,
     access: 'admin',
-    summary: blocked ? 'Lets a key open nothing until it is unblocked.' : 'Lets a key open again.',
+    summary: blocked ? 'Blocks a key until it is unblocked.' : 'Unblocks a key.',
     body: oneKey,
     async serve({ body, principal }) {
       const row = await updateKey(registry, principal, { name: body.key, fields: { blocked } });
@@ -208,7 +208,7 @@ const readingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'get',
     path: '/key/info',
     access: 'key',
-    summary: 'What is known of a key; of the one that asks, where none is named.',
+    summary: 'Details of a key; of the calling key where none is named.',
     query: z.object({ key: keyName.optional() }),
     serve({ query, principal }) {
       const name = query.key ?? principal.token;
@@ -222,7 +222,7 @@ const readingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'post',
     path: '/v2/key/info',
     access: 'key',
-    summary: 'What is known of several keys.',
+    summary: 'Details of several keys.',
     body: z.looseObject({ keys: z.array(keyName).max(1_000) }),
     serve: ({ body, principal }) => ({
       key: body.keys,
@@ -276,7 +276,7 @@ const listingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'post',
     path: '/key/health',
     access: 'key',
-    summary: 'Whether the key that asks opens; callbacks are none of ours.',
+    summary: 'Whether the calling key is valid. There are no callbacks.',
     serve: () => ({ key: 'healthy', logging_callbacks: null }),
   }),
 ];

@@ -52,7 +52,7 @@ export const modelRoutes = (desk: ModelDesk): readonly AnyControlRoute[] => [
     method: 'post',
     path: '/model/update',
     access: 'admin',
-    summary: 'Changes what is named of a stored deployment; null takes a parameter away.',
+    summary: 'Changes the given fields of a stored deployment; null removes a parameter.',
     body: updateBody,
     serve: ({ body, principal }) => desk.change(principal, body.model_info.id, fieldsOf(body)),
   }),

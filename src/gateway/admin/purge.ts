@@ -20,7 +20,7 @@ export const purgeRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     path: '/spillway/purge',
     access: 'admin',
     summary:
-      'Removes every record of a person, as a user and as an end user, and their name from the audit log; sums stay, of nobody.',
+      'Erases every record of a person, as a user and as an end user, and their name from the audit log; totals stay, without a name.',
     body: z.looseObject({ user_id: nameField }),
     reply: z.object({ user_id: z.string(), records: z.number() }),
     async serve({ body, principal }) {

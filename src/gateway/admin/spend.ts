@@ -38,7 +38,7 @@ const logRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     path: '/spend/logs',
     access: 'key',
     summary:
-      'The latest records of spend, at most 1000; between two dates sums by day, unless `summarize=false`. `/spend/logs/v2` has pages.',
+      'The latest records of spend, at most 1000; between two dates sums by day, unless summarize=false. /spend/logs/v2 has pages.',
     query: z.object({ ...spendQuery, summarize: z.stringbool().default(true) }),
     async serve({ query, principal }) {
       const filter = scopeOf(registry, principal, filterOf(query));
@@ -76,7 +76,7 @@ const logRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'get',
     path: '/spend/logs/ui/{request_id}',
     access: 'key',
-    summary: 'One record, with what was asked and answered where that is kept.',
+    summary: 'One record, with the prompt and the answer where they are kept.',
     async serve({ params: { request_id: id = '' }, principal }) {
       const filter = scopeOf(registry, principal, { id });
       const [row] = await rowsOf(registry, filter, { limit: 1, offset: 0 });
@@ -90,7 +90,7 @@ const logRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'get',
     path: '/spend/logs/export',
     access: 'key',
-    summary: 'All records that fit, as JSON lines or CSV: a log that `spillway plan` replays.',
+    summary: 'All matching records as JSON Lines or CSV: a log that spillway plan can replay.',
     query: recordQuery.extend({ format: z.enum(['jsonl', 'csv']).default('jsonl') }),
     serve({ query, principal }) {
       const filter = recordsIn(registry, principal, query);
@@ -132,7 +132,7 @@ const sumRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'get',
     path: '/spend/keys',
     access: 'key',
-    summary: 'Keys by what they have spent.',
+    summary: 'Keys by spend.',
     serve: ({ principal }) =>
       [...registry.directory.keys.all()]
         .filter((key) =>
@@ -150,7 +150,7 @@ const sumRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'get',
     path: '/spend/users',
     access: 'key',
-    summary: 'Users by what they have spent.',
+    summary: 'Users by spend.',
     query: z.object({ user_id: z.string().optional() }),
     serve: ({ query, principal }) =>
       [...registry.directory.users.all()]
@@ -184,7 +184,7 @@ const calculating = (prices: PricesOf): AnyControlRoute =>
     method: 'post',
     path: '/spend/calculate',
     access: 'key',
-    summary: 'What a request or an answer costs; of a request only what goes in.',
+    summary: 'What a request or an answer costs; for a request only its input.',
     body: z.looseObject({
       model: z.string().nullish(),
       messages: z.array(z.unknown()).nullish(),

@@ -196,7 +196,7 @@ const changingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'post',
     path: '/team/member_delete',
     access: 'key',
-    summary: 'Takes a member out of a team, with the keys that they have of it.',
+    summary: 'Removes a member from a team, with their keys of that team.',
     body: z.looseObject(whichMember),
     async serve({ body, principal }) {
       const { team_id: teamId, user_id, user_email } = body;

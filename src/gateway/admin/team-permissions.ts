@@ -22,7 +22,7 @@ export const teamPermissionRoutes = (registry: Registry): readonly AnyControlRou
     method: 'get',
     path: '/team/permissions_list',
     access: 'key',
-    summary: 'What members of a team may do with their keys of it, and what they might.',
+    summary: 'What members of a team may do with its keys, and what can be allowed.',
     query: z.object({ team_id: nameField }),
     serve({ query, principal }) {
       const team = readableTeam(registry, principal, query.team_id);
@@ -38,7 +38,7 @@ export const teamPermissionRoutes = (registry: Registry): readonly AnyControlRou
     method: 'post',
     path: '/team/permissions_update',
     access: 'key',
-    summary: 'Sets what members of a team may do with their keys of it.',
+    summary: 'Sets what members of a team may do with its keys.',
     body: z.looseObject({ team_id: nameField, team_member_permissions: routes }),
     async serve({ body: { team_id: id, team_member_permissions: said }, principal }) {
       const team = readableTeam(registry, principal, id);

@@ -41,7 +41,7 @@ export const teamRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'post',
     path: '/team/new',
     access: 'admin',
-    summary: 'Makes a team.',
+    summary: 'Creates a team.',
     body: teamBody,
     async serve({ body, principal }) {
       const id = body.team_id ?? newId();
@@ -64,7 +64,7 @@ export const teamRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'post',
     path: '/team/update',
     access: 'admin',
-    summary: 'Changes what is named of a team, and leaves the rest.',
+    summary: 'Changes the given fields of a team and leaves the rest.',
     body: z.looseObject({ ...teamFields, team_id: nameField }),
     async serve({ body, principal }) {
       const of = { subject: teamsOf(registry), id: body.team_id, fields: fieldsOf(body) };
@@ -122,7 +122,8 @@ const listing = (
     method: 'post',
     path: `/team/model/${word}`,
     access: 'admin',
-    summary: word === 'add' ? 'Lets a team use more models.' : 'Lets a team use fewer models.',
+    summary:
+      word === 'add' ? 'Adds models that a team may use.' : 'Removes models that a team may use.',
     body: z.looseObject({ team_id: nameField, models: z.array(nameField).min(1).max(1_000) }),
     async serve({ body: { team_id: id, models }, principal }) {
       const listed = registry.directory.teams.get(id)?.models ?? [];
@@ -137,7 +138,7 @@ const blocking = (registry: Registry, word: string, blocked: boolean): AnyContro
     method: 'post',
     path: `/team/${word}`,
     access: 'admin',
-    summary: blocked ? "Lets a team's keys open nothing." : "Lets a team's keys open again.",
+    summary: blocked ? 'Blocks all keys of a team.' : 'Unblocks the keys of a team.',
     body: oneTeam,
     async serve({ body, principal }) {
       const of = { subject: teamsOf(registry), id: body.team_id, fields: { blocked } };
@@ -150,7 +151,7 @@ const readingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'get',
     path: '/team/info',
     access: 'key',
-    summary: 'A team; with its keys for whoever manages it.',
+    summary: 'A team, with its keys for those who manage it.',
     query: z.object({ team_id: nameField }),
     serve({ query, principal }): JsonObject {
       const row = readableTeam(registry, principal, query.team_id);
@@ -192,7 +193,7 @@ const readingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'get',
     path: '/team/available',
     access: 'key',
-    summary: 'Teams that the caller may join with /team/member_add, and has not.',
+    summary: 'Teams that the caller may join with /team/member_add and has not joined.',
     serve: ({ principal }) => joinableTeams(registry, principal).map(notice),
   }),
   controlRoute({

@@ -46,7 +46,7 @@ export const userRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'post',
     path: '/user/new',
     access: 'admin',
-    summary: 'Makes a user, and a key for them unless `auto_create_key` is false.',
+    summary: 'Creates a user, and a key for them unless auto_create_key is false.',
     body: userBody,
     async serve({ body, principal }) {
       const id = body.user_id ?? newId();
@@ -77,7 +77,7 @@ export const userRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'post',
     path: '/user/update',
     access: 'admin',
-    summary: 'Changes what is named of a user, and leaves the rest.',
+    summary: 'Changes the given fields of a user and leaves the rest.',
     body: userBody,
     async serve({ body, principal }) {
       const { user_id: id, user_email: email } = body;
@@ -90,7 +90,7 @@ export const userRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'post',
     path: '/user/delete',
     access: 'admin',
-    summary: 'Deletes users with their keys, and takes them out of their teams.',
+    summary: 'Deletes users and their keys, and removes them from their teams.',
     body: z.looseObject({ user_ids: z.array(nameField).min(1).max(1_000) }),
     async serve({ body, principal }) {
       await deleteUsers(registry, principal, body.user_ids);
@@ -116,7 +116,7 @@ const readingRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'get',
     path: '/user/info',
     access: 'key',
-    summary: 'A user with their keys and teams; whoever asks, where none is named.',
+    summary: 'A user with their keys and teams; the caller where none is named.',
     query: z.object({ user_id: nameField.optional() }),
     serve({ query, principal }) {
       const { row, teams } = userAsked(registry, principal, query.user_id);
@@ -169,7 +169,7 @@ const newerRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'get',
     path: '/v2/user/info',
     access: 'key',
-    summary: 'A user alone, without their keys; whoever asks, where none is named.',
+    summary: 'A user without their keys; the caller where none is named.',
     query: z.object({ user_id: nameField.optional() }),
     serve({ query, principal }) {
       const { row, teams } = userAsked(registry, principal, query.user_id);
@@ -184,7 +184,7 @@ const newerRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'get',
     path: '/user/available_users',
     access: 'viewer',
-    summary: 'How many users and teams there are; nothing bounds them.',
+    summary: 'The number of users and teams; neither has a limit.',
     serve() {
       const { users, teams } = registry.directory;
       return {

@@ -13,7 +13,7 @@ export const callersRoute = ({ directory }: Registry): AnyControlRoute =>
     method: 'get',
     path: '/spillway/callers',
     access: 'viewer',
-    summary: 'What the keys are called that requests name by a word; at most 200 words, by commas.',
+    summary: 'The names of the keys in requests; at most 200, separated by commas.',
     query: z.object({ words: z.string().max(LONGEST) }),
     reply: callersReply,
     serve({ query }) {

@@ -25,7 +25,7 @@ export const keptRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'get',
     path: '/spillway/usage/report',
     access: 'key',
-    summary: 'Requests, tokens and money over time, the largest apart and all others together.',
+    summary: 'Requests, tokens and spend over time: the largest apart, all others together.',
     query: z.object({
       ...spendQuery,
       per: z.enum(['hour', 'day']).default('day'),
@@ -65,7 +65,7 @@ export const keptRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     method: 'get',
     path: '/spillway/budgets',
     access: 'key',
-    summary: 'Every budget that the caller may see: the nearest to its end first.',
+    summary: 'Every budget that the caller may see: the closest to its limit first.',
     reply: budgetsReply,
     serve: ({ principal }) => budgetsOf(registry, principal),
   }),

@@ -16,7 +16,7 @@ export const sessionRoutes = (deps: ConsoleDeps): readonly AnyControlRoute[] => 
     method: 'get',
     path: PATH,
     access: 'public',
-    summary: 'Whether somebody is signed in here, and the word that their page must send.',
+    summary: 'Whether somebody is signed in, and the token that their page must send.',
     reply: sessionReply,
     serve: ({ http }) => replyOf(deps, http, deps.sessions.find(http.req.headers)),
   }),

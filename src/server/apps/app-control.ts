@@ -41,7 +41,7 @@ export const appControl = (apps: Apps): readonly AnyControlRoute[] => {
       method: 'get',
       path: '/spillway/apps',
       access: 'viewer',
-      summary: 'The apps that there are.',
+      summary: 'All apps.',
       reply: appsReply,
       serve: () => ({ data: deps.apps.all().map(row) }),
     }),
@@ -50,7 +50,7 @@ export const appControl = (apps: Apps): readonly AnyControlRoute[] => {
       path: '/spillway/apps',
       access: 'admin',
       summary:
-        'Imports an app from the text of its DSL, or from an address; `confirm` takes a newer version.',
+        'Imports an app from the text of its DSL or from an address; confirm accepts a newer version.',
       body: importSchema,
       limitBytes: IMPORT_BYTES,
       reply: importReply,
@@ -67,7 +67,7 @@ export const appControl = (apps: Apps): readonly AnyControlRoute[] => {
       method: 'get',
       path: '/spillway/apps/{id}',
       access: 'viewer',
-      summary: 'One app: what it asks for, what it offers, what is missing for it to run.',
+      summary: 'One app: its inputs, its features, and what is missing for it to run.',
       reply: appReply,
       serve: ({ params }) => detail(apps, find(params)),
     }),
@@ -92,7 +92,7 @@ const fileRoutes = (apps: Apps, find: Find): readonly AnyControlRoute[] => {
       method: 'get',
       path: '/spillway/apps/{id}/drawing',
       access: 'viewer',
-      summary: 'What is drawn of it: nodes, their places, which way leads from where.',
+      summary: 'Its graph for drawing: nodes, their positions and their connections.',
       reply: drawingReply,
       serve: ({ params }) => drawingOf(find(params).app),
     }),
@@ -100,7 +100,7 @@ const fileRoutes = (apps: Apps, find: Find): readonly AnyControlRoute[] => {
       method: 'get',
       path: '/spillway/apps/{id}/dsl',
       access: 'admin',
-      summary: 'Its DSL, as Dify imports it; without secrets unless they are asked for.',
+      summary: 'Its DSL, as Dify imports it, without secrets unless asked for.',
       query: exportSchema,
       serve({ params, query }) {
         const { app, text } = find(params);
@@ -118,7 +118,7 @@ const fileRoutes = (apps: Apps, find: Find): readonly AnyControlRoute[] => {
       path: '/spillway/apps/{id}',
       access: 'admin',
       summary:
-        'Forgets an app that was imported with all that was said, sent and run; a file of the folder is deleted there.',
+        'Deletes an imported app with its conversations, files and runs; an app of the folder is deleted there.',
       async serve({ params }) {
         const { id, isFile } = find(params);
         if (isFile)
@@ -143,7 +143,7 @@ const keyRoutes = (apps: Apps, find: Find): readonly AnyControlRoute[] => {
       method: 'get',
       path: '/spillway/apps/{id}/keys',
       access: 'admin',
-      summary: 'The keys that call it, by their ends.',
+      summary: 'The keys of the app, by their last characters.',
       reply: appKeysReply,
       serve: ({ params }) => ({
         data: keys.of(find(params).id).map((key) => ({
@@ -158,7 +158,7 @@ const keyRoutes = (apps: Apps, find: Find): readonly AnyControlRoute[] => {
       method: 'post',
       path: '/spillway/apps/{id}/keys',
       access: 'admin',
-      summary: 'A new key, which is shown this once.',
+      summary: 'Creates a key of the app. It is shown only once.',
       reply: appKeyReply,
       async serve({ params }) {
         const made = keys.create(find(params).id, seconds(clock));
@@ -172,7 +172,7 @@ const keyRoutes = (apps: Apps, find: Find): readonly AnyControlRoute[] => {
       method: 'delete',
       path: '/spillway/apps/{id}/keys/{keyId}',
       access: 'admin',
-      summary: 'Takes a key back.',
+      summary: 'Revokes a key.',
       async serve({ params }) {
         if (!keys.delete(find(params).id, params['keyId'] ?? ''))
           throw new SpillwayError('not_found', 'There is no such key.');

@@ -34,7 +34,7 @@ export const modelControl = (apps: Apps): readonly AnyControlRoute[] => {
       method: 'get',
       path: '/spillway/app-models',
       access: 'viewer',
-      summary: 'Where the models of apps are, and which models apps ask for.',
+      summary: 'Which models apps ask for, and where each is served.',
       reply: appModelsReply,
       serve: () => ({
         data: models.all().map(shownModel),
@@ -48,7 +48,7 @@ export const modelControl = (apps: Apps): readonly AnyControlRoute[] => {
       path: '/spillway/app-models',
       access: 'admin',
       summary:
-        'Says where a model of apps is: a group of this gateway, or an endpoint that speaks as most servers do.',
+        'Maps a model of apps to a group of this gateway or to an OpenAI-compatible endpoint.',
       body: modelSchema,
       reply: appModelReply,
       async serve({ body }) {
@@ -63,7 +63,7 @@ export const modelControl = (apps: Apps): readonly AnyControlRoute[] => {
       method: 'post',
       path: '/spillway/app-models/check',
       access: 'admin',
-      summary: 'Asks the model for a few tokens, without keeping anything.',
+      summary: 'Tests the model with a few tokens. Nothing is kept.',
       body: modelSchema,
       reply: modelTrialReply,
       async serve({ body, http }) {
@@ -83,7 +83,7 @@ export const modelControl = (apps: Apps): readonly AnyControlRoute[] => {
       method: 'delete',
       path: '/spillway/app-models/{id}',
       access: 'admin',
-      summary: 'Forgets where a model is.',
+      summary: 'Removes the mapping of a model.',
       async serve({ params }) {
         if (!models.delete(params['id'] ?? ''))
           throw new SpillwayError('not_found', 'Nothing is said of such a model.');

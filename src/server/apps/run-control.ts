@@ -43,7 +43,7 @@ export const runControl = ({ deps }: Apps): readonly AnyControlRoute[] => [
     method: 'get',
     path: '/spillway/apps/{id}/runs',
     access: 'viewer',
-    summary: 'Its newest runs, those under way among them.',
+    summary: 'Its latest runs, including those under way.',
     query: pageSchema,
     reply: appRunsReply,
     async serve({ params, query: { limit = 100, page = 1, status } }) {
@@ -66,7 +66,7 @@ export const runControl = ({ deps }: Apps): readonly AnyControlRoute[] => [
     method: 'get',
     path: '/spillway/runs/{runId}/events',
     access: 'viewer',
-    summary: 'Its events from the first on, and further ones as they come.',
+    summary: 'Its events from the first on, and new ones as they come.',
     async serve({ params, http }) {
       const record = await find(deps, params);
       return eventStream((say) => record.watch(say), http.signal);

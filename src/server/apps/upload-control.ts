@@ -25,7 +25,7 @@ export const uploadControl = (apps: Apps): readonly AnyControlRoute[] => [
     method: 'post',
     path: '/spillway/apps/{id}/files',
     access: 'admin',
-    summary: 'Takes a file, as the bytes of the body, for a run that is asked for here.',
+    summary: 'Uploads a file, as the bytes of the body, for a run from the console.',
     query: uploadQuery,
     limitBytes: LIMIT_BYTES,
     reply: uploadReply,
