@@ -6,6 +6,7 @@ import {
   type Edge,
   Position,
   ReactFlow,
+  type ReactFlowInstance,
   ReactFlowProvider,
   useReactFlow,
 } from '@xyflow/react';
@@ -65,8 +66,7 @@ const Canvas = ({ graph, runs, colorOf, height, isTidy = false, ...rest }: FlowG
         edges={edgesOf(graph, runs)}
         nodeTypes={CARDS}
         colorMode={scheme}
-        fitView
-        fitViewOptions={FIT}
+        onInit={(flow) => void begin(flow)}
         minZoom={0.1}
         nodesDraggable={false}
         nodesConnectable={false}
@@ -88,7 +88,7 @@ const Canvas = ({ graph, runs, colorOf, height, isTidy = false, ...rest }: FlowG
         }}
       >
         <Background gap={20} />
-        <Controls showInteractive={false} fitViewOptions={FIT} />
+        <Controls orientation="horizontal" showInteractive={false} fitViewOptions={FIT} />
       </ReactFlow>
     </div>
   );
@@ -123,6 +123,22 @@ const useNodes = (props: Omit<FlowGraphProps, 'height'>): (Card | Note)[] => {
 };
 
 const FIT = { padding: 0.06, maxZoom: 1.2 };
+/** What is wider than can be read begins at its left. */
+const LEAST_ZOOM = 0.55;
+const MARGIN = 20;
+
+const begin = async (flow: ReactFlowInstance<Card | Note>): Promise<void> => {
+  await flow.fitView(FIT);
+  const { y, zoom } = flow.getViewport();
+  if (zoom >= LEAST_ZOOM) return;
+  const bounds = flow.getNodesBounds(flow.getNodes());
+  const middle = bounds.y + bounds.height / 2;
+  await flow.setViewport({
+    zoom: LEAST_ZOOM,
+    x: MARGIN - bounds.x * LEAST_ZOOM,
+    y: y + middle * (zoom - LEAST_ZOOM),
+  });
+};
 const STEP = 80;
 const ZOOM_MS = 120;
 

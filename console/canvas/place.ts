@@ -45,6 +45,26 @@ export const placesOf = (drawing: Drawing, isTidy: boolean): Places => {
   );
 };
 
+/** What a graph takes up as its file has it. */
+export const extentOf = (drawing: Drawing): { readonly width: number; readonly height: number } => {
+  const places = placesOf(drawing, false);
+  const boxes = drawing.nodes
+    .filter(({ parent }) => parent === null)
+    .flatMap(({ id }) => places.get(id) ?? []);
+  const span = (least: (box: Box) => number, most: (box: Box) => number): number =>
+    boxes.length === 0 ? 0 : Math.max(...boxes.map(most)) - Math.min(...boxes.map(least));
+  return {
+    width: span(
+      ({ x }) => x,
+      ({ x, width }) => x + width,
+    ),
+    height: span(
+      ({ y }) => y,
+      ({ y, height }) => y + height,
+    ),
+  };
+};
+
 /** A file written by hand may have everything in one place, or nothing anywhere. */
 const isPlaced = ({ nodes }: Drawing): boolean => {
   const top = nodes.filter(({ parent }) => parent === null);

@@ -120,6 +120,7 @@ const optionsOf = (colors: readonly [string, string][], look: Look): uPlot.Optio
   return {
     width,
     height,
+    padding: [8, null, null, null],
     legend: { show: false },
     cursor: { show: false },
     ...(per === 'day' && {

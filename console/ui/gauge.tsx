@@ -30,7 +30,7 @@ export const Gauge = (limit: GaugeProps) => {
     <div>
       <Group justify="space-between" gap={8} wrap="nowrap">
         <Text size="xs" className="soft" truncate>
-          {name}
+          {t('gauge.left', { what: name })}
         </Text>
         <Text size="xs" className="numbers" style={{ whiteSpace: 'nowrap' }}>
           {format.count(limit.level)}
@@ -44,7 +44,7 @@ export const Gauge = (limit: GaugeProps) => {
       <Tooltip label={known ? t(`gauge.from.${known}`) : limit.known_from} openDelay={200}>
         <div
           role="meter"
-          aria-label={name}
+          aria-label={t('gauge.left', { what: name })}
           aria-valuemin={0}
           aria-valuemax={limit.capacity}
           aria-valuenow={Math.max(0, Math.min(limit.capacity, limit.level))}

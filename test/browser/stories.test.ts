@@ -103,7 +103,7 @@ describe('a person', () => {
     load();
     const { page } = await console_.open('/ui/simulator');
     await page.getByRole('switch', { name: simulator.fault.down }).click();
-    await page.getByText(/http · project-1/).waitFor();
+    await page.getByText(/http 500 · project-1/).waitFor();
     await page.goto(`${console_.world.url}/ui/overview`);
     await page.getByTestId('balance').getByText(TEXTS.en.health.out).waitFor({ timeout: 20_000 });
   });

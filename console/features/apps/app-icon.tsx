@@ -25,6 +25,7 @@ export const AppIcon = ({ app, size = 36 }: { app: AppRow; size?: number }) => {
         border: '1px solid var(--line)',
         // A colour and nothing else: no picture is fetched for a file's sake.
         backgroundColor: background,
+        filter: 'var(--dim)',
       }}
     >
       {emoji !== '' && canDraw(emoji) ? emoji : firstOf(app.name)}

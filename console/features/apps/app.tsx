@@ -4,6 +4,7 @@ import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppReply } from '#gateway/console/app-shapes.ts';
 import { useApp } from '../../data/apps.ts';
+import { Dotted } from '../../ui/dotted.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { PageTitle } from '../../ui/page-title.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
@@ -95,13 +96,14 @@ const Head = ({ app }: { app: AppReply }) => {
           <PageTitle text={app.name} />
           <Runnable app={app} />
         </Group>
-        <Text size="sm" className="soft">
-          <Anchor component={Link} to="/apps" size="sm" underline="always">
-            {t('apps.title')}
-          </Anchor>
-          {' · '}
-          {modeName(app.mode)}
-          {app.description !== '' && ` · ${app.description}`}
+        <Text size="sm" className="soft" component="div">
+          <Dotted>
+            <Anchor component={Link} to="/apps" size="sm" underline="always">
+              {t('apps.title')}
+            </Anchor>
+            {modeName(app.mode)}
+            {app.description !== '' && app.description}
+          </Dotted>
         </Text>
       </div>
       <AppMenu app={app} />

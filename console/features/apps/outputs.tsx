@@ -1,4 +1,4 @@
-import { Code, Stack, Text } from '@mantine/core';
+import { Code, Group, Stack, Text } from '@mantine/core';
 import { CopyButton } from '../../ui/copy.tsx';
 import { Written } from '../../ui/written.tsx';
 import { useTranslation } from 'react-i18next';
@@ -10,13 +10,15 @@ export const Outputs = ({ outputs }: { outputs: Readonly<Record<string, unknown>
     <Stack gap="sm">
       {Object.entries(outputs).map(([name, value]) => (
         <div key={name} data-testid={`output-${name}`}>
-          <Text size="xs" className="soft" component="div">
-            {name}{' '}
+          <Group gap={4} mb={2}>
+            <Text size="xs" className="soft">
+              {name}
+            </Text>
             <CopyButton
               value={typeof value === 'string' ? value : JSON.stringify(value, undefined, 2)}
               label={t('run.copyOutput', { name })}
             />
-          </Text>
+          </Group>
           {typeof value === 'string' ? (
             <Written text={value} isWhole />
           ) : (

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useAppRun } from '../../data/apps.ts';
 import type { Run } from '../../data/use-run.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { Dotted } from '../../ui/dotted.tsx';
 import { useFormat } from '../../ui/format.ts';
 import styles from './apps.module.css';
 import type { Given } from './fields.ts';
@@ -28,10 +29,12 @@ export const PastRun = ({ runId, run, again }: PastRunProps) => {
     <Stack data-testid="seen-again">
       {data && (
         <>
-          <Text size="xs" className="soft numbers">
-            {format.date(new Date(data.created_at * 1000).toISOString())} ·{' '}
-            <FromWord from={data.from} />
-            {data.from !== 'console' && ` · ${data.user}`}
+          <Text size="xs" className="soft numbers" component="div">
+            <Dotted>
+              {format.date(new Date(data.created_at * 1000).toISOString())}
+              <FromWord from={data.from} />
+              {data.from !== 'console' && data.user}
+            </Dotted>
           </Text>
           {data.query !== '' && (
             <Text size="sm" className={styles.asked}>

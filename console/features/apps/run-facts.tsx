@@ -1,7 +1,7 @@
 import { Badge, Group, Text } from '@mantine/core';
-import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RunSeen } from '../../data/run-progress.ts';
+import { Dotted } from '../../ui/dotted.tsx';
 import { useFormat } from '../../ui/format.ts';
 
 const TONES = {
@@ -48,13 +48,8 @@ export const RunFacts = ({ seen }: { seen: RunSeen }) => {
   return (
     <Group gap="xs">
       <RunState state={state} />
-      <Text size="xs" className="soft numbers" data-testid="run-facts">
-        {parts.map((part, i) => (
-          <Fragment key={part}>
-            {i > 0 && ' · '}
-            <span style={{ whiteSpace: 'nowrap' }}>{part}</span>
-          </Fragment>
-        ))}
+      <Text size="xs" className="soft numbers" component="div" data-testid="run-facts">
+        <Dotted>{parts}</Dotted>
       </Text>
     </Group>
   );

@@ -1,26 +1,23 @@
-import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AppReply } from '#gateway/console/app-shapes.ts';
-import { LazyGraph } from '../../canvas/lazy-graph.tsx';
 import { useDrawing, watchRun } from '../../data/apps.ts';
 import { useLive } from '../../data/live.ts';
 import { useMe } from '../../data/me.ts';
-import type { RunSeen } from '../../data/run-progress.ts';
 import { useRun } from '../../data/use-run.ts';
-import { ErrorNote } from '../../ui/error-note.tsx';
 import { Panel } from '../../ui/page.tsx';
 import { seriesColor } from '../../ui/theme.ts';
 import styles from './apps.module.css';
 import { ChatRun } from './chat-run.tsx';
 import type { Given } from './fields.ts';
 import { FormRun } from './form-run.tsx';
+import { GraphPanel } from './graph-panel.tsx';
+import { layoutOf } from './layout.ts';
 import { talks } from './mode.ts';
 import { PastRun } from './past-run.tsx';
 import { Trace } from './trace.tsx';
-
-const HEIGHT = 460;
 
 /** One colour for each deployment, the same on every page. */
 const useColors = (): ((deployment: string) => string) => {
@@ -29,7 +26,7 @@ const useColors = (): ((deployment: string) => string) => {
   return (name) => seriesColor(names.indexOf(name));
 };
 
-/** The app's graph, a run of it beside, and below what each node has done. */
+/** The app's graph, a run of it, and what each node has done. */
 export const RunTab = ({ app }: { app: AppReply }) => {
   const { t } = useTranslation();
   const { run: pastId } = useSearch({ from: '/apps/$appId' });
@@ -38,6 +35,8 @@ export const RunTab = ({ app }: { app: AppReply }) => {
   const { start, clear, seen } = run;
   const [chosen, setChosen] = useState<string>();
   const colorOf = useColors();
+  const drawing = useDrawing(app.id);
+  const { isWide, height } = useMemo(() => layoutOf(drawing.data), [drawing.data]);
   const { isAdmin } = useMe();
   const [given, setGiven] = useState<Given>();
   useEffect(() => {
@@ -49,82 +48,48 @@ export const RunTab = ({ app }: { app: AppReply }) => {
     void navigate({ search: {} });
   };
   return (
-    <div className={styles.split}>
-      <Stack style={{ minWidth: 0 }}>
-        <GraphPanel app={app} seen={seen} colorOf={colorOf} chosen={chosen} choose={setChosen} />
+    <div className={styles.split} data-wide={isWide}>
+      <div className={styles.graph}>
+        <GraphPanel
+          drawing={drawing}
+          height={height}
+          runs={seen.nodes}
+          colorOf={colorOf}
+          chosen={chosen}
+          choose={setChosen}
+        />
+      </div>
+      <div className={styles.trace}>
         <Panel title={t('trace.title')}>
           <Trace seen={seen} colorOf={colorOf} chosen={chosen} choose={setChosen} />
         </Panel>
-      </Stack>
-      {pastId !== undefined ? (
-        <Panel title={t('runs.one')}>
-          <PastRun runId={pastId} run={run} again={isAdmin ? again : undefined} />
-          <Group mt="md">
-            <Button variant="default" onClick={() => void navigate({ search: {} })}>
-              {t('runs.new')}
-            </Button>
-          </Group>
-        </Panel>
-      ) : (
-        <Panel title={t(talks(app) ? 'apps.talk' : 'apps.form')}>
-          {!isAdmin && (
-            <Text size="sm" className="soft">
-              {t('run.notYours')}
-            </Text>
-          )}
-          {isAdmin &&
-            (talks(app) ? (
-              <ChatRun app={app} run={run} given={given} />
-            ) : (
-              <FormRun app={app} run={run} given={given} />
-            ))}
-        </Panel>
-      )}
+      </div>
+      <div className={styles.run}>
+        {pastId !== undefined ? (
+          <Panel title={t('runs.one')}>
+            <PastRun runId={pastId} run={run} again={isAdmin ? again : undefined} />
+            <Group mt="md">
+              <Button variant="default" onClick={() => void navigate({ search: {} })}>
+                {t('runs.new')}
+              </Button>
+            </Group>
+          </Panel>
+        ) : (
+          <Panel title={t(talks(app) ? 'apps.talk' : 'apps.form')}>
+            {!isAdmin && (
+              <Text size="sm" className="soft">
+                {t('run.notYours')}
+              </Text>
+            )}
+            {isAdmin &&
+              (talks(app) ? (
+                <ChatRun app={app} run={run} given={given} />
+              ) : (
+                <FormRun app={app} run={run} given={given} />
+              ))}
+          </Panel>
+        )}
+      </div>
     </div>
-  );
-};
-
-interface GraphPanelProps {
-  readonly app: AppReply;
-  readonly seen: RunSeen;
-  readonly colorOf: (deployment: string) => string;
-  readonly chosen: string | undefined;
-  readonly choose: (nodeId: string) => void;
-}
-
-const GraphPanel = ({ app, seen, colorOf, chosen, choose }: GraphPanelProps) => {
-  const { t } = useTranslation();
-  const drawing = useDrawing(app.id);
-  const [isTidy, setTidy] = useState(false);
-  return (
-    <Panel
-      title={t('apps.graph')}
-      aside={
-        <Button
-          size="compact-sm"
-          variant="default"
-          aria-pressed={isTidy}
-          onClick={() => setTidy(!isTidy)}
-        >
-          {t(isTidy ? 'graph.asWritten' : 'graph.tidy')}
-        </Button>
-      }
-    >
-      {drawing.isError && <ErrorNote error={drawing.error} />}
-      {drawing.data ? (
-        <LazyGraph
-          key={String(isTidy)}
-          graph={drawing.data}
-          runs={seen.nodes}
-          colorOf={colorOf}
-          height={HEIGHT}
-          isTidy={isTidy}
-          chosen={chosen}
-          choose={choose}
-        />
-      ) : (
-        <Skeleton height={HEIGHT} />
-      )}
-    </Panel>
   );
 };

@@ -14,6 +14,7 @@ import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isNamed, KindIcon } from '../../canvas/kinds.tsx';
 import type { RunSeen, TraceStep } from '../../data/run-progress.ts';
+import { Dotted } from '../../ui/dotted.tsx';
 import { useFormat } from '../../ui/format.ts';
 import styles from './apps.module.css';
 import { Failure } from './failure.tsx';
@@ -114,7 +115,13 @@ const Row = ({ step, wholeMs, colorOf, isOpen, toggle }: RowProps) => {
   return (
     <Table.Tr data-testid={`step-${step.nodeId}`}>
       <Table.Td>
-        <UnstyledButton onClick={toggle} aria-expanded={isOpen} pl={within ? 18 : 0} fz="sm">
+        <UnstyledButton
+          onClick={toggle}
+          aria-expanded={isOpen}
+          pl={within ? 18 : 0}
+          fz="sm"
+          display="block"
+        >
           <Group gap={8} wrap="nowrap">
             <KindIcon type={nodeType} size={18} />
             <span style={{ overflowWrap: 'anywhere' }}>{title}</span>
@@ -261,21 +268,14 @@ const Calls = ({ calls }: { calls: TraceStep['calls'] }) => {
         {t('trace.calls')}
       </Text>
       {calls.map((call, i) => (
-        <Text key={i} size="sm" className="numbers">
-          <b>{call.deployment}</b>
-          {call.model !== undefined && ` · ${call.model}`}
-          {call.queueMs > 0 &&
-            ` · ${t('playground.waited', { span: format.span(call.queueMs / 1000) })}`}
-          {call.attempts > 1 && ` · ${t('trace.attempts', { count: call.attempts })}`}
-          {call.upstreamId !== undefined && (
-            <>
-              {' · '}
-              <Code>{call.upstreamId}</Code>
-            </>
-          )}
-          {call.callId !== undefined && (
-            <>
-              {' · '}
+        <Text key={i} size="sm" className="numbers" component="div">
+          <Dotted>
+            <b>{call.deployment}</b>
+            {call.model}
+            {call.queueMs > 0 && t('playground.waited', { span: format.span(call.queueMs / 1000) })}
+            {call.attempts > 1 && t('trace.attempts', { count: call.attempts })}
+            {call.upstreamId !== undefined && <Code>{call.upstreamId}</Code>}
+            {call.callId !== undefined && (
               <Anchor
                 component={Link}
                 to="/requests"
@@ -285,8 +285,8 @@ const Calls = ({ calls }: { calls: TraceStep['calls'] }) => {
               >
                 {t('playground.why')}
               </Anchor>
-            </>
-          )}
+            )}
+          </Dotted>
         </Text>
       ))}
     </div>

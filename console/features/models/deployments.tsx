@@ -64,6 +64,7 @@ const GroupPanel = ({ group, models, quota }: GroupPanelProps) => {
   const sums = Object.entries(together).map(
     ([word, amount]) => `${format.count(amount)} ${unitOf(word)}`,
   );
+  const paused = quota?.deployments.filter((one) => one.group === group && one.paused) ?? [];
   return (
     <Panel
       title={group}
@@ -73,6 +74,8 @@ const GroupPanel = ({ group, models, quota }: GroupPanelProps) => {
             {sums.length > 0
               ? t('models.together', { sums: sums.join(t('why.and')) })
               : t('models.nothingKnown')}
+            {paused.length > 0 &&
+              t('models.ofThemPaused', { names: paused.map((one) => one.deployment).join(', ') })}
           </Text>
           <Badge variant="default" radius="sm" tt="none">
             {models.strategy}

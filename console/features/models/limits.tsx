@@ -2,6 +2,7 @@ import { Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { ModelsReply, QuotaReply } from '#gateway/console/shapes.ts';
 import { useDimension } from '../../ui/dimension.ts';
+import { Dotted } from '../../ui/dotted.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Gauge, KnownFrom } from '../../ui/gauge.tsx';
 
@@ -35,12 +36,13 @@ export const Limits = ({ row, pools }: LimitsProps) => {
       {found.map(({ pool, ...limit }) => (
         <Gauge key={`${pool} ${limit.dimension} ${limit.window_s}`} {...limit} />
       ))}
-      <Text size="xs" className="soft">
-        {found[0] && <KnownFrom source={found[0].known_from} />}
-        {found[0] && ' · '}
-        {written.length === 0
-          ? t('models.notConfigured')
-          : t('models.configured', { limits: written.join(', ') })}
+      <Text size="xs" className="soft" component="div">
+        <Dotted>
+          {found[0] && <KnownFrom source={found[0].known_from} />}
+          {written.length === 0
+            ? t('models.notConfigured')
+            : t('models.configured', { limits: written.join(', ') })}
+        </Dotted>
       </Text>
     </Stack>
   );

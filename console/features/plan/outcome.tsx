@@ -53,6 +53,11 @@ export const Outcome = ({ plan }: { plan: PlanReply }) => {
           <Panel key={column.title} title={titleOf(column)}>
             <Waits column={column} longest={longest} />
             <Deployments column={column} />
+            {column.deployments.some(({ used }) => used !== null && used > 1) && (
+              <Text size="xs" className="soft" mt="xs">
+                {t('plan.usedHint')}
+              </Text>
+            )}
           </Panel>
         ))}
       </SimpleGrid>

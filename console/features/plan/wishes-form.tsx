@@ -63,10 +63,21 @@ export const WishesForm = ({
         value={wishes.waitS}
         choose={(waitS) => set({ waitS })}
         suffix=" s"
+        placeholder={t('plan.asNow')}
       />
       <Group grow>
-        <Optional label="RPM" value={wishes.rpm} choose={(rpm) => set({ rpm })} />
-        <Optional label="TPM" value={wishes.tpm} choose={(tpm) => set({ tpm })} />
+        <Optional
+          label="RPM"
+          value={wishes.rpm}
+          choose={(rpm) => set({ rpm })}
+          placeholder={t('plan.asNow')}
+        />
+        <Optional
+          label="TPM"
+          value={wishes.tpm}
+          choose={(tpm) => set({ tpm })}
+          placeholder={t('plan.asNow')}
+        />
       </Group>
       <Text size="xs" className="soft">
         {t('plan.limitsHint')}
@@ -133,12 +144,14 @@ interface OptionalProps {
   readonly label: string;
   readonly value: number | undefined;
   readonly choose: (value: number | undefined) => void;
+  readonly placeholder: string;
   readonly suffix?: string;
 }
 
-const Optional = ({ label, value, choose, suffix = '' }: OptionalProps) => (
+const Optional = ({ label, value, choose, placeholder, suffix = '' }: OptionalProps) => (
   <NumberInput
     label={label}
+    placeholder={placeholder}
     value={value ?? ''}
     onChange={(next) => choose(next === '' ? undefined : Number(next))}
     min={0}

@@ -5,6 +5,7 @@ import { useMe } from '../../data/me.ts';
 import { useModels } from '../../data/queries.ts';
 import type { ChatAnswer } from '../../data/stream-chat.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { Dotted } from '../../ui/dotted.tsx';
 import { useFormat } from '../../ui/format.ts';
 import type { ChatTurn } from './use-chat.ts';
 import { Written } from '../../ui/written.tsx';
@@ -89,24 +90,22 @@ const Facts = ({ answer, model }: { answer: ChatAnswer; model: string }) => {
         : format.money(cost),
   ].filter((part) => part !== undefined);
   return (
-    <Text size="xs" className="soft numbers" data-testid="served-by">
-      <b>{answer.deployment ?? model}</b>
-      {parts.map((part) => ` · ${part}`)}
-      {seesAll && answer.id !== undefined && answer.totalS !== undefined && (
-        <>
-          {' · '}
+    <Text size="xs" className="soft numbers" component="div" data-testid="served-by">
+      <Dotted>
+        <b>{answer.deployment ?? model}</b>
+        {parts}
+        {seesAll && answer.id !== undefined && answer.totalS !== undefined && (
           <Anchor
             component={Link}
             to="/requests"
             search={{ id: answer.id } as never}
             size="xs"
             underline="always"
-            style={{ whiteSpace: 'nowrap' }}
           >
             {t('playground.why')}
           </Anchor>
-        </>
-      )}
+        )}
+      </Dotted>
     </Text>
   );
 };

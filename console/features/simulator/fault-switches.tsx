@@ -88,6 +88,10 @@ const isSame = (one: Fault, fault: { kind: string; status?: number }, project: s
   Array.isArray(one['projects']) &&
   one['projects'].includes(project);
 
+/** `http 500`: a kind, and what tells it from others of its kind. */
+const nameOf = ({ kind, ...fault }: Fault): string =>
+  typeof fault['status'] === 'number' ? `${kind} ${fault['status']}` : kind;
+
 const Active = ({ faults, end }: { faults: readonly Fault[]; end: (id?: string) => void }) => {
   const { t } = useTranslation();
   if (faults.length === 0)
@@ -109,7 +113,7 @@ const Active = ({ faults, end }: { faults: readonly Fault[]; end: (id?: string) 
           rightSection={
             <button
               type="button"
-              aria-label={t('simulator.end', { kind: fault.kind })}
+              aria-label={t('simulator.end', { kind: nameOf(fault) })}
               onClick={() => end(fault.id)}
               style={{ all: 'unset', cursor: 'pointer', padding: '0 4px' }}
             >
@@ -118,7 +122,7 @@ const Active = ({ faults, end }: { faults: readonly Fault[]; end: (id?: string) 
           }
         >
           {t('simulator.struck', {
-            kind: fault.kind,
+            kind: nameOf(fault),
             whom: Array.isArray(fault['projects']) ? fault['projects'].join(', ') : '*',
             count: fault.struck,
           })}
