@@ -63,21 +63,10 @@ export const WishesForm = ({
         value={wishes.waitS}
         choose={(waitS) => set({ waitS })}
         suffix=" s"
-        placeholder={t('plan.asNow')}
       />
       <Group grow>
-        <Optional
-          label="RPM"
-          value={wishes.rpm}
-          choose={(rpm) => set({ rpm })}
-          placeholder={t('plan.asNow')}
-        />
-        <Optional
-          label="TPM"
-          value={wishes.tpm}
-          choose={(tpm) => set({ tpm })}
-          placeholder={t('plan.asNow')}
-        />
+        <Optional label="RPM" value={wishes.rpm} choose={(rpm) => set({ rpm })} />
+        <Optional label="TPM" value={wishes.tpm} choose={(tpm) => set({ tpm })} />
       </Group>
       <Text size="xs" className="soft">
         {t('plan.limitsHint')}
@@ -144,18 +133,20 @@ interface OptionalProps {
   readonly label: string;
   readonly value: number | undefined;
   readonly choose: (value: number | undefined) => void;
-  readonly placeholder: string;
   readonly suffix?: string;
 }
 
-const Optional = ({ label, value, choose, placeholder, suffix = '' }: OptionalProps) => (
-  <NumberInput
-    label={label}
-    placeholder={placeholder}
-    value={value ?? ''}
-    onChange={(next) => choose(next === '' ? undefined : Number(next))}
-    min={0}
-    suffix={suffix}
-    allowDecimal={false}
-  />
-);
+const Optional = ({ label, value, choose, suffix = '' }: OptionalProps) => {
+  const { t } = useTranslation();
+  return (
+    <NumberInput
+      label={label}
+      placeholder={t('plan.asNow')}
+      value={value ?? ''}
+      onChange={(next) => choose(next === '' ? undefined : Number(next))}
+      min={0}
+      suffix={suffix}
+      allowDecimal={false}
+    />
+  );
+};
