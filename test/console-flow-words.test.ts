@@ -92,7 +92,7 @@ test.each([
   ],
   ['The condition "contains" does not go with a number.', '条件「contains」は数値には使えません。'],
   [
-    'Node "Look" failed: Nodes of the type "knowledge-index" cannot be run: there are no knowledge bases here.',
+    'Node "Look" failed: Nodes of the type "knowledge-index" cannot be run: knowledge bases are not supported.',
     'ノード「Look」が失敗しました: 種類「knowledge-index」のノードは実行できません: ナレッジベースには対応していません。',
   ],
   [

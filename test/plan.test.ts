@@ -148,7 +148,7 @@ describe.concurrent('plan', () => {
     );
     const args = ['-c', config, '--traffic', fileOf('one.jsonl', every(5_000, 60))];
     const { err } = await spillway(['plan', ...args]).ended;
-    expect(err).toContain('Nothing is known of any limit');
+    expect(err).toContain('No limit is known');
     // The name of the account is what the same config gives it.
     const digest = createHash('sha256')
       .update(JSON.stringify(['', 'sk-1', '']))

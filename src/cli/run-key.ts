@@ -16,7 +16,7 @@ export const runKey = async (options: KeyOptions): Promise<void> => {
   const key = isObject(made) ? own(made, 'key') : undefined;
   if (typeof key !== 'string') return;
   process.stdout.write(`${key}\n`);
-  process.stderr.write('It is shown this once; the gateway keeps a hash of it.\n');
+  process.stderr.write('It is shown only once; the gateway keeps a hash of it.\n');
   if (options.for === 'dify') process.stderr.write(difyHint(options.url));
 };
 

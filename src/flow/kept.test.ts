@@ -15,7 +15,7 @@ const START = { type: 'start', variables: [] };
 const SAYS = (text: string): object => ({ type: 'answer', answer: text });
 const LOOK = { type: 'knowledge-retrieval', title: 'Look' };
 const WHY =
-  'Nodes of the type "knowledge-retrieval" cannot be run: there are no knowledge bases here; fetch what it found with an HTTP request.';
+  'Nodes of the type "knowledge-retrieval" cannot be run: knowledge bases are not supported; fetch the text with an HTTP request instead.';
 
 /** Asked "Hi", it looks something up; it greets otherwise. */
 const FORK = {
@@ -92,7 +92,7 @@ test('a flow may foresee it like any failure', async () => {
   const second = await run(dsl(fork, ['start>look', 'look>found', 'look:fail-branch>sorry']), 'Hi');
   expect(ended(second)).toMatchObject({ status: 'partial-succeeded' });
   expect(answerOf(second)).toBe(
-    'Nodes of the type "sixth-sense" cannot be run: nobody here knows this type.',
+    'Nodes of the type "sixth-sense" cannot be run: this type is not known here.',
   );
 });
 

@@ -17,9 +17,9 @@ export const KEPT_TYPES: Readonly<
 > = {
   'knowledge-retrieval': {
     code: 'kept_retrieval',
-    why: 'there are no knowledge bases here; fetch what it found with an HTTP request',
+    why: 'knowledge bases are not supported; fetch the text with an HTTP request instead',
   },
-  'knowledge-index': { code: 'kept_index', why: 'there are no knowledge bases here' },
+  'knowledge-index': { code: 'kept_index', why: 'knowledge bases are not supported' },
   datasource: {
     code: 'kept_datasource',
     why: 'it belongs to knowledge pipelines, which do not run here',
@@ -35,7 +35,7 @@ export const KEPT_TYPES: Readonly<
 
 /** Why nodes of a type that is not among ours cannot be run. */
 export const whyKept = (type: string): string =>
-  KEPT_TYPES[type]?.why ?? 'nobody here knows this type';
+  KEPT_TYPES[type]?.why ?? 'this type is not known here';
 
 const LONGEST_TYPE = 60;
 

@@ -200,7 +200,7 @@ const redirectOf = (
   const from = new URL(request.url);
   const to = URL.parse(location, from);
   if (!to || !/^https?:$/.test(to.protocol))
-    throw new SpillwayError('node_failed', 'It redirects to something that is no web address.');
+    throw new SpillwayError('node_failed', 'It redirects to something that is not a web address.');
   const keepsMethod = status === 307 || status === 308 || /^(GET|HEAD)$/.test(request.method);
   const { body, ...rest } = request;
   const kept = Object.entries(request.headers).filter(

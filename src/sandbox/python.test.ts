@@ -82,7 +82,7 @@ test.each([0, 1, 2, 3])('descriptor %d of its process is out of its reach', SLOW
 });
 
 test.each([
-  ['import json\ndef main():\n  return float("nan")', 'is no JSON'],
+  ['import json\ndef main():\n  return float("nan")', 'is not valid JSON'],
   [
     'import json\nreal = json.dumps\ndef deep(*_, **__):\n  json.dumps = real\n  return "[" * 10**6 + "]" * 10**6\njson.dumps = deep\ndef main():\n  return 1',
     'may nest 100 deep at most',

@@ -79,7 +79,7 @@ test('a program that spins or allocates is stopped, and the next one runs', asyn
 test.each([
   ['const main = () => Symbol();', '`main` returned what JSON cannot hold.'],
   ['const main = () => main;', '`main` returned what JSON cannot hold.'],
-  ["JSON.stringify = () => 'x'; const main = () => 1;", 'What `main` returned is no JSON.'],
+  ["JSON.stringify = () => 'x'; const main = () => 1;", 'What `main` returned is not valid JSON.'],
   ['JSON.stringify = () => ({}); const main = () => 1;', '`main` returned what JSON cannot hold.'],
 ])('%j makes no value, and says so', async (code, message) => {
   await expect(run(code)).rejects.toMatchObject({ code: 'node_failed', message });

@@ -135,6 +135,6 @@ const parsed = (text: string): Json => {
     return JSON.parse(text) as Json;
   } catch (cause) {
     // Whoever writes their own JSON.stringify may write anything.
-    throw new SpillwayError('node_failed', 'What `main` returned is no JSON.', { cause });
+    throw new SpillwayError('node_failed', 'What `main` returned is not valid JSON.', { cause });
   }
 };

@@ -53,7 +53,7 @@ export const planColumn = async (
 const noLimits = (): SpillwayError =>
   new SpillwayError(
     'config_invalid',
-    'Nothing is known of any limit, so that nothing would ever wait. Say what each key has with ' +
+    'No limit is known, so that nothing would ever wait. Say what each key has with ' +
       '--rpm and --tpm, point --data-dir at a gateway that has learned its limits, or state them ' +
       'under spillway_settings.quota_pools.',
   );

@@ -85,7 +85,7 @@ test('an import: kept, said what is missing, run, exported, deleted', async () =
   expect(refused.status).toBe(400);
   expect(await refused.json()).toMatchObject({
     message: expect.stringContaining(
-      'Node "knowledge" failed: Nodes of the type "knowledge-retrieval" cannot be run: there are no knowledge bases here',
+      'Node "knowledge" failed: Nodes of the type "knowledge-retrieval" cannot be run: knowledge bases are not supported',
     ),
   });
   const fixed = await json('POST', '/spillway/apps', { yaml: ECHO, app_id: id });

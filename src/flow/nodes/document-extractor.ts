@@ -29,7 +29,7 @@ const documentExtractor: NodeType<Config> = {
     if (value === null) return { outputs: { text: node.config.is_array_file ? [] : '' } };
     const files = filesIn(value);
     if (files.length === 0 && !Array.isArray(value))
-      throw new SpillwayError('node_failed', 'What it shall read is no file.');
+      throw new SpillwayError('node_failed', 'What it reads is not a file.');
     const extract = serviceOf(node, 'extractText');
     const texts: string[] = [];
     for (const file of files) {

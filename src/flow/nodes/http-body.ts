@@ -86,7 +86,7 @@ const jsonText = (text: string): string => {
   if (isJson(text)) return text;
   const value = parseLooseJson(text);
   if (value === undefined)
-    throw new SpillwayError('node_failed', 'The body is no JSON, even when read generously.');
+    throw new SpillwayError('node_failed', 'The body is not valid JSON, even when read leniently.');
   return JSON.stringify(value);
 };
 

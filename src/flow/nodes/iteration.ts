@@ -57,7 +57,7 @@ const itemsOf = ({ config, read, limits }: NodeRun<Config>): Json[] => {
     );
   if (value === null) return [];
   if (!Array.isArray(value))
-    throw new SpillwayError('node_failed', 'What it shall go through is no list.');
+    throw new SpillwayError('node_failed', 'What it goes through is not a list.');
   if (value.length > limits.rounds)
     throw new SpillwayError('too_large', `A list of more than ${limits.rounds} items.`);
   return value;

@@ -75,9 +75,9 @@ const listOf = ({ config, read }: NodeRun<Config>): Json[] => {
   if (value === undefined)
     throw new SpillwayError('node_failed', `The list ${config.variable.join('.')} has no value.`);
   if (value === null) return [];
-  if (!Array.isArray(value)) throw new SpillwayError('node_failed', 'This is no list.');
+  if (!Array.isArray(value)) throw new SpillwayError('node_failed', 'This is not a list.');
   if (value.some((item) => typeof item === 'object' && !isFile(item)))
-    throw new SpillwayError('node_failed', 'It takes lists of texts, numbers, truths or files.');
+    throw new SpillwayError('node_failed', 'It takes lists of texts, numbers, booleans or files.');
   return value;
 };
 

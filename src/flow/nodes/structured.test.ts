@@ -24,8 +24,8 @@ test.each([
 
 test.each([
   ['', 'the model answered nothing'],
-  ['I am sorry.', 'with something else than JSON'],
-  ['[1, 2]', 'with something else than JSON'],
+  ['I am sorry.', 'with something other than JSON'],
+  ['[1, 2]', 'with something other than JSON'],
   ['{"kind": "cat"}', 'name: '],
   ['{"name": "Tama", "kind": "cow"}', 'kind: '],
   ['{"name": "Tama", "kind": "cat", "age": "three"}', 'age: '],

@@ -14,7 +14,9 @@ const LONGEST_FAULT = 200;
 export const structuredOutput = (text: string, schema: JsonObject): JsonObject => {
   const value = parseLooseJson(withoutAnyThoughts(text));
   if (!isObject(value))
-    throw unfit(`the model answered ${text === '' ? 'nothing' : 'with something else than JSON'}.`);
+    throw unfit(
+      `the model answered ${text === '' ? 'nothing' : 'with something other than JSON'}.`,
+    );
   const faults = faultsOf(value, schema);
   if (faults.length > 0) throw unfit(`${faults.join('; ')}.`);
   return value;

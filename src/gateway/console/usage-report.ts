@@ -97,8 +97,8 @@ const boundedBy = ({ wall }: Registry, { per }: UsageAsk, filter: SpendFilter): 
     throw new SpillwayError(
       'invalid_request',
       per === 'hour'
-        ? 'Hours are told apart for 31 days at most; ask for days, or for a shorter time.'
-        : 'Days are told apart for two years at most; ask for a shorter time.',
+        ? 'Figures by hour cover 31 days at most; ask for days, or for a shorter period.'
+        : 'Figures by day cover two years at most; ask for a shorter period.',
       { param: 'start_date' },
     );
   return { ...filter, fromMs: Math.floor(fromMs / step) * step, toMs };
@@ -112,7 +112,7 @@ const checkTags = (principal: Principal, ask: UsageAsk): void => {
   if (name !== undefined)
     throw new SpillwayError(
       'invalid_request',
-      `Tags are told of everybody together: leave out \`${name}\`.`,
+      `Usage by tag covers everybody together: leave out \`${name}\`.`,
       { param: name },
     );
 };

@@ -86,7 +86,7 @@ export const modelControl = (apps: Apps): readonly AnyControlRoute[] => {
       summary: 'Removes the mapping of a model.',
       async serve({ params }) {
         if (!models.delete(params['id'] ?? ''))
-          throw new SpillwayError('not_found', 'Nothing is said of such a model.');
+          throw new SpillwayError('not_found', 'This model has no mapping.');
         apps.readAgain();
         await apps.save();
         return { result: 'success' };

@@ -89,7 +89,7 @@ const trafficOf = ({ ask: { traffic }, recorded }: PlanTask): Traffic => {
     if (recorded.length === 0)
       throw new SpillwayError(
         'invalid_request',
-        'No requests are remembered yet: send some, or take drawn traffic.',
+        'No requests are remembered yet: send some, or choose generated traffic.',
         { param: 'traffic' },
       );
     return readTraffic(recorded.map((line) => JSON.stringify(line)).join('\n'), 'recorded');
@@ -97,7 +97,7 @@ const trafficOf = ({ ask: { traffic }, recorded }: PlanTask): Traffic => {
   if (traffic.per_s * traffic.minutes * 60 > MOST_REQUESTS)
     throw new SpillwayError(
       'invalid_request',
-      `That are more than ${MOST_REQUESTS.toLocaleString('en-US')} requests; take fewer minutes, or fewer a second.`,
+      `That is more than ${MOST_REQUESTS.toLocaleString('en-US')} requests; take fewer minutes, or fewer per second.`,
       { param: 'traffic' },
     );
   const lines = drawTraffic({
