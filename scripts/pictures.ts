@@ -98,7 +98,7 @@ const openRequest =
   };
 
 const chat = async ({ page, texts }: Scene): Promise<void> => {
-  await typePrompt(page, '# **Why** is the sky blue?', texts);
+  await typePrompt(page, 'Why is the sky **blue**?', texts);
   await page.keyboard.press('Enter');
   await page
     .getByText(/gpt-4\.1 in project/)

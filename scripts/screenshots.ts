@@ -3,7 +3,7 @@
  * and themes, under out/screenshots. With a word, of those alone whose name has it.
  */
 import { mkdirSync } from 'node:fs';
-import type { Browser, BrowserContext } from 'playwright-core';
+import type { BrowserContext } from 'playwright-core';
 import { dsl, llmData } from '#flow/test-kit.ts';
 import { tokenOf } from '#keys/secret.ts';
 import { type Language, launchBrowser, openContext } from '../test/kit/browser.ts';
@@ -115,12 +115,11 @@ const take = async (context: BrowserContext, shot: Shot): Promise<void> => {
 
 const isAsked = (name: string): boolean => only === undefined || name.includes(only);
 
-const takeAll = async (
-  browser: Browser,
-  worlds: Readonly<Record<'filled' | 'asking' | 'fresh', World>>,
-  personKey: string,
-): Promise<void> => {
-  for (const language of ['en', 'ja'] as const)
+type Worlds = Readonly<Record<'filled' | 'asking' | 'fresh', World>>;
+
+const takeAll = async (worlds: Worlds, personKey: string, language: Language): Promise<void> => {
+  const browser = await launchBrowser(language);
+  try {
     for (const theme of ['light', 'dark'] as const)
       for (const which of ['asking', 'fresh', 'filled'] as const) {
         const pictures = PICTURES.filter(
@@ -136,6 +135,9 @@ const takeAll = async (
         }
         await context.close();
       }
+  } finally {
+    await browser.close();
+  }
 };
 
 mkdirSync(OUT, { recursive: true });
@@ -143,12 +145,11 @@ const built = buildConsole();
 const filled = await startConsole(built.folder);
 const asking = await startConsole(built.folder, { asksForKey: true });
 const fresh = await startConsole(built.folder);
-const browser = await launchBrowser();
 try {
   const [{ yuki }] = await Promise.all([fillPeopleIn(asking), fillWorld(filled)]);
-  await takeAll(browser, { filled, asking, fresh }, yuki);
+  for (const language of ['en', 'ja'] as const)
+    await takeAll({ filled, asking, fresh }, yuki, language);
 } finally {
-  await browser.close();
   for (const world of [filled, asking, fresh]) await world.close();
   built.remove();
 }

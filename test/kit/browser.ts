@@ -6,10 +6,13 @@ import {
   type Page,
 } from 'playwright-core';
 
-/** The packaged Chromium: it comes with `npm ci`, and is unpacked once. */
-export const launchBrowser = async (): Promise<Browser> =>
+export type Language = 'en' | 'ja';
+
+/** The packaged Chromium: it comes with `npm ci`, and is unpacked once. Its own parts, as those of a date, are in `language`. */
+export const launchBrowser = async (language: Language = 'en'): Promise<Browser> =>
   playwright.launch({
     executablePath: await chromium.executablePath(),
+    env: { ...process.env, LANGUAGE: language },
     // In one process the first context to close would take all others along.
     args: [
       ...chromium.args.filter((arg) => arg !== '--single-process'),
@@ -17,8 +20,6 @@ export const launchBrowser = async (): Promise<Browser> =>
     ],
     headless: true,
   });
-
-export type Language = 'en' | 'ja';
 
 export interface ContextOptions {
   readonly language?: Language;
