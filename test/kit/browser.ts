@@ -12,7 +12,7 @@ export type Language = 'en' | 'ja';
 export const launchBrowser = async (language: Language = 'en'): Promise<Browser> =>
   playwright.launch({
     executablePath: await chromium.executablePath(),
-    env: { ...process.env, LANGUAGE: language },
+    env: { ...process.env, LANG: language === 'ja' ? 'ja_JP.UTF-8' : 'en_US.UTF-8' },
     // In one process the first context to close would take all others along.
     args: [
       ...chromium.args.filter((arg) => arg !== '--single-process'),
