@@ -21,17 +21,23 @@ export const BudgetBar = ({ label, spentUsd, maxUsd, softUsd, resetAt }: BudgetB
   if (typeof maxUsd !== 'number')
     return (
       <Text size="sm" className="numbers">
-        {format.money(spentUsd)}
+        {format.cost(spentUsd)}
       </Text>
     );
+  const warns = typeof softUsd === 'number' && softUsd < maxUsd;
+  const amounts = {
+    spent: format.cost(spentUsd),
+    max: format.money(maxUsd),
+    soft: format.money(softUsd ?? 0),
+  };
   const share = maxUsd > 0 ? Math.min(1, spentUsd / maxUsd) : 1;
   const color = share >= 1 ? 'var(--refused)' : share >= NEARLY ? 'var(--queue)' : 'var(--stream)';
   return (
     <div>
-      <Group justify="space-between" gap={12} mb={3} wrap="nowrap">
+      <Group justify="space-between" gap="0 1rem" mb={6}>
         <Text size="xs" className="numbers" style={{ whiteSpace: 'nowrap' }}>
-          {format.money(spentUsd)}
-          <span className="soft"> / {format.money(maxUsd)}</span>
+          {amounts.spent}
+          <span className="soft"> / {amounts.max}</span>
         </Text>
         {resetAt && (
           <Text size="xs" className="soft numbers" truncate title={format.date(resetAt)}>
@@ -45,6 +51,8 @@ export const BudgetBar = ({ label, spentUsd, maxUsd, softUsd, resetAt }: BudgetB
         aria-valuemin={0}
         aria-valuemax={maxUsd}
         aria-valuenow={Math.min(spentUsd, maxUsd)}
+        aria-valuetext={t(warns ? 'budget.spentWarns' : 'budget.spent', amounts)}
+        title={warns ? t('budget.warns', { amount: amounts.soft }) : undefined}
         style={{
           position: 'relative',
           background: 'var(--line)',
@@ -54,7 +62,7 @@ export const BudgetBar = ({ label, spentUsd, maxUsd, softUsd, resetAt }: BudgetB
         }}
       >
         <div style={{ width: `${share * 100}%`, height: '100%', background: color }} />
-        {typeof softUsd === 'number' && softUsd < maxUsd && <SoftMark share={softUsd / maxUsd} />}
+        {warns && <SoftMark share={(softUsd ?? 0) / maxUsd} />}
       </div>
     </div>
   );

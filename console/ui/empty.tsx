@@ -13,7 +13,7 @@ export const Empty = ({ title, text, children }: EmptyProps) => (
   <div className="panel">
     <Stack align="center" gap="xs" py="xl" ta="center">
       <Text fw={650}>{title}</Text>
-      <Text size="sm" className="soft" maw={520}>
+      <Text size="sm" className="soft" maw={520} style={{ textWrap: 'balance' }}>
         {text}
       </Text>
       {children !== undefined && <Group mt="xs">{children}</Group>}

@@ -2,6 +2,7 @@ import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { ApiError, BrokenOff } from '../data/api.ts';
 import { useServerWords } from './server-words.ts';
+import { Ticked } from './ticked.tsx';
 import { useTold } from './use-told.ts';
 
 /** What went wrong, and what to do; the server's own words beside it where the reader's are others. */
@@ -35,7 +36,7 @@ export const ErrorNote = ({
     <Alert color="red" variant="light" role="alert" title={title ?? kind}>
       <Stack gap="xs">
         <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-          {shown}
+          <Ticked text={shown} />
         </Text>
         {advice !== undefined && <Text size="sm">{advice}</Text>}
         {isForeign && original !== '' && original !== shown && <Original text={original} />}

@@ -12,7 +12,9 @@ export interface Format {
   readonly span: (seconds: number | null | undefined) => string;
   /** Dollars, in the money that the config shows: whole cents; of less than ten of them three digits. */
   readonly money: (usd: number) => string;
-  /** The same, of nanodollars. */
+  /** The same of what something came to: always those three, so that they stand below each other. */
+  readonly cost: (usd: number) => string;
+  /** Money, of nanodollars. */
   readonly nanos: (nanos: number) => string;
   readonly time: (iso: string) => string;
   readonly date: (iso: string) => string;
@@ -54,11 +56,22 @@ export const useFormat = (): Format => {
     const one = oneDigit(language);
     const money = { style: 'currency', currency: code } as const;
     const cents = new Intl.NumberFormat(language, money);
-    const small = new Intl.NumberFormat(language, { ...money, maximumSignificantDigits: 3 });
-    const moneyOf = (usd: number): string => {
-      const amount = usd * perDollar;
-      return (amount !== 0 && Math.abs(amount) < 0.1 ? small : cents).format(amount);
-    };
+    const small = new Intl.NumberFormat(language, {
+      ...money,
+      maximumSignificantDigits: 3,
+    });
+    const padded = new Intl.NumberFormat(language, {
+      ...money,
+      minimumSignificantDigits: 3,
+      maximumSignificantDigits: 3,
+    });
+    const moneyBy =
+      (below: Intl.NumberFormat) =>
+      (usd: number): string => {
+        const amount = usd * perDollar;
+        return (amount !== 0 && Math.abs(amount) < 0.1 ? below : cents).format(amount);
+      };
+    const moneyOf = moneyBy(small);
     const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
     const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' });
     const date = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' });
@@ -70,6 +83,7 @@ export const useFormat = (): Format => {
       percent: number({ style: 'percent', maximumFractionDigits: 0 }),
       span: (seconds) => spanOf(seconds, one),
       money: moneyOf,
+      cost: moneyBy(padded),
       nanos: (nanos) => moneyOf(nanos / 1e9),
       time: (iso) => clock.format(new Date(iso)),
       date: (iso) => day.format(new Date(iso)),

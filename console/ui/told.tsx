@@ -1,16 +1,21 @@
-import { Code, Stack, Text } from '@mantine/core';
+import { Alert, Stack, Text } from '@mantine/core';
+import { Original } from './error-note.tsx';
 import { useServerWords } from './server-words.ts';
+import { isBad } from './status.tsx';
+import { Ticked } from './ticked.tsx';
 
 /** What a caller was told, in the reader's language and as it was said: callers paste it. */
 export const Told = ({ error, status }: { error: string; status: number | null }) => {
   const { failed } = useServerWords();
   const shown = failed(error, '', status);
   return (
-    <Stack gap="xs">
-      {shown !== error && <Text size="sm">{shown}</Text>}
-      <Code block lang="en" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-        {error}
-      </Code>
-    </Stack>
+    <Alert color={status === null || isBad(status) ? 'red' : 'gray'} variant="light" role="note">
+      <Stack gap="xs">
+        <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+          <Ticked text={shown} />
+        </Text>
+        {shown !== error && <Original text={error} />}
+      </Stack>
+    </Alert>
   );
 };

@@ -1,3 +1,4 @@
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { faultsOf } from '../kit/axe.ts';
 import { openConsole, TEXTS } from '../kit/console-page.ts';
@@ -32,6 +33,12 @@ const infoOf = async (alias: string): Promise<Record<string, unknown>> => {
   return ((await reply.json()) as { info: Record<string, unknown> }).info;
 };
 
+/** Whether it is in the window, without anything being scrolled. */
+const isInSight = async (page: Page, button: Locator): Promise<boolean> => {
+  const box = await button.boundingBox();
+  return box !== null && box.y + box.height <= (page.viewportSize()?.height ?? 0);
+};
+
 describe.each(['en', 'ja'] as const)('keys, in %s', (language) => {
   const { keys, form } = TEXTS[language];
 
@@ -40,6 +47,9 @@ describe.each(['en', 'ja'] as const)('keys, in %s', (language) => {
     await page.getByRole('link', { name: TEXTS[language].dify.makeKey }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText(keys.difyFilled).waitFor();
+    const make = dialog.getByRole('button', { name: keys.make });
+    // However long the form is: nobody has to look for how it ends.
+    await expect.poll(() => isInSight(page, make)).toBe(true);
     await dialog.getByLabel(keys.alias, { exact: true }).fill(`dify-${language}`);
     expect(await faultsOf(page)).toEqual([]);
     await dialog.getByRole('button', { name: keys.make }).click();

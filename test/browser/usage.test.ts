@@ -71,6 +71,9 @@ describe.each(['en', 'ja'] as const)('in %s', (language) => {
     const { page, seen } = await console_.open('/ui/requests', { language, theme });
     await page.getByText(history.history, { exact: true }).click();
     await page.waitForURL(/of=history/);
+    const clear = page.getByRole('main').getByText(texts.requests.clear, { exact: true });
+    await page.getByRole('row').nth(1).waitFor();
+    expect(await clear.isDisabled()).toBe(true);
     await page.getByRole('combobox', { name: history.field.status }).click();
     await page.getByRole('option', { name: history.failure }).click();
     await page.waitForURL(/status=failure/);
@@ -78,6 +81,7 @@ describe.each(['en', 'ja'] as const)('in %s', (language) => {
     await page.waitForURL(/key=dify/);
     const good = page.getByRole('cell', { name: history.success, exact: true });
     await expect.poll(() => good.count(), { timeout: 10_000 }).toBe(0);
+    expect(await clear.isEnabled()).toBe(true);
     await page.getByRole('row').nth(1).getByRole('button').click();
     await page.getByRole('dialog').getByText('The vendor failed.').waitFor();
     expect(await faultsOf(page)).toEqual([]);
@@ -110,9 +114,16 @@ describe.each(['en', 'ja'] as const)('in %s', (language) => {
     await row.getByText('400').waitFor();
     await row.getByRole('button').click();
     const drawer = page.getByRole('dialog');
+    if (language === 'ja') await drawer.getByText(texts.error.said).click();
     await drawer.getByText('Invalid model name passed in model').waitFor();
+    // What stands between backticks is shown as code, where it is not the server's own words.
+    expect(await drawer.getByText('`').count()).toBe(language === 'ja' ? 1 : 0);
     await drawer.getByText(history.field.group, { exact: true }).waitFor();
     expect(await faultsOf(page)).toEqual([]);
+    await page.goto(`${world.url}/ui/requests?q=${model}`);
+    await page.getByRole('cell', { name: model, exact: true }).click();
+    await page.getByTestId('why-so').waitFor();
+    await drawer.getByText(model, { exact: true }).waitFor();
     expect(seen).toEqual({ errors: [], foreign: [] });
   });
 

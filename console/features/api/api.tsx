@@ -7,6 +7,7 @@ import japanese from '../../i18n/api-ja.json';
 import { useServerWords } from '../../ui/server-words.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Page, Panel } from '../../ui/page.tsx';
+import { Ticked } from '../../ui/ticked.tsx';
 import { SchemaView } from './schema-view.tsx';
 import { operationsOf, type OpenApi, type Operation } from './open-api.ts';
 
@@ -64,10 +65,6 @@ const COLORS: Readonly<Record<string, string>> = {
   delete: 'var(--bad)',
 };
 
-/** A sentence in which names of fields stand between backticks. */
-const Said = ({ text }: { text: string }) =>
-  text.split('`').map((part, i) => (i % 2 === 0 ? part : <Code key={i}>{part}</Code>));
-
 const Item = ({ operation, document }: { operation: Operation; document: OpenApi }) => {
   const { t } = useTranslation();
   const { method, path, summary, parameters, body, reply } = operation;
@@ -88,7 +85,7 @@ const Item = ({ operation, document }: { operation: Operation; document: OpenApi
             {path}
           </Text>
           <Text size="sm" className="soft" style={{ flex: '5 1 0' }}>
-            <Said text={summary} />
+            <Ticked text={summary} />
           </Text>
         </Group>
       </Accordion.Control>

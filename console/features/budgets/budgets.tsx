@@ -70,7 +70,7 @@ const Bar = ({ budget }: { budget: BudgetsReply['budgets'][number] }) => {
   const isGone = budget.spend >= budget.max_budget;
   return (
     <div data-testid="budget">
-      <Group justify="space-between" gap="xs" wrap="nowrap" mb={2}>
+      <Group justify="space-between" gap="xs" wrap="nowrap" mb={4}>
         <Group gap={8} wrap="nowrap" style={{ minWidth: 0 }}>
           <Badge variant="default" radius="sm" size="sm" tt="none" style={{ flex: 'none' }}>
             {t(`budgets.kind.${budget.kind}`)}

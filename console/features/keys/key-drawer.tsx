@@ -1,4 +1,4 @@
-import { Anchor, Group, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Group, Stack, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +7,7 @@ import { type ShownKey, useKey } from '../../data/keys.ts';
 import { useDurationName } from '../../ui/allowance-fields.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { useFormat } from '../../ui/format.ts';
+import { IdText } from '../../ui/id-text.tsx';
 import { LimitsText } from '../../ui/limits-text.tsx';
 import { SideDrawer } from '../../ui/side-drawer.tsx';
 import { SpenderBar } from '../../ui/spender-bar.tsx';
@@ -46,7 +47,7 @@ const Opened = ({ of, close, change }: Omit<KeyDrawerProps, 'token'> & { of: Sho
       t('allowance.duration'),
       allowance.budget_duration ? durationOf(allowance.budget_duration) : t('allowance.ever'),
     ],
-    [t('keys.spentEver'), format.money(of.total_spend)],
+    [t('keys.spentEver'), format.cost(of.total_spend)],
     [t('keys.expires'), of.expires ? format.date(of.expires) : t('keys.never')],
     [t('keys.type'), t(`keys.types.${typeOf(of)}`)],
     [t('keys.tags'), of.tags?.length ? of.tags.join(', ') : '–'],
@@ -54,6 +55,7 @@ const Opened = ({ of, close, change }: Omit<KeyDrawerProps, 'token'> & { of: Sho
     [t('keys.usage'), t(of.always_include_usage ? 'form.yes' : 'form.no')],
     [t('keys.ips'), of.allowed_ips?.length ? of.allowed_ips.join(', ') : '–'],
     [t('keys.made'), of.created_at ? format.date(of.created_at) : '–'],
+    [t('keys.hash'), <IdText key="hash" id={of.token} label={t('keys.copyHash')} />],
   ];
   return (
     <Stack gap="lg">
@@ -74,9 +76,6 @@ const Opened = ({ of, close, change }: Omit<KeyDrawerProps, 'token'> & { of: Sho
         </Anchor>
       </Group>
       <Facts rows={rows} />
-      <Text size="xs" className="soft" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
-        {of.token}
-      </Text>
     </Stack>
   );
 };

@@ -28,7 +28,7 @@ export const KeysTable = ({ rows, open }: KeysTableProps) => {
             <Table.Th>{t('keys.column.owner')}</Table.Th>
             <Table.Th>{t('keys.column.models')}</Table.Th>
             <Table.Th>{t('keys.column.limits')}</Table.Th>
-            <Table.Th w={220}>{t('keys.column.money')}</Table.Th>
+            <Table.Th w={280}>{t('keys.column.money')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

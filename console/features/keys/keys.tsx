@@ -44,9 +44,10 @@ export const Keys = () => {
     </Group>
   );
   const isFiltered = q !== undefined || team !== undefined || user !== undefined;
+  const isBare = !isFiltered && !keys.isPlaceholderData && keys.data?.total_count === 0;
   return (
-    <Page title={t('keys.title')} about={t('keys.about')} actions={buttons}>
-      <Filters search={search} change={change} />
+    <Page title={t('keys.title')} about={t('keys.about')} actions={!isBare && buttons}>
+      {!isBare && <Filters search={search} change={change} />}
       <Asked of={keys} height={240}>
         {(data) =>
           data.total_count === 0 ? (
@@ -141,6 +142,7 @@ const Filters = ({ search, change }: FiltersProps) => {
       {seesAll && (
         <TextInput
           label={t('keys.user')}
+          placeholder={t('users.id')}
           value={user}
           onChange={(event) => {
             setUser(event.currentTarget.value);

@@ -1,7 +1,6 @@
 import {
   Alert,
   Button,
-  Group,
   PasswordInput,
   SegmentedControl,
   Select,
@@ -15,6 +14,7 @@ import type { AppModel } from '#gateway/console/app-shapes.ts';
 import { saveModel, tryModel } from '../../data/app-models.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
+import { FormEnd } from '../../ui/form-end.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { adviceFor } from './advice.ts';
 import { askOf, isFilledIn, type ModelForm } from './form.ts';
@@ -74,7 +74,7 @@ const Filled = ({ form, change, groups, before }: FilledProps) => {
         />
         {form.where === 'group' ? (
           <Select
-            label={t('providers.group')}
+            label={t('providers.groupName')}
             withAsterisk
             data={[...groups]}
             value={form.group || null}
@@ -89,8 +89,12 @@ const Filled = ({ form, change, groups, before }: FilledProps) => {
           <ErrorNote error={trying.error} title={t('providers.tryFailed')} advice={advice} />
         )}
         {trying.data && <Tried deployment={trying.data.deployment} ms={trying.data.elapsed_ms} />}
-        {saving.isError && <ErrorNote error={saving.error} />}
-        <Group justify="space-between">
+        <FormEnd
+          writing={saving}
+          verb={t('providers.save')}
+          isReady={isReady}
+          close={() => change(undefined)}
+        >
           <Button
             variant="default"
             disabled={!isReady}
@@ -99,10 +103,7 @@ const Filled = ({ form, change, groups, before }: FilledProps) => {
           >
             {t('providers.try')}
           </Button>
-          <Button type="submit" disabled={!isReady} loading={saving.isPending}>
-            {t('providers.save')}
-          </Button>
-        </Group>
+        </FormEnd>
       </Stack>
     </form>
   );

@@ -3,10 +3,10 @@ import { useTranslation } from 'react-i18next';
 import type { DecisionReply } from '#gateway/console/shapes.ts';
 import { useCallerName } from '../../data/callers.ts';
 import { useDecision } from '../../data/queries.ts';
-import { CopyButton } from '../../ui/copy.tsx';
 import { useDimension } from '../../ui/dimension.ts';
 import { Facts } from '../../ui/facts.tsx';
 import { useFormat } from '../../ui/format.ts';
+import { IdText } from '../../ui/id-text.tsx';
 import { useServerWords } from '../../ui/server-words.ts';
 import { SideDrawer } from '../../ui/side-drawer.tsx';
 import { Status } from '../../ui/status.tsx';
@@ -74,18 +74,13 @@ const Opened = ({ decision }: { decision: DecisionReply }) => {
           rows={[
             [t('detail.input'), countOf(decision.input_tokens, format.count)],
             [t('detail.output'), countOf(decision.output_tokens, format.count)],
-            [t('overview.cost'), countOf(decision.cost_usd, format.money)],
+            [t('overview.cost'), countOf(decision.cost_usd, format.cost)],
             ...(decision.fallback === null
               ? []
               : [[t('detail.fallback'), decision.fallback] as const]),
+            [t('detail.id'), <IdText key="id" id={decision.id} label={t('detail.copyId')} />],
           ]}
         />
-        <Group gap="xs" mt="xs">
-          <Text size="xs" className="soft" ff="monospace">
-            {decision.id}
-          </Text>
-          <CopyButton value={decision.id} label={t('detail.copyId')} />
-        </Group>
       </section>
     </Stack>
   );

@@ -13,6 +13,10 @@ interface FiltersProps {
 const STATUSES = ['error', '200', '429', '4xx', '5xx'] as const;
 const TYPING_MS = 300;
 
+/** Whether anything narrows what is listed. */
+export const isFiltered = ({ q, group, deployment, status, slower }: RequestsSearch): boolean =>
+  [q, group, deployment, status, slower].some((one) => one !== undefined);
+
 export const Filters = ({ search, change }: FiltersProps) => {
   const { t } = useTranslation();
   const { data: models } = useModels();
@@ -20,6 +24,7 @@ export const Filters = ({ search, change }: FiltersProps) => {
   const find = useDebouncedCallback((q: string) => change({ q }), TYPING_MS);
   const groups = [...new Set(models?.deployments.map(({ group }) => group) ?? [])];
   const deployments = models?.deployments.map(({ deployment }) => deployment) ?? [];
+  const isAny = typed === '' && !isFiltered(search);
   const clear = (): void => {
     setTyped('');
     change({ q: '', group: '', deployment: '', status: '', slower: undefined });
@@ -63,7 +68,7 @@ export const Filters = ({ search, change }: FiltersProps) => {
         suffix=" s"
         w={120}
       />
-      <Button variant="default" onClick={clear}>
+      <Button variant="default" onClick={clear} disabled={isAny}>
         {t('requests.clear')}
       </Button>
     </Group>

@@ -1,10 +1,11 @@
-import { Button, Group, Select, TextInput } from '@mantine/core';
+import { Button, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../../data/me.ts';
 import { useModelNames, useModels } from '../../data/queries.ts';
 import { useTeamChoice } from '../../data/teams.ts';
+import styles from './history-filters.module.css';
 import type { RequestsSearch } from './search.ts';
 
 interface HistoryFiltersProps {
@@ -28,13 +29,17 @@ const NOTHING = {
 const TYPED = ['q', 'key', 'user', 'end_user'] as const;
 const TYPING_MS = 300;
 
+/** Whether anything narrows what is listed. */
+export const isNarrowed = (search: RequestsSearch): boolean =>
+  Object.keys(NOTHING).some((name) => search[name as keyof typeof NOTHING] !== undefined);
+
 export const HistoryFilters = ({ search, change }: HistoryFiltersProps) => {
   const { t } = useTranslation();
   const { seesAll } = useMe();
   // Cleared fields are new ones: what was typed is not kept elsewhere.
   const [round, setRound] = useState(0);
   return (
-    <Group gap="xs" align="end">
+    <div className={styles.filters}>
       {(['from', 'to'] as const).map((name) => (
         <TextInput
           key={name}
@@ -42,7 +47,6 @@ export const HistoryFilters = ({ search, change }: HistoryFiltersProps) => {
           label={t(`history.${name}`)}
           value={search[name] ?? ''}
           onChange={(event) => change({ [name]: event.currentTarget.value })}
-          w={150}
         />
       ))}
       <Chosen search={search} change={change} />
@@ -51,6 +55,8 @@ export const HistoryFilters = ({ search, change }: HistoryFiltersProps) => {
       ))}
       <Button
         variant="default"
+        disabled={!isNarrowed(search)}
+        style={{ justifySelf: 'start' }}
         onClick={() => {
           setRound(round + 1);
           change(NOTHING);
@@ -58,7 +64,7 @@ export const HistoryFilters = ({ search, change }: HistoryFiltersProps) => {
       >
         {t('requests.clear')}
       </Button>
-    </Group>
+    </div>
   );
 };
 
@@ -73,12 +79,12 @@ const Typed = ({
   return (
     <TextInput
       label={t(`history.field.${name}`)}
+      placeholder={t(`history.hint.${name}`)}
       value={typed}
       onChange={(event) => {
         setTyped(event.currentTarget.value);
         find(event.currentTarget.value);
       }}
-      w={140}
     />
   );
 };
@@ -109,7 +115,6 @@ const Chosen = ({ search, change }: HistoryFiltersProps) => {
         searchable={data.length > 10}
         clearable
         clearButtonProps={{ 'aria-label': t('requests.clear') }}
-        w={140}
       />
     ));
 };

@@ -1,7 +1,7 @@
 import { Table, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { HistoryRecord } from '../../data/history.ts';
-import { useFormat } from '../../ui/format.ts';
+import { NONE, useFormat } from '../../ui/format.ts';
 import { RowButton } from '../../ui/row-button.tsx';
 import { Outcome } from './outcome.tsx';
 
@@ -53,7 +53,7 @@ const Row = ({ row, open }: { row: HistoryRecord; open: () => void }) => {
         <Outcome of={row} />
       </Table.Td>
       <Table.Td>
-        {row.model_group || row.model || '–'}
+        {row.model_group || row.model || NONE}
         <Text size="xs" className="soft">
           {row.model_id}
         </Text>
@@ -64,10 +64,10 @@ const Row = ({ row, open }: { row: HistoryRecord; open: () => void }) => {
           {[row.team_name ?? row.team_id, row.end_user].filter((one) => one !== '').join(' · ')}
         </Text>
       </Table.Td>
-      <Table.Td ta="right">{row.wait_ms ? format.span(row.wait_ms / 1000) : ''}</Table.Td>
+      <Table.Td ta="right">{row.wait_ms ? format.span(row.wait_ms / 1000) : NONE}</Table.Td>
       <Table.Td ta="right">{format.span(totalS)}</Table.Td>
-      <Table.Td ta="right">{tokens > 0 ? format.count(tokens) : ''}</Table.Td>
-      <Table.Td ta="right">{row.spend > 0 ? format.money(row.spend) : ''}</Table.Td>
+      <Table.Td ta="right">{tokens > 0 ? format.count(tokens) : NONE}</Table.Td>
+      <Table.Td ta="right">{row.spend > 0 ? format.cost(row.spend) : NONE}</Table.Td>
     </Table.Tr>
   );
 };

@@ -9,7 +9,7 @@ import { Empty } from '../../ui/empty.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
 import { Pager } from '../../ui/pager.tsx';
-import { HistoryFilters } from './history-filters.tsx';
+import { HistoryFilters, isNarrowed } from './history-filters.tsx';
 import { HistoryTable } from './history-table.tsx';
 import { RecordDrawer } from './record-drawer.tsx';
 import type { RequestsSearch } from './search.ts';
@@ -61,7 +61,10 @@ export const History = ({ choice }: { choice?: ReactNode }) => {
       <Asked of={history} height={320}>
         {(data) =>
           data.total === 0 ? (
-            <Empty title={t('history.none')} text={t('history.noneText')} />
+            <Empty
+              title={t(isNarrowed(search) ? 'history.none' : 'history.noneYet')}
+              text={t(isNarrowed(search) ? 'history.noneText' : 'history.noneYetText')}
+            />
           ) : (
             <>
               <HistoryTable rows={data.records} open={(one) => change({ id: one })} />

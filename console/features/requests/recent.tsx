@@ -10,7 +10,7 @@ import { ErrorNote } from '../../ui/error-note.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Page } from '../../ui/page.tsx';
 import { Detail } from './detail.tsx';
-import { Filters } from './filters.tsx';
+import { Filters, isFiltered } from './filters.tsx';
 import { RequestsTable } from './requests-table.tsx';
 import type { RequestsSearch } from './search.ts';
 
@@ -65,6 +65,7 @@ export const Recent = ({ choice }: { choice: ReactNode }) => {
       ) : (
         <RequestsTable
           rows={rows}
+          isFiltered={isFiltered(search)}
           isLoading={pages.isPending || pages.isFetchingNextPage}
           more={pages.hasNextPage ? () => void pages.fetchNextPage() : undefined}
           open={(id) => change({ id })}

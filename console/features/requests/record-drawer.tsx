@@ -1,12 +1,13 @@
 import { Button, Group, Loader, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type HistoryRecord, useHistory } from '../../data/history.ts';
 import { useMe } from '../../data/me.ts';
-import { CopyButton } from '../../ui/copy.tsx';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Facts } from '../../ui/facts.tsx';
-import { useFormat } from '../../ui/format.ts';
+import { NONE, useFormat } from '../../ui/format.ts';
+import { IdText } from '../../ui/id-text.tsx';
 import { useServerWords } from '../../ui/server-words.ts';
 import { Told } from '../../ui/told.tsx';
 import { SideDrawer } from '../../ui/side-drawer.tsx';
@@ -41,7 +42,7 @@ const Opened = ({ of }: { of: HistoryRecord }) => {
   const callId = of.litellm_call_id ?? of.request_id;
   const totalS = (Date.parse(of.endTime) - Date.parse(of.startTime)) / 1000;
   const tries = of.attempts?.map(([name, outcome]) => `${name}: ${said(outcome)}`).join(', ');
-  const rows: [string, string][] = [
+  const rows: [string, ReactNode][] = [
     [t('history.column.time'), format.date(of.startTime)],
     [t('history.field.key'), of.key_name ?? (of.api_key === '' ? t('usage.master') : of.api_key)],
     [t('history.field.team'), of.team_name ?? (of.team_id || '–')],
@@ -52,30 +53,27 @@ const Opened = ({ of }: { of: HistoryRecord }) => {
     [t('history.model'), (of.model_id && of.model) || '–'],
     [t('history.field.deployment'), of.model_id || '–'],
     [t('history.attempts'), tries || '–'],
-    [t('history.column.wait'), format.span((of.wait_ms ?? 0) / 1000)],
+    [t('history.column.wait'), of.wait_ms ? format.span(of.wait_ms / 1000) : NONE],
     [t('history.first'), format.span(of.first_ms === undefined ? null : of.first_ms / 1000)],
     [t('history.column.total'), format.span(totalS)],
     [t('detail.input'), format.count(of.prompt_tokens)],
     [t('detail.output'), format.count(of.completion_tokens)],
-    [t('history.column.cost'), format.money(of.spend)],
+    [t('history.column.cost'), format.cost(of.spend)],
     [t('keys.tags'), of.request_tags.join(', ') || '–'],
     [t('history.address'), of.requester_ip_address ?? '–'],
     [t('history.upstreamId'), of.upstream_id ?? '–'],
+    [t('detail.id'), <IdText key="id" id={callId} label={t('detail.copyId')} />],
   ];
   return (
     <Stack gap="md">
       <Group gap="xs">
         <Outcome of={of} />
-        <Text fw={600}>{of.model_group || of.model}</Text>
+        <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
+          {of.model_group || of.model}
+        </Text>
       </Group>
       {error && <Told error={error.error_message} status={Number(error.error_code) || null} />}
       <Facts rows={rows} />
-      <Group gap="xs">
-        <Text size="xs" className="soft" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
-          {callId}
-        </Text>
-        <CopyButton value={callId} label={t('detail.copyId')} />
-      </Group>
       {seesAll && (
         <Group>
           <Button

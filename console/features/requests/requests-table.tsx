@@ -13,6 +13,8 @@ import styles from './requests-table.module.css';
 interface RequestsTableProps {
   readonly rows: readonly LoggedRequest[];
   readonly isLoading: boolean;
+  /** Whether others are remembered that do not fit. */
+  readonly isFiltered: boolean;
   readonly more: (() => void) | undefined;
   readonly open: (id: string) => void;
   readonly opened: string | undefined;
@@ -33,7 +35,14 @@ const COLUMNS = [
 ] as const;
 
 /** Ten thousand rows, of which those are drawn that can be seen. */
-export const RequestsTable = ({ rows, isLoading, more, open, opened }: RequestsTableProps) => {
+export const RequestsTable = ({
+  rows,
+  isLoading,
+  isFiltered,
+  more,
+  open,
+  opened,
+}: RequestsTableProps) => {
   const { t } = useTranslation();
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
@@ -42,14 +51,7 @@ export const RequestsTable = ({ rows, isLoading, more, open, opened }: RequestsT
     estimateSize: () => ROW_HEIGHT,
     overscan: 12,
   });
-  if (rows.length === 0)
-    return isLoading ? (
-      <div className="panel">
-        <Loader size="sm" />
-      </div>
-    ) : (
-      <Empty title={t('history.none')} text={t('requests.none')} />
-    );
+  if (rows.length === 0) return <Nothing isLoading={isLoading} isFiltered={isFiltered} />;
   const longest = Math.max(1, ...rows.slice(0, 200).map(({ total_s }) => total_s ?? 0));
   return (
     <div
@@ -95,6 +97,23 @@ export const RequestsTable = ({ rows, isLoading, more, open, opened }: RequestsT
         </Group>
       </div>
     </div>
+  );
+};
+
+const Nothing = ({
+  isLoading,
+  isFiltered,
+}: Pick<RequestsTableProps, 'isLoading' | 'isFiltered'>) => {
+  const { t } = useTranslation();
+  return isLoading ? (
+    <div className="panel">
+      <Loader size="sm" />
+    </div>
+  ) : (
+    <Empty
+      title={t(isFiltered ? 'history.none' : 'requests.noneYet')}
+      text={t(isFiltered ? 'requests.none' : 'requests.noneYetText')}
+    />
   );
 };
 

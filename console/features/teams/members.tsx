@@ -11,6 +11,11 @@ interface MembersProps {
   readonly mayManage: boolean;
 }
 
+/** Who is in it and who comes in stand below each other, pixels. */
+const GAP = 10;
+const ROLE_WIDTH = 150;
+const BUTTON_WIDTH = 84;
+
 const nameOf = ({ user_id: id, user_email: email }: Member): string => id || email || '';
 
 /** Who is in a team, and who leads it. */
@@ -27,14 +32,14 @@ export const Members = ({ team, mayManage }: MembersProps) => {
         </Text>
       )}
       {members.length > 0 && (
-        <Table fz="sm" verticalSpacing={5}>
+        <Table fz="sm" verticalSpacing="xs" horizontalSpacing={0}>
           <Table.Tbody>
             {members.map((one) => (
               <Table.Tr key={nameOf(one)}>
                 <Table.Td fw={600} style={{ overflowWrap: 'anywhere' }}>
                   {nameOf(one)}
                 </Table.Td>
-                <Table.Td w={190}>
+                <Table.Td w={ROLE_WIDTH + GAP} pl={GAP}>
                   {mayManage ? (
                     <RoleChoice
                       label={t('teams.roleOf', { name: nameOf(one) })}
@@ -46,10 +51,11 @@ export const Members = ({ team, mayManage }: MembersProps) => {
                   )}
                 </Table.Td>
                 {mayManage && (
-                  <Table.Td w={90} ta="right">
+                  <Table.Td w={BUTTON_WIDTH + GAP} pl={GAP}>
                     <Button
-                      size="compact-xs"
                       variant="default"
+                      px={0}
+                      fullWidth
                       c="var(--bad)"
                       onClick={() => removing.mutate(one)}
                     >
@@ -85,7 +91,7 @@ const NewMember = ({ team }: { team: ShownTeam }) => {
   };
   return (
     <form onSubmit={submit}>
-      <Group gap="xs" align="end" wrap="nowrap">
+      <Group gap={GAP} align="end" wrap="nowrap">
         <TextInput
           label={t(seesAll ? 'teams.newMember' : 'teams.newMemberId')}
           value={typed}
@@ -95,7 +101,14 @@ const NewMember = ({ team }: { team: ShownTeam }) => {
           style={{ flex: 1 }}
         />
         <RoleChoice label={t('teams.asRole')} role={role} choose={setRole} />
-        <Button type="submit" variant="default" loading={adding.isPending}>
+        <Button
+          type="submit"
+          variant="default"
+          loading={adding.isPending}
+          px={0}
+          w={BUTTON_WIDTH}
+          style={{ flex: 'none' }}
+        >
           {t('teams.add')}
         </Button>
       </Group>
@@ -123,7 +136,7 @@ const RoleChoice = ({
       value={role}
       onChange={(value) => choose(value === 'admin' ? 'admin' : 'user')}
       allowDeselect={false}
-      w={150}
+      w={ROLE_WIDTH}
     />
   );
 };

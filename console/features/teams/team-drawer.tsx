@@ -72,19 +72,19 @@ const Head = ({ of, close, change }: Omit<TeamDrawerProps, 'id'> & { of: ShownTe
       <Group gap="md">
         <Anchor
           component={Link}
-          to="/usage"
-          search={{ team: of.team_id, by: 'user' } as never}
-          size="sm"
-        >
-          {t('teams.itsUsage')}
-        </Anchor>
-        <Anchor
-          component={Link}
           to="/requests"
           search={{ of: 'history', team: of.team_id } as never}
           size="sm"
         >
           {t('teams.itsRequests')}
+        </Anchor>
+        <Anchor
+          component={Link}
+          to="/usage"
+          search={{ team: of.team_id, by: 'user' } as never}
+          size="sm"
+        >
+          {t('teams.itsUsage')}
         </Anchor>
       </Group>
       <Facts
@@ -92,7 +92,7 @@ const Head = ({ of, close, change }: Omit<TeamDrawerProps, 'id'> & { of: ShownTe
           [t('teams.id'), of.team_id],
           [t('keys.models'), of.models?.length ? of.models.join(', ') : t('keys.allModels')],
           [t('keys.column.limits'), <LimitsText key="limits" of={allowance} />],
-          [t('keys.spentEver'), format.money(of.total_spend)],
+          [t('keys.spentEver'), format.cost(of.total_spend)],
           [
             t('teams.memberBudget'),
             typeof of.team_member_budget === 'number'

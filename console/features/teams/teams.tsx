@@ -31,8 +31,9 @@ export const Teams = () => {
     void navigate({ search: team === undefined ? {} : { id: team }, replace: true });
   };
   const newOne = isAdmin && <Button onClick={() => setTask('new')}>{t('teams.new')}</Button>;
+  const isBare = teams.data?.length === 0;
   return (
-    <Page title={t('teams.title')} about={t('teams.about')} actions={newOne}>
+    <Page title={t('teams.title')} about={t('teams.about')} actions={!isBare && newOne}>
       <Asked of={teams} height={200}>
         {(data) =>
           data.length === 0 ? (
@@ -73,7 +74,7 @@ const TeamsTable = ({ rows, open }: TeamsTableProps) => {
             <Table.Th ta="right">{t('teams.members')}</Table.Th>
             <Table.Th>{t('keys.models')}</Table.Th>
             <Table.Th>{t('keys.column.limits')}</Table.Th>
-            <Table.Th w={240}>{t('keys.column.money')}</Table.Th>
+            <Table.Th w={280}>{t('keys.column.money')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

@@ -28,7 +28,7 @@ export const Export = ({ filter, rows }: ExportProps) => {
     <div>
       <Menu position="bottom-end">
         <Menu.Target>
-          <Button variant="default" loading={fetching.isPending}>
+          <Button variant="default" loading={fetching.isPending} disabled={rows.length === 0}>
             {t('usage.export')}
           </Button>
         </Menu.Target>
@@ -37,7 +37,6 @@ export const Export = ({ filter, rows }: ExportProps) => {
           {FORMATS.map((format) => (
             <Menu.Item
               key={format}
-              disabled={rows.length === 0}
               onClick={() => save(`spillway-usage.${format}`, new Blob([WRITERS[format](rows)]))}
             >
               {format.toUpperCase()}

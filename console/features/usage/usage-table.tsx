@@ -71,7 +71,7 @@ export const UsageTable = ({ usage, of, by, narrow }: UsageTableProps) => {
                 )}
               </Table.Td>
               <Table.Td ta="right">{format.short(row.input_tokens + row.output_tokens)}</Table.Td>
-              <Table.Td ta="right">{format.money(row.spend)}</Table.Td>
+              <Table.Td ta="right">{format.cost(row.spend)}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

@@ -99,13 +99,21 @@ const Shown = ({ usage, search, narrow }: ShownProps) => {
   return (
     <>
       <SimpleGrid cols={{ base: 2, md: 4 }}>
-        <Stat label={t('usage.spend')} value={format.money(total.spend)} />
-        <Stat label={t('usage.requests')} value={format.count(total.requests)} />
+        <Stat
+          label={t('usage.spend')}
+          value={format.money(total.spend)}
+          more={t('usage.perRequest', { amount: format.cost(total.spend / total.requests) })}
+        />
+        <Stat
+          label={t('usage.requests')}
+          value={format.count(total.requests)}
+          more={t('usage.succeeded', { shown: format.count(total.requests - total.failures) })}
+        />
         <Stat
           label={t('usage.failed')}
           value={format.count(total.failures)}
           more={format.percent(total.failures / total.requests)}
-          tone={total.failures > 0 ? 'warn' : undefined}
+          tone={total.failures > 0 ? 'bad' : undefined}
         />
         <Stat
           label={t('usage.tokens')}

@@ -50,9 +50,6 @@ const Head = ({ of, close, change }: Omit<UserDrawerProps, 'id'> & { of: ShownUs
       <SpenderBar label={of.user_id} of={of} />
       {isAdmin && <Actions of={of} close={close} change={() => change(of)} />}
       <Group gap="md">
-        <Anchor component={Link} to="/usage" search={{ user: of.user_id } as never} size="sm">
-          {t('users.theirUsage')}
-        </Anchor>
         <Anchor
           component={Link}
           to="/requests"
@@ -61,13 +58,16 @@ const Head = ({ of, close, change }: Omit<UserDrawerProps, 'id'> & { of: ShownUs
         >
           {t('users.theirRequests')}
         </Anchor>
+        <Anchor component={Link} to="/usage" search={{ user: of.user_id } as never} size="sm">
+          {t('users.theirUsage')}
+        </Anchor>
       </Group>
       <Facts
         rows={[
           [t('users.email'), of.user_email ?? '–'],
           [t('users.role'), t(`users.roles.${of.user_role ?? 'internal_user'}`)],
           [t('keys.column.limits'), <LimitsText key="limits" of={allowance} />],
-          [t('keys.spentEver'), format.money(of.total_spend)],
+          [t('keys.spentEver'), format.cost(of.total_spend)],
           [t('users.made'), of.created_at ? format.date(of.created_at) : '–'],
         ]}
       />

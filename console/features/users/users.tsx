@@ -36,13 +36,17 @@ export const Users = () => {
     void navigate({ search: user === undefined ? {} : { id: user }, replace: true });
   };
   const newOne = isAdmin && <Button onClick={() => setTask('new')}>{t('users.new')}</Button>;
+  const isBare = email === '' && !users.isPlaceholderData && users.data?.total === 0;
   return (
-    <Page title={t('users.title')} about={t('users.about')} actions={newOne}>
-      <TextInput
-        label={t('users.search')}
-        onChange={(event) => find(event.currentTarget.value)}
-        w={260}
-      />
+    <Page title={t('users.title')} about={t('users.about')} actions={!isBare && newOne}>
+      {!isBare && (
+        <TextInput
+          label={t('users.search')}
+          placeholder={t('users.searchHint')}
+          onChange={(event) => find(event.currentTarget.value)}
+          w={260}
+        />
+      )}
       <Asked of={users} height={200}>
         {(data) =>
           data.total === 0 ? (
@@ -81,7 +85,7 @@ const UsersTable = ({ rows, open }: UsersTableProps) => {
             <Table.Th>{t('keys.user')}</Table.Th>
             <Table.Th>{t('users.role')}</Table.Th>
             <Table.Th>{t('keys.column.limits')}</Table.Th>
-            <Table.Th w={240}>{t('keys.column.money')}</Table.Th>
+            <Table.Th w={280}>{t('keys.column.money')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
