@@ -19,10 +19,11 @@ let close: () => Promise<void>;
 const tokens: Record<string, string> = {};
 const keys: Record<string, string> = {};
 
-const ask = async (path: string, body?: Fields, key = MASTER_KEY) => {
+const ask = async (path: string, body?: Fields, key = MASTER_KEY, more = {}) => {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...more };
   const reply = await fetch(`${gateway.url}${path}`, {
     method: body === undefined ? 'GET' : 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    headers,
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   return { status: reply.status, text: await reply.text() };
@@ -48,12 +49,14 @@ beforeAll(async () => {
     const made = await json('/key/generate', { user_id: user, team_id: 'team', key_alias: user });
     [keys[user], tokens[user]] = [made['key'] as string, made['token'] as string];
   }
-  const chat = (key: string, more: Fields) =>
-    ask('/v1/chat/completions', { model: 'gpt-4.1', messages: [], ...more }, key);
-  await chat(keys['ann']!, { user: 'eve', tags: ['red', '=1+1'] });
-  await chat(keys['bob']!, { tags: ['red'] });
-  await chat(keys['bob']!, { model: 'none' });
-  await chat(MASTER_KEY, { stream: true });
+  const chat = (key: string, more: Fields, headers = {}) =>
+    ask('/v1/chat/completions', { model: 'gpt-4.1', messages: [], ...more }, key, headers);
+  const session = { litellm_session_id: 'talk-1', metadata: { session_id: 'nobodys' } };
+  await chat(keys['ann']!, { user: 'eve', tags: ['red', '=1+1'], ...session });
+  await chat(keys['bob']!, { tags: ['red'], metadata: { session_id: 'talk-12' } });
+  await chat(keys['bob']!, { model: 'none' }, { 'x-spillway-run': 'Run_1' });
+  const named = { 'x-litellm-session-id': 'Talk_2', 'x-spillway-run': 'nobodys' };
+  await chat(MASTER_KEY, { stream: true, litellm_session_id: 'nobodys' }, named);
   await gateway.keeping!.writer.flush();
 });
 afterAll(() => close());
@@ -113,10 +116,50 @@ describe('records of spend', () => {
     expect(text.trim().split('\n')).toHaveLength(1);
   });
 
+  it('are told apart by session, by error and by whatever somebody looks for', async () => {
+    const rows = await json<Fields[]>('/spend/logs');
+    const sessions = rows.map((row) => row['session_id']);
+    expect(sessions.toSorted()).toEqual(['Run_1', 'Talk_2', 'talk-1', 'talk-12']);
+    const users = async (query: string, key?: string) => {
+      const page = await json<{ data: Fields[]; total: number }>(
+        `/spend/logs/v2?${query}`,
+        undefined,
+        key,
+      );
+      expect(page.total).toBe(page.data.length);
+      return page.data.map((row) => row['user']).toSorted();
+    };
+    expect(await users('session_id=talk-1')).toEqual(['ann', 'bob']);
+    expect(await users('session_id=%20alk_%20')).toEqual(['default_user_id']);
+    expect(await users('session_id=none')).toEqual([]);
+    expect(await users('session_id=')).toHaveLength(4);
+    expect(await users('session_id=talk', keys['ann'])).toEqual(['ann']);
+    expect(await users('error_code=400')).toEqual(['bob']);
+    expect(await users('error_code=400', keys['ann'])).toEqual([]);
+    expect(await users('error_code=429')).toEqual([]);
+    expect(await users('error_message=INVALID%20model')).toEqual(['bob']);
+    expect(await users('error_message=invalid&end_date=2020-01-01')).toEqual([]);
+    expect(await users('search=talk-1')).toEqual(['ann']);
+    expect(await users('search=eve')).toEqual(['ann']);
+    expect(await users('search=bob')).toEqual(['bob', 'bob']);
+    expect(await users('search=bob&error_code=400')).toEqual(['bob']);
+    expect(await users('search=bob', keys['ann'])).toEqual([]);
+    expect(await users(`search=${keys['ann']}`)).toEqual(['ann']);
+    expect(await users('search=PJ1')).toHaveLength(3);
+    const id = String(rows[0]!['request_id']);
+    expect(await users(`search=${id}`)).toHaveLength(1);
+    expect(await users(`search=${id}&request_id=another`)).toEqual([]);
+    const { text } = await ask('/spend/logs/export?session_id=talk-12&format=csv');
+    const [head, line] = [...readCsv(text)];
+    expect(line!.fields[head!.fields.indexOf('session_id')]).toBe('talk-12');
+  });
+
   it.each([
     ['min_spend=much', /`min_spend` must be a number of dollars/],
     ['max_spend=-1', /`max_spend` must be a number of dollars/],
-    ['error_code=429', /`error_code` is not served here.*min_spend, max_spend/],
+    ['span_type=agent', /`span_type` is not served here.*min_spend, max_spend/],
+    ['error_code=busy', /`error_code` must be the HTTP status of an error/],
+    ['error_code=4290', /`error_code` must be the HTTP status of an error/],
     ['sort_by=spend', /`sort_by` is not served here \(but for `startTime`\)/],
   ])('%s is refused, and not ignored', async (query, words) => {
     for (const path of ['/spend/logs/v2', '/spend/logs/export']) {

@@ -87,7 +87,11 @@ const callOf = (deps: GatewayDeps, http: HttpCall, { how, parsed, bytes }: Parse
   };
   const tags = tagsOf(said, headers['x-litellm-tags']);
   if (tags.length > 0) call.tags = tags;
-  if (deps.billing) tellOrigin(deps, call, http);
+  if (deps.billing) {
+    tellOrigin(deps, call, http);
+    const session = sessionOf(said, headers, ownsMetadata);
+    if (session !== undefined) call.session = session;
+  }
   http.call = call;
   const fallbacks = isForUs ? readFallbacks(said) : undefined;
   const asked = own(sent, 'model') === undefined ? withDefaultModel(deps, call, sent) : sent;
@@ -258,6 +262,24 @@ const usePass = (call: Writable<GatewayCall>, pass: Pass): void => {
   call.pass = pass;
   if (pass.waitMs > 0 && pass.waitMs < (call.queueMs ?? Infinity) && pass.waitMs !== Infinity)
     call.queueMs = pass.waitMs;
+};
+
+/** As LiteLLM reads it: what a header says goes before what a body does. */
+const sessionOf = (
+  body: JsonObject,
+  headers: IncomingHttpHeaders,
+  ownsMetadata: boolean,
+): string | undefined =>
+  named(
+    headers['x-litellm-trace-id'] ??
+      headers['x-litellm-session-id'] ??
+      (body === NOTHING_SAID ? undefined : saidSession(body, ownsMetadata)),
+  );
+
+const saidSession = (body: JsonObject, ownsMetadata: boolean): Value => {
+  const said = own(body, 'litellm_session_id') ?? own(body, 'litellm_trace_id');
+  if (said !== undefined || ownsMetadata) return said;
+  return valueAt(body, ['metadata', 'session_id']) ?? valueAt(body, ['metadata', 'trace_id']);
 };
 
 /** For its record of spend. A caller's own id may come twice: then the record has another. */

@@ -183,6 +183,8 @@ export interface GatewayCall {
   readonly notes?: JsonObject;
   /** Its `metadata` is for the vendor, not for LiteLLM's logs. */
   readonly ownsMetadata?: boolean;
+  /** What its caller counts it among, for records of spend. */
+  readonly session?: string;
   /** Calls of one run prefer different pools. */
   readonly run?: string;
   readonly tags?: readonly string[];

@@ -34,13 +34,13 @@ export type SpendFacts = {
 export const factsOf = (
   call: Pick<
     GatewayCall,
-    'id' | 'body' | 'run' | 'address' | 'priority' | 'app' | 'callType' | 'notes'
+    'id' | 'body' | 'session' | 'run' | 'address' | 'priority' | 'app' | 'callType' | 'notes'
   >,
 ): SpendFacts => ({
   litellm_call_id: call.id,
   call_type: call.callType ?? 'acompletion',
   stream: call.body['stream'] === true,
-  session_id: call.run,
+  session_id: call.session ?? call.run,
   app: call.app?.id,
   requester_ip_address: call.address,
   priority: call.priority === 'batch' ? call.priority : undefined,

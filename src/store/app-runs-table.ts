@@ -1,5 +1,6 @@
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
 import { type AppRunStore, isOf, type Person, type RunPage } from '#store/app-runs.ts';
+import { having } from '#store/like.ts';
 import type { Tables } from '#store/tables.ts';
 
 /** Removed at once where there is too much. */
@@ -117,9 +118,7 @@ const fits = (
     row('app_id', '=', appId),
     ...(fromMs === undefined ? [] : [row('created_ms', '>=', fromMs)]),
     ...(untilMs === undefined ? [] : [row('created_ms', '<=', untilMs)]),
-    ...(exactly === undefined
-      ? []
-      : [sql<boolean>`head like ${`%${exactly.replaceAll(/[%_!]/g, '!$&')}%`} escape '!'`]),
+    ...(exactly === undefined ? [] : [sql<boolean>`head like ${having(exactly)} escape '!'`]),
     ...(status === undefined ? [] : [row('status', '=', status)]),
     ...(text === undefined ? [] : [row('head', 'like', `%${plain(text)}%`)]),
   ]);

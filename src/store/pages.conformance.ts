@@ -41,7 +41,7 @@ export const pagesConformance = (name: string, open: () => Promise<Store>): void
           token: oneOf(['', 'a', 'b']),
           user: oneOf(['ann', 'bob', 'eve']),
           team: '',
-          endUser: oneOf(['', '', 'ann']),
+          endUser: oneOf(['', '', 'ann', 'zed']),
           group: oneOf(['g', 'h']),
           model: 'm',
           deployment: oneOf(['d', 'e', 'f']),
@@ -52,7 +52,10 @@ export const pagesConformance = (name: string, open: () => Promise<Store>): void
           tokensOut: 0,
           tags: [],
           payments: [],
-          more: {},
+          more: {
+            ...(below(3) === 0 && { session_id: oneOf([...SESSIONS, `own-${last}`]) }),
+            ...(below(4) === 0 && { error: oneOf(ERRORS) }),
+          },
         };
       };
       const change = async (): Promise<void> => {
@@ -94,6 +97,14 @@ export const pagesConformance = (name: string, open: () => Promise<Store>): void
           tokens: maybe(() => oneOf([[], ['a'], ['a', 'b', 'none']]), 6),
           minNanos: maybe(() => below(6), 6),
           maxNanos: maybe(() => below(6), 6),
+          sessions: maybe(() => oneOf([[], ['s-1'], [...SESSIONS, 'none']]), 8),
+          sessionPart: maybe(() => oneOf(['S-1', '_%', `'`, 'none']), 8),
+          errorCode: maybe(() => oneOf([429, 502, 404]), 8),
+          errorText: maybe(() => oneOf(['BUSY', '_%', 'nobody said so']), 8),
+          search: maybe(
+            () => oneOf([`page-${below(last)}`, ...SESSIONS, 'a', 'ann', 'zed', 'd', 's', 'none']),
+            6,
+          ),
         };
         return Object.fromEntries(
           Object.entries(filter).filter(([, value]) => value !== undefined),
@@ -126,7 +137,7 @@ export const pagesConformance = (name: string, open: () => Promise<Store>): void
         await checkSums(round);
         for (let asked = 0; asked < 6; asked++) {
           const filter = filterOf();
-          const all = known.filter((one) => isMeant(one, filter)).toReversed();
+          const all = known.filter((one) => isMeant(one, filter, known)).toReversed();
           const page = { limit: 1 + below(30), offset: below(2) * below(all.length + 3) };
           const told = await store.spend.list(filter, page);
           const what = JSON.stringify({ round, filter, page });
@@ -134,6 +145,11 @@ export const pagesConformance = (name: string, open: () => Promise<Store>): void
           expect([what, told.map(({ id }) => id)]).toEqual([what, ids.map(({ id }) => id)]);
           expect([what, await store.spend.count(filter)]).toEqual([what, all.length]);
         }
+        const part = oneOf(['S-1', '_%', 'Own']);
+        const sessions = new Set(known.map(sessionOf).filter((session) => has(session, part)));
+        expect((await store.spend.sessions(part, 9_999)).toSorted()).toEqual(
+          [...sessions].toSorted(),
+        );
       }
     });
   });
@@ -142,13 +158,43 @@ export const pagesConformance = (name: string, open: () => Promise<Store>): void
 const byAge = (a: SpendRecord, b: SpendRecord): number =>
   a.startedMs - b.startedMs || (a.id < b.id ? -1 : 1);
 
+const SESSIONS = ['s-1', 's-12', 'S_%', `'; --`];
+const ERRORS = [
+  { code: 'upstream_error', status: 429, message: 'Busy: 100_% of it "taken".' },
+  { code: 'upstream_error', status: 502, message: 'The vendor was BUSY.' },
+  { code: 'upstream_error', message: 'Nobody knows why.' },
+];
+
 const isMeant = (
   one: SpendRecord,
-  { fromMs, toMs, tokens, minNanos, maxNanos, ...named }: RecordFilter,
-): boolean =>
-  one.startedMs >= (fromMs ?? 0) &&
-  one.startedMs < (toMs ?? Infinity) &&
-  one.nanos >= (minNanos ?? 0) &&
-  one.nanos <= (maxNanos ?? Infinity) &&
-  (tokens?.includes(one.token) ?? true) &&
-  Object.entries(named).every(([name, value]) => one[name as keyof SpendRecord] === value);
+  { fromMs, toMs, tokens, minNanos, maxNanos, ...rest }: RecordFilter,
+  known: readonly SpendRecord[] = [],
+): boolean => {
+  const { sessions, sessionPart, errorCode, errorText, search, ...named } = rest;
+  const error = one.more['error'] as { status?: number; message: string } | undefined;
+  return (
+    (!sessions || sessions.some((session) => session === sessionOf(one))) &&
+    (sessionPart === undefined || has(sessionOf(one), sessionPart)) &&
+    (errorCode === undefined || (error && (error.status ?? 500)) === errorCode) &&
+    (errorText === undefined || has(error?.message, errorText)) &&
+    (search === undefined || isSoughtBy(one, search, known)) &&
+    one.startedMs >= (fromMs ?? 0) &&
+    one.startedMs < (toMs ?? Infinity) &&
+    one.nanos >= (minNanos ?? 0) &&
+    one.nanos <= (maxNanos ?? Infinity) &&
+    (tokens?.includes(one.token) ?? true) &&
+    Object.entries(named).every(([name, value]) => one[name as keyof SpendRecord] === value)
+  );
+};
+
+const has = (text: unknown, part: string): boolean =>
+  typeof text === 'string' && text.toLowerCase().includes(part.toLowerCase());
+
+const sessionOf = (one: SpendRecord) => one.more['session_id'];
+
+const isSoughtBy = (one: SpendRecord, text: string, known: readonly SpendRecord[]): boolean => {
+  for (const nameOf of [sessionOf, ({ id }: SpendRecord) => id])
+    if (known.some((other) => nameOf(other) === text)) return nameOf(one) === text;
+  const { token, user, team, endUser, deployment } = one;
+  return [token, user, team, endUser, deployment].includes(text);
+};

@@ -3,6 +3,7 @@ import { timeOf } from '#core/ids.ts';
 import { recordOf, whosIn } from '#store/spend-read.ts';
 import { isForeign, mayBeOurs } from '#store/foreign-id.ts';
 import { isMeant } from '#store/spend-filter.ts';
+import { type Sought, soughtBy } from '#store/spend-sought.ts';
 import type { RecordFilter, SpendFilter, SpendRecord, SpendStore } from '#store/spend.ts';
 import { sweptMs } from '#store/swept.ts';
 import { sumsOfEndUsers, sumsOfRecords } from '#store/usage-source.ts';
@@ -40,9 +41,10 @@ interface Stretch extends Times {
  */
 export const listSpend = async (
   db: Kysely<Tables>,
-  filter: RecordFilter,
+  asked: RecordFilter,
   page: Page,
 ): Promise<readonly SpendRecord[]> => {
+  const filter = await sought(db, asked);
   if (filter.id !== undefined)
     return (await ofId(db, filter)).slice(page.offset).slice(0, page.limit);
   if (isBeyondSums(filter) || (isOfTimeAlone(filter) && page.offset <= FEW))
@@ -64,7 +66,8 @@ export const listSpend = async (
   return found;
 };
 
-export const countSpend = async (db: Kysely<Tables>, filter: RecordFilter): Promise<number> => {
+export const countSpend = async (db: Kysely<Tables>, asked: RecordFilter): Promise<number> => {
+  const filter = await sought(db, asked);
   if (filter.id !== undefined) return (await ofId(db, filter)).length;
   const { latest, whole, oldest } = await partsOf(db, filter);
   const query = await hoursOf(db, filter, whole);
@@ -74,8 +77,18 @@ export const countSpend = async (db: Kysely<Tables>, filter: RecordFilter): Prom
   );
 };
 
+const sought = (db: Kysely<Tables>, filter: RecordFilter): Promise<Sought> =>
+  soughtBy(db, filter, async (id) => (await nearId(db, { id, traits: [] })).length > 0);
+
+const ofId = async (db: Kysely<Tables>, filter: Sought): Promise<readonly SpendRecord[]> => {
+  const near = await nearId(db, filter);
+  if (near.length > 0 || !mayBeOurs(filter.id ?? '')) return near;
+  // One that began at another time than its id says is looked for among all.
+  return read(db, filter, { ...timesOf(filter), limit: MOST_OF_ID, offset: 0 });
+};
+
 /** An id of ours tells when it was made; those of others, and only those, have an index. */
-const ofId = async (db: Kysely<Tables>, filter: RecordFilter): Promise<readonly SpendRecord[]> => {
+const nearId = (db: Kysely<Tables>, filter: Sought): Promise<readonly SpendRecord[]> => {
   const page = { limit: MOST_OF_ID, offset: 0 };
   const { id = '' } = filter;
   const times = timesOf(filter);
@@ -83,19 +96,17 @@ const ofId = async (db: Kysely<Tables>, filter: RecordFilter): Promise<readonly 
   const madeMs = timeOf(id) ?? 0;
   const fromMs = Math.max(times.fromMs, madeMs - NEAR_MS);
   const toMs = Math.min(times.toMs, madeMs + NEAR_MS);
-  const near = await read(db, filter, { fromMs, toMs, ...page });
-  // One that began at another time than its id says is looked for among all.
-  return near.length > 0 ? near : read(db, filter, { ...times, ...page });
+  return read(db, filter, { fromMs, toMs, ...page });
 };
 
-const isOfTimeAlone = (filter: RecordFilter): boolean => {
-  const { fromMs: _, toMs: __, ...narrowed } = filter;
+const isOfTimeAlone = (filter: Sought): boolean => {
+  const { fromMs: _, toMs: __, traits: ___, ...narrowed } = filter;
   return Object.values(narrowed).every((value) => value === undefined);
 };
 
-/** Sums tell how many there are of somebody, and not of those that cost so much. */
-const isBeyondSums = ({ minNanos, maxNanos }: RecordFilter): boolean =>
-  minNanos !== undefined || maxNanos !== undefined;
+/** Sums tell how many there are of somebody, and not of those that cost so much or failed so. */
+const isBeyondSums = ({ minNanos, maxNanos, traits, isOfBoth = false }: Sought): boolean =>
+  minNanos !== undefined || maxNanos !== undefined || traits.length > 0 || isOfBoth;
 
 const [EVER, NEVER] = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
 
@@ -109,7 +120,7 @@ const timesOf = ({ fromMs = EVER, toMs = NEVER }: SpendFilter): Times => ({
  * both sides of them, where it must be counted. Records before an instant may have been removed, and
  * their sums stay.
  */
-const partsOf = async (db: Kysely<Tables>, filter: RecordFilter) => {
+const partsOf = async (db: Kysely<Tables>, filter: Sought) => {
   const { fromMs, toMs } = timesOf(filter);
   const startMs = hourFrom(Math.max(fromMs, (await sweptMs(db)) ?? EVER));
   const endMs = toMs === NEVER ? NEVER : toMs - (toMs % HOUR_MS);
@@ -130,10 +141,7 @@ const partsOf = async (db: Kysely<Tables>, filter: RecordFilter) => {
 const hourFrom = (ms: number): number => (ms === EVER ? EVER : Math.ceil(ms / HOUR_MS) * HOUR_MS);
 
 /** The latest first. */
-const stretchesOf = async (
-  db: Kysely<Tables>,
-  filter: RecordFilter,
-): Promise<readonly Stretch[]> => {
+const stretchesOf = async (db: Kysely<Tables>, filter: Sought): Promise<readonly Stretch[]> => {
   const { latest, whole, oldest } = await partsOf(db, filter);
   const query = await hoursOf(db, filter, whole);
   const hours = await query
@@ -150,7 +158,7 @@ const stretchesOf = async (
 };
 
 /** The sums of those who are meant. */
-const hoursOf = async (db: Kysely<Tables>, filter: SpendFilter, times: Times) => {
+const hoursOf = async (db: Kysely<Tables>, filter: Sought, times: Times) => {
   const source = filter.endUser
     ? sumsOfEndUsers(db, 'usage_hours', times)
     : await sumsOfRecords(db, times);
@@ -192,7 +200,7 @@ const needed = (all: readonly Stretch[], { limit, offset }: Page) => {
 
 const counted = async (
   db: Kysely<Tables>,
-  filter: RecordFilter,
+  filter: Sought,
   { fromMs, toMs }: Times,
 ): Promise<number> => {
   if (fromMs >= toMs) return 0;
@@ -207,7 +215,7 @@ const counted = async (
 /** All that a stretch has: of a long one some parts at once, where a database has several hands. */
 const readWhole = async (
   db: Kysely<Tables>,
-  filter: RecordFilter,
+  filter: Sought,
   { fromMs, toMs, limit }: Stretch & { readonly limit: number },
 ): Promise<readonly SpendRecord[]> => {
   const hours = Math.ceil((toMs - fromMs) / PARTS / HOUR_MS);
@@ -222,7 +230,7 @@ const readWhole = async (
 
 const read = async (
   db: Kysely<Tables>,
-  filter: RecordFilter,
+  filter: Sought,
   { fromMs, toMs, limit, offset, only }: Times & Page & { readonly only?: typeof isForeign },
 ): Promise<readonly SpendRecord[]> => {
   let query = db
@@ -243,10 +251,11 @@ const read = async (
 const meant = <Row>(
   db: Kysely<Tables>,
   query: SelectQueryBuilder<Tables, 'spend', Row>,
-  filter: RecordFilter,
+  filter: Sought,
 ): SelectQueryBuilder<Tables, 'spend', Row> => {
-  const { id, status, minNanos, maxNanos } = filter;
+  const { id, status, minNanos, maxNanos, traits } = filter;
   let narrowed = query.where(isMeant(db, filter));
+  for (const trait of traits) narrowed = narrowed.where(trait);
   if (id !== undefined) narrowed = narrowed.where('id', '=', id);
   if (minNanos !== undefined) narrowed = narrowed.where('nanos', '>=', minNanos);
   if (maxNanos !== undefined) narrowed = narrowed.where('nanos', '<=', maxNanos);

@@ -43,7 +43,7 @@ export const recordOf = (row: Tables['spend'], who: Who | undefined): SpendRecor
 };
 
 /** It goes from a journal into its table unread: what a broken disk made of it costs no page. */
-const moreIn = (text: string): JsonObject => {
+export const moreIn = (text: string): JsonObject => {
   try {
     const more: unknown = JSON.parse(text);
     return isObject(more) ? more : {};

@@ -35,6 +35,14 @@ const removeRecords = async (
   if (gone.length === 0) return gone;
   const names = gone.map(({ id }) => id);
   await all.deleteFrom('spend_bodies').where('id', 'in', names).execute();
+  const these = sql.join(
+    gone.map(({ started_ms, id }) => sql`(cast(${started_ms} as bigint), cast(${id} as text))`),
+  );
+  for (const table of ['spend_sessions', 'spend_errors'] as const)
+    await all
+      .deleteFrom(table)
+      .where(sql<boolean>`(started_ms, id) in (values ${these})`)
+      .execute();
   return gone;
 };
 

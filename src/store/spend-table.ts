@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { packed, type PackedSpend } from '#store/packed-spend.ts';
 import { countSpend, listSpend } from '#store/spend-pages.ts';
+import { sessionsWith } from '#store/spend-sought.ts';
 import { forget, removeOldest } from '#store/spend-removal.ts';
 import type { PayerKind, SpendBody, SpendStore } from '#store/spend.ts';
 import { paidRow, writeSpend } from '#store/spend-write.ts';
@@ -16,6 +17,7 @@ export const spendTable = (db: Kysely<Tables>): SpendStore => ({
   addPacked: (records: readonly PackedSpend[]) => writeSpend(db, records),
   list: (filter, page) => listSpend(db, filter, page),
   count: (filter) => countSpend(db, filter),
+  sessions: (part, most) => sessionsWith(db, part, most),
   async body(id) {
     const query = db.selectFrom('spend_bodies').select('body').where('id', '=', id);
     const row = await query.executeTakeFirst();

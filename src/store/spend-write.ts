@@ -3,6 +3,7 @@ import { plainText } from '#core/plain-text.ts';
 import { baseOf, markOf, type PackedSpend } from '#store/packed-spend.ts';
 import type { Paid, Taken } from '#store/spend.ts';
 import { type KnownWho, SpendSums } from '#store/spend-sums.ts';
+import { traitsOf } from '#store/spend-traits.ts';
 import type { Tables, UsageTableName } from '#store/tables.ts';
 
 /** Rows that go in one statement. */
@@ -96,12 +97,31 @@ const writeBatch = async (
   const fresh = records.filter((record) => keys.has(keyOf(record)));
   for (const record of fresh) sums.add(record, whos.get(record.who)!);
   const bodies = fresh.flatMap((record) => bodyRowOf(record) ?? []);
+  await addTraits(all, fresh);
   if (bodies.length > 0)
     await all
       .insertInto('spend_bodies')
       .values(bodies)
       .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
+};
+
+const addTraits = async (
+  all: Transaction<Tables>,
+  fresh: readonly PackedSpend[],
+): Promise<void> => {
+  const traits = fresh.flatMap((record) => traitsOf(record) ?? []);
+  const rows = {
+    spend_sessions: traits.flatMap(({ session }) => session ?? []),
+    spend_errors: traits.flatMap(({ error }) => error ?? []),
+  };
+  for (const [table, values] of Object.entries(rows))
+    if (values.length > 0)
+      await all
+        .insertInto(table as keyof typeof rows)
+        .values(values)
+        .onConflict((conflict) => conflict.columns(['started_ms', 'id']).doNothing())
+        .execute();
 };
 
 const keyOf = ({ startedMs, id }: Pick<PackedSpend, 'startedMs' | 'id'>): string =>

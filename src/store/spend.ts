@@ -93,11 +93,21 @@ export interface SpendFilter {
   readonly tokens?: readonly string[];
 }
 
-/** The same of single records, by what no sum tells of them: every record of the time is looked at. */
+/** The same of single records, by what no sum tells of them. */
 export interface RecordFilter extends SpendFilter {
   /** Whole nano-dollars, both included. */
   readonly minNanos?: number;
   readonly maxNanos?: number;
+  /** Of one of these sessions. */
+  readonly sessions?: readonly string[];
+  /** Of any whose id has this in it, in either case. */
+  readonly sessionPart?: string;
+  /** The status in HTTP of the error that it was told. */
+  readonly errorCode?: number;
+  /** A part of what that error says, in either case. */
+  readonly errorText?: string;
+  /** Its session, or else its id, or else its key's public token, its user, team, end user or deployment. */
+  readonly search?: string;
 }
 
 export const USAGE_FIELDS = [
@@ -160,6 +170,8 @@ export interface SpendStore {
     page: { readonly limit: number; readonly offset: number },
   ): Promise<readonly SpendRecord[]>;
   count(filter: RecordFilter): Promise<number>;
+  /** Sessions whose ids have this in them, in either case; at most so many. */
+  sessions(part: string, most: number): Promise<readonly string[]>;
   /** Of one record, where it is kept. */
   body(id: string): Promise<SpendBody | undefined>;
   /** Removes the bodies of records that began before this instant, at most so many; how many there were. */

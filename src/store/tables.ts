@@ -24,6 +24,22 @@ interface SpendTable {
   more: string;
 }
 
+/** Of those that belong to a session. */
+interface SessionTable {
+  started_ms: number;
+  id: string;
+  session: string;
+}
+
+/** Of those that were told an error. */
+interface ErrorTable {
+  started_ms: number;
+  id: string;
+  /** Its status in HTTP. */
+  code: number;
+  message: string;
+}
+
 /** Who asks whom: the same few all the time. */
 interface WhoTable {
   id: Generated<number>;
@@ -102,6 +118,8 @@ interface BodyTable {
 /** The tables as queries see them; `migrations/` makes them so. */
 export type Tables = Record<`s_${Subject}`, ShelfTable> & {
   spend: SpendTable;
+  spend_sessions: SessionTable;
+  spend_errors: ErrorTable;
   spend_who: WhoTable;
   spend_bodies: BodyTable;
   usage_hours: UsageTable;

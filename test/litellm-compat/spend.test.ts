@@ -7,6 +7,10 @@ const dayAt = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 const dates = (): string =>
   `start_date=${dayAt(Date.now() - 86_400_000)}&end_date=${dayAt(Date.now() + 86_400_000)}`;
 
+const times = (): string => dates().replaceAll(/=([\d-]+)/g, '=$1 00:00:00');
+const pageOf = async (query: string): Promise<Fields[]> =>
+  (await get<{ data: Fields[] }>(`/spend/logs/v2?${times()}&${query}`)).data;
+
 /** A call of a key, a user, a team, an end user and a tag of its own, once it is written down. */
 const spend = async () => {
   const [team, user, endUser, tag] = [fresh(), fresh(), fresh(), fresh()];
@@ -63,10 +67,43 @@ of('GET /spend/logs', 'between two dates sums by day, with users and models [S]'
 of('GET /spend/logs/v2', 'rows a page at a time [A]', async () => {
   const { token } = await spent();
   const body = await get<{ data: Fields[] }>(
-    `/spend/logs/v2?api_key=${token}&${dates().replaceAll(/=([\d-]+)/g, '=$1 00:00:00')}&page=1&page_size=10`,
+    `/spend/logs/v2?api_key=${token}&${times()}&page=1&page_size=10`,
   );
   expect(body).toMatchObject({ total: 1, page: 1, page_size: 10, total_pages: 1 });
   expect(body.data[0]).toMatchObject({ api_key: token });
+});
+
+of('GET /spend/logs/v2', 'a session, by a part of its id [C+]', async () => {
+  const session = fresh();
+  for (const more of [{ litellm_session_id: session }, { metadata: { session_id: session } }])
+    expect((await chat(undefined, more)).status).toBe(200);
+  const rowsOf = (part: string) => pageOf(`session_id=${part}`);
+  const rows = await eventually(async () => {
+    const found = await rowsOf(session.slice(0, -4));
+    return found.length === 2 ? found : undefined;
+  });
+  for (const row of rows) expect(row['session_id']).toBe(session);
+  expect(await rowsOf(fresh())).toEqual([]);
+  // One may be pasted without a word of what it is.
+  expect(await pageOf(`search=${session}`)).toHaveLength(2);
+});
+
+of('GET /spend/logs/v2', 'what failed, by code and message [A]', async () => {
+  const name = fresh();
+  await get('/key/generate', { key_alias: name, models: ['none'] }).then(({ key }) =>
+    chat(String(key)),
+  );
+  const error = await eventually(async () => {
+    const [row] = await pageOf(`key_alias=${name}`);
+    return (row?.['metadata'] as { error_information?: Fields })?.error_information;
+  });
+  const { error_code: code, error_message: message } = error;
+  const part = encodeURIComponent(String(message).slice(3, 20));
+  const rowsOf = (query: string) => pageOf(`key_alias=${name}&${query}`);
+  expect(await rowsOf(`error_code=${code as string}`)).toHaveLength(1);
+  expect(await rowsOf('error_code=418')).toEqual([]);
+  expect(await rowsOf(`error_message=${part}`)).toHaveLength(1);
+  expect(await rowsOf(`error_message=${fresh()}`)).toEqual([]);
 });
 
 of('GET /spend/keys', 'keys by what they have spent [S]', async () => {

@@ -16,6 +16,7 @@ const COLUMNS = [
   'user',
   'team_id',
   'end_user',
+  'session_id',
   'model_group',
   'model',
   'model_id',

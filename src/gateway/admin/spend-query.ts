@@ -34,7 +34,7 @@ export const filterOf = (query: SpendQuery): SpendFilter => {
     fromMs,
     toMs,
     id: query.request_id,
-    token: publicly(query.api_key),
+    token: query.api_key && publicly(query.api_key),
     user: query.user_id,
     team: query.team_id,
     endUser: query.end_user,
@@ -48,8 +48,7 @@ export const filterOf = (query: SpendQuery): SpendFilter => {
 };
 
 /** A key may be named by itself, as in LiteLLM: records know it by its token. */
-const publicly = (key: string | undefined): string | undefined =>
-  key?.startsWith('sk-') ? tokenOf(key) : key;
+export const publicly = (key: string): string => (key.startsWith('sk-') ? tokenOf(key) : key);
 
 /** A date, and a time behind it; those without a zone are UTC. */
 const INSTANT =

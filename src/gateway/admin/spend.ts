@@ -56,7 +56,7 @@ const logRoutes = (registry: Registry): readonly AnyControlRoute[] => [
       summary: 'Records of spend, the latest first, page by page.',
       query: recordQuery.extend(pageQuery),
       async serve({ query, principal }) {
-        const filter = recordsIn(registry, principal, query);
+        const filter = await recordsIn(registry, principal, query);
         const { page, limit, offset } = sliceOf(query, 50);
         const [rows, total] = await Promise.all([
           rowsOf(registry, filter, { limit, offset }),
@@ -92,8 +92,8 @@ const logRoutes = (registry: Registry): readonly AnyControlRoute[] => [
     access: 'key',
     summary: 'All matching records as JSON Lines or CSV: a log that spillway plan can replay.',
     query: recordQuery.extend({ format: z.enum(['jsonl', 'csv']).default('jsonl') }),
-    serve({ query, principal }) {
-      const filter = recordsIn(registry, principal, query);
+    async serve({ query, principal }) {
+      const filter = await recordsIn(registry, principal, query);
       const how = { format: query.format, wallMs: registry.wall() };
       return exportSpend(registry, filter, how);
     },
@@ -101,17 +101,14 @@ const logRoutes = (registry: Registry): readonly AnyControlRoute[] => [
 ];
 
 /** Those that are asked for, of those that somebody may see. */
-const recordsIn = (
+const recordsIn = async (
   registry: Registry,
   principal: Principal,
   query: z.infer<typeof recordQuery>,
-): RecordFilter => {
-  const { directory } = registry;
-  return scopeOf(
-    registry,
-    principal,
-    recordFilterOf(query, { directory, wallMs: registry.wall() }),
-  );
+): Promise<RecordFilter> => {
+  const { directory, store } = registry;
+  const deps = { directory, spend: store.spend, wallMs: registry.wall() };
+  return scopeOf(registry, principal, await recordFilterOf(query, deps));
 };
 
 /** One that is asked for by its id comes with what was asked and answered. */

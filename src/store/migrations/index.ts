@@ -6,6 +6,7 @@ import { endUsers } from '#store/migrations/end-users.ts';
 import { first } from '#store/migrations/first.ts';
 import { leanIndexes } from '#store/migrations/lean-indexes.ts';
 import type { Migration } from '#store/migrations/migration.ts';
+import { traits } from '#store/migrations/traits.ts';
 
 /** Every step, in the order in which they are taken. */
 export const migrations: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   credentials,
   byInstant,
   endUsers,
+  traits,
 ];

@@ -5,6 +5,7 @@ import { type KnownWho, SpendSums, SUMS } from '#store/spend-sums.ts';
 import type { Taken } from '#store/spend.ts';
 import type { UsageTableName } from '#store/tables.ts';
 import { bodyRowOf, paidRow, WHO_COLUMNS, whoRow } from '#store/spend-write.ts';
+import { traitsOf } from '#store/spend-traits.ts';
 import type { SqlValue } from '#store/sqlite/messages.ts';
 
 const RECORD = [
@@ -19,6 +20,8 @@ const RECORD = [
   'more',
 ];
 const BODY = ['id', 'at_ms', 'body'] as const;
+const SESSION = ['started_ms', 'id', 'session'] as const;
+const ERROR = ['started_ms', 'id', 'code', 'message'] as const;
 const WHO_ROW = ['mark', 'base', ...WHO_COLUMNS, 'forgotten'] as const;
 
 /** Records of one statement: each takes a quarter less than with one of its own. */
@@ -48,6 +51,8 @@ export class Intake {
   /** So many at once; none of them where one is there already. */
   readonly #records: StatementSync;
   readonly #body: StatementSync;
+  readonly #session: StatementSync;
+  readonly #error: StatementSync;
   readonly #findWho: StatementSync;
   readonly #addWho: StatementSync;
   readonly #sums: Readonly<Record<keyof typeof TABLES, StatementSync>>;
@@ -60,6 +65,8 @@ export class Intake {
     this.#record = db.prepare(`${insertion('spend', RECORD)} ON CONFLICT DO NOTHING`);
     this.#records = db.prepare(insertion('spend', RECORD, AT_ONCE));
     this.#body = db.prepare(`${insertion('spend_bodies', BODY)} ON CONFLICT DO NOTHING`);
+    this.#session = db.prepare(`${insertion('spend_sessions', SESSION)} ON CONFLICT DO NOTHING`);
+    this.#error = db.prepare(`${insertion('spend_errors', ERROR)} ON CONFLICT DO NOTHING`);
     this.#findWho = db.prepare('SELECT id FROM spend_who WHERE mark = ?');
     this.#addWho = db.prepare(insertion('spend_who', WHO_ROW));
     const adding = (table: keyof typeof TABLES): StatementSync =>
@@ -156,6 +163,9 @@ export class Intake {
   #took(record: PackedSpend, sums: SpendSums): void {
     const body = bodyRowOf(record);
     if (body) this.#body.run(...BODY.map((name) => body[name]));
+    const { session, error } = traitsOf(record) ?? {};
+    if (session) this.#session.run(...SESSION.map((name) => session[name]));
+    if (error) this.#error.run(...ERROR.map((name) => error[name]));
     sums.add(record, this.#who(record.who));
   }
 
