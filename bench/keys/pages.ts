@@ -1,5 +1,5 @@
 import { newCallId } from '#core/ids.ts';
-import { USAGE_FIELDS, type SpendFilter, type SpendRecord } from '#store/spend.ts';
+import { type RecordFilter, USAGE_FIELDS, type SpendRecord } from '#store/spend.ts';
 import type { Store } from '#store/store.ts';
 
 const HOUR_MS = 3_600_000;
@@ -25,6 +25,9 @@ const MORE = {
   upstream_id: 'chatcmpl-AbCdEfGhIjKlMnOpQrStUvWxYz',
   requester_ip_address: '192.0.2.1',
 };
+/** One of ten belongs to a session, and ten to each. */
+const sessionOf = (n: number): string | undefined =>
+  n % 10 === 3 ? `talk-${Math.floor(n / 100)}.` : undefined;
 const ERROR = { code: 'upstream_error', status: 502, message: 'The vendor broke off.' };
 
 /** A month of traffic of some keys, teams and models; one key is used once an hour. */
@@ -33,6 +36,7 @@ const recordOf = (n: number, rows: number, nowMs: number): SpendRecord => {
   const startedMs = Math.round(nowMs - spacingMs * (rows - n));
   const isFirst = Math.floor(startedMs / HOUR_MS) !== Math.floor((startedMs - spacingMs) / HOUR_MS);
   const isFailure = n % 50 === 0;
+  const session = sessionOf(n);
   const token = isFirst ? RARE : `token-${n % 100}`;
   return {
     id: n === 0 ? FOREIGN_ID : idAt(startedMs),
@@ -52,7 +56,11 @@ const recordOf = (n: number, rows: number, nowMs: number): SpendRecord => {
     tokensOut: 200,
     tags: [`tag-${n % TAGS}`],
     payments: [{ kind: 'key', id: token, sinceMs: 0 }],
-    more: { ...MORE, ...(isFailure && { error: ERROR }) },
+    more: {
+      ...MORE,
+      ...(session !== undefined && { session_id: session }),
+      ...(isFailure && { error: ERROR }),
+    },
   };
 };
 
@@ -84,7 +92,10 @@ export const pagesOf = async (store: Store, rows: number): Promise<Pages> => {
 type Asks = Readonly<Record<string, () => Promise<readonly unknown[]>>>;
 
 /** What narrows a log, and about which share of it that leaves. */
-const narrowed = (rows: number, nowMs: number): Readonly<Record<string, [SpendFilter, number]>> => {
+const narrowed = (
+  rows: number,
+  nowMs: number,
+): Readonly<Record<string, [RecordFilter, number]>> => {
   const week = { fromMs: nowMs - 17 * DAY_MS - 5, toMs: nowMs - 10 * DAY_MS - 5 };
   return {
     all: [{}, 1],
@@ -106,6 +117,14 @@ const narrowed = (rows: number, nowMs: number): Readonly<Record<string, [SpendFi
     'failures of one user in a week': [{ user: 'user-0', status: 'failure', ...week }, 0.0045],
     'one key of one team': [{ token: 'token-13', team: 'team-3' }, 0.01],
     'a model that nobody asks': [{ group: 'none' }, 0],
+    'one session': [{ sessions: ['talk-50.'] }, 10 / rows],
+    'a part of the id of a session': [{ sessionPart: 'LK-50.' }, 10 / rows],
+    'failures with one status': [{ errorCode: ERROR.status }, 0.02],
+    'failures that say something': [{ errorText: 'broke OFF' }, 0.02],
+    'failures that say what none says': [{ errorText: 'nobody' }, 0],
+    'whatever is called as one user': [{ search: 'user-9' }, 0.02],
+    'whatever is called as one session': [{ search: 'talk-50.' }, 10 / rows],
+    'whatever is called as nobody': [{ search: 'none' }, 0],
     'failures of a key that has none': [{ token: 'token-7', status: 'failure' }, 0],
   };
 };
@@ -113,7 +132,11 @@ const narrowed = (rows: number, nowMs: number): Readonly<Record<string, [SpendFi
 /** A page is shown with the number of all. */
 const logAsks = ({ spend }: Store, rows: number, nowMs: number): Asks => {
   const asks: Record<string, () => Promise<readonly unknown[]>> = {};
-  const ask = (name: string, filter: SpendFilter, at: { offset: number; limit?: number }): void => {
+  const ask = (
+    name: string,
+    filter: RecordFilter,
+    at: { offset: number; limit?: number },
+  ): void => {
     asks[name] = async () => {
       const { limit = PAGE, offset } = at;
       const page = { limit, offset: Math.floor(offset) };
@@ -141,6 +164,7 @@ const logAsks = ({ spend }: Store, rows: number, nowMs: number): Asks => {
   ask('a page behind the last one', {}, { offset: rows * 2 });
   ask('a request by an id that is not ours', { id: FOREIGN_ID }, { offset: 0 });
   ask('a request by an id that is not there', { id: 'none' }, { offset: 0 });
+  asks['sessions by a part of an id'] = () => spend.sessions('ALK-5', MANY);
   asks['a request by its id'] = async () => {
     const [one] = await spend.list({}, { limit: 1, offset: Math.floor(rows / 2) });
     return spend.list({ id: one!.id }, { limit: 1, offset: 0 });

@@ -3,7 +3,7 @@ import { timeOf } from '#core/ids.ts';
 import { recordOf, whosIn } from '#store/spend-read.ts';
 import { isForeign, mayBeOurs } from '#store/foreign-id.ts';
 import { isMeant } from '#store/spend-filter.ts';
-import { type Sought, soughtBy } from '#store/spend-sought.ts';
+import { type Sought, soughtBy, type Times } from '#store/spend-sought.ts';
 import type { RecordFilter, SpendFilter, SpendRecord, SpendStore } from '#store/spend.ts';
 import { sweptMs } from '#store/swept.ts';
 import { sumsOfEndUsers, sumsOfRecords } from '#store/usage-source.ts';
@@ -23,12 +23,6 @@ const LEAST_HOURS = 12;
 const MOST_OF_ID = 100;
 
 type Page = Parameters<SpendStore['list']>[1];
-
-/** From this and before that, Unix epoch ms, whole. */
-interface Times {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
 
 /** A stretch of time, and how many of the records that are meant it has. */
 interface Stretch extends Times {
@@ -204,12 +198,9 @@ const counted = async (
   { fromMs, toMs }: Times,
 ): Promise<number> => {
   if (fromMs >= toMs) return 0;
-  const query = db
-    .selectFrom('spend')
-    .select((row) => row.fn.countAll<number>().as('many'))
-    .where('started_ms', '>=', fromMs)
-    .where('started_ms', '<', toMs);
-  return (await meant(db, query, filter).executeTakeFirst())?.many ?? 0;
+  const query = db.selectFrom('spend').select((row) => row.fn.countAll<number>().as('many'));
+  const those = meant(db, query, { ...filter, fromMs, toMs });
+  return (await those.executeTakeFirst())?.many ?? 0;
 };
 
 /** All that a stretch has: of a long one some parts at once, where a database has several hands. */
@@ -236,14 +227,12 @@ const read = async (
   let query = db
     .selectFrom('spend')
     .selectAll()
-    .where('started_ms', '>=', fromMs)
-    .where('started_ms', '<', toMs)
     .orderBy('started_ms', 'desc')
     .orderBy('id', 'desc')
     .limit(limit)
     .offset(offset);
   if (only) query = query.where(only);
-  const rows = await meant(db, query, filter).execute();
+  const rows = await meant(db, query, { ...filter, fromMs, toMs }).execute();
   const whos = await whosIn(db, rows);
   return rows.map((row) => recordOf(row, whos.get(row.who)));
 };
@@ -251,11 +240,13 @@ const read = async (
 const meant = <Row>(
   db: Kysely<Tables>,
   query: SelectQueryBuilder<Tables, 'spend', Row>,
-  filter: Sought,
+  filter: Sought & Times,
 ): SelectQueryBuilder<Tables, 'spend', Row> => {
-  const { id, status, minNanos, maxNanos, traits } = filter;
+  const { id, status, minNanos, maxNanos, traits, fromMs, toMs } = filter;
   let narrowed = query.where(isMeant(db, filter));
-  for (const trait of traits) narrowed = narrowed.where(trait);
+  if (traits.length === 0)
+    narrowed = narrowed.where('started_ms', '>=', fromMs).where('started_ms', '<', toMs);
+  for (const trait of traits) narrowed = narrowed.where(trait({ fromMs, toMs }));
   if (id !== undefined) narrowed = narrowed.where('id', '=', id);
   if (minNanos !== undefined) narrowed = narrowed.where('nanos', '>=', minNanos);
   if (maxNanos !== undefined) narrowed = narrowed.where('nanos', '<=', maxNanos);

@@ -6,10 +6,21 @@ import { sessionText } from '#store/spend-traits.ts';
 import type { RecordFilter } from '#store/spend.ts';
 import type { Tables } from '#store/tables.ts';
 
+/** From this and before that, Unix epoch ms, whole. */
+export interface Times {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/**
+ * What lies beside a row of `spend` of this time. It says the time itself: asked of both tables, a
+ * database that knows neither looks through the larger one.
+ */
+type Trait = (times: Times) => RawBuilder<boolean>;
+
 /** Which records are meant, in what tables know of them. */
 export interface Sought extends WhoFilter, Pick<RecordFilter, 'minNanos' | 'maxNanos'> {
-  /** Of rows of `spend`: what lies beside them. */
-  readonly traits: readonly RawBuilder<boolean>[];
+  readonly traits: readonly Trait[];
   /** An end user is called as somebody else is: no sum tells of both. */
   readonly isOfBoth?: boolean;
 }
@@ -23,14 +34,16 @@ export const soughtBy = async (
   hasId: (id: string) => Promise<boolean>,
 ): Promise<Sought> => {
   const { sessions, sessionPart, errorCode, errorText, search, ...plain } = filter;
-  const traits: RawBuilder<boolean>[] = [];
-  if (sessions) traits.push(inSessions(db, filter, sessions));
+  const traits: Trait[] = [];
+  if (sessions) traits.push(inSessions(db, sessions));
   if (sessionPart !== undefined)
-    traits.push(among(keysIn(db, 'spend_sessions', filter).where(hasPart('session', sessionPart))));
+    traits.push((times) =>
+      among(keysIn(db, 'spend_sessions', times).where(hasPart('session', sessionPart))),
+    );
   if (errorCode !== undefined || errorText !== undefined) traits.push(withError(db, filter));
   if (search === undefined) return { ...plain, traits };
   if (await isSession(db, search))
-    return { ...plain, traits: [...traits, inSessions(db, filter, [search])] };
+    return { ...plain, traits: [...traits, inSessions(db, [search])] };
   const meant = (await hasId(search)) ? { id: search } : await called(db, search);
   // Of two at once there is none.
   return isAtOdds(plain, meant) ? { traits, tokens: [] } : { ...plain, ...meant, traits };
@@ -78,10 +91,14 @@ export const sessionsWith = async (
   return found.map(({ session }) => session);
 };
 
-const inSessions = (db: Db, filter: RecordFilter, sessions: readonly string[]) =>
-  sessions.length === 0
-    ? sql<boolean>`1 = 0`
-    : among(keysIn(db, 'spend_sessions', filter).where('session', 'in', sessions.map(sessionText)));
+const inSessions =
+  (db: Db, sessions: readonly string[]): Trait =>
+  (times) =>
+    sessions.length === 0
+      ? sql<boolean>`1 = 0`
+      : among(
+          keysIn(db, 'spend_sessions', times).where('session', 'in', sessions.map(sessionText)),
+        );
 
 const isSession = async (db: Db, text: string): Promise<boolean> => {
   const found = await db
@@ -93,26 +110,22 @@ const isSession = async (db: Db, text: string): Promise<boolean> => {
   return found !== undefined;
 };
 
-const withError = (db: Db, filter: RecordFilter) => {
-  const { errorCode, errorText } = filter;
-  let keys = keysIn(db, 'spend_errors', filter);
-  if (errorCode !== undefined) keys = keys.where('code', '=', errorCode);
-  if (errorText !== undefined) keys = keys.where(hasPart('message', errorText));
-  return among(keys);
-};
+const withError =
+  (db: Db, { errorCode, errorText }: RecordFilter): Trait =>
+  (times) => {
+    let keys = keysIn(db, 'spend_errors', times);
+    if (errorCode !== undefined) keys = keys.where('code', '=', errorCode);
+    if (errorText !== undefined) keys = keys.where(hasPart('message', errorText));
+    return among(keys);
+  };
 
-const keysIn = (
-  db: Db,
-  table: 'spend_sessions' | 'spend_errors',
-  { fromMs, toMs }: RecordFilter,
-) => {
-  let keys = db.selectFrom(table).select(['started_ms', 'id']);
-  if (fromMs !== undefined) keys = keys.where('started_ms', '>=', Math.floor(fromMs));
-  if (toMs !== undefined) keys = keys.where('started_ms', '<', Math.ceil(toMs));
-  return keys;
-};
+const keysIn = (db: Db, table: 'spend_sessions' | 'spend_errors', { fromMs, toMs }: Times) =>
+  db
+    .selectFrom(table)
+    .select(['started_ms', 'id'])
+    .where('started_ms', '>=', fromMs)
+    .where('started_ms', '<', toMs);
 
-/** Of rows of `spend`. */
 const among = (keys: ReturnType<typeof keysIn>): RawBuilder<boolean> =>
   sql<boolean>`(started_ms, id) in (${keys})`;
 
