@@ -118,7 +118,7 @@ describe('records of spend', () => {
 
   it('are told apart by session, by error and by whatever somebody looks for', async () => {
     const rows = await json<Fields[]>('/spend/logs');
-    const sessions = rows.map((row) => row['session_id']);
+    const sessions = rows.map((row) => String(row['session_id']));
     expect(sessions.toSorted()).toEqual(['Run_1', 'Talk_2', 'talk-1', 'talk-12']);
     const users = async (query: string, key?: string) => {
       const page = await json<{ data: Fields[]; total: number }>(
@@ -127,7 +127,7 @@ describe('records of spend', () => {
         key,
       );
       expect(page.total).toBe(page.data.length);
-      return page.data.map((row) => row['user']).toSorted();
+      return page.data.map((row) => String(row['user'])).toSorted();
     };
     expect(await users('session_id=talk-1')).toEqual(['ann', 'bob']);
     expect(await users('session_id=%20alk_%20')).toEqual(['default_user_id']);

@@ -147,9 +147,7 @@ export const pagesConformance = (name: string, open: () => Promise<Store>): void
         }
         const part = oneOf(['S-1', '_%', 'Own']);
         const sessions = new Set(known.map(sessionOf).filter((session) => has(session, part)));
-        expect((await store.spend.sessions(part, 9_999)).toSorted()).toEqual(
-          [...sessions].toSorted(),
-        );
+        expect(new Set(await store.spend.sessions(part, 9_999))).toEqual(sessions);
       }
     });
   });

@@ -30,7 +30,7 @@ export const traitsOf = ({ startedMs, id, more }: PackedSpend): Traits | undefin
       error: {
         ...key,
         code: codeIn(own(error, 'status')),
-        message: cut(String(own(error, 'message') ?? ''), MOST_MESSAGE),
+        message: cut(textIn(own(error, 'message')), MOST_MESSAGE),
       },
     }),
   };
@@ -41,5 +41,7 @@ export const sessionText = (text: string): string => cut(text, MOST_SESSION);
 
 const codeIn = (status: unknown): number =>
   typeof status === 'number' && Number.isSafeInteger(status) ? status : USUAL_CODE;
+
+const textIn = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 const cut = (text: string, most: number): string => plainText(text.slice(0, most));

@@ -70,7 +70,7 @@ const check = async ({ spend }: Store): Promise<void> => {
     (await spend.list(filter, { limit: 9, offset: 0 })).map(({ id }) => id);
   expect(await spend.sessions('', 9)).toHaveLength(3);
   expect(await spend.count({ sessions: ['many'] })).toBe(MANY);
-  expect(await ids({ sessions: ['s\0' + '1', 's2'] })).toEqual(['r1', 'r0']);
+  expect(await ids({ sessions: ['s\u{0}1', 's2'] })).toEqual(['r1', 'r0']);
   expect(await ids({ errorCode: 429 })).toEqual(['r1']);
   expect(await ids({ errorCode: 500, errorText: 'lost' })).toEqual(['r2']);
   expect(await ids({ errorText: '' })).toEqual(['r2', 'r1']);

@@ -90,7 +90,8 @@ const errorOf = ({ started_ms, id, more }: Row) => {
   if (typeof error !== 'object' || error === null) return undefined;
   const { status, message } = error as Record<string, unknown>;
   const code = Number.isSafeInteger(status) ? Number(status) : USUAL_CODE;
-  return { started_ms, id, code, message: cut(String(message ?? ''), MOST_MESSAGE) };
+  const said = typeof message === 'string' ? message : '';
+  return { started_ms, id, code, message: cut(said, MOST_MESSAGE) };
 };
 
 const moreIn = (text: string): Record<string, unknown> => {
