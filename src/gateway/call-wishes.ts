@@ -279,7 +279,10 @@ const sessionOf = (
 const saidSession = (body: JsonObject, ownsMetadata: boolean): Value => {
   const said = own(body, 'litellm_session_id') ?? own(body, 'litellm_trace_id');
   if (said !== undefined || ownsMetadata) return said;
-  return valueAt(body, ['metadata', 'session_id']) ?? valueAt(body, ['metadata', 'trace_id']);
+  const metadata = own(body, 'metadata');
+  return isObject(metadata)
+    ? (own(metadata, 'session_id') ?? own(metadata, 'trace_id'))
+    : undefined;
 };
 
 /** For its record of spend. A caller's own id may come twice: then the record has another. */
