@@ -57,7 +57,7 @@ create table "LiteLLM_SpendLogs" (request_id text primary key, call_type text, a
   spend float8, total_tokens int, prompt_tokens int, completion_tokens int,
   "startTime" timestamp(3), "endTime" timestamp(3), "completionStartTime" timestamp(3), model text,
   model_id text, model_group text, custom_llm_provider text, "user" text, team_id text,
-  end_user text, request_tags jsonb, status text, session_id text);
+  end_user text, request_tags jsonb, status text, session_id text, metadata jsonb);
 insert into "LiteLLM_VerificationToken" (token, key_name, key_alias, spend, models, team_id, user_id,
   metadata, rpm_limit, max_budget, budget_duration) values ('${tokenOf(KEY)}', 'sk-...1234', 'old',
   12.5, '{gpt-4.1}', 'team', 'ann', '{"tags": ["t"], "model_rpm_limit": {"gpt-4.1": 5}}', 100, 30, '30d');
@@ -82,6 +82,9 @@ insert into "LiteLLM_SpendLogs" (request_id, call_type, api_key, spend, prompt_t
   select 'r' || n, 'acompletion', '${tokenOf(KEY)}', 0.25, 10, 5, now() - interval '1 hour',
   now() - interval '59 minutes', 'gpt-4.1', 'gpt-4.1', 'ann', 'success', '["x"]'
   from generate_series(1, 2500) n;
+update "LiteLLM_SpendLogs" set session_id = 'talk', metadata = '{"error_information": {"error_code": "429",
+  "error_class": "RateLimitError", "error_message": "Too many of sk-vendor-secret-0123456789."}}'
+  where request_id = 'r7';
 `;
 
 describe.skipIf(!hasPostgres)('migrate (skipped where no Postgres is installed)', () => {
@@ -134,6 +137,11 @@ describe.skipIf(!hasPostgres)('migrate (skipped where no Postgres is installed)'
     expect((await migrate()).code).toBe(0);
     let store = await openSqlite({ folder, clock: { wall: () => Date.now() }, log: silentLog });
     expect(await store.spend.count({})).toBe(2_500);
+    const page = { limit: 2, offset: 0 };
+    const failed = await store.spend.list({ errorCode: 429, sessionPart: 'talk' }, page);
+    expect(failed.map(({ id, more }) => [id, more['error']])).toEqual([
+      ['r7', { code: 'RateLimitError', message: 'Too many of [key].', status: 429 }],
+    ]);
     expect(await store.shelves.keys.all()).toHaveLength(1);
     expect(JSON.stringify(await store.shelves.users.all())).not.toContain('secret');
     const [model, ...others] = await store.shelves.models.all();

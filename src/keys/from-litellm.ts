@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isObject, type Json, type JsonObject, own } from '#core/json.ts';
+import { redact } from '#core/redact.ts';
 import type { z } from '#core/schema.ts';
 import {
   type BudgetRow,
@@ -263,6 +264,27 @@ export const recordFromLitellm = (row: JsonObject): SpendRecord => {
       call_type: text('call_type'),
       ...(first > 0 && { first_ms: first - instant('startTime') }),
       ...(text('session_id') !== '' && { session_id: text('session_id') }),
+      ...errorIn(own(row, 'metadata')),
+    },
+  };
+};
+
+/** What its caller was told. LiteLLM keeps it as vendors say it, with what looks like a key. */
+const errorIn = (metadata: Json | undefined): JsonObject => {
+  const told = isObject(metadata) ? own(metadata, 'error_information') : undefined;
+  if (!isObject(told)) return {};
+  const [code, message, status] = (['error_class', 'error_message', 'error_code'] as const).map(
+    (name) => {
+      const value = own(told, name);
+      return typeof value === 'string' ? value : '';
+    },
+  );
+  if (!code && !message) return {};
+  return {
+    error: {
+      code: code!,
+      message: redact(message!),
+      ...(/^[1-5]\d\d$/.test(status!) && { status: Number(status) }),
     },
   };
 };
