@@ -14,7 +14,7 @@ export interface Format {
   readonly money: (usd: number) => string;
   /** The same of what something came to: always those three, so that they stand below each other. */
   readonly cost: (usd: number) => string;
-  /** Money, of nanodollars. */
+  /** The same, of nanodollars. */
   readonly nanos: (nanos: number) => string;
   readonly time: (iso: string) => string;
   readonly date: (iso: string) => string;
@@ -71,7 +71,7 @@ export const useFormat = (): Format => {
         const amount = usd * perDollar;
         return (amount !== 0 && Math.abs(amount) < 0.1 ? below : cents).format(amount);
       };
-    const moneyOf = moneyBy(small);
+    const costOf = moneyBy(padded);
     const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
     const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' });
     const date = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' });
@@ -82,9 +82,9 @@ export const useFormat = (): Format => {
       rate: number({ minimumFractionDigits: 1, maximumFractionDigits: 1 }),
       percent: number({ style: 'percent', maximumFractionDigits: 0 }),
       span: (seconds) => spanOf(seconds, one),
-      money: moneyOf,
-      cost: moneyBy(padded),
-      nanos: (nanos) => moneyOf(nanos / 1e9),
+      money: moneyBy(small),
+      cost: costOf,
+      nanos: (nanos) => costOf(nanos / 1e9),
       time: (iso) => clock.format(new Date(iso)),
       date: (iso) => day.format(new Date(iso)),
       day(iso) {

@@ -43,7 +43,7 @@ export const RunFacts = ({ seen }: { seen: RunSeen }) => {
           }),
         ]),
     ...(costNanos === undefined ? [] : [format.nanos(costNanos)]),
-    ...[...counts].map(([name, count]) => `${name} × ${count}`),
+    ...[...counts].toSorted().map(([name, count]) => `${name} × ${count}`),
   ];
   return (
     <Group gap="xs">

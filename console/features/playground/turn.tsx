@@ -87,7 +87,7 @@ const Facts = ({ answer, model }: { answer: ChatAnswer; model: string }) => {
       ? undefined
       : cost === undefined
         ? t('playground.unpriced')
-        : format.money(cost),
+        : format.cost(cost),
   ].filter((part) => part !== undefined);
   return (
     <Text size="xs" className="soft numbers" component="div" data-testid="served-by">
