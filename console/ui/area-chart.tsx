@@ -19,6 +19,8 @@ interface AreaChartProps {
   readonly series: readonly ChartSeries[];
   readonly label: string;
   readonly height?: number;
+  /** How high the picture reaches at least, where values flow. */
+  readonly least?: number;
   /** What one value stands for: a second of many, or all of an hour or a day (UTC). */
   readonly per?: Per;
   /** A value as its axis says it. */
@@ -48,6 +50,7 @@ export const AreaChart = ({
   series,
   label,
   height = 190,
+  least = 1,
   per = 'second',
   say,
 }: AreaChartProps) => {
@@ -67,6 +70,7 @@ export const AreaChart = ({
       optionsOf(colors.toReversed(), {
         width,
         height,
+        least,
         scheme,
         per,
         language: i18n.language,
@@ -85,7 +89,7 @@ export const AreaChart = ({
       plot.current = undefined;
     };
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- its data comes by the next effect, without drawing the axes anew
-  }, [look, width, height, i18n.language, per, say]);
+  }, [look, width, height, least, i18n.language, per, say]);
   useEffect(() => plot.current?.setData(data), [data]);
   return (
     <div ref={ref} style={{ minHeight: height }}>
@@ -97,6 +101,7 @@ export const AreaChart = ({
 interface Look {
   readonly width: number;
   readonly height: number;
+  readonly least: number;
   readonly scheme: 'light' | 'dark';
   readonly language: string;
   readonly per: Per;
@@ -106,7 +111,7 @@ interface Look {
 const STEP_S = { second: 0, hour: 3_600, day: 86_400 };
 
 const optionsOf = (colors: readonly [string, string][], look: Look): uPlot.Options => {
-  const { width, height, scheme, language, per } = look;
+  const { width, height, least, scheme, language, per } = look;
   const wordsAt = timeWords(language, per);
   const half = STEP_S[per] / 2;
   const short = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 2 });
@@ -133,7 +138,7 @@ const optionsOf = (colors: readonly [string, string][], look: Look): uPlot.Optio
           range: (_: uPlot, min: number, max: number) => [min - half, max + half],
         }),
       },
-      y: { range: (_, __, max) => [0, half > 0 ? max * 1.1 || 1 : Math.max(1, max * 1.1)] },
+      y: { range: (_, __, max) => [0, half > 0 ? max * 1.1 || 1 : Math.max(least, max * 1.1)] },
     },
     axes: [
       {

@@ -16,6 +16,9 @@ const VALUES: Readonly<Record<TrafficChartProps['of'], (count: TrafficSum) => nu
   tokens: (count) => count.input_tokens + count.output_tokens,
 };
 
+/** How high an empty picture reaches. */
+const LEAST = { requests: 1, tokens: 100 };
+
 /** So many points are drawn; more could not be told apart. */
 const POINTS = 60;
 
@@ -39,6 +42,7 @@ export const TrafficChart = ({ live, lengthS, of }: TrafficChartProps) => {
       <AreaChart
         times={at}
         series={series}
+        least={LEAST[of]}
         label={t(`overview.${of === 'requests' ? 'rate' : 'tokens'}`)}
       />
       <Group gap="md" mt={6}>

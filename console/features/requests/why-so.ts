@@ -45,8 +45,13 @@ export const useWhySo = (): ((decision: DecisionReply) => string) => {
       parts.push(t('why.answer', { span: format.span((totalS ?? 0) - (last.start_s ?? 0)) }));
     const all = parts.join(t('why.and'));
     const total = format.span(totalS);
-    if (last?.outcome === 'ok')
-      return t('why.served', { deployment: last.deployment, total, parts: all });
+    if (last?.outcome === 'ok') {
+      const served = { deployment: last.deployment, total };
+      // One part alone is as long as the whole.
+      return parts.length > 1
+        ? t('why.served', { ...served, parts: all })
+        : t('why.servedAtOnce', served);
+    }
     return all === ''
       ? t('why.refused', { status, total })
       : t('why.refusedAfter', { status, total, parts: all });
