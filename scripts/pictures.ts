@@ -176,7 +176,7 @@ const plan = async ({ page, texts }: Scene): Promise<void> => {
 const struck = async ({ page, texts }: Scene): Promise<void> => {
   await page.getByRole('switch', { name: texts.simulator.fault.down }).click();
   await page.getByRole('button', { name: texts.simulator.script }).click();
-  await page.getByText(/http · project-1/).waitFor();
+  await page.getByText(/http 500 · project-1/).waitFor();
   await page.waitForTimeout(MOVE_MS);
 };
 

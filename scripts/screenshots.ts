@@ -105,11 +105,12 @@ const take = async (context: BrowserContext, shot: Shot): Promise<void> => {
     await picture.prepare?.(scene);
     await page.evaluate('document.fonts.ready.then(() => undefined)');
     await page.screenshot({ path: `${OUT}/${name}.png` });
-    await picture.undo?.(scene);
   } catch (error) {
     console.error(`${name}: ${String(error)}`);
     process.exitCode = 1;
   }
+  // Whatever became of this one: the next must not show what was done for it.
+  await picture.undo?.(scene).catch(() => undefined);
   await page.close();
 };
 

@@ -13,7 +13,7 @@ const BESIDE = 1_050;
 /** How wide a page is at most, px: as a guess of how high a graph across it comes to be. */
 const ACROSS = 1_150;
 const LEAST_HEIGHT = 240;
-const MOST_HEIGHT = 460;
+const MOST_HEIGHT = 520;
 const PADDING = 60;
 
 /** Where the graph of an app belongs on its page. */

@@ -210,7 +210,10 @@ const Bar = ({ step, wholeMs }: { step: TraceStep; wholeMs: number }) => {
             <span
               key={part}
               data-part={part}
-              style={{ left: share(startMs + from), width: share(to - from) }}
+              style={{
+                left: `min(${share(startMs + from)}, 100% - 3px)`,
+                width: share(to - from),
+              }}
             />
           ),
       )}

@@ -54,7 +54,7 @@ export const NamedBudgets = () => {
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>{t('keys.alias')}</Table.Th>
-                <Table.Th>{t('allowance.max')}</Table.Th>
+                <Table.Th>{t('allowance.amount')}</Table.Th>
                 <Table.Th>{t('keys.column.limits')}</Table.Th>
                 <Table.Td />
               </Table.Tr>

@@ -163,7 +163,7 @@ const Deployments = ({ column }: { column: Column }) => {
   const { t } = useTranslation();
   const format = useFormat();
   return (
-    <Table fz="sm" verticalSpacing={4} className="numbers">
+    <Table fz="sm" verticalSpacing={4} horizontalSpacing={6} className="numbers">
       <Table.Thead>
         <Table.Tr>
           <Table.Th>{t('plan.deployment')}</Table.Th>

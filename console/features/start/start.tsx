@@ -19,6 +19,8 @@ export const Start = () => {
   const { data: session } = useSession();
   const { graph } = useExample(session?.demo === true);
   const run = useSceneRun();
+  const { quota } = useLive();
+  const keys = quota?.deployments.length ?? 0;
   const [step, setStep] = useState(1);
   if (!session?.demo) return null;
   const runIt = (): void => run.start(t('start.question'));
@@ -30,7 +32,7 @@ export const Start = () => {
   return (
     <Page title={t('start.title')} about={t('start.about')}>
       <Stack gap="md">
-        <StepText step={step} state={run.state} next={next} again={runIt} />
+        <StepText step={step} place={placeOf(step, run, keys)} next={next} again={runIt} />
         {run.failure !== undefined && <ErrorNote error={run.failure} />}
         {step >= 2 && <Keys />}
         {step >= 2 && graph && (
@@ -44,28 +46,30 @@ export const Start = () => {
   );
 };
 
+const STEPS = ['one', 'two', 'three'] as const;
+
+/** Where the reader is: at a step, or at the end of the last one, well or not. */
+type Place = (typeof STEPS)[number] | 'done' | 'uneven' | 'failed';
+
+const placeOf = (step: number, { state, nodes }: SceneRun, keys: number): Place => {
+  if (step < 3) return step === 1 ? 'one' : 'two';
+  if (state === 'running' || state === 'idle') return 'three';
+  if (state !== 'succeeded') return 'failed';
+  const served = new Map<string, number>();
+  for (const { deployment } of nodes.values())
+    if (deployment !== undefined) served.set(deployment, (served.get(deployment) ?? 0) + 1);
+  return served.size === keys && new Set(served.values()).size === 1 ? 'done' : 'uneven';
+};
+
 interface StepTextProps {
   readonly step: number;
-  readonly state: SceneRun['state'];
+  readonly place: Place;
   readonly next: () => void;
   readonly again: () => void;
 }
 
-const STEPS = ['one', 'two', 'three'] as const;
-
-/** Where the reader is: at a step, or at the end of the last one, well or not. */
-const placeOf = (
-  step: number,
-  state: SceneRun['state'],
-): (typeof STEPS)[number] | 'done' | 'failed' => {
-  if (step < 3) return step === 1 ? 'one' : 'two';
-  if (state === 'running' || state === 'idle') return 'three';
-  return state === 'succeeded' ? 'done' : 'failed';
-};
-
-const StepText = ({ step, state, next, again }: StepTextProps) => {
+const StepText = ({ step, place, next, again }: StepTextProps) => {
   const { t } = useTranslation();
-  const place = placeOf(step, state);
   return (
     <Panel>
       <Group justify="space-between" align="center" gap="lg">
@@ -80,7 +84,7 @@ const StepText = ({ step, state, next, again }: StepTextProps) => {
             {t(`start.${place}.text`)}
           </Text>
         </div>
-        {place === 'three' || place === 'done' ? (
+        {place === 'three' || place === 'done' || place === 'uneven' ? (
           <Button
             key="over"
             size="md"

@@ -30,7 +30,7 @@ export const UsageTable = ({ usage, of, by, narrow }: UsageTableProps) => {
   const nameOf = useNameOf(by);
   const most = Math.max(...usage.rows.map(VALUES[of]), Number.MIN_VALUE);
   return (
-    <ScrollArea.Autosize type="auto" offsetScrollbars="y" mah={420} viewportProps={{ tabIndex: 0 }}>
+    <ScrollArea.Autosize type="auto" offsetScrollbars="y" mah={560} viewportProps={{ tabIndex: 0 }}>
       <Table verticalSpacing={6} fz="sm" className="numbers">
         <Table.Thead>
           <Table.Tr>
