@@ -24,24 +24,29 @@ export interface Format {
 
 /** What stands where nothing is known, or nothing was. */
 export const NONE = '–';
+type Digits = readonly [few: Intl.NumberFormat, many: Intl.NumberFormat];
+
 const DOLLARS = { code: 'USD', per_dollar: 1 };
 
-const spanOf = (seconds: number | null | undefined, number: Intl.NumberFormat): string => {
+/** One digit; below ten seconds always, so that times stand below each other. */
+const spanOf = (seconds: number | null | undefined, [few, many]: Digits): string => {
   if (seconds === null || seconds === undefined) return NONE;
   const ms = Math.round(seconds * 1000);
   if (ms < 1000) return `${ms} ms`;
-  if (seconds < 100) return `${number.format(seconds)} s`;
+  if (seconds < 100) return `${(seconds < 10 ? few : many).format(seconds)} s`;
   const whole = Math.round(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 };
 
-const oneDigit = (language: string): Intl.NumberFormat =>
-  new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+const digitsOf = (language: string): Digits => [
+  new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+  new Intl.NumberFormat(language, { maximumFractionDigits: 1 }),
+];
 
 /** Times alone, for where it may not be known who looks: other formats ask for the session. */
 export const useSpan = (): Format['span'] => {
   const { language } = useTranslation().i18n;
-  return (seconds) => spanOf(seconds, oneDigit(language));
+  return (seconds) => spanOf(seconds, digitsOf(language));
 };
 
 export const useFormat = (): Format => {
@@ -53,7 +58,7 @@ export const useFormat = (): Format => {
       const format = new Intl.NumberFormat(language, options);
       return (value) => format.format(value);
     };
-    const one = oneDigit(language);
+    const digits = digitsOf(language);
     const money = { style: 'currency', currency: code } as const;
     const cents = new Intl.NumberFormat(language, money);
     const small = new Intl.NumberFormat(language, {
@@ -81,7 +86,7 @@ export const useFormat = (): Format => {
       short: number({ notation: 'compact', maximumFractionDigits: 1, useGrouping: 'always' }),
       rate: number({ minimumFractionDigits: 1, maximumFractionDigits: 1 }),
       percent: number({ style: 'percent', maximumFractionDigits: 0 }),
-      span: (seconds) => spanOf(seconds, one),
+      span: (seconds) => spanOf(seconds, digits),
       money: moneyBy(small),
       cost: costOf,
       nanos: (nanos) => costOf(nanos / 1e9),

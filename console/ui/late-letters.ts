@@ -6,6 +6,7 @@ export const layOutAgainWithFonts = (): void => {
   let rounds = 0;
   document.fonts.addEventListener('loadingdone', () => {
     rounds++;
-    document.body.style.fontFeatureSettings = `'palt' 0, 'zzzz' ${rounds % 2}`;
+    // Each time another value: what was laid out by one that was there before is remembered, boxes and all.
+    document.body.style.fontFeatureSettings = `'palt' 0, 'zzzz' ${rounds}`;
   });
 };
