@@ -4,10 +4,17 @@ import { useServerWords } from './server-words.ts';
 import { isBad } from './status.tsx';
 import { Ticked } from './ticked.tsx';
 
+interface ToldProps {
+  readonly error: string;
+  /** Of the error, where it is kept. */
+  readonly code?: string;
+  readonly status: number | null;
+}
+
 /** What a caller was told, in the reader's language and as it was said: callers paste it. */
-export const Told = ({ error, status }: { error: string; status: number | null }) => {
+export const Told = ({ error, code = '', status }: ToldProps) => {
   const { failed } = useServerWords();
-  const shown = failed(error, '', status);
+  const shown = failed(error, code, status);
   return (
     <Alert color={status === null || isBad(status) ? 'red' : 'gray'} variant="light" role="note">
       <Stack gap="xs">

@@ -59,7 +59,9 @@ const recordOf = (of: {
       wait_ms: waitMs,
       ...(!hasFailed && { first_ms: waitMs + 350 }),
       attempts: [[`PJ${1 + (i % 3)}`, hasFailed ? 'server-error' : 'ok']],
-      ...(hasFailed && { error: { status: 500, code: 'upstream', message: 'The vendor failed.' } }),
+      ...(hasFailed && {
+        error: { status: 500, code: 'upstream_rejected', message: 'The vendor failed.' },
+      }),
     },
   };
 };

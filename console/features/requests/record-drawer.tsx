@@ -72,7 +72,13 @@ const Opened = ({ of }: { of: HistoryRecord }) => {
           {of.model_group || of.model}
         </Text>
       </Group>
-      {error && <Told error={error.error_message} status={Number(error.error_code) || null} />}
+      {error && (
+        <Told
+          error={error.error_message}
+          code={error.error_class}
+          status={Number(error.error_code) || null}
+        />
+      )}
       <Facts rows={rows} />
       {seesAll && (
         <Group>
