@@ -83,7 +83,8 @@ describe.each(['en', 'ja'] as const)('in %s', (language) => {
     await expect.poll(() => good.count(), { timeout: 10_000 }).toBe(0);
     expect(await clear.isEnabled()).toBe(true);
     await page.getByRole('row').nth(1).getByRole('button').click();
-    await page.getByRole('dialog').getByText('The vendor failed.').waitFor();
+    const why = language === 'ja' ? texts.error.of.upstream_rejected : 'The vendor failed.';
+    await page.getByRole('dialog').getByText(why).waitFor();
     expect(await faultsOf(page)).toEqual([]);
     await page.goto(`${console_.world.url}/ui/requests?of=history&team=search`);
     const shown = page.getByRole('status').filter({ hasText: '50' });
