@@ -184,3 +184,14 @@ test.each([
   for (const line of texts.join('\n').split('\n'))
     expect([line, linesInJapanese(line)]).not.toEqual([line, line]);
 });
+
+test('no sentence is taken for another', () => {
+  const sampleOf = (name: string): string =>
+    /^n\d*$/.test(name) ? '3' : name === 'span' ? '34 s' : 'X';
+  const filled = (text: string): string =>
+    text.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => sampleOf(name));
+  // What is filled in there must be a sentence of its own.
+  const own = Object.entries(ja).filter(([template]) => !template.includes('{{known'));
+  const taken = own.filter(([template, words]) => inJapanese(filled(template)) !== filled(words));
+  expect(taken.map(([template]) => template)).toEqual([]);
+});

@@ -29,6 +29,16 @@ const phraseOf = ([template, words]: readonly [string, string]): Phrase => {
   return { pattern: new RegExp(`^${parts.join('')}$`), names, words };
 };
 
+/** So much of it is the same whatever is filled in. */
+const fixed = ([template]: readonly [string, string]): number =>
+  template.replaceAll(PLACE, '').length;
+
+/** What says more goes first: a place for anything would take the rest of a longer sentence. */
+const phrasesOf = (words: Readonly<Record<string, string>>): readonly Phrase[] =>
+  Object.entries(words)
+    .toSorted((a, b) => fixed(b) - fixed(a))
+    .map(phraseOf);
+
 let phrases: readonly Phrase[] | undefined;
 
 /** The error's id, which its caller may want to look up. */
@@ -40,7 +50,7 @@ const DEEPEST = 4;
 
 const said = (text: string, depth: number): string | undefined => {
   if (text.length > LONGEST || depth > DEEPEST) return undefined;
-  for (const { pattern, names, words } of (phrases ??= Object.entries(ja).map(phraseOf))) {
+  for (const { pattern, names, words } of (phrases ??= phrasesOf(ja))) {
     const found = pattern.exec(text);
     if (!found) continue;
     const filled = new Map(names.map((name, i) => [name, partOf(name, found[i + 1]!, depth)]));

@@ -5,6 +5,9 @@ import { useServerWords } from './server-words.ts';
 import { Ticked } from './ticked.tsx';
 import { useTold } from './use-told.ts';
 
+/** From here on it is no fault of the request. */
+const FAILED = 500;
+
 /** What went wrong, and what to do; the server's own words beside it where the reader's are others. */
 export const ErrorNote = ({
   error,
@@ -30,7 +33,7 @@ export const ErrorNote = ({
   const shown = text ?? told(error);
   const kind =
     error instanceof ApiError
-      ? t('error.refused', { status: error.status })
+      ? t(error.status < FAILED ? 'error.refused' : 'error.failed', { status: error.status })
       : t(isSaid ? 'error.brokeOff' : 'error.lost');
   return (
     <Alert color="red" variant="light" role="alert" title={title ?? kind}>
