@@ -1,4 +1,4 @@
-import { Badge, Tooltip } from '@mantine/core';
+import { Badge, Text, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { QuotaReply } from '#gateway/console/shapes.ts';
 import { useFormat } from './format.ts';
@@ -16,18 +16,40 @@ const INKS = {
   paused: 'var(--text-soft)',
 };
 
-/** How a deployment is, in a word; why, when one points at it. */
-export const Health = ({ now }: { now: DeploymentNow | undefined }) => {
+const stateOf = ({ paused, health }: DeploymentNow): keyof typeof COLORS =>
+  paused ? 'paused' : (STATES.find((one) => one === health) ?? 'well');
+
+/** Why a deployment is as it is, and until when. */
+const useWhy = (): ((now: DeploymentNow) => string) => {
   const { t } = useTranslation();
   const format = useFormat();
   const { said } = useServerWords();
-  if (!now) return null;
-  const state = now.paused ? 'paused' : (STATES.find((one) => one === now.health) ?? 'well');
-  const back =
-    now.back_s === null ? '' : ` · ${t('health.back', { span: format.span(now.back_s) })}`;
-  const why = `${now.why === null ? t(`health.about.${state}`) : said(now.why)}${back}`;
+  return (now) => {
+    const back =
+      now.back_s === null ? '' : ` · ${t('health.back', { span: format.span(now.back_s) })}`;
+    return `${now.why === null ? t(`health.about.${stateOf(now)}`) : said(now.why)}${back}`;
+  };
+};
+
+/** The same in a line of its own, where it is neither well nor paused. */
+export const Ailment = ({ now }: { now: DeploymentNow | undefined }) => {
+  const why = useWhy();
+  if (!now || ['well', 'paused'].includes(stateOf(now))) return null;
   return (
-    <Tooltip label={why}>
+    <Text size="xs" className="soft numbers">
+      {why(now)}
+    </Text>
+  );
+};
+
+/** How a deployment is, in a word; why, when one points at it. */
+export const Health = ({ now }: { now: DeploymentNow | undefined }) => {
+  const { t } = useTranslation();
+  const why = useWhy();
+  if (!now) return null;
+  const state = stateOf(now);
+  return (
+    <Tooltip label={why(now)}>
       <Badge
         variant="light"
         radius="sm"

@@ -23,8 +23,10 @@ export const MadeKeyView = ({ made, isForDify = false, close }: MadeKeyProps) =>
       >
         {t('keys.onceMore')}
       </Alert>
-      <Shown name={t('keys.key')} value={made.key} copy={t('keys.copy')} />
-      <Shown name={t('keys.base')} value={`${location.origin}/v1`} copy={t('keys.copyBase')} />
+      <div style={SHOWN}>
+        <Shown name={t('keys.key')} value={made.key} copy={t('keys.copy')} />
+        <Shown name={t('keys.base')} value={`${location.origin}/v1`} copy={t('keys.copyBase')} />
+      </div>
       {isForDify && (
         <Text size="sm" className="soft">
           {t('keys.difyNext')}
@@ -42,16 +44,22 @@ export const MadeKeyView = ({ made, isForDify = false, close }: MadeKeyProps) =>
   );
 };
 
+/** Texts that end below each other, however long the words on their buttons are. */
+const SHOWN = {
+  display: 'grid',
+  gridTemplateColumns: 'minmax(0, 1fr) auto',
+  gap: '4px 10px',
+  alignItems: 'center',
+} as const;
+
 const Shown = ({ name, value, copy }: { name: string; value: string; copy: string }) => (
-  <div>
-    <Text size="xs" className="soft">
+  <>
+    <Text size="xs" className="soft" style={{ gridColumn: '1 / -1' }}>
       {name}
     </Text>
-    <Group gap="xs" wrap="nowrap">
-      <Code fz="sm" style={{ overflowWrap: 'anywhere', flex: 1 }} data-testid="shown-once">
-        {value}
-      </Code>
-      <CopyButton value={value} label={copy} isText />
-    </Group>
-  </div>
+    <Code fz="sm" style={{ overflowWrap: 'anywhere' }} data-testid="shown-once">
+      {value}
+    </Code>
+    <CopyButton value={value} label={copy} isText />
+  </>
 );

@@ -43,7 +43,9 @@ export const RunFacts = ({ seen }: { seen: RunSeen }) => {
           }),
         ]),
     ...(costNanos === undefined ? [] : [format.nanos(costNanos)]),
-    ...[...counts].toSorted().map(([name, count]) => `${name} × ${count}`),
+    ...[...counts]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, count]) => `${name} × ${count}`),
   ];
   return (
     <Group gap="xs">

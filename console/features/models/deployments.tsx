@@ -9,7 +9,7 @@ import { pause, useModels } from '../../data/queries.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { useDimension } from '../../ui/dimension.ts';
 import { useFormat } from '../../ui/format.ts';
-import { Health } from '../../ui/health.tsx';
+import { Ailment, Health } from '../../ui/health.tsx';
 import { Panel } from '../../ui/page.tsx';
 import { useServerWords } from '../../ui/server-words.ts';
 import { useTold } from '../../ui/use-told.ts';
@@ -171,6 +171,7 @@ const Row = ({
           </Text>
           <Health now={now} />
         </Group>
+        <Ailment now={now} />
         {row.tags.length > 0 && (
           <Text size="xs" className="soft">
             {row.tags.join(', ')}
