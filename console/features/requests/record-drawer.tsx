@@ -42,6 +42,7 @@ const Opened = ({ of }: { of: HistoryRecord }) => {
   const callId = of.litellm_call_id ?? of.request_id;
   const totalS = (Date.parse(of.endTime) - Date.parse(of.startTime)) / 1000;
   const tries = of.attempts?.map(([name, outcome]) => `${name}: ${said(outcome)}`).join(', ');
+  const isServed = of.prompt_tokens + of.completion_tokens > 0;
   const rows: [string, ReactNode][] = [
     [t('history.column.time'), format.date(of.startTime)],
     [t('history.field.key'), of.key_name ?? (of.api_key === '' ? t('usage.master') : of.api_key)],
@@ -56,9 +57,9 @@ const Opened = ({ of }: { of: HistoryRecord }) => {
     [t('history.column.wait'), of.wait_ms ? format.span(of.wait_ms / 1000) : NONE],
     [t('history.first'), format.span(of.first_ms === undefined ? null : of.first_ms / 1000)],
     [t('history.column.total'), format.span(totalS)],
-    [t('detail.input'), format.count(of.prompt_tokens)],
-    [t('detail.output'), format.count(of.completion_tokens)],
-    [t('history.column.cost'), format.cost(of.spend)],
+    [t('detail.input'), isServed ? format.count(of.prompt_tokens) : NONE],
+    [t('detail.output'), isServed ? format.count(of.completion_tokens) : NONE],
+    [t('history.column.cost'), isServed ? format.cost(of.spend) : NONE],
     [t('keys.tags'), of.request_tags.join(', ') || '–'],
     [t('history.address'), of.requester_ip_address ?? '–'],
     [t('history.upstreamId'), of.upstream_id ?? '–'],

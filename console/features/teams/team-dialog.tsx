@@ -67,7 +67,7 @@ const TeamFields = ({ before, close }: { before: ShownTeam | undefined; close: (
           budgets={budgets}
         />
         <NumberInput
-          label={t('teams.memberBudget')}
+          label={t('teams.memberMax')}
           description={t('teams.memberBudgetHint')}
           value={form.memberBudget ?? ''}
           placeholder={t('allowance.none')}
