@@ -54,7 +54,7 @@ const SHOWN = {
 
 const Shown = ({ name, value, copy }: { name: string; value: string; copy: string }) => (
   <>
-    <Text size="xs" className="soft" style={{ gridColumn: '1 / -1' }}>
+    <Text size="xs" className="soft" pt={4} style={{ gridColumn: '1 / -1' }}>
       {name}
     </Text>
     <Code fz="sm" style={{ overflowWrap: 'anywhere' }} data-testid="shown-once">
