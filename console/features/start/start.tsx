@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLive } from '../../data/live.ts';
 import { useSession } from '../../data/queries.ts';
-import { type SceneRun, useSceneRun } from '../../data/scene.ts';
+import { useSceneRun } from '../../data/scene.ts';
 import { markSceneSeen } from '../../shell/seen.ts';
 import { ErrorNote } from '../../ui/error-note.tsx';
 import { Gauge } from '../../ui/gauge.tsx';
@@ -12,6 +12,7 @@ import { Page, Panel } from '../../ui/page.tsx';
 import { seriesColor } from '../../ui/theme.ts';
 import { ScenePanel } from '../scene/scene-panel.tsx';
 import { useExample } from '../scene/use-example.ts';
+import { type Place, placeOf, STEPS } from './place.ts';
 
 /** The scene for which all this was built, in three clicks: three keys, six calls, two for each. */
 export const Start = () => {
@@ -19,8 +20,6 @@ export const Start = () => {
   const { data: session } = useSession();
   const { graph } = useExample(session?.demo === true);
   const run = useSceneRun();
-  const { quota } = useLive();
-  const keys = quota?.deployments.length ?? 0;
   const [step, setStep] = useState(1);
   if (!session?.demo) return null;
   const runIt = (): void => run.start(t('start.question'));
@@ -32,7 +31,7 @@ export const Start = () => {
   return (
     <Page title={t('start.title')} about={t('start.about')}>
       <Stack gap="md">
-        <StepText step={step} place={placeOf(step, run, keys)} next={next} again={runIt} />
+        <StepText step={step} place={placeOf(step, run)} next={next} again={runIt} />
         {run.failure !== undefined && <ErrorNote error={run.failure} />}
         {step >= 2 && <Keys />}
         {step >= 2 && graph && (
@@ -44,21 +43,6 @@ export const Start = () => {
       </Stack>
     </Page>
   );
-};
-
-const STEPS = ['one', 'two', 'three'] as const;
-
-/** Where the reader is: at a step, or at the end of the last one, well or not. */
-type Place = (typeof STEPS)[number] | 'done' | 'uneven' | 'failed';
-
-const placeOf = (step: number, { state, nodes }: SceneRun, keys: number): Place => {
-  if (step < 3) return step === 1 ? 'one' : 'two';
-  if (state === 'running' || state === 'idle') return 'three';
-  if (state !== 'succeeded') return 'failed';
-  const served = new Map<string, number>();
-  for (const { deployment } of nodes.values())
-    if (deployment !== undefined) served.set(deployment, (served.get(deployment) ?? 0) + 1);
-  return served.size === keys && new Set(served.values()).size === 1 ? 'done' : 'uneven';
 };
 
 interface StepTextProps {
