@@ -1,18 +1,15 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Kysely, PostgresDialect, sql } from 'kysely';
-import pg from 'pg';
+import type { Kysely } from 'kysely';
 import { expect, it } from 'vitest';
 import { silentLog } from '#core/log.ts';
 import { migrations } from '#store/migrations/index.ts';
 import { byInstant } from '#store/migrations/by-instant.ts';
 import type { MigrationKind } from '#store/migrations/migration.ts';
-import { openPostgres } from '#store/postgres/open.ts';
-import { hasPostgres, startPostgres } from '#store/postgres/test-kit.ts';
-import { SqliteClient } from '#store/sqlite/client.ts';
-import { sqliteDialect } from '#store/sqlite/dialect.ts';
-import { openSqlite, SQLITE_FILE } from '#store/sqlite/open.ts';
+import { checkPostgres, fillFile } from '#store/migrations/test-kit.ts';
+import { hasPostgres } from '#store/postgres/test-kit.ts';
+import { openSqlite } from '#store/sqlite/open.ts';
 import type { SpendRecord } from '#store/spend.ts';
 import type { Store } from '#store/store.ts';
 
@@ -130,10 +127,7 @@ const check = async ({ spend }: Store): Promise<void> => {
 it('keeps everything of a store in a file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'spillway-by-instant-'));
   await mkdir(folder, { recursive: true });
-  const client = await SqliteClient.open({ path: join(folder, SQLITE_FILE) });
-  const db = new Kysely<never>({ dialect: sqliteDialect(client) });
-  await fill(db, 'sqlite');
-  await db.destroy();
+  await fillFile(folder, fill);
   const open = () => openSqlite({ folder, clock, log: silentLog });
   const store = await open();
   await check(store);
@@ -145,14 +139,5 @@ it('keeps everything of a store in a file', async () => {
 });
 
 it.skipIf(!hasPostgres)('keeps everything of a Postgres', async () => {
-  const server = await startPostgres();
-  const pool = new pg.Pool({ connectionString: server.url });
-  const db = new Kysely<never>({ dialect: new PostgresDialect({ pool }) });
-  await sql`create schema spillway`.execute(db);
-  await fill(db.withSchema('spillway'), 'postgres');
-  await db.destroy();
-  const store = await openPostgres({ url: server.url, clock, log: silentLog });
-  await check(store);
-  await store.close();
-  await server.close();
+  await checkPostgres(fill, check, clock);
 });

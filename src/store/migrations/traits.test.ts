@@ -1,18 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Kysely, PostgresDialect, sql } from 'kysely';
-import pg from 'pg';
+import type { Kysely } from 'kysely';
 import { expect, it } from 'vitest';
 import { silentLog } from '#core/log.ts';
 import { migrations } from '#store/migrations/index.ts';
 import { traits } from '#store/migrations/traits.ts';
 import type { MigrationKind } from '#store/migrations/migration.ts';
-import { openPostgres } from '#store/postgres/open.ts';
-import { hasPostgres, startPostgres } from '#store/postgres/test-kit.ts';
-import { SqliteClient } from '#store/sqlite/client.ts';
-import { sqliteDialect } from '#store/sqlite/dialect.ts';
-import { openSqlite, SQLITE_FILE } from '#store/sqlite/open.ts';
+import { checkPostgres, fillFile } from '#store/migrations/test-kit.ts';
+import { hasPostgres } from '#store/postgres/test-kit.ts';
+import { openSqlite } from '#store/sqlite/open.ts';
 import type { Store } from '#store/store.ts';
 
 const T0 = 1_790_000_000_000;
@@ -78,10 +75,7 @@ const check = async ({ spend }: Store): Promise<void> => {
 
 it('finds the sessions and errors that a file has', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'spillway-traits-'));
-  const client = await SqliteClient.open({ path: join(folder, SQLITE_FILE) });
-  const db = new Kysely<never>({ dialect: sqliteDialect(client) });
-  await fill(db, 'sqlite');
-  await db.destroy();
+  await fillFile(folder, fill);
   const store = await openSqlite({ folder, clock, log: silentLog });
   await check(store);
   await store.close();
@@ -89,14 +83,5 @@ it('finds the sessions and errors that a file has', async () => {
 });
 
 it.skipIf(!hasPostgres)('finds those that a Postgres has', async () => {
-  const server = await startPostgres();
-  const pool = new pg.Pool({ connectionString: server.url });
-  const db = new Kysely<never>({ dialect: new PostgresDialect({ pool }) });
-  await sql`create schema spillway`.execute(db);
-  await fill(db.withSchema('spillway'), 'postgres');
-  await db.destroy();
-  const store = await openPostgres({ url: server.url, clock, log: silentLog });
-  await check(store);
-  await store.close();
-  await server.close();
+  await checkPostgres(fill, check, clock);
 });
