@@ -5,6 +5,7 @@ import type { LinePlace } from '#balancer/explanation.ts';
 import type { OwnSide } from '#balancer/own-side.ts';
 import type { Routed } from '#balancer/route.ts';
 import type { TagFilter } from '#balancer/tags.ts';
+import type { CallSignal } from '#core/call-signal.ts';
 import type { QuotaNews } from '#core/quota.ts';
 
 /** Tokens as a vendor counted them, where it did. */
@@ -49,7 +50,7 @@ export interface AdmitRequest {
   /** Monotonic ms: when it came, and until when it may wait in line (Infinity: as long as it takes). */
   readonly arrivedAt: number;
   readonly waitUntil: number;
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
   /** It would be sent again after a failure: it may be the probe of a deployment that has failed. */
   readonly retryable?: boolean | undefined;
   /** Another group is asked where nobody of this one is well: who fails need not be asked. */

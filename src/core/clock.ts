@@ -1,3 +1,5 @@
+import type { CallSignal } from '#core/call-signal.ts';
+
 /**
  * Time as an argument. `now` is monotonic milliseconds for durations and deadlines; `wall` is Unix
  * epoch milliseconds for what people and headers read. A wall clock may jump, `now` never does.
@@ -20,12 +22,12 @@ export const systemClock: Clock = {
 };
 
 /** Resolves after `delayMs` on this clock; rejects with the signal's reason when it is aborted first. */
-export const sleep = (clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> =>
+export const sleep = (clock: Clock, delayMs: number, signal?: CallSignal): Promise<void> =>
   new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason as Error);
+    if (signal?.aborted) return reject(signal.reason);
     const stop = (): void => {
       cancel();
-      reject(signal?.reason as Error);
+      reject(signal?.reason);
     };
     const cancel = clock.after(delayMs, () => {
       signal?.removeEventListener('abort', stop);

@@ -4,6 +4,7 @@ import type { Explanation } from '#balancer/explanation.ts';
 import type { OwnCharge } from '#balancer/own-side.ts';
 import type { RetryBudgets } from '#balancer/retry-budget.ts';
 import type { QuotaView } from '#balancer/quota-view.ts';
+import type { CallSignal } from '#core/call-signal.ts';
 import type { Clock } from '#core/clock.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { Log } from '#core/log.ts';
@@ -142,7 +143,7 @@ export interface GatewayCall {
   /** The same instant, Unix epoch ms. */
   readonly wallMs: number;
   readonly body: JsonObject;
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
   /** The caller's own wishes, where it has any. How long it waits in all, ms. */
   readonly timeoutMs?: number;
   /** The same as an instant, monotonic ms, for a caller whose tries have the config's time-outs. */

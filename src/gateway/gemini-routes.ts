@@ -44,8 +44,8 @@ const generateStreamed: Route = {
 const serveEmbed = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
   const call = await readCall(deps, http, { amend: amend(false), ownsMetadata: true });
   const reply = await embeddings(deps, call, geminiEmbeddings);
-  const headers = replyHeaders(deps, http, reply);
-  sendBytes(http, 200, { headers, bytes: reply.answer.bytes });
+  const head = replyHeaders(deps, http, reply);
+  sendBytes(http, 200, { head, bytes: reply.answer.bytes });
   return { decision: reply.decision };
 };
 const embed: Route = { ...post(serveEmbed), callType: 'aembedding' };

@@ -102,7 +102,9 @@ export class Groups {
   }
 
   #plain(model: string): string {
-    const asked = model.normalize();
+    // What stands in the tables is normalised.
+    const isPlain = this.#names.has(model) || this.#aliases.has(model);
+    const asked = isPlain ? model : model.normalize();
     return this.#aliases.get(asked)?.normalize() ?? asked;
   }
 

@@ -38,7 +38,7 @@ export const createHandler = (
   /** Undefined where it is answered already. */
   const serve = (http: HttpCall): Promise<Served | void> | undefined => {
     if (isProbe(http)) {
-      sendBytes(http, 200, { headers: baseHeaders(deps, http), bytes: NO_BYTES });
+      sendBytes(http, 200, { head: baseHeaders(deps, http), bytes: NO_BYTES });
       return undefined;
     }
     const route = findRoute(http);

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { CallAbort, type CallSignal } from '#core/call-signal.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { newCallId } from '#core/ids.ts';
 import type { Pass } from '#keys/pass.ts';
@@ -19,7 +20,7 @@ export interface HttpCall {
   /** The same instant, Unix epoch ms. */
   readonly wallMs: number;
   /** Aborted as soon as the caller has left, or the process can wait no longer. */
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
   readonly progress: Progress;
   /** What stands in the places of the route's path that are open: a model's name, an id. */
   params: Readonly<Record<string, string>>;
@@ -51,19 +52,18 @@ export const createHttpCall = (
   req: IncomingMessage,
   res: ServerResponse,
 ): HttpCall => {
-  const controller = new AbortController();
-  const underWay = { res, place: -1, abort: (reason: SpillwayError) => controller.abort(reason) };
+  const signal = new CallAbort();
+  const underWay = { res, place: -1, abort: (reason: SpillwayError) => signal.abort(reason) };
   lifecycle.began(underWay);
   res.on('close', () => {
     lifecycle.over(underWay);
     if (!res.writableFinished)
-      controller.abort(new SpillwayError('client_closed', 'The caller left before the answer.'));
+      signal.abort(new SpillwayError('client_closed', 'The caller left before the answer.'));
   });
   const given = req.headers['x-litellm-call-id'];
   const wallMs = clock.wall();
   const id = typeof given === 'string' && CLIENT_ID.test(given) ? given : newCallId(wallMs);
   const path = pathOf(req);
-  const { signal } = controller;
   return {
     req,
     res,

@@ -1,3 +1,4 @@
+import type { CallSignal } from '#core/call-signal.ts';
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { endTurn } from '#core/turn-end.ts';
@@ -21,7 +22,7 @@ interface Waiter {
 
 export interface EnterHow {
   /** Of the caller: one who has left waits no more. */
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
   /** What can be put off is refused where others would wait. */
   readonly isBatch: boolean;
 }

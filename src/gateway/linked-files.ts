@@ -1,3 +1,4 @@
+import { abortSignalOf } from '#core/call-signal.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
 import type { Source } from '#wire/chat-request.ts';
@@ -36,7 +37,7 @@ export class LinkedFiles {
   ) {
     this.#deps = deps;
     this.#fetch = fetchFile;
-    this.#signal = signal;
+    this.#signal = abortSignalOf(signal);
   }
 
   /** By their addresses. */

@@ -20,10 +20,10 @@ export interface ReadOptions {
  * middle of it.
  */
 export const readBody = (req: IncomingMessage, options: ReadOptions): Promise<Buffer> => {
-  if (Number(req.headers['content-length']) > options.limitBytes)
-    return Promise.reject(tooLarge(options.limitBytes));
+  const saidBytes = Number(req.headers['content-length']);
+  if (saidBytes > options.limitBytes) return Promise.reject(tooLarge(options.limitBytes));
   const whole = Promise.withResolvers<Buffer>();
-  const reading = new Reading(req, options, whole);
+  const reading = new Reading(req, { ...options, saidBytes }, whole);
   // Most come together with their heads: nobody has to look at those.
   atTurnEnd(reading.look);
   req.on('data', reading.data);
@@ -33,17 +33,22 @@ export const readBody = (req: IncomingMessage, options: ReadOptions): Promise<Bu
   return whole.promise;
 };
 
+interface ReadingOptions extends ReadOptions {
+  /** How long it is by its own word; NaN where it does not say. */
+  readonly saidBytes: number;
+}
+
 /** A body that is coming. */
 class Reading {
   readonly #req: IncomingMessage;
-  readonly #options: ReadOptions;
+  readonly #options: ReadingOptions;
   readonly #whole: PromiseWithResolvers<Buffer>;
   #chunks: Buffer[] | undefined;
   #bytes = 0;
   #isOver = false;
   #cancel: (() => void) | undefined;
 
-  constructor(req: IncomingMessage, options: ReadOptions, whole: PromiseWithResolvers<Buffer>) {
+  constructor(req: IncomingMessage, options: ReadingOptions, whole: PromiseWithResolvers<Buffer>) {
     this.#req = req;
     this.#options = options;
     this.#whole = whole;
@@ -67,7 +72,8 @@ class Reading {
     this.#refuse(new SpillwayError('client_closed', 'The request broke off.', { cause }));
 
   readonly look = (): void => {
-    if (this.#isOver) return;
+    // Where all of it has come its end does, too.
+    if (this.#isOver || this.#bytes >= this.#options.saidBytes) return;
     const seenBytes = this.#bytes;
     this.#cancel = this.#options.clock.after(LOOK_MS, () => {
       if (this.#bytes - seenBytes < LEAST_BYTES) this.#refuse(tooSlow());

@@ -1,76 +1,81 @@
 import type { DecisionBuilder } from '#balancer/decision.ts';
 import { dollarText } from '#core/price.ts';
-import { headerText } from '#core/header-text.ts';
+import { headerLine, headerText } from '#core/header-text.ts';
+import { AnswerHead } from '#gateway/answer-head.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import type { Target } from '#upstream/target.ts';
 
-/** Headers as names and values in turn: what `writeHead` takes without copying. */
-export type FlatHeaders = string[];
-
 /** What every answer carries, errors included. */
-export const baseHeaders = (deps: GatewayDeps, http: HttpCall): FlatHeaders => {
-  const { version } = deps.settings;
-  const headers = ['x-litellm-call-id', http.id, 'x-litellm-version', version];
+export const baseHeaders = (deps: GatewayDeps, http: HttpCall): AnswerHead => {
+  const head = new AnswerHead();
+  head.add('x-litellm-call-id', http.id);
+  head.add('x-litellm-version', deps.settings.version);
   const own = http.dialect?.requestIdHeader;
-  if (own !== undefined) headers.push(own, http.id);
-  return headers;
+  if (own !== undefined) head.add(own, http.id);
+  return head;
 };
 
-/** Who served, how it was chosen, and where the time went so far. */
-export const replyHeaders = (
-  deps: GatewayDeps,
-  http: HttpCall,
-  reply: {
-    target: Target;
-    decision: DecisionBuilder;
-    upstreamMs: number;
-    stream: boolean;
-    dropped: readonly string[];
-  },
-): FlatHeaders => {
+interface Reply {
+  readonly target: Target;
+  readonly decision: DecisionBuilder;
+  readonly upstreamMs: number;
+  readonly stream: boolean;
+  readonly dropped: readonly string[];
+}
+
+export const replyHeaders = (deps: GatewayDeps, http: HttpCall, reply: Reply): AnswerHead => {
+  const head = baseHeaders(deps, http);
+  head.addLines(courseLines(deps, http, reply));
+  return head;
+};
+
+/** Who served, how it was chosen, and where the time went so far: lines of a head. */
+export const courseLines = (deps: GatewayDeps, http: HttpCall, reply: Reply): string => {
   const { target, decision, upstreamMs } = reply;
   const totalMs = deps.clock.now() - http.arrivedAt;
   const queueMs = Math.round(decision.queueMs);
   const overheadMs = Math.max(0, totalMs - upstreamMs - decision.queueMs);
   const total = totalMs.toFixed(1);
-  const headers = baseHeaders(deps, http);
-  headers.push(
-    'x-litellm-model-id',
-    target.shown.id,
-    'x-litellm-model-group',
-    target.shown.group,
-    'x-litellm-attempted-retries',
-    String(decision.retries),
-    'x-litellm-attempted-fallbacks',
-    String(decision.fallbacks),
-    'x-litellm-response-duration-ms',
-    total,
-    'x-litellm-overhead-duration-ms',
-    overheadMs.toFixed(1),
-    'x-spillway-deployment',
-    target.shown.name,
-    'x-spillway-attempts',
-    String(decision.attempts),
-    'x-spillway-queue-ms',
-    String(queueMs),
-    'x-spillway-decision',
-    decision.summary(),
-    'server-timing',
-    `queue;dur=${queueMs}, upstream;dur=${upstreamMs.toFixed(1)}, total;dur=${total}`,
+  const { dropped, stream } = reply;
+  // What is put in here are numbers: all else has been looked at.
+  return (
+    linesOf(target) +
+    `x-litellm-attempted-retries: ${decision.retries}\r\n` +
+    `x-litellm-attempted-fallbacks: ${decision.fallbacks}\r\n` +
+    `x-litellm-response-duration-ms: ${total}\r\n` +
+    `x-litellm-overhead-duration-ms: ${overheadMs.toFixed(1)}\r\n` +
+    `x-spillway-attempts: ${decision.attempts}\r\n` +
+    `x-spillway-queue-ms: ${queueMs}\r\n` +
+    headerLine('x-spillway-decision', decision.summary()) +
+    `server-timing: queue;dur=${queueMs}, upstream;dur=${upstreamMs.toFixed(1)}, total;dur=${total}\r\n` +
+    // Of a stream it is known at its end: it stands in the log and in the decision.
+    (stream ? '' : costLine(decision.costNanos)) +
+    (dropped.length > 0 ? headerLine('x-spillway-dropped-params', listed(dropped)) : '') +
+    (http.progress.bill?.told ?? '')
   );
-  // Of a stream it is known at its end: it stands in the log and in the decision.
-  if (!reply.stream) pushCost(headers, decision.costNanos);
-  const { dropped } = reply;
-  if (dropped.length > 0) headers.push('x-spillway-dropped-params', listed(dropped));
-  http.progress.bill?.tell(headers);
-  return headers;
 };
 
-const pushCost = (headers: FlatHeaders, nanos: number | undefined): void => {
-  if (nanos === undefined) headers.push('x-spillway-cost', 'unpriced');
-  else headers.push('x-litellm-response-cost', dollarText(nanos));
+/** Of each deployment they are the same each time. */
+const targetLines = new WeakMap<Target, string>();
+
+const linesOf = (target: Target): string => {
+  let lines = targetLines.get(target);
+  if (lines === undefined) {
+    const { id, group, name } = target.shown;
+    lines =
+      headerLine('x-litellm-model-id', id) +
+      headerLine('x-litellm-model-group', group) +
+      headerLine('x-spillway-deployment', name);
+    targetLines.set(target, lines);
+  }
+  return lines;
 };
+
+const costLine = (nanos: number | undefined): string =>
+  nanos === undefined
+    ? 'x-spillway-cost: unpriced\r\n'
+    : `x-litellm-response-cost: ${dollarText(nanos)}\r\n`;
 
 /** A caller may send names without end. */
 const MOST_NAMES = 32;

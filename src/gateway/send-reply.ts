@@ -1,31 +1,34 @@
 import type { SpillwayError } from '#core/errors.ts';
 import type { Json } from '#core/json.ts';
 import { atTurnEnd } from '#core/turn-end.ts';
+import type { AnswerHead } from '#gateway/answer-head.ts';
+import { beginAnswer } from '#gateway/begin-answer.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
 import { ERROR_HEADER, errorBody } from '#gateway/error-envelope.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
-import { type FlatHeaders, baseHeaders } from '#gateway/reply-headers.ts';
+import { baseHeaders } from '#gateway/reply-headers.ts';
 import type { WholeAnswer } from '#gateway/whole-exchange.ts';
 
 /** Clients' libraries take no wait beyond a minute for an answer, and try again after a second or two. */
 const LONGEST_WAIT_MS = 60_000;
 const TOO_MANY = 429;
-const JSON_TYPE = 'application/json';
+const JSON_TYPE = 'content-type: application/json\r\n';
 /** Up to so many bytes a body goes out in one piece with its head: copying is cheaper than a second piece. */
 const ONE_PIECE_BYTES = 16_384;
 
 interface Body extends Pick<WholeAnswer, 'bytes' | 'text'> {
-  readonly headers: FlatHeaders;
+  readonly head: AnswerHead;
 }
 
 export const sendBytes = (
   http: Pick<HttpCall, 'res' | 'isAnswered'>,
   status: number,
-  { headers, bytes, text }: Body,
+  { head, bytes, text }: Body,
 ): void => {
-  headers.push('content-type', JSON_TYPE, 'content-length', String(bytes.length));
+  head.addLines(JSON_TYPE);
   const { res } = http;
-  res.writeHead(status, headers);
+  if (status === 200) beginAnswer(res, head, bytes.length);
+  else res.writeHead(status, [...head.pairs, 'content-length', String(bytes.length)]);
   http.isAnswered = true;
   // As a text of one character a byte, which is how Node joins it to the head.
   const body = bytes.length > ONE_PIECE_BYTES ? bytes : (text ?? bytes.toString('latin1'));
@@ -34,7 +37,7 @@ export const sendBytes = (
 
 export const sendJson = (deps: GatewayDeps, http: HttpCall, body: Json): void => {
   const bytes = Buffer.from(JSON.stringify(body));
-  sendBytes(http, 200, { headers: baseHeaders(deps, http), bytes });
+  sendBytes(http, 200, { head: baseHeaders(deps, http), bytes });
 };
 
 /** The caller's error. A caller that has left gets nothing. */
@@ -45,25 +48,25 @@ export const sendError = (deps: GatewayDeps, http: HttpCall, error: SpillwayErro
     if (!http.isAnswered && !http.body?.isEnded) res.destroy();
     return;
   }
-  const headers = baseHeaders(deps, http);
-  headers.push(ERROR_HEADER, error.code);
-  if (error.retryAfterMs !== undefined)
-    headers.push(
-      'retry-after',
-      String(Math.ceil(error.retryAfterMs / 1000)),
-      'retry-after-ms',
-      String(Math.ceil(error.retryAfterMs)),
-    );
+  const head = baseHeaders(deps, http);
+  head.add(ERROR_HEADER, error.code);
+  if (error.retryAfterMs !== undefined) {
+    head.add('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
+    head.add('retry-after-ms', String(Math.ceil(error.retryAfterMs)));
+  }
   const { limit } = error;
-  if (limit) headers.push('rate_limit_type', limit.type, 'reset_at', limit.resetAt);
+  if (limit) {
+    head.add('rate_limit_type', limit.type);
+    head.add('reset_at', limit.resetAt);
+  }
   // Whoever came too often hears what is left, as with every answer.
-  if (error.status === TOO_MANY) http.progress.bill?.tell(headers);
+  if (error.status === TOO_MANY) head.addLines(http.progress.bill?.told ?? '');
   if (error.isFinal || (error.retryAfterMs ?? 0) > LONGEST_WAIT_MS)
-    headers.push('x-should-retry', 'false');
+    head.add('x-should-retry', 'false');
   // What is left of the body will not be read: the socket cannot be used again.
-  if (!req.complete && !isPassedOver(deps, http, error)) headers.push('connection', 'close');
+  if (!req.complete && !isPassedOver(deps, http, error)) head.add('connection', 'close');
   const bytes = Buffer.from(JSON.stringify(errorBody(deps, http, error)));
-  sendBytes(http, error.status, { headers, bytes });
+  sendBytes(http, error.status, { head, bytes });
 };
 
 /**

@@ -1,5 +1,7 @@
 import { SpillwayError } from '#core/errors.ts';
 import { APP_MODEL, type AppAsked, type AppModels } from '#gateway/app-models.ts';
+import type { AnswerHead } from '#gateway/answer-head.ts';
+import { beginAnswer } from '#gateway/begin-answer.ts';
 import { checkMoney } from '#gateway/billing.ts';
 import { type ReadHow, bodyOf, callIn } from '#gateway/call-wishes.ts';
 import type { GatewayCall, GatewayDeps } from '#gateway/call.ts';
@@ -9,7 +11,7 @@ import { errorEvents } from '#gateway/error-envelope.ts';
 import { Heartbeats } from '#gateway/heartbeats.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import { JsonArray } from '#gateway/json-array.ts';
-import { type FlatHeaders, baseHeaders, replyHeaders } from '#gateway/reply-headers.ts';
+import { baseHeaders, courseLines, replyHeaders } from '#gateway/reply-headers.ts';
 import type { Served } from '#gateway/served.ts';
 import { sendBytes } from '#gateway/send-reply.ts';
 import type { StreamedReply } from '#gateway/streamed.ts';
@@ -79,7 +81,7 @@ const serveWhole = (
 ): Served => {
   const { bytes, text } = reply.answer;
   hear?.(bytes);
-  sendBytes(http, 200, { headers: replyHeaders(deps, http, reply), bytes, text });
+  sendBytes(http, 200, { head: replyHeaders(deps, http, reply), bytes, text });
   return reply;
 };
 
@@ -88,9 +90,9 @@ const serveStream = async (
   http: HttpCall,
   { reply, hear, beats }: Omit<Piped, 'to'> & { readonly beats: Heartbeats | undefined },
 ): Promise<Served> => {
-  const headers = replyHeaders(deps, http, reply);
-  if (beats?.hasBegun) tellLate(http, headers.slice(baseHeaders(deps, http).length));
-  pipeStream(deps, http, { reply, hear, to: http.body ?? openStream(http, headers) });
+  if (beats?.hasBegun) tellLate(http, courseLines(deps, http, reply));
+  const to = http.body ?? openStream(http, replyHeaders(deps, http, reply));
+  pipeStream(deps, http, { reply, hear, to });
   const { pieces, failure } = await reply.ended;
   return { decision: reply.decision, ...(failure && { pieces }) };
 };
@@ -102,29 +104,26 @@ const askedApp = (
   { name, call }: Pick<AppAsked, 'name' | 'call'>,
 ): AppAsked => {
   const { res } = http;
-  const headers = baseHeaders(deps, http);
+  const headers = baseHeaders(deps, http).pairs;
   for (let i = 0; i < headers.length; i += 2) res.setHeader(headers[i]!, headers[i + 1]!);
   const withUsage = deps.settings.alwaysIncludeUsage || call.pass?.alwaysUsage === true;
   return { name, call, res, withUsage };
 };
 
-const openStream = (http: HttpCall, headers: FlatHeaders): ChunkedBody => {
+const openStream = (http: HttpCall, head: AnswerHead): ChunkedBody => {
   const { res, array } = http;
   const type = array ? 'application/json; charset=utf-8' : 'text/event-stream; charset=utf-8';
-  headers.push('content-type', type, 'cache-control', 'no-cache');
+  head.add('content-type', type);
+  head.add('cache-control', 'no-cache');
   // Asks nginx and its kin not to gather the stream before passing it on.
-  headers.push('x-accel-buffering', 'no');
-  res.writeHead(200, headers);
+  head.add('x-accel-buffering', 'no');
+  beginAnswer(res, head);
   return (http.body = new ChunkedBody(res));
 };
 
 /** Headers that were not known when the head was sent, as comments: in JSON there is no place for any. */
-const tellLate = ({ body, array }: HttpCall, headers: FlatHeaders): void => {
-  if (array) return;
-  const lines = headers.flatMap((name, i) =>
-    i % 2 === 0 ? [`: ${name}: ${headers[i + 1]}\n`] : [],
-  );
-  body?.write(`${lines.join('')}\n`);
+const tellLate = ({ body, array }: HttpCall, lines: string): void => {
+  if (!array) body?.write(`${lines.replaceAll(/(.+)\r\n/g, ': $1\n')}\n`);
 };
 
 const heartbeatsOf = (

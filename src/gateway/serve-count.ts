@@ -40,17 +40,17 @@ export const serveCount =
     const of = { body: call.body, ownsMetadata, groups: deps.groups, rules: rulesOf(deps, call) };
     const course = courseTo({ model, params: {} }, of);
     const explained = explain(deps, call, course);
-    const headers = baseHeaders(deps, http);
+    const head = baseHeaders(deps, http);
     const place = counterOf(deps, { explained, dialect, course });
     const counted = place && (await ask(deps, call, { ...place, dialect, field, course }));
     if (counted) {
-      sendBytes(http, 200, { headers, bytes: counted });
+      sendBytes(http, 200, { head, bytes: counted });
       return {};
     }
-    headers.push('x-spillway-estimated', 'true');
+    head.add('x-spillway-estimated', 'true');
     const tokens = rowsOf(explained)[0]?.size.inputTokens ?? 0;
     const bytes = Buffer.from(JSON.stringify({ [field]: tokens }));
-    sendBytes(http, 200, { headers, bytes });
+    sendBytes(http, 200, { head, bytes });
     return {};
   };
 

@@ -1,3 +1,4 @@
+import type { CallSignal } from '#core/call-signal.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
 import { lookAtBill } from '#gateway/billing.ts';
@@ -23,7 +24,7 @@ export const serveDecision = async (deps: GatewayDeps, http: HttpCall): Promise<
 const explainAgain = (
   deps: GatewayDeps,
   { patienceMs, token, endUser, ...asked }: AskedAgain,
-  signal: AbortSignal,
+  signal: CallSignal,
 ): Foreseen | undefined => {
   const now = deps.clock.now();
   const request = {

@@ -36,7 +36,7 @@ export const serveDeploymentHealth = async (deps: GatewayDeps, http: HttpCall): 
   };
   const status = isOfSome && well.length === 0 ? 503 : 200;
   const bytes = Buffer.from(JSON.stringify(body));
-  sendBytes(http, status, { headers: baseHeaders(deps, http), bytes });
+  sendBytes(http, status, { head: baseHeaders(deps, http), bytes });
   return {};
 };
 

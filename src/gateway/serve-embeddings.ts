@@ -9,7 +9,7 @@ import type { Served } from '#gateway/served.ts';
 export const serveEmbeddings = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
   const reply = await embeddings(deps, await readCall(deps, http));
   sendBytes(http, 200, {
-    headers: replyHeaders(deps, http, reply),
+    head: replyHeaders(deps, http, reply),
     bytes: reply.answer.bytes,
   });
   return { decision: reply.decision };

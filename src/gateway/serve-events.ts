@@ -1,4 +1,5 @@
 import { SpillwayError } from '#core/errors.ts';
+import { beginAnswer } from '#gateway/begin-answer.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
 import { type EventFilter, statusFilter } from '#gateway/event-filter.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
@@ -28,10 +29,11 @@ export const serveEvents = async (deps: GatewayDeps, http: HttpCall): Promise<Se
     http.signal.addEventListener('abort', () => end(), { once: true });
     if (http.signal.aborted) end();
     res.on('drain', () => watching.caughtUp());
-    const headers = baseHeaders(deps, http);
-    headers.push('content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-cache');
-    headers.push('x-accel-buffering', 'no');
-    res.writeHead(200, headers);
+    const head = baseHeaders(deps, http);
+    head.add('content-type', 'text/event-stream; charset=utf-8');
+    head.add('cache-control', 'no-cache');
+    head.add('x-accel-buffering', 'no');
+    beginAnswer(res, head);
     res.write(': requests as they end\n\n');
     await beating(deps, http, over);
   } finally {

@@ -27,6 +27,6 @@ export const serveReadiness = async (deps: GatewayDeps, http: HttpCall): Promise
     groups_without_deployment: without,
   };
   const bytes = Buffer.from(JSON.stringify(body));
-  sendBytes(http, isStopping ? 503 : 200, { headers: baseHeaders(deps, http), bytes });
+  sendBytes(http, isStopping ? 503 : 200, { head: baseHeaders(deps, http), bytes });
   return {};
 };

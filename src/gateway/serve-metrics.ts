@@ -1,3 +1,4 @@
+import { beginAnswer } from '#gateway/begin-answer.ts';
 import type { GatewayDeps } from '#gateway/call.ts';
 import type { HttpCall } from '#gateway/http-call.ts';
 import { baseHeaders } from '#gateway/reply-headers.ts';
@@ -12,9 +13,9 @@ export interface MetricsPage {
 export const serveMetrics = async (deps: GatewayDeps, http: HttpCall): Promise<Served> => {
   const { type, text } = await deps.metrics();
   const bytes = Buffer.from(text);
-  const headers = baseHeaders(deps, http);
-  headers.push('content-type', type, 'content-length', String(bytes.length));
-  http.res.writeHead(200, headers);
+  const head = baseHeaders(deps, http);
+  head.add('content-type', type);
+  beginAnswer(http.res, head, bytes.length);
   http.res.end(bytes);
   return {};
 };

@@ -38,8 +38,8 @@ export const serveTokenCounter = async (deps: GatewayDeps, http: HttpCall): Prom
     error: false,
     error_message: null,
   };
-  const headers = baseHeaders(deps, http);
-  headers.push('x-spillway-estimated', 'true');
-  sendBytes(http, 200, { headers, bytes: Buffer.from(JSON.stringify(told)) });
+  const head = baseHeaders(deps, http);
+  head.add('x-spillway-estimated', 'true');
+  sendBytes(http, 200, { head, bytes: Buffer.from(JSON.stringify(told)) });
   return {};
 };

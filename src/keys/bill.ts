@@ -140,23 +140,23 @@ export class Bill {
     };
   }
 
-  /** Adds what is left, in the headers of LiteLLM's clients: names and values in turn. */
-  tell(headers: string[]): void {
+  /** What is left, in the headers of LiteLLM's clients: lines, with numbers for values. */
+  get told(): string {
     const { pass, told = this.#spec } = this.#spec;
-    if (!pass) return;
+    if (!pass) return '';
     const { ledger } = this.#deps;
     const now = this.#deps.now();
+    let lines = '';
     for (const { account, descriptor } of told.charges) {
       const names = limitWords(descriptor).headers;
       for (const { dimension, amount, level } of ledger.gauges(account, now)) {
         const name = names[dimension];
         if (name === undefined) continue;
         const left = Math.max(0, Math.floor(level));
-        headers.push(name.limit, String(amount), name.left, String(left));
+        lines += `${name.limit}${amount}${name.left}${left}\r\n`;
       }
     }
-    for (const word of pass.told) headers.push(word);
-    headers.push('x-litellm-key-spend', String(keySpend(told.purses)));
+    return `${lines}${pass.told}x-litellm-key-spend: ${keySpend(told.purses)}\r\n`;
   }
 }
 

@@ -4,7 +4,7 @@ import type { Dimension } from '#core/quota.ts';
 export interface LimitWords {
   /** The setting, for people. */
   readonly setting: string;
-  /** In LiteLLM's headers; none where it has no word. */
+  /** LiteLLM's headers up to their values, one after the other; none where it has no word. */
   readonly headers: Readonly<Partial<Record<Dimension, HeaderNames>>>;
 }
 
@@ -36,8 +36,8 @@ const wordsOf = (descriptor: string): LimitWords => ({
     Object.entries(HEADER_WORDS).map(([dimension, word]) => [
       dimension,
       {
-        limit: `x-ratelimit-${descriptor}-limit-${word}`,
-        left: `x-ratelimit-${descriptor}-remaining-${word}`,
+        limit: `x-ratelimit-${descriptor}-limit-${word}: `,
+        left: `\r\nx-ratelimit-${descriptor}-remaining-${word}: `,
       },
     ]),
   ),

@@ -43,8 +43,8 @@ export interface Pass {
   readonly refusesUnpriced: boolean;
   readonly tags: readonly string[];
   readonly limited: readonly Limited[];
-  /** What every answer says of the key's own bounds: names and values of LiteLLM's headers in turn. */
-  readonly told: readonly string[];
+  /** What every answer says of the key's own bounds: lines of LiteLLM's headers, with numbers for values. */
+  readonly told: string;
   readonly payers: readonly Payer[];
   /** Whether it may be used from an address. */
   opensFrom(address: string): boolean;
@@ -151,11 +151,10 @@ const waitMsOf = ({ queue }: KeyRow): number => {
   return typeof queue === 'number' ? queue * 1_000 : 0;
 };
 
-const toldOf = ({ tpm_limit: tpm, rpm_limit: rpm, max_budget: max }: KeyRow): string[] => [
-  ...(tpm ? ['x-litellm-key-tpm-limit', String(tpm)] : []),
-  ...(rpm ? ['x-litellm-key-rpm-limit', String(rpm)] : []),
-  ...(typeof max === 'number' ? ['x-litellm-key-max-budget', String(max)] : []),
-];
+const toldOf = ({ tpm_limit: tpm, rpm_limit: rpm, max_budget: max }: KeyRow): string =>
+  (tpm ? `x-litellm-key-tpm-limit: ${tpm}\r\n` : '') +
+  (rpm ? `x-litellm-key-rpm-limit: ${rpm}\r\n` : '') +
+  (typeof max === 'number' ? `x-litellm-key-max-budget: ${max}\r\n` : '');
 
 /** A team's, too: each once. */
 const tagsOf = (key: KeyRow, team: TeamRow | undefined): readonly string[] => [

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { CallSignal } from '#core/call-signal.ts';
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Agent } from '#upstream/agents.ts';
@@ -32,7 +33,7 @@ export interface UpstreamRequest {
   /** When it is sent, monotonic ms: its time-outs count from here. */
   readonly startedAt: number;
   readonly timeouts: CallTimeouts;
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
 }
 
 /** Hears a reply as it comes, synchronously. After `end` or `failed` nothing more is heard. */
@@ -289,7 +290,7 @@ const tooManyHeaders = (): SpillwayError =>
 
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
 
-const abortReason = (signal: AbortSignal): Error =>
+const abortReason = (signal: CallSignal): Error =>
   signal.reason instanceof Error
     ? signal.reason
     : new SpillwayError('client_closed', 'The caller left.');

@@ -1,5 +1,6 @@
 import type { ConsoleDeps } from '#gateway/console/deps.ts';
 import { trafficJson } from '#gateway/console/traffic-json.ts';
+import type { CallSignal } from '#core/call-signal.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { quotaJson } from '#gateway/quota-json.ts';
 import { writeSse } from '#wire/framing/sse.ts';
@@ -22,7 +23,7 @@ export class LiveFeed {
   }
 
   /** One event a second until the caller leaves or the process stops. Throws SpillwayError `unavailable`. */
-  open(signal: AbortSignal): Response {
+  open(signal: CallSignal): Response {
     const { lifecycle } = this.#deps.gateway;
     if (lifecycle.isStopping || this.#watchers.size >= MOST_WATCHERS)
       throw new SpillwayError(

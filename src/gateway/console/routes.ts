@@ -19,6 +19,7 @@ import {
 } from '#gateway/console/shapes.ts';
 import { trafficJson } from '#gateway/console/traffic-json.ts';
 import { wordOf } from '#keys/pass.ts';
+import { abortSignalOf } from '#core/call-signal.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { z } from '#core/schema.ts';
 
@@ -144,7 +145,7 @@ const planRoute = (deps: ConsoleDeps): AnyControlRoute =>
     summary: 'How recorded or generated traffic would fare, as things are and with a change.',
     body: planAsk,
     reply: planReply,
-    serve: ({ body, http }) => deps.plan(body, http.signal),
+    serve: ({ body, http }) => deps.plan(body, abortSignalOf(http.signal)),
   });
 
 const burstRoute = ({ gateway }: ConsoleDeps): AnyControlRoute =>
@@ -174,7 +175,7 @@ const sceneRoutes = ({ scene }: ConsoleDeps): AnyControlRoute[] => {
       access: 'admin',
       summary: 'Runs the example app; server-sent events tell what happens.',
       body: z.strictObject({ query: z.string().min(1).max(10_000) }),
-      serve: ({ body, http }) => eventStream(scene.run(body.query, http.signal)),
+      serve: ({ body, http }) => eventStream(scene.run(body.query, abortSignalOf(http.signal))),
     }),
   ];
 };

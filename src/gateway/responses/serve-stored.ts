@@ -42,7 +42,7 @@ const serveStored =
     else {
       const path = `/${encodeURIComponent(id)}${rest}`;
       const answer = await forward(deps, http, { ...found, method, path });
-      sendBytes(http, answer.status, { headers: baseHeaders(deps, http), bytes: answer.bytes });
+      sendBytes(http, answer.status, { head: baseHeaders(deps, http), bytes: answer.bytes });
       if (answer.status >= 300) return {};
     }
     if (method === 'DELETE') deps.responses.delete(id, http.caller);

@@ -1,3 +1,4 @@
+import { abortSignalOf } from '#core/call-signal.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { AppAsked, AppSource } from '#gateway/app-models.ts';
 import { deadlineOf } from '#gateway/call.ts';
@@ -26,7 +27,7 @@ const serve = async (deps: ApiDeps, { name, call, res, withUsage }: AppAsked): P
     served,
     body,
     res,
-    signal,
+    signal: abortSignalOf(signal),
     withUsage,
     deadline: deadlineOf(call),
     // What one key has said and uploaded is not for another that calls its user the same.

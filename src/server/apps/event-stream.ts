@@ -1,3 +1,5 @@
+import type { CallSignal } from '#core/call-signal.ts';
+
 /** More than a reader who takes nothing may let pile up, events. */
 const MOST_WAITING = 50_000;
 
@@ -7,7 +9,7 @@ const MOST_WAITING = 50_000;
  */
 export const eventStream = (
   begin: (say: (event: object | undefined) => void) => () => void,
-  signal: AbortSignal,
+  signal: CallSignal,
 ): Response => {
   const encoder = new TextEncoder();
   let leave = (): void => {};

@@ -1,3 +1,4 @@
+import { abortSignalOf } from '#core/call-signal.ts';
 import { SpillwayError } from '#core/errors.ts';
 import type { Clock } from '#core/clock.ts';
 import { newCallId } from '#core/ids.ts';
@@ -72,7 +73,7 @@ export const modelControl = (apps: Apps): readonly AnyControlRoute[] => {
           return await check(route, {
             around: apps.around,
             clock: deps.clock,
-            signal: http.signal,
+            signal: abortSignalOf(http.signal),
           });
         } finally {
           await route.close();

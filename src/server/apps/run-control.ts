@@ -1,3 +1,4 @@
+import { abortSignalOf } from '#core/call-signal.ts';
 import type { JsonObject } from '#core/json.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { z } from '#core/schema.ts';
@@ -37,7 +38,7 @@ export const runControl = ({ deps }: Apps): readonly AnyControlRoute[] => [
     summary: 'Runs an app; its events stream until it is over, and a caller who leaves stops it.',
     body: runSchema,
     serve: ({ params, body, http }) =>
-      startHere(deps, appOfPath({ deps }, params), { body, signal: http.signal }),
+      startHere(deps, appOfPath({ deps }, params), { body, signal: abortSignalOf(http.signal) }),
   }),
   controlRoute({
     method: 'get',
