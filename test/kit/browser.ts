@@ -9,7 +9,16 @@ import {
 export type Language = 'en' | 'ja';
 
 /** The packaged Chromium: it comes with `npm ci`, and is unpacked once. Its own parts, as those of a date, are in `language`. */
-export const launchBrowser = async (language: Language = 'en'): Promise<Browser> =>
+export const launchBrowser = async (language: Language = 'en'): Promise<Browser> => {
+  try {
+    return await launch(language);
+  } catch {
+    // Now and then it falls as it starts, before it has opened anything: SIGSEGV.
+    return await launch(language);
+  }
+};
+
+const launch = async (language: Language): Promise<Browser> =>
   playwright.launch({
     executablePath: await chromium.executablePath(),
     env: { ...process.env, LANG: language === 'ja' ? 'ja_JP.UTF-8' : 'en_US.UTF-8' },
