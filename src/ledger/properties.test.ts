@@ -151,8 +151,21 @@ const checkReserve = (
   }
 };
 
+const MORE_THAN_A_BURST: readonly Event[] = [
+  {
+    kind: 'learn',
+    account: 'pool',
+    which: 0,
+    news: {
+      told: [{ dimension: 'requests', windowMs: 60_000, limit: 2, remaining: 1, resetMs: 0.5 }],
+    },
+  },
+  { kind: 'reserve', charges: [{ account: 'pool', cost: { requests: 2 } }], transitMs: 0 },
+];
+
 test('at every reservation all is taken or nothing, and no level falls below 0', () => {
-  fc.assert(fc.property(fc.array(events, { maxLength: 60 }), (life) => void live(life)));
+  const lives = fc.property(fc.array(events, { maxLength: 60 }), (life) => void live(life));
+  fc.assert(lives, { examples: [[MORE_THAN_A_BURST]] });
 });
 
 test('a wait is exact while nothing else happens', () => {
