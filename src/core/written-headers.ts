@@ -1,10 +1,10 @@
 import { SpillwayError } from '#core/errors.ts';
+import { isHeaderValue } from '#core/header-text.ts';
 
 /** Names that are ours to write: how a message is framed is no matter of who sends it. */
 const FRAMING =
   /^(content-length|transfer-encoding|connection|keep-alive|proxy-connection|upgrade|te|trailer|expect)$/i;
 const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 type Header = readonly [name: string, value: string];
 
@@ -20,7 +20,7 @@ export const writtenHeaders = (headers: readonly Header[]): Header[] => {
         'node_failed',
         `${JSON.stringify(name.slice(0, 60))} is no name of a header.`,
       );
-    if (!VALUE.test(value))
+    if (!isHeaderValue(value))
       throw new SpillwayError(
         'node_failed',
         `The header ${name.slice(0, 60)} has characters that no header can have; send them in the body, or encode them.`,

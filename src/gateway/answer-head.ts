@@ -1,8 +1,8 @@
 import { headerLine } from '#core/header-text.ts';
 
 /**
- * The headers of an answer, as the lines that they become: most of them stand ready, or are numbers. None
- * of them frames a message, and names are the program's own.
+ * The headers of an answer, as the lines that they become: most of them stand ready, or are numbers. Their
+ * names are the program's own.
  */
 export class AnswerHead {
   #lines = '';

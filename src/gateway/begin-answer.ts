@@ -12,8 +12,9 @@ const NO_FRAMING: readonly string[] = [];
 /**
  * Begins an answer that is well. `writeHead` looks at each name and at each value with an expression of its
  * own, which for the thirty headers of an answer is a twelfth of all that a request takes; these lines have
- * been looked at. Where a later Node has no such store, it is `writeHead`. `length`: of the body, bytes;
- * absent where it comes in chunks.
+ * been looked at. Where a later Node has no such store, it is `writeHead`. `head`: nothing in it says how the
+ * message is framed, or what becomes of its connection. `length`: of the body, bytes; absent where it comes
+ * in chunks.
  */
 export const beginAnswer = (res: ServerResponse, head: AnswerHead, length?: number): void => {
   const framing = length === undefined ? NO_FRAMING : ['content-length', String(length)];

@@ -20,10 +20,9 @@ export interface ReadOptions {
  * middle of it.
  */
 export const readBody = (req: IncomingMessage, options: ReadOptions): Promise<Buffer> => {
-  const saidBytes = Number(req.headers['content-length']);
-  if (saidBytes > options.limitBytes) return Promise.reject(tooLarge(options.limitBytes));
+  if (saidBytes(req) > options.limitBytes) return Promise.reject(tooLarge(options.limitBytes));
   const whole = Promise.withResolvers<Buffer>();
-  const reading = new Reading(req, { ...options, saidBytes }, whole);
+  const reading = new Reading(req, options, whole);
   // Most come together with their heads: nobody has to look at those.
   atTurnEnd(reading.look);
   req.on('data', reading.data);
@@ -33,22 +32,20 @@ export const readBody = (req: IncomingMessage, options: ReadOptions): Promise<Bu
   return whole.promise;
 };
 
-interface ReadingOptions extends ReadOptions {
-  /** How long it is by its own word; NaN where it does not say. */
-  readonly saidBytes: number;
-}
+/** How long it is by its own word; NaN where it does not say. */
+const saidBytes = ({ headers }: IncomingMessage): number => Number(headers['content-length']);
 
 /** A body that is coming. */
 class Reading {
   readonly #req: IncomingMessage;
-  readonly #options: ReadingOptions;
+  readonly #options: ReadOptions;
   readonly #whole: PromiseWithResolvers<Buffer>;
   #chunks: Buffer[] | undefined;
   #bytes = 0;
   #isOver = false;
   #cancel: (() => void) | undefined;
 
-  constructor(req: IncomingMessage, options: ReadingOptions, whole: PromiseWithResolvers<Buffer>) {
+  constructor(req: IncomingMessage, options: ReadOptions, whole: PromiseWithResolvers<Buffer>) {
     this.#req = req;
     this.#options = options;
     this.#whole = whole;
@@ -73,7 +70,7 @@ class Reading {
 
   readonly look = (): void => {
     // Where all of it has come its end does, too.
-    if (this.#isOver || this.#bytes >= this.#options.saidBytes) return;
+    if (this.#isOver || this.#bytes >= saidBytes(this.#req)) return;
     const seenBytes = this.#bytes;
     this.#cancel = this.#options.clock.after(LOOK_MS, () => {
       if (this.#bytes - seenBytes < LEAST_BYTES) this.#refuse(tooSlow());
