@@ -1,23 +1,54 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { atTurnEnd } from '#core/turn-end.ts';
+import { type Step, atTurnEnd } from '#core/turn-end.ts';
+
+/** One more than are left for the end of a turn. */
+const MANY = 257;
 
 it('does what was asked for in its order, after all that goes on in the turn', async () => {
   const seen: string[] = [];
-  atTurnEnd(() => seen.push('first'));
+  atTurnEnd('answer', () => seen.push('first'));
   process.nextTick(() => {
-    atTurnEnd(() => seen.push('third'));
+    atTurnEnd('answer', () => seen.push('third'));
     seen.push('tick');
   });
-  atTurnEnd(() => seen.push('second'));
+  atTurnEnd('answer', () => seen.push('second'));
   await nextTurn();
   expect(seen).toEqual(['tick', 'first', 'second', 'third']);
 });
 
-it('does what a task asks for in the turn after', async () => {
+it('does the steps one after the other, whichever was asked for first', async () => {
   const seen: string[] = [];
-  atTurnEnd(() => {
-    atTurnEnd(() => seen.push('later'));
+  const steps: Step[] = ['labour', 'send', 'begin', 'answer', 'settle'];
+  for (const round of [1, 2])
+    for (const step of steps) atTurnEnd(step, () => seen.push(`${step} ${round}`));
+  await nextTurn();
+  await nextTurn();
+  expect(seen).toEqual(steps.toReversed().flatMap((step) => [`${step} 1`, `${step} 2`]));
+});
+
+it('does what promises lead to before the next step, and what that asks for in the same turn', async () => {
+  const seen: string[] = [];
+  const begun = Promise.withResolvers<void>();
+  const goesOn = async (): Promise<void> => {
+    await begun.promise;
+    await Promise.resolve();
+    seen.push('led to');
+    atTurnEnd('send', () => seen.push('send'));
+  };
+  void goesOn();
+  atTurnEnd('labour', () => seen.push('labour'));
+  atTurnEnd('begin', () => begun.resolve());
+  setImmediate(() => seen.push('next turn'));
+  await nextTurn();
+  await nextTurn();
+  expect(seen).toEqual(['led to', 'send', 'labour', 'next turn']);
+});
+
+it.each<Step>(['send', 'answer'])('does what leads back to %s in the turn after', async (step) => {
+  const seen: string[] = [];
+  atTurnEnd('send', () => {
+    atTurnEnd(step, () => seen.push('later'));
     seen.push('now');
   });
   await nextTurn();
@@ -29,28 +60,30 @@ it('does what a task asks for in the turn after', async () => {
 it('leaves no more than some for the end of a long turn', async () => {
   const seen: string[] = [];
   process.nextTick(() => {
-    for (let i = 0; i < 30; i++) atTurnEnd(() => seen.push(`task ${i}`));
+    for (let i = 0; i < MANY; i++) atTurnEnd('answer', () => seen.push(`task ${i}`));
     expect(seen).toEqual([]);
     process.nextTick(() => seen.push('tick'));
   });
   await nextTurn();
-  const tasks = Array.from({ length: 30 }, (_, i) => `task ${i}`);
+  const tasks = Array.from({ length: MANY }, (_, i) => `task ${i}`);
   expect(seen).toEqual([...tasks, 'tick']);
 });
 
-it('lets nobody suffer for one that throws', async () => {
+it.each<Step>(['answer', 'begin'])('lets nobody suffer for one of %s that throws', async (step) => {
   const seen: string[] = [];
   const thrown = new Promise((resolve) => {
     process.setUncaughtExceptionCaptureCallback(resolve);
   });
   try {
-    atTurnEnd(() => {
+    atTurnEnd(step, () => {
       throw new Error('broken');
     });
-    atTurnEnd(() => seen.push('after'));
+    atTurnEnd(step, () => seen.push('after'));
+    atTurnEnd('labour', () => seen.push('another'));
     expect(await thrown).toEqual(new Error('broken'));
     await nextTurn();
-    expect(seen).toEqual(['after']);
+    await nextTurn();
+    expect(seen).toEqual(['another', 'after']);
   } finally {
     process.setUncaughtExceptionCaptureCallback(null);
   }

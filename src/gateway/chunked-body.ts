@@ -47,7 +47,7 @@ export class ChunkedBody {
     // An empty frame would be the end.
     if (bytes.length === 0) return true;
     if (bytes.length > ONE_TEXT_BYTES) return this.#writeLarge(bytes);
-    if (this.#held === '') atTurnEnd(this.#flush);
+    if (this.#held === '') atTurnEnd('answer', this.#flush);
     this.#held += this.#framed(bytes);
     return this.#held.length > ONE_TEXT_BYTES ? this.#flush() : !this.#to.writableNeedDrain;
   }
@@ -56,7 +56,7 @@ export class ChunkedBody {
   end(piece: Buffer | string = ''): void {
     const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
     this.#isEnded = true;
-    atTurnEnd(() => this.#end(bytes));
+    atTurnEnd('answer', () => this.#end(bytes));
   }
 
   get isEnded(): boolean {

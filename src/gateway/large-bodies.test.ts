@@ -83,7 +83,7 @@ test('what others are to hear goes out before a large body is worked on', async 
   const seen: string[] = [];
   const bodies = new LargeBodies(new VirtualClock(), 1_000);
   const work = bodies.turn().then(() => seen.push('work'));
-  atTurnEnd(() => seen.push('told'));
+  atTurnEnd('answer', () => seen.push('told'));
   await work;
   expect(seen).toEqual(['told', 'work']);
 });

@@ -1,7 +1,7 @@
 import type { CallSignal } from '#core/call-signal.ts';
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
-import { endTurn } from '#core/turn-end.ts';
+import { atTurnEnd } from '#core/turn-end.ts';
 
 /** Bodies up to here find room in any case, bytes. */
 export const SMALL_BYTES = 262_144;
@@ -76,15 +76,13 @@ export class LargeBodies {
   /** Resolves in a turn of the event loop in which no other large body is worked on. */
   turn(): Promise<void> {
     return new Promise((resolve) => {
-      if (this.#turns.push(resolve) === 1) setImmediate(this.#work);
+      if (this.#turns.push(resolve) === 1) atTurnEnd('labour', this.#work);
     });
   }
 
   readonly #work = (): void => {
-    // Whoever has an answer by now does not wait for it.
-    endTurn();
     this.#turns.shift()?.();
-    if (this.#turns.length > 0) setImmediate(this.#work);
+    if (this.#turns.length > 0) atTurnEnd('labour', this.#work);
   };
 
   #fits(bytes: number): boolean {

@@ -23,8 +23,7 @@ export const readBody = (req: IncomingMessage, options: ReadOptions): Promise<Bu
   if (saidBytes(req) > options.limitBytes) return Promise.reject(tooLarge(options.limitBytes));
   const whole = Promise.withResolvers<Buffer>();
   const reading = new Reading(req, options, whole);
-  // Most come together with their heads: nobody has to look at those.
-  atTurnEnd(reading.look);
+  atTurnEnd('begin', reading.begin);
   req.on('data', reading.data);
   // Not `once`, which would wrap them: they come once at most.
   req.on('end', reading.end);
@@ -43,6 +42,7 @@ class Reading {
   #chunks: Buffer[] | undefined;
   #bytes = 0;
   #isOver = false;
+  #isLate = false;
   #cancel: (() => void) | undefined;
 
   constructor(req: IncomingMessage, options: ReadOptions, whole: PromiseWithResolvers<Buffer>) {
@@ -60,23 +60,33 @@ class Reading {
     else this.#chunks = [chunk];
   };
 
+  /** Most come together with their heads: nobody has to look at those. */
+  readonly begin = (): void => {
+    if (this.#isOver) return this.#resolve();
+    this.#isLate = true;
+    this.#look();
+  };
+
   readonly end = (): void => {
     this.#over();
-    this.#whole.resolve(joined(this.#chunks));
+    if (this.#isLate) atTurnEnd('begin', this.#resolve);
   };
+
+  /** Does nothing where it has been refused. */
+  readonly #resolve = (): void => this.#whole.resolve(joined(this.#chunks));
 
   readonly broken = (cause: Error): void =>
     this.#refuse(new SpillwayError('client_closed', 'The request broke off.', { cause }));
 
-  readonly look = (): void => {
+  #look(): void {
     // Where all of it has come its end does, too.
     if (this.#isOver || this.#bytes >= saidBytes(this.#req)) return;
     const seenBytes = this.#bytes;
     this.#cancel = this.#options.clock.after(LOOK_MS, () => {
       if (this.#bytes - seenBytes < LEAST_BYTES) this.#refuse(tooSlow());
-      else this.look();
+      else this.#look();
     });
-  };
+  }
 
   #over(): void {
     this.#isOver = true;

@@ -32,7 +32,7 @@ export const sendBytes = (
   http.isAnswered = true;
   // As a text of one character a byte, which is how Node joins it to the head.
   const body = bytes.length > ONE_PIECE_BYTES ? bytes : (text ?? bytes.toString('latin1'));
-  atTurnEnd(() => res.end(body, 'latin1'));
+  atTurnEnd('answer', () => res.end(body, 'latin1'));
 };
 
 export const sendJson = (deps: GatewayDeps, http: HttpCall, body: Json): void => {

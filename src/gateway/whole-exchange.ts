@@ -3,6 +3,7 @@ import type { Failure } from '#balancer/attempts.ts';
 import { SpillwayError } from '#core/errors.ts';
 import { joined } from '#core/joined.ts';
 import { type Json, type JsonObject, isObject } from '#core/json.ts';
+import { atTurnEnd } from '#core/turn-end.ts';
 import type { RefusalIn } from '#gateway/quota-reader.ts';
 import { answeredFailure, transportAttemptFailure } from '#gateway/upstream-failure.ts';
 import type { ReplyReader } from '#upstream/call.ts';
@@ -92,31 +93,43 @@ export class WholeExchange implements ReplyReader {
   }
 
   end(): void {
-    const bytes = joined(this.#chunks);
-    const { target, codec, to } = this.#options;
-    if (this.#status !== 200) {
-      const error = codec.readError(this.#status, this.#headers, bytes.toString('utf8'));
-      return this.#refuse(error);
+    atTurnEnd('settle', () => this.#options.to.settle(this.#result()));
+  }
+
+  /** What cannot be read is its vendor's failure, whatever it does to the reader: somebody waits for it. */
+  #result(): WholeResult {
+    try {
+      return this.#read();
+    } catch (cause) {
+      const message = 'The upstream answered with something that cannot be read; try again.';
+      return { failure: invalid(this.#options.target, message, cause) };
     }
+  }
+
+  #read(): WholeResult {
+    const bytes = joined(this.#chunks);
+    const { target, codec } = this.#options;
+    if (this.#status !== 200)
+      return this.#refused(codec.readError(this.#status, this.#headers, bytes.toString('utf8')));
     if (bytes.length > PARSED_BYTES && !codec.readsAll)
-      return to.settle({ answer: { bytes, usage: undefined } });
+      return { answer: { bytes, usage: undefined } };
     const text = bytes.toString('utf8');
     const body = parse(text);
-    if (!isObject(body)) return to.settle({ failure: notJson(target) });
+    if (!isObject(body)) return { failure: invalid(target, NOT_JSON) };
     const answer = codec.answerOf(body);
     // Some vendors say 200 and mean an error.
-    if (!answer) return this.#refuse(codec.readError(502, {}, text));
+    if (!answer) return this.#refused(codec.readError(502, {}, text));
     const { usage, isFiltered = false } = answer;
-    to.settle({
+    return {
       answer: answer.bytes
         ? { bytes: answer.bytes, text: undefined, usage, isFiltered }
         : { bytes, text: isAscii(bytes) ? text : undefined, usage, isFiltered },
-    });
+    };
   }
 
-  #refuse(error: UpstreamError): void {
-    const { target, to } = this.#options;
-    to.settle({ failure: answeredFailure(error, target, this.limits?.refusalIn(error)) });
+  #refused(error: UpstreamError): WholeResult {
+    const { target } = this.#options;
+    return { failure: answeredFailure(error, target, this.limits?.refusalIn(error)) };
   }
 
   failed(failure: TransportFailure): void {
@@ -133,8 +146,9 @@ const parse = (text: string): Json | undefined => {
   }
 };
 
-const notJson = (target: Target): Failure => {
-  const message = 'The upstream answered with something that is not JSON; try again.';
-  const error = new SpillwayError('upstream_invalid', message);
+const NOT_JSON = 'The upstream answered with something that is not JSON; try again.';
+
+const invalid = (target: Target, message: string, cause?: unknown): Failure => {
+  const error = new SpillwayError('upstream_invalid', message, { cause });
   return transportAttemptFailure({ kind: 'broken', error }, target);
 };

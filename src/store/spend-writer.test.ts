@@ -96,7 +96,7 @@ it('writes the records of a turn down together, before anybody hears of them', a
     });
   const { promise: told, resolve } = Promise.withResolvers<string[]>();
   writer.record(recordOf(1), true);
-  atTurnEnd(() => resolve(onDisk()));
+  atTurnEnd('answer', () => resolve(onDisk()));
   writer.record(recordOf(2), true);
   expect(onDisk()).toEqual([]);
   expect(await told).toEqual(['r1', 'r2']);

@@ -79,14 +79,14 @@ export class SpendWriter {
   }
 
   /**
-   * It is on disk, or else in memory, when this returns; where `isTurns`, before anything is done that is
+   * It is on disk, or else in memory, when this returns; where `isTurns`, before any answer goes out that is
    * asked of `atTurnEnd` from now on.
    */
   record(record: NewSpend, isTurns = false): void {
     this.#waiting++;
     const count = this.#ofTurn.push(packed(record));
     if (!isTurns) this.#writeDown();
-    else if (count === 1) atTurnEnd(() => this.#writeDown());
+    else if (count === 1) atTurnEnd('answer', () => this.#writeDown());
   }
 
   #writeDown(): void {

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { CallSignal } from '#core/call-signal.ts';
 import type { Clock } from '#core/clock.ts';
 import { SpillwayError } from '#core/errors.ts';
+import { atTurnEnd } from '#core/turn-end.ts';
 import type { Agent } from '#upstream/agents.ts';
 import type { AuthHeaders, Credentials } from '#upstream/credentials.ts';
 import { type TransportFailure, transportFailure } from '#upstream/failure.ts';
@@ -115,7 +116,9 @@ class Call implements Dispatcher.DispatchHandler, CallControl {
     const { agent, origin } = credentials?.placeOf?.(this.#request.origin) ?? this.#request;
     const all = added ? { ...headers, ...added } : headers;
     const said = method === 'POST' ? body : null;
-    agent.dispatch({ origin, path, method, headers: all, body: said }, this);
+    atTurnEnd('send', () => {
+      if (!this.#over) agent.dispatch({ origin, path, method, headers: all, body: said }, this);
+    });
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
