@@ -121,12 +121,12 @@ class Attempts<Reply> {
     }
   }
 
-  get #most(): number {
+  #most(): number {
     return this.#stated ?? this.#plan.retries;
   }
 
   /** Whether another group is asked when nobody of this one can serve. */
-  get #hasFallback(): boolean {
+  #hasFallback(): boolean {
     return this.#plan.fallsBack?.(this.#failures[0]?.kind ?? 'connect') ?? false;
   }
 
@@ -146,8 +146,8 @@ class Attempts<Reply> {
 
   /** With what would become of it after one more failure. */
   #asked(now: number): AdmitRequest {
-    const hasFallback = this.#hasFallback;
-    const canRetry = this.#tries < this.#most && this.#deps.budgets.has(this.#groups[0], now);
+    const hasFallback = this.#hasFallback();
+    const canRetry = this.#tries < this.#most() && this.#deps.budgets.has(this.#groups[0], now);
     this.#ask.tried = this.#tried;
     this.#ask.retryable = canRetry || hasFallback;
     this.#ask.hasFallback = hasFallback;
@@ -182,7 +182,7 @@ class Attempts<Reply> {
     const { clock, budgets } = this.#deps;
     const { deadline, retryOnTimeout } = this.#plan;
     const { retry } = effectOf(kind);
-    if (this.#tries > this.#most || clock.now() >= deadline || this.#ask.signal.aborted)
+    if (this.#tries > this.#most() || clock.now() >= deadline || this.#ask.signal.aborted)
       return false;
     if (retry === 'free' || retry === 'elsewhere') return true;
     const isStated = this.#stated !== undefined && kind === this.#failures[0]!.kind;
@@ -205,7 +205,7 @@ class Attempts<Reply> {
     const hint = hintMs === undefined ? {} : { hintMs };
     const waitMs = backoffMs(this.#failures.length - 1, { leastMs, random, ...hint });
     const isVain = this.#tried.size === this.#refused.size || clock.now() + waitMs >= deadline;
-    if (this.#hasFallback || isVain) throw new AttemptsError(first);
+    if (this.#hasFallback() || isVain) throw new AttemptsError(first);
     await sleep(clock, waitMs, this.#ask.signal);
     this.#tried = this.#refused;
   }

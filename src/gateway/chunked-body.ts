@@ -49,7 +49,7 @@ export class ChunkedBody {
     if (bytes.length > ONE_TEXT_BYTES) return this.#writeLarge(bytes);
     if (this.#held === '') atTurnEnd('answer', this.#flush);
     this.#held += this.#framed(bytes);
-    return this.#held.length > ONE_TEXT_BYTES ? this.#flush() : !this.#to.writableNeedDrain;
+    return this.#held.length > ONE_TEXT_BYTES ? this.#flush() : !this.#to().writableNeedDrain;
   }
 
   /** Nothing comes after it. */
@@ -78,7 +78,7 @@ export class ChunkedBody {
     return held === '' || this.#send(held);
   };
 
-  get #to(): Writable {
+  #to(): Writable {
     return this.#hasBegun && this.#socket ? this.#socket : this.#res;
   }
 
@@ -100,7 +100,7 @@ export class ChunkedBody {
 
   /** A text has one character for each byte. */
   #send(piece: Buffer | string): boolean {
-    const to = this.#to;
+    const to = this.#to();
     this.#hasBegun = true;
     return typeof piece === 'string' ? to.write(piece, 'latin1') : to.write(piece);
   }

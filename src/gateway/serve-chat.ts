@@ -40,8 +40,8 @@ export const serveChat = (
   const { amend, prepared, heard, asArray } = hooks;
   const how: ReadHow = { ...(amend && { amend }), ownsMetadata: dialect.name !== openaiChat.name };
   return async (deps, http) => {
-    const said = callIn(deps, http, { how, read: await bodyOf(deps, http) });
-    const read = said instanceof Promise ? await said : said;
+    // Awaited even where it is there: the bodies of a turn are all read before the first is asked for.
+    const read = await callIn(deps, http, { how, read: await bodyOf(deps, http) });
     const app = dialect === openaiChat ? deps.appModels.find(read) : undefined;
     if (app) return await serveApp(deps, http, { app, call: read });
     const call = prepared ? prepared(deps, read) : read;
