@@ -171,6 +171,18 @@ describe('a caller', () => {
     expect(open).toBe(0);
   });
 
+  test('who leaves in the same turn costs none either', async () => {
+    let connections = 0;
+    vendor.on('connection', () => connections++);
+    const { heard, leave } = call();
+    leave.abort();
+    const next = call();
+    (await asked.promise).end('{}');
+    await next.hears(3);
+    expect(heard).toHaveLength(1);
+    expect(connections).toBe(1);
+  });
+
   test('who leaves is told once, and the vendor hears of it', async () => {
     const { heard, leave } = call();
     const res = await asked.promise;
