@@ -3,19 +3,8 @@ import { VirtualClock } from '#core/virtual-clock.ts';
 import { PassThrough } from '#gateway/passage.ts';
 import { type StreamBody, type StreamEnd, StreamExchange } from '#gateway/stream-exchange.ts';
 import type { Failure } from '#balancer/attempts.ts';
-import { createTarget } from '#upstream/target.ts';
-import openai from '#providers/openai.ts';
+import { target } from '#gateway/test-kit.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
-
-const target = createTarget(openai, {
-  name: 'PJ1',
-  id: 'PJ1',
-  group: 'g',
-  model: 'm',
-  apiBase: 'http://127.0.0.1:1/v1',
-  extraHeaders: {},
-  defaults: {},
-});
 
 const event = (delta: object, index = 0, finish_reason: string | null = null): Buffer =>
   Buffer.from(

@@ -1,20 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import openai from '#providers/openai.ts';
 import { passingReplies } from '#gateway/reply-codecs.ts';
 import { type ReplyCodec, WholeExchange, type WholeResult } from '#gateway/whole-exchange.ts';
-import { createTarget } from '#upstream/target.ts';
+import { target } from '#gateway/test-kit.ts';
 import { openaiChat } from '#wire/openai-chat/index.ts';
-
-const target = createTarget(openai, {
-  name: 'PJ1',
-  id: 'PJ1',
-  group: 'g',
-  model: 'm',
-  apiBase: 'http://127.0.0.1:1/v1',
-  extraHeaders: {},
-  defaults: {},
-});
 
 /** What an answer comes to that is read by `answerOf`. */
 const settled = async (
